@@ -1,0 +1,3 @@
+"""meshnode: your own node in the value network."""
+
+__version__ = "0.1.0"

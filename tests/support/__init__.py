@@ -1,0 +1,1 @@
+"""What tests of every layer share: people, records, fakes behind ports, campaign budgets."""
