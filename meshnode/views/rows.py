@@ -1,0 +1,239 @@
+"""The rows that people's tables hold, and nothing about how they are stored.
+
+Every row that speaks about one record begins with that record's id, in a column called `record`. So a view is kept up
+to date by one rule: when the fold, a private part or an erasure changes what is known of a record, all its rows are
+deleted by `record` in every table of `TABLES`, and what `project.rows_of` returns is inserted. Nothing else is ever
+updated in place; applying the same change twice is harmless, and a rebuilt view equals the kept one.
+
+The fields of a row are the columns of its table, in order; `bytes` are 32-byte ids unless said otherwise, and `None`
+is SQL's NULL. Text comes from private parts, so it is empty while that part is missing and after it was erased.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Part(StrEnum):
+    """What this node has of a record's private part."""
+
+    NONE = "none"
+    HELD = "held"
+    MISSING = "missing"
+    ERASED = "erased"
+
+
+class EntryRow(NamedTuple):
+    """One record of any type, as `status`, `why` and the plain lists show it. Table `entries`, key `record`."""
+
+    record: bytes
+    scope: bytes
+    """The home of the record: its scope, or its own id for a genesis."""
+    log: bytes
+    key: bytes
+    seq: int
+    agent: bytes
+    at: int
+    """The claimed time, milliseconds UTC."""
+    type: str
+    status: str
+    """`pending`, `invalid`, `yes` or `contested`."""
+    reason: str
+    """A reason code, or empty."""
+    part: str
+    """A value of `Part`."""
+
+
+class ContributionRow(NamedTuple):
+    """One contribution. Table `contributions`, key `record`."""
+
+    record: bytes
+    scope: bytes
+    agent: bytes
+    at: int
+    kind: str
+    claim: str
+    """`claimed`, `acknowledged`, `rejected` or `retracted`; empty while the record is pending or invalid."""
+    corrected: bool
+    project: bytes | None
+    """The first record of the project, so that later edits of the project keep its contributions."""
+    unit: str
+    """The UN/ECE Rec 20 code of the quantity, as signed."""
+    quantity: int
+    """After corrections, in 10^-scale units."""
+    scale: int
+    seconds: int | None
+    """The quantity in whole seconds when the unit is one of time (for sums), else None."""
+    day_from: str
+    """`YYYY-MM-DD`, or empty."""
+    day_to: str
+    title: str
+    text: str
+    ext_scheme: str
+    """`git`, `toggl` …: where the work came from; empty when it was written here."""
+    ext_ref: bytes | None
+    restates: bytes | None
+    """What `of` names: an earlier record, or 33 bytes of `ext`."""
+    batch: str
+    """The import this came with, as its private part tells; empty otherwise."""
+    part: str
+
+
+class ProjectRow(NamedTuple):
+    """One edit of a project. Table `projects`, key `record`; the display of a project is its row with `shown`."""
+
+    record: bytes
+    project: bytes
+    """The id of the project's first record: the name under which everybody refers to it."""
+    scope: bytes
+    agent: bytes
+    at: int
+    state: str
+    title: str
+    description: str
+    slug: str
+    """`title` as `--project` takes it: lower case, letters, digits and hyphens."""
+    part_of: bytes | None
+    starts: str
+    ends: str
+    head: bool
+    """Nobody has superseded this edit."""
+    shown: bool
+    """This head is the one to display: the greatest (at, id) among the heads."""
+    conflict: bool
+    """There are several heads."""
+
+
+class PersonRow(NamedTuple):
+    """One agent of kind person or organisation, as its genesis says. Table `people`, key `record` (= the agent)."""
+
+    record: bytes
+    kind: str
+    name: str
+    """From the genesis; a profile's name stands above it."""
+    at: int
+    status: str
+
+
+class ProfileRow(NamedTuple):
+    """One edit of a profile. Table `profiles`, key `record`; display the row with `shown`."""
+
+    record: bytes
+    agent: bytes
+    scope: bytes
+    at: int
+    name: str
+    bio: str
+    contact: str
+    languages: str
+    """Space-separated BCP 47 tags."""
+    skills: str
+    """Space-separated URIs or codes."""
+    head: bool
+    shown: bool
+    conflict: bool
+
+
+class NetworkRow(NamedTuple):
+    """One network. Table `networks`, key `record` (= the network)."""
+
+    record: bytes
+    name: str
+    join: str
+    """`open` or `invite`."""
+    at: int
+    status: str
+    part: str
+
+
+class MemberRow(NamedTuple):
+    """One standing of an agent in a network: a founder's accept or a joiner's grant. Table `members`, key `record`."""
+
+    record: bytes
+    network: bytes
+    agent: bytes
+    role: str
+    """`founder` or the role of the grant."""
+    standing: str
+    """`invited`, `active`, `left` or `removed`."""
+    at: int
+
+
+class RecognitionRow(NamedTuple):
+    """One thanks to one agent. Table `recognitions`, key (`record`, `receiver`)."""
+
+    record: bytes
+    scope: bytes
+    agent: bytes
+    receiver: bytes
+    target: bytes | None
+    """The record thanked for, None for thanks in general."""
+    kind: str
+    skill: str
+    text: str
+    at: int
+
+
+class SearchRow(NamedTuple):
+    """What full-text search finds of one record. Table `search`, key `record`; only `title` and `text` are indexed."""
+
+    record: bytes
+    type: str
+    scope: bytes
+    agent: bytes
+    at: int
+    title: str
+    text: str
+
+
+class ForkRow(NamedTuple):
+    """One record of a pair or more with the same key, scope and number. Table `forks`, key `record`."""
+
+    record: bytes
+    log: bytes
+    scope: bytes
+    key: bytes
+    seq: int
+    agent: bytes
+    at: int
+
+
+class HeldRow(NamedTuple):
+    """One agent says that it stores a log up to here. Table `held` (with the truth), key (`log`, `agent`, `tip`)."""
+
+    log: bytes
+    agent: bytes
+    seq: int
+    tip: bytes
+    checked: bool
+    """The last spot check of this agent was answered rightly."""
+    at: int
+    """When it said so, milliseconds UTC by our clock."""
+
+
+Row = (
+    EntryRow
+    | ContributionRow
+    | ProjectRow
+    | PersonRow
+    | ProfileRow
+    | NetworkRow
+    | MemberRow
+    | RecognitionRow
+    | SearchRow
+    | ForkRow
+)
+"""What `project.rows_of` returns: everything that hangs on one record."""
+
+TABLES: dict[type[Row], str] = {
+    EntryRow: "entries",
+    ContributionRow: "contributions",
+    ProjectRow: "projects",
+    PersonRow: "people",
+    ProfileRow: "profiles",
+    NetworkRow: "networks",
+    MemberRow: "members",
+    RecognitionRow: "recognitions",
+    SearchRow: "search",
+    ForkRow: "forks",
+}
+"""The table of each kind of row."""
