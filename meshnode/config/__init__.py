@@ -1,0 +1,1 @@
+"""What the owner may set: sections, where each value comes from, and the places on disk."""

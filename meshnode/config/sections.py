@@ -1,0 +1,139 @@
+"""Every setting a person may change, with its default, its bounds and one comment each.
+
+`configs/node.toml` is rendered from this file, so a setting that is not described cannot exist.
+Limits that are no matter of taste stay in the settings of their layer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import TypeVar
+
+type_of_setting = bool | int | float | str | tuple[str, ...]
+T = TypeVar("T", bool, int, float, str, tuple[str, ...])
+
+DEFAULT_PORT = 4401
+"""Where a node listens unless told otherwise; the same number everywhere makes firewalls easy to describe."""
+
+
+def setting(
+    default: T,
+    comment: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    one_of: tuple[str, ...] = (),
+) -> T:
+    """Declare one setting: its default, its comment for people, and the bounds its value must keep."""
+    return field(
+        default=default,
+        metadata={"comment": comment, "at_least": at_least, "at_most": at_most, "one_of": one_of},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """How other nodes are reached, and how they reach this one."""
+
+    listen: tuple[str, ...] = setting(
+        (f"/ip4/0.0.0.0/tcp/{DEFAULT_PORT}",),
+        "Addresses to listen on (TCP). Left alone, a busy port is replaced by a free one, which is remembered.",
+    )
+    announce: tuple[str, ...] = setting(
+        (), "Addresses told to peers besides those listened on, for example behind a forwarded port."
+    )
+    discovery: bool = setting(True, "Find nodes on the local network by mDNS, and be found.")
+    max_connections: int = setting(256, "Connections held at once.", at_least=8, at_most=4096)
+    reserved_for_known: int = setting(64, "Of these, places that only known peers may take.", at_least=0, at_most=4096)
+    max_connections_per_address: int = setting(
+        16, "Connections from one source address; one household or office shares one.", at_least=1, at_most=4096
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """How records travel between this node and its peers."""
+
+    live: bool = setting(True, "Push new records to peers at once; without it they travel at the next comparison.")
+    interval: float = setting(
+        30.0, "Seconds between two comparisons with a peer (jittered).", at_least=1, at_most=86_400
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Running timers (`meshnode start`)."""
+
+    cap_hours: float = setting(12.0, "A timer left running counts at most this many hours.", at_least=0.25, at_most=168)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The two databases in the data folder."""
+
+    cache_mib: int = setting(32, "Memory for pages of the records' database, in MiB.", at_least=2, at_most=4096)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The local API on the Unix socket."""
+
+    request_seconds: float = setting(
+        60.0, "Longest time one request may take, imports and waiting for peers excepted.", at_least=1, at_most=3600
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The node's own log file."""
+
+    level: str = setting("info", "Least level written.", one_of=("debug", "info", "warning", "error"))
+    max_mib: int = setting(
+        8, "Size at which node.log is set aside and a new one begun, in MiB.", at_least=1, at_most=1024
+    )
+    keep: int = setting(2, "How many older log files are kept.", at_least=0, at_most=99)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All sections together: what `config.toml`, the environment and flags can say."""
+
+    net: Net = field(default_factory=Net)
+    sync: Sync = field(default_factory=Sync)
+    timers: Timers = field(default_factory=Timers)
+    store: Store = field(default_factory=Store)
+    api: Api = field(default_factory=Api)
+    log: Log = field(default_factory=Log)
+
+
+SECTIONS: dict[str, type] = {"net": Net, "sync": Sync, "timers": Timers, "store": Store, "api": Api, "log": Log}
+
+
+def settings_of(section: str) -> Iterator[Field[type_of_setting]]:
+    """The declared settings of a section, in the order they are written."""
+    return iter(fields(SECTIONS[section]))
+
+
+def default_of(declared: Field[type_of_setting]) -> type_of_setting:
+    """The default of a declared setting; every setting has one."""
+    assert declared.default is not MISSING
+    return declared.default
+
+
+def render() -> str:
+    """The text of `configs/node.toml`: every setting at its default, each under its comment."""
+    lines = ["# Every setting of a node, at its default. Copy what you change into your own config.toml."]
+    for name, section in SECTIONS.items():
+        lines += ["", f"# {section.__doc__}", f"[{name}]"]
+        for declared in settings_of(name):
+            lines += [f"# {declared.metadata['comment']}", f"{declared.name} = {_toml(default_of(declared))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: type_of_setting) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    return str(value)
