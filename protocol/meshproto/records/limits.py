@@ -1,0 +1,49 @@
+"""Every limit of the protocol on records and what they are made of.
+
+Each is the same on all nodes: a record one node takes and another refuses would split a log.
+"""
+
+MAX_INT = 2**53 - 1
+"""Largest magnitude of an integer. Every language with 64-bit floats holds it exactly."""
+
+MAX_DEPTH = 16
+"""Deepest nesting of arrays and maps, the outermost counting 1. Bounds recursion in every reader."""
+
+MAX_HEADER = 68 * 1024
+"""Largest header in bytes: full facts and 4 KiB for the other eleven fields (32 deps and 16 grants take 1.6 KiB)."""
+
+MAX_FACTS = 64 * 1024
+"""Largest encoded facts in bytes. What is larger belongs in the private part or in a blob."""
+
+MAX_PRIVATE = 64 * 1024
+"""Largest private part in bytes. Texts fit; files are blobs."""
+
+MAX_DEPS = 32
+"""Most ids in `deps`. More heads are joined by checkpoints."""
+
+MAX_AUTH = 16
+"""Most grants in `auth`: the longest chain of delegation."""
+
+MAX_TYPE = 32
+"""Longest name of a record type in bytes."""
+
+MAX_RUN_RECORDS = 512
+"""Most records one signature may cover: bounds what is lost with a torn run and what one record costs to prove."""
+
+MAX_RUN_BYTES = 1024 * 1024
+"""Most header bytes in one run, so that a run fits a frame and a proof of one record stays small."""
+
+MAX_AUTHOR_GAP_BYTES = 512 * 1024
+"""Header bytes after which an author signs. Half of a run: a run may begin inside a stretch and end with the next."""
+
+MAX_BRANCHES = 8
+"""Branches of one log that a node keeps of its own accord. More only when another key's stored record names them."""
+
+SALT_SIZE = 16
+"""Bytes of random salt in a private part, so that its digest tells nothing about short texts."""
+
+MAX_LIST = 256
+"""Most entries in a list in facts."""
+
+MAX_EXT_REF = 64
+"""Longest value in bytes of an `ext_ref`, such as a git commit."""

@@ -1,0 +1,81 @@
+"""Why something was refused or set aside: one code for each cause, the same on every node.
+
+The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
+B bundle, W wire, I schema, P pending, X authority and scope, F forks, U unknown.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The codes of protocol/spec/06-reasons.md. A reader stops at the first error, left to right."""
+
+    # Encoding: named by the strict decoder, in byte order.
+    E_SIZE = "E-SIZE"
+    E_END = "E-END"
+    E_TRAIL = "E-TRAIL"
+    E_DEPTH = "E-DEPTH"
+    E_FLOAT = "E-FLOAT"
+    E_EXT = "E-EXT"
+    E_NIL = "E-NIL"
+    E_INT = "E-INT"
+    E_LONG = "E-LONG"
+    E_KEY = "E-KEY"
+    E_ORDER = "E-ORDER"
+    E_TWICE = "E-TWICE"
+    E_ASCII = "E-ASCII"
+    E_UTF8 = "E-UTF8"
+
+    # Header: named by the field that is wrong, in the order of the fields.
+    H_SHAPE = "H-SHAPE"
+    H_VERSION = "H-VERSION"
+    H_SCOPE = "H-SCOPE"
+    H_KEY = "H-KEY"
+    H_SEQ = "H-SEQ"
+    H_GENESIS = "H-GENESIS"
+    H_PREV = "H-PREV"
+    H_DEPS = "H-DEPS"
+    H_AT = "H-AT"
+    H_TYPE = "H-TYPE"
+    H_AGENT = "H-AGENT"
+    H_AUTH = "H-AUTH"
+    H_FACTS = "H-FACTS"
+    H_PRIVATE = "H-PRIVATE"
+
+    # Log: a run of headers and its signature.
+    L_EMPTY = "L-EMPTY"
+    L_SIZE = "L-SIZE"
+    L_LOG = "L-LOG"
+    L_SEQ = "L-SEQ"
+    L_PREV = "L-PREV"
+    S_SIG = "S-SIG"
+
+    # Private part.
+    V_NONE = "V-NONE"
+    V_SIZE = "V-SIZE"
+    V_DIGEST = "V-DIGEST"
+    V_SHAPE = "V-SHAPE"
+    V_SALT = "V-SALT"
+
+    # Fork proof.
+    Z_SHAPE = "Z-SHAPE"
+    Z_LOG = "Z-LOG"
+    Z_SEQ = "Z-SEQ"
+    Z_ORDER = "Z-ORDER"
+
+
+class Refused(Exception):
+    """What was received breaks a rule of the protocol.
+
+    `reason` is the code, `detail` says where (a field, an index, an offset), `ids` name the records concerned.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", ids: tuple[bytes, ...] = ()) -> None:
+        super().__init__(reason, detail, ids)
+        self.reason = reason
+        self.detail = detail
+        self.ids = ids
+
+    def __str__(self) -> str:
+        text = f"{self.reason.value} {self.detail}".rstrip()
+        return " ".join([text, *(each.hex() for each in self.ids)])
