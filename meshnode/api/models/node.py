@@ -1,0 +1,118 @@
+"""The node itself: health, status, doctor, state, sync, log file."""
+
+from meshnode.api.models.shared import Agent, Check, Model, Request
+
+
+class Health(Model):
+    """Whether the node keeps its promises, in one word, with the reasons when it does not."""
+
+    status: str
+    """`ok`, `degraded` or `stopping`."""
+    version: str
+    api: str
+    pid: int
+    reasons: list[Check]
+    """Only what is not `ok`."""
+
+
+class NetworkStanding(Model):
+    """One network in the status."""
+
+    id: str
+    name: str
+    standing: str
+    """`founder`, `active`, `left` or `none`."""
+    members: int
+    connected: int
+    """Peers connected now that share this network."""
+
+
+class NodeStatus(Model):
+    """What `meshnode status` shows."""
+
+    version: str
+    pid: int
+    started: str
+    home: str
+    agent: Agent
+    fingerprint: str
+    peer: str
+    """The libp2p peer id of this node."""
+    listening: list[str]
+    discovery: bool
+    socket: str
+    peers_connected: int
+    peers_known: int
+    networks: list[NetworkStanding]
+    records: int
+    logs: int
+    pending: int
+    """Records whose past is incomplete here."""
+    arrival: int
+    """The local number of the newest record, and the newest one the views have taken in."""
+    projected: int
+    running_timers: int
+    bytes_on_disk: int
+    health: Health
+    counters: dict[str, int]
+
+
+class Doctor(Model):
+    """Every check with its state, and a fix for what is not green."""
+
+    checks: list[Check]
+
+
+class ScopeState(Model):
+    """The state of one scope, as every node that holds the same records computes it."""
+
+    id: str
+    kind: str
+    name: str
+    records: int
+    valid: int
+    pending: int
+    digest: str
+    """Hexadecimal SHA-256 over the valid records' state."""
+
+
+class StateAnswer(Model):
+    scopes: list[ScopeState]
+
+
+class SyncRequest(Request):
+    """Compare with peers now; wait at most `wait_ms` for the comparison to end."""
+
+    peer: str | None = None
+    wait_ms: int = 10_000
+
+
+class SyncedPeer(Model):
+    peer: str
+    agent: Agent | None
+    state: str
+    """`in sync`, `behind` (still transferring when the wait ended) or `unreachable`."""
+    received: int
+    milliseconds: int
+
+
+class SyncAnswer(Model):
+    peers: list[SyncedPeer]
+    received: int
+    """Records that arrived during the wait."""
+
+
+class SyncFileRequest(Request):
+    """Exchange a bundle: what the file holds is taken in, then the file is written anew with everything held here."""
+
+    path: str
+
+
+class LogFile(Model):
+    """Where node.log stands; it is read from the disk, not through the API."""
+
+    path: str
+
+
+class Stopping(Model):
+    stopping: bool = True

@@ -1,0 +1,106 @@
+"""The owner, networks, joins and peers."""
+
+from meshnode.api.models.shared import Agent, Model, Request, Scope
+
+
+class Profile(Model):
+    """What the owner tells about themselves."""
+
+    name: str
+    bio: str
+    contact: str
+    languages: list[str]
+    skills: list[str]
+
+
+class Me(Model):
+    """The owner of this node."""
+
+    id: str
+    name: str
+    fingerprint: str
+    """Four words that two people can compare aloud."""
+    key: str
+    """The public key that signs here, hexadecimal."""
+    peer: str
+    created: str
+    recovery: bool
+    """Whether recovery words were committed to at the beginning."""
+    profile: Profile
+    notebook: Scope
+    home: str
+
+
+class ProfileRequest(Request):
+    """What is absent stays as it is."""
+
+    name: str | None = None
+    bio: str | None = None
+    contact: str | None = None
+    languages: list[str] | None = None
+    skills: list[str] | None = None
+
+
+class Network(Model):
+    id: str
+    name: str
+    join: str
+    """`open` or `invite`."""
+    standing: str
+    """`founder`, `active`, `left` or `none`."""
+    notebook: bool
+    members: list[Agent]
+    connected: int
+    line: str
+    """The line others paste to join; empty for a notebook."""
+    reachable: str
+    """How far the line's addresses reach: `this machine`, `this LAN` or `the internet`."""
+    created: str
+
+
+class NetworkRequest(Request):
+    name: str
+    join: str = "open"
+
+
+class JoinRequest(Request):
+    """Join an open network by its line; wait at most `wait_ms` for its records."""
+
+    line: str
+    wait_ms: int = 10_000
+
+
+class Joined(Model):
+    network: Network
+    peer: str
+    """The peer that answered; empty when none did yet (the node keeps trying)."""
+    milliseconds: int
+    received: int
+
+
+class Peer(Model):
+    id: str
+    """The libp2p peer id; its beginning or end will do where one is asked for."""
+    agent: Agent | None
+    addresses: list[str]
+    state: str
+    """`direct`, `idle` (known, not connected) or `backing off`."""
+    address: str
+    """Where it is connected now, or empty."""
+    since: str | None
+    next_try: str | None
+    last_error: str
+    source: str
+    """Who told of it: `you`, `mdns`, `peers` or `itself`."""
+
+
+class PeerRequest(Request):
+    """Remember a peer by a full address, and dial it; wait at most `wait_ms` for the connection."""
+
+    address: str
+    wait_ms: int = 5_000
+
+
+class Ping(Model):
+    peer: str
+    milliseconds: float

@@ -1,0 +1,155 @@
+"""Records as such: raw bytes, why, verification, search, forks, erasure, imports and exports."""
+
+from typing import Any
+
+import msgspec
+
+from meshnode.api.models.shared import Agent, Check, Model, Request, Scope
+
+
+class Standing(Model):
+    status: str
+    label: str
+    """Per type, such as `claimed`; empty where there is none."""
+    reason: str
+    causes: list[str]
+    """The ids that cause it."""
+
+
+class RecordAnswer(Model):
+    """One record with everything that proves it."""
+
+    id: str
+    type: str
+    raw: str
+    """The signed header bytes, base64."""
+    header: dict[str, Any]  # the decoded header, for people; its shape is that of the protocol text
+    signature: str
+    """The signature that covers it, hexadecimal, with the id it was made over."""
+    signed: str
+    scope: Scope
+    agent: Agent
+    at: str
+    standing: Standing
+    part: str
+    private: dict[str, Any] | None
+    held_by: list[Agent]
+
+
+class Why(Model):
+    """Why a record stands as it does, in words."""
+
+    id: str
+    standing: Standing
+    text: str
+    fix: str
+
+
+class Verified(Model):
+    id: str
+    ok: bool
+    checks: list[Check]
+
+
+class Found(Model):
+    id: str
+    type: str
+    title: str
+    text: str
+    scope: Scope
+    agent: Agent
+    at: str
+
+
+class Branch(Model):
+    id: str
+    seq: int
+    at: str
+
+
+class Fork(Model):
+    """One log in which one key signed two records with the same number."""
+
+    log: str
+    key: str
+    scope: Scope
+    agent: Agent
+    seq: int
+    branches: list[Branch]
+    reason: str
+    healed: bool
+
+
+class ErasureRequest(Request):
+    targets: list[str]
+    basis: str = "consent"
+
+
+class Erased(Model):
+    id: str
+    targets: list[str]
+
+
+class ImportRequest(Request):
+    """Take in records from elsewhere; with `dry_run` nothing is written."""
+
+    kind: str
+    """`git`, `csv` or `bundle`."""
+    path: str
+    options: dict[str, str | int | bool | list[str]] = msgspec.field(default_factory=dict)
+    dry_run: bool = False
+
+
+class RefusedRow(Model):
+    line: int
+    reason: str
+
+
+class ImportAnswer(Model):
+    batch: str
+    """The name under which `import undo` takes it back; empty when nothing was written."""
+    kind: str
+    source: str
+    dry_run: bool
+    written: int
+    already: int
+    """What an earlier import had brought."""
+    skipped: int
+    """What is not the owner's, or was left out by an option."""
+    seconds: int
+    refused: list[RefusedRow]
+    notes: list[str]
+
+
+class ImportBatch(Model):
+    batch: str
+    kind: str
+    source: str
+    at: str
+    records: int
+    undone: bool
+
+
+class Undone(Model):
+    batch: str
+    retracted: int
+    already: int
+
+
+class ExportRequest(Request):
+    """Write a bundle of everything held (or of one scope), or the proof of a fork."""
+
+    kind: str
+    """`bundle` or `fork`."""
+    path: str
+    scope: str | None = None
+    log: str | None = None
+
+
+class Exported(Model):
+    path: str
+    kind: str
+    bytes: int
+    records: int
+    root: str
+    """The Merkle root over the ids, hexadecimal; empty for a fork proof."""

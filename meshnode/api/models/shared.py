@@ -1,0 +1,58 @@
+"""Pieces that several resources use."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """A body of a request; a field nobody knows is refused, because it would silently mean nothing."""
+
+
+class Model(msgspec.Struct):
+    """A part of an answer."""
+
+
+class Page(Model, Generic[T]):
+    """Some of a list; `next` is the cursor of the following page, absent on the last."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class Agent(Model):
+    """Somebody: a person, an organisation or a network."""
+
+    id: str
+    name: str
+    """Empty while nothing told it, or after it was erased."""
+    me: bool = False
+
+
+class Scope(Model):
+    """Where a record stands."""
+
+    id: str
+    kind: str
+    """`stream` (an agent's own), `notebook` (only mine) or `network`."""
+    name: str
+
+
+class Quantity(Model):
+    """n·10^-s of a UN/ECE Rec 20 unit, as signed."""
+
+    n: int
+    s: int
+    u: str
+
+
+class Check(Model):
+    """One thing that was looked at. Everything that is not `ok` says why and what to do."""
+
+    name: str
+    state: str
+    """`ok`, `warn` or `fail`."""
+    text: str
+    fix: str = ""
