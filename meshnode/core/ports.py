@@ -1,0 +1,269 @@
+"""What the core asks of the world: the ledger it reads, what one commit holds, and chance.
+
+A `Ledger` shows what is committed and nothing else. What is to be committed goes out as a `Batch`; nothing that rests
+on a batch may leave the node before the runtime says `Committed`. The store derives the lane of a run by itself, from
+the record that the run continues.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
+
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
+from meshproto.records.log import Run
+from meshproto.records.record import Record
+
+RowT = TypeVar("RowT", bound="LocalRow")
+
+
+class Tip(NamedTuple):
+    """The last record of one branch of a log."""
+
+    seq: int
+    id: RecordId
+    lane: int
+    """0 for the branch stored first, then 1, 2 … in the order in which branches were stored."""
+
+
+class Lane(NamedTuple):
+    """One branch of a log: its own records are those after `base`, up to `tip`; before them it is its parent."""
+
+    number: int
+    parent: int
+    """The lane it left; its own number if it begins with record 1."""
+    base: int
+    """The seq of the last record shared with the parent, 0 if none."""
+    tip: Tip
+
+
+class LogHead(NamedTuple):
+    """One log with all its tips, in the order of lanes."""
+
+    log: LogId
+    scope: ScopeId
+    key: Key
+    tips: tuple[Tip, ...]
+
+
+class Place(NamedTuple):
+    """Where a stored record stands."""
+
+    log: LogId
+    lane: int
+    seq: int
+
+
+class StoredRun(NamedTuple):
+    """A run as it is served: headers in order and the signature on the last."""
+
+    headers: tuple[bytes, ...]
+    signature: bytes
+
+
+class PeerEntry(NamedTuple):
+    """One line of the peer book. Key: `peer`."""
+
+    peer: str
+    """The transport's name for the node (a libp2p peer id)."""
+    agent: bytes = b""
+    """The agent it proved to act for, empty while unknown."""
+    addresses: tuple[str, ...] = ()
+    added: bool = False
+    """The owner added it by hand, so it is never forgotten by itself."""
+    seen: int = 0
+    """When it was last connected, milliseconds UTC; 0 for never."""
+    failures: int = 0
+    """Dials in a row that failed."""
+    source: str = ""
+    """`hand`, `join`, `inbound`, `lan` or `peer`."""
+
+
+class HeldEntry(NamedTuple):
+    """One agent says that it stores a log up to a tip. Key: `log`, `agent`, `tip`."""
+
+    log: bytes
+    agent: bytes
+    tip: bytes
+    seq: int
+    checked: bool = False
+    """The last spot check of this agent was answered rightly."""
+    at: int = 0
+    """When it said so, milliseconds UTC by our clock."""
+
+
+class JoinedEntry(NamedTuple):
+    """A network this node belongs to, or had left. Key: `network`."""
+
+    network: bytes
+    at: int
+    left: bool = False
+    slug: str = ""
+    """The owner's short name for it."""
+
+
+class TimerEntry(NamedTuple):
+    """A running timer. Key: `name`."""
+
+    name: str
+    started: int
+    """Milliseconds UTC."""
+    text: str = ""
+    project: str = ""
+    network: str = ""
+    kind: str = ""
+
+
+class AnswerEntry(NamedTuple):
+    """What a write with this idempotency key made, so that asking again makes nothing new. Key: `key`."""
+
+    key: str
+    request: bytes
+    """SHA-256 of the request, so that one key is not used for two."""
+    ids: tuple[bytes, ...]
+    at: int
+
+
+class ImportEntry(NamedTuple):
+    """One import that can be undone as a whole. Key: `batch`."""
+
+    batch: str
+    kind: str
+    source: str
+    at: int
+    ids: tuple[bytes, ...] = ()
+    undone: bool = False
+
+
+class NoteEntry(NamedTuple):
+    """A small fact this node keeps for itself, by name. Key: `name`."""
+
+    name: str
+    value: bytes
+
+
+LocalRow = PeerEntry | HeldEntry | JoinedEntry | TimerEntry | AnswerEntry | ImportEntry | NoteEntry
+"""What is durable but never leaves the node. New fields go last and have defaults: rows already stored lack them."""
+
+ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
+    PeerEntry: ("peer", 1),
+    HeldEntry: ("held", 3),
+    JoinedEntry: ("joined", 1),
+    TimerEntry: ("timer", 1),
+    AnswerEntry: ("answer", 1),
+    ImportEntry: ("import", 1),
+    NoteEntry: ("note", 1),
+}
+"""The stored name of each kind of row, and how many of its first fields are its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove one local row."""
+
+    kind: type[LocalRow]
+    key: tuple[str | bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is committed together or not at all; all parts may be empty."""
+
+    number: int
+    runs: tuple[Run, ...] = ()
+    """Each continues a stored record, an earlier run of this batch, or nothing (seq 1). Records held are skipped."""
+    privates: tuple[tuple[RecordId, bytes], ...] = ()
+    """Checked private parts of records that are stored or in `runs`. Dropped if erased."""
+    erasures: tuple[RecordId, ...] = ()
+    """Records whose private part must go, from every file, and never come back."""
+    local: tuple[LocalRow | Forget, ...] = ()
+
+
+class Ledger(Protocol):
+    """Synchronous reads of what is committed."""
+
+    def has(self, record_id: bytes) -> bool:
+        """Whether the record is stored."""
+        ...
+
+    def record(self, record_id: bytes) -> Record | None:
+        """The record, decoded."""
+        ...
+
+    def place(self, record_id: bytes) -> Place | None:
+        """Where the record stands."""
+        ...
+
+    def tips(self, log: bytes) -> tuple[Tip, ...]:
+        """The tips of a log, in the order of lanes; empty for an unknown log."""
+        ...
+
+    def lanes(self, log: bytes) -> tuple[Lane, ...]:
+        """The branches of a log, in the order of their numbers."""
+        ...
+
+    def logs(self) -> Iterator[LogHead]:
+        """Every log, for building memory at start."""
+        ...
+
+    def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
+        """The logs of one scope."""
+        ...
+
+    def agents_in_scope(self, scope: bytes) -> tuple[AgentId, ...]:
+        """Every agent that stands in `agent` or `auth` of a record in the scope, sorted."""
+        ...
+
+    def run_after(self, log: bytes, lane: int, seq: int, max_records: int, max_bytes: int) -> StoredRun | None:
+        """The records of this very lane after `seq`, as many as fit, ending in a signed one.
+
+        A stretch under one signature is given whole even if it exceeds the limits: it never exceeds those of a run.
+        """
+        ...
+
+    def proof_run(self, record_id: bytes) -> StoredRun | None:
+        """The headers from this record to the next signature in its lane."""
+        ...
+
+    def private(self, record_id: bytes) -> bytes | None:
+        """The private part, if held."""
+        ...
+
+    def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
+        """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
+        ...
+
+    def erased(self, record_id: bytes) -> bool:
+        """Whether the private part of this record was erased and must never be taken in again."""
+        ...
+
+    def missing(self, limit: int) -> tuple[RecordId, ...]:
+        """Ids that stored records name and that are not stored, oldest first."""
+        ...
+
+    def root_of(self, agent: bytes) -> Key | None:
+        """The key that signed the agent's genesis, if that is stored."""
+        ...
+
+    def peers(self) -> tuple[PeerEntry, ...]:
+        """The peer book."""
+        ...
+
+    def held(self, record_id: bytes) -> tuple[HeldEntry, ...]:
+        """Who says that it stores this record: one entry for each agent, the furthest."""
+        ...
+
+    def rows(self, kind: type[RowT]) -> tuple[RowT, ...]:
+        """All local rows of one kind, by key."""
+        ...
+
+
+class Chance(Protocol):
+    """Where random bytes come from: the system in a node, a seed in a simulation."""
+
+    def random(self) -> float:
+        """A number in [0, 1)."""
+        ...
+
+    def token(self, size: int) -> bytes:
+        """Unpredictable bytes."""
+        ...
