@@ -18,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ INPUTS = {"run": ("build", "run"), "dev": ("build", "dev")}
 """Which requirements files each kind is made from; dev.txt holds everything run.txt does."""
 
 SATISFIED_BY = {"run": ("run", "dev"), "dev": ("dev",)}
+PIN = re.compile(r"(?m)^[^\s#]+==")
 LOG_LINES = 25
 """How much of pip's log is shown when it fails: enough to hold a compiler's error."""
 
@@ -61,7 +63,7 @@ class Environment:
         return any(self._stamped(other) == self.stamp(other) for other in SATISFIED_BY[kind])
 
     def is_usable(self) -> bool:
-        """Whether it is whole, was made at this very place and runs: its commands carry its path in their first line."""
+        """Whether its Python is there, and it was made at this very place: its commands carry the path."""
         try:
             settings = (self.path / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -89,7 +91,8 @@ class Environment:
         self.log.write_bytes(b"")
         for name in INPUTS[kind]:
             pins = self.root / "requirements" / f"{name}.txt"
-            say(f"installing {pins.read_text(encoding='utf-8').count('==')} pinned packages: requirements/{name}.txt")
+            packages = len(PIN.findall(pins.read_text(encoding="utf-8")))
+            say(f"installing {packages} pinned packages: requirements/{name}.txt")
             self._pip("--require-hashes", "--requirement", str(pins))
         self._pip("--no-deps", "--no-index", "--editable", str(self.root))
         self._run("import libp2p, meshnode, meshproto", str(self.python), "-c", "import libp2p, meshnode, meshproto")

@@ -9,12 +9,12 @@ import sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit(1)
 
-import ensurepip  # noqa: E402,F401 - Debian ships venv without it, in a package of its own
-import os  # noqa: E402 - only after the version is known to do
-import sqlite3  # noqa: E402,F401 - absent where Python was built without SQLite's headers
-import ssl  # noqa: E402,F401 - likewise, OpenSSL's
-import sysconfig  # noqa: E402
-import venv  # noqa: E402,F401
+import ensurepip  # noqa: F401 - Debian ships venv without it, in a package of its own
+import os
+import sqlite3  # noqa: F401 - absent where Python was built without SQLite's headers
+import ssl  # noqa: F401 - likewise, OpenSSL's
+import sysconfig
+import venv  # noqa: F401 - only whether it is there
 
 header = os.path.join(sysconfig.get_paths()["include"], "Python.h")
 # Inside a virtual environment, name what it was made from: the environment may be the very one to be remade.

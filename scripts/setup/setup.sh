@@ -101,21 +101,21 @@ has_header() { printf '#include <%s>\n' "$1" | "$(compiler)" -E -o /dev/null - 2
 
 # Installs Debian packages when root; otherwise says exactly what is missing and the one command that helps, and ends.
 install_or_explain() {
-    local what=$1 packages
-    read -ra packages <<<"$2"
+    local what=$1 wanted
+    read -ra wanted <<<"$2"
     if ! command -v apt-get >/dev/null; then
         say "missing: $what"
-        say "Install it with your system's packages (on Debian they are called: ${packages[*]}), then run $SCRIPT again."
+        say "Install it with your system's packages (on Debian they are called: ${wanted[*]}), then run $SCRIPT again."
         exit 1
     fi
     if [ "$(id -u)" != 0 ]; then
         say "missing: $what"
         say "Run this once, then $SCRIPT again:"
-        printf '    sudo apt-get update && sudo apt-get install -y %s\n' "${packages[*]}" >&2
+        printf '    sudo apt-get update && sudo apt-get install -y %s\n' "${wanted[*]}" >&2
         exit 1
     fi
-    say "missing: $what; installing ${packages[*]}"
-    if ! (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${packages[@]}") >&2; then
+    say "missing: $what; installing ${wanted[*]}"
+    if ! (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${wanted[@]}") >&2; then
         fail "apt could not install them; mend that, then run $SCRIPT again"
     fi
 }
