@@ -1,1 +1,1 @@
-"""Decides: an event and a moment come in, effects go out. No I/O, no clock, no chance of its own."""
+"""What the node decides. No I/O: an event and a moment come in, effects go out."""

@@ -1,0 +1,155 @@
+"""What must be done about an event. The runtime carries these out in the order they come."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from meshnode.core.ports import LocalRow
+from meshnode.core.reports import News
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
+from meshproto.records.log import Run
+from meshproto.wire.breaches import Breach
+from meshproto.wire.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRun:
+    """A run and where it goes: appended to `lane`; a lane that is new has `parent` (NO_LANE: begins at seq 1).
+
+    `parent` is None when the lane exists. `counted` is the state of the log from this batch on.
+    """
+
+    run: Run
+    log: LogId
+    scope: ScopeId
+    key: Key
+    agent: AgentId
+    lane: int
+    parent: int | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is stored in one transaction. Numbers count up from 1 in every life of the node.
+
+    The runs stand in the order in which they arrive. `promoted` are logs that counted for nothing so far: all
+    their stored records arrive now, before the runs. Private parts in `erasures` are removed, and marked so that
+    they never come back; a part that is both in `privates` and in `erasures` is removed.
+    """
+
+    number: int
+    runs: tuple[BranchRun, ...] = ()
+    promoted: tuple[LogId, ...] = ()
+    privates: tuple[tuple[RecordId, bytes], ...] = ()
+    erasures: tuple[RecordId, ...] = ()
+    local: tuple[LocalRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a message; sends to one connection keep their order."""
+
+    conn: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Store a batch, in the order of the numbers; answer with Committed once it is flushed."""
+
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Send what is queued, then end the connection; answer with PeerDown."""
+
+    conn: int
+    breach: Breach
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Try one address of a peer once; answer with DialResult."""
+
+    peer: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Hand in Woken at `at` (in ticks). Replaces the alarm before."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Drafts are on disk; their ids in order."""
+
+    ids: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotWritten:
+    """Nothing of the write was stored, unless `unknown`: then the store failed on the way.
+
+    `why`: "copied" (ask the peers that held this log, or TrustThisCopy), "scope" (not a network one may write
+    in), "quota", "draft" (does not encode or is too large), "refused" (the ready records), "busy", "store".
+    """
+
+    why: str
+    detail: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Offered records are on disk: how many were new, how many known, and how many could not be taken in yet."""
+
+    new: int
+    known: int
+    waiting: int
+    refused: tuple[tuple[LogId, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """A sync has ended: peers that are level with us, peers that could not be reached, and records received."""
+
+    level: tuple[str, ...]
+    failed: tuple[str, ...]
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A network's founding is here and checked; it can be written in."""
+
+    scope: ScopeId
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was asked for is done."""
+
+
+Outcome: TypeAlias = Written | NotWritten | Taken | Synced | Joined | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to an event with a ticket."""
+
+    ticket: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something to tell."""
+
+    news: News
+
+
+Effect: TypeAlias = Send | Commit | Close | Dial | Alarm | Answer | Report

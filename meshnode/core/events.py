@@ -1,0 +1,258 @@
+"""What can happen to a node. The runtime hands these to `Node.handle`, one at a time."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from meshnode.core.ports import LocalRow
+from meshproto.records.encoding import Value
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.log import Run
+from meshproto.wire.breaches import Breach
+from meshproto.wire.messages import Message, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
+
+    `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
+    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed.
+    """
+
+    scope: ScopeId
+    type: str
+    facts: dict[str, Value]
+    private: dict[str, Value] | None = None
+    deps: tuple[RecordId, ...] = ()
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecords:
+    """Runs and private parts that are ready: from a bundle, or signed by a network's one-time genesis key."""
+
+    runs: tuple[Run, ...] = ()
+    privates: tuple[tuple[RecordId, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first event. `copied`: the home's stamp says it was copied or restored, so ask before signing."""
+
+    copied: bool = False
+    peer: str = ""
+    listening: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where this node can be dialled has changed."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerUp:
+    """A connection is open. `conn` numbers it for good; the peer ids are those the transport has proven."""
+
+    conn: int
+    peer: str
+    address: str
+    outbound: bool
+    local_peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerDown:
+    """A connection has ended, whoever ended it."""
+
+    conn: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageIn:
+    """A message other than runs and private parts."""
+
+    conn: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class RunIn:
+    """A run whose chain and signature hold. `cost` is what it took from the credit granted, in bytes."""
+
+    conn: int
+    run: Run
+    part: Part
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """A private part that is well formed in itself; `digest` is the SHA-256 of `raw`."""
+
+    id: RecordId
+    raw: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatesIn:
+    """Private parts that came, each well formed; and what the peer says of the rest."""
+
+    conn: int
+    parts: tuple[CheckedPart, ...]
+    erased: tuple[RecordId, ...]
+    missing: tuple[RecordId, ...]
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreachIn:
+    """What came breaks the protocol: unreadable, or a run or private part that was refused."""
+
+    conn: int
+    breach: Breach
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Sign and store drafts as one unit; `ready` goes first, in the same batch, as do the local rows.
+
+    Answered by Written once it is on disk, or by NotWritten.
+    """
+
+    ticket: int
+    drafts: tuple[Draft, ...]
+    ready: SignedRecords = field(default_factory=SignedRecords)
+    local: tuple[LocalRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Take in records that came by file. Answered by Taken once they are on disk."""
+
+    ticket: int
+    records: SignedRecords
+    local: tuple[LocalRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Every batch up to and including this number is on disk."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFailed:
+    """A batch could not be stored. The node takes nothing in from here on; its outcome is unknown."""
+
+    number: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The alarm rang."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinScope:
+    """Take part in a network: reconcile it with whoever shares it. Answered by Joined once its founding is here."""
+
+    ticket: int
+    scope: ScopeId
+    peers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveScope:
+    """Stop carrying a network. What is stored stays. Answered by Done."""
+
+    ticket: int
+    scope: ScopeId
+
+
+@dataclass(frozen=True, slots=True)
+class SyncNow:
+    """Reconcile at once with one peer or all, dialling those not connected. Answered by Synced."""
+
+    ticket: int
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPeer:
+    """Keep a connection to this peer from now on. Answered by Done."""
+
+    ticket: int
+    peer: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePeer:
+    """Forget a peer and close the connection to it. Answered by Done."""
+
+    ticket: int
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialResult:
+    """How a Dial ended. When it succeeded, PeerUp has come or comes; `reason` says why it did not."""
+
+    peer: str
+    address: str
+    ok: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressesFound:
+    """Someone says where a peer can be dialled; `source` is a word such as "mdns"."""
+
+    peer: str
+    addresses: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustThisCopy:
+    """The owner says that no newer copy of this home exists. Answered by Done."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """Say goodbye to everyone; nothing is taken in after this except Committed."""
+
+
+Event: TypeAlias = (
+    Started
+    | Listening
+    | PeerUp
+    | PeerDown
+    | MessageIn
+    | RunIn
+    | PrivatesIn
+    | BreachIn
+    | Write
+    | Offer
+    | Committed
+    | CommitFailed
+    | Woken
+    | JoinScope
+    | LeaveScope
+    | SyncNow
+    | AddPeer
+    | RemovePeer
+    | DialResult
+    | AddressesFound
+    | TrustThisCopy
+    | Stopping
+)
