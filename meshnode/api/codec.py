@@ -1,0 +1,51 @@
+"""JSON in and out; the only file of the API that knows how bytes become types and back."""
+
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from meshnode.api.models.shared import Model
+from meshnode.api.models.shared import Request as Body
+from meshnode.api.problems import MEDIA_TYPE, Problem
+from meshnode.api.settings import MAX_BODY
+from meshnode.runtime.refusals import Code, Refusal
+
+T = TypeVar("T", bound=Body)
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def decode(raw: bytes, wanted: type[T]) -> T:
+    """Read a body as the wanted type; an empty one counts as `{}`. Raises Refusal naming the field."""
+    try:
+        return msgspec.json.decode(raw or b"{}", type=wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(Code.BAD_REQUEST, str(error)) from error
+
+
+async def read_body(request: Request) -> bytes:
+    """Collect a body of at most MAX_BODY bytes. Raises Refusal."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY:
+                raise Refusal(Code.TOO_LARGE, f"a body may have at most {MAX_BODY} bytes")
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise Refusal(Code.BAD_REQUEST, "the connection ended inside the body") from error
+    return b"".join(parts)
+
+
+def model_answer(model: Model | None, status: int = 200) -> Response:
+    """The response that carries a model, or an empty one."""
+    if model is None:
+        return Response(status_code=204)
+    return Response(_ENCODE(model), status_code=status, media_type="application/json")
+
+
+def problem_answer(problem: Problem) -> Response:
+    """The response that carries a problem."""
+    return Response(_ENCODE(problem), status_code=problem.status, media_type=MEDIA_TYPE)
