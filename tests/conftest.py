@@ -1,0 +1,68 @@
+"""How every test runs: Hypothesis profiles, budgets of the campaigns, and who may run beside whom.
+
+`scripts/test` decides the pace by the environment: MESHNODE_QUICK=1 for a look while writing, MESHNODE_LONG=1 for the
+great campaigns, neither for what CI runs.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support.campaigns import Pace, seconds_for
+from tests.support.namespaces import why_not_here
+
+PACE = Pace.of_environment(os.environ)
+
+settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
+settings.load_profile(PACE.value)
+
+
+@pytest.fixture(scope="session")
+def campaign_seconds() -> Callable[[str], float]:
+    """How many seconds the campaign of that name may take: `campaign_seconds("simulation")`."""
+    return lambda name: seconds_for(name, PACE)
+
+
+@pytest.fixture(scope="session")
+def long_campaigns() -> bool:
+    """Whether this is a run of the great campaigns, whose sizes the issue and the design name."""
+    return PACE is Pace.LONG
+
+
+@pytest.fixture(autouse=True)
+def _quiet_machine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test marked `alone` wait until no other worker runs a test, and the others wait for it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        yield
+        return
+    alone = request.node.get_closest_marker("alone") is not None
+    with (Path(tempfile.gettempdir()) / f"meshnode-tests-{run}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Campaigns first, since they are the longest; tests that want the machine for themselves last."""
+    if why_not_here():
+        left_out = [item for item in items if item.get_closest_marker("namespaces")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, not item.get_closest_marker("campaign")))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at which pace this was, and what this machine did not allow."""
+    terminalreporter.write_line(f"pace: {PACE.value}; {PACE.explained}")
+    if reason := why_not_here():
+        terminalreporter.write_line(f"not run here: tests across network namespaces, because {reason}")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is not None:
+        (Path(tempfile.gettempdir()) / f"meshnode-tests-{run}.lock").unlink(missing_ok=True)
