@@ -3,46 +3,11 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshnode.core.ports import LocalRow
+from meshnode.core.ports import Batch
 from meshnode.core.reports import News
-from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
-from meshproto.records.log import Run
+from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Message
-
-
-@dataclass(frozen=True, slots=True)
-class BranchRun:
-    """A run and where it goes: appended to `lane`; a lane that is new has `parent` (NO_LANE: begins at seq 1).
-
-    `parent` is None when the lane exists. `counted` is the state of the log from this batch on.
-    """
-
-    run: Run
-    log: LogId
-    scope: ScopeId
-    key: Key
-    agent: AgentId
-    lane: int
-    parent: int | None
-    counted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is stored in one transaction. Numbers count up from 1 in every life of the node.
-
-    The runs stand in the order in which they arrive. `promoted` are logs that counted for nothing so far: all
-    their stored records arrive now, before the runs. Private parts in `erasures` are removed, and marked so that
-    they never come back; a part that is both in `privates` and in `erasures` is removed.
-    """
-
-    number: int
-    runs: tuple[BranchRun, ...] = ()
-    promoted: tuple[LogId, ...] = ()
-    privates: tuple[tuple[RecordId, bytes], ...] = ()
-    erasures: tuple[RecordId, ...] = ()
-    local: tuple[LocalRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

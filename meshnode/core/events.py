@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from meshnode.core.ports import LocalRow
+from meshnode.core.ports import Forget, LocalRow
 from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import Run
@@ -127,7 +127,7 @@ class Write:
     ticket: int
     drafts: tuple[Draft, ...]
     ready: SignedRecords = field(default_factory=SignedRecords)
-    local: tuple[LocalRow, ...] = ()
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Offer:
 
     ticket: int
     records: SignedRecords
-    local: tuple[LocalRow, ...] = ()
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,7 @@ class JoinScope:
     ticket: int
     scope: ScopeId
     peers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

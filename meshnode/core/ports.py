@@ -1,20 +1,20 @@
-"""What the core needs from the world, as protocols; `store` and the simulation implement them.
+"""What the core asks of the world: the ledger it reads, what one commit holds, and chance.
 
-A **log** is a tree of lanes. Lane 0 begins at seq 1. Every fork opens a lane: it holds its own records from
-`first` on, and what lies before them is on its parent. The path of a lane is that chain from seq 1 to its tip.
+A `Ledger` shows what is committed and nothing else. What is to be committed goes out as a `Batch`; nothing that rests
+on a batch may leave the node before the runtime says `Committed`. The store derives the lane of a run by itself, from
+the record that the run continues.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import Record
 from meshproto.records.signatures import SigningKey
 
-NO_LANE = -1
-"""The parent of a lane that begins at seq 1."""
+RowT = TypeVar("RowT", bound="LocalRow")
 
 
 class Moment(NamedTuple):
@@ -24,38 +24,47 @@ class Moment(NamedTuple):
     ticks: int
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this node signs as: the agent, and the key of this device (the agent's root key)."""
+
+    agent: AgentId
+    key: SigningKey
+
+
+class Tip(NamedTuple):
+    """The last record of one branch of a log."""
+
+    seq: int
+    id: RecordId
+    lane: int
+    """0 for the branch stored first, then 1, 2 … in the order in which branches were stored."""
+
+
 class Lane(NamedTuple):
-    """One branch of a log: its own records run from `first` to `seq`, whose id is `tip`; before, see `parent`."""
+    """One branch of a log: its own records are those after `base`, up to `tip`; before them it is its parent."""
 
     number: int
     parent: int
-    first: int
-    seq: int
-    tip: RecordId
+    """The lane it left; its own number if it begins with record 1."""
+    base: int
+    """The seq of the last record shared with the parent, 0 if none."""
+    tip: Tip
 
 
-class Place(NamedTuple):
-    """Where a record stands."""
-
-    log: LogId
-    lane: int
-    seq: int
-
-
-class LogState(NamedTuple):
-    """One stored log. `scope` is the home of its records (never empty), `agent` the author of its first record.
-
-    `counted` is false for a stranger's log in an open network that no member's record reaches: such a log is
-    kept outside arrival order, folds and fingerprints. `size` sums the header bytes of all lanes.
-    """
+class LogHead(NamedTuple):
+    """One log with all its tips, in the order of lanes. `scope` is the home of its records, never empty."""
 
     log: LogId
     scope: ScopeId
     key: Key
+    tips: tuple[Tip, ...]
     agent: AgentId
-    lanes: tuple[Lane, ...]
-    counted: bool
-    size: int
+    """The author of its first record; the scope itself where that is an agent's genesis."""
+    counted: bool = True
+    """False for a stranger's log in an open network that no member's record reaches (see `Batch.uncounted`)."""
+    size: int = 0
+    """Header bytes of all its records."""
 
 
 class NetworkFacts(NamedTuple):
@@ -67,106 +76,275 @@ class NetworkFacts(NamedTuple):
     log_bytes: int
 
 
-class MissingPart(NamedTuple):
-    """A private part that a stored record names and that is neither held nor erased."""
+class Place(NamedTuple):
+    """Where a stored record stands."""
 
-    id: RecordId
-    digest: bytes
-    size: int
+    log: LogId
+    lane: int
+    seq: int
 
 
-class LocalRow(NamedTuple):
-    """A row of this node's own, never sent: (kind, key) → value in the core's encoding; None deletes."""
+class StoredRun(NamedTuple):
+    """A run as it is served: headers in order and the signature on the last."""
 
+    headers: tuple[bytes, ...]
+    signature: bytes
+
+
+class PeerEntry(NamedTuple):
+    """One line of the peer book. Key: `peer`."""
+
+    peer: str
+    """The transport's name for the node (a libp2p peer id)."""
+    agent: bytes = b""
+    """The agent it proved to act for, empty while unknown."""
+    addresses: tuple[str, ...] = ()
+    added: bool = False
+    """The owner added it by hand, so it is never forgotten by itself."""
+    seen: int = 0
+    """When it was last connected, milliseconds UTC; 0 for never."""
+    failures: int = 0
+    """Dials in a row that failed."""
+    source: str = ""
+    """`hand`, `join`, `inbound`, `lan` or `peer`."""
+
+
+class HeldEntry(NamedTuple):
+    """One agent says that it stores a log up to a tip. Key: `log`, `agent`, `tip`."""
+
+    log: bytes
+    agent: bytes
+    tip: bytes
+    seq: int
+    checked: bool = False
+    """The last spot check of this agent was answered rightly."""
+    at: int = 0
+    """When it said so, milliseconds UTC by our clock."""
+
+
+class JoinedEntry(NamedTuple):
+    """A network this node belongs to, or had left. Key: `network`."""
+
+    network: bytes
+    at: int
+    left: bool = False
+    slug: str = ""
+    """The owner's short name for it."""
+
+
+class TimerEntry(NamedTuple):
+    """A running timer. Key: `name`."""
+
+    name: str
+    started: int
+    """Milliseconds UTC."""
+    text: str = ""
+    project: str = ""
+    network: str = ""
+    kind: str = ""
+
+
+class AnswerEntry(NamedTuple):
+    """What a write with this idempotency key made, so that asking again makes nothing new. Key: `key`."""
+
+    key: str
+    request: bytes
+    """SHA-256 of the request, so that one key is not used for two."""
+    ids: tuple[bytes, ...]
+    at: int
+
+
+class ImportEntry(NamedTuple):
+    """One import that can be undone as a whole. Key: `batch`."""
+
+    batch: str
     kind: str
-    key: bytes
-    value: bytes | None
+    source: str
+    at: int
+    ids: tuple[bytes, ...] = ()
+    undone: bool = False
+
+
+class WaitEntry(NamedTuple):
+    """A stored record that nobody should name yet: what it names is not here, or may never be named.
+
+    Key: `record`, `on`.
+    """
+
+    record: bytes
+    on: bytes
+    """What it waits for; its own id if it reaches outside its scope for good."""
+    log: bytes
+
+
+class NoteEntry(NamedTuple):
+    """A small fact this node keeps for itself, by name. Key: `name`."""
+
+    name: str
+    value: bytes
+
+
+LocalRow = PeerEntry | HeldEntry | JoinedEntry | TimerEntry | AnswerEntry | ImportEntry | WaitEntry | NoteEntry
+"""What is durable but never leaves the node. New fields go last and have defaults: rows already stored lack them."""
+
+ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
+    PeerEntry: ("peer", 1),
+    HeldEntry: ("held", 3),
+    JoinedEntry: ("joined", 1),
+    TimerEntry: ("timer", 1),
+    AnswerEntry: ("answer", 1),
+    ImportEntry: ("import", 1),
+    WaitEntry: ("wait", 2),
+    NoteEntry: ("note", 1),
+}
+"""The stored name of each kind of row, and how many of its first fields are its key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who this node signs as: the agent, and the key of this device (the agent's root key)."""
+class Forget:
+    """Remove one local row."""
 
-    agent: AgentId
-    key: SigningKey
+    kind: type[LocalRow]
+    key: tuple[str | bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is committed together or not at all; all parts may be empty."""
+
+    number: int
+    runs: tuple[Run, ...] = ()
+    """Each continues a stored record, an earlier run of this batch, or nothing (seq 1). Records held are skipped."""
+    privates: tuple[tuple[RecordId, bytes], ...] = ()
+    """Checked private parts of records that are stored or in `runs`. Dropped if erased."""
+    erasures: tuple[RecordId, ...] = ()
+    """Records whose private part must go, from every file, and never come back."""
+    local: tuple[LocalRow | Forget, ...] = ()
+    uncounted: tuple[LogId, ...] = ()
+    """Logs that begin in this batch and do not count: stored and readable by id, but without arrival, so outside
+    folds, views and fingerprints, until they are promoted."""
+    promoted: tuple[LogId, ...] = ()
+    """Uncounted logs that count from now on: all their stored records arrive now, before `runs`."""
 
 
 class Ledger(Protocol):
-    """Synchronous reads of what is committed. Must answer in microseconds; sees each batch whole or not at all."""
+    """Synchronous reads of what is committed."""
 
-    def has(self, record: bytes) -> bool:
+    def has(self, record_id: bytes) -> bool:
         """Whether the record is stored."""
+        ...
 
-    def record(self, record: bytes) -> Record | None:
-        """Read one header back."""
+    def record(self, record_id: bytes) -> Record | None:
+        """The record, decoded."""
+        ...
 
-    def place(self, record: bytes) -> Place | None:
-        """Where the record stands, None if it is not stored."""
+    def place(self, record_id: bytes) -> Place | None:
+        """Where the record stands."""
+        ...
 
-    def log(self, log: LogId) -> LogState | None:
-        """The state of one log, None if nothing of it is stored."""
+    def log(self, log: bytes) -> LogHead | None:
+        """One log, None if nothing of it is stored."""
+        ...
 
-    def logs_of(self, scope: bytes) -> Iterator[LogState]:
-        """All logs whose home is `scope`, counted or not, ordered by log id."""
+    def tips(self, log: bytes) -> tuple[Tip, ...]:
+        """The tips of a log, in the order of lanes; empty for an unknown log."""
+        ...
+
+    def lanes(self, log: bytes) -> tuple[Lane, ...]:
+        """The branches of a log, in the order of their numbers."""
+        ...
+
+    def logs(self) -> Iterator[LogHead]:
+        """Every log, for building memory at start."""
+        ...
+
+    def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
+        """The logs of one scope, counted or not, by log id."""
+        ...
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
-        """The map that is reconciled: counted logs of `scope` and all logs of the streams of their agents.
+        """What is reconciled for a network: its counted logs and all logs of the streams of their agents.
 
-        Each with the ids of its tips, sorted; every log once, any order.
+        Each log once, in any order, with the ids of its tips, sorted.
         """
+        ...
 
     def scopes_of(self, agent: bytes) -> tuple[ScopeId, ...]:
         """The scopes in which the agent has a counted log, sorted."""
-
-    def id_at(self, log: LogId, lane: int, seq: int) -> RecordId | None:
-        """The id of the record with this seq on the path of a lane."""
-
-    def run_after(self, log: LogId, lane: int, seq: int, max_records: int, max_bytes: int) -> Run | None:
-        """The next run on the path of a lane after `seq`: ends in a signed record, as long as the bounds allow.
-
-        When the first signed record lies beyond the bounds the run reaches to it all the same (a log never has
-        a longer gap than a run may be). None when nothing follows.
-        """
-
-    def proof_run(self, record: bytes) -> Run | None:
-        """The headers from this record to the next signature on some lane: its proof."""
-
-    def private(self, record: bytes) -> bytes | None:
-        """The private part, None if it is not held."""
-
-    def private_missing(self, after: int, limit: int) -> tuple[int, tuple[MissingPart, ...]]:
-        """Parts of counted logs' records neither held nor erased, in order of arrival.
-
-        Returns the arrival to go on after, and at most `limit` parts that arrived after `after`.
-        """
-
-    def erased(self, record: bytes) -> bool:
-        """Whether the private part was ordered to be erased."""
-
-    def root_of(self, agent: bytes) -> Key | None:
-        """The root key of a person whose genesis is stored."""
-
-    def network(self, scope: bytes) -> NetworkFacts | None:
-        """The facts of a network whose genesis is stored."""
+        ...
 
     def fresh_heads(self, scope: bytes, since: bytes, limit: int) -> tuple[RecordId, ...]:
-        """Tips of counted logs that stand in `scope` and arrived after the record `since`, latest first.
+        """Tips that stand in `scope` (as in `logs_standing_in`) and arrived after the record `since`, latest first.
 
-        `since` empty: all. The streams of the agents that stand in `scope` belong to it.
+        `since` empty: all tips.
         """
+        ...
 
-    def local(self, kind: str) -> Iterator[tuple[bytes, bytes]]:
-        """All local rows of a kind, ordered by key."""
+    def agents_in_scope(self, scope: bytes) -> tuple[AgentId, ...]:
+        """Every agent that stands in `agent` or `auth` of a record in the scope, sorted."""
+        ...
 
-    def local_row(self, kind: str, key: bytes) -> bytes | None:
-        """One local row."""
+    def id_at(self, log: bytes, lane: int, seq: int) -> RecordId | None:
+        """The id of the record with this seq on the path of a lane: its own records, before `base` its parent's."""
+        ...
+
+    def run_after(self, log: bytes, lane: int, seq: int, max_records: int, max_bytes: int) -> StoredRun | None:
+        """The records after `seq` on the path of this lane, as many as fit, ending in a signed one.
+
+        The path is the lane's own records, and its parents' before `base`: a run may cross from a parent into the
+        lane. A stretch under one signature is given whole even if it exceeds the limits: it never exceeds those of
+        a run. None when nothing follows.
+        """
+        ...
+
+    def proof_run(self, record_id: bytes) -> StoredRun | None:
+        """The headers from this record to the next signature in its lane."""
+        ...
+
+    def private(self, record_id: bytes) -> bytes | None:
+        """The private part, if held."""
+        ...
+
+    def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
+        """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
+        ...
+
+    def erased(self, record_id: bytes) -> bool:
+        """Whether the private part of this record was erased and must never be taken in again."""
+        ...
+
+    def missing(self, limit: int) -> tuple[RecordId, ...]:
+        """Ids that stored records name and that are not stored, oldest first."""
+        ...
+
+    def root_of(self, agent: bytes) -> Key | None:
+        """The key that signed the agent's genesis, if that is stored."""
+        ...
+
+    def network(self, scope: bytes) -> NetworkFacts | None:
+        """What the genesis of a network says, if that is stored and `scope` is a network."""
+        ...
+
+    def peers(self) -> tuple[PeerEntry, ...]:
+        """The peer book."""
+        ...
+
+    def held(self, record_id: bytes) -> tuple[HeldEntry, ...]:
+        """Who says that it stores this record: one entry for each agent, the furthest."""
+        ...
+
+    def rows(self, kind: type[RowT]) -> tuple[RowT, ...]:
+        """All local rows of one kind, by key."""
+        ...
 
 
 class Chance(Protocol):
-    """Randomness as a port: the operating system's in a node, seeded in the simulation."""
+    """Where random bytes come from: the system in a node, a seed in a simulation."""
 
-    def below(self, limit: int) -> int:
-        """A number from 0 to `limit` − 1, each as likely."""
+    def random(self) -> float:
+        """A number in [0, 1)."""
+        ...
 
-    def bytes(self, count: int) -> bytes:
-        """That many bytes nobody can guess."""
+    def token(self, size: int) -> bytes:
+        """Unpredictable bytes."""
+        ...
