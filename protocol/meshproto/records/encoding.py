@@ -5,6 +5,7 @@ says yes. Whatever it does not accept goes to the strict one, which reads byte b
 error. A property test holds them together: the fast one accepts nothing that the strict one refuses.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -56,7 +57,7 @@ def decode(raw: bytes, *, text: Text = "ascii", nil: bool = False) -> Value:
 def is_canonical(value: Value, raw: bytes, text: Text) -> bool:
     """Whether `value`, read from `raw` without nil, is of our types only and encodes to `raw` again."""
     texts: list[str] = []
-    if not is_plain(value, texts, 1):
+    if not are_plain((value,), texts, 1):
         return False
     if text == "ascii" and not is_printable_ascii("".join(texts)):
         return False
@@ -68,24 +69,27 @@ def is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def is_plain(value: object, texts: list[str], depth: int) -> bool:
-    """Whether `value`, standing at `depth`, has only our types; all its texts are appended to `texts`."""
-    kind = type(value)
-    if kind is str:
-        texts.append(value)  # type: ignore[arg-type]  # `kind is str` does not narrow
-        return True
-    if kind is int:
-        return -MAX_INT <= value <= MAX_INT  # type: ignore[operator]  # as above
-    if kind is bytes or kind is bool:
-        return True
-    if depth > MAX_DEPTH:
-        return False
-    if isinstance(value, dict):
-        texts.extend(value)
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return all(is_plain(each, texts, depth + 1) for each in value)
+def are_plain(values: Iterable[object], texts: list[str], depth: int) -> bool:
+    """Whether `values`, standing at `depth`, have only our types; all their texts are added to `texts`."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            texts.append(value)  # type: ignore[arg-type]  # `kind is str` does not narrow, and isinstance costs more
+        elif kind is bytes or kind is bool:
+            continue
+        elif kind is int:
+            if not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]  # as above
+                return False
+        elif isinstance(value, dict):
+            texts.extend(value)
+            if depth > MAX_DEPTH or not are_plain(value.values(), texts, depth + 1):
+                return False
+        elif isinstance(value, list):
+            if depth > MAX_DEPTH or not are_plain(value, texts, depth + 1):
+                return False
+        else:
+            return False
+    return True
 
 
 def decode_slowly(raw: bytes, *, text: Text = "ascii", nil: bool = False) -> Value:

@@ -37,7 +37,7 @@ def check_run(headers: Sequence[bytes], signature: bytes) -> Run:
             raise Refused(Reason.L_SEQ, str(index))
         if record.prev != last.id:
             raise Refused(Reason.L_PREV, str(index))
-        # One copy of what all records of a run share: a third of their memory.
+        # One copy of what the records of a run share, instead of one in each.
         record.scope, record.key, record.prev = home, key, last.id
         if record.agent == agent:
             record.agent = agent

@@ -17,10 +17,10 @@ import msgspec
 from meshproto.records.encoding import (
     UNREADABLE,
     Value,
+    are_plain,
     decode,
     decode_slowly,
     encode,
-    is_plain,
     is_printable_ascii,
 )
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
@@ -171,14 +171,10 @@ def _read_quickly(raw: bytes) -> Record | None:
             return None
     except UNREADABLE:
         return None
-    texts: list[str] = list(record.facts)
-    for value in record.facts.values():
-        kind = type(value)
-        if kind is str:
-            texts.append(value)
-        elif kind is not bytes and not is_plain(value, texts, 3):
-            return None
-    if not is_printable_ascii("".join(texts)) or not _is_type(record.type) or not _fits_together(record):
+    texts: list[str] = []
+    if not are_plain((record.facts,), texts, 2) or not is_printable_ascii("".join(texts)):
+        return None
+    if not _is_type(record.type) or not _fits_together(record):
         return None
     record.raw = raw
     record.id = RecordId(sha256(raw).digest())
