@@ -1,230 +1,273 @@
-"""The messages of `/meshnode/sync/1`, one frozen class each.
+"""The messages of `/meshnode/sync/1`, one class each.
 
-A message is an array `[code, field, …]`. Codes of 128 and above are optional: a reader that does not know
-one ignores it. How a message is read and written stands in `codec.py`; who may send which and when stands in
-protocol/spec/03-sync.md.
+A message is an array `[code, field, …]`: `tag` is the code, the fields follow in order, each with its limits.
+Codes of 128 and above are optional: a reader that does not know one ignores it. `codec.py` reads and writes them;
+who may send which and when stands in protocol/spec/03-sync.md.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
+
+from msgspec import Meta, Struct
 
 from meshproto.records.ids import AgentId, Key, LogId, RecordId
+from meshproto.records.limits import MAX_HEADER, MAX_INT, MAX_PRIVATE, MAX_RUN_RECORDS
 from meshproto.wire.breaches import Breach
+from meshproto.wire.limits import (
+    FINGERPRINT_SIZE,
+    MAX_ADDRESS,
+    MAX_ADDRESSES,
+    MAX_ANNOUNCED,
+    MAX_CREDIT,
+    MAX_DETAIL,
+    MAX_FEATURES,
+    MAX_IDS,
+    MAX_ITEMS,
+    MAX_MARKS,
+    MAX_NIBBLES,
+    MAX_PEER_ID,
+    MAX_PEERS,
+    MAX_RANGES,
+    MAX_RANK,
+    MAX_TAGS,
+    MAX_TIPS,
+    MAX_VERSIONS,
+    MAX_WANTS,
+    MAX_WORD,
+    NAME_SIZE,
+    NONCE_SIZE,
+    TAG_SIZE,
+)
 
-Mark: TypeAlias = tuple[int, RecordId]
-"""A place in a log: [seq, id]."""
+_32 = Meta(min_length=32, max_length=32)
 
-Name: TypeAlias = bytes
+Seq: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_INT)]
+Id: TypeAlias = Annotated[RecordId, _32]
+Log: TypeAlias = Annotated[LogId, _32]
+Nonce: TypeAlias = Annotated[bytes, Meta(min_length=NONCE_SIZE, max_length=NONCE_SIZE)]
+Signature: TypeAlias = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Address: TypeAlias = Annotated[str, Meta(max_length=MAX_ADDRESS)]
+Addresses: TypeAlias = Annotated[tuple[Address, ...], Meta(max_length=MAX_ADDRESSES)]
+Ids: TypeAlias = Annotated[tuple[Id, ...], Meta(max_length=MAX_IDS)]
+SomeIds: TypeAlias = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MAX_IDS)]
+
+Name: TypeAlias = Annotated[bytes, Meta(min_length=NAME_SIZE, max_length=NAME_SIZE)]
 """How both sides of one session name a shared scope: the first 8 bytes of the dialler's tag for it."""
 
-Span: TypeAlias = bytes
+Span: TypeAlias = Annotated[bytes, Meta(min_length=1, max_length=1 + MAX_NIBBLES // 2)]
 """A range of logs: one byte that counts nibbles, then that many nibbles of the log's id, packed."""
 
 
+class Mark(NamedTuple):
+    """A place in a log."""
+
+    seq: Seq
+    id: Id
+
+
+class LogTip(NamedTuple):
+    """A tip of a log, with the log's name."""
+
+    log: Log
+    seq: Seq
+    id: Id
+
+
+Tips: TypeAlias = Annotated[tuple[LogTip, ...], Meta(min_length=1, max_length=MAX_ANNOUNCED)]
+
+
 class Part(IntEnum):
-    """Why a run is sent: pushed because it is new, or in answer to a `want`, the last one marked."""
+    """Why a run is sent: pushed because it is new, or in answer to a `want` or `get`, the last one marked."""
 
     PUSHED = 0
     WANTED = 1
     LAST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """The first message of each side: what it speaks, and a nonce for the proof of who it is."""
+class Hello(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):
+    """The first message of each side: what it speaks, and a nonce for the proof of who it is.
 
-    versions: tuple[int, ...]
-    nonce: bytes
-    features: tuple[str, ...] = ()
-    credit: int = 0
-    listening: tuple[str, ...] = ()
+    `credit` are the bulk bytes the other side may send from the start.
+    """
+
+    versions: Annotated[tuple[Annotated[int, Meta(ge=1, le=MAX_INT)], ...], Meta(min_length=1, max_length=MAX_VERSIONS)]
+    nonce: Nonce
+    features: Annotated[tuple[Annotated[str, Meta(max_length=MAX_WORD)], ...], Meta(max_length=MAX_FEATURES)]
+    credit: Annotated[int, Meta(ge=0, le=MAX_CREDIT)]
+    listening: Addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=2):
     """Proof that the device `key` of `agent` speaks, bound to both peer ids, both nonces and the role."""
 
-    agent: AgentId
-    key: Key
-    signature: bytes
+    agent: Annotated[AgentId, Meta(max_length=32)]
+    key: Annotated[Key, _32]
+    signature: Signature
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
+class Scopes(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=3):
     """Tags of the scopes this side is ready to share with the other; each such message replaces the one before."""
 
-    tags: tuple[bytes, ...]
+    tags: Annotated[
+        tuple[Annotated[bytes, Meta(min_length=TAG_SIZE, max_length=TAG_SIZE)], ...], Meta(max_length=MAX_TAGS)
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A fingerprint of all logs in a span of one scope set."""
 
     name: Name
     span: Span
-    fingerprint: bytes
+    fingerprint: Annotated[bytes, Meta(min_length=FINGERPRINT_SIZE, max_length=FINGERPRINT_SIZE)]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One log and its tips; `rank` puts causes before effects."""
+class Item(NamedTuple):
+    """One log and its tips, sorted; `rank` puts causes before effects."""
 
-    log: LogId
-    rank: int
-    tips: tuple[Mark, ...]
+    log: Log
+    rank: Annotated[int, Meta(ge=0, le=MAX_RANK)]
+    tips: Annotated[tuple[Mark, ...], Meta(min_length=1, max_length=MAX_TIPS)]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Logs in a span: all of them if `answer` (the other side then lists what differs), else those that differ."""
 
     name: Name
     span: Span
     answer: bool
-    items: tuple[Item, ...]
+    items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """One step of a reconciliation; empty when nothing is left to say."""
+class Compare(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=4):
+    """One step of a reconciliation; empty when nothing is left to say. `round` is the opener's number."""
 
-    round: int
-    ranges: tuple[Range, ...]
-    listings: tuple[Listing, ...]
+    round: Annotated[int, Meta(ge=0, le=MAX_INT)]
+    ranges: Annotated[tuple[Range, ...], Meta(max_length=MAX_RANGES)]
+    listings: Annotated[tuple[Listing, ...], Meta(max_length=MAX_RANGES)]
 
 
-@dataclass(frozen=True, slots=True)
-class LogWant:
+class LogWant(NamedTuple):
     """What is wanted of one log: everything after the marks the other side knows, on every branch."""
 
-    log: LogId
-    have: tuple[Mark, ...]
+    log: Log
+    have: Annotated[tuple[Mark, ...], Meta(max_length=MAX_MARKS)]
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=5):
     """Ask for logs, in this order; `privates` asks for the private parts along with them."""
 
-    logs: tuple[LogWant, ...]
+    logs: Annotated[tuple[LogWant, ...], Meta(min_length=1, max_length=MAX_WANTS)]
     privates: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=6):
     """A run on its way: headers as received and one signature on the last."""
 
-    headers: tuple[bytes, ...]
-    signature: bytes
+    headers: Annotated[
+        tuple[Annotated[bytes, Meta(min_length=1, max_length=MAX_HEADER)], ...],
+        Meta(min_length=1, max_length=MAX_RUN_RECORDS),
+    ]
+    signature: Signature
     part: Part
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Answer to a `want` or a run that cannot be followed: none of the marks are known here, or nothing to serve."""
+class Unknown(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=7):
+    """Answer to the want of one log: none of the marks is known here, or there is nothing to serve."""
 
-    log: LogId
+    log: Log
 
 
-@dataclass(frozen=True, slots=True)
-class WantPrivates:
+class WantPrivates(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=8):
     """Ask for private parts by record id."""
 
-    ids: tuple[RecordId, ...]
+    ids: SomeIds
 
 
-@dataclass(frozen=True, slots=True)
-class Privates:
+class Privates(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=9):
     """Private parts; and which of those asked for are erased, which not held."""
 
-    parts: tuple[tuple[RecordId, bytes], ...]
-    erased: tuple[RecordId, ...]
-    missing: tuple[RecordId, ...]
+    parts: Annotated[
+        tuple[tuple[Id, Annotated[bytes, Meta(min_length=1, max_length=MAX_PRIVATE)]], ...], Meta(max_length=MAX_IDS)
+    ]
+    erased: Ids
+    missing: Ids
 
 
-@dataclass(frozen=True, slots=True)
-class Have:
+class Have(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=10):
     """Announce new tips without sending the records."""
 
-    tips: tuple[tuple[LogId, int, RecordId], ...]
+    tips: Tips
 
 
-@dataclass(frozen=True, slots=True)
-class Graft:
+class Graft(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=11):
     """Ask to be sent new records of a scope set as they are committed."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Prune:
+class Prune(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=12):
     """Ask to be told only the tips of a scope set: the records come from others already."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=13):
     """Ask for single records by id: what others name and nobody listed."""
 
-    ids: tuple[RecordId, ...]
+    ids: SomeIds
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=14):
     """Say which tips are stored durably here."""
 
-    tips: tuple[tuple[LogId, int, RecordId], ...]
+    tips: Tips
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Ask for proof of what was said to be held: the records from `first` to `last` of a log, hashed after a nonce."""
+class Spot(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=15):
+    """Ask for proof of what was said to be held: the records of one log from `first` to `last`, after a nonce."""
 
-    nonce: bytes
-    first: RecordId
-    last: RecordId
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Answer to a `spot`: SHA-256(nonce ‖ headers); empty when it cannot be given."""
-
-    nonce: bytes
-    digest: bytes
+    nonce: Nonce
+    first: Id
+    last: Id
 
 
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """Where other members of a shared network can be reached."""
+class Proof(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=16):
+    """Answer to a `spot`: SHA-256(nonce ‖ headers), or empty when it cannot be given."""
+
+    nonce: Nonce
+    digest: Annotated[bytes, Meta(max_length=32)]
+
+
+class Peers(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=17):
+    """Where other members of a shared network can be reached: peer ids, each with addresses."""
 
     name: Name
-    peers: tuple[tuple[str, tuple[str, ...]], ...]
+    peers: Annotated[
+        tuple[tuple[Annotated[str, Meta(min_length=1, max_length=MAX_PEER_ID)], Addresses], ...],
+        Meta(max_length=MAX_PEERS),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=18):
     """Grant that many more bytes of runs and private parts."""
 
-    bytes: int
+    bytes: Annotated[int, Meta(ge=1, le=MAX_CREDIT)]
 
 
-@dataclass(frozen=True, slots=True)
-class Bye:
+class Bye(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=19):
     """The last message: why the connection ends."""
 
     breach: Breach
-    detail: str = ""
+    detail: Annotated[str, Meta(max_length=MAX_DETAIL)] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """A message of a kind this node does not know and may ignore."""
 
     code: int
 
 
-Message: TypeAlias = (
+Spoken: TypeAlias = (
     Hello
     | Auth
     | Scopes
@@ -244,5 +287,7 @@ Message: TypeAlias = (
     | Peers
     | Credit
     | Bye
-    | Optional
 )
+"""All kinds this version speaks."""
+
+Message: TypeAlias = Spoken | Optional
