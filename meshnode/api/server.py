@@ -109,7 +109,7 @@ class _Front:
             state = ConnectionState({})
             # Hypercorn declares the one kind of stream that it wraps others into, and takes both.
             await _BoundedServer(self._app, self._config, self.context, state, cast(Any, stream)).run()
-        except Exception:  # the supervisor of one connection
+        except Exception:  # supervisor: one failed connection must not end the node
             log.exception("a connection to the API failed")
         finally:
             self._room.release()

@@ -1,0 +1,26 @@
+"""The time as the core is told it."""
+
+import time
+
+import trio
+
+from meshnode.core.ports import Moment
+
+
+class Clock:
+    """Wall time from the system, ticks from the event loop, so that tests can turn both by trio's clock.
+
+    `wall_ms` replaces the system's clock by a fixed beginning that the loop's clock moves on.
+    """
+
+    def __init__(self, wall_ms: int | None = None) -> None:
+        self._offset = None if wall_ms is None else wall_ms - int(trio.current_time() * 1000)
+
+    def now(self) -> Moment:
+        """The present moment; call inside trio."""
+        ticks = int(trio.current_time() * 1000)
+        return Moment(wall=time.time_ns() // 1_000_000 if self._offset is None else ticks + self._offset, ticks=ticks)
+
+    def seconds_at(self, ticks: int) -> float:
+        """The loop's own time for a number of ticks."""
+        return ticks / 1000

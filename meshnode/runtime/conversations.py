@@ -1,0 +1,113 @@
+"""Holds the conversations with peers: one supervisor for each channel, bytes on one side and events on the other.
+
+A conversation: PeerUp → messages both ways → (we close: flush, then end | the channel ends | the peer breaks the
+framing: BreachIn, and the core closes) → PeerDown, always, as the last event of its connection.
+"""
+
+import logging
+from itertools import count
+
+import trio
+
+from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
+from meshnode.net.transport import Channel, ChannelClosed
+from meshnode.runtime.inbox import Inbox
+from meshnode.runtime.outbox import Outbox
+from meshnode.runtime.settings import CLOSE_SECONDS, SEND_SECONDS
+from meshnode.runtime.verifier import Verifier
+from meshproto.wire.breaches import Breached
+from meshproto.wire.codec import encode
+from meshproto.wire.frames import FrameReader, frame
+from meshproto.wire.messages import Message
+
+log = logging.getLogger(__name__)
+
+
+class Conversations:
+    """All conversations of a node, by the number of their connection."""
+
+    def __init__(self, inbox: Inbox[Event], verifier: Verifier, local_peer: str) -> None:
+        self._inbox, self._verifier, self._local_peer = inbox, verifier, local_peer
+        self._numbers = count(1)
+        self._outboxes: dict[int, Outbox] = {}
+        self._channels: dict[int, Channel] = {}
+
+    def send(self, conn: int, message: Message) -> None:
+        """Queue a message for a peer; one that is gone gets nothing, one that does not read is dropped."""
+        outbox = self._outboxes.get(conn)
+        if outbox is None:
+            return
+        outbox.put(message)
+        if outbox.overfull:
+            log.warning("peer %s takes too little of what it asked for and is dropped", self._channels[conn].peer)
+            self._channels[conn].abort()
+
+    def close(self, conn: int) -> None:
+        """Send what is queued for a peer, then end its conversation."""
+        outbox = self._outboxes.get(conn)
+        if outbox is not None:
+            outbox.close()
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    async def hold(self, channel: Channel) -> None:
+        """Hold one conversation until it ends; whatever goes wrong with it ends it alone."""
+        conn = next(self._numbers)
+        outbox = self._outboxes[conn] = Outbox()
+        self._channels[conn] = channel
+        up = PeerUp(conn, channel.peer, channel.address, channel.outbound, self._local_peer)
+        self._inbox.put_own(up)
+        reason = "closed"
+        try:
+            async with trio.open_nursery() as both:
+                both.start_soon(self._listen, conn, channel)
+                await _speak(channel, outbox)
+                both.cancel_scope.cancel()
+        except* ChannelClosed as ended:
+            reason = str(_first(ended))
+        except* Exception as failed:  # supervisor: what one peer causes must not end the node
+            log.exception("the conversation with %s failed", channel.peer)
+            reason = f"failed: {_first(failed)!r}"
+        finally:
+            del self._outboxes[conn], self._channels[conn]
+            self._inbox.put_last(conn, PeerDown(conn, reason))
+            with trio.move_on_after(CLOSE_SECONDS) as closing:
+                closing.shield = True
+                await channel.aclose()
+            channel.abort()
+
+    async def _listen(self, conn: int, channel: Channel) -> None:
+        """Turn what the peer says into events until it stops or breaks the protocol."""
+        frames = FrameReader()
+        while received := await channel.receive():
+            try:
+                bodies = frames.feed(received)
+            except Breached as breached:
+                await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
+                return
+            for raw in bodies:
+                event = await self._verifier.check(conn, raw)
+                await self._inbox.put(conn, event, len(raw))
+                if isinstance(event, BreachIn):
+                    # The core answers with a goodbye and a close; what follows is not worth reading.
+                    return
+        self.close(conn)
+
+
+async def _speak(channel: Channel, outbox: Outbox) -> None:
+    """Send what is queued, gathered into large writes, until the outbox is closed and empty."""
+    while messages := await outbox.take():
+        data = b"".join([frame(encode(message)) for message in messages])
+        with trio.move_on_after(SEND_SECONDS) as deadline:
+            await channel.send(data)
+        if deadline.cancelled_caught:
+            log.warning("peer %s has not read for %g s and is dropped", channel.peer, SEND_SECONDS)
+            return
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,53 @@
+"""Carries out the core's dials: one address, one try, a bounded number at once."""
+
+from typing import Protocol
+
+import trio
+
+from meshnode.core.events import DialResult, Event
+from meshnode.net.transport import AlreadyConnected, ChannelClosed, DialError, NotRunning, Transport
+from meshnode.runtime.conversations import Conversations
+from meshnode.runtime.inbox import Inbox
+from meshnode.runtime.settings import MAX_DIALS
+
+
+class Ready(Protocol):
+    """Told once dialling is possible."""
+
+    def started(self) -> None: ...
+
+
+class Dialler:
+    """Dials in tasks of its own nursery; a connection made is held there too."""
+
+    def __init__(self, transport: Transport, conversations: Conversations, inbox: Inbox[Event]) -> None:
+        self._transport, self._conversations, self._inbox = transport, conversations, inbox
+        self._room = trio.CapacityLimiter(MAX_DIALS)
+        self._nursery: trio.Nursery | None = None
+
+    async def run(self, *, task_status: Ready = trio.TASK_STATUS_IGNORED) -> None:
+        """Own the dials and the connections they make, until cancelled."""
+        async with trio.open_nursery() as self._nursery:
+            task_status.started()
+            await trio.sleep_forever()
+
+    def dial(self, peer: str, address: str) -> None:
+        """Try an address; DialResult follows."""
+        assert self._nursery is not None
+        self._nursery.start_soon(self._dial, peer, address)
+
+    async def _dial(self, peer: str, address: str) -> None:
+        async with self._room:
+            try:
+                channel = await self._transport.dial(address)
+            except AlreadyConnected:
+                self._inbox.put_own(DialResult(peer, address, ok=True))
+                return
+            except DialError as error:
+                self._inbox.put_own(DialResult(peer, address, ok=False, reason=error.reason))
+                return
+            except (NotRunning, ChannelClosed) as error:
+                self._inbox.put_own(DialResult(peer, address, ok=False, reason=str(error)))
+                return
+        self._inbox.put_own(DialResult(peer, address, ok=True))
+        await self._conversations.hold(channel)

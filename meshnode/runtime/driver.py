@@ -1,0 +1,106 @@
+"""Feeds the core and carries out what it decides: the one place where events, time and effects meet.
+
+    inbox → core.handle(event, moment) → effects, in order, at once → inbox
+
+No effect waits here: sends go into outboxes, batches to the writer's thread, dials to tasks of their own. Nothing the
+core must not say before a commit is held back here; the core itself holds it back until `Committed`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol, assert_never
+
+import trio
+
+from meshnode.core.effects import Alarm as SetAlarm
+from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Report, Send
+from meshnode.core.events import CommitFailed, Committed, Event
+from meshnode.core.ports import Batch, Moment
+from meshnode.core.reports import News
+from meshnode.runtime.alarm import Alarm
+from meshnode.runtime.clock import Clock
+from meshnode.runtime.conversations import Conversations
+from meshnode.runtime.dialler import Dialler
+from meshnode.runtime.inbox import Inbox
+from meshnode.runtime.settings import LOOP_SLICE_SECONDS
+from meshnode.runtime.tickets import Tickets
+from meshnode.runtime.writer import Writer
+
+
+class StoreFailed(Exception):
+    """A commit failed: what is in memory may be ahead of the disk, so the node must stop. `cause` says why."""
+
+    def __init__(self, cause: BaseException) -> None:
+        self.cause = cause
+        super().__init__(f"the records could not be written: {cause}")
+
+
+class Core(Protocol):
+    """What the driver needs of the core."""
+
+    def handle(self, event: Event, moment: Moment) -> list[Effect]:
+        """Take in one event and return what must be done about it, in order."""
+        ...
+
+
+class Hands:
+    """Whom the driver gives the effects to."""
+
+    def __init__(
+        self, *, writer: Writer, conversations: Conversations, dialler: Dialler, alarm: Alarm, tickets: Tickets
+    ) -> None:
+        self.writer, self.conversations, self.dialler = writer, conversations, dialler
+        self.alarm, self.tickets = alarm, tickets
+
+
+class Driver:
+    """The loop. It ends by cancellation, or with StoreFailed after the core has been told."""
+
+    def __init__(self, core: Core, inbox: Inbox[Event], clock: Clock, tell: Callable[[News], None]) -> None:
+        self._core, self._inbox, self._clock, self._tell = core, inbox, clock, tell
+        self._failure: BaseException | None = None
+
+    def landed(self, group: Sequence[Batch]) -> None:
+        """The writer has committed these batches."""
+        self._inbox.put_own(Committed(group[-1].number))
+
+    def failed(self, group: Sequence[Batch], error: BaseException) -> None:
+        """The writer could not commit these batches."""
+        if self._failure is None:
+            self._failure = error
+            self._inbox.put_own(CommitFailed(group[0].number, str(error) or type(error).__name__))
+
+    async def run(self, hands: Hands) -> None:
+        """Take events and carry out their effects. Raises StoreFailed."""
+        while True:
+            # While the disk is behind, peers wait; the node's own events never do.
+            await self._inbox.wait(peers=not hands.writer.full)
+            end = time.perf_counter() + LOOP_SLICE_SECONDS
+            while (event := self._inbox.take(peers=not hands.writer.full)) is not None:
+                for effect in self._core.handle(event, self._clock.now()):
+                    self._carry_out(effect, hands)
+                if isinstance(event, CommitFailed):
+                    assert self._failure is not None
+                    raise StoreFailed(self._failure)
+                if time.perf_counter() > end:
+                    break
+            await trio.lowlevel.checkpoint()
+
+    def _carry_out(self, effect: Effect, hands: Hands) -> None:
+        match effect:
+            case Send(conn, message):
+                hands.conversations.send(conn, message)
+            case Commit(batch):
+                hands.writer.submit(batch)
+            case Answer(ticket, outcome):
+                hands.tickets.answer(ticket, outcome)
+            case SetAlarm(at):
+                hands.alarm.set(self._clock.seconds_at(at))
+            case Dial(peer, address):
+                hands.dialler.dial(peer, address)
+            case Close(conn, _):
+                hands.conversations.close(conn)
+            case Report(news):
+                self._tell(news)
+            case _:
+                assert_never(effect)

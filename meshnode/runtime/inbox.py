@@ -1,0 +1,83 @@
+"""The bounded queue in front of the core.
+
+Two lanes: what the node itself reports (commits, alarms, the owner's requests) is taken first and never waits, since
+its makers are bounded themselves; what comes from peers waits for room, each peer within its share.
+"""
+
+from collections import deque
+from typing import Generic, TypeVar
+
+import trio
+
+from meshnode.runtime.settings import EVENT_WEIGHT, INBOX_BYTES, INBOX_BYTES_PER_PEER, INBOX_EVENTS_PER_PEER
+
+E = TypeVar("E")
+
+
+class Inbox(Generic[E]):
+    """Events on their way to the core; one task takes them out."""
+
+    def __init__(self) -> None:
+        self._own: deque[E] = deque()
+        self._from_peers: deque[tuple[int, int, E]] = deque()
+        self._bytes = 0
+        self._bytes_of: dict[int, int] = {}
+        self._events_of: dict[int, int] = {}
+        self._taker = trio.lowlevel.ParkingLot()
+        self._givers = trio.lowlevel.ParkingLot()
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._from_peers)
+
+    def put_own(self, event: E) -> None:
+        """Queue an event of the node itself; never waits."""
+        self._own.append(event)
+        self._taker.unpark()
+
+    async def put(self, conn: int, event: E, weight: int = 0) -> None:
+        """Queue an event of the peer on connection `conn`, waiting until there is room for `weight` bytes of it."""
+        weight += EVENT_WEIGHT
+        while not self._has_room(conn, weight):
+            await self._givers.park()
+        self._bytes += weight
+        self._bytes_of[conn] = self._bytes_of.get(conn, 0) + weight
+        self._events_of[conn] = self._events_of.get(conn, 0) + 1
+        self._from_peers.append((conn, weight, event))
+        self._taker.unpark()
+
+    def put_last(self, conn: int, event: E) -> None:
+        """Queue the last event of a connection behind all its others; one each, so it need not wait for room."""
+        self._bytes_of[conn] = self._bytes_of.get(conn, 0)
+        self._events_of[conn] = self._events_of.get(conn, 0) + 1
+        self._from_peers.append((conn, 0, event))
+        self._taker.unpark()
+
+    async def wait(self, *, peers: bool) -> None:
+        """Wait until `take` would return something; `peers` says whether events of peers count."""
+        while not self._own and not (peers and self._from_peers):
+            await self._taker.park()
+
+    def take(self, *, peers: bool) -> E | None:
+        """The next event, the node's own first; None if there is none of the asked kind."""
+        if self._own:
+            return self._own.popleft()
+        if not peers or not self._from_peers:
+            return None
+        conn, weight, event = self._from_peers.popleft()
+        self._bytes -= weight
+        self._bytes_of[conn] -= weight
+        self._events_of[conn] -= 1
+        if not self._events_of[conn]:
+            del self._bytes_of[conn], self._events_of[conn]
+        if self._givers:
+            self._givers.unpark_all()
+        return event
+
+    def _has_room(self, conn: int, weight: int) -> bool:
+        if self._events_of.get(conn, 0) >= INBOX_EVENTS_PER_PEER:
+            return False
+        held = self._bytes_of.get(conn, 0)
+        # An event larger than its share passes alone; its size was bounded when it was decoded.
+        return (not held or held + weight <= INBOX_BYTES_PER_PEER) and (
+            not self._bytes or self._bytes + weight <= INBOX_BYTES
+        )

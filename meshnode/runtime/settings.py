@@ -1,0 +1,65 @@
+"""The bounds of the runtime: every queue, wait and slice of work has its name and its reason here."""
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+INBOX_BYTES = 32 * MIB
+"""What all peers together may have waiting for the core; a run is at most 1 MiB, so tens of peers at full speed."""
+INBOX_BYTES_PER_PEER = 4 * MIB
+"""What one peer may have waiting: enough to decode the next runs while earlier ones commit."""
+INBOX_EVENTS_PER_PEER = 256
+"""Small events of one peer that may wait, so that a flood of tiny messages does not crowd out others."""
+EVENT_WEIGHT = 512
+"""Bytes an event weighs besides the records in it."""
+
+GROUP_RECORDS = 8192
+"""Records in one transaction at most: a longer one gains nothing, and answers wait for it."""
+GROUP_BATCHES = 512
+"""Batches in one transaction at most."""
+WRITER_BACKLOG = 64
+"""Batches on their way to the disk above which the core is fed nothing more from peers."""
+
+INLINE_BYTES = 32_768
+"""Runs up to this size are checked on the loop: about a third of a millisecond, where a thread hop costs a quarter.
+
+Larger ones go to a worker thread, so that many peers at once cannot hold up the loop.
+"""
+VERIFY_THREADS = 2
+"""Worker threads for checking runs; more would only fight for the interpreter."""
+
+OUTBOX_BYTES = 8 * MIB
+"""What may wait to be sent to one peer. The core's credits keep it far lower; above it the peer is too slow."""
+SEND_BYTES = 262_144
+"""How much is gathered into one write: small writes are ruinous over the secured channel."""
+SEND_SECONDS = 30.0
+"""How long one write to a peer may wait for its window."""
+CLOSE_SECONDS = 3.0
+"""How long saying goodbye to a peer may take."""
+MAX_DIALS = 16
+"""Dials under way at once."""
+
+LOOP_SLICE_SECONDS = 0.010
+"""After so much work in a row the driver lets other tasks run."""
+PROJECT_QUIET_SECONDS = 0.05
+"""Views are brought up to date once no record has arrived for this long, so that they do not compete with a sync."""
+PROJECT_LAG_SECONDS = 2.0
+"""… but they never lag further behind than this while records keep arriving."""
+PROJECT_SLICE = 500
+"""Records the projector takes in one transaction of views.db."""
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the interpreter while another waits; Python's 5 ms would be felt as latency."""
+STALL_SECONDS = 0.1
+"""A pause of the event loop beyond this is counted and told."""
+STOP_SECONDS = 10.0
+"""How long an orderly stop may take before what is left is cancelled. Nothing acknowledged depends on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeSettings:
+    """What the owner may change about the runtime."""
+
+    timer_cap_ms: int = 12 * 3_600_000
+    """The most a timer left running counts."""
+    discovery: bool = True
+    """Look for peers on the local network."""
