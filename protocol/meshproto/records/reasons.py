@@ -1,7 +1,8 @@
 """Why something was refused or set aside: one code for each cause, the same on every node.
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
-B bundle, W wire, I schema, P pending, X authority and scope, F forks, U unknown.
+I schema, P pending, X authority and scope, T signatures, F forks, K conflicts, U unknown.
+The bundle (B) and the wire (W) have their own.
 """
 
 from enum import StrEnum
@@ -62,6 +63,24 @@ class Reason(StrEnum):
     Z_LOG = "Z-LOG"
     Z_SEQ = "Z-SEQ"
     Z_ORDER = "Z-ORDER"
+
+    # Schema: facts that are not those of the type. The detail is the path of the fact.
+    I_FIELD = "I-FIELD"
+    I_VALUE = "I-VALUE"
+    I_LIST = "I-LIST"
+    I_RULE = "I-RULE"
+
+    # What a stored record is worth. The ids are those that cause it.
+    P_DEP = "P-DEP"
+    X_FOREIGN = "X-FOREIGN"
+    X_KEY = "X-KEY"
+    X_SCOPE = "X-SCOPE"
+    X_QUOTA = "X-QUOTA"
+    X_STRANGER = "X-STRANGER"
+    T_MISSING = "T-MISSING"
+    F_FORK = "F-FORK"
+    K_CONFLICT = "K-CONFLICT"
+    U_TYPE = "U-TYPE"
 
 
 class Refused(Exception):

@@ -1,0 +1,51 @@
+"""All types this version understands, and which facts make a record of such a type one it does not."""
+
+from meshproto.records.reasons import Reason, Refused
+from meshproto.records.record import Record
+from meshproto.types.coordination import PROJECT
+from meshproto.types.identity import COUNTERSIGN, GRANT, NETWORK, PERSON, PROFILE
+from meshproto.types.repair import CHECKPOINT, CORRECTION, ERASURE
+from meshproto.types.schema import Schema
+from meshproto.types.value import CONTRIBUTION, RECOGNITION
+
+SCHEMAS: dict[str, Schema] = {
+    "countersign": COUNTERSIGN,
+    "grant": GRANT,
+    "profile": PROFILE,
+    "contribution": CONTRIBUTION,
+    "recognition": RECOGNITION,
+    "project": PROJECT,
+    "correction": CORRECTION,
+    "erasure": ERASURE,
+    "checkpoint": CHECKPOINT,
+}
+AGENTS: dict[str, Schema] = {"person": PERSON, "network": NETWORK}
+
+
+def schema_of(record: Record) -> Schema | None:
+    """The schema for this record, or None if this version does not know such records.
+
+    Unknown are other types, other kinds of agent, grants to another than their author, and countersignatures
+    other than an accept of the scope's genesis. They are stored, relayed and left out of the fold (F11).
+    """
+    facts = record.facts
+    if record.type == "agent":
+        kind = facts.get("kind")
+        return AGENTS.get(kind) if isinstance(kind, str) else PERSON  # which then refuses the kind
+    if record.type == "grant" and facts.get("to") != record.agent:
+        return None
+    if record.type == "countersign" and (facts.get("target") != record.scope or facts.get("decision") != "accept"):
+        return None
+    return SCHEMAS.get(record.type)
+
+
+def check_facts(record: Record) -> Refused | None:
+    """The first I-* reason for which the facts are not those of the record's type, or U-TYPE; None if they are."""
+    schema = schema_of(record)
+    if schema is None:
+        return Refused(Reason.U_TYPE, record.type)
+    try:
+        schema.check(record)
+    except Refused as refusal:
+        return refusal
+    return None

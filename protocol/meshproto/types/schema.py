@@ -1,0 +1,252 @@
+"""The small language in which the types say what their facts look like.
+
+A check takes a value and its path and raises Refused with an I-* reason, or returns. Facts a type does not
+name are kept and ignored, so that a later version may add some.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import gcd
+from typing import Final, cast
+
+from meshproto.records.encoding import Value
+from meshproto.records.limits import MAX_INT, MAX_LIST
+from meshproto.records.reasons import Reason, Refused
+from meshproto.records.record import Record
+
+Facts = dict[str, Value]
+Check = Callable[[Value, str], None]
+Rule = Callable[[Record], None]
+
+MAX_TEXT: Final = 256
+"""Longest text in facts, such as a URI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One fact: its name, what it must look like, and whether it may be absent."""
+
+    name: str
+    check: Check
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The facts of one type, checked in this order, and then the rules that join several of them."""
+
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...] = ()
+
+    def check(self, record: Record) -> None:
+        """Raises Refused with the first I-* reason; its detail is the path of the fact."""
+        check_fields(self.fields, record.facts, "")
+        for rule in self.rules:
+            rule(record)
+
+
+def check_fields(fields: Sequence[Field], facts: Facts, path: str) -> None:
+    """Check the named entries of a map; others are left alone."""
+    for field in fields:
+        where = f"{path}.{field.name}" if path else field.name
+        if field.name in facts:
+            field.check(facts[field.name], where)
+        elif not field.optional:
+            raise Refused(Reason.I_FIELD, where)
+
+
+def integer(least: int, most: int = MAX_INT) -> Check:
+    """An integer from `least` to `most`."""
+
+    def check(value: Value, path: str) -> None:
+        if type(value) is not int:
+            raise Refused(Reason.I_FIELD, path)
+        if not least <= value <= most:
+            raise Refused(Reason.I_VALUE, path)
+
+    return check
+
+
+def boolean(value: Value, path: str) -> None:
+    """True or false."""
+    if type(value) is not bool:
+        raise Refused(Reason.I_FIELD, path)
+
+
+def text(most: int = MAX_TEXT) -> Check:
+    """A text of 1 to `most` bytes."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, str):
+            raise Refused(Reason.I_FIELD, path)
+        if not 1 <= len(value) <= most:
+            raise Refused(Reason.I_VALUE, path)
+
+    return check
+
+
+def matching(pattern: str) -> Check:
+    """A text that matches as a whole."""
+    compiled = re.compile(pattern)
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, str):
+            raise Refused(Reason.I_FIELD, path)
+        if not compiled.fullmatch(value):
+            raise Refused(Reason.I_VALUE, path)
+
+    return check
+
+
+def code(*names: str) -> Check:
+    """One of a few words."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, str):
+            raise Refused(Reason.I_FIELD, path)
+        if value not in names:
+            raise Refused(Reason.I_VALUE, path)
+
+    return check
+
+
+def octets(least: int, most: int) -> Check:
+    """A bin of `least` to `most` bytes."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, bytes):
+            raise Refused(Reason.I_FIELD, path)
+        if not least <= len(value) <= most:
+            raise Refused(Reason.I_VALUE, path)
+
+    return check
+
+
+def record_id(value: Value, path: str) -> None:
+    """The id of a record: a hard reference."""
+    if not isinstance(value, bytes) or len(value) != 32:
+        raise Refused(Reason.I_FIELD, path)
+
+
+def tagged(tag: bytes) -> Check:
+    """33 bytes of which the first is `tag`: a digest, a key or an `ext`."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, bytes) or len(value) != 33 or value[:1] != tag:
+            raise Refused(Reason.I_FIELD, path)
+
+    return check
+
+
+def either(first: Check, second: Check) -> Check:
+    """What one of two checks accepts; the second one names the reason."""
+
+    def check(value: Value, path: str) -> None:
+        try:
+            first(value, path)
+        except Refused:
+            second(value, path)
+
+    return check
+
+
+def mapping(*fields: Field) -> Check:
+    """A map with these entries."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, dict):
+            raise Refused(Reason.I_FIELD, path)
+        check_fields(fields, value, path)
+
+    return check
+
+
+def array(each: Check, *, least: int = 0, most: int = MAX_LIST) -> Check:
+    """An array of `least` to `most` values in any order."""
+
+    def check(value: Value, path: str) -> None:
+        if not isinstance(value, list):
+            raise Refused(Reason.I_FIELD, path)
+        if not least <= len(value) <= most:
+            raise Refused(Reason.I_LIST, path)
+        for index, item in enumerate(value):
+            each(item, f"{path}[{index}]")
+
+    return check
+
+
+def ids(each: Check = record_id, *, least: int = 0, most: int = MAX_LIST) -> Check:
+    """A set of ids: an array sorted by their bytes, without duplicates."""
+    plain = array(each, least=least, most=most)
+
+    def check(value: Value, path: str) -> None:
+        plain(value, path)
+        if not all(one < other for one, other in pairwise(cast(list[bytes], value))):
+            raise Refused(Reason.I_LIST, path)
+
+    return check
+
+
+def pairs(each: Check, *, least: int = 0, most: int = MAX_LIST) -> Check:
+    """Figures per agent: `[[id, value] …]` sorted by id, without duplicates."""
+
+    def entry(value: Value, path: str) -> None:
+        if not isinstance(value, list) or len(value) != 2:
+            raise Refused(Reason.I_FIELD, path)
+        record_id(value[0], f"{path}[0]")
+        each(value[1], f"{path}[1]")
+
+    plain = array(entry, least=least, most=most)
+
+    def check(value: Value, path: str) -> None:
+        plain(value, path)
+        agents = [pair[0] for pair in cast(list[list[bytes]], value)]
+        if not all(one < other for one, other in pairwise(agents)):
+            raise Refused(Reason.I_LIST, path)
+
+    return check
+
+
+def ratio(value: Value, path: str) -> None:
+    """`[num, den]` in lowest terms, 0 ≤ num, 1 ≤ den ≤ 10^6."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise Refused(Reason.I_FIELD, path)
+    num, den = value
+    if type(num) is not int or type(den) is not int:
+        raise Refused(Reason.I_FIELD, path)
+    if num < 0 or not 1 <= den <= 10**6 or gcd(num, den) != 1:
+        raise Refused(Reason.I_VALUE, path)
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def day(value: Value, path: str) -> None:
+    """A date `YYYY-MM-DD` of the Gregorian calendar, years 0001 to 9999."""
+    if not isinstance(value, str):
+        raise Refused(Reason.I_FIELD, path)
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise Refused(Reason.I_VALUE, path) from None
+
+
+_UNIT = matching(r"[A-Z0-9]{2,3}")
+
+
+def measure(least: int) -> Check:
+    """`{n, s, u}`: n·10^−s of the UN/ECE Rec 20 unit u; n is at least `least`."""
+    return mapping(Field("n", integer(least)), Field("s", integer(0, 6)), Field("u", _UNIT))
+
+
+_CURRENCY = matching(r"[A-Z][A-Z0-9]{2,11}")
+
+
+def money(least: int) -> Check:
+    """`{amt, cur}`: amt minor units of an ISO 4217 currency or a unit of the network's charter."""
+    return mapping(Field("amt", integer(least)), Field("cur", _CURRENCY))
