@@ -1,0 +1,136 @@
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import trio
+
+from meshnode.core.ports import Batch
+from meshnode.runtime.settings import GROUP_BATCHES, WRITER_BACKLOG
+from meshnode.runtime.writer import Writer
+
+
+class Disk:
+    """A commit that can be held up and made to fail; remembers the groups."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.free.set()
+        self.begun = threading.Event()
+        self.groups: list[list[int]] = []
+        self.fail_from: int | None = None
+
+    def commit(self, group: Sequence[Batch]) -> None:
+        self.begun.set()
+        assert self.free.wait(10)
+        if self.fail_from is not None and group[-1].number >= self.fail_from:
+            raise OSError("no space left")
+        self.groups.append([batch.number for batch in group])
+
+
+class Told:
+    """What the writer told, in order; and an event for each."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.errors: list[str] = []
+        self.changed = trio.Event()
+
+    def landed(self, group: Sequence[Batch]) -> None:
+        self.numbers += [batch.number for batch in group]
+        self.changed.set()
+
+    def failed(self, group: Sequence[Batch], error: BaseException) -> None:
+        self.errors += [f"{batch.number}: {error}" for batch in group]
+        self.changed.set()
+
+    async def until(self, count: int) -> None:
+        with trio.fail_after(10):
+            while len(self.numbers) + len(self.errors) < count:
+                self.changed = trio.Event()
+                await self.changed.wait()
+
+
+@asynccontextmanager
+async def writing(disk: Disk) -> AsyncIterator[tuple[Writer, Told]]:
+    told = Told()
+    writer = Writer(disk.commit, told.landed, told.failed)
+    writer.start()
+    try:
+        yield writer, told
+    finally:
+        disk.free.set()
+        await writer.aclose()
+
+
+async def test_batches_that_gather_during_a_commit_land_together() -> None:
+    disk = Disk()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await trio.to_thread.run_sync(disk.begun.wait, 10)
+        for number in (2, 3, 4):
+            writer.submit(Batch(number))
+        disk.free.set()
+        await told.until(4)
+    assert disk.groups == [[1], [2, 3, 4]]
+    assert told.numbers == [1, 2, 3, 4]
+
+
+async def test_a_group_never_grows_beyond_its_bound() -> None:
+    disk = Disk()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        for number in range(1, GROUP_BATCHES + 3):
+            writer.submit(Batch(number))
+        disk.free.set()
+        await told.until(GROUP_BATCHES + 2)
+    assert max(map(len, disk.groups)) <= GROUP_BATCHES
+
+
+async def test_after_a_failed_commit_nothing_is_committed_and_all_is_told_as_failed() -> None:
+    disk = Disk()
+    disk.fail_from = 2
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(1)
+        writer.submit(Batch(2))
+        await told.until(2)
+        disk.fail_from = None
+        writer.submit(Batch(3))
+        await told.until(3)
+    assert told.numbers == [1]
+    assert told.errors == ["2: no space left", "3: no space left"]
+
+
+async def test_closing_commits_what_was_submitted() -> None:
+    disk = Disk()
+    async with writing(disk) as (writer, told):
+        for number in (1, 2, 3):
+            writer.submit(Batch(number))
+        await writer.aclose()
+        assert told.numbers == [1, 2, 3]
+
+
+async def test_closing_is_not_cut_short_by_cancellation() -> None:
+    disk = Disk()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            disk.free.set()
+            await writer.aclose()
+        assert told.numbers == [1]
+
+
+async def test_the_writer_is_full_when_too_much_is_under_way() -> None:
+    disk = Disk()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        for number in range(1, WRITER_BACKLOG + 1):
+            assert not writer.full
+            writer.submit(Batch(number))
+        assert writer.full
+        disk.free.set()
+        await told.until(WRITER_BACKLOG)
+        assert not writer.full
