@@ -65,10 +65,11 @@ class Driver:
         self._inbox.put_own(Committed(group[-1].number))
 
     def failed(self, group: Sequence[Batch], error: BaseException) -> None:
-        """The writer could not commit these batches."""
+        """The writer could not commit these batches, or could not tidy (no batch)."""
         if self._failure is None:
             self._failure = error
-            self._inbox.put_own(CommitFailed(group[0].number, str(error) or type(error).__name__))
+            number = group[0].number if group else 0
+            self._inbox.put_own(CommitFailed(number, str(error) or type(error).__name__))
 
     async def run(self, hands: Hands) -> None:
         """Take events and carry out their effects. Raises StoreFailed."""

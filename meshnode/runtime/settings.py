@@ -17,6 +17,8 @@ GROUP_RECORDS = 8192
 """Records in one transaction at most: a longer one gains nothing, and answers wait for it."""
 GROUP_BATCHES = 512
 """Batches in one transaction at most."""
+TIDY_SECONDS = 0.2
+"""After so long without a batch the writer does what can wait: ordering its index, copying the WAL."""
 WRITER_BACKLOG = 64
 """Batches on their way to the disk above which the core is fed nothing more from peers."""
 

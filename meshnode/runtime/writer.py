@@ -8,37 +8,51 @@ dedicated thread with `run_sync_soon` answers in two thirds of the time of `trio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
 
 import trio
 
 from meshnode.core.ports import Batch
-from meshnode.runtime.settings import GROUP_BATCHES, GROUP_RECORDS, WRITER_BACKLOG
+from meshnode.runtime.settings import GROUP_BATCHES, GROUP_RECORDS, TIDY_SECONDS, WRITER_BACKLOG
 
-Commit = Callable[[Sequence[Batch]], None]
-"""Commits batches in order, durably, all or none; raises what the store raises."""
+
+class Store(Protocol):
+    """What the writing thread needs of the store; all of it is called from that thread alone."""
+
+    def commit_all(self, batches: Sequence[Batch]) -> None:
+        """Commit batches in order, durably, all or none. Raises whatever stops the store."""
+        ...
+
+    def tidy(self) -> None:
+        """Do what can wait, while nothing waits. Raises like `commit_all`."""
+        ...
 
 
 class Writer:
     """Hands batches to the writing thread and tells when they are on the disk.
 
-    States: running → (a commit failed) broken → ended. After a failure nothing more is committed, and every batch that
+    States: running → (the store failed) broken → ended. After a failure nothing more is committed, and every batch that
     was waiting is reported as failed too: the core must not believe that a later one survived an earlier one.
     """
 
     def __init__(
         self,
-        commit: Commit,
+        store: Store,
         landed: Callable[[Sequence[Batch]], None],
         failed: Callable[[Sequence[Batch], BaseException], None],
     ) -> None:
         """`landed` and `failed` are called in the event loop's thread, in the order of submission."""
-        self._commit, self._landed, self._failed = commit, landed, failed
+        self._store, self._landed, self._failed = store, landed, failed
         self._waiting: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._under_way = 0
         self._thread: threading.Thread | None = None
         self._token: trio.lowlevel.TrioToken | None = None
         self._ended = trio.Event()
+        self._failure: BaseException | None = None
+        self._last = False
         self.groups = 0
+        """Transactions committed so far, and the batches in them."""
         self.batches = 0
 
     @property
@@ -72,44 +86,58 @@ class Writer:
         self._thread.join()
         self._thread = None
 
+    # What follows runs in the thread, `_tell` excepted.
+
     def _write(self) -> None:
-        """The thread: gather, commit, tell."""
+        """Gather, commit, tell, until the end is asked for."""
         assert self._token is not None
-        error: BaseException | None = None
-        last = False
-        while not last:
-            group, last = self._gather()
-            if group and error is None:
-                try:
-                    self._commit(group)
-                except BaseException as raised:  # supervisor: whatever ends a commit stops the node, told by the driver
-                    error = raised
-            self._token.run_sync_soon(self._tell, group, error)
+        while (batch := self._next()) is not None:
+            group = self._gather(batch)
+            self._try(partial(self._store.commit_all, group))
+            self._token.run_sync_soon(self._tell, group, self._failure)
         self._token.run_sync_soon(self._ended.set)
 
-    def _gather(self) -> tuple[list[Batch], bool]:
-        """Wait for one batch, then take what else waits, within the bounds of a group."""
-        group: list[Batch] = []
-        records = 0
-        batch = self._waiting.get()
-        while batch is not None:
-            group.append(batch)
-            records += sum(len(run.records) for run in batch.runs)
-            if len(group) >= GROUP_BATCHES or records >= GROUP_RECORDS:
-                return group, False
+    def _next(self) -> Batch | None:
+        """Wait for a batch, and tidy when none has come for a while; None at the end."""
+        assert self._token is not None
+        if self._last:
+            return None
+        try:
+            return self._waiting.get(timeout=TIDY_SECONDS)
+        except queue.Empty:
+            whole = self._failure is None
+            self._try(self._store.tidy)
+            if whole and self._failure is not None:
+                self._token.run_sync_soon(self._tell, [], self._failure)
+        return self._waiting.get()
+
+    def _gather(self, batch: Batch) -> list[Batch]:
+        """Take what else waits, within the bounds of a group."""
+        group, records = [batch], sum(len(run.records) for run in batch.runs)
+        while len(group) < GROUP_BATCHES and records < GROUP_RECORDS:
             try:
-                batch = self._waiting.get_nowait()
+                more = self._waiting.get_nowait()
             except queue.Empty:
-                return group, False
-        return group, True
+                break
+            if more is None:
+                self._last = True
+                break
+            group.append(more)
+            records += sum(len(run.records) for run in more.runs)
+        return group
+
+    def _try(self, work: Callable[[], None]) -> None:
+        if self._failure is None:
+            try:
+                work()
+            except BaseException as error:  # supervisor: whatever ends a commit stops the node, told by the driver
+                self._failure = error
 
     def _tell(self, group: list[Batch], error: BaseException | None) -> None:
         self._under_way -= len(group)
-        self.groups += bool(group) and error is None
-        self.batches += len(group) if error is None else 0
-        if not group:
-            return
         if error is None:
+            self.groups += 1
+            self.batches += len(group)
             self._landed(group)
         else:
             self._failed(group, error)

@@ -18,13 +18,20 @@ class Disk:
         self.begun = threading.Event()
         self.groups: list[list[int]] = []
         self.fail_from: int | None = None
+        self.tidied = threading.Event()
+        self.fail_tidying = False
 
-    def commit(self, group: Sequence[Batch]) -> None:
+    def commit_all(self, group: Sequence[Batch]) -> None:
         self.begun.set()
         assert self.free.wait(10)
         if self.fail_from is not None and group[-1].number >= self.fail_from:
             raise OSError("no space left")
         self.groups.append([batch.number for batch in group])
+
+    def tidy(self) -> None:
+        self.tidied.set()
+        if self.fail_tidying:
+            raise OSError("read-only")
 
 
 class Told:
@@ -40,7 +47,7 @@ class Told:
         self.changed.set()
 
     def failed(self, group: Sequence[Batch], error: BaseException) -> None:
-        self.errors += [f"{batch.number}: {error}" for batch in group]
+        self.errors += [f"{batch.number}: {error}" for batch in group] or [str(error)]
         self.changed.set()
 
     async def until(self, count: int) -> None:
@@ -53,7 +60,7 @@ class Told:
 @asynccontextmanager
 async def writing(disk: Disk) -> AsyncIterator[tuple[Writer, Told]]:
     told = Told()
-    writer = Writer(disk.commit, told.landed, told.failed)
+    writer = Writer(disk, told.landed, told.failed)
     writer.start()
     try:
         yield writer, told
@@ -134,3 +141,23 @@ async def test_the_writer_is_full_when_too_much_is_under_way() -> None:
         disk.free.set()
         await told.until(WRITER_BACKLOG)
         assert not writer.full
+
+
+async def test_a_writer_at_rest_tidies_once() -> None:
+    disk = Disk()
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(1)
+        await trio.to_thread.run_sync(disk.tidied.wait, 10)
+        writer.submit(Batch(2))
+        await told.until(2)
+    assert told.numbers == [1, 2]
+
+
+async def test_a_failure_while_tidying_is_told_without_a_batch() -> None:
+    disk = Disk()
+    disk.fail_tidying = True
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(2)
+    assert (told.numbers, told.errors) == ([1], ["read-only"])
