@@ -10,7 +10,7 @@ from meshproto.records.encoding import UNREADABLE
 from meshproto.records.encoding import decode as decode_value
 from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach, Breached
-from meshproto.wire.limits import BULK_OVERHEAD, MAX_CODE, MAX_NIBBLES, OPTIONAL_FROM, TAG_STEP
+from meshproto.wire.limits import BULK_OVERHEAD, FAN, FINGERPRINT_SIZE, MAX_CODE, MAX_NIBBLES, OPTIONAL_FROM, TAG_STEP
 from meshproto.wire.messages import (
     Auth,
     Bye,
@@ -98,6 +98,8 @@ def _check_shape(message: Spoken) -> None:
             spans = [each.span for each in ranges] + [each.span for each in listings]
             if not all(map(is_span, spans)):
                 raise Breached(Breach.SHAPE, "not a span")
+            if any(len(each.prints) not in (FINGERPRINT_SIZE, FAN * FINGERPRINT_SIZE) for each in ranges):
+                raise Breached(Breach.SHAPE, "1 or 16 fingerprints were due")
         case Scopes(tags) if len(tags) % TAG_STEP:
             raise Breached(Breach.SHAPE, f"{len(tags)} tags")
         case Auth(agent, _, _) if len(agent) not in (0, 32):

@@ -63,7 +63,10 @@ MAX_RANGES = 4_096
 """Most ranges, and most listings, in one `compare`."""
 
 LIST_UP_TO = 16
-"""A range of at most this many logs is listed instead of split; also how many ways a range is split."""
+"""A range of at most this many logs is listed instead of split."""
+
+FAN = 16
+"""How many parts a range is split into: one for each nibble."""
 
 MAX_ITEMS = 8_192
 """Most items in one listing."""

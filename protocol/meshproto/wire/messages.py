@@ -14,6 +14,7 @@ from meshproto.records.ids import AgentId, Key, LogId, RecordId
 from meshproto.records.limits import MAX_HEADER, MAX_INT, MAX_PRIVATE, MAX_RUN_RECORDS
 from meshproto.wire.breaches import Breach
 from meshproto.wire.limits import (
+    FAN,
     FINGERPRINT_SIZE,
     MAX_ADDRESS,
     MAX_ADDRESSES,
@@ -114,11 +115,11 @@ class Scopes(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, t
 
 
 class Range(NamedTuple):
-    """A fingerprint of all logs in a span of one scope set."""
+    """Fingerprints of logs in one scope set: one for the whole span, or 16, one for each of its parts."""
 
     name: Name
     span: Span
-    fingerprint: Annotated[bytes, Meta(min_length=FINGERPRINT_SIZE, max_length=FINGERPRINT_SIZE)]
+    prints: Annotated[bytes, Meta(min_length=FINGERPRINT_SIZE, max_length=FAN * FINGERPRINT_SIZE)]
 
 
 class Item(NamedTuple):
