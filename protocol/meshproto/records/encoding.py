@@ -19,12 +19,13 @@ Text: TypeAlias = Literal["ascii", "utf8"]
 UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError)
 """What msgspec raises for bytes that are not canonical; the strict decoder then names the reason."""
 
+_ARRAYS = (list, tuple)
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")  # keys sorted by their bytes, shortest forms
 _DECODER: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder()
 
 
 class EncodeError(ValueError):
-    """A value that has no canonical encoding was to be encoded; `value` is the part that has none."""
+    """A value that has no canonical encoding was to be encoded: `value`."""
 
     def __init__(self, value: object) -> None:
         super().__init__(value)
@@ -35,9 +36,16 @@ class EncodeError(ValueError):
 
 
 def encode(value: Value) -> bytes:
-    """Encode canonically; nil is written wherever it stands. Raises EncodeError for floats and the like."""
-    _check_encodable(value, 1)
-    return _ENCODER.encode(value)
+    """Encode canonically; nil may stand as an element of the outermost array. Raises EncodeError for floats etc."""
+    texts: list[str] = []
+    whole, depth = ([each for each in value if each is not None], 2) if type(value) is list else ((value,), 1)
+    try:
+        if are_plain(whole, texts, depth):
+            str.encode("".join(texts), "utf-8")
+            return _ENCODER.encode(value)
+    except (UnicodeEncodeError, TypeError):  # lone surrogates; keys that are no texts
+        pass
+    raise EncodeError(value)
 
 
 def decode(raw: bytes, *, text: Text = "ascii", nil: bool = False) -> Value:
@@ -84,7 +92,7 @@ def are_plain(values: Iterable[object], texts: list[str], depth: int) -> bool:
             texts.extend(value)
             if depth > MAX_DEPTH or not are_plain(value.values(), texts, depth + 1):
                 return False
-        elif isinstance(value, list):
+        elif isinstance(value, _ARRAYS):
             if depth > MAX_DEPTH or not are_plain(value, texts, depth + 1):
                 return False
         else:
@@ -99,31 +107,6 @@ def decode_slowly(raw: bytes, *, text: Text = "ascii", nil: bool = False) -> Val
     if reader.at != len(raw):
         raise Refused(Reason.E_TRAIL, f"at byte {reader.at}")
     return value
-
-
-def _check_encodable(value: Value, depth: int) -> None:
-    kind = type(value)
-    if kind is str:
-        _check_text(value)  # type: ignore[arg-type]  # `kind is str` does not narrow
-    elif kind is int:
-        if not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]  # as above
-            raise EncodeError(value)
-    elif isinstance(value, list | tuple | dict) and depth <= MAX_DEPTH:
-        if isinstance(value, dict):
-            for name in value:
-                _check_text(name)
-            value = list(value.values())
-        for each in value:
-            _check_encodable(each, depth + 1)
-    elif value is not None and kind is not bytes and kind is not bool:
-        raise EncodeError(value)
-
-
-def _check_text(text: str) -> None:
-    try:
-        str.encode(text, "utf-8")
-    except (UnicodeEncodeError, TypeError):
-        raise EncodeError(text) from None
 
 
 _LENGTHS = {

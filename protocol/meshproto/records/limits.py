@@ -47,3 +47,9 @@ MAX_LIST = 256
 
 MAX_EXT_REF = 64
 """Longest value in bytes of an `ext_ref`, such as a git commit."""
+
+MAX_STREAM_RECORDS = 1_000_000
+"""Most records in one log of a person's own stream; in a network its charter says how many."""
+
+MAX_STREAM_BYTES = 1024**3
+"""Most header bytes in one log of a person's own stream; in a network its charter says how many."""

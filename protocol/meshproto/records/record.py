@@ -133,9 +133,28 @@ def references(record: Record) -> tuple[bytes, ...]:
 
     They are scope, prev, deps, agent, auth and every 32-byte bin in facts, whatever the type.
     """
-    found = {record.scope, record.prev, *record.deps, record.agent, *record.auth, *_ids_in(record.facts)}
+    found = {record.scope, record.prev, *record.deps, record.agent, *record.auth}
+    if may_name_records(record):
+        found.update(ids_in(record.facts))
     found.discard(b"")
     return tuple(sorted(found))
+
+
+def may_name_records(record: Record) -> bool:
+    """Whether facts may hold 32-byte bins: a quick look that never says no wrongly."""
+    here = [record.scope, record.prev, record.agent, record.private]
+    known = 1 + sum(map(bool, here)) + len(record.deps) + len(record.auth)
+    return record.raw.count(b"\xc4\x20") > known
+
+
+def ids_in(value: Any) -> Iterator[bytes]:
+    """Walk through facts and give every 32-byte bin."""
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, bytes):
+            if len(each) == 32:
+                yield each
+        elif isinstance(each, list | dict):
+            yield from ids_in(each)
 
 
 def pack_private(content: dict[str, Value], salt: bytes) -> bytes:
@@ -273,16 +292,6 @@ def _is_id(value: Value, *, none: bool = False) -> bool:
 
 def _are_ids(value: Value, most: int) -> bool:
     return isinstance(value, list) and len(value) <= most and all(_is_id(each) for each in value)
-
-
-def _ids_in(value: Any) -> Iterator[bytes]:
-    """Walk through facts and give every 32-byte bin."""
-    for each in value.values() if isinstance(value, dict) else value:
-        if isinstance(each, bytes):
-            if len(each) == 32:
-                yield each
-        elif isinstance(each, list | dict):
-            yield from _ids_in(each)
 
 
 def _normalised(value: Value) -> Value:

@@ -1,11 +1,11 @@
 """The small language in which the types say what their facts look like.
 
-A check takes a value and its path and raises Refused with an I-* reason, or returns. Facts a type does not
+A check takes a value and raises Refused with an I-* reason and the path below it, or returns. Facts a type does not
 name are kept and ignored, so that a later version may add some.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -18,7 +18,7 @@ from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
 
 Facts = dict[str, Value]
-Check = Callable[[Value, str], None]
+Check = Callable[[Value], None]
 Rule = Callable[[Record], None]
 
 MAX_TEXT: Final = 256
@@ -43,47 +43,65 @@ class Schema:
 
     def check(self, record: Record) -> None:
         """Raises Refused with the first I-* reason; its detail is the path of the fact."""
-        check_fields(self.fields, record.facts, "")
+        check_fields(self.fields, record.facts)
         for rule in self.rules:
             rule(record)
 
 
-def check_fields(fields: Sequence[Field], facts: Facts, path: str) -> None:
+def check_fields(fields: Sequence[Field], facts: Facts) -> None:
     """Check the named entries of a map; others are left alone."""
     for field in fields:
-        where = f"{path}.{field.name}" if path else field.name
-        if field.name in facts:
-            field.check(facts[field.name], where)
+        value = facts.get(field.name)
+        if value is not None:
+            try:
+                field.check(value)
+            except Refused as refusal:
+                raise below(field.name, refusal) from None
         elif not field.optional:
-            raise Refused(Reason.I_FIELD, where)
+            raise Refused(Reason.I_FIELD, field.name)
+
+
+def below(name: str, refusal: Refused) -> Refused:
+    """The same refusal, seen from the map or array in which the wrong value stands as `name`."""
+    path = refusal.detail
+    return Refused(refusal.reason, f"{name}{'' if path.startswith('[') or not path else '.'}{path}")
+
+
+def check_each(checks: Iterable[tuple[Check, Value]]) -> None:
+    """Check the elements of an array, one check for each."""
+    for index, (check, value) in enumerate(checks):
+        try:
+            check(value)
+        except Refused as refusal:
+            raise below(f"[{index}]", refusal) from None
 
 
 def integer(least: int, most: int = MAX_INT) -> Check:
     """An integer from `least` to `most`."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if type(value) is not int:
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if not least <= value <= most:
-            raise Refused(Reason.I_VALUE, path)
+            raise Refused(Reason.I_VALUE)
 
     return check
 
 
-def boolean(value: Value, path: str) -> None:
+def boolean(value: Value) -> None:
     """True or false."""
     if type(value) is not bool:
-        raise Refused(Reason.I_FIELD, path)
+        raise Refused(Reason.I_FIELD)
 
 
 def text(most: int = MAX_TEXT) -> Check:
     """A text of 1 to `most` bytes."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, str):
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if not 1 <= len(value) <= most:
-            raise Refused(Reason.I_VALUE, path)
+            raise Refused(Reason.I_VALUE)
 
     return check
 
@@ -92,11 +110,11 @@ def matching(pattern: str) -> Check:
     """A text that matches as a whole."""
     compiled = re.compile(pattern)
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, str):
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if not compiled.fullmatch(value):
-            raise Refused(Reason.I_VALUE, path)
+            raise Refused(Reason.I_VALUE)
 
     return check
 
@@ -104,11 +122,11 @@ def matching(pattern: str) -> Check:
 def code(*names: str) -> Check:
     """One of a few words."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, str):
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if value not in names:
-            raise Refused(Reason.I_VALUE, path)
+            raise Refused(Reason.I_VALUE)
 
     return check
 
@@ -116,27 +134,27 @@ def code(*names: str) -> Check:
 def octets(least: int, most: int) -> Check:
     """A bin of `least` to `most` bytes."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, bytes):
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if not least <= len(value) <= most:
-            raise Refused(Reason.I_VALUE, path)
+            raise Refused(Reason.I_VALUE)
 
     return check
 
 
-def record_id(value: Value, path: str) -> None:
+def record_id(value: Value) -> None:
     """The id of a record: a hard reference."""
     if not isinstance(value, bytes) or len(value) != 32:
-        raise Refused(Reason.I_FIELD, path)
+        raise Refused(Reason.I_FIELD)
 
 
 def tagged(tag: bytes) -> Check:
     """33 bytes of which the first is `tag`: a digest, a key or an `ext`."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, bytes) or len(value) != 33 or value[:1] != tag:
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
 
     return check
 
@@ -144,11 +162,11 @@ def tagged(tag: bytes) -> Check:
 def either(first: Check, second: Check) -> Check:
     """What one of two checks accepts; the second one names the reason."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         try:
-            first(value, path)
+            first(value)
         except Refused:
-            second(value, path)
+            second(value)
 
     return check
 
@@ -156,10 +174,10 @@ def either(first: Check, second: Check) -> Check:
 def mapping(*fields: Field) -> Check:
     """A map with these entries."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, dict):
-            raise Refused(Reason.I_FIELD, path)
-        check_fields(fields, value, path)
+            raise Refused(Reason.I_FIELD)
+        check_fields(fields, value)
 
     return check
 
@@ -167,13 +185,12 @@ def mapping(*fields: Field) -> Check:
 def array(each: Check, *, least: int = 0, most: int = MAX_LIST) -> Check:
     """An array of `least` to `most` values in any order."""
 
-    def check(value: Value, path: str) -> None:
+    def check(value: Value) -> None:
         if not isinstance(value, list):
-            raise Refused(Reason.I_FIELD, path)
+            raise Refused(Reason.I_FIELD)
         if not least <= len(value) <= most:
-            raise Refused(Reason.I_LIST, path)
-        for index, item in enumerate(value):
-            each(item, f"{path}[{index}]")
+            raise Refused(Reason.I_LIST)
+        check_each((each, item) for item in value)
 
     return check
 
@@ -182,10 +199,10 @@ def ids(each: Check = record_id, *, least: int = 0, most: int = MAX_LIST) -> Che
     """A set of ids: an array sorted by their bytes, without duplicates."""
     plain = array(each, least=least, most=most)
 
-    def check(value: Value, path: str) -> None:
-        plain(value, path)
+    def check(value: Value) -> None:
+        plain(value)
         if not all(one < other for one, other in pairwise(cast(list[bytes], value))):
-            raise Refused(Reason.I_LIST, path)
+            raise Refused(Reason.I_LIST)
 
     return check
 
@@ -193,47 +210,46 @@ def ids(each: Check = record_id, *, least: int = 0, most: int = MAX_LIST) -> Che
 def pairs(each: Check, *, least: int = 0, most: int = MAX_LIST) -> Check:
     """Figures per agent: `[[id, value] …]` sorted by id, without duplicates."""
 
-    def entry(value: Value, path: str) -> None:
+    def entry(value: Value) -> None:
         if not isinstance(value, list) or len(value) != 2:
-            raise Refused(Reason.I_FIELD, path)
-        record_id(value[0], f"{path}[0]")
-        each(value[1], f"{path}[1]")
+            raise Refused(Reason.I_FIELD)
+        check_each(((record_id, value[0]), (each, value[1])))
 
     plain = array(entry, least=least, most=most)
 
-    def check(value: Value, path: str) -> None:
-        plain(value, path)
+    def check(value: Value) -> None:
+        plain(value)
         agents = [pair[0] for pair in cast(list[list[bytes]], value)]
         if not all(one < other for one, other in pairwise(agents)):
-            raise Refused(Reason.I_LIST, path)
+            raise Refused(Reason.I_LIST)
 
     return check
 
 
-def ratio(value: Value, path: str) -> None:
+def ratio(value: Value) -> None:
     """`[num, den]` in lowest terms, 0 ≤ num, 1 ≤ den ≤ 10^6."""
     if not isinstance(value, list) or len(value) != 2:
-        raise Refused(Reason.I_FIELD, path)
+        raise Refused(Reason.I_FIELD)
     num, den = value
     if type(num) is not int or type(den) is not int:
-        raise Refused(Reason.I_FIELD, path)
+        raise Refused(Reason.I_FIELD)
     if num < 0 or not 1 <= den <= 10**6 or gcd(num, den) != 1:
-        raise Refused(Reason.I_VALUE, path)
+        raise Refused(Reason.I_VALUE)
 
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def day(value: Value, path: str) -> None:
+def day(value: Value) -> None:
     """A date `YYYY-MM-DD` of the Gregorian calendar, years 0001 to 9999."""
     if not isinstance(value, str):
-        raise Refused(Reason.I_FIELD, path)
+        raise Refused(Reason.I_FIELD)
     try:
         if not _DATE.fullmatch(value):
             raise ValueError
         date.fromisoformat(value)
     except ValueError:
-        raise Refused(Reason.I_VALUE, path) from None
+        raise Refused(Reason.I_VALUE) from None
 
 
 _UNIT = matching(r"[A-Z0-9]{2,3}")

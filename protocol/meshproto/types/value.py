@@ -15,6 +15,7 @@ from meshproto.types.schema import (
     Field,
     Schema,
     array,
+    check_each,
     code,
     day,
     either,
@@ -47,13 +48,20 @@ _EVIDENCE = mapping(
 )
 
 
-def _ext_ref(value: Value, path: str) -> None:
+_SCHEME = matching(r"[a-z][a-z0-9-]{0,31}")
+_OCTETS = octets(1, MAX_EXT_REF)
+
+
+def _foreign(value: Value) -> None:
+    _OCTETS(value)
+    if len(cast(bytes, value)) == 32:  # would be read as the id of a record
+        raise Refused(Reason.I_VALUE)
+
+
+def _ext_ref(value: Value) -> None:
     if not isinstance(value, list) or len(value) != 2:
-        raise Refused(Reason.I_FIELD, path)
-    matching(r"[a-z][a-z0-9-]{0,31}")(value[0], f"{path}[0]")
-    octets(1, MAX_EXT_REF)(value[1], f"{path}[1]")
-    if len(cast(bytes, value[1])) == 32:  # would be read as the id of a record
-        raise Refused(Reason.I_VALUE, f"{path}[1]")
+        raise Refused(Reason.I_FIELD)
+    check_each(((_SCHEME, value[0]), (_foreign, value[1])))
 
 
 def _period_runs_forward(record: Record) -> None:
