@@ -1,0 +1,151 @@
+"""What can go wrong with stored things, each with a text that says what happened and what to do.
+
+```
+StoreError
+├── StoreTooNew        written by a newer meshnode
+├── NotAStore          the file is something else
+├── StoreDamaged       what was read is not what was written
+├── StoreFailed        a commit failed: the writer has stopped, the outcome of that commit is unknown
+│   ├── StoreFull      … because the disk is full
+│   └── StoreReadOnly  … because the file or its folder cannot be written
+├── StoreBusy          another process holds the database
+└── BatchRefused       a batch contradicts what is stored: a bug of the caller, nothing was written
+HomeError
+├── HomeInUse          another node works in this home
+├── HomeNotUsable      the folder cannot be made, or others may write in it
+└── KeyfileError       a key file is missing, unreadable or open to others
+```
+"""
+
+import sqlite3
+from errno import ENOSPC
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """Something is wrong with the database at `path`; `detail` is the cause as the system told it."""
+
+    def __init__(self, path: Path | str, detail: str = "") -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.detail}"
+
+
+class StoreTooNew(StoreError):
+    """The database has layout `found`; this program knows layouts up to `known`."""
+
+    def __init__(self, path: Path | str, found: int, known: int) -> None:
+        super().__init__(path)
+        self.found = found
+        self.known = known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} was written by a newer meshnode (layout {self.found}, this one knows {self.known}); "
+            "nothing was changed: start the newer version"
+        )
+
+
+class NotAStore(StoreError):
+    """The file is not a database of meshnode."""
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a database of meshnode ({self.detail}); nothing was changed"
+
+
+class StoreDamaged(StoreError):
+    """What was read is not what was written. The node must stop; the next start sets the damage aside."""
+
+    def __str__(self) -> str:
+        return f"{self.path} is damaged ({self.detail}): stop the node and run `meshnode doctor --repair`"
+
+
+class StoreFailed(StoreError):
+    """A commit failed. Whether that commit is stored is unknown until the store is opened anew; no other is."""
+
+    def __str__(self) -> str:
+        return f"could not write {self.path} ({self.detail}): nothing more is written until the node is restarted"
+
+
+class StoreFull(StoreFailed):
+    """The disk is full."""
+
+    def __str__(self) -> str:
+        return f"the disk of {self.path} is full: free some space, then restart the node"
+
+
+class StoreReadOnly(StoreFailed):
+    """The database or its folder cannot be written."""
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be written ({self.detail}): check the permissions and whether the disk is read-only"
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database."""
+
+    def __str__(self) -> str:
+        return f"{self.path} is held by another process ({self.detail})"
+
+
+class BatchRefused(StoreError):
+    """Batch `number` contradicts what is stored. Nothing of its group was written; the writer goes on."""
+
+    def __init__(self, path: Path | str, number: int, detail: str) -> None:
+        super().__init__(path, detail)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"{self.path}: batch {self.number} cannot be stored: {self.detail}"
+
+
+class HomeError(Exception):
+    """Something is wrong with a home or a key at `path`."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.detail}"
+
+
+class HomeInUse(HomeError):
+    """Another process has locked the home; `pid` is what it wrote down, 0 if it wrote nothing."""
+
+    def __init__(self, path: Path, pid: int) -> None:
+        super().__init__(path, f"in use by process {pid}" if pid else "in use by another process")
+        self.pid = pid
+
+
+class HomeNotUsable(HomeError):
+    """The folder cannot be made or used, or others may write in it."""
+
+
+class KeyfileError(HomeError):
+    """A key file is missing, unreadable, of the wrong size, or open to others."""
+
+
+_FAILURES: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+    sqlite3.SQLITE_CANTOPEN: StoreReadOnly,
+    sqlite3.SQLITE_PERM: StoreReadOnly,
+    sqlite3.SQLITE_CORRUPT: StoreDamaged,
+    sqlite3.SQLITE_NOTADB: NotAStore,
+    sqlite3.SQLITE_BUSY: StoreBusy,
+    sqlite3.SQLITE_LOCKED: StoreBusy,
+}
+
+
+def as_store_error(path: Path | str, error: sqlite3.Error | OSError) -> StoreError:
+    """Say in our terms what SQLite or the system reported; what has no better name is a failure to write or read."""
+    if isinstance(error, OSError):
+        return (StoreFull if error.errno == ENOSPC else StoreFailed)(path, str(error))
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest tells it apart
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return _FAILURES.get(code, StoreFailed)(path, f"{name}: {error}")

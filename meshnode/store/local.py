@@ -1,0 +1,95 @@
+"""Local rows: typed tuples under a key, of which nothing ever leaves the node.
+
+Each is kept as a checksum and the fields in order, so that a row written before a field was added still reads (the
+field has a default), and a flipped bit is found instead of believed.
+"""
+
+import sqlite3
+from typing import TypeVar
+from zlib import crc32
+
+import msgspec
+
+from meshnode.core.ports import (
+    ROW_KINDS,
+    Forget,
+    ImportEntry,
+    JoinedEntry,
+    LocalRow,
+    NoteEntry,
+    TimerEntry,
+)
+from meshnode.store.source import Source
+
+RowT = TypeVar("RowT", bound=LocalRow)
+
+PERSONAL = frozenset({TimerEntry, ImportEntry, JoinedEntry, NoteEntry})
+"""Kinds that can hold what a person wrote. They stand in a small table of their own, which an erasure rewrites."""
+
+_CHECKSUM = 4
+_KINDS: dict[type, tuple[str, int]] = {**ROW_KINDS}
+
+_PUT = {
+    False: "INSERT INTO local VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+    True: "INSERT INTO personal VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+}
+_DROP = {
+    False: "DELETE FROM local WHERE kind = ? AND key = ?",
+    True: "DELETE FROM personal WHERE kind = ? AND key = ?",
+}
+_RANGE = {
+    False: "SELECT key, body FROM local WHERE kind = ? AND key >= ? AND key < ? ORDER BY key",
+    True: "SELECT key, body FROM personal WHERE kind = ? AND key >= ? AND key < ? ORDER BY key",
+}
+_ONE = {
+    False: "SELECT body FROM local WHERE kind = ? AND key = ?",
+    True: "SELECT body FROM personal WHERE kind = ? AND key = ?",
+}
+_AFTER_ALL = b"\xff" * 128  # no key begins so: the texts are UTF-8 and the ids are 32 bytes
+
+
+def write(connection: sqlite3.Connection, entry: LocalRow | Forget) -> None:
+    """Put or remove one row, inside the caller's transaction."""
+    if isinstance(entry, Forget):
+        connection.execute(_DROP[entry.kind in PERSONAL], (_KINDS[entry.kind][0], key_of(entry.key)))
+        return
+    kind = type(entry)
+    name, width = _KINDS[kind]
+    key, body = key_of(entry[:width]), msgspec.msgpack.encode(entry)
+    connection.execute(_PUT[kind in PERSONAL], (name, key, _checksum(key, body) + body))
+
+
+def read(source: Source, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:
+    """All rows of a kind whose key begins with `start`, by key. Raises StoreDamaged."""
+    first = key_of(start)
+    found = source.rows(_RANGE[kind in PERSONAL], (_KINDS[kind][0], first, first + _AFTER_ALL))
+    return tuple(_decoded(source, kind, key, body) for key, body in found)
+
+
+def read_one(source: Source, kind: type[RowT], key: tuple[str | bytes, ...]) -> RowT | None:
+    """The row with this key, or None. Raises StoreDamaged."""
+    stored = source.row(_ONE[kind in PERSONAL], (_KINDS[kind][0], key_of(key)))
+    return None if stored is None else _decoded(source, kind, key_of(key), stored[0])
+
+
+def key_of(fields: tuple[object, ...]) -> bytes:
+    """A key as it is stored: its fields one after the other. Only the last may vary in length."""
+    return b"".join(each.encode() if isinstance(each, str) else bytes(each) for each in fields)  # type: ignore[call-overload]  # keys are text or bytes
+
+
+def rewrite_personal(connection: sqlite3.Connection) -> None:
+    """Write the personal table anew, so that no page keeps bytes of a row that was removed or moved."""
+    rows = connection.execute("SELECT kind, key, body FROM personal").fetchall()
+    connection.execute("DELETE FROM personal")  # with secure_delete every page of it is overwritten
+    connection.executemany("INSERT INTO personal VALUES (?, ?, ?)", rows)
+
+
+def _checksum(key: bytes, body: bytes) -> bytes:
+    return crc32(body, crc32(key)).to_bytes(_CHECKSUM, "big")
+
+
+def _decoded(source: Source, kind: type[RowT], key: bytes, stored: bytes) -> RowT:
+    body = stored[_CHECKSUM:]
+    if _checksum(key, body) != stored[:_CHECKSUM]:
+        raise source.damaged(f"a {_KINDS[kind][0]} row")
+    return msgspec.msgpack.decode(body, type=kind)

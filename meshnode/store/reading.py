@@ -1,0 +1,299 @@
+"""Reading what is committed: the core's `Ledger`, and the queues that feed what is derived.
+
+A reader has a connection of its own that cannot write; every answer is complete before it is returned, so a slow
+caller holds up nobody. Reads are short: they run where they are asked, without a thread. One reader is used by one
+thread at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import NamedTuple, TypeVar
+
+from meshnode.core.ports import (
+    HeldEntry,
+    Lane,
+    LocalRow,
+    LogHead,
+    NetworkFacts,
+    PeerEntry,
+    Place,
+    StoredRun,
+    Tip,
+    WaitEntry,
+)
+from meshnode.store import heads, local, records, runs
+from meshnode.store.erasure import is_erased
+from meshnode.store.source import Source
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
+from meshproto.records.reasons import Refused
+from meshproto.records.record import Record, read_header
+
+RowT = TypeVar("RowT", bound=LocalRow)
+
+_AFTER = """
+SELECT arrival, proof, header, signature FROM records WHERE arrival > ? ORDER BY arrival LIMIT ?
+"""
+_PLACE = "SELECT g.name, n.number FROM lanes AS n JOIN logs AS g ON g.log = n.log WHERE n.lane = ?"
+_WANTED = """
+SELECT r.arrival, r.proof, r.header, r.signature FROM (
+    SELECT arrival FROM wanted_parts WHERE arrival > ? ORDER BY arrival LIMIT ?
+) AS w JOIN records AS r ON r.arrival = w.arrival ORDER BY r.arrival
+"""
+_PARTS = """
+SELECT p.part, r.arrival, r.proof, r.header, r.signature, p.content
+FROM (SELECT * FROM parts WHERE part > ? ORDER BY part LIMIT ?) AS p JOIN records AS r ON r.arrival = p.arrival
+WHERE r.arrival > 0 ORDER BY p.part
+"""
+_IN_RANGE = """
+SELECT r.arrival, r.proof, r.header, r.signature FROM (
+    SELECT arrival FROM ids WHERE prefix BETWEEN ?1 AND ?2
+    UNION ALL SELECT arrival FROM fresh_ids WHERE prefix BETWEEN ?1 AND ?2
+    LIMIT ?3
+) AS found JOIN records AS r ON r.arrival = found.arrival
+"""
+
+
+class PartIn(NamedTuple):
+    """A private part as the queue gives it; `content` is empty if it was erased meanwhile."""
+
+    part: int
+    record: RecordId
+    content: bytes
+
+
+class Counts(NamedTuple):
+    """How much is stored; `records` counts those that arrived."""
+
+    records: int
+    logs: int
+    forked: int
+    parts: int
+    parts_missing: int
+    erased: int
+
+
+class Reader:
+    """Implements `meshnode.core.ports.Ledger`. Made by `Store.reader`. Every method may raise StoreDamaged."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._source.connection.close()
+
+    # One record.
+
+    def has(self, record_id: bytes) -> bool:
+        """Whether the record is stored."""
+        return records.find(self._source, record_id) is not None
+
+    def record(self, record_id: bytes) -> Record | None:
+        """The record, decoded."""
+        row = records.find(self._source, record_id)
+        return None if row is None else read_header(row.header)
+
+    def place(self, record_id: bytes) -> Place | None:
+        """Where the record stands."""
+        row = records.find(self._source, record_id)
+        if row is None:
+            return None
+        name, number = self._source.row(_PLACE, (row.lane,))
+        return Place(LogId(name), number, row.seq)
+
+    def arrival(self, record_id: bytes) -> int | None:
+        """The arrival of a record; None if it is not stored or does not count."""
+        row = records.find(self._source, record_id)
+        return None if row is None or row.arrival < 0 else row.arrival
+
+    def proof_run(self, record_id: bytes) -> StoredRun | None:
+        """The headers from this record to the next signature in its lane."""
+        row = records.find(self._source, record_id)
+        return None if row is None else runs.run_from(self._source, row.lane, row.seq)
+
+    def private(self, record_id: bytes) -> bytes | None:
+        """The private part, if held."""
+        row = records.find(self._source, record_id)
+        if row is None or is_erased(self._source, record_id):
+            return None
+        found = self._source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
+        if found is None:
+            return None
+        if sha256(found[0]).digest() not in row.header:
+            raise self._source.damaged(f"private part of row {row.arrival}")
+        return bytes(found[0])
+
+    def erased(self, record_id: bytes) -> bool:
+        """Whether the private part of this record was erased and must never be taken in again."""
+        return is_erased(self._source, record_id)
+
+    def beginning_with(self, first: bytes, last: bytes, limit: int) -> tuple[RecordId, ...]:
+        """Ids between two 32-byte bounds, both included, for ids that people abbreviate; at most `limit`, sorted."""
+        low, high = records.prefix_of(first), records.prefix_of(last)
+        # The stored prefixes are signed: the upper half of all ids comes before the lower half.
+        ranges = [(low, high)] if low <= high else [(low, 2**63 - 1), (-(2**63), high)]
+        rows = [row for each in ranges for row in self._source.rows(_IN_RANGE, (*each, limit + 1))]
+        found = sorted(records.checked_id(self._source, *row) for row in rows)
+        return tuple(RecordId(each) for each in found if first <= each <= last)[:limit]
+
+    # Logs.
+
+    def log(self, log: bytes) -> LogHead | None:
+        """One log, None if nothing of it is stored."""
+        return heads.head(self._source, log)
+
+    def tips(self, log: bytes) -> tuple[Tip, ...]:
+        """The tips of a log, in the order of lanes; empty for an unknown log."""
+        return tuple(lane.tip for lane in self.lanes(log))
+
+    def lanes(self, log: bytes) -> tuple[Lane, ...]:
+        """The branches of a log, in the order of their numbers."""
+        return heads.lanes_of(self._source, log)
+
+    def logs(self) -> Iterator[LogHead]:
+        """Every log, for building memory at start."""
+        return heads.all_heads(self._source)
+
+    def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
+        """The logs of one scope, counted or not, by log id."""
+        return heads.heads_of_scope(self._source, scope)
+
+    def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
+        """The counted logs of a network and all logs of the streams of their agents, with their sorted tips."""
+        return heads.standing_in(self._source, scope)
+
+    def forked_logs(self) -> tuple[LogId, ...]:
+        """The logs that have branches, by id."""
+        return heads.forked_logs(self._source)
+
+    def scopes_of(self, agent: bytes) -> tuple[ScopeId, ...]:
+        """The scopes in which the agent has a counted log, sorted."""
+        return heads.scopes_of(self._source, agent)
+
+    def fresh_heads(self, scope: bytes, since: bytes, limit: int) -> tuple[RecordId, ...]:
+        """Tips that stand in `scope` and arrived after the record `since` (empty: all), latest first."""
+        arrival = self.arrival(since) if since else 0
+        return heads.fresh_heads(self._source, scope, arrival or 0, limit)
+
+    def agents_in_scope(self, scope: bytes) -> tuple[AgentId, ...]:
+        """Every agent that stands in `agent` of a record in the scope, sorted."""
+        return heads.agents_in(self._source, scope)
+
+    def id_at(self, log: bytes, lane: int, seq: int) -> RecordId | None:
+        """The id of the record with this seq on the path of a lane."""
+        question = "SELECT arrival, proof, header, signature FROM records WHERE lane = ? AND seq = ?"
+        for stretch in runs.path_of(self._source, log, lane):
+            if stretch.after < seq <= stretch.last:
+                row = self._source.row(question, (stretch.lane, seq))
+                return None if row is None else RecordId(records.checked_id(self._source, *row))
+        return None
+
+    def run_after(self, log: bytes, lane: int, seq: int, max_records: int, max_bytes: int) -> StoredRun | None:
+        """The records after `seq` on the path of this lane, as many as fit, ending in a signed one."""
+        return runs.run_after(self._source, log, lane, seq, max_records, max_bytes)
+
+    # Agents and networks.
+
+    def root_of(self, agent: bytes) -> Key | None:
+        """The key that signed the agent's genesis, if that is stored."""
+        genesis = self.record(agent)
+        return Key(genesis.key) if genesis is not None and not genesis.scope and genesis.type == "agent" else None
+
+    def network(self, scope: bytes) -> NetworkFacts | None:
+        """What the genesis of a network says, if that is stored and `scope` is a network."""
+        # The schemas are not needed by a program that only signs and stores, and take a while to import.
+        from meshproto.types.catalogue import check_facts
+
+        genesis = self.record(scope)
+        if genesis is None or genesis.scope or genesis.facts.get("kind") != "network":
+            return None
+        if isinstance(check_facts(genesis), Refused):
+            return None
+        charter = genesis.facts["charter"]
+        founders = tuple(AgentId(each) for each in charter["founders"])
+        return NetworkFacts(charter["join"] == "open", founders, charter["log_records"], charter["log_bytes"])
+
+    # Local rows.
+
+    def rows(self, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:
+        """All local rows of one kind whose key begins with `start`, by key."""
+        return local.read(self._source, kind, start)
+
+    def entry(self, kind: type[RowT], key: tuple[str | bytes, ...]) -> RowT | None:
+        """The local row with this key."""
+        return local.read_one(self._source, kind, key)
+
+    def peers(self) -> tuple[PeerEntry, ...]:
+        """The peer book."""
+        return self.rows(PeerEntry)
+
+    def held(self, record_id: bytes) -> tuple[HeldEntry, ...]:
+        """Who says that it stores this record: one entry for each agent, the furthest."""
+        place = self.place(record_id)
+        if place is None:
+            return ()
+        furthest: dict[bytes, HeldEntry] = {}
+        for entry in self.rows(HeldEntry, (place.log,)):
+            before = furthest.get(entry.agent)
+            if (before is None or entry.seq > before.seq) and self._covers(entry, place):
+                furthest[entry.agent] = entry
+        return tuple(furthest[agent] for agent in sorted(furthest))
+
+    def missing(self, limit: int) -> tuple[RecordId, ...]:
+        """Ids that waiting records name and that are not stored, sorted."""
+        wanted = sorted({entry.on for entry in self.rows(WaitEntry) if entry.on != entry.record})
+        return tuple(RecordId(each) for each in wanted if not self.has(each))[:limit]
+
+    # Queues: each is read by number, from where the reader stopped.
+
+    def records_after(self, arrival: int, limit: int) -> list[tuple[int, Record]]:
+        """Records that arrived after `arrival`, in that order, with their arrivals."""
+        rows = self._source.rows(_AFTER, (max(arrival, 0), limit))
+        for row in rows:
+            records.checked_id(self._source, *row)
+        return [(row[0], read_header(row[2])) for row in rows]
+
+    def parts_after(self, part: int, limit: int) -> list[PartIn]:
+        """Private parts that came after number `part`, in that order."""
+        found = []
+        for number, arrival, proof, header, signature, content in self._source.rows(_PARTS, (part, limit)):
+            record_id = records.checked_id(self._source, arrival, proof, header, signature)
+            gone = is_erased(self._source, record_id)
+            found.append(PartIn(number, RecordId(record_id), b"" if gone else content))
+        return found
+
+    def erasures_after(self, number: int, limit: int) -> list[tuple[int, RecordId]]:
+        """Erasures that came after number `number`, in that order: their number and the record."""
+        question = "SELECT number, record FROM erasures WHERE number > ? ORDER BY number LIMIT ?"
+        return [(each, RecordId(record)) for each, record in self._source.rows(question, (number, limit))]
+
+    def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
+        """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
+        rows = self._source.rows(_WANTED, (after, limit))
+        return [(row[0], RecordId(records.checked_id(self._source, *row))) for row in rows]
+
+    def counts(self) -> Counts:
+        """How much is stored. Counts tables, so not for every second."""
+        number = self._source.number
+        return Counts(
+            number("SELECT count(*) FROM records WHERE arrival > 0"),
+            number("SELECT count(*) FROM logs"),
+            number("SELECT count(DISTINCT log) FROM lanes WHERE number > 0"),
+            number("SELECT count(*) FROM parts"),
+            number("SELECT count(*) FROM wanted_parts WHERE arrival > 0"),
+            number("SELECT count(*) FROM erasures"),
+        )
+
+    def _covers(self, entry: HeldEntry, place: Place) -> bool:
+        """Whether whoever holds a log up to the tip of `entry` holds the record at `place`."""
+        if entry.seq < place.seq:
+            return False
+        tip = self.place(entry.tip)
+        if tip is None:  # further than what is stored here: it says nothing about branches
+            return len(self.lanes(place.log)) == 1
+        path = runs.path_of(self._source, place.log, tip.lane)
+        lane = self._source.row(
+            "SELECT n.lane FROM lanes AS n JOIN logs AS g ON g.log = n.log WHERE g.name = ? AND n.number = ?",
+            (place.log, place.lane),
+        )
+        return any(part.lane == lane[0] and part.after < place.seq <= part.last for part in path)

@@ -1,0 +1,288 @@
+"""The one writer: it commits batches, several in one transaction, and returns when they are on the disk.
+
+States: working → (any error of the database) failed. A failed writer refuses everything: after a failed flush nobody
+can say what the disk holds, and only opening the store anew finds out. A batch that contradicts what is stored is a
+bug of the caller; it is rolled back and the writer goes on working.
+
+All methods are called from one thread.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from meshnode.core.ports import Batch
+from meshnode.store import local, records
+from meshnode.store.database import StoreSettings
+from meshnode.store.erasure import Eraser
+from meshnode.store.errors import BatchRefused, StoreError, as_store_error
+from meshnode.store.logs import Branch, Log, Logs
+from meshnode.store.source import Source
+from meshproto.records.log import Run
+from meshproto.records.record import Record
+
+WRITERS_REMEMBERED = 8_192
+"""(scope, agent) pairs known to be in their table, under 2 MB; a forgotten one costs one fruitless insertion."""
+
+
+class Writer:
+    """Commits to records.db. Made by `open_store`."""
+
+    def __init__(self, source: Source, settings: StoreSettings) -> None:
+        self._source = source
+        self._connection = source.connection
+        self._settings = settings
+        self._logs = Logs(source.connection)
+        self._eraser = Eraser(source)
+        self._failure: StoreError | None = None
+        self._writers: dict[tuple[bytes, bytes], None] = {}
+        self._arrivals: dict[bytes, int] = {}
+        self._unflushed = 0
+        self._load_counters()
+
+    @property
+    def last_arrival(self) -> int:
+        """The number of the last record that arrived, 0 for none."""
+        return self._next - 1
+
+    def commit(self, batch: Batch) -> None:
+        """Commit one batch."""
+        self.commit_all((batch,))
+
+    def commit_all(self, batches: Sequence[Batch]) -> None:
+        """Commit batches in order, all or none, and return when they are flushed.
+
+        Raises BatchRefused (nothing written), or what stopped the writer for good: StoreFailed, StoreFull,
+        StoreReadOnly (outcome unknown), StoreDamaged.
+        """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._make_room()
+            self._connection.execute("BEGIN IMMEDIATE")
+            for batch in batches:
+                self._write(batch)
+            self._logs.flush()
+            self._connection.execute("COMMIT")
+        except BatchRefused:
+            self._roll_back()
+            raise
+        except (sqlite3.Error, StoreError) as error:
+            raise self._fail(error) from error
+        self._arrivals.clear()
+        self.tidy_erasures()
+
+    def tidy(self) -> None:
+        """Do what can wait: order the index, copy the WAL into the database. Call it when no batch waits.
+
+        If it is never called, `commit_all` does the same when it has become too much. Raises like `commit_all`.
+        """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self.tidy_erasures()
+            if self._fresh >= records.FRESH_LIMIT:
+                self._merge()
+            if self._unflushed >= self._settings.checkpoint_mib << 20:
+                self._checkpoint()
+        except (sqlite3.Error, OSError) as error:
+            raise self._fail(error) from error
+
+    def tidy_erasures(self) -> None:
+        """Remove the last traces of what was erased, unless a reader still looks at them. Raises like `commit_all`."""
+        try:
+            self._eraser.finish()
+        except (sqlite3.Error, OSError) as error:
+            raise self._fail(error) from error
+
+    def close(self) -> None:
+        """Flush everything into the database and let go of it. Raises StoreError if that fails."""
+        try:
+            if self._failure is None:
+                self._eraser.finish()
+                self._checkpoint()
+            self._connection.close()
+        except (sqlite3.Error, OSError) as error:
+            raise as_store_error(self._source.name, error) from error
+
+    def _load_counters(self) -> None:
+        """Find out where numbering goes on. Costs the same however many records there are."""
+
+        number, first = self._source.number, records.FIRST_UNCOUNTED
+        last = number("SELECT coalesce(max(arrival), 0) FROM records")
+        self._next = max(last + 1, number("SELECT value FROM meta WHERE name = 'next_arrival'"))
+        self._next_uncounted = (
+            number("SELECT coalesce(max(arrival), ?) FROM records WHERE arrival < 0", (first - 1,)) + 1
+        )
+        self._fresh = number("SELECT count(*) FROM fresh_ids")
+
+    def _write(self, batch: Batch) -> None:
+        given = frozenset[bytes](record_id for record_id, _ in batch.privates)
+        uncounted = frozenset(batch.uncounted)
+        for name in batch.promoted:
+            self._promote(batch, name)
+        for run in batch.runs:
+            self._take_run(batch, run, given, uncounted)
+        for record_id, content in batch.privates:
+            self._take_part(batch, record_id, content)
+        for record_id in batch.erasures:
+            self._eraser.erase(record_id, self._row_of(record_id))
+        if batch.erasures:
+            self._eraser.mark()
+        for entry in batch.local:
+            local.write(self._connection, entry)
+
+    def _take_run(self, batch: Batch, run: Run, given: frozenset[bytes], uncounted: frozenset[bytes]) -> None:
+        """Store what is new of a run, at the tip it continues or as a new branch."""
+        log = self._logs.named(run.records[0].log)
+        if log is None:
+            log = self._logs.begin(run.records[0], run.records[0].log not in uncounted)
+        branch, held = self._place(batch, log, run)
+        new = run.records[held:]
+        if not new or branch is None:
+            return
+        arrival = self._number(log, len(new))
+        rows = [(record.seq, record.id, record.raw) for record in new]
+        records.insert(self._connection, branch.lane, arrival, rows, run.signature)
+        size = sum([len(record.raw) for record in new])
+        self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
+        self._fresh += len(new)
+        self._unflushed += 2 * size
+        self._arrivals.update(zip([record.id for record in new], range(arrival, arrival + len(new)), strict=True))
+        self._want_parts(new, arrival, given)
+        self._note_writers(new)
+
+    def _place(self, batch: Batch, log: Log, run: Run) -> tuple[Branch | None, int]:
+        """The branch that the run extends, begun if need be, and how many of its records are stored already."""
+        first = run.records[0]
+        branch = log.ending_in(first.prev) if first.prev else None
+        if branch is not None:
+            return branch, 0
+        if not log.branches and first.seq == 1:
+            return self._logs.branch_off(log, None, 0), 0
+        held, last = self._held_of(run)
+        if held == len(run.records):
+            if last is not None and last.signature is None:
+                records.add_signature(self._connection, last, run.signature)
+            return None, held
+        if last is None and first.seq == 1:
+            return self._logs.branch_off(log, None, 0), 0
+        before = last or records.find(self._source, first.prev)
+        parent = None if before is None else log.owning(before.lane)
+        if before is None or parent is None or before.seq != run.records[held].seq - 1:
+            raise BatchRefused(self._source.name, batch.number, f"what record {first.id.hex()} continues is not stored")
+        if parent.tip_id == before.id:
+            return parent, held
+        return self._logs.branch_off(log, parent, before.seq), held
+
+    def _held_of(self, run: Run) -> tuple[int, records.Row | None]:
+        """How many of the first records of a run are stored, and the last of them."""
+        last: records.Row | None = None
+        for held, record in enumerate(run.records):
+            row = records.find(self._source, record.id)
+            if row is None:
+                return held, last
+            last = row
+        return len(run.records), last
+
+    def _number(self, log: Log, count: int) -> int:
+        """Take `count` row numbers in a row."""
+        if log.counted:
+            first, self._next = self._next, self._next + count
+        else:
+            first, self._next_uncounted = self._next_uncounted, self._next_uncounted + count
+        return first
+
+    def _want_parts(self, new: Sequence[Record], arrival: int, given: frozenset[bytes]) -> None:
+        """Note whose private part is still to come."""
+        wanted = [
+            (row,)
+            for row, record in enumerate(new, start=arrival)
+            if record.private is not None and record.id not in given and not self._eraser.erased(record.id)
+        ]
+        self._connection.executemany("INSERT INTO wanted_parts VALUES (?)", wanted)
+
+    def _note_writers(self, new: Sequence[Record]) -> None:
+        """Note which agents stand in which scope."""
+        for pair in dict.fromkeys([(record.home, record.author) for record in new]):
+            if pair not in self._writers:
+                if len(self._writers) >= WRITERS_REMEMBERED:
+                    self._writers.clear()
+                self._connection.execute("INSERT OR IGNORE INTO writers VALUES (?, ?)", pair)
+                self._writers[pair] = None
+
+    def _take_part(self, batch: Batch, record_id: bytes, content: bytes) -> None:
+        """Keep a private part, unless it was erased."""
+        if self._eraser.erased(record_id):
+            return
+        arrival = self._row_of(record_id)
+        if arrival is None:
+            raise BatchRefused(
+                self._source.name, batch.number, f"the record of a private part is not stored: {record_id.hex()}"
+            )
+        self._connection.execute(
+            "INSERT INTO parts (arrival, content) VALUES (?, ?) ON CONFLICT DO NOTHING", (arrival, content)
+        )
+        self._connection.execute("DELETE FROM wanted_parts WHERE arrival = ?", (arrival,))
+        self._unflushed += len(content)
+
+    def _row_of(self, record_id: bytes) -> int | None:
+        arrival = self._arrivals.get(record_id)
+        if arrival is None:
+            row = records.find(self._source, record_id)
+            arrival = None if row is None else row.arrival
+        return arrival
+
+    def _promote(self, batch: Batch, name: bytes) -> None:
+        """Let a log count from now on: its records arrive, and its private parts after them."""
+        log = self._logs.named(name)
+        if log is None:
+            raise BatchRefused(self._source.name, batch.number, f"the log to promote is not stored: {name.hex()}")
+        if log.counted:
+            return
+        log.counted = True
+        for branch in log.branches:
+            rows = records.of_lane(self._source, branch.lane)
+            arrival = self._number(log, len(rows))
+            records.renumber(self._connection, rows, arrival)
+            self._logs.shift(log, branch, arrival + len(rows) - 1)
+            self._fresh += len(rows)
+        self._arrivals.clear()
+
+    def _make_room(self) -> None:
+        """Do what `tidy` was not called to do, before it becomes too much."""
+        if self._fresh >= 2 * records.FRESH_LIMIT:
+            self._merge()
+        if self._unflushed >= 2 * self._settings.checkpoint_mib << 20:
+            self._checkpoint()
+
+    def _merge(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        records.merge_fresh(self._connection)
+        self._connection.execute("COMMIT")
+        self._unflushed += self._fresh * 512  # each id dirties a good part of a page
+        self._fresh = 0
+
+    def _checkpoint(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._unflushed = 0
+
+    def _roll_back(self) -> None:
+        """Undo the transaction under way and what memory made of it."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._logs.forget()
+        self._writers.clear()
+        self._arrivals.clear()
+        self._eraser.reload()
+        self._load_counters()
+
+    def _fail(self, error: sqlite3.Error | OSError | StoreError) -> StoreError:
+        """Stop for good: working → failed."""
+        self._failure = error if isinstance(error, StoreError) else as_store_error(self._source.name, error)
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            # The failure is told already; what the disk holds is found out when the store is opened anew.
+            return self._failure
+        return self._failure
