@@ -31,6 +31,7 @@ class Conversations:
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
         self._channels: dict[int, Channel] = {}
+        self._last_ended = trio.Event()
 
     def send(self, conn: int, message: Message) -> None:
         """Queue a message for a peer; one that is gone gets nothing, one that does not read is dropped."""
@@ -51,6 +52,11 @@ class Conversations:
     def __len__(self) -> int:
         return len(self._channels)
 
+    async def ended(self) -> None:
+        """Wait until there is no conversation."""
+        while self._channels:
+            await self._last_ended.wait()
+
     async def hold(self, channel: Channel) -> None:
         """Hold one conversation until it ends; whatever goes wrong with it ends it alone."""
         conn = next(self._numbers)
@@ -70,12 +76,18 @@ class Conversations:
             log.exception("the conversation with %s failed", channel.peer)
             reason = f"failed: {_first(failed)!r}"
         finally:
-            del self._outboxes[conn], self._channels[conn]
+            self._forget(conn)
             self._inbox.put_last(conn, PeerDown(conn, reason))
             with trio.move_on_after(CLOSE_SECONDS) as closing:
                 closing.shield = True
                 await channel.aclose()
             channel.abort()
+
+    def _forget(self, conn: int) -> None:
+        del self._outboxes[conn], self._channels[conn]
+        if not self._channels:
+            self._last_ended.set()
+            self._last_ended = trio.Event()
 
     async def _listen(self, conn: int, channel: Channel) -> None:
         """Turn what the peer says into events until it stops or breaks the protocol."""

@@ -1,7 +1,5 @@
 """Carries out the core's dials: one address, one try, a bounded number at once."""
 
-from typing import Protocol
-
 import trio
 
 from meshnode.core.events import DialResult, Event
@@ -11,25 +9,17 @@ from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import MAX_DIALS
 
 
-class Ready(Protocol):
-    """Told once dialling is possible."""
-
-    def started(self) -> None: ...
-
-
 class Dialler:
-    """Dials in tasks of its own nursery; a connection made is held there too."""
+    """Dials in tasks of the nursery it is given; a connection made is held there too."""
 
     def __init__(self, transport: Transport, conversations: Conversations, inbox: Inbox[Event]) -> None:
         self._transport, self._conversations, self._inbox = transport, conversations, inbox
         self._room = trio.CapacityLimiter(MAX_DIALS)
         self._nursery: trio.Nursery | None = None
 
-    async def run(self, *, task_status: Ready = trio.TASK_STATUS_IGNORED) -> None:
-        """Own the dials and the connections they make, until cancelled."""
-        async with trio.open_nursery() as self._nursery:
-            task_status.started()
-            await trio.sleep_forever()
+    def begin(self, nursery: trio.Nursery) -> None:
+        """Dial, and hold what comes of it, in tasks of this nursery from now on."""
+        self._nursery = nursery
 
     def dial(self, peer: str, address: str) -> None:
         """Try an address; DialResult follows."""

@@ -25,6 +25,7 @@ class Inbox(Generic[E]):
         self._events_of: dict[int, int] = {}
         self._taker = trio.lowlevel.ParkingLot()
         self._givers = trio.lowlevel.ParkingLot()
+        self._empty = trio.lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._own) + len(self._from_peers)
@@ -57,8 +58,15 @@ class Inbox(Generic[E]):
         while not self._own and not (peers and self._from_peers):
             await self._taker.park()
 
+    async def emptied(self) -> None:
+        """Wait until every event has been taken, and the last one been dealt with."""
+        while len(self):
+            await self._empty.park()
+
     def take(self, *, peers: bool) -> E | None:
         """The next event, the node's own first; None if there is none of the asked kind."""
+        if not len(self) and self._empty:
+            self._empty.unpark_all()
         if self._own:
             return self._own.popleft()
         if not peers or not self._from_peers:

@@ -1,0 +1,132 @@
+"""Where a request becomes a call and its outcome an answer: the supervisor of every request."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+import trio
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from meshnode.api.codec import decode, model_answer, problem_answer, read_body
+from meshnode.api.guard import Guard
+from meshnode.api.models.shared import Model
+from meshnode.api.models.shared import Request as Body
+from meshnode.api.problems import problem, problem_of
+from meshnode.runtime.refusals import Code, Refusal
+
+log = logging.getLogger(__name__)
+
+N = TypeVar("N")
+B = TypeVar("B", bound=Body)
+MAX_KEY = 128
+"""Characters of an Idempotency-Key; a random one of 32 is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B]):
+    """One request as a handler sees it."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: B
+    key: str
+    """The Idempotency-Key, or empty."""
+    digest: bytes
+    """SHA-256 of method, path and body: what the key may be used for."""
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number from the query, between 1 and `most`. Raises Refusal."""
+        text = self.query.get(name, "")
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+            raise Refusal(Code.BAD_REQUEST, f"{name} must be a number from 1 to {most}")
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """A yes or no from the query, no if absent. Raises Refusal."""
+        text = self.query.get(name, "false")
+        if text not in ("true", "false"):
+            raise Refusal(Code.BAD_REQUEST, f"{name} must be true or false")
+        return text == "true"
+
+
+class Nothing(Body):
+    """The body of a request that has none."""
+
+
+Handler = Callable[[N, Call[Any]], Awaitable[Model | None]]  # each entry pairs a handler with the body it takes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[N]):
+    """One route: what is asked, who answers."""
+
+    method: str
+    path: str
+    handle: Handler[N]
+    body: type[Body] = Nothing
+    status: int = 200
+    query: tuple[str, ...] = ()
+    """The names its query may have; another is refused."""
+    patient: bool = False
+    """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file."""
+
+
+def application(entries: Iterable[Entry[N]], node: N, seconds: float) -> ASGIApp:
+    """The whole API over `node`, with `seconds` for a usual request."""
+    routes = [Route(f"/v1{entry.path}", _endpoint(entry, node, seconds), methods=[entry.method]) for entry in entries]
+    return Guard(Starlette(routes=routes, exception_handlers={404: _no_route, 405: _no_method}))
+
+
+def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            with trio.fail_after(float("inf") if entry.patient else seconds):
+                return model_answer(await entry.handle(node, await _call(entry, request)), entry.status)
+        except Refusal as refusal:
+            return problem_answer(problem_of(refusal))
+        except trio.TooSlowError:
+            hint = "repeat it with the same Idempotency-Key: nothing is done twice"
+            return problem_answer(problem(Code.DEADLINE, f"not done within {seconds:g} s", hint))
+        except Exception:  # supervisor: a failed request must not end the node
+            log.exception("%s %s failed", entry.method, entry.path)
+            return problem_answer(problem("internal", "the cause stands in the log", "meshnode logs"))
+
+    return endpoint
+
+
+async def _call(entry: Entry[N], request: Request) -> Call[Body]:
+    unknown = sorted(set(request.query_params) - set(entry.query))
+    if unknown:
+        raise Refusal(Code.BAD_REQUEST, f"unknown in the query: {', '.join(unknown)}")
+    key = request.headers.get("idempotency-key", "")
+    if len(key) > MAX_KEY or not key.isprintable():
+        raise Refusal(Code.BAD_REQUEST, f"an Idempotency-Key has at most {MAX_KEY} printable characters")
+    raw = await read_body(request)
+    asked = b"\0".join((request.method.encode(), request.url.path.encode(), raw))
+    return Call(
+        path=cast(Mapping[str, str], request.path_params),
+        query=request.query_params,
+        body=decode(raw, entry.body),
+        key=key,
+        digest=hashlib.sha256(asked).digest(),
+    )
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    detail = f"there is no {request.url.path}"
+    return problem_answer(problem("no-route", detail, "a newer node may have it: compare versions with /v1/health"))
+
+
+async def _no_method(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    allowed = (error.headers or {}).get("Allow", "")
+    return problem_answer(problem("method-not-allowed", f"{request.url.path} takes {allowed}"))

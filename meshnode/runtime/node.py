@@ -1,0 +1,262 @@
+"""One running node: the core, its store and its network joined, and the one desk at which anything is written.
+
+States: starting → running → (asked to stop, or the store failed) stopping → ended. On the way out the peers are told,
+what was submitted is committed, and only then do the parts let go; nothing acknowledged depends on any of it.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import trio
+
+from meshnode.core.effects import NotWritten, Outcome, Taken, Written
+from meshnode.core.events import (
+    AddressesFound,
+    Draft,
+    Event,
+    Listening,
+    Offer,
+    SignedRecords,
+    Started,
+    Stopping,
+    Woken,
+    Write,
+)
+from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
+from meshnode.core.reports import News
+from meshnode.net.transport import Discovery, PeerId, Transport
+from meshnode.runtime.alarm import Alarm
+from meshnode.runtime.clock import Clock
+from meshnode.runtime.conversations import Conversations
+from meshnode.runtime.dialler import Dialler
+from meshnode.runtime.driver import Core, Driver, Hands, StoreFailed
+from meshnode.runtime.hub import Hub
+from meshnode.runtime.inbox import Inbox
+from meshnode.runtime.presence import Presence
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.reports import Reports
+from meshnode.runtime.settings import STOP_SECONDS
+from meshnode.runtime.tickets import Tickets
+from meshnode.runtime.verifier import Verifier
+from meshnode.runtime.writer import Store, Writer
+from meshproto.records.ids import AgentId, RecordId
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a node is made of; the composition root brings them together."""
+
+    identity: Identity
+    core: Core
+    ledger: Ledger
+    """Read in the event loop's thread."""
+    store: Store
+    """Written by the writing thread alone."""
+    transport: Transport
+    discovery: Discovery | None = None
+    copied: bool = False
+    """The home's stamp says that it was copied or restored."""
+    wall_ms: int | None = None
+    """A fixed beginning of the wall clock, for tests."""
+
+
+class Ears:
+    """Passes on that the transport listens, and where."""
+
+    def __init__(self, heard: Callable[[tuple[str, ...]], None]) -> None:
+        self._heard = heard
+
+    def started(self, value: tuple[str, ...]) -> None:
+        """Called by the transport."""
+        self._heard(value)
+
+
+class RunningNode:
+    """A node between its start and its end; made by `running`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.clock = Clock(parts.wall_ms)
+        self.hub = Hub()
+        self.reports = Reports()
+        self.presence = Presence()
+        self.stopping = trio.Event()
+        """Set when the node is to end, whoever asked; long answers end on it."""
+        self.failure: StoreFailed | None = None
+        self.started_at = self.clock.now().wall
+        self._inbox: Inbox[Event] = Inbox()
+        self._tickets = Tickets(self._inbox.put_own)
+        self._driver = Driver(parts.core, self._inbox, self.clock, self._tell)
+        self._writer = Writer(parts.store, self._landed, self._driver.failed)
+        self._conversations = Conversations(self._inbox, Verifier(), parts.transport.peer_id)
+        self._dialler = Dialler(parts.transport, self._conversations, self._inbox)
+        self._alarm = Alarm(self._ring)
+        self._listens = trio.Event()
+
+    @property
+    def me(self) -> AgentId:
+        """The owner."""
+        return self._parts.identity.agent
+
+    @property
+    def identity(self) -> Identity:
+        """The owner with the key that signs here."""
+        return self._parts.identity
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is committed; read it in the event loop's thread."""
+        return self._parts.ledger
+
+    @property
+    def peer(self) -> PeerId:
+        """This node's name on the network."""
+        return self._parts.transport.peer_id
+
+    @property
+    def listening(self) -> tuple[str, ...]:
+        """Where this node can be dialled."""
+        return self._parts.transport.addresses()
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the start, of every part."""
+        own = {"inbox": len(self._inbox), "commits": self._writer.groups, "batches": self._writer.batches}
+        network = {f"net.{name}": number for name, number in self._parts.transport.counters().items()}
+        return {**self.reports.counters(), **own, **network}
+
+    def now(self) -> int:
+        """The wall clock in milliseconds UTC."""
+        return self.clock.now().wall
+
+    async def ask(self, make: Callable[[int], Event]) -> Outcome:
+        """Hand the event that `make` builds around a ticket to the core, and wait for its answer. Raises Refusal."""
+        return await self._tickets.ask(make)
+
+    async def write(
+        self, drafts: Sequence[Draft], *, ready: SignedRecords | None = None, local: Sequence[LocalRow | Forget] = ()
+    ) -> tuple[RecordId, ...]:
+        """See `Desk.write`."""
+        records = ready or SignedRecords()
+        outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
+        if isinstance(outcome, Written):
+            return outcome.ids
+        raise refusal_of(outcome)
+
+    async def offer(self, records: SignedRecords, local: Sequence[LocalRow | Forget] = ()) -> Taken:
+        """See `Desk.offer`."""
+        outcome = await self.ask(lambda ticket: Offer(ticket, records, tuple(local)))
+        if isinstance(outcome, Taken):
+            return outcome
+        raise refusal_of(outcome)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run until the body ends; the store is flushed and the network left when this returns.
+
+        Raises, inside exception groups: PortInUse or ListenError if it cannot listen, and StoreFailed at the end if a
+        commit had failed.
+        """
+        self._writer.start()
+        try:
+            async with trio.open_nursery() as inner:
+                inner.start_soon(self._drive)
+                inner.start_soon(self._alarm.run)
+                async with trio.open_nursery() as edges:
+                    self._dialler.begin(edges)
+                    self._inbox.put_own(Started(self._parts.copied, self.peer, ()))
+                    edges.start_soon(self._transport)
+                    await self._listens.wait()
+                    if self._parts.discovery is not None:
+                        edges.start_soon(self._parts.discovery.run, self._found)
+                    try:
+                        yield
+                    finally:
+                        await self._say_goodbye()
+                        edges.cancel_scope.cancel()
+                await self._writer.aclose()
+                if self.failure is None:
+                    with trio.move_on_after(STOP_SECONDS):
+                        await self._inbox.emptied()
+                inner.cancel_scope.cancel()
+        finally:
+            await self._writer.aclose()
+            self._tickets.close(Refusal(Code.STOPPING, "the node has stopped", "meshnode up"))
+        if self.failure is not None:
+            raise self.failure
+
+    async def _transport(self) -> None:
+        await self._parts.transport.run(self._conversations.hold, task_status=Ears(self._heard))
+
+    def _heard(self, addresses: tuple[str, ...]) -> None:
+        """The transport listens."""
+        self._inbox.put_own(Listening(addresses))
+        log.info("listening on %s", ", ".join(addresses) or "nothing")
+        self._listens.set()
+
+    async def _drive(self) -> None:
+        try:
+            await self._driver.run(
+                Hands(
+                    writer=self._writer,
+                    conversations=self._conversations,
+                    dialler=self._dialler,
+                    alarm=self._alarm,
+                    tickets=self._tickets,
+                )
+            )
+        except StoreFailed as failure:
+            self.failure = failure
+            hint = "restart the node and repeat the request: the same Idempotency-Key settles it"
+            self._tickets.close(Refusal(Code.OUTCOME_UNKNOWN, str(failure), hint))
+            self.stopping.set()
+
+    async def _say_goodbye(self) -> None:
+        """Tell the peers, and give their conversations a moment to end."""
+        self.stopping.set()
+        if self.failure is None:
+            self._inbox.put_own(Stopping())
+            with trio.CancelScope(deadline=trio.current_time() + STOP_SECONDS, shield=True):
+                await self._conversations.ended()
+
+    def _landed(self, group: Sequence[Batch]) -> None:
+        self._driver.landed(group)
+        self.hub.move()
+
+    def _ring(self) -> None:
+        self._inbox.put_own(Woken())
+
+    def _found(self, peer: PeerId, addresses: tuple[str, ...]) -> None:
+        self._inbox.put_own(AddressesFound(peer, addresses, "lan"))
+
+    def _tell(self, news: News) -> None:
+        self.reports.tell(news)
+        self.presence.take(news, self.now())
+
+
+def refusal_of(outcome: Outcome) -> Refusal:
+    """What to tell the owner when the core did not do what was asked."""
+    assert isinstance(outcome, NotWritten), f"answered by {outcome}"
+    code, detail, hint = _NOT_WRITTEN[outcome.why]
+    if outcome.unknown:
+        code = Code.OUTCOME_UNKNOWN
+    return Refusal(code, f"{detail} ({outcome.detail})" if outcome.detail else detail, hint)
+
+
+_NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
+    "copied": (
+        Code.COPIED_HOME,
+        "this home was copied or restored, and no peer that held its records has answered yet",
+        "connect to such a peer, or if no newer copy exists: meshnode up --i-have-the-newest-copy",
+    ),
+    "scope": (Code.NOT_AUTHORISED, "this network cannot be written in", "meshnode network ls"),
+    "quota": (Code.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls"),
+    "draft": (Code.BAD_REQUEST, "what was to be written does not fit into a record", ""),
+    "refused": (Code.BAD_REQUEST, "records that came along were refused", ""),
+    "busy": (Code.BUSY, "the disk is behind with earlier requests", "try again in a moment"),
+    "store": (Code.OUTCOME_UNKNOWN, "the store failed", "restart the node and repeat the request"),
+}
+"""The words of `NotWritten.why`, for people."""

@@ -1,0 +1,101 @@
+"""Who is connected, who speaks there, and what became of the last attempts: gathered from what the core reports.
+
+Only for people and the status; no decision rests on it.
+"""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from meshnode.core.reports import (
+    ClaimFailed,
+    DialFailed,
+    Erased,
+    ForkFound,
+    ForkHealed,
+    Halted,
+    MayNotSign,
+    MaySign,
+    News,
+    NotStored,
+    Overflow,
+    PeerBroke,
+    PeerGone,
+    PeerWelcome,
+    RoundDone,
+    ScopeReady,
+    Stored,
+)
+
+MAX_TROUBLED = 1024
+"""Peers whose last trouble is remembered; the oldest is forgotten."""
+
+
+@dataclass(slots=True)
+class Connected:
+    """One connection that has proven who speaks."""
+
+    conn: int
+    peer: str
+    agent: bytes
+    shared: int
+    since: int
+    received: int = 0
+    rounds: int = 0
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Why a peer could not be reached or kept, and when it is tried again, in milliseconds UTC."""
+
+    reason: str
+    next_try: int
+
+
+@dataclass(slots=True)
+class Presence:
+    """The state of the connections, by connection; and the last trouble of each peer."""
+
+    connected: dict[int, Connected] = field(default_factory=dict)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+    may_not_sign: int | None = None
+    """How many peers are asked before this home may sign; None if it may."""
+    halted: str = ""
+
+    def of_peer(self, peer: str) -> Connected | None:
+        """The connection of a peer, if it has one."""
+        return next((each for each in self.connected.values() if each.peer == peer), None)
+
+    def take(self, news: News, now: int) -> None:
+        """Take note of one piece of news; `now` is in milliseconds UTC."""
+        match news:
+            case PeerWelcome(conn, peer, agent, _, shared):
+                self.connected[conn] = Connected(conn, peer, agent, shared, now)
+                self.troubles.pop(peer, None)
+            case PeerGone(conn, _, _):
+                self.connected.pop(conn, None)
+            case PeerBroke(_, peer, breach, detail, backoff):
+                self._trouble(peer, f"{breach.value} {detail}".rstrip(), now + backoff)
+            case DialFailed(peer, reason, backoff):
+                self._trouble(peer, reason, now + backoff)
+            case Stored(conn, records, _):
+                if conn in self.connected:
+                    self.connected[conn].received += records
+            case RoundDone(conn, _, _):
+                if conn in self.connected:
+                    self.connected[conn].rounds += 1
+            case MayNotSign(asked):
+                self.may_not_sign = asked
+            case MaySign():
+                self.may_not_sign = None
+            case Halted(error):
+                self.halted = error
+            case NotStored() | ForkFound() | ForkHealed() | Erased() | ScopeReady() | ClaimFailed() | Overflow():
+                pass
+            case _:
+                assert_never(news)
+
+    def _trouble(self, peer: str, reason: str, next_try: int) -> None:
+        self.troubles.pop(peer, None)
+        while len(self.troubles) >= MAX_TROUBLED:
+            del self.troubles[next(iter(self.troubles))]
+        self.troubles[peer] = Trouble(reason, next_try)
