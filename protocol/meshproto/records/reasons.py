@@ -1,8 +1,8 @@
 """Why something was refused or set aside: one code for each cause, the same on every node.
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
-I schema, P pending, X authority and scope, T signatures, F forks, K conflicts, U unknown.
-The bundle (B) and the wire (W) have their own.
+B bundle, I schema, P pending, X authority and scope, T signatures missing, U unknown.
+The wire has its own (W), in meshproto.wire.
 """
 
 from enum import StrEnum
@@ -64,6 +64,20 @@ class Reason(StrEnum):
     Z_SEQ = "Z-SEQ"
     Z_ORDER = "Z-ORDER"
 
+    # Bundle. What it carries is refused with the reasons above.
+    B_MAGIC = "B-MAGIC"
+    B_FRAME = "B-FRAME"
+    B_TORN = "B-TORN"
+    B_TRAIL = "B-TRAIL"
+    B_SHAPE = "B-SHAPE"
+    B_KIND = "B-KIND"
+    B_VERSION = "B-VERSION"
+    B_ORDER = "B-ORDER"
+    B_TWICE = "B-TWICE"
+    B_COUNT = "B-COUNT"
+    B_ROOT = "B-ROOT"
+    B_SUM = "B-SUM"
+
     # Schema: facts that are not those of the type. The detail is the path of the fact.
     I_FIELD = "I-FIELD"
     I_VALUE = "I-VALUE"
@@ -78,8 +92,6 @@ class Reason(StrEnum):
     X_QUOTA = "X-QUOTA"
     X_STRANGER = "X-STRANGER"
     T_MISSING = "T-MISSING"
-    F_FORK = "F-FORK"
-    K_CONFLICT = "K-CONFLICT"
     U_TYPE = "U-TYPE"
 
 

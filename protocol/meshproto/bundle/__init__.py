@@ -1,0 +1,1 @@
+"""The bundle: records, signatures and private parts in one file that proves itself."""
