@@ -30,16 +30,16 @@ class Eraser:
     def reload(self) -> None:
         """Read again what memory holds of the tables, after opening or a rollback."""
         self._pending = self._source.number("SELECT value FROM meta WHERE name = 'scrub'") > 0
-        self._any = self._source.row("SELECT 1 FROM erasures LIMIT 1") is not None
+        self.any = self._source.row("SELECT 1 FROM erasures LIMIT 1") is not None
 
     def erased(self, record_id: bytes) -> bool:
         """Whether this record's part was erased."""
-        return self._any and is_erased(self._source, record_id)
+        return self.any and is_erased(self._source, record_id)
 
     def erase(self, record_id: bytes, arrival: int | None) -> None:
         """Overwrite the part of the record in row `arrival`, if it is stored, and never take it in again."""
         self._connection.execute("INSERT OR IGNORE INTO erasures (record) VALUES (?)", (record_id,))
-        self._any = True
+        self.any = True
         if arrival is None:
             return
         self._connection.execute("UPDATE parts SET content = zeroblob(length(content)) WHERE arrival = ?", (arrival,))

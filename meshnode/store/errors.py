@@ -13,7 +13,8 @@ StoreError
 HomeError
 ├── HomeInUse          another node works in this home
 ├── HomeNotUsable      the folder cannot be made, or others may write in it
-└── KeyfileError       a key file is missing, unreadable or open to others
+└── KeyfileError       a key file is unreadable, damaged or open to others
+    └── KeyfileMissing … or not there: the home was not initialised
 ```
 """
 
@@ -127,7 +128,11 @@ class HomeNotUsable(HomeError):
 
 
 class KeyfileError(HomeError):
-    """A key file is missing, unreadable, of the wrong size, or open to others."""
+    """A key file is unreadable, damaged, or open to others."""
+
+
+class KeyfileMissing(KeyfileError):
+    """There is no key file: the home was not initialised."""
 
 
 _FAILURES: dict[int, type[StoreError]] = {

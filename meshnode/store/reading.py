@@ -6,6 +6,7 @@ thread at a time.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
@@ -29,6 +30,9 @@ from meshproto.records.reasons import Refused
 from meshproto.records.record import Record, read_header
 
 RowT = TypeVar("RowT", bound=LocalRow)
+
+PRESENT_REMEMBERED = 16_384
+"""Ids found to be stored that a reader keeps in memory, 2 MB: scopes and agents are asked for with every record."""
 
 _AFTER = """
 SELECT arrival, proof, header, signature FROM records WHERE arrival > ? ORDER BY arrival LIMIT ?
@@ -77,6 +81,19 @@ class Reader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._present: dict[bytes, None] = {}
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Read at one point in time and at half the cost of each read, for as long as this lasts: milliseconds.
+
+        Nothing committed meanwhile is seen. Erasing waits for it.
+        """
+        self._source.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self._source.rows("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -86,7 +103,14 @@ class Reader:
 
     def has(self, record_id: bytes) -> bool:
         """Whether the record is stored."""
-        return records.find(self._source, record_id) is not None
+        if record_id in self._present:  # what is stored stays
+            return True
+        if not records.may_have(self._source, record_id) or records.find(self._source, record_id) is None:
+            return False
+        if len(self._present) >= PRESENT_REMEMBERED:
+            self._present.clear()
+        self._present[record_id] = None
+        return True
 
     def record(self, record_id: bytes) -> Record | None:
         """The record, decoded."""

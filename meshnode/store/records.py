@@ -25,6 +25,9 @@ SELECT r.arrival, r.lane, r.seq, r.proof, r.header, r.signature FROM (
 """
 
 
+_ARRIVALS = "SELECT arrival FROM ids WHERE prefix = ?1 UNION ALL SELECT arrival FROM fresh_ids WHERE prefix = ?1"
+
+
 class Row(NamedTuple):
     """A stored record as it stands in its table; `id` is that of the header, already checked."""
 
@@ -46,6 +49,11 @@ def proof_of(record_id: bytes, signature: bytes | None) -> int:
     if signature is None:
         return prefix_of(record_id)
     return prefix_of(sha256(record_id + signature).digest())
+
+
+def may_have(source: Source, record_id: bytes) -> bool:
+    """Whether some stored id begins like this one: a third of the cost of `find`, and mostly the answer is no."""
+    return bool(source.rows(_ARRIVALS, (prefix_of(record_id),)))
 
 
 def find(source: Source, record_id: bytes) -> Row | None:

@@ -147,7 +147,7 @@ class Writer:
         self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
         self._fresh += len(new)
         self._unflushed += 2 * size
-        self._arrivals.update(zip([record.id for record in new], range(arrival, arrival + len(new)), strict=True))
+        self._arrivals.update(zip([row[1] for row in rows], range(arrival, arrival + len(new)), strict=True))
         self._want_parts(new, arrival, given)
         self._note_writers(new)
 
@@ -195,15 +195,22 @@ class Writer:
     def _want_parts(self, new: Sequence[Record], arrival: int, given: frozenset[bytes]) -> None:
         """Note whose private part is still to come."""
         wanted = [
-            (row,)
+            (row, record.id)
             for row, record in enumerate(new, start=arrival)
-            if record.private is not None and record.id not in given and not self._eraser.erased(record.id)
+            if record.private is not None and record.id not in given
         ]
-        self._connection.executemany("INSERT INTO wanted_parts VALUES (?)", wanted)
+        if self._eraser.any:
+            wanted = [each for each in wanted if not self._eraser.erased(each[1])]
+        self._connection.executemany("INSERT INTO wanted_parts VALUES (?)", [(row,) for row, _ in wanted])
 
     def _note_writers(self, new: Sequence[Record]) -> None:
         """Note which agents stand in which scope."""
-        for pair in dict.fromkeys([(record.home, record.author) for record in new]):
+        scope = agent = None
+        for record in new:
+            if record.scope is scope and record.agent is agent:
+                continue  # the records of a run share these objects
+            scope, agent = record.scope, record.agent
+            pair = (record.home, record.author)
             if pair not in self._writers:
                 if len(self._writers) >= WRITERS_REMEMBERED:
                     self._writers.clear()
