@@ -1,0 +1,55 @@
+"""Sets up the log: node.log of bounded size, and stderr when somebody watches it."""
+
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from meshnode.config.sections import Log
+
+LOG_FILE = "node.log"
+_LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_OTHERS = ("libp2p", "multiaddr", "async_service", "zeroconf", "hypercorn")
+"""Loggers of libraries that tell on their own account what our lines tell better."""
+
+
+def set_up_logging(settings: Log, state: Path) -> Path:
+    """Write the log of this process into the folder `state` from now on; returns the file."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state / LOG_FILE
+    kept = _PrivateFile(path, maxBytes=settings.max_mib << 20, backupCount=settings.keep, encoding="utf-8")
+    handlers: list[logging.Handler] = [kept]
+    if sys.stderr.isatty():
+        handlers.append(logging.StreamHandler())
+    root = logging.getLogger()
+    for handler in handlers:
+        handler.setFormatter(_OneLine(_LINE))
+        root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("meshnode").setLevel(settings.level.upper())
+    for name in _OTHERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return path
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A rotated file only its owner may read: it names the peers one deals with."""
+
+    def _open(self):  # type: ignore[no-untyped-def]  # the type of the stream is logging's own affair
+        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT, 0o600))
+        return super()._open()
+
+
+class _OneLine(logging.Formatter):
+    """Times in UTC, and nothing in a message that could forge a line or steer a terminal."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        line = super().formatMessage(record)
+        if line.isprintable():
+            return line
+        return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

@@ -1,0 +1,51 @@
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meshnode.app.logs import LOG_FILE, set_up_logging
+from meshnode.config.sections import Log
+
+
+@pytest.fixture
+def _as_it_was() -> Iterator[None]:
+    root, ours = logging.getLogger(), logging.getLogger("meshnode")
+    handlers, levels = list(root.handlers), (root.level, ours.level)
+    yield
+    for handler in [each for each in root.handlers if each not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_lines_of_ours_stand_in_a_private_file(tmp_path: Path) -> None:
+    path = set_up_logging(Log(), tmp_path / "state")
+    logging.getLogger("meshnode.x").info("hello %s", "world")
+    logging.getLogger("meshnode.x").debug("not at this level")
+    logging.getLogger("libp2p.x").warning("noise")
+    line = path.read_text()
+    assert line.endswith("INFO    meshnode.x: hello world\n")
+    assert line.count("\n") == 1
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_a_message_cannot_forge_a_line_or_steer_a_terminal(tmp_path: Path) -> None:
+    path = set_up_logging(Log(), tmp_path)
+    logging.getLogger("meshnode.x").warning("peer says %s", "\x1b[2Jbye\n2026-01-01T00:00:00.000Z INFO fine\u202e")
+    text = path.read_text()
+    assert text.count("\n") == 1
+    assert text.rstrip("\n").isprintable()
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_the_log_never_grows_beyond_its_bound(tmp_path: Path) -> None:
+    set_up_logging(Log(max_mib=1, keep=1), tmp_path)
+    for _ in range(400):
+        logging.getLogger("meshnode.x").info("x" * 10_000)
+    sizes = [entry.stat().st_size for entry in tmp_path.glob(f"{LOG_FILE}*")]
+    assert len(sizes) == 2
+    assert max(sizes) <= 1 << 20
