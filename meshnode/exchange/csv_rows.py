@@ -21,13 +21,10 @@ from meshnode.exchange.csv_periods import (
     split_stamp,
 )
 from meshnode.exchange.csv_times import Negative, NoSuchTime, TimeUnclear, read_duration
-from meshnode.exchange.entries import Cause, Entry, ImportRefused, Notebook, Source
+from meshnode.exchange.entries import SLOT, Cause, Entry, ImportRefused, Notebook, Source
 from meshnode.exchange.prose import one_line, paragraphs, title_and_text
 from meshproto.records.encoding import Value
 from meshproto.types.value import Measure
-
-DIGEST = 20
-"""Bytes of each half of a reference. Two halves are 40 bytes, so never the 32 of a record's id."""
 
 MAX_TAGS = 20
 """Most tags kept of a row."""
@@ -61,10 +58,11 @@ class RowSettings:
 
 def read_rows(table: Table, layout: Layout, settings: RowSettings, notes: Notebook) -> list[Entry]:
     """Turn rows into entries and add a notice for each row that does not become one. Raises ImportRefused."""
-    people = _people(table, layout, settings.people)
-    reader = _RowReader(layout, settings, _calendar(table, layout, settings, notes), notes, people)
+    rows = _well_formed(table.rows, layout, notes)  # only these may have a say in what follows
+    people = _people(rows, layout, settings.people)
+    reader = _RowReader(layout, settings, _calendar(rows, layout, settings, notes), notes, people)
     entries = []
-    for row in table.rows:
+    for row in rows:
         try:
             entries.append(reader.read(row))
         except RowRefused as refused:
@@ -74,12 +72,26 @@ def read_rows(table: Table, layout: Layout, settings: RowSettings, notes: Notebo
     return entries
 
 
-def _calendar(table: Table, layout: Layout, settings: RowSettings, notes: Notebook) -> Calendar:
+def _well_formed(rows: Sequence[RawRow], layout: Layout, notes: Notebook) -> list[RawRow]:
+    """Leave out the line of sums, and refuse rows whose fields may stand in wrong columns."""
+    kept = []
+    for row in rows:
+        found, wanted = len(row.fields), layout.width
+        if _is_total(row, layout):
+            notes.add(Cause.TOTAL, row.line, "a line of sums")
+        elif any(field.strip() for field in row.fields[wanted:]):
+            notes.add(Cause.RAGGED, row.line, f"{found} fields under {wanted} columns: is a comma not in quotes?")
+        elif found <= max(layout.columns.values()):
+            notes.add(Cause.RAGGED, row.line, f"only {found} fields under {wanted} columns")
+        else:
+            kept.append(row)
+    return kept
+
+
+def _calendar(rows: Sequence[RawRow], layout: Layout, settings: RowSettings, notes: Notebook) -> Calendar:
     """Decide the order of day and month once, and say by what it was decided."""
     roles = [role for role in (Role.START_DATE, Role.END_DATE, Role.START, Role.END) if role in layout.columns]
-    cells = (
-        (f"line {row.line}", split_stamp(layout.cell(row.fields, role))[0]) for row in table.rows for role in roles
-    )
+    cells = ((f"line {row.line}", split_stamp(layout.cell(row.fields, role))[0]) for row in rows for role in roles)
     calendar = decide_calendar(cells, settings.date_format, settings.file_name)
     if calendar.decided_by and calendar.order is not Order.YMD:
         order = "day before month" if calendar.order is Order.DMY else "month before day"
@@ -87,12 +99,12 @@ def _calendar(table: Table, layout: Layout, settings: RowSettings, notes: Notebo
     return calendar
 
 
-def _people(table: Table, layout: Layout, wanted: Sequence[str]) -> frozenset[str]:
+def _people(rows: Sequence[RawRow], layout: Layout, wanted: Sequence[str]) -> frozenset[str]:
     """Decide whose rows are taken: the named people's, or the only person's. Raises ImportRefused for several."""
     if wanted:
         return frozenset(plain(each) for each in wanted)
     role = Role.EMAIL if Role.EMAIL in layout.columns else Role.USER
-    found = dict.fromkeys(plain(layout.cell(row.fields, role)) for row in table.rows if not _is_total(row, layout))
+    found = dict.fromkeys(plain(layout.cell(row.fields, role)) for row in rows)
     found.pop("", None)
     if len(found) > 1:
         some = ", ".join(one_line(each, 60) for each in list(found)[:5]) + (" …" if len(found) > 5 else "")
@@ -128,7 +140,6 @@ class _RowReader:
 
     def read(self, row: RawRow) -> Entry:
         """Return the row's entry. Raises RowRefused, and what dates and times raise."""
-        self._check_shape(row)
         who = plain(self._cell(row, Role.EMAIL) or self._cell(row, Role.USER))
         self._check_person(row, who)
         period = self._period(row)
@@ -141,20 +152,10 @@ class _RowReader:
             self._notes.add(Cause.CUT, row.line, f"{cut:,} characters did not fit and were cut off")
         quantity = Measure(period.seconds, 0, "SEC")
         extras = self._extras(row, period)
-        return Entry(f"line {row.line}", source, title, text, quantity, period.first, period.last, project, extras)
+        return Entry(row.line, source, title, text, quantity, period.first, period.last, project, extras)
 
     def _cell(self, row: RawRow, role: Role) -> str:
         return self._layout.cell(row.fields, role)
-
-    def _check_shape(self, row: RawRow) -> None:
-        """Refuse a row whose fields may stand in wrong columns; skip the line of sums."""
-        if _is_total(row, self._layout):
-            raise RowRefused(Cause.TOTAL, "a line of sums")
-        found, wanted = len(row.fields), self._layout.width
-        if any(field.strip() for field in row.fields[wanted:]):
-            raise RowRefused(Cause.RAGGED, f"{found} fields under {wanted} columns: is a comma not in quotes?")
-        if found <= max(self._layout.columns.values()):
-            raise RowRefused(Cause.RAGGED, f"only {found} fields under {wanted} columns")
 
     def _check_person(self, row: RawRow, who: str) -> None:
         if self._people and who not in self._people and plain(self._cell(row, Role.USER)) not in self._people:
@@ -209,7 +210,7 @@ class _RowReader:
 
     def _digest(self, *parts: str) -> bytes:
         message = "".join(f"{len(part)}:{part}" for part in parts)
-        return hmac.digest(self._settings.secret, message.encode("utf-8", "surrogatepass"), "sha256")[:DIGEST]
+        return hmac.digest(self._settings.secret, message.encode("utf-8", "surrogatepass"), "sha256")[:SLOT]
 
     def _extras(self, row: RawRow, period: Period) -> dict[str, Value]:
         """What else the private part keeps."""

@@ -54,7 +54,8 @@ def find_in_csv(raw: bytes, file_name: str, options: CsvOptions, now: datetime, 
         notes.add(Cause.ZONE, "", f"times are read as those of {zone.key} (--tz says another zone)")
     entries = read_rows(table, layout, settings, notes)
     identity = sha256(b"csv\0" + raw).digest()
-    return Findings(layout.scheme, one_line(file_name, 120), identity, entries, notes.notices, notes.counts)
+    notices = sorted(notes.notices, key=lambda notice: notice.line)
+    return Findings(layout.scheme, one_line(file_name, 120), identity, entries, notices, notes.counts)
 
 
 def _check(options: CsvOptions) -> None:

@@ -7,6 +7,7 @@ import back until the user accepts the rest without it; a *skipped* notice (noth
 exact duplicate, another person's row, no time at all).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -80,6 +81,9 @@ class Notice(NamedTuple):
     """What is the matter, for people, with what to do about it."""
 
 
+SLOT = 20
+"""Bytes of a slot of a time sheet, the first half of its reference."""
+
 ONE = Measure(1, 0, "C62")
 """One piece: what a commit counts, so that it never weighs as hours."""
 
@@ -101,7 +105,8 @@ class Source(NamedTuple):
 class Entry:
     """One piece of work, ready to be drafted."""
 
-    place: str
+    place: int | str
+    """The line of the file, or the commit or day."""
     source: Source
     title: str
     text: str
@@ -133,6 +138,10 @@ class Findings:
         """How many lines hold the import back."""
         return sum(number for cause, number in self.counts.items() if cause in REFUSING)
 
+    def skipped(self) -> int:
+        """How many lines are left out without loss."""
+        return sum(number for cause, number in self.counts.items() if cause in SKIPPING)
+
 
 REFUSING = frozenset(
     {
@@ -160,17 +169,18 @@ SKIPPING = frozenset({Cause.ZERO, Cause.RUNNING, Cause.OTHERS, Cause.DUPLICATE, 
 class Notebook:
     """Gathers notices while parsing: lists the first MAX_NOTICES of each fate, counts all."""
 
-    def __init__(self) -> None:
-        self.counts: dict[Cause, int] = {}
-        self.notices: list[Notice] = []
-        self._listed: dict[Fate, int] = {}
+    def __init__(self, findings: "Findings | None" = None) -> None:
+        """Begin empty, or go on with what was found."""
+        self.counts: dict[Cause, int] = {} if findings is None else dict(findings.counts)
+        self.notices: list[Notice] = [] if findings is None else list(findings.notices)
+        self._listed = Counter(notice.fate for notice in self.notices)
 
     def add(self, cause: Cause, place: int | str, text: str) -> None:
         """Note one thing at a line or a named place; its fate follows from its cause."""
         fate = Fate.REFUSED if cause in REFUSING else Fate.SKIPPED if cause in SKIPPING else Fate.NOTED
         self.counts[cause] = self.counts.get(cause, 0) + 1
-        if self._listed.get(fate, 0) < MAX_NOTICES:
-            self._listed[fate] = self._listed.get(fate, 0) + 1
+        if self._listed[fate] < MAX_NOTICES:
+            self._listed[fate] += 1
             line, named = (place, f"line {place}") if isinstance(place, int) else (0, place)
             self.notices.append(Notice(fate, cause, line, named, text))
 

@@ -4,7 +4,7 @@ Each commit comes as FIELDS fields that each end in a NUL. No field of a commit 
 message can pass for another commit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import groupby
@@ -74,6 +74,17 @@ class GitOptions:
     """The quantity of one entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which part of a history is read; days are those of the committers."""
+
+    everything: bool = False
+    """All branches and tags instead of what is checked out."""
+    revision: str = "HEAD"
+    since: date | None = None
+    until: date | None = None
+
+
 class CommitReader:
     """Takes git's output in pieces of any size and gives commits; remembers at most one message."""
 
@@ -138,6 +149,16 @@ class Harvest:
         if self._room < 0:
             commit = commit._replace(text="", cut=commit.cut + len(commit.text))
         self.commits[commit.id] = commit
+
+    def references(self) -> list[bytes]:
+        """All own commits as they are named in facts."""
+        return [_reference(commit) for commit in self.commits.values()]
+
+    def forget(self, known: Container[bytes], notes: Notebook) -> None:
+        """Leave out commits that an earlier import has brought, alone or within a day."""
+        for commit in [each for each in self.commits.values() if _reference(each) in known]:
+            notes.add(Cause.KNOWN, _name(commit), "came with an earlier import")
+            del self.commits[commit.id]
 
     def findings(self, origin: str, roots: Sequence[bytes], now: datetime, notes: Notebook) -> Findings:
         """Turn the commits into entries, oldest first."""

@@ -9,15 +9,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import trio
 
-from meshnode.exchange.entries import Cause, Findings, ImportRefused, Notebook
-from meshnode.exchange.git_log import FORMAT, CommitReader, GitOptions, Harvest
+from meshnode.exchange.entries import Cause, ImportRefused, Notebook
+from meshnode.exchange.git_log import FORMAT, CommitReader, Extent, GitOptions, Harvest
 from meshnode.exchange.prose import one_line
 
 DEADLINE = 600
@@ -63,17 +62,6 @@ class Repository:
     """The user's e-mail address as git is configured there, if it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Which part of a history is read."""
-
-    everything: bool = False
-    """All branches and tags instead of what is checked out."""
-    revision: str = "HEAD"
-    since: date | None = None
-    until: date | None = None
-
-
 async def look_at(path: Path) -> Repository:
     """Find out what stands at an absolute path. Raises ImportRefused when it is no repository with commits."""
     if not path.is_absolute():
@@ -96,19 +84,18 @@ async def look_at(path: Path) -> Repository:
     return Repository(path, name, ids, shallow == "true", (email,) if email else ())
 
 
-async def find_in_git(repository: Repository, options: GitOptions, extent: Extent, now: datetime) -> Findings:
-    """Read a history and sort out the user's commits. Raises ImportRefused."""
+async def harvest_git(repository: Repository, options: GitOptions, extent: Extent, notes: Notebook) -> Harvest:
+    """Read a history and keep the user's commits. Raises ImportRefused."""
     if not options.emails:
         hint = "say which commits are yours: --email you@example.org (repeat it for several addresses)"
         raise ImportRefused("no-email", "git knows no e-mail address of yours", hint)
-    notes = Notebook()
     if repository.shallow:
         notes.add(Cause.SHALLOW, "", "this is a shallow clone: older commits are not here (git fetch --unshallow)")
     harvest = Harvest(options)
     reader = CommitReader()
     await _run(repository.path, _log_arguments(extent), lambda piece: harvest.add(reader.feed(piece)))
     reader.end()
-    return harvest.findings(repository.name, repository.roots, now, notes)
+    return harvest
 
 
 def _log_arguments(extent: Extent) -> list[str]:

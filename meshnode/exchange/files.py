@@ -1,0 +1,108 @@
+"""Files that the user names: read with a limit, written so that a crash or a full disk leaves the old one or none."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from meshnode.exchange.entries import ImportRefused
+
+
+class FileTrouble(Exception):
+    """A file cannot be read or written; `path` and `text` say which and why."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(path, text)
+        self.path = path
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading if it is one: a pipe could block for ever, a device never ends. Raises FileTrouble."""
+    if not path.is_absolute():
+        raise FileTrouble(path, "the path is not absolute")
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except (OSError, ValueError) as error:
+        raise FileTrouble(path, _said(error)) from None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise FileTrouble(path, "not a regular file")
+    return os.fdopen(number, "rb")
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Read a whole file of at most `most` bytes. Raises FileTrouble, ImportRefused when it is larger."""
+    with open_regular(path) as file:
+        try:
+            raw = file.read(most + 1)
+        except OSError as error:
+            raise FileTrouble(path, _said(error)) from None
+    if len(raw) > most:
+        raise ImportRefused("too-large", f"{path.name} has more than {most >> 20} MiB", "export a shorter period")
+    return raw
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Write a file that appears under its name only once it is whole and flushed. Raises FileTrouble.
+
+    The bytes go to a neighbour with a name of its own; if anything fails, also in the body, that one is removed
+    and what stood at `path` before is untouched.
+    """
+    if not path.is_absolute():
+        raise FileTrouble(path, "the path is not absolute")
+    if path.is_dir():
+        raise FileTrouble(path, "is a folder")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except (OSError, ValueError) as error:
+        raise FileTrouble(path, _said(error)) from None
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield _writer(file, path)
+            _flush(file, path)
+        _rename(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _writer(file: BinaryIO, path: Path) -> Callable[[bytes], None]:
+    def write(piece: bytes) -> None:
+        try:
+            file.write(piece)
+        except OSError as error:
+            raise FileTrouble(path, _said(error)) from None
+
+    return write
+
+
+def _flush(file: BinaryIO, path: Path) -> None:
+    try:
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as error:
+        raise FileTrouble(path, _said(error)) from None
+
+
+def _rename(part: Path, path: Path) -> None:
+    """Give the file its name, and flush the folder that holds the name."""
+    try:
+        os.replace(part, path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise FileTrouble(path, _said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
