@@ -1,0 +1,63 @@
+"""How the program ends when it cannot do what was asked: a cause, a way out and one of the fixed exit codes."""
+
+from enum import IntEnum
+
+from meshnode.config.load import SettingsError
+from meshnode.net.transport import ListenError
+from meshnode.runtime.driver import StoreFailed
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileMissing, StoreError
+
+
+class Exit(IntEnum):
+    """The exit codes this program uses; the command line has the same and more."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    PROBLEMS = 3
+    NOT_INITIALISED = 10
+    HOME_IN_USE = 11
+    CONFLICT = 17
+    INTERRUPTED = 130
+
+
+class Ending(Exception):
+    """The program ends with `exit`; `cause` says what happened, `hint` is a command that helps."""
+
+    def __init__(self, exit: Exit, cause: str, hint: str = "") -> None:  # noqa: A002 - the word of the manual
+        self.exit, self.cause, self.hint = exit, cause, hint
+        super().__init__(cause)
+
+    def line(self) -> str:
+        """The last line on stderr, which the command line passes on."""
+        return f"meshnode: {self.cause}. Run: {self.hint}" if self.hint else f"meshnode: {self.cause}"
+
+
+KNOWN = (SettingsError, HomeError, StoreError, StoreFailed, ListenError)
+"""What can go wrong with a home, its store and its place on the network."""
+
+
+def ending_of(error: Exception) -> Ending:
+    """The ending that one of KNOWN leads to."""
+    match error:
+        case Ending():
+            return error
+        case HomeInUse():
+            owner = f"process {error.pid}" if error.pid else "another process"
+            return Ending(Exit.HOME_IN_USE, f"the home {error.path} is in use by {owner}", "meshnode status")
+        case KeyfileMissing():
+            return Ending(Exit.NOT_INITIALISED, f"there is no identity in {error.path.parent} yet", "meshnode init")
+        case SettingsError():
+            return Ending(Exit.USAGE, f"{error}{f' ({error.hint})' if error.hint else ''}", "meshnode doctor")
+        case ListenError():
+            return Ending(Exit.CONFLICT, str(error), "meshnode doctor")
+        case _:
+            return Ending(Exit.FAILURE, str(error), "meshnode doctor")
+
+
+def only_one(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one exception inside nested groups, or the group itself if there are several."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,127 @@
+"""Creates a home: keys, the owner's genesis and notebook. All of it is on the disk before anything is told.
+
+Killed half-way, a home has a key and nothing signed with it; doing it again finishes it with the same key.
+"""
+
+import secrets
+import time
+from typing import NamedTuple
+
+from mnemonic import Mnemonic
+
+from meshnode.app.endings import Ending, Exit
+from meshnode.config.places import Places
+from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
+from meshnode.runtime.founding import (
+    CHANCE_SIZE,
+    NOTEBOOK,
+    Chances,
+    Founded,
+    accept_network,
+    found_network,
+    found_person,
+)
+from meshnode.store.errors import KeyfileMissing
+from meshnode.store.home import Home
+from meshnode.store.keyfile import SEED_SIZE, read_key, write_key
+from meshnode.store.store import open_store
+from meshproto.records.ids import AgentId, ScopeId, to_text
+from meshproto.records.signatures import SigningKey
+from meshproto.types.recovery import fingerprint, recovery_digest, recovery_seed
+
+LONGEST_NAME = 200
+"""Characters of a name; longer ones break every table they stand in."""
+AGENT_NOTE = "agent"
+"""Names of the notes in which a home remembers its owner and their notebook."""
+NOTEBOOK_NOTE = "notebook"
+RECOVERY_BITS = 128
+
+
+class Created(NamedTuple):
+    """A new identity, as it is told once."""
+
+    agent: str
+    name: str
+    fingerprint: str
+    words: list[str] | None
+    """The recovery words, None if there are none. They are kept nowhere."""
+    notebook: str
+    key: str
+    data: str
+
+
+def create(places: Places, name: str, *, recovery: bool) -> Created:
+    """Create the identity of this home. Raises Ending, HomeError, StoreError."""
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise Ending(Exit.USAGE, f"a name has at most {LONGEST_NAME} printable characters", "meshnode init --help")
+    with Home(places.data) as home:
+        seed = _signing_seed(home)
+        store = open_store(home.records)
+        try:
+            if store.reader().entry(NoteEntry, (AGENT_NOTE,)) is not None:
+                raise Ending(Exit.CONFLICT, f"there is an identity in {places.data} already", "meshnode whoami")
+            words = Mnemonic("english").generate(RECOVERY_BITS).split() if recovery else None
+            created, batch = _found(home, seed, name, words)
+            store.writer.commit(batch)
+            home.stamp()
+        finally:
+            store.close()
+    return created
+
+
+def fingerprint_words(agent: bytes) -> str:
+    """The words by which two people compare an agent's id aloud."""
+    listed = Mnemonic("english").wordlist
+    return "-".join(listed[number] for number in fingerprint(agent))
+
+
+def _signing_seed(home: Home) -> bytes:
+    """The seed of the device key, made now or by an attempt that was cut short; the transport key beside it."""
+    if not home.transport_key.exists():
+        write_key(home.transport_key, secrets.token_bytes(SEED_SIZE))
+    try:
+        return read_key(home.device_key)
+    except KeyfileMissing:
+        seed = secrets.token_bytes(SEED_SIZE)
+        write_key(home.device_key, seed)
+        return seed
+
+
+def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple[Created, Batch]:
+    now, key = time.time_ns() // 1_000_000, SigningKey(seed)
+    mine = Chances.of(secrets.token_bytes(CHANCE_SIZE))._replace(seed=seed)
+    person = found_person(name, mine, now, [_digest(words)] if words else ())
+    agent = AgentId(person.record.id)
+    book = found_network(NOTEBOOK, [agent], Chances.of(secrets.token_bytes(CHANCE_SIZE)), now, is_open=False)
+    notebook = ScopeId(book.record.id)
+    local = (
+        NoteEntry(AGENT_NOTE, agent),
+        NoteEntry(NOTEBOOK_NOTE, notebook),
+        JoinedEntry(notebook, now, slug=NOTEBOOK),
+    )
+    founded = (person, book, accept_network(notebook, agent, key, now))
+    told = Created(
+        agent=to_text(agent),
+        name=name,
+        fingerprint=fingerprint_words(agent),
+        words=words,
+        notebook=to_text(notebook),
+        key=str(home.device_key),
+        data=str(home.folder),
+    )
+    return told, _batch(founded, local)
+
+
+def _digest(words: list[str]) -> bytes:
+    entropy = bytes(Mnemonic("english").to_entropy(words))
+    return recovery_digest(SigningKey(recovery_seed(entropy)).public)
+
+
+def _batch(founded: tuple[Founded, ...], local: tuple[NoteEntry | JoinedEntry, ...]) -> Batch:
+    return Batch(
+        number=1,
+        runs=tuple(run for each in founded for run in each.records.runs),
+        privates=tuple(part for each in founded for part in each.records.privates),
+        local=local,
+    )
