@@ -2,7 +2,7 @@
 
 Every row that speaks about one record begins with that record's id, in a column called `record`. So a view is kept up
 to date by one rule: when the fold, a private part or an erasure changes what is known of a record, all its rows are
-deleted by `record` in every table of `TABLES`, and what `project.rows_of` returns is inserted. Nothing else is ever
+deleted by `record` in every table of `TABLES`, and what `projection.rows_of` returns is inserted. Nothing else is ever
 updated in place; applying the same change twice is harmless, and a rebuilt view equals the kept one.
 
 The fields of a row are the columns of its table, in order; `bytes` are 32-byte ids unless said otherwise, and `None`
@@ -36,7 +36,11 @@ class EntryRow(NamedTuple):
     """The claimed time, milliseconds UTC."""
     type: str
     status: str
-    """`pending`, `invalid`, `yes` or `contested`."""
+    """A name of `meshproto.fold.standing.Status` in lower case: `pending`, `yes`, `invalid`, `foreign` …"""
+    state: str
+    """By type: `claimed`, `retracted`, `current`, `superseded`; else empty."""
+    flags: str
+    """`conflict`, `corrected`, `erased`, `forked`, separated by spaces."""
     reason: str
     """A reason code, or empty."""
     part: str
@@ -50,12 +54,14 @@ class ContributionRow(NamedTuple):
     scope: bytes
     agent: bytes
     at: int
+    status: str
+    """As in `entries`."""
     kind: str
     claim: str
     """`claimed`, `acknowledged`, `rejected` or `retracted`; empty while the record is pending or invalid."""
     corrected: bool
     project: bytes | None
-    """The first record of the project, so that later edits of the project keep its contributions."""
+    """The first record of the project, so that later edits of it keep its contributions; 33 bytes for `ext`."""
     unit: str
     """The UN/ECE Rec 20 code of the quantity, as signed."""
     quantity: int
@@ -79,7 +85,10 @@ class ContributionRow(NamedTuple):
 
 
 class ProjectRow(NamedTuple):
-    """One edit of a project. Table `projects`, key `record`; the display of a project is its row with `shown`."""
+    """One edit of a project. Table `projects`, key `record`.
+
+    What a project looks like is its row with `head` that has the greatest (`at`, `record`); several heads are a conflict.
+    """
 
     record: bytes
     project: bytes
@@ -96,11 +105,8 @@ class ProjectRow(NamedTuple):
     starts: str
     ends: str
     head: bool
-    """Nobody has superseded this edit."""
-    shown: bool
-    """This head is the one to display: the greatest (at, id) among the heads."""
-    conflict: bool
-    """There are several heads."""
+    """Nobody has superseded this edit, and it is valid."""
+    part: str
 
 
 class PersonRow(NamedTuple):
@@ -112,10 +118,11 @@ class PersonRow(NamedTuple):
     """From the genesis; a profile's name stands above it."""
     at: int
     status: str
+    part: str
 
 
 class ProfileRow(NamedTuple):
-    """One edit of a profile. Table `profiles`, key `record`; display the row with `shown`."""
+    """One edit of a profile. Table `profiles`, key `record`. Displayed like a project: one row with `head` per agent."""
 
     record: bytes
     agent: bytes
@@ -129,8 +136,7 @@ class ProfileRow(NamedTuple):
     skills: str
     """Space-separated URIs or codes."""
     head: bool
-    shown: bool
-    conflict: bool
+    part: str
 
 
 class NetworkRow(NamedTuple):
@@ -156,6 +162,20 @@ class MemberRow(NamedTuple):
     standing: str
     """`invited`, `active`, `left` or `removed`."""
     at: int
+
+
+class SourceRow(NamedTuple):
+    """Something outside that a living contribution stands for, so that no import brings it twice.
+
+    Table `sources`, key (`record`, `ref`); looked up by (`agent`, `scheme`) and what `ref` begins with.
+    """
+
+    record: bytes
+    agent: bytes
+    scheme: str
+    """`git`, `toggl`, `clockify`, `csv`."""
+    ref: bytes
+    """1 to 64 bytes."""
 
 
 class RecognitionRow(NamedTuple):
@@ -218,11 +238,12 @@ Row = (
     | ProfileRow
     | NetworkRow
     | MemberRow
+    | SourceRow
     | RecognitionRow
     | SearchRow
     | ForkRow
 )
-"""What `project.rows_of` returns: everything that hangs on one record."""
+"""What `projection.rows_of` returns: everything that hangs on one record."""
 
 TABLES: dict[type[Row], str] = {
     EntryRow: "entries",
@@ -232,6 +253,7 @@ TABLES: dict[type[Row], str] = {
     ProfileRow: "profiles",
     NetworkRow: "networks",
     MemberRow: "members",
+    SourceRow: "sources",
     RecognitionRow: "recognitions",
     SearchRow: "search",
     ForkRow: "forks",

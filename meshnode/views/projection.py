@@ -1,0 +1,221 @@
+"""From a record and its standing to the rows that people's tables hold of it. Pure.
+
+Call `rows_of` for every change that the fold reports, and for `words.touched_by_part` whenever a private part comes or
+is erased.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import cast
+
+from meshnode.views.names import slug
+from meshnode.views.rows import (
+    ContributionRow,
+    EntryRow,
+    ForkRow,
+    MemberRow,
+    NetworkRow,
+    PersonRow,
+    ProfileRow,
+    ProjectRow,
+    RecognitionRow,
+    Row,
+    SearchRow,
+    SourceRow,
+)
+from meshnode.views.words import Shelf, part_of, text, words_of
+from meshproto.fold.contributions import corrections_of, quantity_after
+from meshproto.fold.standing import Standing, Status
+from meshproto.records.encoding import Value
+from meshproto.records.record import Record
+from meshproto.types.value import Measure
+
+SECONDS = {"SEC": 1, "MIN": 60, "HUR": 3600}
+"""Units of time that convert into each other exactly. A day does not: nobody knows how many hours it has."""
+
+
+def rows_of(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    """Return all rows of one record, as they should stand now."""
+    rows: list[Row] = [_entry(record, standing, shelf)]
+    if "forked" in standing.flags:
+        rows.append(ForkRow(record.id, record.log, record.home, record.key, record.seq, record.author, record.at))
+    maker = _MAKERS.get(record.type)
+    # Facts of an invalid or unknown record may have any shape, so nothing is made of them.
+    if maker is not None and standing.status in (Status.YES, Status.ASIDE):
+        rows += maker(record, standing, shelf)
+    return rows
+
+
+def _entry(record: Record, standing: Standing, shelf: Shelf) -> EntryRow:
+    return EntryRow(
+        record=record.id,
+        scope=record.home,
+        log=record.log,
+        key=record.key,
+        seq=record.seq,
+        agent=record.author,
+        at=record.at,
+        type=record.type,
+        status=_status(standing),
+        state=standing.state,
+        flags=" ".join(standing.flags),
+        reason="" if standing.reason is None else str(standing.reason),
+        part=part_of(record, shelf),
+    )
+
+
+def _contribution(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    words, facts = words_of(record, shelf), record.facts
+    claim = Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"])
+    quantity = quantity_after(claim, corrections_of(record.id, shelf.memory))
+    scheme, ref = facts.get("ext_ref", ("", None))
+    row = ContributionRow(
+        record=record.id,
+        scope=record.home,
+        agent=record.author,
+        at=record.at,
+        status=_status(standing),
+        kind=facts["kind"],
+        claim=standing.state,
+        corrected="corrected" in standing.flags,
+        project=_first_edit(facts.get("project"), shelf),
+        unit=quantity.u,
+        quantity=quantity.n,
+        scale=quantity.s,
+        seconds=_seconds(quantity),
+        day_from=facts["when"]["from"],
+        day_to=facts["when"]["to"],
+        title=text(words, "title"),
+        text=text(words, "text"),
+        ext_scheme=scheme,
+        ext_ref=ref,
+        restates=facts.get("of"),
+        batch=text(words, "batch"),
+        part=part_of(record, shelf),
+    )
+    return [row, *_search(record, row.title, row.text), *_sources(record, standing)]
+
+
+def _sources(record: Record, standing: Standing) -> list[Row]:
+    """What a contribution stands for outside, unless it was taken back."""
+    if "ext_ref" not in record.facts or standing.state == "retracted":
+        return []
+    scheme, first = record.facts["ext_ref"]
+    more = record.facts.get("ext_more", [])
+    others = [each for each in more if isinstance(each, bytes)] if isinstance(more, list) else []
+    return [SourceRow(record.id, record.author, scheme, ref) for ref in dict.fromkeys([first, *others])]
+
+
+def _project(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    words, facts = words_of(record, shelf), record.facts
+    title, description = text(words, "title"), text(words, "description")
+    row = ProjectRow(
+        record=record.id,
+        project=_first_edit(record.id, shelf) or record.id,
+        scope=record.home,
+        agent=record.author,
+        at=record.at,
+        state=facts["state"],
+        title=title,
+        description=description,
+        slug=slug(title),
+        part_of=facts.get("part_of"),
+        starts=facts.get("starts", ""),
+        ends=facts.get("ends", ""),
+        head=standing.state == "current",
+        part=part_of(record, shelf),
+    )
+    return [row, *_search(record, title, description)]
+
+
+def _profile(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    words, facts = words_of(record, shelf), record.facts
+    row = ProfileRow(
+        record=record.id,
+        agent=record.author,
+        scope=record.home,
+        at=record.at,
+        name=text(words, "name"),
+        bio=text(words, "bio"),
+        contact=text(words, "contact"),
+        languages=" ".join(facts.get("languages", [])),
+        skills=" ".join(facts.get("skills", [])),
+        head=standing.state == "current",
+        part=part_of(record, shelf),
+    )
+    return [row, *_search(record, row.name, row.bio)]
+
+
+def _agent(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    name, part = text(words_of(record, shelf), "name"), part_of(record, shelf)
+    found = _search(record, name, "")
+    if record.facts["kind"] == "network":
+        join = record.facts["charter"]["join"]
+        return [NetworkRow(record.id, name, join, record.at, _status(standing), part), *found]
+    return [PersonRow(record.id, record.facts["kind"], name, record.at, _status(standing), part), *found]
+
+
+def _member(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    if standing.status is not Status.YES:
+        return []
+    role = "founder" if record.type == "countersign" else record.facts["role"]
+    return [MemberRow(record.id, record.home, record.author, role, "active", record.at)]
+
+
+def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    if standing.state == "retracted":
+        return []
+    facts, words = record.facts, text(words_of(record, shelf), "text")
+    rows: list[Row] = [
+        RecognitionRow(
+            record=record.id,
+            scope=record.home,
+            agent=record.author,
+            receiver=receiver,
+            target=facts.get("for"),
+            kind=facts["kind"],
+            skill=facts.get("skill", ""),
+            text=words,
+            at=record.at,
+        )
+        for receiver in cast(list[bytes], facts["to"])
+    ]
+    return [*rows, *_search(record, "", words)]
+
+
+_MAKERS: dict[str, Callable[[Record, Standing, Shelf], list[Row]]] = {
+    "agent": _agent,
+    "contribution": _contribution,
+    "countersign": _member,
+    "grant": _member,
+    "profile": _profile,
+    "project": _project,
+    "recognition": _recognition,
+}
+
+
+def _search(record: Record, title: str, body: str) -> list[Row]:
+    """What full-text search finds of a record, if there is any text."""
+    if not title and not body:
+        return []
+    return [SearchRow(record.id, record.type, record.home, record.author, record.at, title, body)]
+
+
+def _status(standing: Standing) -> str:
+    return standing.status.name.lower()
+
+
+def _first_edit(project: Value, shelf: Shelf) -> bytes | None:
+    """The first record of a project, whichever edit of it is named."""
+    if not isinstance(project, bytes):
+        return None
+    label = shelf.memory.get("label", project)
+    return label if isinstance(label, bytes) else project
+
+
+def _seconds(quantity: Measure) -> int | None:
+    """A quantity of time in whole seconds, rounded half up."""
+    if quantity.u not in SECONDS:
+        return None
+    exact = Fraction(quantity.n * SECONDS[quantity.u], 10**quantity.s)
+    return int(exact + Fraction(1, 2))
