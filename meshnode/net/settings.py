@@ -13,6 +13,7 @@ SYNC_PROTOCOL = "/meshnode/sync/1"
 
 KIB = 1024
 MIB = 1024 * KIB
+FIRST_WINDOW = 256 * KIB
 
 
 def nobody(_peer: PeerId) -> bool:
@@ -69,14 +70,14 @@ class TransportSettings:
     handshake_deadline: float = 10.0
     """For security, multiplexing and our own protocol together, from accept or connect on."""
 
-    window_initial: int = 256 * KIB
-    """What a peer may send unread on one stream; fixed by the multiplexing protocol."""
-
     window_max: int = 4 * MIB
-    """What that grows to once a stream proves bulky: 1 MiB gives only 17 MB/s at 50 ms round trip."""
+    """What a peer may send unread on a stream that proved bulky: 1 MiB gives only 17 MB/s at 50 ms round trip.
+
+    Every stream begins with 256 KiB; the multiplexing protocol fixes that.
+    """
 
     window_total: int = 64 * MIB
-    """What all streams together may have been granted beyond their initial windows."""
+    """What all streams together may have been granted beyond what they began with."""
 
     send_queue: int = 256 * KIB
     """Bytes taken from senders and not yet handed to the system, per connection."""
@@ -99,8 +100,8 @@ class TransportSettings:
             raise ValueError(f"seed: expected {SEED_BYTES} bytes, got {len(self.seed)}")
         if not 0 <= self.reserved_for_known < self.max_connections:
             raise ValueError("reserved_for_known: must leave room for others below max_connections")
-        if not self.window_initial <= self.window_max:
-            raise ValueError("window_max: must not be below window_initial")
+        if self.window_max < FIRST_WINDOW:
+            raise ValueError(f"window_max: must be at least {FIRST_WINDOW}")
         for name in ("max_connections_per_address", "max_half_open", "max_half_open_per_address"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: must be at least 1")

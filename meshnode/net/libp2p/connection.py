@@ -1,0 +1,230 @@
+"""One connection to one peer: reads, writes, notices silence, closes.
+
+    running --aclose()--> leaving: everything queued is sent, then a farewell; waits for the peer to leave too
+    running, leaving --the peer leaves, it breaks, abort()--> over, with a reason
+
+Two tasks: one reads and feeds the muxer, one writes what the outbox holds. Neither waits for the other.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import trio
+
+from meshnode.net.libp2p.handshake import Greeted
+from meshnode.net.libp2p.muxer import Muxer
+from meshnode.net.libp2p.stream import MuxedStream
+from meshnode.net.libp2p.violation import Violation
+from meshnode.net.libp2p.windows import Allowance
+from meshnode.net.libp2p.wire import Wire
+from meshnode.net.settings import TransportSettings
+from meshnode.net.transport import CloseReason, PeerId
+
+READ_BYTES = 64 * 1024
+"""The first size of reads; doubled while they come back full."""
+
+MAX_READ_BYTES = 512 * 1024
+"""Large reads pay for themselves with bulky data; beyond this only the stall between two of them grows."""
+
+WRITE_BYTES = 256 * 1024
+"""About how much is sealed and handed to the system at a time."""
+
+RUSH_WITHIN = 0.00005
+"""Seconds after a write in which another one is put off to the writer's next turn."""
+
+FRAMES_IN_A_ROW = 256
+"""Frames taken in before other tasks get their turn: half a megabyte of tiny ones would stall them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all connections of a transport share."""
+
+    settings: TransportSettings
+    allowance: Allowance
+    counted: Counter[str]
+
+
+class Connection:
+    """An authenticated, multiplexed connection; `run` must run for it to work.
+
+    `serve` is called with every stream the peer opens, and must not wait.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        greeted: Greeted,
+        shared: Shared,
+        *,
+        address: str,
+        outbound: bool,
+        serve: Callable[["Connection", MuxedStream], None],
+    ) -> None:
+        self.peer: PeerId = greeted.peer
+        self.address, self.outbound = address, outbound
+        self.since = self.heard = trio.current_time()
+        self.over: CloseReason | None = None
+        self.leaving = False
+        self.in_use = False
+        """True once our protocol runs on it; what is never used is closed after a while."""
+        self._wire, self._session, self._rest = wire, greeted.session, greeted.rest
+        self._settings, self._counted = shared.settings, shared.counted
+        self._nursery: trio.Nursery | None = None
+        self._finished, self._signs = trio.Event(), trio.lowlevel.ParkingLot()
+        self._in_a_row = 0
+        self._unsent: memoryview | None = None
+        self._writing, self._written_at = False, 0.0
+        self._to_write = trio.lowlevel.ParkingLot()
+        self.muxer = Muxer(
+            peer=greeted.peer,
+            dialled=outbound,
+            send_queue=shared.settings.send_queue,
+            max_streams=shared.settings.max_streams_per_connection,
+            window_max=shared.settings.window_max,
+            allowance=shared.allowance,
+            clock=trio.current_time,
+            accept=lambda opened: serve(self, opened),
+            counted=shared.counted,
+            filled=self._push,
+        )
+
+    @property
+    def ending(self) -> bool:
+        """True once nothing new should begin on it."""
+        return self.leaving or self.over is not None or self.muxer.leaving
+
+    async def run(self) -> None:
+        """Carry bytes until the connection is over. Run this once, as a task."""
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                nursery.start_soon(self._write)
+                self.muxer.ping()
+                await self._read()
+                nursery.cancel_scope.cancel()
+        finally:
+            self.abort(CloseReason.SHUTDOWN)
+            self._finished.set()
+
+    async def aclose(self, reason: CloseReason = CloseReason.LOCAL) -> None:
+        """Send what is queued and leave; cut it after the deadline. Safe to repeat or cancel."""
+        try:
+            with trio.move_on_after(self._settings.close_deadline):
+                if not self.leaving and self.over is None:
+                    self.leaving = True
+                    self.muxer.finish()
+                # The writer closes our direction when all is sent. The other one is read until the peer leaves too:
+                # closing it at once would make the system drop our last words if the peer is still sending.
+                await self._finished.wait()
+        finally:
+            self.abort(reason)
+
+    def abort(self, reason: CloseReason) -> None:
+        """End it now, without sending what is queued. Safe to repeat; the first reason counts."""
+        self._end(reason, self._wire.cut)
+
+    def check(self, now: float) -> None:
+        """Ask a silent peer for a sign of life, and end the connection if it gave none in time."""
+        asked = self.muxer.asked_at
+        if asked is not None and now - max(asked, self.heard) > self._settings.ping_timeout:
+            self.abort(CloseReason.SILENT)
+        elif asked is None and now - self.heard > self._settings.ping_interval:
+            self.muxer.ping()
+
+    async def answers(self, within: float) -> bool:
+        """Return whether the peer gives a sign of life within that many seconds."""
+        since = self.heard
+        self.muxer.ping()
+        with trio.move_on_after(within):
+            while not self.ending and self.heard <= since:
+                await self._signs.park()
+        return not self.ending and self.heard > since
+
+    def _end(self, reason: CloseReason, close: Callable[[], None]) -> None:
+        if self.over is not None:
+            return
+        self.over = reason
+        self._counted[f"closed_{reason}"] += 1
+        self.muxer.end(reason)
+        self._signs.unpark_all()
+        close()
+        if self._nursery is not None:
+            self._nursery.cancel_scope.cancel()
+
+    async def _read(self) -> None:
+        """Take in what the peer sends until it leaves or breaks a rule."""
+        try:
+            await self._take_in(self._rest)
+            size = READ_BYTES
+            while data := await self._wire.receive(size):
+                self._hear(len(data))
+                size = min(2 * size, MAX_READ_BYTES) if len(data) == size else size
+                for message in self._session.open(data):
+                    await self._take_in(message)
+                self._push()
+            self._end(self._farewell(CloseReason.BROKEN), self._wire.close)
+        except Violation as violation:
+            self.abort(violation.reason)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            self.abort(self._farewell(CloseReason.RESET))
+
+    def _farewell(self, otherwise: CloseReason) -> CloseReason:
+        """Return why the connection ended, if that was expected."""
+        if self.leaving:
+            return CloseReason.LOCAL
+        return CloseReason.REMOTE if self.muxer.leaving else otherwise
+
+    def _hear(self, count: int) -> None:
+        self.heard = trio.current_time()
+        self._counted["bytes_in"] += count
+        if self._signs:
+            self._signs.unpark_all()
+
+    async def _take_in(self, message: bytes) -> None:
+        self._in_a_row += self.muxer.feed(message) + 1
+        if self._in_a_row > FRAMES_IN_A_ROW:
+            self._in_a_row = 0
+            await trio.lowlevel.checkpoint()
+
+    def _push(self) -> None:
+        """Send what the outbox holds: at once if that is likely to work, else from the writer's task.
+
+        A message on its own leaves at once. In a rush of them the later ones wait for the writer, and leave together.
+        """
+        if self._writing or time.perf_counter() - self._written_at < RUSH_WITHIN:
+            if self._to_write:
+                self._to_write.unpark()
+        elif pieces := self.muxer.outbox.take(WRITE_BYTES):
+            try:
+                self._hand_over(pieces)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                self.abort(self._farewell(CloseReason.RESET))
+
+    def _hand_over(self, pieces: list[bytes | bytearray | memoryview]) -> None:
+        data = memoryview(self._session.seal(pieces))
+        self._counted["bytes_out"] += len(data)
+        self._written_at = time.perf_counter()
+        if rest := data[self._wire.send_now(data) :]:
+            self._unsent, self._writing = rest, True
+            if self._to_write:
+                self._to_write.unpark()
+
+    async def _write(self) -> None:
+        """Send what `_push` left over until the outbox is finished, then close our direction."""
+        outbox = self.muxer.outbox
+        try:
+            while True:
+                if self._unsent is not None:
+                    await self._wire.send(self._unsent)
+                    self._unsent, self._writing = None, False
+                if pieces := outbox.take(WRITE_BYTES):
+                    self._hand_over(pieces)
+                elif outbox.finished:
+                    return self._wire.finish()
+                else:
+                    await self._to_write.park()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            self.abort(self._farewell(CloseReason.RESET))
