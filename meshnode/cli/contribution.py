@@ -1,0 +1,199 @@
+"""`meshnode contribution …`: list what was contributed, and act on one entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.shown import count, quantity, short_id, title, where, who, who_briefly
+from meshnode.cli.times import UnclearTime, parse_duration, show_moment, show_period
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Contribution
+
+USUAL_ROWS = 30
+"""Rows listed unless told otherwise: what fits on a screen."""
+
+
+def ls(
+    desk: Desk, *, project: str | None, network: str | None, mine: bool, limit: int | None, after: str | None
+) -> Exit:
+    """List contributions, newest first."""
+    query = {"project": project, "network": network, "mine": mine, "limit": limit or USUAL_ROWS, "cursor": after}
+    page = desk.client().contributions(query)
+    if desk.out.as_json:
+        desk.out.give("contribution.ls", {**page})
+    elif not page["items"]:
+        desk.out.line("Nothing here yet.")
+        desk.next_steps(("Log something", 'meshnode log "Landing page, first draft" 3h30'))
+    else:
+        _table(desk, page["items"])
+        if page["next"]:
+            desk.next_steps(("More", f"meshnode contribution ls --after {page['next']}"))
+    return Exit.OK
+
+
+def show(desk: Desk, *, record: str) -> Exit:
+    """Show one contribution."""
+    entry = desk.client().contribution(record)
+    if desk.out.as_json:
+        desk.out.give("contribution.show", {**entry})
+        return Exit.OK
+    desk.out.line(title(entry), "bold")
+    if entry["text"]:
+        desk.out.text(entry["text"])
+    desk.out.fields(_fields(entry))
+    if entry["status"] != "yes":
+        desk.out.warn(f"{entry['status']} ({entry['reason']})")
+        desk.next_steps(("Why", f"meshnode why {entry['id']}"))
+    return Exit.OK
+
+
+def correct(desk: Desk, *, record: str, duration: list[str], reason: str | None) -> Exit:
+    """Say what the quantity should have been."""
+    try:
+        seconds = parse_duration(" ".join(duration))
+    except UnclearTime as error:
+        raise Failure(Exit.USAGE, str(error), "meshnode contribution correct --help") from error
+    written = desk.client().correct(record, seconds=seconds, reason=reason)
+    desk.out.give_or_ok("contribution.correct", written, f"Corrected   {short_id(written['id'])}")
+    return Exit.OK
+
+
+def retract(desk: Desk, *, record: str, reason: str | None) -> Exit:
+    """Take a contribution back."""
+    written = desk.client().retract(record, reason)
+    text = f"Retracted   {short_id(written['id'])}   (it stays visible as retracted; erase removes its text)"
+    desk.out.give_or_ok("contribution.retract", written, text)
+    return Exit.OK
+
+
+def thank(desk: Desk, *, record: str, text: list[str], skill: str | None) -> Exit:
+    """Thank the author of a contribution."""
+    kind = "skill" if skill else None
+    written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill)
+    desk.out.give_or_ok(
+        "contribution.thank", written, f"Thanked   {short_id(written['id'])}   {where(written['scope'])}"
+    )
+    return Exit.OK
+
+
+def erase(desk: Desk, *, records: list[str], yes: bool) -> Exit:
+    """Erase the texts of contributions, here and everywhere."""
+    if not yes:
+        what = "this text" if len(records) == 1 else f"these {len(records)} texts"
+        desk.confirm(f"Erase {what} here and on every node that hears of it? It cannot be undone.", flag="--yes")
+    erased = desk.client().erase(records)
+    text = f"Erased   {count(len(erased['targets']), 'text')}   by record {short_id(erased['id'])}"
+    desk.out.give_or_ok("contribution.erase", erased, text)
+    return Exit.OK
+
+
+def _table(desk: Desk, entries: list[Contribution]) -> None:
+    rows = [
+        (
+            short_id(entry["id"]),
+            show_period(entry["day_from"], entry["day_to"]),
+            quantity(entry["quantity"], entry["seconds"]),
+            title(entry) + _mark(entry),
+            who_briefly(entry["agent"]),
+        )
+        for entry in entries
+    ]
+    desk.out.table(("ID", "DAY", "HOW MUCH", "WHAT", "WHO"), rows, flexible=3, right=(2,))
+
+
+def _mark(entry: Contribution) -> str:
+    if entry["status"] != "yes":
+        return f" [{entry['status']}]"
+    return f" [{entry['claim']}]" if entry["claim"] not in ("", "claimed") else ""
+
+
+def _fields(entry: Contribution) -> list[tuple[str, str]]:
+    held = f"{count(entry['held_by'], 'other agent')} say they hold it" if entry["held_by"] else "only here so far"
+    return [
+        ("id", entry["id"]),
+        (
+            "what",
+            f"{entry['kind']} · {quantity(entry['quantity'], entry['seconds'])}"
+            + (" (corrected)" * entry["corrected"]),
+        ),
+        ("day", show_period(entry["day_from"], entry["day_to"])),
+        ("project", entry["project"]["title"] if entry["project"] else ""),
+        ("in", where(entry["scope"])),
+        ("by", who(entry["agent"])),
+        ("signed", show_moment(entry["at"])),
+        ("stands as", entry["claim"]),
+        ("held by", held),
+        ("source", entry["source"]),
+        ("import", entry["batch"]),
+    ]
+
+
+_REASONS = ("error", "duplicate", "agreed")
+_ID = Argument(("record",), "The id, or any end or beginning of it that fits only one.", metavar="ID")
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "contribution ls",
+            "List contributions, newest first.",
+            ls,
+            (
+                Argument(("--project",), "Only this project (title, slug or id)."),
+                Argument(("--network",), "Only what stands in this network."),
+                Argument(("--mine",), "Only your own.", kind="flag"),
+                Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
+                Argument(("--after",), "Go on where the list before ended.", metavar="CURSOR"),
+            ),
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command("contribution show", "Show one contribution.", show, (_ID,), exits=(Exit.NOT_RUNNING,)),
+        Command(
+            "contribution correct",
+            "Say what the quantity should have been.",
+            correct,
+            (
+                _ID,
+                Argument(("duration",), "The right length: 3h30, 3:30, 90m, 45 min.", kind="many"),
+                Argument(("--reason",), "Why.", choices=_REASONS),
+            ),
+            text="The difference is signed as a record of its own; the first entry stays, marked as corrected.",
+            examples=(("It was two hours, not three", "meshnode contribution correct q3xw4yeq 2h"),),
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
+        ),
+        Command(
+            "contribution retract",
+            "Take a contribution of yours back.",
+            retract,
+            (_ID, Argument(("--reason",), "Why.", choices=_REASONS)),
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
+        ),
+        Command(
+            "contribution thank",
+            "Thank the author of a contribution.",
+            thank,
+            (
+                _ID,
+                Argument(("text",), "What you want to say.", kind="many", optional=True),
+                Argument(("--skill",), "Confirm this skill of theirs.", metavar="SKILL"),
+            ),
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "contribution erase",
+            "Erase the texts of contributions of yours, here and everywhere.",
+            erase,
+            (
+                Argument(("records",), "The ids.", kind="many", metavar="ID"),
+                Argument(("--yes",), "Do not ask.", kind="flag"),
+            ),
+            text="Title and text are removed from this node's database, search index and exports, and every node that "
+            "hears of the erasure must do the same. The signed facts (how much, when, for what) stay, so nobody's "
+            "accounts change.",
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
+        ),
+    )
+}

@@ -1,0 +1,127 @@
+"""What every command has to hand: where the node's files are, the client, the output, and hints that can be pasted."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.output import Out
+from meshnode.client.client import Client
+from meshnode.client.connection import NodeFile, read_node_file
+from meshnode.client.errors import BadAnswer
+from meshnode.config.places import Places
+
+DEFAULT_TIMEOUT = 60
+"""Seconds a command waits for the node, unless told otherwise."""
+KEY_FILE = "device.key"
+"""The file whose presence says that a home is initialised."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One command's surroundings."""
+
+    out: Out
+    places: Places
+    home: str | None
+    """The folder given by --home or MESHNODE_HOME; hints must repeat it."""
+    timeout: int | None
+    """What --timeout said."""
+    environ: Mapping[str, str]
+    stdin: TextIO
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a person at a terminal who can answer a question."""
+        return self.stdin.isatty() and self.out.stderr_is_terminal and not self.out.as_json
+
+    @property
+    def initialised(self) -> bool:
+        """Whether this home has an identity."""
+        return (self.places.data / KEY_FILE).exists()
+
+    def node_file(self) -> NodeFile | None:
+        """Return what the running, or last, node wrote about itself; raises Failure if it cannot be read."""
+        try:
+            return read_node_file(self.places.data)
+        except BadAnswer as error:
+            raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
+
+    def client(self, seconds: float | None = None) -> Client:
+        """Return the client of this home's node; raises Failure if there is no identity, or no node ever ran."""
+        if not self.initialised:
+            raise self.not_initialised()
+        node = self.node_file()
+        if node is None:
+            raise self.not_running()
+        return Client(node["socket"], seconds or self.timeout or DEFAULT_TIMEOUT)
+
+    def not_initialised(self) -> Failure:
+        """Return the failure of a home without an identity."""
+        return Failure(
+            Exit.NOT_INITIALISED, f"there is no identity in {self.shown_path(self.places.data)} yet", "meshnode init"
+        )
+
+    def not_running(self) -> Failure:
+        """Return the failure of a node that does not run."""
+        return Failure(Exit.NOT_RUNNING, "the node is not running", "meshnode up")
+
+    def shown_path(self, path: Path | str) -> str:
+        """Return `path` with the user's own folder written as ~."""
+        user = self.environ.get("HOME", "")
+        text = str(path)
+        return "~" + text[len(user) :] if user and text.startswith(user.rstrip("/") + "/") else text
+
+    def command(self, line: str) -> str:
+        """Return `meshnode …` so that it works when pasted: with the program's path and --home where needed."""
+        first, _, rest = line.partition(" ")
+        if first != "meshnode":
+            return line
+        home = f" --home {shlex.quote(self.home)}" if self.home else ""
+        return f"{program(self.environ)}{home} {rest}".rstrip()
+
+    def next_steps(self, *steps: tuple[str, str]) -> None:
+        """Print what may come next: what for, and the command, ready to be pasted."""
+        left = max(len(what) for what, _ in steps) + 3
+        for what, line in steps:
+            self.out.line(f"  {(what + ':').ljust(left)}{self.command(line)}")
+
+    def confirm(self, question: str, flag: str) -> None:
+        """Ask for a yes on a terminal; raises Failure if there is none to ask at, or the answer is another."""
+        if not self.can_ask:
+            raise Failure(Exit.USAGE, f"{question} There is no terminal to ask at; add {flag} to say yes")
+        if self.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):
+            raise Failure(Exit.FAILURE, "nothing was done")
+
+    def ask(self, question: str) -> str:
+        """Put a question to the person at the terminal and return the answer; raises Failure at the end of input."""
+        self.out.stdout.flush()
+        self.out.stderr.write(question)
+        self.out.stderr.flush()
+        answer = self.stdin.readline()
+        if not answer:
+            raise Failure(Exit.INTERRUPTED, "no answer")
+        return answer.strip()
+
+    def with_commands(self, text: str) -> str:
+        """Return `text` with every command between backticks made pasteable."""
+        pieces = text.split("`")
+        return "`".join(self.command(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def program(environ: Mapping[str, str]) -> str:
+    """Return how this program is called from the user's shell: by name if the PATH leads to it."""
+    called = sys.argv[0] if sys.argv else ""
+    if os.path.basename(called) != "meshnode":
+        return f"{shlex.quote(sys.executable)} -m meshnode.cli"
+    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
+        found = os.path.join(folder, "meshnode")
+        if os.access(found, os.X_OK) and os.path.isfile(found):
+            if os.path.realpath(found) == os.path.realpath(called):
+                return "meshnode"
+            break  # Another meshnode comes first on the PATH; its name alone would start that one.
+    return shlex.quote(os.path.abspath(called))

@@ -1,0 +1,243 @@
+"""`meshnode init` and `meshnode whoami`: who you are here."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, TypedDict
+
+from meshnode.cli import recovery
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import short_peer
+from meshnode.cli.times import show_moment
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Me
+
+
+class Created(TypedDict):
+    """What the process that makes an identity tells, once."""
+
+    agent: str
+    name: str
+    fingerprint: str
+    words: list[str] | None
+    notebook: str
+    key: str
+    data: str
+
+
+def init(desk: Desk, *, name: str | None, later: bool, no_recovery: bool, show_words: bool) -> Exit:
+    """Create the identity of this home."""
+    if no_recovery and (later or show_words):
+        raise Failure(Exit.USAGE, "--no-recovery makes no words to show or to confirm", "meshnode init --help")
+    if desk.initialised and _has_store(desk):
+        cause = f"there is an identity in {desk.shown_path(desk.places.data)} already; it was left as it is"
+        raise Failure(Exit.CONFLICT, cause, "meshnode up")
+    created = _create(desk, name or _asked_name(desk), with_words=not no_recovery)
+    words = created["words"]
+    if words:
+        recovery.keep(desk.places.data, words)
+    if desk.out.as_json:
+        told = {key: value for key, value in created.items() if key != "words"}
+        desk.out.give("init", {**told, "recovery_words": None if later else words})
+        return Exit.OK
+    _tell_created(desk, created)
+    if words:
+        _tell_words(desk, words, later=later, show_words=show_words)
+    else:
+        desk.out.warn("no recovery words: if this machine or its disk is lost, so is this identity, for good")
+    desk.next_steps(("Next", "meshnode up"))
+    return Exit.OK
+
+
+def whoami(desk: Desk) -> Exit:
+    """Show the owner of this node."""
+    me = desk.client().me()
+    if desk.out.as_json:
+        desk.out.give("whoami", {**me})
+        return Exit.OK
+    profile = me["profile"]
+    desk.out.line(clean(profile["name"] or me["name"]) or "(no name)", "bold")
+    if profile["bio"]:
+        desk.out.text(profile["bio"])
+    desk.out.fields(
+        [
+            ("fingerprint", me["fingerprint"]),
+            ("id", me["id"]),
+            ("since", show_moment(me["created"])),
+            ("contact", profile["contact"]),
+            ("skills", ", ".join(profile["skills"])),
+            ("languages", ", ".join(profile["languages"])),
+            ("node", short_peer(me["peer"])),
+            ("home", desk.shown_path(me["home"])),
+            ("recovery", _recovery_state(desk, me)),
+        ]
+    )
+    return Exit.OK
+
+
+def set_profile(
+    desk: Desk,
+    *,
+    name: str | None,
+    bio: str | None,
+    contact: str | None,
+    skill: list[str],
+    language: list[str],
+) -> Exit:
+    """Fill in the profile; what is not given stays."""
+    if not any((name, bio, contact, skill, language)) and name is None and bio is None and contact is None:
+        raise Failure(Exit.USAGE, "nothing to set", "meshnode whoami set --help")
+    profile = desk.client().set_profile(
+        name=name, bio=bio, contact=contact, skills=skill or None, languages=language or None
+    )
+    desk.out.give_or_ok("whoami.set", profile, f"Profile signed and saved   {clean(profile['name'])}")
+    return Exit.OK
+
+
+def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
+    """Show the recovery words again until they were confirmed."""
+    if not desk.initialised:
+        raise desk.not_initialised()
+    words = recovery.waiting(desk.places.data)
+    if words is None:
+        raise Failure(Exit.FAILURE, "there are no recovery words to confirm here: they are kept on paper only")
+    if written_down:
+        recovery.forget(desk.places.data)
+        desk.out.give_or_ok(
+            "whoami.recovery", {"confirmed": True}, "Confirmed; the words are removed from this machine"
+        )
+        return Exit.OK
+    if desk.out.as_json:
+        desk.out.give("whoami.recovery", {"confirmed": False, "recovery_words": words})
+    else:
+        _tell_words(desk, words, later=False, show_words=show_words)
+    return Exit.OK
+
+
+def _has_store(desk: Desk) -> bool:
+    """Return whether something was signed here: a key alone is left by an `init` that was cut short."""
+    return (desk.places.data / "home.json").exists()
+
+
+def _asked_name(desk: Desk) -> str:
+    if desk.can_ask:
+        answer = desk.ask(f"Your name, as others will see it [{_system_name()}]: ")
+        return answer or _system_name()
+    return _system_name()
+
+
+def _system_name() -> str:
+    """Return the name this machine knows its user by."""
+    import pwd  # Only init needs it.
+
+    try:
+        user = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return "me"
+    return user.pw_gecos.split(",")[0] or user.pw_name
+
+
+def _create(desk: Desk, name: str, *, with_words: bool) -> Created:
+    """Let the node's own program make the identity: it knows the store, which commands do not."""
+    import subprocess
+
+    from meshnode.cli.process import app_command, failure_of
+
+    words = ["--json", "--name", name, *([] if with_words else ["--no-recovery"])]
+    ended = subprocess.run(app_command(desk, "init", *words), capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise failure_of(ended.returncode, ended.stderr, "the identity could not be created")
+    created: Created = json.loads(ended.stdout)
+    return created
+
+
+def _tell_created(desk: Desk, created: Created) -> None:
+    desk.out.ok(f"Identity created   {clean(created['name'])}   fingerprint: {created['fingerprint']}")
+    desk.out.fields(
+        [
+            ("key", f"{desk.shown_path(created['key'])}   (only you can read it)"),
+            ("data", desk.shown_path(created["data"])),
+        ]
+    )
+
+
+def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) -> None:
+    """Show the words where they may be seen, and have them confirmed where somebody can answer."""
+    seen = (desk.out.is_terminal and not later) or show_words
+    if seen:
+        desk.out.line("Recovery words:")
+        recovery.show(desk, words)
+    if seen and desk.can_ask and recovery.confirm(desk, words):
+        recovery.forget(desk.places.data)
+        desk.out.ok("Confirmed; the words are removed from this machine")
+        return
+    desk.out.warn("12 recovery words wait to be written down; without them a lost machine is a lost identity")
+    desk.next_steps(("When you have pen and paper", recovery.COMMAND))
+
+
+def _recovery_state(desk: Desk, me: Me) -> str:
+    if not me["recovery"]:
+        return "none: if this machine is lost, so is this identity"
+    if recovery.waiting(desk.places.data) is not None:
+        return f"12 words, not yet written down: {desk.command(recovery.COMMAND)}"
+    return "12 words, on paper"
+
+
+_SHOW_WORDS = Argument(("--show-words",), "Print the words even where there is no terminal.", kind="flag")
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "init",
+            "Create your identity on this machine.",
+            init,
+            (
+                Argument(("--name",), "Your name, as others will see it (else asked for, or your system's)."),
+                Argument(("--later",), "Show the 12 recovery words another time.", kind="flag"),
+                Argument(("--no-recovery",), "Make no recovery words (for machines and tests).", kind="flag"),
+                _SHOW_WORDS,
+            ),
+            text="Makes a key that never leaves this machine, and 12 recovery words that can replace it if the machine "
+            "is lost. On a terminal the words are shown, and two of them asked back; elsewhere they wait for you, and "
+            "`status` keeps reminding. With --json they stand in the answer.\n\nWith --no-recovery there is no way "
+            "back: whoever loses the machine loses the identity.",
+            examples=(("As yourself", 'meshnode init --name "Ana López"'),),
+            exits=(Exit.HOME_IN_USE, Exit.CONFLICT),
+        ),
+        Command("whoami", "Show your identity.", whoami, exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING)),
+        Command(
+            "whoami set",
+            "Fill in your profile.",
+            set_profile,
+            (
+                Argument(("--name",), "Your name."),
+                Argument(("--bio",), "What you do.", metavar="TEXT"),
+                Argument(("--contact",), "How to reach you.", metavar="TEXT"),
+                Argument(("--skill",), "What you can do; give it several times.", kind="repeat"),
+                Argument(("--language",), "A language you speak: es, en.", kind="repeat"),
+            ),
+            text="Signed and shown to everybody you share a network with. What is not given stays as it is.",
+            examples=(("Two skills", "meshnode whoami set --skill design --skill facilitation"),),
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "whoami recovery",
+            "Show your recovery words until you have written them down.",
+            show_recovery,
+            (
+                _SHOW_WORDS,
+                Argument(
+                    ("--written-down",), "Say that they are on paper: removes them from this machine.", kind="flag"
+                ),
+            ),
+            text="Asks two of the words back on a terminal, then removes them from this machine. Works with the node "
+            "stopped.",
+            exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED),
+        ),
+    )
+}

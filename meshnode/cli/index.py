@@ -1,0 +1,57 @@
+"""The first words of all commands: which file declares each, so that only that one is loaded, and a line about it."""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A first word of a command line."""
+
+    module: str
+    """File under `meshnode/cli`."""
+    summary: str
+    second: tuple[str, ...] = ()
+    """The second words it takes."""
+    alone: bool = False
+    """Whether it is a command without any of them, too."""
+
+
+EVERYDAY: dict[str, Entry] = {
+    "init": Entry("identity", "Create your identity on this machine."),
+    "up": Entry("running", "Start the node."),
+    "down": Entry("running", "Stop the node."),
+    "status": Entry("status", "Show how the node is, with a fix for whatever is not well."),
+    "whoami": Entry("identity", "Show your identity, or fill in your profile.", ("set", "recovery"), alone=True),
+    "log": Entry("work", "Sign and save what you have done."),
+    "start": Entry("work", "Start a timer."),
+    "stop": Entry("work", "Stop the timer and log what it measured."),
+    "share": Entry("work", "Take an entry of your notebook into a network."),
+    "search": Entry("records", "Find records by their words."),
+    "sync": Entry("exchange", "Exchange records with peers now, or with a file."),
+    "ping": Entry("peer", "Measure the way to your peers."),
+    "logs": Entry("logs", "Show the node's own log."),
+    "doctor": Entry("running", "Check this machine and this node."),
+    "demo": Entry("running", "Show a small mesh at work, in a folder that is removed again."),
+}
+NOUNS: dict[str, Entry] = {
+    "contribution": Entry(
+        "contribution", "What was contributed.", ("ls", "show", "correct", "retract", "thank", "erase")
+    ),
+    "project": Entry("project", "What contributions are for.", ("create", "ls", "show")),
+    "network": Entry("network", "The people you share with.", ("create", "ls", "join", "leave")),
+    "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
+    "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),
+    "export": Entry("exchange", "Write records to a file.", ("bundle", "fork")),
+    "verify": Entry("records", "Check a file or a record."),
+    "why": Entry("records", "Say why a record stands as it does."),
+    "completion": Entry("completion", "Print the completion script of a shell."),
+}
+ENTRIES: dict[str, Entry] = {**EVERYDAY, **NOUNS}
+
+
+def every_name() -> list[str]:
+    """Return the full names of all commands, in the order of the overview."""
+    names = []
+    for first, entry in ENTRIES.items():
+        names += [first] if entry.alone or not entry.second else []
+        names += [f"{first} {second}" for second in entry.second]
+    return names

@@ -1,0 +1,167 @@
+"""The entry of `meshnode`: finds the command, runs it, and turns whatever happens into an exit code and a last line."""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO, cast
+
+import meshnode
+from meshnode.cli import manual
+from meshnode.cli.commands import Command, parse
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.index import ENTRIES
+from meshnode.cli.output import Out
+from meshnode.cli.safe_text import clean, clean_lines
+from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning, Problem
+from meshnode.config.places import locate
+
+_WITH_VALUE = ("--home", "--timeout")
+"""The options that may stand before the command's name and take a value."""
+
+
+def entry() -> int:
+    """Run the command in `sys.argv`; what the installed `meshnode` calls."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name this terminal cannot write must not end the command.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    try:
+        code = main(sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has enough (`meshnode search x | head -1`). Python must not complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    return code
+
+
+def main(words: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
+    """Run the command line `words` and return its exit code; everything it touches is an argument."""
+    out = Out(as_json="--json" in words, stdout=stdout, stderr=stderr, environ=environ)
+    desk = Desk(out, locate(None, environ), environ.get("MESHNODE_HOME") or None, None, environ, stdin)
+    try:
+        return _run(words, desk)
+    except Failure as failure:
+        return _report(failure, desk)
+    except ClientError as error:
+        return _report(_failure_of(error, desk), desk)
+    except KeyboardInterrupt:
+        return _report(Failure(Exit.INTERRUPTED, "interrupted"), desk)
+
+
+def load(name: str) -> Command:
+    """Return the declaration of the command called `name`."""
+    module = importlib.import_module(f"meshnode.cli.{ENTRIES[name.split(' ')[0]].module}")
+    return cast(dict[str, Command], module.COMMANDS)[name]
+
+
+def _run(words: Sequence[str], desk: Desk) -> Exit:
+    name, rest = _split(words)
+    if not name or name == "help":
+        return _overview(name, rest, desk)
+    if name not in ENTRIES:
+        raise _unknown(name, list(ENTRIES))
+    if ENTRIES[name].second:
+        second, rest = _split(rest)
+        if second and second not in ENTRIES[name].second:
+            raise _unknown(second, list(ENTRIES[name].second), f"{name} ")
+        if not second and not ENTRIES[name].alone:
+            return _group(name, rest, desk)
+        name = f"{name} {second}".strip()
+    command = load(name)
+    values = parse(command, rest)
+    if values.pop("help"):
+        desk.out.stdout.write(manual.of_command(command))
+        return Exit.OK
+    _settle(desk, values)
+    return command.run(desk, **values)
+
+
+def _settle(desk: Desk, values: dict[str, object]) -> None:
+    """Take the options that every command has out of `values` and note them on the desk."""
+    home, timeout = values.pop("home"), values.pop("timeout")
+    desk.out.as_json = bool(values.pop("json"))
+    desk.timeout = timeout if isinstance(timeout, int) else None
+    if desk.timeout == 0:
+        raise Failure(Exit.USAGE, "--timeout must be at least one second", "meshnode --help")
+    if isinstance(home, str):
+        desk.home = str(Path(home).expanduser().absolute())
+    desk.places = locate(Path(desk.home) if desk.home else None, desk.environ)
+
+
+def _split(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the first word that is no option of `EVERYWHERE`, and all the others in their order."""
+    place = 0
+    while place < len(words) and words[place].startswith("-") and words[place] != "--":
+        place += 2 if words[place] in _WITH_VALUE else 1
+    if place >= len(words):
+        return "", list(words)
+    return words[place], [*words[:place], *words[place + 1 :]]
+
+
+def _overview(name: str, rest: Sequence[str], desk: Desk) -> Exit:
+    if "--version" in rest:
+        if desk.out.as_json:
+            desk.out.give("version", {"version": meshnode.__version__})
+        desk.out.line(f"meshnode {meshnode.__version__}")
+        return Exit.OK
+    if name == "help" and (topic := " ".join(word for word in rest if not word.startswith("-"))):
+        return _run([*topic.split(), "--help"], desk)
+    desk.out.stdout.write(manual.overview())
+    if name == "help" or "-h" in rest or "--help" in rest:
+        return Exit.OK
+    raise Failure(Exit.USAGE, "no command given", "meshnode --help")
+
+
+def _group(name: str, rest: Sequence[str], desk: Desk) -> Exit:
+    desk.out.stdout.write(manual.of_group(name, [load(f"{name} {second}") for second in ENTRIES[name].second]))
+    if "-h" in rest or "--help" in rest:
+        return Exit.OK
+    raise Failure(Exit.USAGE, f"{name}: which of them?", f"meshnode {name} --help")
+
+
+def _unknown(word: str, known: list[str], before: str = "") -> Failure:
+    from difflib import get_close_matches  # Only a mistyped command needs it, and it takes long to load.
+
+    close = [name for name in known if name.startswith(word)] or get_close_matches(word, known, n=1)
+    if close:
+        return Failure(
+            Exit.USAGE, f"there is no command {clean(before + word)!r}", f"meshnode {before}{close[0]} --help"
+        )
+    return Failure(Exit.USAGE, f"there is no command {clean(before + word)!r}", f"meshnode {before}--help")
+
+
+def _failure_of(error: ClientError, desk: Desk) -> Failure:
+    match error:
+        case NodeNotRunning():
+            return desk.not_running()
+        case DeadlineExceeded():
+            return Failure(Exit.DEADLINE, f"the node gave {error}", "meshnode status")
+        case Problem():
+            known = error.exit in set(Exit)
+            cause = error.detail or error.title
+            return Failure(Exit(error.exit) if known else Exit.FAILURE, cause, error.hint, code=error.code)
+        case BadAnswer():
+            return Failure(Exit.FAILURE, str(error), "meshnode logs")
+        case _:
+            return Failure(Exit.FAILURE, str(error))
+
+
+def _report(failure: Failure, desk: Desk) -> Exit:
+    """Print a failure: details first, the cause and the way out on the last line of stderr."""
+    out = desk.out
+    out.progress_done()
+    hint = desk.command(failure.hint) if failure.hint.startswith("meshnode ") else desk.with_commands(failure.hint)
+    if out.as_json:
+        fields = {"code": failure.code, "cause": failure.cause, "hint": hint, "exit": int(failure.exit)}
+        out.give("error", {**fields, **({"detail": failure.detail} if failure.detail else {})})
+    out.stdout.flush()
+    for line in clean_lines(failure.detail) if failure.detail else []:
+        out.aside(f"  {line}")
+    cause = clean(failure.cause).rstrip(".")
+    end = "" if cause.endswith(("?", "!")) else "."
+    way = f"{end} {'Run: ' if failure.hint.startswith('meshnode ') else ''}{hint}" if hint else ""
+    out.aside(f"meshnode: {cause}{way}")
+    return failure.exit

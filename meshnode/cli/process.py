@@ -1,0 +1,130 @@
+"""The node as another process: starting it, seeing whether a process is really it, ending it, and its last words."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+
+APP = "meshnode.app"
+LOG_FILE = "node.log"
+OUTPUT_FILE = "node.out"
+"""What the node wrote to stdout and stderr before and beside its log: the traceback of a start that failed, mostly."""
+LAST_LINES = 12
+"""Lines shown of a node that did not start."""
+_POLL = 0.02
+"""Seconds between two looks at a process; ten of them pass unnoticed."""
+
+
+def app_command(desk: Desk, verb: str, *words: str) -> list[str]:
+    """Return the command that runs `python -m meshnode.app VERB` for this home."""
+    home = ["--home", desk.home] if desk.home else []
+    return [sys.executable, "-m", APP, verb, *home, *words]
+
+
+def start_detached(desk: Desk) -> subprocess.Popen[bytes]:
+    """Start the node in a session of its own, so that it outlives this terminal."""
+    desk.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    output = os.open(desk.places.state / OUTPUT_FILE, flags, 0o600)
+    try:
+        return subprocess.Popen(
+            app_command(desk, "run"),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd="/",
+        )
+    finally:
+        os.close(output)
+
+
+def last_words(desk: Desk, log_start: int) -> str:
+    """Return the last lines that a node which did not start left behind: its output, else its log since `log_start`."""
+    output = _tail(desk.places.state / OUTPUT_FILE, 0)
+    return "\n".join((output or _tail(desk.places.state / LOG_FILE, log_start))[-LAST_LINES:])
+
+
+def log_size(desk: Desk) -> int:
+    """Return how long the log is now, so that only what follows is shown."""
+    try:
+        return (desk.places.state / LOG_FILE).stat().st_size
+    except OSError:
+        return 0
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Look again and again until `done`; return False if it was not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL)
+    return True
+
+
+def is_gone(pid: int) -> bool:
+    """Return whether there is no such process any more; one that only waits to be reaped counts as gone."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
+
+
+def is_node(pid: int, lock: Path) -> bool:
+    """Return whether process `pid` is a node that holds `lock`: numbers of processes are given out again."""
+    words = _command_of(pid)
+    if not any(word == APP or word.endswith("/meshnode/app.py") for word in words):
+        return False
+    try:
+        held = [os.readlink(entry.path) for entry in os.scandir(f"/proc/{pid}/fd")]
+    except OSError:
+        return True  # No /proc here: the command has to do.
+    return str(lock.resolve()) in held
+
+
+def terminate(pid: int) -> None:
+    """Ask process `pid` to end."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+
+
+def failure_of(code: int, printed: str, otherwise: str) -> Failure:
+    """Make the failure of a process of ours that ended with `code`: its own last line names cause and way out."""
+    lines = [line for line in printed.splitlines() if line.strip()]
+    ending = Exit(code) if code in set(Exit) and code else Exit.FAILURE
+    if lines and lines[-1].startswith("meshnode: "):
+        cause, _, hint = lines[-1].removeprefix("meshnode: ").partition(". Run: ")
+        return Failure(ending, cause, hint, detail="\n".join(lines[:-1]))
+    return Failure(ending, otherwise, "meshnode doctor", detail="\n".join(lines[-LAST_LINES:]))
+
+
+def _command_of(pid: int) -> Sequence[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
+        return found.stdout.split()
+
+
+def _tail(path: Path, start: int) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read()[-65_536:].decode(errors="replace").splitlines()
+    except OSError:
+        return []

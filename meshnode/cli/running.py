@@ -1,0 +1,205 @@
+"""`meshnode up`, `down`, `logs`, `doctor` and `demo`: the node as a process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.safe_text import clean
+from meshnode.cli.status import show_check, unconfirmed_words
+from meshnode.client.client import Client
+from meshnode.client.errors import BadAnswer, ClientError, NodeNotRunning
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Check, NodeStatus
+
+START_SECONDS = 60
+"""How long `up` waits for the node, unless --timeout says otherwise; opening a large store takes the longest."""
+STOP_SECONDS = 15
+"""How long `down` waits before it sends a signal, and again after that."""
+LOCK_FILE = "lock"
+
+
+def up(desk: Desk, *, foreground: bool) -> Exit:
+    """Start the node and wait until it answers."""
+    if not desk.initialised:
+        raise desk.not_initialised()
+    if running(desk):
+        return _tell(desk, desk.client().status(), already=True)
+    if foreground:
+        from meshnode.cli.process import app_command
+
+        sys.stdout.flush()
+        command = app_command(desk, "run")
+        os.execv(command[0], command)
+    _start(desk)
+    return _tell(desk, desk.client().status(), already=False)
+
+
+def down(desk: Desk) -> Exit:
+    """Stop the node and wait until it is gone."""
+    if not desk.initialised:
+        raise desk.not_initialised()
+    node = desk.node_file()
+    if node is None or not _stop(desk, node["pid"]):
+        desk.out.give_or_ok("down", {"stopped": False}, "The node was not running")
+    else:
+        desk.out.give_or_ok("down", {"stopped": True, "pid": node["pid"]}, "Node stopped")
+    return Exit.OK
+
+
+def doctor(desk: Desk) -> Exit:
+    """Check machine and node; ends with 3 if something is wrong."""
+    asks_node = desk.initialised and running(desk)
+    checks = desk.client().doctor()["checks"] if asks_node else _checks_without_node(desk)
+    checks += unconfirmed_words(desk)
+    if desk.out.as_json:
+        desk.out.give("doctor", {"checks": checks})
+    for check in checks:
+        show_check(desk, check)
+    bad = sum(check["state"] == "fail" for check in checks)
+    if bad:
+        desk.out.aside(f"meshnode: {bad} of {len(checks)} checks failed, see the fixes above")
+    return Exit.PROBLEMS if bad else Exit.OK
+
+
+def demo(desk: Desk) -> Exit:
+    """Run the demonstration in place of this process."""
+    from meshnode.cli.process import APP
+
+    json_flag = ["--json"] if desk.out.as_json else []
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", APP, "demo", *json_flag])
+
+
+def running(desk: Desk) -> bool:
+    """Return whether this home's node answers."""
+    try:
+        desk.client(seconds=5).health()
+    except NodeNotRunning:
+        return False
+    except Failure as failure:
+        if failure.exit is Exit.NOT_RUNNING:
+            return False
+        raise
+    return True
+
+
+def _start(desk: Desk) -> None:
+    from meshnode.cli import process
+
+    log_start = process.log_size(desk)
+    desk.out.progress("starting the node …")
+    child = process.start_detached(desk)
+
+    def settled() -> bool:
+        return child.poll() is not None or _answers(desk, child.pid)
+
+    in_time = process.wait_until(settled, desk.timeout or START_SECONDS)
+    desk.out.progress_done()
+    if child.returncode is not None:
+        raise process.failure_of(child.returncode, process.last_words(desk, log_start), "the node did not start")
+    if not in_time:
+        raise Failure(Exit.DEADLINE, "the node has started but does not answer yet", "meshnode logs")
+
+
+def _answers(desk: Desk, pid: int) -> bool:
+    """Return whether the node with this very process number answers; a file left by an earlier one does not count."""
+    try:
+        node = desk.node_file()
+        return node is not None and node["pid"] == pid and Client(node["socket"], 5).health()["pid"] == pid
+    except (ClientError, Failure):
+        return False
+
+
+def _stop(desk: Desk, pid: int) -> bool:
+    """Stop the node with this process number; return False if it was not running. Raises Failure if it stays."""
+    from meshnode.cli import process
+
+    try:
+        desk.client(seconds=5).stop()
+        asked = True
+    except NodeNotRunning:
+        asked = False
+    except (ClientError, BadAnswer):
+        asked = False
+    if asked and process.wait_until(lambda: process.is_gone(pid), desk.timeout or STOP_SECONDS):
+        return True
+    if process.is_gone(pid) or not process.is_node(pid, desk.places.data / LOCK_FILE):
+        return asked
+    process.terminate(pid)
+    if not process.wait_until(lambda: process.is_gone(pid), desk.timeout or STOP_SECONDS):
+        raise Failure(Exit.DEADLINE, f"the node (process {pid}) does not stop", f"kill -9 {pid}")
+    return True
+
+
+def _tell(desk: Desk, node: NodeStatus, *, already: bool) -> Exit:
+    if desk.out.as_json:
+        desk.out.give("up", {"already": already, **node})
+        return Exit.OK
+    places = node["listening"][0] if node["listening"] else "listening nowhere"
+    networks = ", ".join(clean(network["name"]) for network in node["networks"]) or "no network joined yet"
+    desk.out.ok(f"{'Node runs already' if already else 'Node running'}   {networks}")
+    desk.out.line(f"  {places}")
+    steps = [("How it is", "meshnode status"), ("Log work", 'meshnode log "Landing page, first draft" 3h30')]
+    if not node["networks"]:
+        steps.append(("Share it", "meshnode network create studio --open"))
+    desk.next_steps(*steps)
+    return Exit.OK
+
+
+def _checks_without_node(desk: Desk) -> list[Check]:
+    import json
+    import subprocess
+
+    from meshnode.cli.process import app_command
+
+    found = subprocess.run(app_command(desk, "doctor", "--json"), capture_output=True, text=True, check=False)
+    try:
+        answer = json.loads(found.stdout.strip().splitlines()[-1])
+        checks: list[Check] = answer["checks"]
+    except (ValueError, KeyError, IndexError):
+        raise Failure(Exit.FAILURE, "the checks could not be run", detail=found.stderr.strip()[-2000:]) from None
+    return checks
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "up",
+            "Start the node and wait until it answers.",
+            up,
+            (Argument(("--foreground",), "Stay in this terminal (for service managers).", kind="flag"),),
+            text="Takes no settings: those stand in config.toml (configs/node.toml lists them) or in the environment. "
+            "If the node does not start, the last lines of its log say why.",
+            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT, Exit.DEADLINE),
+        ),
+        Command(
+            "down",
+            "Stop the node and wait until it is gone.",
+            down,
+            text="Asks the node to stop; if it does not answer, sends it a signal after checking "
+            "that the process is really it.",
+            exits=(Exit.NOT_INITIALISED, Exit.DEADLINE),
+        ),
+        Command(
+            "doctor",
+            "Check this machine and this node, with a fix for whatever is wrong.",
+            doctor,
+            text="Works with the node stopped too.",
+            exits=(Exit.PROBLEMS,),
+        ),
+        Command(
+            "demo",
+            "Show a small mesh at work, in a folder that is removed again.",
+            demo,
+            text="Five nodes in one process: imports a real git history, relays through a third, cuts the mesh in two "
+            "and heals it, refuses a forged record. Ends with 0 only if everything it printed was checked.",
+        ),
+    )
+}

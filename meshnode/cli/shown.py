@@ -1,0 +1,80 @@
+"""How the node's answers are put into words and cells: ids, people, places, quantities, sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshnode.cli.safe_text import clean
+from meshnode.cli.times import show_duration
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Agent, Contribution, Quantity, Scope
+
+_UNITS = {
+    "C62": "×", "HUR": "h", "MIN": "min", "SEC": "s", "DAY": "days", "KGM": "kg", "GRM": "g", "LTR": "l", "MTR": "m",
+    "KMT": "km", "MTK": "m²", "MTQ": "m³", "KWH": "kWh", "4L": "MB", "E34": "GB",
+}  # fmt: skip
+"""UN/ECE Rec 20 codes as people write them; others are shown as they are."""
+
+ID_TAIL = 8
+"""Letters at the end of a shortened id: 38 bits, so that even among 100,000 records one is rarely meant twice."""
+
+
+def short_id(text: str) -> str:
+    """Shorten an id so that it can still be pasted: every command finds the record again by its beginning and end."""
+    return f"{text[:7]}…{text[-ID_TAIL:]}" if len(text) > 7 + ID_TAIL + 1 else text
+
+
+def short_peer(text: str) -> str:
+    """Shorten a libp2p peer id; all of them begin alike, so the end tells them apart."""
+    return f"{text[:6]}…{text[-ID_TAIL:]}" if len(text) > 6 + ID_TAIL + 1 else text
+
+
+def who(agent: Agent | None, fallback: str = "") -> str:
+    """Name somebody; who never told a name is shown by id."""
+    if agent is None:
+        return fallback
+    name = clean(agent["name"]) or short_id(agent["id"])
+    return f"{name} (you)" if agent["me"] else name
+
+
+def who_briefly(agent: Agent | None, fallback: str = "") -> str:
+    """Name somebody in a narrow column."""
+    return "you" if agent is not None and agent["me"] else who(agent, fallback)
+
+
+def where(scope: Scope) -> str:
+    """Name the stream a record stands in."""
+    if scope["kind"] == "notebook":
+        return "your notebook"
+    return clean(scope["name"]) or short_id(scope["id"])
+
+
+def quantity(amount: Quantity, seconds: int | None) -> str:
+    """Write a quantity: times as `3.5 h`, others as their decimal number and unit."""
+    if seconds is not None:
+        return show_duration(seconds) if seconds >= 0 else f"-{show_duration(-seconds)}"
+    digits = str(abs(amount["n"])).rjust(amount["s"] + 1, "0")
+    whole, part = (digits[: -amount["s"]], digits[-amount["s"] :].rstrip("0")) if amount["s"] else (digits, "")
+    number = ("-" if amount["n"] < 0 else "") + whole + (f".{part}" if part else "")
+    return f"{number} {_UNITS.get(amount['u'], clean(amount['u']))}"
+
+
+def title(entry: Contribution) -> str:
+    """Write the title of a contribution, or why there is none."""
+    if entry["title"]:
+        return clean(entry["title"])
+    return {"erased": "(erased)", "missing": "(text not here yet)"}.get(entry["part"], "(no title)")
+
+
+def size(number: int) -> str:
+    """Write a number of bytes."""
+    for unit, step in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
+        if number >= step:
+            return f"{number / step:.1f} {unit}"
+    return f"{number} B"
+
+
+def count(number: int, thing: str, plural: str = "") -> str:
+    """Write a number of things: `1 record`, `12,000 records`."""
+    return f"{number:,} {thing if number == 1 else plural or thing + 's'}"

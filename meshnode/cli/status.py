@@ -1,0 +1,97 @@
+"""`meshnode status`: how the node is, and a fix for whatever is not well."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from meshnode.cli import recovery
+from meshnode.cli.commands import Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import count, short_id, size
+from meshnode.cli.times import show_age
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Check, NetworkStanding, NodeStatus
+
+
+def status(desk: Desk) -> Exit:
+    """Show the node's status; ends with 3 if it cannot keep a promise."""
+    node = desk.client().status()
+    reasons = node["health"]["reasons"]
+    reasons += unconfirmed_words(desk)
+    if desk.out.as_json:
+        desk.out.give("status", {**node})
+    else:
+        _show(desk, node)
+        for check in reasons:
+            show_check(desk, check)
+    return Exit.PROBLEMS if any(check["state"] == "fail" for check in reasons) else Exit.OK
+
+
+def unconfirmed_words(desk: Desk) -> list[Check]:
+    """Return the reminder that the recovery words are not written down yet, if they are not."""
+    if recovery.waiting(desk.places.data) is None:
+        return []
+    text = "the 12 words are not written down yet; without them a lost machine is a lost identity"
+    return [{"name": "recovery", "state": "warn", "text": text, "fix": recovery.COMMAND}]
+
+
+def show_check(desk: Desk, check: Check) -> None:
+    """Print one check with its fix; what is not well says so in words, not by its colour."""
+    text = f"{clean(check['name'])}: {clean(check['text'])}"
+    {"ok": desk.out.ok, "warn": desk.out.warn}.get(check["state"], desk.out.bad)(text)
+    if check["fix"] and check["state"] != "ok":
+        fix = clean(check["fix"])
+        shown = f"Run: {desk.command(fix)}" if fix.startswith("meshnode ") else desk.with_commands(fix)
+        desk.out.line(f"    {shown}")
+
+
+def _show(desk: Desk, node: NodeStatus) -> None:
+    out = desk.out
+    running = f"running for {show_age(node['started'], datetime.now(UTC))} (pid {node['pid']})"
+    out.ok(f"{clean(node['agent']['name']) or short_id(node['agent']['id'])} · {node['fingerprint']} · {running}")
+    out.fields(
+        [
+            *(("address" if place == 0 else "", address) for place, address in enumerate(node["listening"])),
+            ("peers", f"{node['peers_connected']} connected, {node['peers_known']} known"),
+            *_networks(node["networks"]),
+            ("records", _records(node)),
+            ("timers", count(node["running_timers"], "timer") + " running" if node["running_timers"] else ""),
+            ("home", desk.shown_path(node["home"])),
+        ]
+    )
+
+
+def _networks(networks: list[NetworkStanding]) -> list[tuple[str, str]]:
+    if not networks:
+        return [("networks", "none yet: what you log stays on this machine")]
+    return [
+        (
+            "networks" if place == 0 else "",
+            f"{clean(network['name']) or short_id(network['id'])} · {network['standing']} · "
+            f"{count(network['members'], 'member')} · {network['connected']} connected",
+        )
+        for place, network in enumerate(networks)
+    ]
+
+
+def _records(node: NodeStatus) -> str:
+    pending = f" · {node['pending']} waiting for their past" if node["pending"] else ""
+    behind = node["arrival"] - node["projected"]
+    lag = f" · {count(behind, 'record')} not yet in the views" if behind > 0 else ""
+    return f"{node['records']:,} in {count(node['logs'], 'log')} · {size(node['bytes_on_disk'])}{pending}{lag}"
+
+
+COMMANDS = {
+    "status": Command(
+        "status",
+        "Show how the node is, with a fix for whatever is not well.",
+        status,
+        text="Everything that is not well says why and what to do. The exit code is 3 if the node cannot keep one of "
+        "its promises, and 0 for mere advice (such as having no peers yet).",
+        exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED, Exit.NOT_RUNNING),
+    )
+}

@@ -1,0 +1,174 @@
+"""`meshnode log`, `start`, `stop` and `share`: what one does every day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import short_id, where
+from meshnode.cli.times import UnclearTime, parse_date, parse_duration, show_duration, show_moment
+from meshnode.client.errors import NodeNotRunning
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Stopped, Timer, Written
+
+KINDS = ("work", "idea", "care", "introduction", "data", "deliver", "cite", "use")
+"""Kinds of contribution whose amount is a time."""
+
+
+def log(
+    desk: Desk,
+    *,
+    title: str,
+    duration: list[str],
+    project: str | None,
+    network: str | None,
+    on: str | None,
+    kind: str | None,
+    note: str | None,
+) -> Exit:
+    """Sign and save what was done, with the node or, when it is stopped, without."""
+    seconds, day = _read_time(duration, on)
+    kind = kind or "work"
+    request = {"seconds": seconds, "kind": kind, "text": note or "", "project": project, "network": network, "day": day}
+    try:
+        written = desk.client().log(title, **request)
+    except (NodeNotRunning, Failure) as error:
+        if isinstance(error, Failure) and error.exit is not Exit.NOT_RUNNING:
+            raise
+        from meshnode.cli.offline import log_offline  # Signing needs the store, which a command to a node does not.
+
+        written = log_offline(desk, title, request)
+    _tell_written(desk, "log", written, f"{kind} · {show_duration(seconds)}", project)
+    return Exit.OK
+
+
+def start(desk: Desk, *, title: str, project: str | None, network: str | None) -> Exit:
+    """Start a timer."""
+    timer = desk.client().start_timer(title, project=project, network=network)
+    text = f"Timer started   {clean(timer['title'])}   (counts at most {show_duration(timer['cap_seconds'])})"
+    desk.out.give_or_ok("start", timer, text)
+    desk.next_steps(("When you are done", "meshnode stop"))
+    return Exit.OK
+
+
+def stop(desk: Desk, *, timer: str | None, discard: bool) -> Exit:
+    """Stop the timer and log what it measured."""
+    stopped = desk.client().stop_timer(timer=timer, discard=discard)
+    if desk.out.as_json:
+        desk.out.give("stop", {**stopped})
+    else:
+        _tell_stopped(desk, stopped)
+    return Exit.OK
+
+
+def share(desk: Desk, *, record: str, network: str) -> Exit:
+    """Take an entry of the notebook into a network."""
+    written = desk.client().share(record, network)
+    desk.out.give_or_ok("share", written, f"Shared   {short_id(written['id'])}   in {where(written['scope'])}")
+    return Exit.OK
+
+
+def _read_time(duration: list[str], on: str | None) -> tuple[int, str | None]:
+    try:
+        seconds = parse_duration(" ".join(duration))
+        day = parse_date(on, date.today()) if on else None  # noqa: DTZ011 - a day is meant where the person is
+    except UnclearTime as error:
+        raise Failure(Exit.USAGE, str(error), "meshnode log --help") from error
+    return seconds, day.isoformat() if day else None
+
+
+def _tell_written(desk: Desk, schema: str, written: Written, what: str, project: str | None) -> None:
+    for_what = f" · {clean(project)}" if project else ""
+    scope = written["scope"]
+    place = f"   in {where(scope)}" if scope["kind"] == "network" else ""
+    desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
+    if scope["kind"] != "network":
+        desk.out.line("  only here so far: join a network to have it held by others", "dim")
+
+
+def _tell_stopped(desk: Desk, stopped: Stopped) -> None:
+    title = clean(stopped["timer"]["title"])
+    counted = show_duration(stopped["counted_seconds"])
+    if stopped["contribution"] is None:
+        desk.out.ok(f"Timer dropped   {title}   {counted} not logged")
+        return
+    desk.out.ok(f"Signed and saved   {short_id(stopped['contribution']['id'])}   {title} · {counted}")
+    if stopped["capped"]:
+        desk.out.warn(f"it ran for {show_duration(stopped['ran_seconds'])}; more than {counted} is not believed")
+        right = f"meshnode contribution correct {short_id(stopped['contribution']['id'])} 8h"
+        desk.next_steps(("If it was another length", right))
+
+
+def describe_timer(timer: Timer) -> str:
+    """Write a running timer in a few words."""
+    return f"{clean(timer['title'])} · {show_duration(timer['seconds'])} since {show_moment(timer['started'])}"
+
+
+_NETWORK = Argument(("--network",), "Sign into this network (else the project's, the default one, or your notebook).")
+_PROJECT = Argument(("--project",), "What it is for: short name, title or id of a project.")
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "log",
+            "Sign and save what you have done.",
+            log,
+            (
+                Argument(("title",), "What you did.", metavar="TEXT"),
+                Argument(("duration",), "How long: 3h30, 3:30, 90m, 1.5h, 2h15m, 45 min.", kind="many"),
+                _PROJECT,
+                _NETWORK,
+                Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
+                Argument(("--kind",), "What kind of contribution (work).", choices=KINDS),
+                Argument(("--note",), "More about it.", metavar="TEXT"),
+            ),
+            text="Works with the node stopped too. What is signed cannot be changed afterwards, but it can be "
+            "corrected, retracted, and its text erased (meshnode contribution --help).",
+            examples=(
+                (
+                    "Three and a half hours for a project",
+                    'meshnode log "Landing page, first draft" 3h30 --project acme-site',
+                ),
+                ("Something of yesterday", 'meshnode log "Call with the client" 45 min --on yesterday'),
+            ),
+            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT),
+        ),
+        Command(
+            "start",
+            "Start a timer.",
+            start,
+            (Argument(("title",), "What you are going to do.", metavar="TEXT"), _PROJECT, _NETWORK),
+            text="The timer survives restarts and crashes. What it measures is capped (12 hours, a setting), because a "
+            "forgotten timer is no work.",
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "stop",
+            "Stop the timer and log what it measured.",
+            stop,
+            (
+                Argument(("timer",), "Which one, where several run.", optional=True),
+                Argument(("--discard",), "Drop it without logging anything.", kind="flag"),
+            ),
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "share",
+            "Take an entry of your notebook into a network.",
+            share,
+            (
+                Argument(("record",), "The entry.", metavar="ID"),
+                Argument(("--network",), "Where it shall be known.", required=True),
+            ),
+            text="Signs the entry again into the network, naming the one in your notebook. What is shared there is "
+            "held by every member.",
+            examples=(("Into a network called studio", "meshnode share q3xw4yeq --network studio"),),
+            exits=(Exit.NOT_RUNNING,),
+        ),
+    )
+}

@@ -1,0 +1,439 @@
+"""The shapes of what the node answers, as types for programs; a test keeps them equal to the API's models.
+
+Ids are their text form, times RFC 3339 in UTC, days `YYYY-MM-DD`, lengths of time whole seconds.
+"""
+
+from typing import Generic, TypedDict, TypeVar
+
+T = TypeVar("T")
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+"""What JSON can say."""
+
+
+class Page(TypedDict, Generic[T]):
+    """Some of a list; `next` is the cursor of the following page, None on the last."""
+
+    items: list[T]
+    next: str | None
+
+
+class Agent(TypedDict):
+    """A person, an organisation or a network; `name` is empty while nothing told it, or after it was erased."""
+
+    id: str
+    name: str
+    me: bool
+
+
+class Scope(TypedDict):
+    """Where a record stands; `kind` is `stream`, `notebook` or `network`."""
+
+    id: str
+    kind: str
+    name: str
+
+
+class Quantity(TypedDict):
+    """n·10^-s of a UN/ECE Rec 20 unit."""
+
+    n: int
+    s: int
+    u: str
+
+
+class Check(TypedDict):
+    """One thing that was looked at; `state` is `ok`, `warn` or `fail`."""
+
+    name: str
+    state: str
+    text: str
+    fix: str
+
+
+class Health(TypedDict):
+    """Whether the node keeps its promises: `ok`, `degraded` or `stopping`, and the reasons."""
+
+    status: str
+    version: str
+    api: str
+    pid: int
+    reasons: list[Check]
+
+
+class NetworkStanding(TypedDict):
+    """One network in the status."""
+
+    id: str
+    name: str
+    standing: str
+    members: int
+    connected: int
+
+
+class NodeStatus(TypedDict):
+    """How the node is."""
+
+    version: str
+    pid: int
+    started: str
+    home: str
+    agent: Agent
+    fingerprint: str
+    peer: str
+    listening: list[str]
+    discovery: bool
+    socket: str
+    peers_connected: int
+    peers_known: int
+    networks: list[NetworkStanding]
+    records: int
+    logs: int
+    pending: int
+    arrival: int
+    projected: int
+    running_timers: int
+    bytes_on_disk: int
+    health: Health
+    counters: dict[str, int]
+
+
+class Doctor(TypedDict):
+    """Every check."""
+
+    checks: list[Check]
+
+
+class ScopeState(TypedDict):
+    """The state of one scope; `digest` is alike on every node that holds the same records."""
+
+    id: str
+    kind: str
+    name: str
+    records: int
+    valid: int
+    pending: int
+    digest: str
+
+
+class StateAnswer(TypedDict):
+    """The state of every scope."""
+
+    scopes: list[ScopeState]
+
+
+class SyncedPeer(TypedDict):
+    """One peer after a comparison; `state` is `in sync`, `behind` or `unreachable`."""
+
+    peer: str
+    agent: Agent | None
+    state: str
+    received: int
+    milliseconds: int
+
+
+class SyncAnswer(TypedDict):
+    """What a comparison with peers brought."""
+
+    peers: list[SyncedPeer]
+    received: int
+
+
+class LogFile(TypedDict):
+    """Where node.log stands."""
+
+    path: str
+
+
+class Stopping(TypedDict):
+    """The node has begun to stop."""
+
+    stopping: bool
+
+
+class Profile(TypedDict):
+    """What the owner tells about themselves."""
+
+    name: str
+    bio: str
+    contact: str
+    languages: list[str]
+    skills: list[str]
+
+
+class Me(TypedDict):
+    """The owner of the node."""
+
+    id: str
+    name: str
+    fingerprint: str
+    key: str
+    peer: str
+    created: str
+    recovery: bool
+    profile: Profile
+    notebook: Scope
+    home: str
+
+
+class Network(TypedDict):
+    """A network; `line` is what others paste to join, empty for a notebook."""
+
+    id: str
+    name: str
+    join: str
+    standing: str
+    notebook: bool
+    members: list[Agent]
+    connected: int
+    line: str
+    reachable: str
+    created: str
+
+
+class Joined(TypedDict):
+    """A network that was joined; `peer` is who answered, empty while nobody has."""
+
+    network: Network
+    peer: str
+    milliseconds: int
+    received: int
+
+
+class Peer(TypedDict):
+    """A peer; `state` is `direct`, `idle` or `backing off`, `source` is `you`, `mdns`, `peers` or `itself`."""
+
+    id: str
+    agent: Agent | None
+    addresses: list[str]
+    state: str
+    address: str
+    since: str | None
+    next_try: str | None
+    last_error: str
+    source: str
+
+
+class Ping(TypedDict):
+    """How long one question and its answer took."""
+
+    peer: str
+    milliseconds: float
+
+
+class Standing(TypedDict):
+    """How a record stands: status, label per type, reason code, and the ids that cause it."""
+
+    status: str
+    label: str
+    reason: str
+    causes: list[str]
+
+
+class RecordAnswer(TypedDict):
+    """One record with everything that proves it."""
+
+    id: str
+    type: str
+    raw: str
+    header: dict[str, Plain]
+    signature: str
+    signed: str
+    scope: Scope
+    agent: Agent
+    at: str
+    standing: Standing
+    part: str
+    private: dict[str, Plain] | None
+    held_by: list[Agent]
+
+
+class Why(TypedDict):
+    """Why a record stands as it does, in words."""
+
+    id: str
+    standing: Standing
+    text: str
+    fix: str
+
+
+class Verified(TypedDict):
+    """The checks of one record."""
+
+    id: str
+    ok: bool
+    checks: list[Check]
+
+
+class Found(TypedDict):
+    """One record that a search found."""
+
+    id: str
+    type: str
+    title: str
+    text: str
+    scope: Scope
+    agent: Agent
+    at: str
+
+
+class Branch(TypedDict):
+    """One of the records with the same number."""
+
+    id: str
+    seq: int
+    at: str
+
+
+class Fork(TypedDict):
+    """One log in which one key signed two records with the same number."""
+
+    log: str
+    key: str
+    scope: Scope
+    agent: Agent
+    seq: int
+    branches: list[Branch]
+    reason: str
+    healed: bool
+
+
+class Erased(TypedDict):
+    """What was erased, and by which record."""
+
+    id: str
+    targets: list[str]
+
+
+class RefusedRow(TypedDict):
+    """One row that an import left out."""
+
+    line: int
+    reason: str
+
+
+class ImportAnswer(TypedDict):
+    """What an import did, or with `dry_run` would do."""
+
+    batch: str
+    kind: str
+    source: str
+    dry_run: bool
+    written: int
+    already: int
+    skipped: int
+    seconds: int
+    refused: list[RefusedRow]
+    notes: list[str]
+
+
+class ImportBatch(TypedDict):
+    """One import of the past."""
+
+    batch: str
+    kind: str
+    source: str
+    at: str
+    records: int
+    undone: bool
+
+
+class Undone(TypedDict):
+    """What taking an import back did."""
+
+    batch: str
+    retracted: int
+    already: int
+
+
+class Exported(TypedDict):
+    """A file that was written."""
+
+    path: str
+    kind: str
+    bytes: int
+    records: int
+    root: str
+
+
+class ProjectName(TypedDict):
+    """A project as others name it."""
+
+    id: str
+    title: str
+    slug: str
+
+
+class Contribution(TypedDict):
+    """One contribution as people see it."""
+
+    id: str
+    title: str
+    text: str
+    kind: str
+    quantity: Quantity
+    seconds: int | None
+    day_from: str
+    day_to: str
+    project: ProjectName | None
+    scope: Scope
+    agent: Agent
+    at: str
+    status: str
+    claim: str
+    corrected: bool
+    reason: str
+    held_by: int
+    part: str
+    source: str
+    batch: str
+
+
+class Written(TypedDict):
+    """A record that was signed and is flushed."""
+
+    id: str
+    type: str
+    scope: Scope
+
+
+class Timer(TypedDict):
+    """A running timer; `seconds` is what it would count now, never more than the cap."""
+
+    id: str
+    title: str
+    project: str
+    network: str
+    started: str
+    seconds: int
+    capped: bool
+    cap_seconds: int
+
+
+class Stopped(TypedDict):
+    """A timer that was stopped, and what was logged."""
+
+    timer: Timer
+    contribution: Contribution | None
+    ran_seconds: int
+    counted_seconds: int
+    capped: bool
+
+
+class Project(TypedDict):
+    """A project."""
+
+    id: str
+    title: str
+    slug: str
+    description: str
+    state: str
+    scope: Scope
+    agent: Agent
+    starts: str
+    ends: str
+    part_of: str
+    at: str
+    conflict: bool
+    contributions: int
+    seconds: int

@@ -1,0 +1,242 @@
+"""The node's API as Python calls: one method per route, plain dictionaries with types in and out.
+
+    node = Client.of(Path("~/.local/share/meshnode").expanduser())
+    node.log("Landing page, first draft", seconds=12600)
+
+Every method raises the errors of `meshnode.client.errors`. What writes takes an idempotency key of its own, so that a
+caller who got no answer can repeat the call with the same `key` and nothing is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from meshnode.client.connection import LONG, Body, Connection, Query, new_key, read_node_file, segment
+from meshnode.client.errors import BadAnswer, NodeNotRunning
+
+if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
+    from pathlib import Path
+
+    from meshnode.client import answers as a
+
+T = TypeVar("T")
+
+PAGE = 500
+"""Items asked for at once when a list is read to its end."""
+
+
+class Client:
+    """One node, reached over its Unix socket."""
+
+    def __init__(self, socket: str, seconds: float | None = None) -> None:
+        self._node = Connection(socket, seconds)
+
+    @classmethod
+    def of(cls, data: Path, seconds: float | None = None) -> Client:
+        """Return the client of the node whose data folder is `data`; raises NodeNotRunning if none ever ran."""
+        found = read_node_file(data)
+        if found is None:
+            raise NodeNotRunning(str(data), "no node.json")
+        return cls(found["socket"], seconds)
+
+    # The node.
+
+    def health(self) -> a.Health:
+        """Whether the node keeps its promises."""
+        return cast("a.Health", self._node.get("/health"))
+
+    def status(self) -> a.NodeStatus:
+        """How the node is."""
+        return cast("a.NodeStatus", self._node.get("/node"))
+
+    def stop(self) -> a.Stopping:
+        """Ask the node to stop; it answers before it has stopped."""
+        return cast("a.Stopping", self._node.post("/node/stop", {}))
+
+    def doctor(self) -> a.Doctor:
+        """Every check of the running node."""
+        return cast("a.Doctor", self._node.get("/doctor"))
+
+    def state(self) -> a.StateAnswer:
+        """The state digest of every scope."""
+        return cast("a.StateAnswer", self._node.get("/state"))
+
+    def sync(self, peer: str | None = None, *, wait_ms: int = 10_000) -> a.SyncAnswer:
+        """Compare with peers now, and wait for it."""
+        return cast("a.SyncAnswer", self._node.wait("/sync", _given(peer=peer), wait_ms))
+
+    def sync_file(self, path: str) -> object:
+        """Take in what a bundle holds and write it anew with everything held here."""
+        return self._node.post("/sync/file", {"path": path}, usual=LONG)
+
+    # The owner.
+
+    def me(self) -> a.Me:
+        """The owner of the node."""
+        return cast("a.Me", self._node.get("/me"))
+
+    def set_profile(self, **fields: str | list[str] | None) -> a.Profile:
+        """Change the profile; what is not given stays."""
+        return cast("a.Profile", self._node.put("/me/profile", _given(**fields)))
+
+    # Work.
+
+    def log(self, title: str, *, key: str = "", **fields: object) -> a.Written:
+        """Sign a contribution: the fields of the API's ContributionRequest."""
+        return cast("a.Written", self._write("/contributions", _given(title=title, **fields), key))
+
+    def contributions(self, query: Query | None = None) -> a.Page[a.Contribution]:
+        """One page of contributions, newest first."""
+        return cast("a.Page[a.Contribution]", self._node.get("/contributions", query))
+
+    def contribution(self, record: str) -> a.Contribution:
+        """One contribution."""
+        return cast("a.Contribution", self._node.get(f"/contributions/{segment(record)}"))
+
+    def share(self, record: str, network: str, *, key: str = "") -> a.Written:
+        """Re-state an entry of the notebook in a network."""
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/share", {"network": network}, key))
+
+    def correct(self, record: str, *, key: str = "", **fields: object) -> a.Written:
+        """Say what a quantity should have been."""
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/correct", _given(**fields), key))
+
+    def retract(self, record: str, reason: str | None = None, *, key: str = "") -> a.Written:
+        """Take a contribution back."""
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/retract", _given(reason=reason), key))
+
+    def thank(self, record: str, text: str | None = None, *, key: str = "", **fields: object) -> a.Written:
+        """Thank the author of a contribution."""
+        body = _given(text=text, **fields)
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/thank", body, key))
+
+    def erase(self, targets: list[str], basis: str | None = None, *, key: str = "") -> a.Erased:
+        """Erase the private parts of records, here and everywhere."""
+        return cast("a.Erased", self._write("/erasures", _given(targets=targets, basis=basis), key))
+
+    def timers(self) -> list[a.Timer]:
+        """The running timers."""
+        return self._items(self._node.get("/timers"))
+
+    def start_timer(self, title: str, *, key: str = "", **fields: object) -> a.Timer:
+        """Start a timer."""
+        return cast("a.Timer", self._write("/timers", _given(title=title, **fields), key))
+
+    def stop_timer(self, *, key: str = "", **fields: object) -> a.Stopped:
+        """Stop a timer and log what it measured, or discard it."""
+        return cast("a.Stopped", self._write("/timers/stop", _given(**fields), key))
+
+    def projects(self, query: Query | None = None) -> Iterator[a.Project]:
+        """All projects."""
+        return cast("Iterator[a.Project]", self._every("/projects", query))
+
+    def project(self, project: str) -> a.Project:
+        """One project, by id, slug or title."""
+        return cast("a.Project", self._node.get(f"/projects/{segment(project)}"))
+
+    def create_project(self, title: str, *, key: str = "", **fields: object) -> a.Project:
+        """Begin a project."""
+        return cast("a.Project", self._write("/projects", _given(title=title, **fields), key))
+
+    # People.
+
+    def networks(self) -> list[a.Network]:
+        """The networks known here, the notebook among them."""
+        return self._items(self._node.get("/networks"))
+
+    def create_network(self, name: str, join: str = "open", *, key: str = "") -> a.Network:
+        """Found a network."""
+        return cast("a.Network", self._write("/networks", {"name": name, "join": join}, key))
+
+    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> a.Joined:
+        """Join an open network by its line."""
+        return cast("a.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
+
+    def leave(self, network: str) -> object:
+        """Leave a network."""
+        return self._node.delete(f"/networks/{segment(network)}")
+
+    def peers(self) -> list[a.Peer]:
+        """The peers known here."""
+        return self._items(self._node.get("/peers"))
+
+    def add_peer(self, address: str, *, wait_ms: int = 5_000) -> a.Peer:
+        """Remember a peer and dial it."""
+        return cast("a.Peer", self._node.wait("/peers", {"address": address}, wait_ms))
+
+    def remove_peer(self, peer: str) -> object:
+        """Forget a peer."""
+        return self._node.delete(f"/peers/{segment(peer)}")
+
+    def ping(self, peer: str) -> a.Ping:
+        """Measure the way to a peer."""
+        return cast("a.Ping", self._node.post(f"/peers/{segment(peer)}/ping", {}))
+
+    # Records.
+
+    def record(self, record: str) -> a.RecordAnswer:
+        """One record with everything that proves it."""
+        return cast("a.RecordAnswer", self._node.get(f"/records/{segment(record)}"))
+
+    def why(self, record: str) -> a.Why:
+        """Why a record stands as it does."""
+        return cast("a.Why", self._node.get(f"/records/{segment(record)}/why"))
+
+    def verify(self, record: str) -> a.Verified:
+        """Check one record from its bytes."""
+        return cast("a.Verified", self._node.post(f"/records/{segment(record)}/verify", {}))
+
+    def search(self, words: str, query: Query | None = None) -> a.Page[a.Found]:
+        """Find records by their words."""
+        return cast("a.Page[a.Found]", self._node.get("/search", {"q": words, **(query or {})}))
+
+    def forks(self) -> list[a.Fork]:
+        """The logs in which one key signed two records with the same number."""
+        return self._items(self._node.get("/forks"))
+
+    # Exchange.
+
+    def import_from(self, kind: str, path: str, *, dry_run: bool, options: Body, key: str = "") -> a.ImportAnswer:
+        """Take in records from elsewhere."""
+        body = {"kind": kind, "path": path, "options": options, "dry_run": dry_run}
+        return cast("a.ImportAnswer", self._node.post("/imports", body, key=key or new_key(), usual=LONG))
+
+    def imports(self) -> list[a.ImportBatch]:
+        """The imports so far."""
+        return self._items(self._node.get("/imports"))
+
+    def undo_import(self, batch: str) -> a.Undone:
+        """Take an import back."""
+        return cast("a.Undone", self._node.delete(f"/imports/{segment(batch)}", usual=LONG))
+
+    def export(self, kind: str, path: str, **fields: object) -> a.Exported:
+        """Write a bundle or a fork proof."""
+        return cast("a.Exported", self._node.post("/exports", _given(kind=kind, path=path, **fields), usual=LONG))
+
+    def _write(self, path: str, body: Body, key: str) -> object:
+        return self._node.post(path, body, key=key or new_key())
+
+    def _every(self, path: str, query: Query | None = None) -> Iterator[object]:
+        cursor: object = None
+        while True:
+            page = self._node.get(path, {**(query or {}), "limit": PAGE, "cursor": cast(str | None, cursor)})
+            if not isinstance(page, dict):
+                raise BadAnswer("it is not a page of a list")
+            yield from page["items"]
+            cursor = page.get("next")
+            if not cursor:
+                return
+
+    @staticmethod
+    def _items(answer: object) -> list[T]:
+        """Return the items of a list that comes whole, with or without a page around it."""
+        items = answer.get("items") if isinstance(answer, dict) else answer
+        if not isinstance(items, list):
+            raise BadAnswer("it is not a list")
+        return cast("list[T]", items)
+
+
+def _given(**fields: object) -> dict[str, object]:
+    """Return the fields that were given a value."""
+    return {name: value for name, value in fields.items() if value is not None}

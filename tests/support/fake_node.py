@@ -1,0 +1,331 @@
+"""A node that keeps the promises of the local API and nothing else: it answers from memory, in the API's own models.
+
+It serves a Unix socket in a short temporary folder that looks like an initialised home, so that commands find it as
+they find a real one.
+"""
+
+import base64
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingMixIn, UnixStreamServer
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from meshnode.api.models import node as n
+from meshnode.api.models import people as p
+from meshnode.api.models import records as r
+from meshnode.api.models import work as w
+from meshnode.api.models.shared import Agent, Check, Page, Quantity, Scope
+from meshnode.api.problems import Problem, problem
+from meshnode.runtime.refusals import Code
+from meshproto.records.ids import to_text
+
+AT = "2026-03-09T10:15:00Z"
+PEER = "12D3KooWGRYZDHBembyGJQqQ6WgLqJWYNjnECJwGBnCg8vbCeo8F"
+ADDRESS = f"/ip4/192.0.2.7/tcp/4401/p2p/{PEER}"
+
+
+def text_id(seed: str) -> str:
+    """An id in its text form, made from a word."""
+    return to_text(sha256(seed.encode()).digest())
+
+
+ANA = Agent(text_id("ana"), "Ana López", me=True)
+BEN = Agent(text_id("ben"), "Ben")
+NOTEBOOK = Scope(text_id("notebook"), "notebook", "")
+STUDIO = Scope(text_id("studio"), "network", "studio")
+LINE = f"{STUDIO.id}@{ADDRESS}"
+
+
+@dataclass
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: dict[str, Any]
+    key: str
+
+
+@dataclass
+class FakeNode:
+    """Holds what it was told; `answers` overrides what it says to one request, `asked` remembers all of them."""
+
+    answers: dict[tuple[str, str], msgspec.Struct | bytes | None] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    contributions: list[w.Contribution] = field(default_factory=list)
+    projects: list[w.Project] = field(default_factory=list)
+    timers: list[w.Timer] = field(default_factory=list)
+    networks: list[p.Network] = field(default_factory=list)
+    peers: list[p.Peer] = field(default_factory=list)
+    reasons: list[Check] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self.home = Path(mkdtemp(prefix="mn-"))
+        (self.home / "device.key").write_bytes(b"")
+        self._server = _Server(str(self.home / "api.sock"), _handler(self))
+        self.announce(os.getpid())
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hang_up()
+        shutil.rmtree(self.home)
+
+    def announce(self, pid: int) -> None:
+        """Write node.json."""
+        (self.home / "node.json").write_text(
+            json.dumps({"pid": pid, "api": "v1", "socket": str(self.home / "api.sock")})
+        )
+
+    def hang_up(self) -> None:
+        """Stop listening, as a node that was killed does."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, asked: Asked) -> msgspec.Struct | bytes | None:
+        """What it says to one request."""
+        self.asked.append(asked)
+        if (asked.method, asked.path) in self.answers:
+            return self.answers[asked.method, asked.path]
+        first, *rest = asked.path.strip("/").split("/")
+        name = f"{asked.method.lower()}_{first}".replace("-", "_")
+        route: Callable[[Asked, list[str]], msgspec.Struct | None] | None = getattr(self, name, None)
+        return route(asked, rest) if route else problem("no-route", asked.path)
+
+    # The node.
+
+    def health(self) -> n.Health:
+        return n.Health("degraded" if self.reasons else "ok", "0.1.0", "v1", os.getpid(), self.reasons)
+
+    def get_health(self, asked: Asked, rest: list[str]) -> n.Health:
+        return self.health()
+
+    def get_node(self, asked: Asked, rest: list[str]) -> n.NodeStatus:
+        standings = [n.NetworkStanding(one.id, one.name, one.standing, len(one.members), 1) for one in self.networks]
+        return n.NodeStatus(
+            "0.1.0", os.getpid(), AT, str(self.home), ANA, "amber-canyon-violin-seven", PEER, [ADDRESS], True,
+            str(self.home / "api.sock"), len(self.peers), len(self.peers), standings, 1234, 3, 0, 1234, 1234,
+            len(self.timers), 1_500_000, self.health(), {},
+        )  # fmt: skip
+
+    def post_node(self, asked: Asked, rest: list[str]) -> n.Stopping:
+        self.stopped.set()
+        return n.Stopping()
+
+    def get_doctor(self, asked: Asked, rest: list[str]) -> n.Doctor:
+        return n.Doctor([Check("disk", "ok", "12 GB free"), *self.reasons])
+
+    def post_sync(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest:
+            return problem(Code.FILE, f"{asked.body['path']} is not a bundle")
+        return n.SyncAnswer(
+            [n.SyncedPeer(one.id, one.agent, "in sync", 3, 12) for one in self.peers], 3 * len(self.peers)
+        )
+
+    # The owner and people.
+
+    def get_me(self, asked: Asked, rest: list[str]) -> p.Me:
+        profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
+        return p.Me(
+            ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, True, profile, NOTEBOOK, str(self.home)
+        )
+
+    def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:
+        now = msgspec.to_builtins(self.get_me(asked, rest).profile)
+        return msgspec.convert({**now, **asked.body}, p.Profile)
+
+    def get_networks(self, asked: Asked, rest: list[str]) -> Page[p.Network]:
+        return Page(self.networks)
+
+    def post_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if any(one.name == asked.body["name"] for one in self.networks):
+            return problem(Code.EXISTS, f"you have a network called {asked.body['name']}", "meshnode network ls")
+        self.networks.append(network(asked.body["name"]))
+        return self.networks[-1]
+
+    def delete_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct | None:
+        return None if self.networks else problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
+
+    def post_joins(self, asked: Asked, rest: list[str]) -> p.Joined:
+        self.networks.append(network("studio"))
+        return p.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
+
+    def get_peers(self, asked: Asked, rest: list[str]) -> Page[p.Peer]:
+        return Page(self.peers)
+
+    def post_peers(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        return p.Ping(PEER, 12.34) if rest else peer()
+
+    def delete_peers(self, asked: Asked, rest: list[str]) -> None:
+        return None
+
+    # Work.
+
+    def get_contributions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            return Page(self.contributions, "later" if len(self.contributions) > 2 else None)
+        found = [one for one in self.contributions if one.id.endswith(rest[0])]
+        return (
+            found[0]
+            if found
+            else problem(Code.NOT_FOUND, f"no contribution has the id {rest[0]}", "meshnode contribution ls")
+        )
+
+    def post_contributions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if asked.body.get("project") == "unknown":
+            return problem(Code.UNKNOWN_PROJECT, "no project is called unknown", "meshnode project create unknown")
+        if rest:
+            return w.Written(text_id(rest[-1]), rest[-1], NOTEBOOK)
+        self.contributions.append(contribution(asked.body["title"], asked.body.get("seconds") or 3600))
+        return w.Written(self.contributions[-1].id, "contribution", STUDIO if self.networks else NOTEBOOK)
+
+    def post_erasures(self, asked: Asked, rest: list[str]) -> r.Erased:
+        return r.Erased(text_id("erasure"), asked.body["targets"])
+
+    def get_timers(self, asked: Asked, rest: list[str]) -> Page[w.Timer]:
+        return Page(self.timers)
+
+    def post_timers(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest:
+            if not self.timers:
+                return problem(Code.NO_TIMER, "no timer is running", 'meshnode start "What you do"')
+            timer = self.timers.pop()
+            return w.Stopped(
+                timer, None if asked.body.get("discard") else contribution(timer.title, 5400), 5400, 5400, False
+            )
+        project = asked.body.get("project", "")
+        self.timers.append(w.Timer("1", asked.body["title"], project, "", AT, 0, False, 43_200))
+        return self.timers[-1]
+
+    def get_projects(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        found = [one for one in self.projects if one.slug == rest[0]] if rest else []
+        return found[0] if found else Page(self.projects) if not rest else problem(Code.UNKNOWN_PROJECT, rest[0])
+
+    def post_projects(self, asked: Asked, rest: list[str]) -> w.Project:
+        self.projects.append(project(asked.body["title"]))
+        return self.projects[-1]
+
+    # Records.
+
+    def get_search(self, asked: Asked, rest: list[str]) -> Page[r.Found]:
+        words = asked.query["q"].lower()
+        hits = [one for one in self.contributions if words in one.title.lower()]
+        return Page(
+            [r.Found(one.id, "contribution", one.title, one.text, one.scope, one.agent, one.at) for one in hits]
+        )
+
+    def get_records(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        standing = r.Standing("invalid", "", "X-FOREIGN", [text_id("cause")])
+        if rest[-1] == "why":
+            return r.Why(text_id(rest[0]), standing, "It names a record outside its network.", "")
+        raw = base64.b64encode(b"raw").decode()
+        return r.RecordAnswer(
+            rest[0], "contribution", raw, {}, "00", rest[0], STUDIO, BEN, AT, standing, "held", None, []
+        )  # fmt: skip
+
+    def post_records(self, asked: Asked, rest: list[str]) -> r.Verified:
+        good = rest[0] != "forged"
+        return r.Verified(text_id(rest[0]), good, [Check("signature", "ok" if good else "fail", "checked", "")])
+
+    def get_forks(self, asked: Asked, rest: list[str]) -> Page[r.Fork]:
+        return Page([])
+
+    def post_imports(self, asked: Asked, rest: list[str]) -> r.ImportAnswer:
+        dry = asked.body["dry_run"]
+        refused = [r.RefusedRow(17, "ends before it starts")] if asked.body["kind"] == "csv" else []
+        return r.ImportAnswer(
+            "" if dry else "b1", asked.body["kind"], asked.body["path"], dry, 12, 3, 5, 7200, refused, []
+        )
+
+    def get_imports(self, asked: Asked, rest: list[str]) -> Page[r.ImportBatch]:
+        return Page([r.ImportBatch("b1", "git", "/src/acme", AT, 12, False)])
+
+    def delete_imports(self, asked: Asked, rest: list[str]) -> r.Undone:
+        return r.Undone(rest[0], 12, 0)
+
+    def post_exports(self, asked: Asked, rest: list[str]) -> r.Exported:
+        return r.Exported(asked.body["path"], asked.body["kind"], 2048, 7, "ab" * 32)
+
+
+def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contribution:
+    """A contribution of so many seconds."""
+    return w.Contribution(
+        text_id(title[:8] or "untitled"), title, "", "work", Quantity(seconds, 0, "SEC"), seconds, "2026-03-09", "2026-03-09",
+        None, NOTEBOOK, agent, AT, "yes", "claimed", False, "", 0, "held", "", "",
+    )  # fmt: skip
+
+
+def project(title: str) -> w.Project:
+    """A project."""
+    slug = title.lower().replace(" ", "-")
+    return w.Project(text_id(slug), title, slug, "", "active", NOTEBOOK, ANA, "", "", "", AT, False, 2, 9000)
+
+
+def network(name: str) -> p.Network:
+    """An open network with two members."""
+    return p.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT)
+
+
+def peer(state: str = "direct") -> p.Peer:
+    """A peer."""
+    address = ADDRESS if state == "direct" else ""
+    return p.Peer(PEER, BEN, [ADDRESS], state, address, AT, None, "" if state == "direct" else "refused", "you")
+
+
+class _Server(ThreadingMixIn, UnixStreamServer):
+    daemon_threads = True
+
+
+def _handler(fake: FakeNode) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.client_address = ("local", 0)
+            super().handle_one_request()
+
+        def do(self) -> None:
+            url = urlsplit(self.path)
+            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+            path = unquote(url.path.removeprefix("/v1"))
+            self._say(
+                fake.answer(
+                    Asked(self.command, path, query, json.loads(raw or b"{}"), self.headers.get("Idempotency-Key", ""))
+                )
+            )
+
+        do_GET = do_POST = do_PUT = do_DELETE = do  # noqa: N815 - the names that http.server looks for
+
+        def _say(self, answer: msgspec.Struct | bytes | None) -> None:
+            if isinstance(answer, bytes):
+                self.wfile.write(answer)
+                self.close_connection = True
+                return
+            status = answer.status if isinstance(answer, Problem) else 204 if answer is None else 200
+            body = b"" if answer is None else msgspec.json.encode(answer)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name http.server calls it by
+            return
+
+    return Handler

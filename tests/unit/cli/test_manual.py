@@ -1,0 +1,52 @@
+"""The manual: complete, and readable on a narrow terminal."""
+
+import shlex
+
+import pytest
+
+from meshnode.cli import manual
+from meshnode.cli.commands import EVERYWHERE, parse
+from meshnode.cli.exits import Exit
+from meshnode.cli.index import ENTRIES, every_name
+from meshnode.cli.main import load
+
+
+@pytest.mark.parametrize("name", every_name())
+def test_a_manual_describes_every_argument_and_exit_code(name: str) -> None:
+    command = load(name)
+    text = manual.of_command(command)
+    spellings = [
+        spelling for argument in (*command.arguments, *EVERYWHERE) if argument.is_option for spelling in argument.names
+    ]
+    assert all(spelling in text for spelling in spellings)
+    assert all(f"\n  {int(code)} " in text for code in (*command.exits, Exit.OK))
+
+
+@pytest.mark.parametrize("name", every_name())
+def test_a_manual_fits_eighty_columns(name: str) -> None:
+    text = manual.of_command(load(name))
+    assert (
+        max(len(line) for line in text.splitlines() if "meshnode " not in line or not line.startswith("      ")) <= 80
+    )
+
+
+@pytest.mark.parametrize("name", every_name())
+def test_the_examples_of_a_manual_are_understood(name: str) -> None:
+    command = load(name)
+    for wish, line in command.examples:
+        assert wish
+        if line.startswith("meshnode "):
+            words = shlex.split(line)[1 + len(name.split()) :]
+            assert parse(command, words)["help"] is False
+
+
+def test_the_overview_names_every_command_and_fits() -> None:
+    text = manual.overview()
+    assert all(f"\n  {first} " in text for first in ENTRIES)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_synopsis_tells_what_may_be_left_out() -> None:
+    assert manual.synopsis(load("share")) == "meshnode share ID --network NETWORK"
+    assert manual.synopsis(load("stop")) == "meshnode stop [TIMER] [--discard]"
+    assert manual.synopsis(load("project show")) == "meshnode project show PROJECT"

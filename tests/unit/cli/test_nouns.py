@@ -1,0 +1,274 @@
+"""`contribution`, `project`, `network`, `peer`, `ping`, `search` and `why`, against a fake node."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from meshnode.api.models.people import Network
+from meshnode.api.models.records import Standing, Why
+from meshnode.api.problems import problem
+from meshnode.cli.exits import Exit
+from meshnode.runtime.refusals import Code
+from tests.support.command_line import objects, run
+from tests.support.fake_node import (
+    ADDRESS,
+    AT,
+    BEN,
+    LINE,
+    NOTEBOOK,
+    PEER,
+    STUDIO,
+    FakeNode,
+    contribution,
+    network,
+    peer,
+    project,
+    text_id,
+)
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with FakeNode() as fake:
+        yield fake
+
+
+# contribution
+
+
+def test_an_empty_list_says_the_next_step(node: FakeNode) -> None:
+    ran = run("contribution", "ls", home=node)
+    assert ran.out.startswith("Nothing here yet.\n  Log something: ")
+
+
+def test_contributions_are_listed_with_pasteable_ids(node: FakeNode) -> None:
+    node.contributions += [contribution("Landing page", 12_600), contribution("Call \x1b[2J\u202e", 60, BEN)]
+    lines = run("contribution", "ls", home=node).out.splitlines()
+    assert lines[1].split("  ")[0] == f"bafkrei…{text_id('Landing ')[-8:]}"
+    assert lines[2].endswith("1 min  Call          Ben")
+
+
+def test_a_long_list_says_how_to_go_on(node: FakeNode) -> None:
+    node.contributions += [contribution(title) for title in ("a", "b", "c")]
+    assert run("contribution", "ls", home=node).out.splitlines()[-1].endswith("contribution ls --after later")
+
+
+def test_a_list_may_be_narrowed(node: FakeNode) -> None:
+    run(
+        "contribution", "ls", "--project", "acme", "--network", "studio", "--mine", "-n", "5", "--after", "c", home=node
+    )
+    expected = {"project": "acme", "network": "studio", "mine": "true", "limit": "5", "cursor": "c"}
+    assert node.asked[0].query == expected
+
+
+def test_a_contribution_is_shown_with_what_is_not_well(node: FakeNode) -> None:
+    entry = contribution("Landing page")
+    entry.status, entry.reason, entry.text, entry.held_by = "invalid", "X-FOREIGN", "First\nSecond", 2
+    node.contributions.append(entry)
+    out = run("contribution", "show", entry.id, home=node).out
+    assert f"  id         {entry.id}\n" in out
+    assert "  First\n  Second\n" in out
+    assert "2 other agents say they hold it" in out
+    assert "! invalid (X-FOREIGN)\n  Why:  " in out
+    assert out.endswith(f" why {entry.id}\n")
+
+
+def test_standing_is_marked_in_a_list(node: FakeNode) -> None:
+    first, second = contribution("One"), contribution("Two")
+    first.claim, second.status = "retracted", "pending"
+    node.contributions += [first, second]
+    out = run("contribution", "ls", home=node).out
+    assert "One [retracted]" in out
+    assert "Two [pending]" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "body"),
+    [
+        (
+            ("correct", "r", "2h", "15", "min", "--reason", "agreed"),
+            "/contributions/r/correct",
+            {"seconds": 8100, "reason": "agreed"},
+        ),
+        (("retract", "r", "--reason", "duplicate"), "/contributions/r/retract", {"reason": "duplicate"}),
+        (("thank", "r", "so", "much"), "/contributions/r/thank", {"text": "so much"}),
+        (("thank", "r", "--skill", "design"), "/contributions/r/thank", {"kind": "skill", "skill": "design"}),
+        (("erase", "r", "s", "--yes"), "/erasures", {"targets": ["r", "s"]}),
+    ],
+)
+def test_one_entry_is_acted_on(node: FakeNode, words: tuple[str, ...], path: str, body: dict[str, object]) -> None:
+    ran = run("contribution", *words, home=node)
+    assert (ran.code, ran.out[:1]) == (Exit.OK, "✓")
+    assert (node.asked[0].path, node.asked[0].body) == (path, body)
+
+
+def test_an_unclear_correction_is_refused(node: FakeNode) -> None:
+    assert run("contribution", "correct", "r", "2", home=node).code == Exit.USAGE
+
+
+def test_erasing_asks_first(node: FakeNode) -> None:
+    assert run("contribution", "erase", "r", home=node, stdin="y\n", terminal=True).code == Exit.OK
+    refused = run("contribution", "erase", "r", home=node, stdin="\n", terminal=True)
+    assert (refused.code, "nothing was done" in refused.last) == (Exit.FAILURE, True)
+    assert len(node.asked) == 1
+
+
+def test_erasing_without_a_terminal_names_the_flag_and_does_not_hang(node: FakeNode) -> None:
+    ran = run("contribution", "erase", "r", home=node)
+    assert (ran.code, "add --yes" in ran.last, node.asked) == (Exit.USAGE, True, [])
+
+
+def test_the_end_of_input_is_no_answer(node: FakeNode) -> None:
+    assert run("contribution", "erase", "r", home=node, terminal=True).code == Exit.INTERRUPTED
+
+
+# project
+
+
+def test_a_project_is_created_and_the_next_step_uses_its_short_name(node: FakeNode) -> None:
+    ran = run("project", "create", "Acme site", "--state", "idea", "--part-of", "acme", home=node)
+    assert ran.out.startswith("✓ Project created   acme-site   bafkrei…")
+    assert ran.out.endswith('log "First draft" 1h30 --project acme-site\n')
+    assert node.asked[0].body == {"title": "Acme site", "state": "idea", "part_of": "acme"}
+
+
+def test_projects_are_listed_and_shown(node: FakeNode) -> None:
+    assert "No projects yet." in run("project", "ls", home=node).out
+    node.projects.append(project("Acme site"))
+    assert run("project", "ls", home=node).out.splitlines()[1] == "acme-site  Acme site  active  your notebook  2.5 h"
+    shown = run("project", "show", "acme-site", home=node).out
+    assert "  work     2 contributions, 2.5 h\n" in shown
+
+
+def test_a_conflict_of_edits_is_said(node: FakeNode) -> None:
+    node.projects.append(project("Acme site"))
+    node.projects[0].conflict, node.projects[0].description = True, "For Acme"
+    assert "active (edited twice at the same time)" in run("project", "show", "acme-site", home=node).out
+
+
+# network
+
+
+def test_a_network_is_created_with_the_line_to_join_it(node: FakeNode) -> None:
+    ran = run("network", "create", "studio", "--open", home=node)
+    assert ran.out.splitlines()[0].startswith("✓ Network created   studio   bafkrei…")
+    assert "reachable: this LAN" in ran.out
+    assert ran.out.endswith(f"      meshnode network join {LINE}\n")
+
+
+def test_a_closed_network_is_not_made_open_in_silence(node: FakeNode) -> None:
+    ran = run("network", "create", "my studio", home=node)
+    assert (ran.code, node.asked) == (Exit.USAGE, [])
+    assert ran.last.endswith("network create 'my studio' --open")
+
+
+def test_a_second_network_of_the_same_name_conflicts(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    assert run("network", "create", "studio", "--open", home=node).code == Exit.CONFLICT
+
+
+def test_networks_are_listed_without_the_notebook(node: FakeNode) -> None:
+    node.networks.append(Network(NOTEBOOK.id, "notebook", "invite", "founder", True, [], 0, "", "", AT))
+    assert "No networks yet" in run("network", "ls", home=node).out
+    node.networks.append(network("studio"))
+    out = run("network", "ls", home=node).out
+    assert "  members    2: Ana López (you), Ben\n" in out
+    assert LINE in out
+
+
+def test_many_members_are_counted(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    node.networks[0].members *= 4
+    assert (
+        "8: Ana López (you), Ben, Ana López (you), Ben, Ana López (you) and 3 more"
+        in run("network", "ls", home=node).out
+    )
+
+
+def test_joining_says_whom_it_met_and_what_came(node: FakeNode) -> None:
+    node.peers.append(peer())
+    ran = run("network", "join", LINE, home=node)
+    assert ran.out == "✓ Joined studio · direct to 12D3Ko…8vbCeo8F (12 ms) · 14 records received and verified\n"
+    assert node.asked[0].body == {"line": LINE, "wait_ms": 10_000}
+
+
+def test_joining_where_nobody_answers_ends_with_14_and_goes_on(node: FakeNode) -> None:
+    ran = run("network", "join", LINE, "--timeout", "3", home=node)
+    assert (ran.code, ran.last.endswith("peer ls")) == (Exit.UNREACHABLE, True)
+    assert node.asked[0].body["wait_ms"] == 3000
+    assert objects(run("network", "join", LINE, "--json", home=node))[0]["schema"] == "meshnode.network.join/1"
+
+
+def test_leaving_asks_first(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    assert run("network", "leave", "studio", home=node).code == Exit.USAGE
+    assert run("network", "leave", "studio", "--yes", home=node).out == "✓ Left studio\n"
+
+
+# peer and ping
+
+
+def test_a_peer_is_added(node: FakeNode) -> None:
+    assert run("peer", "add", ADDRESS, home=node).out == "✓ Connected   Ben   12D3Ko…8vbCeo8F\n"
+
+
+def test_a_peer_that_does_not_answer_is_remembered_and_ends_with_14(node: FakeNode) -> None:
+    node.answers["POST", "/peers"] = peer("backing off")
+    ran = run("peer", "add", ADDRESS, home=node)
+    assert (ran.code, ran.out) == (Exit.UNREACHABLE, "✓ Remembered   Ben   12D3Ko…8vbCeo8F\n")
+    assert "does not answer (refused)" in ran.last
+
+
+def test_peers_are_listed(node: FakeNode) -> None:
+    assert "No peers yet" in run("peer", "ls", home=node).out
+    node.peers += [peer(), peer("backing off")]
+    lines = run("peer", "ls", home=node).out.splitlines()
+    assert lines[1].startswith("12D3Ko…8vbCeo8F  Ben  direct       192.0.2.7:4401 for ")
+    assert lines[2] == "12D3Ko…8vbCeo8F  Ben  backing off  refused                      you"
+
+
+def test_a_peer_is_forgotten(node: FakeNode) -> None:
+    assert run("peer", "rm", "8vbCeo8F", home=node).out == "✓ Forgotten   8vbCeo8F\n"
+
+
+@pytest.mark.parametrize("command", [("ping",), ("peer", "ping")])
+def test_ping_measures_one_or_all(node: FakeNode, command: tuple[str, ...]) -> None:
+    assert run(*command, "8vbCeo8F", home=node).out == "✓ 8vbCeo8F   12.3 ms\n"
+    assert run(*command, home=node).code == Exit.UNREACHABLE
+    node.peers += [peer(), peer("idle")]
+    assert run(*command, home=node).out == "✓ Ben   12.3 ms\n"
+    assert objects(run(*command, "--json", home=node)) == [
+        {"schema": "meshnode.ping/1", "peer": PEER, "milliseconds": 12.34}
+    ]
+
+
+def test_a_peer_that_is_lost_ends_a_ping_with_3(node: FakeNode) -> None:
+    node.peers.append(peer())
+    node.answers["POST", f"/peers/{PEER}/ping"] = problem(Code.UNREACHABLE, "the stream ended")
+    ran = run("ping", home=node)
+    assert (ran.code, ran.out) == (Exit.PROBLEMS, "✗ Ben   the stream ended\n")
+    assert objects(run("ping", "--json", home=node))[0]["error"] == "unreachable"
+
+
+# search and why
+
+
+def test_search_finds_by_words(node: FakeNode) -> None:
+    node.contributions.append(contribution("Landing page, first draft"))
+    assert "Landing page, first draft" in run("search", "landing", "page", home=node).out
+    assert run("search", "nothing", home=node).out == "Nothing found.\n"
+    assert objects(run("search", "landing", "--json", home=node))[0]["items"][0]["title"] == "Landing page, first draft"
+
+
+def test_why_names_code_causes_and_reason(node: FakeNode) -> None:
+    out = run("why", "r", home=node).out
+    assert out.splitlines()[0].endswith("   invalid · X-FOREIGN")
+    assert "  It names a record outside its network.\n" in out
+    assert f"  because of {text_id('cause')}\n" in out
+
+
+def test_why_prints_a_fix_that_can_be_pasted(node: FakeNode) -> None:
+    standing = Standing("pending", "", "P-DEP", [])
+    node.answers["GET", "/records/r/why"] = Why(STUDIO.id, standing, "Its past is not here yet.", "meshnode sync")
+    assert run("why", "r", home=node).out.splitlines()[-1].endswith(f"--home {node.home} sync")
+    assert objects(run("why", "r", "--json", home=node))[0]["standing"]["reason"] == "P-DEP"

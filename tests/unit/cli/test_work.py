@@ -1,0 +1,102 @@
+"""`log`, `start`, `stop` and `share`, against a fake node."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from meshnode.api.models.work import Stopped, Timer
+from meshnode.cli.exits import Exit
+from tests.support.command_line import objects, run
+from tests.support.fake_node import AT, FakeNode, contribution, network, text_id
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with FakeNode() as fake:
+        yield fake
+
+
+def test_log_sends_what_was_meant(node: FakeNode) -> None:
+    words = (
+        "Landing page",
+        "3h30",
+        "--project",
+        "acme-site",
+        "--network",
+        "studio",
+        "--kind",
+        "care",
+        "--note",
+        "with Ben",
+    )
+    assert run("log", *words, home=node).code == Exit.OK
+    expected = {"title": "Landing page", "seconds": 12_600, "project": "acme-site", "network": "studio", "kind": "care"}
+    assert node.asked[0].body == {**expected, "text": "with Ben"}
+
+
+def test_log_says_what_was_signed_and_that_it_is_only_here(node: FakeNode) -> None:
+    ran = run("log", "Landing page", "3:30", "--project", "acme-site", home=node)
+    short = f"bafkrei…{text_id('Landing ')[-8:]}"
+    assert ran.out == (
+        f"✓ Signed and saved   {short}   work · 3.5 h · acme-site\n"
+        "  only here so far: join a network to have it held by others\n"
+    )
+
+
+def test_log_into_a_network_names_it(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    assert run("log", "x", "1h", home=node).out.endswith("work · 1 h   in studio\n")
+
+
+def test_log_in_json_gives_the_whole_id(node: FakeNode) -> None:
+    answer = objects(run("log", "Landing page", "1h", "--json", home=node))[0]
+    assert (answer["schema"], answer["id"], answer["type"]) == ("meshnode.log/1", text_id("Landing "), "contribution")
+
+
+def test_log_on_another_day_sends_its_date(node: FakeNode) -> None:
+    run("log", "x", "1h", "--on", "yesterday", home=node)
+    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 - the person's own day
+    assert node.asked[0].body["day"] == yesterday.isoformat()
+
+
+@pytest.mark.parametrize("words", [("90",), ("soon",), ("1h", "--on", "someday")])
+def test_log_refuses_unclear_times_before_it_asks_anybody(node: FakeNode, words: tuple[str, ...]) -> None:
+    ran = run("log", "x", *words, home=node)
+    assert (ran.code, ran.last.endswith("log --help"), node.asked) == (Exit.USAGE, True, [])
+
+
+def test_a_timer_is_started_and_stopped(node: FakeNode) -> None:
+    started = run("start", "Landing page", "--project", "acme-site", home=node)
+    assert started.out.startswith("✓ Timer started   Landing page   (counts at most 12 h)\n")
+    assert "✓ Signed and saved" in (ran := run("stop", home=node)).out
+    assert ran.out.endswith("Landing page · 1.5 h\n")
+
+
+def test_a_timer_that_ran_too_long_says_so(node: FakeNode) -> None:
+    timer = Timer("1", "Night", "", "", AT, 43_200, True, 43_200)
+    node.answers["POST", "/timers/stop"] = Stopped(timer, contribution("Night", 43_200), 90_000, 43_200, True)
+    ran = run("stop", home=node)
+    assert "! it ran for 25 h; more than 12 h is not believed" in ran.out
+    assert f"contribution correct bafkrei…{text_id('Night')[-8:]} 8h" in ran.out
+
+
+def test_a_timer_may_be_dropped(node: FakeNode) -> None:
+    run("start", "x", home=node)
+    assert run("stop", "--discard", home=node).out == "✓ Timer dropped   x   1.5 h not logged\n"
+
+
+def test_stopping_without_a_timer_says_how_to_start_one(node: FakeNode) -> None:
+    ran = run("stop", home=node)
+    assert (ran.code, ran.last.endswith('start "What you do"')) == (Exit.FAILURE, True)
+
+
+def test_stop_in_json(node: FakeNode) -> None:
+    run("start", "x", home=node)
+    answer = objects(run("stop", "--json", home=node))[0]
+    assert (answer["schema"], answer["counted_seconds"]) == ("meshnode.stop/1", 5400)
+
+
+def test_share_takes_an_entry_into_a_network(node: FakeNode) -> None:
+    assert run("share", "q3xw4yeq", "--network", "studio", home=node).code == Exit.OK
+    assert (node.asked[0].path, node.asked[0].body) == ("/contributions/q3xw4yeq/share", {"network": "studio"})

@@ -1,0 +1,142 @@
+"""The client covers the API: its types are the API's models, and each method asks the right route."""
+
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any
+
+import msgspec
+import pytest
+
+from meshnode.api.models import node, people, records, shared, work
+from meshnode.client import answers
+from meshnode.client.client import Client
+from meshnode.client.errors import BadAnswer, NodeNotRunning
+from tests.support.fake_node import LINE, FakeNode, project
+
+MODELS = {
+    name: model
+    for module in (shared, node, people, records, work)
+    for name, model in vars(module).items()
+    if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
+}
+SHAPES = {
+    name: shape
+    for name, shape in vars(answers).items()
+    if typing.is_typeddict(shape) and shape.__module__ == answers.__name__ and name != "Page"
+}
+
+
+def plain(hint: Any) -> object:
+    """A type as text, the same for a model and for the shape that mirrors it."""
+    if isinstance(hint, UnionType) or typing.get_origin(hint) is typing.Union:
+        return frozenset(plain(part) for part in typing.get_args(hint))
+    if typing.get_origin(hint) is not None:
+        return (typing.get_origin(hint), *(plain(part) for part in typing.get_args(hint)))
+    return None if hint is NoneType else getattr(hint, "__name__", str(hint))
+
+
+def without_any(fields: dict[str, Any]) -> dict[str, object]:
+    return {name: plain(hint) for name, hint in fields.items() if name not in ("header", "private")}
+
+
+def test_every_answer_of_the_api_has_a_shape() -> None:
+    assert sorted(SHAPES) == sorted(MODELS)
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_a_shape_is_what_the_api_answers(name: str) -> None:
+    assert without_any(typing.get_type_hints(SHAPES[name])) == without_any(typing.get_type_hints(MODELS[name]))
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeNode]:
+    with FakeNode() as fake:
+        fake.contributions.clear()
+        yield fake
+
+
+CALLS: list[tuple[Callable[[Client], object], str, str]] = [
+    (Client.health, "GET", "/health"),
+    (Client.status, "GET", "/node"),
+    (Client.stop, "POST", "/node/stop"),
+    (Client.doctor, "GET", "/doctor"),
+    (Client.state, "GET", "/state"),
+    (lambda node: node.sync("x", wait_ms=1), "POST", "/sync"),
+    (lambda node: node.sync_file("/f"), "POST", "/sync/file"),
+    (Client.me, "GET", "/me"),
+    (lambda node: node.set_profile(bio="b"), "PUT", "/me/profile"),
+    (lambda node: node.log("t", seconds=60), "POST", "/contributions"),
+    (Client.contributions, "GET", "/contributions"),
+    (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),
+    (lambda node: node.share("r", "studio"), "POST", "/contributions/r/share"),
+    (lambda node: node.correct("r", seconds=60), "POST", "/contributions/r/correct"),
+    (lambda node: node.retract("r"), "POST", "/contributions/r/retract"),
+    (lambda node: node.thank("r", "thanks"), "POST", "/contributions/r/thank"),
+    (lambda node: node.erase(["r"]), "POST", "/erasures"),
+    (Client.timers, "GET", "/timers"),
+    (lambda node: node.start_timer("t"), "POST", "/timers"),
+    (lambda node: node.stop_timer(), "POST", "/timers/stop"),
+    (lambda node: list(node.projects()), "GET", "/projects"),
+    (lambda node: node.project("acme"), "GET", "/projects/acme"),
+    (lambda node: node.create_project("Acme"), "POST", "/projects"),
+    (Client.networks, "GET", "/networks"),
+    (lambda node: node.create_network("studio"), "POST", "/networks"),
+    (lambda node: node.join(LINE, wait_ms=1), "POST", "/joins"),
+    (lambda node: node.leave("studio"), "DELETE", "/networks/studio"),
+    (Client.peers, "GET", "/peers"),
+    (lambda node: node.add_peer("/ip4/…", wait_ms=1), "POST", "/peers"),
+    (lambda node: node.remove_peer("p"), "DELETE", "/peers/p"),
+    (lambda node: node.ping("p"), "POST", "/peers/p/ping"),
+    (lambda node: node.record("r"), "GET", "/records/r"),
+    (lambda node: node.why("r"), "GET", "/records/r/why"),
+    (lambda node: node.verify("r"), "POST", "/records/r/verify"),
+    (lambda node: node.search("w"), "GET", "/search"),
+    (Client.forks, "GET", "/forks"),
+    (lambda node: node.import_from("git", "/p", dry_run=True, options={}), "POST", "/imports"),
+    (Client.imports, "GET", "/imports"),
+    (lambda node: node.undo_import("b1"), "DELETE", "/imports/b1"),
+    (lambda node: node.export("bundle", "/f"), "POST", "/exports"),
+]
+
+
+@pytest.mark.parametrize(("call", "method", "path"), CALLS, ids=[f"{method} {path}" for _, method, path in CALLS])
+def test_each_method_asks_its_route(fake: FakeNode, call: Callable[[Client], object], method: str, path: str) -> None:
+    fake.answers[method, path] = msgspec.defstruct("Anything", [("items", list[str], [])])()
+    call(Client.of(fake.home))
+    assert (fake.asked[0].method, fake.asked[0].path) == (method, path)
+
+
+def test_no_method_is_left_untested() -> None:
+    public = [name for name in vars(Client) if not name.startswith("_") and name != "of"]
+    assert len(public) == len(CALLS)
+
+
+def test_a_list_is_read_to_its_end(fake: FakeNode) -> None:
+    pages = iter([shared.Page([project("One")], "c2"), shared.Page([project("Two")])])
+    fake.get_projects = lambda asked, rest: next(pages)  # type: ignore[method-assign] # the fake's own answer, in two pages
+    assert [one["title"] for one in Client.of(fake.home).projects()] == ["One", "Two"]
+    assert [asked.query.get("cursor") for asked in fake.asked] == [None, "c2"]
+
+
+@pytest.mark.parametrize("call", [Client.peers, lambda node: list(node.projects())])
+def test_what_is_no_list_is_called_so(fake: FakeNode, call: Callable[[Client], object]) -> None:
+    for path in ("/peers", "/projects"):
+        fake.answers["GET", path] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42"
+    with pytest.raises(BadAnswer, match="list"):
+        call(Client.of(fake.home))
+
+
+def test_a_home_in_which_no_node_ran_has_none_running(tmp_path: Path) -> None:
+    with pytest.raises(NodeNotRunning):
+        Client.of(tmp_path)
+
+
+def test_what_writes_brings_a_key_of_its_own_or_the_callers(fake: FakeNode) -> None:
+    client = Client.of(fake.home)
+    client.log("a", seconds=60)
+    client.log("b", seconds=60)
+    client.log("c", seconds=60, key="mine")
+    first, second, third = (asked.key for asked in fake.asked)
+    assert (len(first), first != second, third) == (32, True, "mine")
