@@ -23,6 +23,10 @@ def test_bare_except_is_found() -> None:
     assert lines(STORE, "try:\n    f()\nexcept:\n    pass\n") == [3]
 
 
+def test_tidying_up_and_raising_on_is_kept() -> None:
+    assert lines(STORE, "try:\n    f()\nexcept BaseException:\n    g()\n    raise\n") == []
+
+
 def test_catching_what_has_a_name_is_kept() -> None:
     assert lines(STORE, "try:\n    f()\nexcept (OSError, ValueError):\n    pass\n") == []
 
@@ -48,13 +52,24 @@ def test_sql_from_parts_is_found(sql: str) -> None:
     assert lines(STORE, f"connection.execute({sql})\n") == [1]
 
 
-@pytest.mark.parametrize("sql", ['"SELECT ?", (x,)', "QUERY, (x,)", 'f"SELECT 1"', '"SELECT " "1"'])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        '"SELECT ?", (x,)',
+        'f"PRAGMA user_version = {n}"',
+        '"PRAGMA " + pragma',
+        "QUERY, (x,)",
+        'f"SELECT 1"',
+        '"SELECT " "1"',
+    ],
+)
 def test_sql_with_parameters_is_kept(sql: str) -> None:
     assert lines(STORE, f"connection.execute({sql})\n") == []
 
 
-def test_sql_from_parts_with_its_reason_is_kept() -> None:
-    assert lines(STORE, 'c.execute(f"PRAGMA user_version = {n}")  # not parameters: a pragma takes none\n') == []
+@pytest.mark.parametrize("mark", ["# not parameters: a table's name", "# noqa: S608 - a table's name"])
+def test_sql_from_parts_with_its_reason_is_kept(mark: str) -> None:
+    assert lines(STORE, f'c.execute(f"SELECT {{column}}")  {mark}\n') == []
 
 
 @pytest.mark.parametrize(
@@ -104,8 +119,9 @@ def test_mocks_skips_and_sleeps_are_found_in_tests(code: str) -> None:
     assert lines(TEST, code) == [1]
 
 
-def test_support_may_sleep_between_two_looks() -> None:
-    assert lines("tests/support/waiting.py", "time.sleep(0.01)") == []
+@pytest.mark.parametrize("folder", ["support", "bench"])
+def test_support_and_bench_may_sleep_between_two_looks(folder: str) -> None:
+    assert lines(f"tests/{folder}/waiting.py", "time.sleep(0.01)") == []
 
 
 def test_virtual_time_may_be_slept_through() -> None:
