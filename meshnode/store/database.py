@@ -39,7 +39,6 @@ class Layout:
 
 
 RECORDS = Layout("records", 0x6D736852, _MIGRATIONS / "records")
-VIEWS = Layout("views", 0x6D736856, _MIGRATIONS / "views")
 
 
 def flush_folder(folder: Path) -> None:

@@ -136,6 +136,9 @@ class KeyfileMissing(KeyfileError):
 
 
 _FAILURES: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_IOERR: StoreFailed,
+    sqlite3.SQLITE_NOMEM: StoreFailed,
+    sqlite3.SQLITE_PROTOCOL: StoreFailed,
     sqlite3.SQLITE_FULL: StoreFull,
     sqlite3.SQLITE_READONLY: StoreReadOnly,
     sqlite3.SQLITE_CANTOPEN: StoreReadOnly,
@@ -148,9 +151,9 @@ _FAILURES: dict[int, type[StoreError]] = {
 
 
 def as_store_error(path: Path | str, error: sqlite3.Error | OSError) -> StoreError:
-    """Say in our terms what SQLite or the system reported; what has no better name is a failure to write or read."""
+    """Say in our terms what SQLite or the system reported; a plain StoreError is a mistake in our own statements."""
     if isinstance(error, OSError):
         return (StoreFull if error.errno == ENOSPC else StoreFailed)(path, str(error))
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest tells it apart
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return _FAILURES.get(code, StoreFailed)(path, f"{name}: {error}")
+    return _FAILURES.get(code, StoreError)(path, f"{name}: {error}")

@@ -1,0 +1,119 @@
+"""The memory of a fold, kept in views.db: rows by table and key, behind the port `meshproto.fold.memory.Memory`.
+
+What a slice of work changes stands in RAM until it is flushed, in the order of keys, into the transaction of that
+slice; rows lately used stay in RAM. So a fold costs one query for each row it has not seen lately, and none for most.
+"""
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+import msgspec
+
+from meshnode.store.source import Source
+from meshproto.records.encoding import Value
+
+ROWS_REMEMBERED = 32_768
+"""Rows kept in RAM, about 15 MB: scopes and agents are asked for with every record, the rest once."""
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_DECODE = msgspec.msgpack.Decoder().decode
+_GET = "SELECT value FROM fold WHERE name = ? AND key = ?"
+_SCAN = "SELECT key, value FROM fold WHERE name = ? AND key >= ? AND key < ? ORDER BY key"
+_AFTER_ALL = b"\xff" * 160  # longer than any key; no key begins so
+
+
+class _Missing:
+    """Stands in RAM for a row that is known not to exist."""
+
+
+_MISSING: Final = _Missing()
+_Rows: TypeAlias = "dict[bytes, Value | _Missing]"
+
+
+class SqliteMemory:
+    """Implements Memory. All methods run in the thread and the transaction of the slice that is projected."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known: dict[str, _Rows] = {}
+        self._changed: dict[str, _Rows] = {}
+        self._size = 0
+        self._filled: set[str] = set()
+        self.forget()
+
+    def get(self, table: str, key: bytes) -> Value:
+        """The row, or None."""
+        rows = self._known.get(table)
+        if rows is None:
+            rows = self._known.setdefault(table, {})
+        value = rows.get(key)
+        if value is None:
+            value = self._load(table, key)
+            self._keep(rows, key, value)
+        return None if isinstance(value, _Missing) else value
+
+    def put(self, table: str, key: bytes, value: Value) -> None:
+        """Write or replace a row."""
+        self._change(table, key, value)
+        self._filled.add(table)
+
+    def delete(self, table: str, key: bytes) -> None:
+        """Remove a row if it is there."""
+        self._change(table, key, _MISSING)
+
+    def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """All rows whose key begins with `prefix`, by key."""
+        if table not in self._filled:
+            return iter(())
+        if self._changed.get(table):
+            self._flush_table(table)
+        rows = self._source.rows(_SCAN, (table, prefix, prefix + _AFTER_ALL))
+        return iter([(key, _DECODE(value)) for key, value in rows])
+
+    def flush(self) -> None:
+        """Write what changed, before the slice's transaction is committed."""
+        for table in self._changed:
+            self._flush_table(table)
+        if self._size > ROWS_REMEMBERED:
+            self._known.clear()
+            self._size = 0
+
+    def forget(self) -> None:
+        """Forget what stands in RAM, after a rollback."""
+        self._known.clear()
+        self._changed.clear()
+        self._size = 0
+        self._filled = {name for (name,) in self._source.rows("SELECT DISTINCT name FROM fold")}
+
+    def _load(self, table: str, key: bytes) -> "Value | _Missing":
+        if table not in self._filled:
+            return _MISSING
+        row = self._source.row(_GET, (table, key))
+        if row is None:
+            return _MISSING
+        value: Value = _DECODE(row[0])
+        return value
+
+    def _keep(self, rows: _Rows, key: bytes, value: "Value | _Missing") -> None:
+        rows[key] = value
+        self._size += 1
+
+    def _change(self, table: str, key: bytes, value: "Value | _Missing") -> None:
+        rows = self._known.setdefault(table, {})
+        self._size += key not in rows
+        rows[key] = value
+        self._changed.setdefault(table, {})[key] = value
+
+    def _flush_table(self, table: str) -> None:
+        """Write one table's changes in the order of keys, so that neighbours are written together."""
+        changed = sorted(self._changed[table].items(), key=lambda item: item[0])
+        execute = self._source.connection.executemany
+        execute(
+            "INSERT INTO fold VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            [(table, key, _ENCODE(value)) for key, value in changed if not isinstance(value, _Missing)],
+        )
+        execute(
+            "DELETE FROM fold WHERE name = ? AND key = ?",
+            [(table, key) for key, value in changed if isinstance(value, _Missing)],
+        )
+        self._changed[table].clear()

@@ -1,0 +1,159 @@
+"""Asking the views: rows of one kind by conditions on their columns, sums, and full-text search."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from meshnode.store.source import Source
+from meshnode.store.view_tables import FROM, booleans_of
+from meshnode.views.rows import SearchRow
+
+RowT = TypeVar("RowT", bound=NamedTuple)
+
+Plain = int | str | bytes | None
+
+
+class Is(StrEnum):
+    """How a column is compared with a value."""
+
+    EQUAL = "="
+    OTHER = "<>"
+    BELOW = "<"
+    AT_LEAST = ">="
+    ONE_OF = "in"
+    """The value is a sequence, of at most 1,000."""
+    BEGINNING = "begins"
+    """The column's bytes or text begin with the value."""
+
+
+class Where(NamedTuple):
+    """One condition on a column. `Where("project", Is.EQUAL, None)` asks for rows without a project."""
+
+    column: str
+    comparison: Is
+    value: Plain | Sequence[Plain]
+
+
+MAX_IN = 1_000
+"""Most values in one ONE_OF, so that a question stays one short statement."""
+
+_SEARCH = """
+SELECT s.* FROM search_index AS i JOIN search AS s ON s.number = i.rowid
+WHERE search_index MATCH ? ORDER BY i.rank, s.at DESC LIMIT ? OFFSET ?
+"""
+
+
+class ViewReader:
+    """Reads views.db. Made by `Views.reader`; used by one thread at a time. Every method may raise StoreError."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._source.connection.close()
+
+    @property
+    def arrival(self) -> int:
+        """The last record of the truth that the views show."""
+        return self._source.number("SELECT value FROM progress WHERE name = 'arrival'")
+
+    def of(self, kind: type[RowT], record: bytes) -> tuple[RowT, ...]:
+        """The rows of a kind that hang on one record."""
+        return self.select(kind, Where("record", Is.EQUAL, record))
+
+    def select(
+        self,
+        kind: type[RowT],
+        *conditions: Where,
+        order: str = "",
+        newest_first: bool = False,
+        limit: int = -1,
+        after: tuple[int, bytes] | None = None,
+    ) -> tuple[RowT, ...]:
+        """Rows that meet all conditions; `order` names a column, ties go by record. Nothing else is sorted.
+
+        `after` is (`order` column, record) of the last row of the page before.
+        """
+        question, values = _composed("SELECT *", kind, conditions)
+        if order:
+            _check_column(kind, order)
+            way, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
+            if after is not None:
+                joint = "AND" if conditions else "WHERE"
+                question += f' {joint} ("{order}", record) {beyond} (?, ?)'
+                values += after
+            question += f' ORDER BY "{order}" {way}, record {way}'
+        if limit >= 0:
+            question += " LIMIT ?"
+            values.append(limit)
+        return _as_rows(kind, self._source.rows(question, tuple(values)))
+
+    def count(self, kind: type[NamedTuple], *conditions: Where) -> int:
+        """How many rows meet all conditions."""
+        question, values = _composed("SELECT count(*)", kind, conditions)
+        return self._source.number(question, tuple(values))
+
+    def total(self, kind: type[NamedTuple], column: str, *conditions: Where) -> int:
+        """The sum of a column over the rows that meet all conditions; NULL counts nothing."""
+        _check_column(kind, column)
+        question, values = _composed(f'SELECT coalesce(sum("{column}"), 0)', kind, conditions)
+        return self._source.number(question, tuple(values))
+
+    def search(self, text: str, limit: int = 50, offset: int = 0) -> tuple[SearchRow, ...]:
+        """Records whose title or text has words that begin like all of `text`'s, best first."""
+        words = text.split()
+        if not words:
+            return ()
+        # Quoted, a word is a word, whatever it means in the language of queries.
+        query = " ".join('"' + word.replace('"', '""') + '"*' for word in words)
+        return _as_rows(SearchRow, self._source.rows(_SEARCH, (query, limit, offset)))
+
+
+def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[str, list[Plain]]:
+    """A statement with its conditions: column names come from the row's own fields, values are parameters."""
+    parts: list[str] = []
+    values: list[Plain] = []
+    for condition in conditions:
+        _check_column(kind, condition.column)
+        part, given = _compared(condition)
+        parts.append(part)
+        values += given
+    return " ".join([wanted, FROM[kind], "WHERE" if parts else "", " AND ".join(parts)]), values
+
+
+def _compared(condition: Where) -> tuple[str, list[Plain]]:
+    column, comparison, value = f'"{condition.column}"', condition.comparison, condition.value
+    if comparison is Is.ONE_OF:
+        if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:
+            raise ValueError(f"{column}: a sequence of at most {MAX_IN} values is needed")
+        return f"{column} IN ({', '.join('?' * len(value))})", [*value]
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        raise ValueError(f"{column}: one value is needed")
+    if comparison is Is.BEGINNING:
+        return _beginning(column, value)
+    if value is None:
+        return f"{column} IS {'' if comparison is Is.EQUAL else 'NOT '}NULL", []
+    return f"{column} {comparison.value} ?", [value]
+
+
+def _beginning(column: str, value: Plain) -> tuple[str, list[Plain]]:
+    if isinstance(value, bytes):
+        return f"{column} >= ? AND {column} < ?", [value, value + b"\xff" * 64]
+    if isinstance(value, str):
+        return f"{column} >= ? AND {column} < ?", [value, value + "\U0010ffff"]
+    raise ValueError(f"{column}: only text and bytes begin with something")
+
+
+def _check_column(kind: type[NamedTuple], column: str) -> None:
+    if column not in kind._fields:
+        raise ValueError(f"{kind.__name__} has no {column}")
+
+
+def _as_rows(kind: type[RowT], found: Sequence[tuple[Plain, ...]]) -> tuple[RowT, ...]:
+    """Rows as their class; the first column of each is the row's number in its table."""
+    booleans = booleans_of(kind)
+    return tuple(
+        kind._make([bool(value) if place in booleans else value for place, value in enumerate(row[1:])])
+        for row in found
+    )

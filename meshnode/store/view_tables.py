@@ -1,0 +1,80 @@
+"""The tables of views.db, made from the rows that `meshnode.views.rows` describes.
+
+A column is a field of a row, so the two cannot drift apart. Views are derived: when their layout changes, they are
+thrown away and computed anew, which is why there are no migrations. `FINGERPRINT` tells one layout from another.
+"""
+
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
+from zlib import crc32
+
+from meshnode.views.rows import TABLES, Row
+
+_BASE = (
+    "CREATE TABLE fold (name TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (name, key))"
+    " STRICT, WITHOUT ROWID",
+    "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('indexed', 0), ('scrub', 0)",
+    "CREATE VIRTUAL TABLE search_index USING fts5"
+    " (title, text, content = 'search', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2')",
+)
+_INDEXES = {
+    "entries": ("scope, at", "agent, at", "type, at", "status", "log, seq"),
+    "contributions": ("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref"),
+    "projects": ("project", "scope, slug"),
+    "profiles": ("agent",),
+    "members": ("network", "agent"),
+    "recognitions": ("target", "receiver", "agent"),
+    "sources": ("scheme, ref",),
+    "forks": ("log, seq",),
+}
+"""Columns people filter and sort by. Every table has an index on `record` as well."""
+
+_KINDS = {bytes: "BLOB", str: "TEXT", int: "INTEGER", bool: "INTEGER"}
+_MARK = 0x6D736856
+"""`application_id` of views.db: "mshV"."""
+
+
+def statements() -> tuple[str, ...]:
+    """Everything needed to make an empty views.db."""
+    made: list[str] = []
+    for kind, table in TABLES.items():
+        columns = ", ".join(f'"{name}" {declared}' for name, declared in columns_of(kind))  # one is called join
+        made.append(f"CREATE TABLE {table} (number INTEGER PRIMARY KEY AUTOINCREMENT, {columns}) STRICT")
+        made.append(f"CREATE INDEX {table}_by_record ON {table} (record)")
+        for index, wanted in enumerate(_INDEXES.get(table, ())):
+            made.append(f"CREATE INDEX {table}_{index} ON {table} ({wanted})")
+    return (f"PRAGMA application_id = {_MARK}", f"PRAGMA user_version = {FINGERPRINT}", *made, *_BASE)
+
+
+def columns_of(kind: type[Row]) -> list[tuple[str, str]]:
+    """Name and declaration of each column, in the order of the row's fields."""
+    return [(name, _declared(hint)) for name, hint in get_type_hints(kind).items()]
+
+
+def booleans_of(kind: type[NamedTuple]) -> frozenset[int]:
+    """Positions of the fields that are true or false, which SQLite keeps as 1 or 0."""
+    return frozenset(place for place, hint in enumerate(get_type_hints(kind).values()) if hint is bool)
+
+
+def _insertion(kind: type[Row], table: str) -> str:
+    return f"INSERT INTO {table} VALUES (NULL{', ?' * len(columns_of(kind))})"  # noqa: S608  # our own names
+
+
+def _declared(hint: Any) -> str:
+    options = get_args(hint)
+    if not options:
+        return f"{_KINDS[hint]} NOT NULL"
+    return next(_KINDS[option] for option in options if option is not NoneType)
+
+
+def _fingerprint() -> int:
+    layout = repr([(table, columns_of(kind)) for kind, table in TABLES.items()])
+    return crc32((layout + repr(_BASE) + repr(_INDEXES)).encode()) & 0x7FFFFFFF
+
+
+FINGERPRINT = _fingerprint()
+FROM: dict[type, str] = {kind: f"FROM {table}" for kind, table in TABLES.items()}
+INSERT: dict[type, str] = {kind: _insertion(kind, table) for kind, table in TABLES.items()}
+DELETE = tuple(f"DELETE {each} WHERE record = ?" for each in FROM.values())
+"""Parts of statements that cannot be parameters: names of tables, all our own."""
