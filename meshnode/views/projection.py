@@ -27,11 +27,15 @@ from meshnode.views.words import Shelf, part_of, text, words_of
 from meshproto.fold.contributions import corrections_of, quantity_after
 from meshproto.fold.standing import Standing, Status
 from meshproto.records.encoding import Value
+from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record
 from meshproto.types.value import Measure
 
 SECONDS = {"SEC": 1, "MIN": 60, "HUR": 3600}
 """Units of time that convert into each other exactly. A day does not: nobody knows how many hours it has."""
+
+MOST_SECONDS = 10**12
+"""Longest time in a row: thirty thousand years. Claims can be larger, but sums over a million rows must fit 63 bits."""
 
 
 def rows_of(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
@@ -67,7 +71,7 @@ def _entry(record: Record, standing: Standing, shelf: Shelf) -> EntryRow:
 def _contribution(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     words, facts = words_of(record, shelf), record.facts
     claim = Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"])
-    quantity = quantity_after(claim, corrections_of(record.id, shelf.memory))
+    quantity = _storable(quantity_after(claim, corrections_of(record.id, shelf.memory)))
     scheme, ref = facts.get("ext_ref", ("", None))
     row = ContributionRow(
         record=record.id,
@@ -102,7 +106,7 @@ def _sources(record: Record, standing: Standing) -> list[Row]:
         return []
     scheme, first = record.facts["ext_ref"]
     more = record.facts.get("ext_more", [])
-    others = [each for each in more if isinstance(each, bytes)] if isinstance(more, list) else []
+    others = [each for each in more if isinstance(each, bytes) and each] if isinstance(more, list) else []
     return [SourceRow(record.id, record.author, scheme, ref) for ref in dict.fromkeys([first, *others])]
 
 
@@ -218,4 +222,12 @@ def _seconds(quantity: Measure) -> int | None:
     if quantity.u not in SECONDS:
         return None
     exact = Fraction(quantity.n * SECONDS[quantity.u], 10**quantity.s)
-    return int(exact + Fraction(1, 2))
+    return min(int(exact + Fraction(1, 2)), MOST_SECONDS)
+
+
+def _storable(quantity: Measure) -> Measure:
+    """A quantity in a coarser scale, or cut off, if its figure is too large for a row."""
+    n, s = quantity.n, quantity.s
+    while n > MAX_INT and s > 0:
+        n, s = n // 10, s - 1
+    return Measure(min(n, MAX_INT), s, quantity.u)

@@ -87,7 +87,7 @@ class ContributionRow(NamedTuple):
 class ProjectRow(NamedTuple):
     """One edit of a project. Table `projects`, key `record`.
 
-    What a project looks like is its row with `head` that has the greatest (`at`, `record`); several heads are a conflict.
+    What a project looks like is its row with `head` that has the greatest (`at`, `record`); several are a conflict.
     """
 
     record: bytes
@@ -122,7 +122,7 @@ class PersonRow(NamedTuple):
 
 
 class ProfileRow(NamedTuple):
-    """One edit of a profile. Table `profiles`, key `record`. Displayed like a project: one row with `head` per agent."""
+    """One edit of a profile. Table `profiles`, key `record`. Displayed like a project: one head per agent."""
 
     record: bytes
     agent: bytes
