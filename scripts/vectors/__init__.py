@@ -1,0 +1,1 @@
+"""Makes protocol/vectors/: cases for everything the protocol's text says, from named seeds."""

@@ -1,0 +1,34 @@
+"""Which cases stand in which file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.vectors import bundles, encoding, headers, runs
+from scripts.vectors.cases import Case
+
+FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
+    "encoding": ("The canonical encoding: 01-records 1.", encoding.cases),
+    "headers": ("Headers: 01-records 3.", headers.cases),
+    "privates": ("Private parts: 01-records 4.", headers.private_cases),
+    "signatures": ("The signature rule: 01-records 5.", runs.signature_cases),
+    "runs": ("Runs: 01-records 6.", runs.cases),
+    "forks": ("Fork proofs: 01-records 7.", runs.fork_cases),
+    "bundles": ("Bundles: 05-bundle.", bundles.cases),
+}
+
+
+def write_all(folder: Path) -> None:
+    """Write every file; the same bytes each time. Raises AssertionError if meshproto sees a case otherwise."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts().items():
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def texts() -> dict[str, str]:
+    """The content of every file by its name."""
+    return {
+        name: json.dumps({"about": about, "cases": [each.written() for each in cases()]}, indent=1, ensure_ascii=False)
+        + "\n"
+        for name, (about, cases) in FILES.items()
+    }
