@@ -114,6 +114,9 @@ class DiscoverySettings:
     service: str = "_meshnode._udp.local."
     """The name announced. Our own, so that other programs built on libp2p neither see us nor matter to us."""
 
+    interfaces: tuple[str, ...] = ()
+    """The addresses of the network interfaces to use; empty for all of them."""
+
     retry_interval: float = 30.0
     """After how long to try again where the network did not allow multicast, or when its addresses changed."""
 
