@@ -11,12 +11,18 @@ from typing import Any, TypeAlias
 
 from meshproto.bundle.items import End, ErasedItem, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader
+from meshproto.fold.fold import Fold
+from meshproto.fold.forks import forks_of
+from meshproto.fold.memory import DictMemory
+from meshproto.fold.standing import Standing
+from meshproto.fold.state import digests
 from meshproto.records.encoding import decode
 from meshproto.records.forks import check_fork_proof
 from meshproto.records.log import check_run
-from meshproto.records.reasons import Refused
+from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, check_private, read_header, references
 from meshproto.records.signatures import verify_bytes
+from meshproto.types.catalogue import check_facts
 
 Question: TypeAlias = dict[str, Any]
 Answer: TypeAlias = dict[str, object]
@@ -39,7 +45,8 @@ def converse(lines: Iterable[str]) -> Iterator[str]:
 def main() -> None:
     """Answer standard input on standard output until it ends."""
     for line in converse(sys.stdin):
-        print(line, flush=True)
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def _value(question: Question) -> object:
@@ -101,6 +108,45 @@ def _signature(question: Question) -> object:
     return verify_bytes(*parts)
 
 
+def _facts(question: Question) -> object:
+    refusal = check_facts(read_header(_bytes(question, "input")))
+    if refusal is not None:
+        raise refusal
+    return True
+
+
+def _fold(question: Question) -> object:
+    memory = DictMemory()
+    fold = Fold(memory)
+    records = [read_header(bytes.fromhex(each)) for each in question["headers"]]
+    for record in records:
+        fold.add(record)
+    found = digests(memory)
+    return {
+        "standings": {each.id.hex(): _standing(fold.standing(each.id)) for each in records},
+        "forks": [
+            {"reason": Reason.F_FORK.value, "log": log.hex(), "seq": seq, "ids": [each.hex() for each in ids]}
+            for scope in sorted(found)
+            for (log, seq), ids in forks_of(scope, memory).items()
+        ],
+        "digests": {scope.hex(): found[scope].hex() for scope in sorted(found)},
+    }
+
+
+def _standing(standing: Standing | None) -> dict[str, object]:
+    assert standing is not None  # it was added
+    told: dict[str, object] = {"status": standing.status.name.lower()}
+    if standing.reason is not None:
+        told |= {"reason": standing.reason.value, "ids": [each.hex() for each in standing.ids]}
+    if standing.detail:
+        told["detail"] = standing.detail
+    if standing.state:
+        told["state"] = standing.state
+    if standing.flags:
+        told["flags"] = [*standing.flags]
+    return told
+
+
 def _bytes(question: Question, name: str) -> bytes:
     return bytes.fromhex(question[name])
 
@@ -113,6 +159,8 @@ _OPERATIONS: dict[str, Callable[[Question], object]] = {
     "forkproof": _fork_proof,
     "bundle": _bundle,
     "signature": _signature,
+    "facts": _facts,
+    "fold": _fold,
 }
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Why something was refused or set aside: one code for each cause, the same on every node.
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
-B bundle, I schema, P pending, X authority and scope, T signatures missing, U unknown.
+B bundle, I schema, P pending, X authority and scope, T signatures missing, F forks, U unknown.
 The wire has its own (W), in meshproto.wire.
 """
 
@@ -92,6 +92,7 @@ class Reason(StrEnum):
     X_QUOTA = "X-QUOTA"
     X_STRANGER = "X-STRANGER"
     T_MISSING = "T-MISSING"
+    F_FORK = "F-FORK"
     U_TYPE = "U-TYPE"
 
 

@@ -25,8 +25,9 @@ AGENTS: dict[str, Schema] = {"person": PERSON, "network": NETWORK}
 def schema_of(record: Record) -> Schema | None:
     """The schema for this record, or None if this version does not know such records.
 
-    Unknown are other types, other kinds of agent, grants to another than their author, and countersignatures
-    other than an accept of the scope's genesis. They are stored, relayed and left out of the fold (F11).
+    Unknown are other types, other kinds of agent, grants to another than their author, countersignatures other
+    than an accept of the scope's genesis, and erasures of all that an agent wrote. They are stored, relayed and
+    left out of the fold.
     """
     facts = record.facts
     if record.type == "agent":
@@ -35,6 +36,8 @@ def schema_of(record: Record) -> Schema | None:
     if record.type == "grant" and facts.get("to") != record.agent:
         return None
     if record.type == "countersign" and (facts.get("target") != record.scope or facts.get("decision") != "accept"):
+        return None
+    if record.type == "erasure" and facts.get("part") == "agent_private":
         return None
     return SCHEMAS.get(record.type)
 
