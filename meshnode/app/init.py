@@ -11,29 +11,22 @@ from mnemonic import Mnemonic
 
 from meshnode.app.endings import Ending, Exit
 from meshnode.config.places import Places
+from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
+from meshnode.core.events import Draft, SignedRecords
 from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
-from meshnode.runtime.founding import (
-    CHANCE_SIZE,
-    NOTEBOOK,
-    Chances,
-    Founded,
-    accept_network,
-    found_network,
-    found_person,
-)
+from meshnode.runtime import notes
+from meshnode.runtime.chance import SystemChance
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home
 from meshnode.store.keyfile import SEED_SIZE, read_key, write_key
 from meshnode.store.store import open_store
-from meshproto.records.ids import AgentId, ScopeId, to_text
+from meshproto.records.ids import NONE, to_text
 from meshproto.records.signatures import SigningKey
+from meshproto.types.identity import NONCE_SIZE, accept, network, person
 from meshproto.types.recovery import fingerprint, recovery_digest, recovery_seed
 
 LONGEST_NAME = 200
 """Characters of a name; longer ones break every table they stand in."""
-AGENT_NOTE = "agent"
-"""Names of the notes in which a home remembers its owner and their notebook."""
-NOTEBOOK_NOTE = "notebook"
 RECOVERY_BITS = 128
 
 
@@ -59,7 +52,7 @@ def create(places: Places, name: str, *, recovery: bool) -> Created:
         seed = _signing_seed(home)
         store = open_store(home.records)
         try:
-            if store.reader().entry(NoteEntry, (AGENT_NOTE,)) is not None:
+            if store.reader().entry(NoteEntry, (notes.AGENT,)) is not None:
                 raise Ending(Exit.CONFLICT, f"there is an identity in {places.data} already", "meshnode whoami")
             words = Mnemonic("english").generate(RECOVERY_BITS).split() if recovery else None
             created, batch = _found(home, seed, name, words)
@@ -89,18 +82,23 @@ def _signing_seed(home: Home) -> bytes:
 
 
 def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple[Created, Batch]:
-    now, key = time.time_ns() // 1_000_000, SigningKey(seed)
-    mine = Chances.of(secrets.token_bytes(CHANCE_SIZE))._replace(seed=seed)
-    person = found_person(name, mine, now, [_digest(words)] if words else ())
-    agent = AgentId(person.record.id)
-    book = found_network(NOTEBOOK, [agent], Chances.of(secrets.token_bytes(CHANCE_SIZE)), now, is_open=False)
-    notebook = ScopeId(book.record.id)
-    local = (
-        NoteEntry(AGENT_NOTE, agent),
-        NoteEntry(NOTEBOOK_NOTE, notebook),
-        JoinedEntry(notebook, now, slug=NOTEBOOK),
+    """Sign the owner's genesis, the notebook's and the owner's accept of it."""
+    chance, key = SystemChance(), SigningKey(seed)
+    now = time.time_ns() // 1_000_000
+    recovery = None if words is None else ([_digest(words)], 1)
+    who = person(key=key.public, nonce=chance.token(NONCE_SIZE), recovery=recovery)
+    agent, person_records = sign_genesis(Pen(NONE, key, now, chance), who, {"name": name})
+    # The key of the notebook's genesis signs this one record and is forgotten.
+    once = SigningKey(chance.token(SEED_SIZE))
+    what = network(founders=[agent], nonce=chance.token(NONCE_SIZE), is_open=False)
+    notebook, book_records = sign_genesis(Pen(NONE, once, now, chance), what, {"name": notes.NOTEBOOK})
+    draft = Draft(notebook, "countersign", accept(notebook))
+    accepted = sign_drafts(Pen(agent, key, now, chance), (draft,), BEGINNING)
+    rows = (
+        NoteEntry(notes.AGENT, agent),
+        NoteEntry(notes.NOTEBOOK, notebook),
+        JoinedEntry(notebook, now, slug=notes.NOTEBOOK),
     )
-    founded = (person, book, accept_network(notebook, agent, key, now))
     told = Created(
         agent=to_text(agent),
         name=name,
@@ -110,7 +108,7 @@ def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple
         key=str(home.device_key),
         data=str(home.folder),
     )
-    return told, _batch(founded, local)
+    return told, _batch((person_records, book_records, accepted), rows)
 
 
 def _digest(words: list[str]) -> bytes:
@@ -118,10 +116,10 @@ def _digest(words: list[str]) -> bytes:
     return recovery_digest(SigningKey(recovery_seed(entropy)).public)
 
 
-def _batch(founded: tuple[Founded, ...], local: tuple[NoteEntry | JoinedEntry, ...]) -> Batch:
+def _batch(signed: tuple[SignedRecords, ...], rows: tuple[NoteEntry | JoinedEntry, ...]) -> Batch:
     return Batch(
         number=1,
-        runs=tuple(run for each in founded for run in each.records.runs),
-        privates=tuple(part for each in founded for part in each.records.privates),
-        local=local,
+        runs=tuple(run for each in signed for run in each.runs),
+        privates=tuple(part for each in signed for part in each.privates),
+        local=rows,
     )

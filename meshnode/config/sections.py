@@ -60,10 +60,13 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
-class Timers:
-    """Running timers (`meshnode start`)."""
+class Work:
+    """What one logs (`meshnode log`, `start`, `stop`)."""
 
-    cap_hours: float = setting(12.0, "A timer left running counts at most this many hours.", at_least=0.25, at_most=168)
+    network: str = setting("", "Network that work goes into when nothing else is said; empty: your notebook.")
+    timer_cap_hours: float = setting(
+        12.0, "A timer left running counts at most this many hours.", at_least=0.25, at_most=168
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,13 @@ class Settings:
 
     net: Net = field(default_factory=Net)
     sync: Sync = field(default_factory=Sync)
-    timers: Timers = field(default_factory=Timers)
+    work: Work = field(default_factory=Work)
     store: Store = field(default_factory=Store)
     api: Api = field(default_factory=Api)
     log: Log = field(default_factory=Log)
 
 
-SECTIONS: dict[str, type] = {"net": Net, "sync": Sync, "timers": Timers, "store": Store, "api": Api, "log": Log}
+SECTIONS: dict[str, type] = {"net": Net, "sync": Sync, "work": Work, "store": Store, "api": Api, "log": Log}
 
 
 def settings_of(section: str) -> Iterator[Field[type_of_setting]]:

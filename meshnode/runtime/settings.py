@@ -49,6 +49,8 @@ PROJECT_LAG_SECONDS = 2.0
 """… but they never lag further behind than this while records keep arriving."""
 PROJECT_SLICE = 500
 """Records the projector takes in one transaction of views.db."""
+RETRY_SECONDS = 10.0
+"""After so long what a full or read-only disk had prevented is tried again."""
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits; Python's 5 ms would be felt as latency."""
 STALL_SECONDS = 0.1
@@ -63,5 +65,5 @@ class RuntimeSettings:
 
     timer_cap_ms: int = 12 * 3_600_000
     """The most a timer left running counts."""
-    discovery: bool = True
-    """Look for peers on the local network."""
+    default_network: str = ""
+    """Name or id of the network that work goes into when nothing else is said; empty: the notebook."""

@@ -1,0 +1,176 @@
+"""What people ask of the views: the few questions that all requests share, over the generic reader of the store."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from meshnode.store.querying import Is, ViewReader, Where
+from meshnode.views.names import slug
+from meshnode.views.rows import (
+    ContributionRow,
+    EntryRow,
+    ForkRow,
+    MemberRow,
+    NetworkRow,
+    PersonRow,
+    ProfileRow,
+    ProjectRow,
+    Row,
+)
+
+LIVING = ("yes", "aside")
+"""Statuses of records that have an effect, or would have if a member's record reached them."""
+EDITS_READ = 10_000
+"""Edits of projects read for a list; far more than people make."""
+
+R = TypeVar("R", bound=Row)
+E = TypeVar("E", ProjectRow, ProfileRow)
+
+
+class Totals(NamedTuple):
+    """What stands in one project: contributions that are valid and not retracted, and their time."""
+
+    contributions: int
+    seconds: int
+
+
+class Counts(NamedTuple):
+    """The entries of one scope."""
+
+    records: int
+    valid: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which contributions; what is None does not matter."""
+
+    scope: bytes | None = None
+    agent: bytes | None = None
+    project: bytes | None = None
+    batch: str | None = None
+
+
+class Lookups:
+    """Questions about what is projected. A record that has not been projected yet is not there."""
+
+    def __init__(self, views: ViewReader) -> None:
+        self.views = views
+
+    def entry(self, record: bytes) -> EntryRow | None:
+        """One record of any type."""
+        return _only(self.views.of(EntryRow, record))
+
+    def contribution(self, record: bytes) -> ContributionRow | None:
+        """One contribution."""
+        return _only(self.views.of(ContributionRow, record))
+
+    def contributions(self, wanted: Wanted, after: tuple[int, bytes] | None, limit: int) -> tuple[ContributionRow, ...]:
+        """Contributions, the latest first; `after` is (at, record) of the last one of the page before."""
+        given = (("scope", wanted.scope), ("agent", wanted.agent), ("project", wanted.project), ("batch", wanted.batch))
+        where = [Where(name, Is.EQUAL, value) for name, value in given if value is not None]
+        return self.views.select(ContributionRow, *where, order="at", newest_first=True, limit=limit, after=after)
+
+    def project(self, project: bytes) -> ProjectRow | None:
+        """What a project looks like, named by its first record."""
+        return shown(self.project_heads(project))
+
+    def project_heads(self, project: bytes) -> tuple[ProjectRow, ...]:
+        """The edits of a project that nobody superseded."""
+        return self.views.select(ProjectRow, Where("project", Is.EQUAL, project), Where("head", Is.EQUAL, 1))
+
+    def project_of_edit(self, record: bytes) -> bytes | None:
+        """The project that a record is an edit of."""
+        row = _only(self.views.of(ProjectRow, record))
+        return None if row is None else row.project
+
+    def projects(self, scope: bytes | None = None) -> list[ProjectRow]:
+        """What all projects, or those of one scope, look like; by title."""
+        where = [Where("head", Is.EQUAL, 1)] + ([] if scope is None else [Where("scope", Is.EQUAL, scope)])
+        heads: dict[bytes, list[ProjectRow]] = {}
+        for row in self.views.select(ProjectRow, *where, limit=EDITS_READ):
+            heads.setdefault(row.project, []).append(row)
+        found = [each for rows in heads.values() if (each := shown(rows)) is not None]
+        return sorted(found, key=lambda row: (row.title.casefold(), row.record))
+
+    def projects_called(self, name: str) -> list[ProjectRow]:
+        """The projects that somebody means by a title or a short name."""
+        wanted = slug(name)
+        return [row for row in self.projects() if wanted and row.slug == wanted]
+
+    def totals(self, project: bytes) -> Totals:
+        """What stands in a project."""
+        where = (
+            Where("project", Is.EQUAL, project),
+            Where("claim", Is.OTHER, "retracted"),
+            Where("status", Is.ONE_OF, LIVING),
+        )
+        return Totals(self.views.count(ContributionRow, *where), self.views.total(ContributionRow, "seconds", *where))
+
+    def name(self, agent: bytes) -> str:
+        """What an agent is called: by their own profile, else by their genesis; empty if nothing tells."""
+        profile = self.profile(agent)
+        if profile is not None and profile.name:
+            return profile.name
+        person = _only(self.views.of(PersonRow, agent))
+        if person is not None:
+            return person.name
+        network = self.network(agent)
+        return network.name if network else ""
+
+    def profile(self, agent: bytes) -> ProfileRow | None:
+        """What an agent's own profile looks like."""
+        return shown(self.profile_heads(agent))
+
+    def profile_heads(self, agent: bytes) -> tuple[ProfileRow, ...]:
+        """The edits of an agent's own profile that nobody superseded."""
+        where = (Where("agent", Is.EQUAL, agent), Where("scope", Is.EQUAL, agent), Where("head", Is.EQUAL, 1))
+        return self.views.select(ProfileRow, *where)
+
+    def network(self, network: bytes) -> NetworkRow | None:
+        """One network."""
+        return _only(self.views.of(NetworkRow, network))
+
+    def networks(self) -> tuple[NetworkRow, ...]:
+        """All networks known here, by time."""
+        return self.views.select(NetworkRow, order="at")
+
+    def members(self, network: bytes) -> list[MemberRow]:
+        """Who stands in a network, each agent once (as founder if they are one), by time."""
+        rows = self.views.select(MemberRow, Where("network", Is.EQUAL, network), order="at")
+        first: dict[bytes, MemberRow] = {}
+        for row in sorted(rows, key=lambda row: (row.role != "founder", row.at, row.record)):
+            first.setdefault(row.agent, row)
+        return list(first.values())
+
+    def standing_in(self, agent: bytes, network: bytes) -> MemberRow | None:
+        """How an agent stands in a network."""
+        return next((row for row in self.members(network) if row.agent == agent), None)
+
+    def forks(self) -> tuple[ForkRow, ...]:
+        """All records of forks, by number."""
+        return self.views.select(ForkRow, order="seq")
+
+    def pending(self) -> int:
+        """How many records wait for their past."""
+        return self.views.count(EntryRow, Where("status", Is.EQUAL, "pending"))
+
+    def counts(self, scope: bytes) -> Counts:
+        """The entries of one scope by status."""
+        here = Where("scope", Is.EQUAL, scope)
+        count = self.views.count
+        return Counts(
+            count(EntryRow, here),
+            count(EntryRow, here, Where("status", Is.EQUAL, "yes")),
+            count(EntryRow, here, Where("status", Is.EQUAL, "pending")),
+        )
+
+
+def shown(heads: Iterable[E]) -> E | None:
+    """The edit that is displayed: of the heads the one with the greatest (at, record)."""
+    return max(heads, key=lambda row: (row.at, row.record), default=None)
+
+
+def _only(rows: Sequence[R]) -> R | None:
+    return rows[0] if rows else None

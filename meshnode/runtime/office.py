@@ -1,0 +1,196 @@
+"""The owner's office: what every request needs at hand, and the few things all of them do.
+
+Names and abbreviated ids become ids here, and here it is decided into which scope something is signed.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+import trio
+
+from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow
+from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
+from meshnode.runtime.node import RunningNode
+from meshnode.runtime.projector import Projector
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.settings import RuntimeSettings
+from meshnode.store.querying import Is, Where
+from meshnode.store.reading import Reader
+from meshnode.views.names import slug
+from meshnode.views.rows import EntryRow, ProjectRow
+from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
+
+FRESH_SECONDS = 1.0
+"""How long a list waits for the views to show what was just written; then it shows what there is."""
+CANDIDATES = 64
+"""Ids looked at for an abbreviation; more than fit on a screen help nobody."""
+
+Ids = tuple[RecordId, ...]
+"""What a write made, in order."""
+Rows = tuple[LocalRow | Forget, ...]
+"""Local rows that are committed along with a write."""
+
+T = TypeVar("T")
+
+
+class Placed(NamedTuple):
+    """Where something is signed into, and for which project."""
+
+    scope: ScopeId
+    project: ProjectRow | None
+
+
+@dataclass(slots=True)
+class Office:
+    """One node as its owner's requests see it."""
+
+    node: RunningNode
+    truth: Reader
+    """Read in the event loop's thread."""
+    lookups: Lookups
+    projector: Projector
+    notebook: ScopeId
+    settings: RuntimeSettings
+    slow_lookups: Lookups
+    """A reader of its own for questions that may take long, used in a worker thread."""
+    _slow_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
+    _keys: dict[str, trio.Lock] = field(default_factory=dict)
+
+    @property
+    def me(self) -> AgentId:
+        """The owner."""
+        return self.node.me
+
+    async def fresh(self) -> Lookups:
+        """The lookups, once they show what was written before, or after a moment all the same."""
+        with trio.move_on_after(FRESH_SECONDS):
+            await self.projector.caught_up()
+        return self.lookups
+
+    async def slowly(self, question: Callable[[Lookups], T]) -> T:
+        """Ask something that may take long, in a worker thread."""
+        return await trio.to_thread.run_sync(question, self.slow_lookups, limiter=self._slow_turn)
+
+    # Writing.
+
+    async def once(self, key: str, request: bytes, write: Callable[[Rows], Awaitable[Ids]]) -> Ids:
+        """Do a write, unless the same key has done it already: then return what that made.
+
+        `write` is given the rows that must be committed with it. Raises Refusal if the key did something else.
+        """
+        if not key:
+            return await write(())
+        name = hashlib.sha256(key.encode()).hexdigest()
+        lock = self._keys.setdefault(name, trio.Lock())
+        try:
+            async with lock:
+                found = self.truth.entry(AnswerEntry, (name,))
+                if found is None:
+                    return await write((AnswerEntry(name, request, (), self.node.now()),))
+        finally:
+            if not lock.statistics().tasks_waiting:
+                self._keys.pop(name, None)
+        if found.request != request:
+            raise Refusal(Code.KEY_REUSED, "this Idempotency-Key came with another request", "use a fresh key")
+        return tuple(RecordId(each) for each in found.ids)
+
+    # Finding.
+
+    async def find(self, text: str) -> RecordId:
+        """The record that a whole or abbreviated id means. Raises Refusal."""
+        whole = whole_id(text)
+        if whole is not None:
+            return the_one(text, [whole] if self.truth.has(whole) else [], self._kind)
+        given = read_abbreviation(text)
+        if given.end:
+            rows = await self.slowly(lambda lookups: _ending_in(lookups, given.end))
+            found = [RecordId(each) for each in rows if given.fits(each)]
+        else:
+            found = list(self.truth.beginning_with(*given.bounds(), CANDIDATES))
+        return the_one(text, found, self._kind)
+
+    async def find_network(self, text: str) -> ScopeId:
+        """The network that a name, a short name or an id means; the notebook by its name. Raises Refusal."""
+        lookups = await self.fresh()
+        named = [ScopeId(row.record) for row in lookups.networks() if slug(row.name) == slug(text) and slug(text)]
+        joined = {row.network for row in self.truth.rows(JoinedEntry) if not row.left}
+        here = [each for each in named if each in joined] or named
+        if len(here) == 1:
+            return here[0]
+        if here:
+            listed = ", ".join(short(each) for each in here)
+            raise Refusal(Code.AMBIGUOUS, f"several networks are called {text}: {listed}", "use the id")
+        by_id = await self._by_id(text)
+        if by_id is not None and self.truth.network(by_id) is not None:
+            return ScopeId(by_id)
+        hint = f"meshnode network create {_quoted(text)} --open"
+        raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here", hint)
+
+    async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
+        """The project that a title, a short name or an id means, rather one in `scope`. Raises Refusal."""
+        lookups = await self.fresh()
+        named = lookups.projects_called(text)
+        here = [row for row in named if row.scope == scope] or named
+        if len(here) == 1:
+            return here[0]
+        if here:
+            listed = ", ".join(f"{short(row.project)} in {lookups.name(row.scope)}" for row in here)
+            raise Refusal(Code.AMBIGUOUS, f"several projects are called {text}: {listed}", "use the id")
+        by_id = await self._by_id(text)
+        project = None if by_id is None else lookups.project(lookups.project_of_edit(by_id) or by_id)
+        if project is None:
+            hint = f"meshnode project create {_quoted(text)}"
+            raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}", hint)
+        return project
+
+    async def place(self, network: str | None, project: str | None) -> Placed:
+        """Where work goes: into `network`, else the project's, else the default one, else the notebook."""
+        scope = await self.find_network(network) if network else None
+        chosen = await self.find_project(project, scope) if project else None
+        if scope is None and chosen is not None:
+            scope = ScopeId(chosen.scope)
+        if scope is None and self.settings.default_network:
+            scope = await self.find_network(self.settings.default_network)
+        return Placed(scope or self.notebook, chosen)
+
+    def mine(self, record: RecordId) -> EntryRow:
+        """The entry of a record that the owner signed. Raises Refusal if it is another's or not shown yet."""
+        entry = self.lookups.entry(record)
+        if entry is None:
+            raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists yet", "try again in a moment")
+        if entry.agent != self.me:
+            raise Refusal(Code.NOT_YOURS, f"{short(record)} was signed by {self.lookups.name(entry.agent)}")
+        return entry
+
+    async def _by_id(self, text: str) -> RecordId | None:
+        """The record that a text means as an id, None if it can be none. Raises Refusal if it means several."""
+        try:
+            return await self.find(text)
+        except Refusal as refusal:
+            if refusal.code is Code.AMBIGUOUS:
+                raise
+            return None
+
+    def _kind(self, record: RecordId) -> str:
+        entry = self.lookups.entry(record)
+        return entry.type if entry else "record"
+
+
+def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:
+    """Ids whose text ends in these letters: all are looked at, since nothing sorts them by their ends."""
+    found: list[bytes] = []
+    after: tuple[int, bytes] | None = None
+    while True:
+        page = lookups.views.select(EntryRow, Where("at", Is.AT_LEAST, 0), order="at", limit=5_000, after=after)
+        found += [row.record for row in page if to_text(row.record).endswith(letters)]
+        if len(page) < 5_000 or len(found) > CANDIDATES:
+            return found
+        after = (page[-1].at, page[-1].record)
+
+
+def _quoted(text: str) -> str:
+    """A text as one word of a shell command."""
+    return "'" + text.replace("'", "'\\''") + "'"

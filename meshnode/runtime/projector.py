@@ -1,0 +1,170 @@
+"""Brings the views up to date with the truth: folds what arrived and replaces the rows that hang on it.
+
+The three queues of the store (records, private parts, erasures) are read by number from where views.db says it stands,
+slice by slice, in a worker thread. While records stream in it waits: a sync and a fold at once would only take turns.
+Whoever must see their own write in the views calls `caught_up`.
+
+States: following → (the disk is full or read-only) waiting → following; → (the views are damaged) broken, until the
+next start makes them anew.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import cast
+
+import trio
+
+from meshnode.runtime.hub import Hub
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.settings import PROJECT_LAG_SECONDS, PROJECT_QUIET_SECONDS, PROJECT_SLICE, RETRY_SECONDS
+from meshnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
+from meshnode.store.reading import Reader
+from meshnode.store.views import Progress, Views
+from meshnode.views.projection import rows_of
+from meshnode.views.rows import Row
+from meshnode.views.words import touched_by_part
+from meshproto.fold.fold import Fold
+from meshproto.fold.memory import Memory
+from meshproto.records.encoding import Value, decode
+from meshproto.records.record import Record
+
+log = logging.getLogger(__name__)
+
+
+class Projector:
+    """Keeps one views.db up to date."""
+
+    def __init__(self, reader: Reader, views: Views) -> None:
+        """`reader` and `views` are the projector's own: its worker thread uses them."""
+        self._reader, self._views = reader, views
+        self._fold = Fold(views.memory)
+        self._shelf = _Shelf(reader, views.memory)
+        self._turn = trio.CapacityLimiter(1)
+        self._nudged = trio.Event()
+        self._urged = False
+        self._begun = self._done = 0
+        self._passed = Hub()
+        self.trouble = ""
+        """Why the views are behind and stay so, in people's words; empty while they are not."""
+        self.broken = False
+
+    def nudge(self) -> None:
+        """Something was committed."""
+        self._nudged.set()
+
+    async def caught_up(self) -> None:
+        """Wait until the views show everything that was committed before this call. Raises Refusal if broken."""
+        wanted = self._begun + 1
+        while self._done < wanted:
+            if self.broken:
+                raise Refusal(Code.OUTCOME_UNKNOWN, f"the lists cannot be read: {self.trouble}", "meshnode down")
+            self._urged = True
+            self._nudged.set()
+            await self._passed.after(self._passed.moves)
+
+    async def run(self) -> None:
+        """Follow the truth until cancelled."""
+        while not self.broken:
+            await self._pause()
+            self._nudged, self._urged = trio.Event(), False
+            await self._pass()
+            await self._nudged.wait()
+
+    async def _pause(self) -> None:
+        """Wait for a pause in the stream of commits, but not long, and not if somebody wants to see them now."""
+        with trio.move_on_after(PROJECT_LAG_SECONDS):
+            while not self._urged:
+                self._nudged = trio.Event()
+                with trio.move_on_after(PROJECT_QUIET_SECONDS) as quiet:
+                    await self._nudged.wait()
+                if quiet.cancelled_caught:
+                    return
+
+    async def _pass(self) -> None:
+        """Take in everything that was there when the pass began."""
+        self._begun += 1
+        number, more = self._begun, True
+        while more and not self.broken:
+            try:
+                more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
+                self.trouble = ""
+            except (StoreFull, StoreReadOnly, StoreBusy) as error:
+                self._tell(error)
+                await trio.sleep(RETRY_SECONDS)
+            except StoreError as error:
+                self._tell(error)
+                self.broken = True
+        self._done = number
+        self._passed.move()
+
+    def _tell(self, error: StoreError) -> None:
+        if not self.trouble:
+            log.warning("the views cannot be brought up to date: %s", error)
+        self.trouble = str(error)
+
+    # What follows runs in the worker thread.
+
+    def _slice(self) -> bool:
+        """Take in one slice of the queues; when they are empty, index and tidy. Whether more waits."""
+        before = self._views.progress
+        with self._views.slice():
+            touched, after = self._take_in(before)
+            if after != before:
+                self._views.replace(touched, self._rows(touched))
+                if after.erasure > before.erasure:
+                    self._views.mark_erasure()
+                self._views.advance(after)
+        if after != before or self._views.index():
+            return True
+        self._views.scrub()
+        return False
+
+    def _take_in(self, before: Progress) -> tuple[dict[bytes, Record], Progress]:
+        """Fold what is new; the records whose rows change by it, and how far the queues are read now."""
+        arrived = self._reader.records_after(before.arrival, PROJECT_SLICE)
+        parts = self._reader.parts_after(before.part, PROJECT_SLICE)
+        erased = self._reader.erasures_after(before.erasure, PROJECT_SLICE)
+        after = Progress(
+            arrived[-1][0] if arrived else before.arrival,
+            parts[-1].part if parts else before.part,
+            erased[-1][0] if erased else before.erasure,
+        )
+        touched: dict[bytes, Record] = {}
+        for _, record in arrived:
+            for change in self._fold.add(record):
+                self._touch(touched, change.id, change.record)
+        for record_id in [part.record for part in parts] + [record for _, record in erased]:
+            of_part = self._reader.record(record_id)
+            for each in touched_by_part(of_part) if of_part else ():
+                self._touch(touched, each, None)
+        return touched, after
+
+    def _touch(self, touched: dict[bytes, Record], record_id: bytes, record: Record | None) -> None:
+        if record_id not in touched:
+            found = record or self._reader.record(record_id)
+            if found is not None:
+                touched[record_id] = found
+
+    def _rows(self, touched: Mapping[bytes, Record]) -> list[Row]:
+        rows: list[Row] = []
+        for record in touched.values():
+            standing = self._fold.standing(record.id)
+            if standing is not None:  # else it arrives in a later slice, and its rows with it
+                rows += rows_of(record, standing, self._shelf)
+        return rows
+
+
+class _Shelf:
+    """What the projection of a record reads besides the record."""
+
+    def __init__(self, reader: Reader, memory: Memory) -> None:
+        self._reader, self.memory = reader, memory
+
+    def private(self, record_id: bytes) -> Mapping[str, Value] | None:
+        """The decoded private part; it was checked before it was stored."""
+        raw = self._reader.private(record_id)
+        return None if raw is None else cast(dict[str, Value], decode(raw, text="utf8"))
+
+    def erased(self, record_id: bytes) -> bool:
+        """Whether the private part was erased for good."""
+        return self._reader.erased(record_id)

@@ -1,0 +1,140 @@
+"""Contributions: log one, share it, correct it, take it back, thank for it."""
+
+from dataclasses import dataclass
+
+from meshnode.core.events import Draft
+from meshnode.runtime.office import Ids, Office, Placed, Rows
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.amounts import day, difference, in_unit_of, local_day
+from meshnode.views.rows import ContributionRow, ProjectRow
+from meshproto.records.encoding import Value
+from meshproto.records.ids import RecordId, ScopeId, ext, short
+from meshproto.types import repair, value
+from meshproto.types.value import Measure
+
+LONGEST_TITLE = 500
+LONGEST_TEXT = 20_000
+"""Characters; a private part has 64 KiB, and four bytes are the most a character takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One contribution to be logged. Days are `YYYY-MM-DD`; without one it is today's."""
+
+    title: str
+    quantity: Measure
+    kind: str = "work"
+    text: str = ""
+    project: str | None = None
+    network: str | None = None
+    day: str | None = None
+    day_to: str | None = None
+
+
+async def log(office: Office, work: Work, rows: Rows = ()) -> Ids:
+    """Sign a contribution. Here as in all requests `rows` are committed along with it. Raises Refusal."""
+    placed = await office.place(work.network, work.project)
+    draft = contribution_draft(placed, work, local_day(office.node.now()))
+    return await office.node.write([draft], local=rows)
+
+
+def contribution_draft(placed: Placed, work: Work, today: str) -> Draft:
+    """The draft of a contribution. Raises Refusal."""
+    if work.kind not in value.KINDS:
+        raise Refusal(Code.BAD_REQUEST, f"{work.kind!r} is no kind of contribution", f"one of {', '.join(value.KINDS)}")
+    first = day(work.day) if work.day else today
+    last = day(work.day_to) if work.day_to else first
+    if last < first:
+        raise Refusal(Code.BAD_REQUEST, f"{last} is before {first}")
+    facts = value.contribution(
+        kind=work.kind, qty=work.quantity, when=(first, last), project=project_link(placed.project, placed.scope)
+    )
+    return Draft(placed.scope, "contribution", facts, words(title=work.title, text=work.text))
+
+
+def words(**texts: str) -> dict[str, Value]:
+    """The private part that holds these texts; empty ones are left out. Raises Refusal."""
+    for name, text in texts.items():
+        most = LONGEST_TITLE if name in ("title", "name") else LONGEST_TEXT
+        if len(text) > most:
+            raise Refusal(Code.BAD_REQUEST, f"{name} has more than {most} characters")
+    if "title" in texts and not texts["title"].strip():
+        raise Refusal(Code.BAD_REQUEST, "a title is needed")
+    return {name: text for name, text in texts.items() if text}
+
+
+def project_link(project: ProjectRow | None, scope: ScopeId) -> bytes | None:
+    """How a record in `scope` names a project: by its id if it stands there too, else weakly."""
+    if project is None:
+        return None
+    return project.project if project.scope == scope else ext(project.project)
+
+
+async def share(office: Office, record: RecordId, network: str, rows: Rows = ()) -> Ids:
+    """State a contribution of one's own again in a network, naming the first weakly. Raises Refusal."""
+    row = await _own(office, record)
+    scope = await office.find_network(network)
+    if row.scope == scope:
+        raise Refusal(Code.EXISTS, f"{short(record)} stands in that network already")
+    project = office.lookups.project(row.project) if row.project else None
+    facts = value.contribution(
+        kind=row.kind,
+        qty=Measure(row.quantity, row.scale, row.unit),
+        when=(row.day_from, row.day_to),
+        project=project_link(project, scope),
+        of=ext(record),
+        ext_ref=(row.ext_scheme, row.ext_ref) if row.ext_ref else None,
+    )
+    draft = Draft(scope, "contribution", facts, words(title=row.title or "(no title)", text=row.text))
+    return await office.node.write([draft], local=rows)
+
+
+async def correct(office: Office, record: RecordId, quantity: Measure, reason: str, rows: Rows = ()) -> Ids:
+    """Sign the difference between what a contribution counts and what it should. Raises Refusal."""
+    row = await _own(office, record)
+    now = Measure(row.quantity, row.scale, row.unit)
+    delta = difference(in_unit_of(quantity, now), now)
+    if delta.n == 0:
+        raise Refusal(Code.EXISTS, f"{short(record)} counts exactly that already")
+    draft = Draft(ScopeId(row.scope), "correction", repair.delta(record, qty=delta, reason=_reason(reason)))
+    return await office.node.write([draft], local=rows)
+
+
+async def retract(office: Office, record: RecordId, reason: str, rows: Rows = ()) -> Ids:
+    """Take a contribution of one's own out of effect. Raises Refusal."""
+    row = await _own(office, record)
+    draft = Draft(ScopeId(row.scope), "correction", repair.retract(record, reason=_reason(reason)))
+    return await office.node.write([draft], local=rows)
+
+
+async def thank(office: Office, record: RecordId, kind: str, text: str, skill: str | None, rows: Rows = ()) -> Ids:
+    """Thank the author of a record, in the scope where it stands. Raises Refusal."""
+    lookups = await office.fresh()
+    entry = lookups.entry(record)
+    if entry is None:
+        raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists", "meshnode contribution ls")
+    if entry.agent == office.me:
+        raise Refusal(Code.BAD_REQUEST, f"{short(record)} is your own")
+    if kind not in value.THANKS or (kind == "skill") != bool(skill):
+        raise Refusal(Code.BAD_REQUEST, f"one of {', '.join(value.THANKS)}; `skill` names a skill")
+    facts = value.recognition(to=[entry.agent], kind=kind, for_=record, skill=skill)
+    draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None)
+    return await office.node.write([draft], local=rows)
+
+
+async def _own(office: Office, record: RecordId) -> ContributionRow:
+    """A living contribution of the owner's. Raises Refusal."""
+    lookups = await office.fresh()
+    office.mine(record)
+    row = lookups.contribution(record)
+    if row is None:
+        raise Refusal(Code.BAD_REQUEST, f"{short(record)} is no contribution", "meshnode contribution ls")
+    if row.claim == "retracted":
+        raise Refusal(Code.CONFLICT, f"{short(record)} was retracted")
+    return row
+
+
+def _reason(reason: str) -> str:
+    if reason not in ("error", "duplicate", "agreed"):
+        raise Refusal(Code.BAD_REQUEST, f"{reason!r} is no reason", "one of error, duplicate, agreed")
+    return reason
