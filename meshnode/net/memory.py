@@ -120,6 +120,7 @@ class MemoryTransport:
         there, back = _Pipe(self._mesh.window), _Pipe(self._mesh.window)
         near = MemoryChannel(self, other.peer_id, outbound=True, sending=there, receiving=back)
         far = MemoryChannel(other, self.peer_id, outbound=False, sending=back, receiving=there)
+        near.twin, far.twin = far, near
         self._channels[other.peer_id], other._channels[self.peer_id] = near, far
         self._counted["dialled"] += 1
         other._counted["accepted"] += 1
@@ -158,6 +159,8 @@ class MemoryChannel:
     ) -> None:
         self.peer, self.address, self.outbound = peer, f"/memory/{peer}", outbound
         self._owner, self._sending, self._receiving = owner, sending, receiving
+        self.twin: MemoryChannel | None = None
+        """The other end."""
         self._turn = trio.Lock()
         self._over: CloseReason | None = None
 
@@ -215,6 +218,8 @@ class MemoryChannel:
         self._sending.end(there)
         self._receiving.abandon(there)
         self._owner._forget(self)
+        if self.twin is not None:
+            self.twin._owner._forget(self.twin)
 
 
 class _Pipe:

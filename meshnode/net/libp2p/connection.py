@@ -68,6 +68,7 @@ class Connection:
         self.since = self.heard = trio.current_time()
         self.over: CloseReason | None = None
         self.leaving = False
+        self._leaving_for = CloseReason.LOCAL
         self.in_use = False
         """True once our protocol runs on it; what is never used is closed after a while."""
         self._wire, self._session, self._rest = wire, greeted.session, greeted.rest
@@ -114,7 +115,7 @@ class Connection:
         try:
             with trio.move_on_after(self._settings.close_deadline):
                 if not self.leaving and self.over is None:
-                    self.leaving = True
+                    self.leaving, self._leaving_for = True, reason
                     self.muxer.finish()
                 # The writer closes our direction when all is sent. The other one is read until the peer leaves too:
                 # closing it at once would make the system drop our last words if the peer is still sending.
@@ -174,7 +175,7 @@ class Connection:
     def _farewell(self, otherwise: CloseReason) -> CloseReason:
         """Return why the connection ended, if that was expected."""
         if self.leaving:
-            return CloseReason.LOCAL
+            return self._leaving_for
         return CloseReason.REMOTE if self.muxer.leaving else otherwise
 
     def _hear(self, count: int) -> None:
@@ -194,10 +195,11 @@ class Connection:
 
         A message on its own leaves at once. In a rush of them the later ones wait for the writer, and leave together.
         """
-        if self._writing or time.perf_counter() - self._written_at < RUSH_WITHIN:
+        outbox = self.muxer.outbox
+        if self._writing or outbox.finished or time.perf_counter() - self._written_at < RUSH_WITHIN:
             if self._to_write:
                 self._to_write.unpark()
-        elif pieces := self.muxer.outbox.take(WRITE_BYTES):
+        elif pieces := outbox.take(WRITE_BYTES):
             try:
                 self._hand_over(pieces)
             except (trio.BrokenResourceError, trio.ClosedResourceError):
