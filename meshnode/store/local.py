@@ -29,6 +29,8 @@ PERSONAL = frozenset({TimerEntry, ImportEntry, JoinedEntry, NoteEntry})
 _CHECKSUM = 4
 _KINDS: dict[type, tuple[str, int]] = {**ROW_KINDS}
 
+_NAMED: dict[str, type[LocalRow]] = {name: kind for kind, (name, _) in ROW_KINDS.items()}
+
 _PUT = {
     False: "INSERT INTO local VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
     True: "INSERT INTO personal VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
@@ -72,6 +74,13 @@ def read_one(source: Source, kind: type[RowT], key: tuple[str | bytes, ...]) -> 
     return None if stored is None else _decoded(source, kind, key_of(key), stored[0])
 
 
+def restored(kind: str, key: bytes, stored: bytes) -> LocalRow | None:
+    """A row read as it stands in its table, None if it is damaged or of a kind nobody knows."""
+    if kind not in _NAMED or not is_intact(key, stored):
+        return None
+    return msgspec.msgpack.decode(stored[_CHECKSUM:], type=_NAMED[kind])
+
+
 def key_of(fields: tuple[object, ...]) -> bytes:
     """A key as it is stored: its fields one after the other. Only the last may vary in length."""
     return b"".join(each.encode() if isinstance(each, str) else bytes(each) for each in fields)  # type: ignore[call-overload]  # keys are text or bytes
@@ -84,12 +93,19 @@ def rewrite_personal(connection: sqlite3.Connection) -> None:
     connection.executemany("INSERT INTO personal VALUES (?, ?, ?)", rows)
 
 
+def is_intact(key: bytes, stored: bytes) -> bool:
+    """Whether a stored body and its key are those that were written."""
+    try:
+        return stored[:_CHECKSUM] == _checksum(key, stored[_CHECKSUM:])
+    except TypeError:  # a flipped bit can make a text of a blob
+        return False
+
+
 def _checksum(key: bytes, body: bytes) -> bytes:
     return crc32(body, crc32(key)).to_bytes(_CHECKSUM, "big")
 
 
 def _decoded(source: Source, kind: type[RowT], key: bytes, stored: bytes) -> RowT:
-    body = stored[_CHECKSUM:]
-    if _checksum(key, body) != stored[:_CHECKSUM]:
+    if not is_intact(key, stored):
         raise source.damaged(f"a {_KINDS[kind][0]} row")
-    return msgspec.msgpack.decode(body, type=kind)
+    return msgspec.msgpack.decode(stored[_CHECKSUM:], type=kind)

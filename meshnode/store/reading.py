@@ -7,7 +7,6 @@ thread at a time.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from meshnode.core.ports import (
@@ -143,7 +142,7 @@ class Reader:
         found = self._source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
         if found is None:
             return None
-        if sha256(found[0]).digest() not in row.header:
+        if not records.is_part_of(found[0], row.header):
             raise self._source.damaged(f"private part of row {row.arrival}")
         return bytes(found[0])
 

@@ -1,10 +1,9 @@
 """Runs as they are served: headers of a lane in order, ending in a signed record, every byte of them checked."""
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from meshnode.core.ports import StoredRun
-from meshnode.store.records import proof_of
+from meshnode.store.records import checked_id
 from meshnode.store.source import Source
 from meshproto.records.limits import MAX_RUN_RECORDS
 
@@ -89,8 +88,8 @@ def _served(source: Source, rows: list[_Row]) -> StoredRun:
     """The run of these rows, each proven intact and chained to the one before."""
     before = b""
     for arrival, _, proof, header, signature in rows:
-        record_id = sha256(header).digest()
-        if proof_of(record_id, signature) != proof or before not in header[:_PREV_ENDS]:
+        record_id = checked_id(source, arrival, proof, header, signature)
+        if before not in header[:_PREV_ENDS]:
             raise source.damaged(f"record in row {arrival}")
         before = record_id
     return StoredRun(tuple([row[3] for row in rows]), rows[-1][4] or b"")

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from meshnode.store import aside
 from meshnode.store.database import RECORDS, StoreSettings, connect, open_database
 from meshnode.store.errors import StoreDamaged, as_store_error
 from meshnode.store.reading import Reader
@@ -14,7 +15,8 @@ class Store:
     """An open store. `writer` belongs to one thread; each thread that reads takes a reader of its own."""
 
     def __init__(self, source: Source, settings: StoreSettings) -> None:
-        self._source = source
+        self.source = source
+        """The writer's connection; only the store itself uses it."""
         self._settings = settings
         self._readers: list[Reader] = []
         self.writer = Writer(source, settings)
@@ -22,13 +24,13 @@ class Store:
     @property
     def path(self) -> Path | None:
         """The file, None in memory."""
-        return self._source.path
+        return self.source.path
 
     def reader(self) -> Reader:
         """A reader that sees every commit as soon as it has returned. Raises StoreError."""
-        path = self._source.path
+        path = self.source.path
         if path is None:
-            return Reader(self._source)
+            return Reader(self.source)
         try:
             connection = connect(path, self._settings, read_only=True)
         except sqlite3.Error as error:
@@ -56,7 +58,9 @@ def open_store(path: Path | None, settings: StoreSettings | None = None) -> Stor
         raise StoreDamaged(path, "found earlier")
     connection = open_database(path, RECORDS, settings)
     try:
-        return Store(Source(connection, path), settings)
+        store = Store(Source(connection, path), settings)
+        aside.reattach(store.source, store.writer)
+        return store
     except BaseException:
         connection.close()
         raise

@@ -44,6 +44,10 @@ class Writer:
         """The number of the last record that arrived, 0 for none."""
         return self._next - 1
 
+    def has(self, record_id: bytes) -> bool:
+        """Whether the record is stored, as the writer sees it. Raises StoreError."""
+        return records.find(self._source, record_id) is not None
+
     def commit(self, batch: Batch) -> None:
         """Commit one batch."""
         self.commit_all((batch,))
