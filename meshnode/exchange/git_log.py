@@ -6,7 +6,7 @@ message can pass for another commit.
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import groupby
 from typing import NamedTuple
 
@@ -72,17 +72,18 @@ class GitOptions:
     merges: bool = False
     each: Measure = ONE
     """The quantity of one entry."""
+    since: date = date.min
+    """First day that is taken, in the zone of each commit."""
+    until: date = date.max
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Which part of a history is read; days are those of the committers."""
+    """Which part of a history is read."""
 
     everything: bool = False
     """All branches and tags instead of what is checked out."""
     revision: str = "HEAD"
-    since: date | None = None
-    until: date | None = None
 
 
 class CommitReader:
@@ -121,34 +122,30 @@ class CommitReader:
 class Harvest:
     """Sorts commits into the user's own, which are kept, and others, which are counted."""
 
-    def __init__(self, options: GitOptions) -> None:
+    def __init__(self, options: GitOptions, now: datetime) -> None:
         self._options = options
         self._own = frozenset(email.strip().casefold() for email in options.emails)
+        self._latest = now + AHEAD
+        self._room = MAX_KEPT_TEXT
         self.commits: dict[bytes, Commit] = {}
         self.others: dict[str, int] = {}
         self.merges = 0
-        self._room = MAX_KEPT_TEXT
 
     def add(self, commits: Iterable[Commit]) -> None:
         """Take in some commits. Raises ImportRefused beyond MAX_ENTRIES own ones."""
         for commit in commits:
-            email = commit.email.casefold()
-            if email not in self._own and commit.former.casefold() not in self._own:
-                known = email in self.others or len(self.others) < MAX_OTHERS
-                name = email if known else "…"
+            if not self._is_own(commit):
+                email = commit.email.casefold()
+                name = email if email in self.others or len(self.others) < MAX_OTHERS else "…"
                 self.others[name] = self.others.get(name, 0) + 1
+            elif not self._is_asked_for(commit):
+                continue
             elif commit.parents > 1 and not self._options.merges:
                 self.merges += 1
             elif len(self.commits) < MAX_ENTRIES:
                 self._keep(commit)
             else:
                 raise ImportRefused("too-many", f"more than {MAX_ENTRIES:,} commits", "import a part: --since DATE")
-
-    def _keep(self, commit: Commit) -> None:
-        self._room -= len(commit.text)
-        if self._room < 0:
-            commit = commit._replace(text="", cut=commit.cut + len(commit.text))
-        self.commits[commit.id] = commit
 
     def references(self) -> list[bytes]:
         """All own commits as they are named in facts."""
@@ -160,17 +157,51 @@ class Harvest:
             notes.add(Cause.KNOWN, _name(commit), "came with an earlier import")
             del self.commits[commit.id]
 
-    def findings(self, origin: str, roots: Sequence[bytes], now: datetime, notes: Notebook) -> Findings:
+    def _is_own(self, commit: Commit) -> bool:
+        return commit.email.casefold() in self._own or commit.former.casefold() in self._own
+
+    def _is_asked_for(self, commit: Commit) -> bool:
+        """Whether a commit lies in the period asked for; one without a possible date lies in every period."""
+        moment = self._moment(commit)
+        return moment is None or self._options.since <= moment.date() <= self._options.until
+
+    def _moment(self, commit: Commit) -> datetime | None:
+        """When a commit was made by its author's clock, or its committer's where that one was wrong."""
+        for moment in (commit.authored, commit.committed):
+            if moment is not None and moment.date() >= FIRST_DAY and moment <= self._latest:
+                return moment
+        return None
+
+    def _keep(self, commit: Commit) -> None:
+        self._room -= len(commit.text)
+        if self._room < 0:
+            commit = commit._replace(text="", cut=commit.cut + len(commit.text))
+        self.commits[commit.id] = commit
+
+    def findings(self, origin: str, roots: Sequence[bytes], notes: Notebook) -> Findings:
         """Turn the commits into entries, oldest first."""
         self._tell(notes)
-        dated = [(when, commit) for commit in self.commits.values() if (when := _day(commit, now, notes)) is not None]
-        dated.sort(key=lambda pair: (pair[0], pair[1].authored or _NEVER, pair[1].id))
+        dated = self._dated(notes)
         repository: dict[str, Value] = {"repository": origin, "root": min(roots, default=b"").hex()}
         if self._options.per_day:
             entries = list(_by_day(dated, self._options.each, repository, notes))
         else:
             entries = [_by_commit(day, commit, self._options.each, repository, notes) for day, commit in dated]
         return Findings("git", origin, b"".join(roots), entries, notes.notices, notes.counts)
+
+    def _dated(self, notes: Notebook) -> list[tuple[date, Commit]]:
+        """The commits with their days, in the order of time."""
+        timed = []
+        for commit in self.commits.values():
+            moment = self._moment(commit)
+            if moment is None:
+                notes.add(Cause.CLOCK, _name(commit), "its dates are impossible: the clock was wrong when it was made")
+                continue
+            if moment is not commit.authored:
+                notes.add(Cause.DATES, _name(commit), f"its date is impossible; taken as of {moment.date()}")
+            timed.append((moment.date(), moment, commit))
+        timed.sort(key=lambda each: (each[0], each[1], each[2].id))
+        return [(day, commit) for day, _, commit in timed]
 
     def _tell(self, notes: Notebook) -> None:
         """Note by count what is left out."""
@@ -181,9 +212,6 @@ class Harvest:
         if self.merges:
             notes.add(Cause.MERGE, "", f"{self.merges} merges of yours (--merges takes them too)")
             notes.counts[Cause.MERGE] = self.merges
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _commit(fields: Sequence[bytes], dropped: int) -> Commit:
@@ -225,17 +253,6 @@ def _moment(raw: bytes) -> datetime | None:
         return datetime.fromtimestamp(int(seconds), zone)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _day(commit: Commit, now: datetime, notes: Notebook) -> date | None:
-    """The day of a commit in its author's zone; by its committer where the author's clock was wrong."""
-    for moment in (commit.authored, commit.committed):
-        if moment is not None and moment.date() >= FIRST_DAY and moment <= now + AHEAD:
-            if moment is not commit.authored:
-                notes.add(Cause.DATES, _name(commit), f"its date is impossible; taken as of {moment.date()}")
-            return moment.date()
-    notes.add(Cause.CLOCK, _name(commit), "its dates are impossible: the clock was wrong when it was made")
-    return None
 
 
 def _name(commit: Commit) -> str:

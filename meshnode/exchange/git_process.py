@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,24 +75,25 @@ async def look_at(path: Path) -> Repository:
     shallow, bare, folder = (*told.splitlines(), "", "", "")[:3]
     shown = "" if bare == "true" else await _answer(path, "rev-parse", "--show-toplevel", needed=False)
     top = Path(shown or folder)
-    try:
-        roots = await _answer(path, "rev-list", "--max-parents=0", f"--max-count={MAX_ROOTS}", "HEAD", "--")
-    except ImportRefused as refused:
-        raise ImportRefused("no-commits", f"{path} has no commits yet", refused.text) from None
+    if not await _answer(path, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", needed=False):
+        raise ImportRefused("no-commits", f"{path} has no commits yet, or nothing is checked out")
+    roots = await _answer(path, "rev-list", "--max-parents=0", f"--max-count={MAX_ROOTS}", "HEAD", "--")
     email = await _answer(path, "config", "--get", "user.email", needed=False)
     name = one_line(top.parent.name if top.name == ".git" else top.name.removesuffix(".git"), 120)
     ids = tuple(sorted(bytes.fromhex(line) for line in roots.split()))
     return Repository(path, name, ids, shallow == "true", (email,) if email else ())
 
 
-async def harvest_git(repository: Repository, options: GitOptions, extent: Extent, notes: Notebook) -> Harvest:
+async def harvest_git(
+    repository: Repository, options: GitOptions, extent: Extent, now: datetime, notes: Notebook
+) -> Harvest:
     """Read a history and keep the user's commits. Raises ImportRefused."""
     if not options.emails:
         hint = "say which commits are yours: --email you@example.org (repeat it for several addresses)"
         raise ImportRefused("no-email", "git knows no e-mail address of yours", hint)
     if repository.shallow:
         notes.add(Cause.SHALLOW, "", "this is a shallow clone: older commits are not here (git fetch --unshallow)")
-    harvest = Harvest(options)
+    harvest = Harvest(options, now)
     reader = CommitReader()
     await _run(repository.path, _log_arguments(extent), lambda piece: harvest.add(reader.feed(piece)))
     reader.end()
@@ -102,10 +104,6 @@ def _log_arguments(extent: Extent) -> list[str]:
     """The arguments of the one `git log`; what the user wrote follows `--end-of-options`."""
     arguments = ["log", "--no-show-signature", "--no-color", "--no-patch", "--use-mailmap", "--date=raw"]
     arguments += ["--encoding=UTF-8", f"--format=tformat:{FORMAT}"]
-    if extent.since is not None:
-        arguments.append(f"--since={extent.since.isoformat()}T00:00:00")
-    if extent.until is not None:
-        arguments.append(f"--until={extent.until.isoformat()}T23:59:59")
     if extent.everything:
         return [*arguments, "--branches", "--tags", "--remotes", "HEAD", "--"]
     return [*arguments, "--end-of-options", extent.revision, "--"]

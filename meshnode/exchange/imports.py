@@ -150,10 +150,10 @@ class Imports:
         repository = await look_at(path)
         options, extent = git_options(given, repository.addresses)
         notes = Notebook()
-        harvest = await harvest_git(repository, options, extent, notes)
+        harvest = await harvest_git(repository, options, extent, self._now(), notes)
         references = harvest.references()
         harvest.forget(await self._known("git", references), notes)
-        findings = harvest.findings(repository.name, repository.roots, self._now(), notes)
+        findings = harvest.findings(repository.name, repository.roots, notes)
         return findings, batch_name("git", references)
 
     async def _csv(self, path: Path, given: Mapping[str, OptionValue], wanted: Wishes) -> tuple[Findings, str]:

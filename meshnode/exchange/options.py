@@ -72,11 +72,13 @@ def git_options(given: Mapping[str, OptionValue], configured: Sequence[str]) -> 
         per_day=per == "day",
         merges=_flag(given, "merges"),
         each=ONE if each is None else _quantity(each),
+        since=_day(given, "since", date.min),
+        until=_day(given, "until", date.max),
     )
     everything, branch = _flag(given, "all"), _text(given, "branch")
     if everything and branch:
         raise ImportRefused("option", "--all and --branch exclude each other")
-    return options, Extent(everything, branch or "HEAD", _day(given, "since"), _day(given, "until"))
+    return options, Extent(everything, branch or "HEAD")
 
 
 def csv_options(given: Mapping[str, OptionValue]) -> CsvOptions:
@@ -124,10 +126,10 @@ def _flag(given: Mapping[str, OptionValue], name: str) -> bool:
     return value
 
 
-def _day(given: Mapping[str, OptionValue], name: str) -> date | None:
+def _day(given: Mapping[str, OptionValue], name: str, default: date) -> date:
     value = _text(given, name)
     try:
-        return None if value is None else date.fromisoformat(value)
+        return default if value is None else date.fromisoformat(value)
     except ValueError:
         raise _wrong(name, "a day like 2026-03-25") from None
 
