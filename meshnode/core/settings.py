@@ -51,8 +51,11 @@ class CoreSettings:
     run_bytes: int = 256 * 1024
     """Bytes in one run served, so that other messages are not held up for long."""
 
-    serve_queue: int = 1_024
-    """Logs one peer may have asked for and not been served yet."""
+    serve_queue: int = 4_096
+    """Logs, records and private parts one peer may have asked for and not been served yet."""
+
+    serve_slice: int = 1024 * 1024
+    """Bytes served to one peer before others have their turn: some 20 ms of reading."""
 
     credit: int = 4 * 1024 * 1024
     """Bulk bytes a peer may send ahead of our commits. 4 MiB fill a line of 50 ms at 80 MB/s."""

@@ -1,0 +1,79 @@
+"""What follows when batches are on disk: indexes move on, news is passed on, answers are given."""
+
+from collections.abc import Iterable
+
+from meshnode.core.limits import give_back
+from meshnode.core.parts import Parts
+from meshnode.core.reports import ForkFound, ScopeReady, Stored
+from meshnode.core.turn import Aftermath, Arrival, Turn
+from meshproto.records.ids import LogId, RecordId
+from meshproto.wire.messages import LogTip
+
+
+def settle(parts: Parts, afters: Iterable[tuple[int, Aftermath]], turn: Turn) -> None:
+    """Do all that was held back for these batches, in their order."""
+    arrivals: list[Arrival] = []
+    promoted: list[LogId] = []
+    for number, after in afters:
+        parts.ground.flight.landed(number)
+        arrivals += after.arrivals
+        promoted += after.promoted
+    _move_indexes(parts, [*promoted, *(each.log for each in arrivals)], turn)
+    for arrival in arrivals:
+        parts.heads.note(arrival)
+        if arrival.fork:
+            _report_fork(parts, arrival, turn)
+    parts.gossip.spread(arrivals, turn)
+    parts.held.note(arrivals, turn)
+    for _, after in afters:
+        _finish(parts, after, turn)
+    if any(not each.run.records[0].scope for each in arrivals):
+        # A genesis makes an agent known or a network's rules: that decides whom we share with.
+        for session in parts.conversations.refresh(turn):
+            parts.gossip.welcome(session)
+            parts.rounds.open(session, turn)
+
+
+def _finish(parts: Parts, after: Aftermath, turn: Turn) -> None:
+    """Give answers, credit and reports of one batch."""
+    for ticket, outcome in after.answers:
+        turn.answer(ticket, outcome)
+    for news in after.news:
+        turn.tell(news)
+    for conn, cost in after.owed:
+        session = parts.ground.session(conn)
+        if session is not None:
+            give_back(session, cost, parts.ground, turn)
+    counts: dict[int | None, int] = {}
+    for arrival in after.arrivals:
+        counts[arrival.origin] = counts.get(arrival.origin, 0) + len(arrival.run.records)
+    for origin, count in counts.items():
+        parts.waiters.received += count if origin is not None else 0
+        turn.tell(Stored(origin, count, 0))
+    if after.parts:
+        turn.tell(Stored(None, 0, len(after.parts)))
+
+
+def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
+    """Bring indexes up to date; streams of agents that stand in a network now are told to those who share it."""
+    tips: list[tuple[list[int], LogTip]] = []
+    for log in dict.fromkeys(logs):
+        for head in parts.scopes.note_committed(log):
+            parts.intake.note_standing(head.agent)
+            sharing = [each.conn for each in parts.ground.open_sessions() if parts.scopes.names_of(each, head.scope)]
+            tips += [(sharing, LogTip(head.log, tip.seq, tip.id)) for tip in head.tips]
+    if parts.ground.settings.live:
+        parts.gossip.tell_tips(tips, turn)
+    for carried in parts.scopes.carried.values():
+        if parts.scopes.look_at_founding(carried):
+            turn.tell(ScopeReady(carried.scope))
+
+
+def _report_fork(parts: Parts, arrival: Arrival, turn: Turn) -> None:
+    """A branch is stored: tell which two records prove the fork."""
+    first = arrival.run.records[0]
+    for tip in parts.ground.ledger.tips(arrival.log):
+        rival: RecordId | None = parts.ground.ledger.id_at(arrival.log, tip.lane, first.seq)
+        if rival is not None and rival != first.id:
+            turn.tell(ForkFound(arrival.log, arrival.agent, first.seq, (rival, first.id)))
+            return

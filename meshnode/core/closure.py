@@ -1,0 +1,168 @@
+"""Which stored records nobody should name yet, because something they name is not here, or may never be named.
+
+A record that names such a record could not be folded either, so an author who named it would spoil his own log. A
+record is **sound** when all it names is here, sound, and within its scope. Only what is not sound is remembered:
+each such record with what it waits for (itself, if it reaches outside its scope for good). What follows an unsound
+record in its log is not sound either.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from meshnode.core.flight import Flight
+from meshnode.core.ports import Forget, WaitEntry
+from meshproto.records.ids import LogId, RecordId, ScopeId
+from meshproto.records.record import Record
+
+PLACES_REMEMBERED = 8_192
+"""Places of named records kept at hand, about 2 MB: thousands of records name the same project. They never change."""
+
+
+class Home(NamedTuple):
+    """Where a named record belongs; `personal` if that scope is the stream of a person."""
+
+    home: ScopeId
+    log: LogId
+    personal: bool
+
+
+def named_by(record: Record) -> Iterator[bytes]:
+    """What a record names besides its scope, its agent and the record before it."""
+    yield from record.deps
+    yield from record.auth
+    for value in record.facts.values():
+        kind = type(value)
+        if kind is bytes:
+            if len(value) == 32:
+                yield value
+        elif kind is list or kind is dict:
+            yield from _ids_in(value)
+
+
+def _ids_in(value: Any) -> Iterator[bytes]:
+    for each in value.values() if type(value) is dict else value:
+        if type(each) is bytes:
+            if len(each) == 32:
+                yield each
+        elif type(each) is list or type(each) is dict:
+            yield from _ids_in(each)
+
+
+class Closure:
+    """Remembers what is not sound. Changes are handed back as local rows, to be stored with the records."""
+
+    def __init__(self, flight: Flight) -> None:
+        self._flight = flight
+        self._waiting: dict[bytes, dict[bytes, bytes]] = {}  # what is waited for → who waits → in which log
+        self._unsound: dict[bytes, dict[bytes, int]] = {}  # log → unsound record → how much it waits for
+        self._within: dict[bytes, dict[bytes, None]] = {}  # log → records in it that others wait for
+        self._places: dict[bytes, Home] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def load(self, rows: Iterable[WaitEntry]) -> None:
+        """Take up what earlier lives remembered."""
+        for row in rows:
+            self._add(row)
+
+    def waiting_in(self, log: bytes) -> int:
+        """How many records of a log wait."""
+        return len(self._unsound.get(log, ()))
+
+    def is_sound(self, log: bytes) -> bool:
+        """Whether every record of a log may be named."""
+        return log not in self._unsound
+
+    def is_named(self, record: bytes) -> bool:
+        """Whether a stored record waits for this one."""
+        return record in self._waiting
+
+    def waiters(self, record: bytes) -> tuple[RecordId, ...]:
+        """The records that wait for this one."""
+        return tuple(RecordId(each) for each in self._waiting.get(record, ()))
+
+    def waiting_logs(self, record: bytes) -> tuple[LogId, ...]:
+        """The logs of the records that wait for this one."""
+        return tuple(LogId(each) for each in self._waiting.get(record, {}).values())
+
+    def place(self, ref: bytes) -> Home | None:
+        """Where a named record belongs, if it is here."""
+        home = self._places.get(ref)
+        if home is None:
+            named = self._flight.record(ref)
+            if named is None:
+                return None
+            home = Home(named.home, named.log, self._flight.root_of(named.home) is not None)
+            self._places[ref] = home
+            if len(self._places) > PLACES_REMEMBERED:
+                del self._places[next(iter(self._places))]
+        return home
+
+    def missing(self) -> Iterator[tuple[RecordId, LogId]]:
+        """What is waited for and not here, and a log that waits for it."""
+        for on, waiters in self._waiting.items():
+            if not self._flight.has(on):
+                yield RecordId(on), LogId(next(iter(waiters.values())))
+
+    def take(self, record: Record, refs: Iterable[bytes], scope: bytes, log: LogId) -> list[WaitEntry]:
+        """Look at what a record about to be stored names. Returns the rows that remember what it waits for."""
+        rows: list[WaitEntry] = []
+        for ref in refs:
+            on = self._obstacle(record, ref, scope)
+            if on is not None:
+                row = WaitEntry(record.id, on, log)
+                rows.append(row)
+                self._add(row)
+        return rows
+
+    def release(self, record: RecordId, log: LogId) -> list[Forget]:
+        """A record has come: free who waited for it if it is sound. Returns the rows to forget."""
+        gone: list[Forget] = []
+        if record not in self._waiting:
+            return gone
+        free = [record]
+        if not self.is_sound(log):
+            self._within.setdefault(log, {})[record] = None
+            return gone
+        while free:
+            on = free.pop()
+            for waiter, its_log in self._waiting.pop(on, {}).items():
+                gone.append(Forget(WaitEntry, (waiter, on)))
+                self._count -= 1
+                if self._lighten(waiter, its_log):
+                    free += [RecordId(each) for each in self._within.pop(its_log, {})]
+        return gone
+
+    def _obstacle(self, record: Record, ref: bytes, scope: bytes) -> bytes | None:
+        """What keeps a record from naming `ref`: the missing or unsound record, or itself for good."""
+        place = self.place(ref)
+        if place is None:
+            return ref
+        if not place.personal and place.home not in (scope, record.id):
+            return record.id
+        return None if self.is_sound(place.log) else ref
+
+    def _add(self, row: WaitEntry) -> None:
+        waiters = self._waiting.setdefault(row.on, {})
+        if row.record in waiters:
+            return
+        waiters[row.record] = row.log
+        self._count += 1
+        unsound = self._unsound.setdefault(row.log, {})
+        unsound[row.record] = unsound.get(row.record, 0) + 1
+        named = self._flight.record(row.on)
+        if named is not None and row.on != row.record:
+            self._within.setdefault(named.log, {})[row.on] = None
+
+    def _lighten(self, waiter: bytes, log: bytes) -> bool:
+        """Take one burden off a record; true if its whole log has become sound by it."""
+        unsound = self._unsound[log]
+        unsound[waiter] -= 1
+        if not unsound[waiter]:
+            del unsound[waiter]
+        if unsound:
+            return False
+        del self._unsound[log]
+        return True

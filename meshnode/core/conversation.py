@@ -1,0 +1,144 @@
+"""How a conversation opens, and what is shared in it.
+
+    PeerUp: → hello                                    GREETING
+    hello in: the dialler → auth                       PROVING
+    auth in: the answerer → auth; both → scopes        OPEN
+
+Each side proves with its device key that it is who it says, bound to both peer ids, both nonces and its role. Then
+each shows tags of the scopes it is ready to share with the other, and again whenever these change.
+"""
+
+from hashlib import sha256
+from typing import cast
+
+from meshnode.core.ground import Ground, Phase, Session
+from meshnode.core.reports import PeerWelcome
+from meshnode.core.scopes import ANSWERER, DIALLER, Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.encoding import Value, encode
+from meshproto.records.ids import ScopeId
+from meshproto.records.signatures import verify_bytes
+from meshproto.wire.breaches import Breach, Breached
+from meshproto.wire.limits import MAX_ADDRESSES, NONCE_SIZE, TAG_SIZE, TAG_STEP, VERSION
+from meshproto.wire.messages import Auth, Hello
+from meshproto.wire.messages import Scopes as Tags
+
+HELLO_CONTEXT = b"meshnode/1 hello\n"
+"""What stands before the transcript and the role in the bytes a proof covers."""
+
+
+class Conversations:
+    """Opens sessions and keeps what they share up to date."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self.listening: tuple[str, ...] = ()
+
+    def greet(self, session: Session, turn: Turn) -> None:
+        """Begin: say hello, and expect the other side to prove itself in time."""
+        settings = self._ground.settings
+        self._ground.agenda.set("hello", session.conn, turn.moment.ticks + settings.hello_deadline)
+        session.granted = settings.credit
+        hello = Hello((VERSION,), session.nonce, settings.features, settings.credit, self.listening[:MAX_ADDRESSES])
+        turn.send(session.conn, hello)
+
+    def take_hello(self, session: Session, hello: Hello, turn: Turn) -> None:
+        """GREETING → PROVING. Raises Breached."""
+        if session.phase is not Phase.GREETING:
+            raise Breached(Breach.ORDER, "a second hello")
+        if VERSION not in hello.versions:
+            raise Breached(Breach.VERSION, f"{max(hello.versions)} here {VERSION}")
+        if hello.nonce == session.nonce:
+            raise Breached(Breach.HELLO, "our own nonce")
+        session.hello = hello
+        session.may_send = hello.credit
+        session.transcript = _transcript(session, hello)
+        session.phase = Phase.PROVING
+        if session.outbound:
+            turn.send(session.conn, self._proof(session))
+
+    def take_auth(self, session: Session, auth: Auth, turn: Turn) -> None:
+        """PROVING → OPEN. Raises Breached."""
+        if session.phase is not Phase.PROVING:
+            raise Breached(Breach.ORDER, "auth")
+        theirs = ANSWERER if session.outbound else DIALLER
+        message = session.transcript + theirs + auth.agent
+        # SPEC 03-sync 3: A receiver MUST close the connection with W-HELLO if the signature does not verify.
+        if not verify_bytes(auth.key, HELLO_CONTEXT, message, auth.signature):
+            raise Breached(Breach.HELLO, "signature")
+        session.agent, session.key = auth.agent, auth.key
+        if not session.outbound:
+            turn.send(session.conn, self._proof(session))
+        session.phase = Phase.OPEN
+        self._ground.agenda.drop("hello", session.conn)
+        self.recognise(session)
+        self.show_tags(session, turn)
+
+    def take_tags(self, session: Session, tags: Tags, turn: Turn) -> bool:
+        """Note what the other side is ready to share; true if more is shared than before."""
+        session.tags_heard = frozenset(tags.tags)
+        return self._share(session, turn)
+
+    def refresh(self, turn: Turn) -> list[Session]:
+        """Show tags anew where they changed; returns the sessions in which more is shared now."""
+        wider = []
+        for session in self._ground.open_sessions():
+            self.recognise(session)
+            self.show_tags(session, turn)
+            if self._share(session, turn):
+                wider.append(session)
+        return wider
+
+    def recognise(self, session: Session) -> None:
+        """Find out whether the agent's genesis is here and names the key that spoke."""
+        root = self._ground.flight.root_of(session.agent) if session.agent else None
+        session.known = root is not None and root == session.key
+
+    def show_tags(self, session: Session, turn: Turn) -> None:
+        """Send the tags of what we would share with this peer, unless it has them."""
+        ours = DIALLER if session.outbound else ANSWERER
+        offered = tuple(sorted(self._scopes.tag(session, each, ours) for each in self._offered(session)))
+        if offered != session.tags_told:
+            session.tags_told = offered
+            filler = [self._ground.chance.token(TAG_SIZE) for _ in range(-len(offered) % TAG_STEP)]
+            turn.send(session.conn, Tags(tuple(sorted([*offered, *filler]))))
+
+    def welcome(self, session: Session, turn: Turn) -> None:
+        """Report who is there."""
+        turn.tell(PeerWelcome(session.conn, session.peer, session.agent, session.known, len(session.shared)))
+
+    def _offered(self, session: Session) -> list[ScopeId]:
+        carried = self._scopes.carried.values()
+        return [each.scope for each in carried if self._scopes.admits(session, each)]
+
+    def _share(self, session: Session, turn: Turn) -> bool:
+        """Work out what both sides carry."""
+        theirs = ANSWERER if session.outbound else DIALLER
+        before = set(session.shared.values())
+        session.shared = {
+            self._scopes.name(session, scope): scope
+            for scope in sorted(self._scopes.carried)
+            if self._scopes.admits(session, self._scopes.carried[scope])
+            and self._scopes.tag(session, scope, theirs) in (session.tags_heard or ())
+        }
+        return not before.issuperset(session.shared.values())
+
+    def _proof(self, session: Session) -> Auth:
+        identity = self._ground.identity
+        ours = DIALLER if session.outbound else ANSWERER
+        message = session.transcript + ours + identity.agent
+        return Auth(identity.agent, identity.key.public, identity.key.sign_bytes(HELLO_CONTEXT, message))
+
+
+def new_nonce(ground: Ground) -> bytes:
+    """A nonce for one session."""
+    return ground.chance.token(NONCE_SIZE)
+
+
+def _transcript(session: Session, hello: Hello) -> bytes:
+    """What both sides know of this session: who dialled whom, and both nonces, dialler first."""
+    ids, nonces = [session.local_peer, session.peer], [session.nonce, hello.nonce]
+    if not session.outbound:
+        ids, nonces = ids[::-1], nonces[::-1]
+    return sha256(encode(cast(list[Value], [*ids, *nonces]))).digest()

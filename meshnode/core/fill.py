@@ -1,0 +1,161 @@
+"""Asking for what is lacking: which logs, of whom, in which order, and what becomes of the answers.
+
+Of one log and one connection: listed → wanted → done. A log is wanted of one connection at a time; what several
+offer waits in each one's queue and is looked at again when its turn comes.
+
+The first want of a log names our tips. Should the other side know none of them (its branch is another, or its log
+shorter), a second want names records at doubling distances back, so that the log is filled from the last common one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meshnode.core.flight import LogNow
+from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId
+from meshproto.records.limits import MAX_BRANCHES
+from meshproto.wire.limits import MAX_MARKS
+from meshproto.wire.messages import Item, LogWant, Mark, Want
+
+
+@dataclass(slots=True)
+class Asking:
+    """What is asked of one connection: logs listed, in no order yet, and logs wanted (true once asked by marks)."""
+
+    listed: dict[LogId, Item] = field(default_factory=dict)
+    wanted: dict[LogId, bool] = field(default_factory=dict)
+    overflow: bool = False
+
+
+class Fill:
+    """Asks connections for logs."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._asking: dict[int, Asking] = {}
+        self._of: dict[LogId, int] = {}
+
+    def offer(self, conn: int, items: Iterable[Item]) -> int:
+        """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
+        asking = self._asking.setdefault(conn, Asking())
+        lacking = 0
+        for item in items:
+            if not self._is_lacking(item):
+                continue
+            lacking += 1
+            if len(asking.listed) < self._ground.settings.fill_queue:
+                asking.listed[item.log] = item
+            else:
+                asking.overflow = True
+        return lacking
+
+    def pump(self, session: Session, turn: Turn) -> None:
+        """Ask for listed logs, as many as may be open at once, causes before effects."""
+        asking = self._asking.get(session.conn)
+        limit = self._ground.settings.fill_logs
+        # A new want goes out when half of what is open has come, so that wants are few and the line stays full.
+        if asking is None or not asking.listed or len(asking.wanted) > limit // 2:
+            return
+        own = self._ground.identity.key.public
+        order = sorted(
+            asking.listed.values(), key=lambda item: (item.rank, self._is_foreign(item.log, own), _size(item))
+        )
+        wants: dict[int, list[LogWant]] = {}
+        for item in order:
+            if len(asking.wanted) >= limit:
+                break
+            if item.log in self._of or item.log in asking.wanted:
+                continue
+            del asking.listed[item.log]
+            if self._is_lacking(item):
+                self._of[item.log] = session.conn
+                asking.wanted[item.log] = False
+                wants.setdefault(item.rank, []).append(LogWant(item.log, self._tips(item.log)))
+        for rank in sorted(wants):
+            turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
+
+    def take_end(self, conn: int, log: LogId) -> None:
+        """wanted → done: all that the other side has of this log has come."""
+        asking = self._asking.get(conn)
+        if asking is not None and asking.wanted.pop(log, None) is not None:
+            self._of.pop(log, None)
+
+    def take_unknown(self, session: Session, log: LogId, turn: Turn) -> None:
+        """The other side knows none of the marks: ask once more, further back; then it has nothing for us."""
+        asking = self._asking.get(session.conn)
+        if asking is None or asking.wanted.get(log) is None:
+            return
+        now = self._ground.flight.log(log)
+        if asking.wanted[log] or now is None:
+            self.take_end(session.conn, log)
+            return
+        asking.wanted[log] = True
+        turn.send(session.conn, Want((LogWant(log, self._marks_back(now)),), self._wants_privates()))
+
+    def wants(self, conn: int, log: LogId) -> bool:
+        """Whether this log is asked of this connection."""
+        asking = self._asking.get(conn)
+        return asking is not None and log in asking.wanted
+
+    def is_idle(self, conn: int) -> bool:
+        """Whether nothing is asked of a connection, nor listed."""
+        asking = self._asking.get(conn)
+        return asking is None or not (asking.listed or asking.wanted)
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone: what was asked of it may be asked of others."""
+        asking = self._asking.pop(conn, None)
+        for log in asking.wanted if asking else ():
+            self._of.pop(log, None)
+
+    def _is_lacking(self, item: Item) -> bool:
+        """Whether a listed log has a tip that is neither here nor on its way, and may still grow here."""
+        flight = self._ground.flight
+        if all(flight.has(tip.id) for tip in item.tips):
+            return False
+        now = flight.log(item.log)
+        if now is None:
+            return True
+        records, size = self._scopes.allowance(now.scope)
+        if len(now.tips) >= MAX_BRANCHES or now.size >= size or max(now.tips.values()) >= records:
+            head = self._ground.ledger.log(item.log)
+            if head is not None:
+                self._scopes.refresh(head)
+            return any(tip.seq > max(now.tips.values()) for tip in item.tips) and now.size < size
+        return True
+
+    def _is_foreign(self, log: LogId, own: bytes) -> bool:
+        now = self._ground.flight.log(log)
+        return now is None or now.key != own
+
+    def _wants_privates(self) -> bool:
+        return self._ground.settings.keep_privates == "all"
+
+    def _tips(self, log: LogId) -> tuple[Mark, ...]:
+        """Our tips of a log, newest first; what is on its way to the disk need not be sent again."""
+        now = self._ground.flight.log(log)
+        if now is None:
+            return ()
+        marks = sorted((Mark(seq, tip) for tip, seq in now.tips.items()), reverse=True)
+        return tuple(marks[:MAX_MARKS])
+
+    def _marks_back(self, now: LogNow) -> tuple[Mark, ...]:
+        """Committed records of every branch at doubling distances back from its tip, down to the first record."""
+        marks: dict[Mark, None] = {}
+        head = self._ground.ledger.log(now.log)
+        tips = head.tips if head is not None else ()
+        for tip in tips:
+            seqs = [tip.seq - (1 << step) + 1 for step in range(MAX_MARKS) if tip.seq - (1 << step) + 1 > 1]
+            for seq in (*seqs[: MAX_MARKS // len(tips) - 1], 1):
+                record = self._ground.ledger.id_at(now.log, tip.lane, seq)
+                if record is not None:
+                    marks[Mark(seq, record)] = None
+        return tuple(marks)[:MAX_MARKS]
+
+
+def _size(item: Item) -> int:
+    """What a log is likely to cost: its length."""
+    return max(tip.seq for tip in item.tips)

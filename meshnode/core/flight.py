@@ -1,0 +1,128 @@
+"""What is on its way to the disk, laid over what is there.
+
+Runs of one log are taken in faster than the disk flushes, each continuing the one before. So admission asks here:
+the answer is what the ledger will say once every batch handed out is committed. Nothing that is said to others may
+rest on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from meshnode.core.ports import Ledger, LogHead, NetworkFacts
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
+from meshproto.records.record import Record
+from meshproto.types.catalogue import check_facts
+
+ROOTS_REMEMBERED = 8_192
+"""Root keys kept at hand, about 1 MB. A genesis never changes, so what is kept never grows old."""
+
+
+@dataclass(slots=True)
+class LogNow:
+    """A log as it will be: its tips with their seqs, header bytes, and the last batch that touches it."""
+
+    log: LogId
+    scope: ScopeId
+    key: Key
+    agent: AgentId
+    tips: dict[RecordId, int]
+    counted: bool
+    size: int
+    batch: int = 0
+
+
+class Flight:
+    """Reads as the ledger will answer; see the module."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._records: dict[RecordId, Record] = {}
+        self._logs: dict[LogId, LogNow] = {}
+        self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
+        self._roots: dict[bytes, Key] = {}
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def has(self, record: bytes) -> bool:
+        """Whether the record is stored or about to be."""
+        return record in self._records or self._ledger.has(record)
+
+    def record(self, record: bytes) -> Record | None:
+        """A record that is stored or about to be."""
+        return self._records.get(cast(RecordId, record)) or self._ledger.record(record)
+
+    def log(self, log: LogId) -> LogNow | None:
+        """A log as it will be; a copy of what the ledger says unless something of it is in flight."""
+        now = self._logs.get(log)
+        if now is None:
+            head = self._ledger.log(log)
+            now = None if head is None else _log_now(head)
+        return now
+
+    def root_of(self, agent: bytes) -> Key | None:
+        """The root key of a person whose genesis is stored or about to be."""
+        known = self._roots.get(agent)
+        if known is None:
+            record = self.record(agent)
+            if record is None or not is_person(record):
+                return None
+            known = self._roots[agent] = Key(record.key)
+            if len(self._roots) > ROOTS_REMEMBERED:
+                del self._roots[next(iter(self._roots))]
+        return known
+
+    def network(self, scope: bytes) -> NetworkFacts | None:
+        """What a network's genesis says, stored or about to be."""
+        record = self._records.get(cast(RecordId, scope))
+        return self._ledger.network(scope) if record is None else network_facts(record)
+
+    def begin(self, number: int) -> None:
+        """A batch is handed to the store, with or without records."""
+        self._batches.setdefault(number, ([], []))
+
+    def add(self, number: int, records: Sequence[Record], now: LogNow) -> None:
+        """Lay records of one log, part of a batch, over the ledger; `now` is the log with them."""
+        now.batch = number
+        self._logs[now.log] = now
+        held, logs = self._batches.setdefault(number, ([], []))
+        held.extend(records)
+        logs.append(now.log)
+        for record in records:
+            self._records[record.id] = record
+
+    def landed(self, number: int) -> None:
+        """A batch is in the ledger now."""
+        records, logs = self._batches.pop(number, ([], []))
+        for record in records:
+            self._records.pop(record.id, None)
+        for log in logs:
+            now = self._logs.get(log)
+            if now is not None and now.batch == number:
+                del self._logs[log]
+
+
+def is_person(record: Record) -> bool:
+    """Whether a genesis makes a person whose root key signed it."""
+    return _is_agent(record, "person")
+
+
+def network_facts(record: Record) -> NetworkFacts | None:
+    """What the genesis of a network says that the core must know; None if it is no such genesis."""
+    if not _is_agent(record, "network"):
+        return None
+    charter = record.facts["charter"]
+    founders = tuple(AgentId(each) for each in charter["founders"])
+    return NetworkFacts(charter["join"] == "open", founders, charter["log_records"], charter["log_bytes"])
+
+
+def _is_agent(record: Record, kind: str) -> bool:
+    if record.scope or record.type != "agent" or record.facts.get("kind") != kind:
+        return False
+    return check_facts(record) is None
+
+
+def _log_now(head: LogHead) -> LogNow:
+    tips = {tip.id: tip.seq for tip in head.tips}
+    return LogNow(head.log, head.scope, head.key, head.agent, tips, head.counted, head.size)

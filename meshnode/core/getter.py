@@ -1,0 +1,70 @@
+"""Asking for single records by id: what stored records name and nobody has listed.
+
+Most of it comes by itself with the next round, so there is a pause before asking, and a longer one after each try;
+each try asks another peer.
+"""
+
+from heapq import heappop, heappush
+
+from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId, RecordId
+from meshproto.wire.messages import Get
+
+PAUSE_DOUBLINGS = 6
+"""How often the pause doubles: from 1 s to about a minute."""
+
+
+class Getter:
+    """Remembers what is missing and asks for it. Bounded by what the closure remembers."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._missing: dict[RecordId, LogId] = {}
+        self._due: list[tuple[int, int, RecordId]] = []
+
+    def __len__(self) -> int:
+        return len(self._missing)
+
+    def want(self, record: RecordId, log: LogId, turn: Turn, *, soon: bool = False) -> None:
+        """Begin to ask for a record; `log` is one that names it, so who shares that may be asked."""
+        if record not in self._missing and len(self._missing) < self._ground.settings.waits_max:
+            self._missing[record] = log
+            wait = 0 if soon else self._ground.settings.get_interval
+            heappush(self._due, (turn.moment.ticks + wait, 0, record))
+            self._set_alarm()
+
+    def ask(self, turn: Turn) -> None:
+        """Ask for what is due."""
+        asked: dict[int, list[RecordId]] = {}
+        settings = self._ground.settings
+        for _ in range(settings.get_batch):
+            if not self._due or self._due[0][0] > turn.moment.ticks:
+                break
+            _, tries, record = heappop(self._due)
+            if record not in self._missing:
+                continue
+            if self._ground.flight.has(record):
+                del self._missing[record]
+                continue
+            session = self._whom(self._missing[record], tries)
+            if session is not None:
+                asked.setdefault(session.conn, []).append(record)
+            pause = settings.get_interval << min(tries, PAUSE_DOUBLINGS)
+            heappush(self._due, (turn.moment.ticks + pause, tries + 1, record))
+        for conn, ids in asked.items():
+            turn.send(conn, Get(tuple(ids)))
+        self._set_alarm()
+
+    def _whom(self, log: LogId, tries: int) -> Session | None:
+        """The peer whose turn it is among those that share the log which names the record."""
+        now = self._ground.flight.log(log)
+        open_ = self._ground.open_sessions()
+        sharing = [each for each in open_ if each.shared and (now is None or self._scopes.names_of(each, now.scope))]
+        return sharing[tries % len(sharing)] if sharing else None
+
+    def _set_alarm(self) -> None:
+        if self._due:
+            self._ground.agenda.set("get", 0, self._due[0][0])

@@ -1,0 +1,294 @@
+"""Admission: what becomes of a run that came, from a peer, from a file or from this node itself.
+
+    new and entitled → on its way to the disk (Accepted)
+    stored already, or on its way → Known
+    what it continues is not here → Gap
+    who may write there cannot be decided yet → Waiting
+    not to be stored here → Declined, and nobody is blamed
+
+Stored is not valid: whether a record counts is for the fold. Here it is decided only what is kept and served.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from meshnode.core.closure import Closure, named_by
+from meshnode.core.erasing import apply_erasures
+from meshnode.core.flight import LogNow, is_person, network_facts
+from meshnode.core.ground import Ground
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Arrival, Turn
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
+from meshproto.records.limits import MAX_BRANCHES
+from meshproto.records.log import Run
+from meshproto.records.record import Record
+
+COUNTING_REMEMBERED = 4_096
+"""Logs known to count, kept at hand, so that naming them costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """On its way to the disk: the records that are new, as a run."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Nothing in it is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What it continues is not here."""
+
+    log: LogId
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whether its author may write there cannot be decided before `on` is here."""
+
+    on: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Not stored here; `why` is "unwanted", "scope", "author", "quota", "branches" or "full"."""
+
+    why: str
+
+
+Admission: TypeAlias = Accepted | Known | Gap | Waiting | Declined
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a run comes from. `trusted`: by file or from here, so no network need be carried for it.
+
+    `asked`: this node asked for it. `live`: it is news, to be pushed on.
+    """
+
+    conn: int | None
+    trusted: bool = False
+    asked: bool = False
+    live: bool = False
+
+
+class Intake:
+    """Admits runs. What is admitted goes into the turn's batch."""
+
+    def __init__(self, ground: Ground, scopes: Scopes, closure: Closure) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._closure = closure
+        self._strangers: dict[ScopeId, dict[LogId, int]] = {}
+        self._idle: dict[AgentId, None] = {}
+        self._counting: dict[LogId, None] = {}
+
+    def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
+        """Decide about one run and, if it is accepted, put what is new of it into the batch."""
+        new = self._new_of(run)
+        if not new:
+            return Known()
+        first = new[0]
+        now = self._ground.flight.log(first.log)
+        if first.prev and (now is None or first.prev not in now.tips) and not self._ground.flight.has(first.prev):
+            return Gap(first.log)
+        verdict = self._may_stand(first, now, source)
+        if verdict is not None:
+            return verdict
+        fork = now is not None and first.prev not in now.tips
+        refusal = self._keep_within(new, now, fork)
+        if refusal is not None:
+            return refusal
+        return Accepted(self._take(Run(new, run.signature), now, fork, source, turn))
+
+    def note_standing(self, agent: AgentId) -> None:
+        """An agent stands in a network now: its stream is not idle any more."""
+        self._idle.pop(agent, None)
+
+    def _new_of(self, run: Run) -> tuple[Record, ...]:
+        """The records of a run that are neither stored nor on their way: what is held comes first in a chain."""
+        records, flight = run.records, self._ground.flight
+        now = flight.log(records[0].log)
+        if now is None or records[0].prev in now.tips:
+            return records
+        if flight.has(records[-1].id):
+            return ()
+        low, high = 0, len(records) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if flight.has(records[middle].id):
+                low = middle + 1
+            else:
+                high = middle
+        return records[low:]
+
+    def _may_stand(self, first: Record, now: LogNow | None, source: Source) -> Waiting | Declined | None:
+        """Whether this log may be kept; None if so."""
+        if now is not None:
+            return None if source.trusted or self._is_wanted(now.scope, now.agent, source) else Declined("unwanted")
+        if not first.scope:
+            return self._may_begin(first, source)
+        flight, scope = self._ground.flight, first.home
+        facts = flight.network(scope)
+        if facts is None and flight.root_of(scope) is None:
+            return Declined("scope") if flight.has(scope) else Waiting(RecordId(scope))
+        root = flight.root_of(first.agent)
+        if root is None:
+            return Declined("author") if flight.has(first.agent) else Waiting(RecordId(first.agent))
+        # The key of a network's genesis signs that record and nothing else.
+        if first.auth or root != first.key or (facts is None and first.agent != scope):
+            return Declined("author")
+        if facts is not None and not facts.open and first.agent not in facts.founders:
+            return Declined("author")
+        if not source.trusted and not self._is_wanted(scope, AgentId(first.agent), source):
+            return Declined("unwanted")
+        return None
+
+    def _may_begin(self, genesis: Record, source: Source) -> Declined | None:
+        """Whether the genesis of a scope is kept: of a network that is carried, or of a person."""
+        if is_person(genesis):
+            if source.trusted or self._is_wanted(genesis.home, genesis.author, source):
+                return None
+            return Declined("full")
+        if network_facts(genesis) is None:
+            return Declined("scope")
+        return None if source.trusted or genesis.home in self._scopes.carried else Declined("unwanted")
+
+    def _is_wanted(self, scope: ScopeId, agent: AgentId, source: Source) -> bool:
+        """Whether logs of a scope are carried here: networks of ours, and the streams of who stands in them.
+
+        Causes come before effects, so a stream may come before its agent stands anywhere; how many such streams are
+        kept is bounded.
+        """
+        if scope in self._scopes.carried or agent == self._ground.identity.agent:
+            return True
+        if bytes(scope) != bytes(agent):
+            return False
+        if self._scopes.sets_of(scope) or self._closure.is_named(agent) or agent in self._idle:
+            return True
+        if not source.asked or len(self._idle) >= self._ground.settings.idle_streams:
+            return False
+        self._idle[agent] = None
+        return True
+
+    def _keep_within(self, new: tuple[Record, ...], now: LogNow | None, fork: bool) -> Declined | None:
+        """Whether a log stays within its bounds with this run."""
+        first, settings = new[0], self._ground.settings
+        records, size = self._scopes.allowance(first.home)
+        if first.seq > records or (now is not None and now.size >= size):
+            return Declined("quota")
+        if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
+            return Declined("full")
+        named = any(self._closure.is_named(record.id) for record in new)
+        if fork and now is not None and len(now.tips) >= MAX_BRANCHES and not named:
+            return Declined("branches")
+        if named or self._counts(new, now):
+            return None
+        logs = self._strangers_in(first.home)
+        total = sum(logs.values()) + len(new)
+        if total > settings.stranger_records or (now is None and len(logs) >= settings.stranger_logs):
+            return Declined("quota")
+        return None
+
+    def _counts(self, new: tuple[Record, ...], now: LogNow | None) -> bool:
+        """Whether a log counts with these records: its author has joined, or need not."""
+        if now is not None and now.counted:
+            return True
+        first = new[0]
+        facts = self._ground.flight.network(first.home)
+        if facts is None or not facts.open or first.agent in facts.founders or not first.scope:
+            return True
+        return any(record.type == "grant" and record.facts.get("to") == record.agent for record in new)
+
+    def _is_named_by_counting(self, record: RecordId) -> bool:
+        """Whether a record that counts waits for this one."""
+        logs = map(self._ground.flight.log, self._closure.waiting_logs(record))
+        return any(now is not None and now.counted for now in logs)
+
+    def _take(self, run: Run, now: LogNow | None, fork: bool, source: Source, turn: Turn) -> Arrival:
+        """Put new records into the batch and remember what follows from them."""
+        new = run.records
+        first, last = new[0], new[-1]
+        log = first.log
+        counted = self._counts(new, now) or any(self._is_named_by_counting(record.id) for record in new)
+        if now is None:
+            now = LogNow(log, first.home, Key(first.key), first.author, {}, counted, 0)
+            if not counted:
+                turn.uncounted.append(log)
+        elif counted and not now.counted:
+            self._promote(now, turn)
+        if not counted:
+            logs = self._strangers_in(first.home)
+            logs[log] = logs.get(log, 0) + len(new)
+        now.tips.pop(RecordId(first.prev), None)
+        now.tips[last.id] = last.seq
+        now.size += sum([len(record.raw) for record in new])
+        arrival = Arrival(run, log, now.scope, now.agent, source.conn, source.live, fork)
+        turn.runs.append(run)
+        turn.after.arrivals.append(arrival)
+        self._ground.flight.add(turn.number, new, now)
+        # Before those who wait are freed: an order to erase waits for its target.
+        apply_erasures(run, self._ground.flight, self._closure, turn)
+        self._look_at_names(new, now, turn)
+        return arrival
+
+    def _look_at_names(self, new: tuple[Record, ...], now: LogNow, turn: Turn) -> None:
+        """Remember what new records wait for, free who waited for them, and let who is named count."""
+        closure, scope = self._closure, now.scope
+        for record in new:
+            refs = [each for each in named_by(record) if each != scope and each != now.agent]
+            if bytes(record.agent) != bytes(now.agent) and record.agent:
+                refs.append(record.agent)
+            if refs:
+                turn.local += closure.take(record, dict.fromkeys(refs), scope, now.log)
+            if now.counted:
+                for ref in refs:
+                    self._let_count(ref, now, turn)
+            if closure.is_named(record.id):
+                turn.local += closure.release(record.id, now.log)
+
+    def _let_count(self, ref: bytes, by: LogNow, turn: Turn) -> None:
+        """A counting record names this one: if it stands in a stranger's log, that counts from now on."""
+        place = self._closure.place(ref)
+        if place is None or place.home != by.scope or place.log == by.log or place.log in self._counting:
+            return
+        now = self._ground.flight.log(place.log)
+        if now is not None and not now.counted:
+            self._promote(now, turn)
+            self._ground.flight.add(turn.number, (), now)
+            for record in self._records_of(now):
+                for each in named_by(record):
+                    self._let_count(each, now, turn)
+        self._counting[place.log] = None
+        if len(self._counting) > COUNTING_REMEMBERED:
+            del self._counting[next(iter(self._counting))]
+
+    def _records_of(self, now: LogNow) -> Iterator[Record]:
+        """All records of a log; only asked of strangers' logs, which are few and short."""
+        flight = self._ground.flight
+        for tip in now.tips:
+            record = flight.record(tip)
+            while record is not None:
+                yield record
+                record = flight.record(record.prev) if record.prev else None
+
+    def _promote(self, now: LogNow, turn: Turn) -> None:
+        """Uncounted → counted: the log stands in its network like any other."""
+        now.counted = True
+        self._strangers.get(now.scope, {}).pop(now.log, None)
+        if now.log in turn.uncounted:
+            turn.uncounted.remove(now.log)
+        else:
+            turn.after.promoted.append(now.log)
+
+    def _strangers_in(self, scope: ScopeId) -> dict[LogId, int]:
+        """How many records each stranger's log in a network has, counted once and then kept."""
+        if scope not in self._strangers:
+            heads = self._ground.ledger.logs_of_scope(scope)
+            self._strangers[scope] = {head.log: sum(tip.seq for tip in head.tips) for head in heads if not head.counted}
+        return self._strangers[scope]

@@ -1,0 +1,104 @@
+"""All parts of the core, put together; and how a run passes through those that take records in."""
+
+from meshnode.core.closure import Closure
+from meshnode.core.conversation import Conversations
+from meshnode.core.copies import Copies
+from meshnode.core.fill import Fill
+from meshnode.core.flight import Flight
+from meshnode.core.getter import Getter
+from meshnode.core.gossip import Gossip
+from meshnode.core.ground import Ground
+from meshnode.core.heads import Heads
+from meshnode.core.held import HeldBy
+from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
+from meshnode.core.peers import PeerBook
+from meshnode.core.pool import Pool
+from meshnode.core.ports import Chance, Identity, Ledger, WaitEntry
+from meshnode.core.privates import Privates
+from meshnode.core.reports import NotStored, Overflow
+from meshnode.core.rounds import Rounds
+from meshnode.core.scopes import Scopes
+from meshnode.core.serve import Serve
+from meshnode.core.settings import CoreSettings
+from meshnode.core.tickets import Waiters
+from meshnode.core.turn import Turn
+from meshnode.core.writing import Desk
+from meshproto.records.log import Run
+
+
+class Parts:
+    """The parts, each with what it stands on."""
+
+    def __init__(self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance) -> None:
+        flight = Flight(ledger)
+        self.ground = Ground(settings, identity, ledger, chance, flight)
+        self.closure = Closure(flight)
+        self.scopes = Scopes(self.ground)
+        self.conversations = Conversations(self.ground, self.scopes)
+        self.intake = Intake(self.ground, self.scopes, self.closure)
+        self.pool = Pool(settings)
+        self.getter = Getter(self.ground, self.scopes)
+        self.fill = Fill(self.ground, self.scopes)
+        self.rounds = Rounds(self.ground, self.scopes, self.fill)
+        self.serve = Serve(self.ground, self.scopes)
+        self.gossip = Gossip(self.ground, self.scopes)
+        self.privates = Privates(self.ground, self.scopes)
+        self.held = HeldBy(self.ground, self.scopes)
+        self.copies = Copies(self.ground, self.scopes, self.held)
+        self.book = PeerBook(self.ground)
+        self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
+        self.heads = Heads(self.ground, self.scopes, self.closure)
+        self.desk = Desk(self.ground, self.scopes, self.heads, self.admit)
+
+    def load(self) -> None:
+        """Take up what earlier lives left."""
+        self.closure.load(self.ground.ledger.rows(WaitEntry))
+        self.scopes.load()
+        self.held.load()
+        self.book.load()
+
+    def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
+        """Take in one run, and those that waited for it. Returns what became of the run itself."""
+        outcome = self._admit_one(run, source, turn)
+        if isinstance(outcome, Accepted):
+            for record in outcome.arrival.run.records:
+                if self.pool.is_awaited(record.id):
+                    for pooled in self.pool.release(record.id):
+                        self.admit(pooled.run, pooled.source, turn)
+        return outcome
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone: nothing of it is kept."""
+        for part in (self.fill, self.rounds, self.serve, self.gossip, self.privates, self.held):
+            part.parted(conn)
+        for word in ("hello", "round", "sync", "fill", "proof", "serve"):
+            self.ground.agenda.drop(word, conn)
+
+    def _admit_one(self, run: Run, source: Source, turn: Turn) -> Admission:
+        outcome = self.intake.admit(run, source, turn)
+        first, settings = run.records[0], self.ground.settings
+        match outcome:
+            case Accepted(arrival):
+                self.privates.note(arrival.run, arrival.log, source.conn, turn)
+                for row in turn.local:
+                    if isinstance(row, WaitEntry) and not self.ground.flight.has(row.on):
+                        self.getter.want(row.on, row.log, turn)  # type: ignore[arg-type]  # rows hold plain bytes
+            case Waiting(on):
+                self._keep(run, source, on, turn)
+                self.getter.want(on, first.log, turn, soon=True)
+            case Gap(log):
+                on_too = self.pool.awaits(log)
+                if on_too is not None:
+                    self._keep(run, source, on_too, turn)
+            case Declined(why):
+                turn.tell(NotStored(source.conn, first.log, first.seq, why))
+            case _:
+                pass
+        assert len(self.closure) <= settings.waits_max + settings.waits_per_log
+        return outcome
+
+    def _keep(self, run: Run, source: Source, on: bytes, turn: Turn) -> None:
+        """Let a run wait."""
+        turn.tell(NotStored(source.conn, run.records[0].log, run.records[0].seq, "waiting"))
+        if self.pool.put(run, source, on):  # type: ignore[arg-type]  # an id of either kind
+            turn.tell(Overflow("pool_bytes"))

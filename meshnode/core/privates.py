@@ -1,0 +1,156 @@
+"""Private parts that are still to come: asked for until they are held or erased.
+
+A part travels after its record, often along with it. What stays away is asked for: of the peer the record came from,
+then of any that shares its scope, again and again. The store knows all that is missing; a bounded part of it is here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from meshnode.core.events import CheckedPart
+from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId, RecordId
+from meshproto.records.log import Run
+from meshproto.wire.breaches import Breach, Breached
+from meshproto.wire.limits import MAX_IDS
+from meshproto.wire.messages import WantPrivates
+
+
+@dataclass(slots=True)
+class Lack:
+    """A part that is missing: its digest, its log, and when (ticks) which connection was last asked."""
+
+    digest: bytes
+    log: LogId
+    asked: dict[int, int] = field(default_factory=dict)
+
+
+class Privates:
+    """Fetches private parts."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._lacks: dict[RecordId, Lack] = {}
+        self._open: dict[int, dict[RecordId, None]] = {}
+        self._read_to = 0
+        self._all_read = False
+
+    def __len__(self) -> int:
+        return len(self._lacks)
+
+    def note(self, run: Run, log: LogId, conn: int | None, turn: Turn) -> None:
+        """Records are on their way to the disk: their parts are to come, first of all along with them."""
+        for record in run.records:
+            if record.private is None or record.id in turn.erasures or not self._is_kept(record.agent):
+                continue
+            if len(self._lacks) >= self._ground.settings.privates_queue:
+                self._all_read = False
+                return
+            asked = {} if conn is None else {conn: turn.moment.ticks}
+            self._lacks[record.id] = Lack(record.private[0], log, asked)
+            self._ground.agenda.hasten("privates", 0, turn.moment.ticks + self._ground.settings.privates_interval)
+
+    def take(self, session: Session, parts: tuple[CheckedPart, ...], turn: Turn) -> None:
+        """Put the parts that are missing here into the batch. Raises Breached if one is not what its record names."""
+        for part in parts:
+            self._open.get(session.conn, {}).pop(part.id, None)
+            lack = self._lacks.get(part.id) or self._lack_of(part.id)
+            if lack is None:
+                continue
+            # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
+            # its record names.
+            if lack.digest != part.digest:
+                raise Breached(Breach.PART, part.id.hex())
+            self._lacks.pop(part.id, None)
+            turn.privates.append((part.id, part.raw))
+            turn.after.parts.append(part.id)
+
+    def take_file(self, parts: Iterable[tuple[RecordId, bytes]], turn: Turn) -> None:
+        """Put private parts from a file into the batch, those that are missing and are what their records name."""
+        for record, raw in parts:
+            lack = self._lacks.get(record) or self._lack_of(record)
+            if lack is not None and lack.digest == sha256(raw).digest():
+                self._lacks.pop(record, None)
+                turn.privates.append((record, raw))
+                turn.after.parts.append(record)
+
+    def take_refusal(self, conn: int, ids: tuple[RecordId, ...]) -> None:
+        """A peer does not have parts, or has erased them; the record that orders an erasure comes by itself."""
+        for record in ids:
+            self._open.get(conn, {}).pop(record, None)
+
+    def forget(self, record: RecordId) -> None:
+        """A part is not missing any more: it is here, or it was erased."""
+        self._lacks.pop(record, None)
+
+    def ask(self, session: Session, turn: Turn) -> None:
+        """Ask a connection for the missing parts that it may have and was not asked for lately."""
+        if self._ground.settings.keep_privates == "none":
+            return
+        self._read_more()
+        settings = self._ground.settings
+        open_ = self._open.setdefault(session.conn, {})
+        readable: dict[LogId, bool] = {}
+        ids: list[RecordId] = []
+        for record, lack in self._lacks.items():
+            if len(ids) + len(open_) >= min(settings.privates_asked, MAX_IDS):
+                break
+            asked = lack.asked.get(session.conn)
+            if asked is not None and asked + settings.privates_interval > turn.moment.ticks:
+                continue
+            if lack.log not in readable:
+                head = self._ground.ledger.log(lack.log)
+                readable[lack.log] = head is not None and self._scopes.may_read(session, head)
+            if readable[lack.log]:
+                lack.asked[session.conn] = turn.moment.ticks
+                ids.append(record)
+        if ids:
+            open_.update(dict.fromkeys(ids))
+            turn.send(session.conn, WantPrivates(tuple(ids)))
+
+    def ask_all(self, turn: Turn) -> None:
+        """Ask every connection for what it was not asked for lately, and do so again later."""
+        for session in self._ground.open_sessions():
+            self._open.pop(session.conn, None)
+            self.ask(session, turn)
+        if self._lacks or not self._all_read:
+            wait = self._ground.jitter(self._ground.settings.privates_interval)
+            self._ground.agenda.set("privates", 0, turn.moment.ticks + wait)
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone."""
+        self._open.pop(conn, None)
+        for lack in self._lacks.values():
+            lack.asked.pop(conn, None)
+
+    def _is_kept(self, agent: bytes) -> bool:
+        keep = self._ground.settings.keep_privates
+        return keep == "all" or (keep == "own" and agent == self._ground.identity.agent)
+
+    def _lack_of(self, record: RecordId) -> Lack | None:
+        """What is missing of a record that is not remembered here, None if nothing is or nothing is wanted."""
+        ledger = self._ground.ledger
+        stored = self._ground.flight.record(record)
+        if stored is None or stored.private is None or not self._is_kept(stored.agent):
+            return None
+        if ledger.erased(record) or ledger.private(record) is not None:
+            return None
+        return Lack(stored.private[0], stored.log)
+
+    def _read_more(self) -> None:
+        """Take up what the store knows to be missing, once room allows."""
+        room = self._ground.settings.privates_queue // 2 - len(self._lacks)
+        if self._all_read or room <= 0:
+            return
+        rows = self._ground.ledger.private_missing(room, self._read_to)
+        for arrival, record in rows:
+            self._read_to = arrival
+            lack = None if record in self._lacks else self._lack_of(record)
+            if lack is not None:
+                self._lacks[record] = lack
+        if len(rows) < room:
+            self._all_read, self._read_to = True, 0

@@ -1,0 +1,117 @@
+"""Anti-entropy: rounds of reconciliation with each peer.
+
+A round is opened by either side: at once when a connection opens or more is shared, then every half minute, and
+again as soon as what a round found has been fetched, until both are **level**: a round that found nothing.
+
+    quiet → (open) → open → (a step that asks nothing) → quiet, level or not
+"""
+
+from dataclasses import dataclass
+
+from meshnode.core.fill import Fill
+from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.wire.messages import Compare
+from meshproto.wire.reconcile import Side, answer, asks, opening
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where reconciliation with one peer stands.
+
+    `open` is the number of our round, 0 if none; `found` what it and their round have found so far; `gained` whether
+    anything came from this peer since; `level_at` (ticks) when both were last found level, −1 if never.
+    """
+
+    number: int = 0
+    open: int = 0
+    found: int = 0
+    behind: bool = False
+    gained: bool = False
+    level_at: int = -1
+
+
+class Rounds:
+    """Holds the rounds with every connection."""
+
+    def __init__(self, ground: Ground, scopes: Scopes, fill: Fill) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._fill = fill
+        self._standings: dict[int, Standing] = {}
+
+    def open(self, session: Session, turn: Turn) -> None:
+        """quiet → open: say our fingerprints. Nothing happens if a round of ours is open or nothing is shared."""
+        standing = self._standing(session)
+        if standing.open or not session.shared:
+            return
+        standing.number += 2
+        # The dialler's rounds have even numbers, the answerer's odd ones, so that both may open one.
+        standing.open = standing.number + (0 if session.outbound else 1)
+        standing.found, standing.gained = 0, False
+        turn.send(session.conn, opening(self._side(session), standing.open))
+        deadline = turn.moment.ticks + self._ground.settings.answer_deadline
+        self._ground.agenda.set("round", session.conn, deadline)
+
+    def take(self, session: Session, step: Compare, turn: Turn) -> int | None:
+        """Answer a step. Returns how much was found if a round has ended by it, else None."""
+        standing = self._standing(session)
+        ours = step.round == standing.open
+        if not ours and step.round % 2 == (0 if session.outbound else 1):
+            return None  # a late answer to a round of ours that is over
+        result = answer(self._side(session), step)
+        items = [item for _, item in result.differing]
+        standing.found += len(items) + (sum(len(each.items) for each in result.reply.listings) if result.reply else 0)
+        if result.reply is not None:
+            turn.send(session.conn, result.reply)
+        if self._fill.offer(session.conn, items):
+            standing.behind = True
+        if result.reply is not None and asks(result.reply):
+            if ours:
+                deadline = turn.moment.ticks + self._ground.settings.answer_deadline
+                self._ground.agenda.set("round", session.conn, deadline)
+            return None
+        return self._end(session, standing, ours, turn)
+
+    def note_gain(self, conn: int) -> None:
+        """Something new came from this peer."""
+        standing = self._standings.get(conn)
+        if standing is not None:
+            standing.gained = True
+
+    def look_again(self, session: Session, turn: Turn) -> None:
+        """What was found has been fetched: compare once more, if it led anywhere."""
+        standing = self._standings.get(session.conn)
+        if standing is not None and standing.behind and standing.gained and not standing.open:
+            standing.behind = False
+            self.open(session, turn)
+
+    def level_at(self, conn: int) -> int:
+        """When we were last found level with a peer (ticks), −1 if never on this connection."""
+        standing = self._standings.get(conn)
+        return -1 if standing is None else standing.level_at
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone."""
+        self._standings.pop(conn, None)
+
+    def _end(self, session: Session, standing: Standing, ours: bool, turn: Turn) -> int:
+        """open → quiet."""
+        found, standing.found = standing.found, 0
+        if ours:
+            standing.open = 0
+            self._ground.agenda.drop("round", session.conn)
+        if found == 0:
+            standing.level_at = turn.moment.ticks
+            standing.behind = False
+        interval = self._ground.settings.sync_interval
+        self._ground.agenda.set("sync", session.conn, turn.moment.ticks + self._ground.jitter(interval))
+        return found
+
+    def _standing(self, session: Session) -> Standing:
+        return self._standings.setdefault(session.conn, Standing())
+
+    def _side(self, session: Session) -> Side:
+        indexes = {name: self._scopes.carried[scope].index for name, scope in session.shared.items()}
+        return Side(indexes, self._scopes.item_of, self._ground.settings.compare_bytes)

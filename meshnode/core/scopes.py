@@ -1,0 +1,177 @@
+"""The networks this node carries: who may be served them, what stands in them, and their fingerprints.
+
+With a network goes the stream of every agent that stands in it. What is in an index is committed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest as hmac_digest
+
+from meshnode.core.ground import Ground, Session
+from meshnode.core.ports import JoinedEntry, LogHead, NetworkFacts
+from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
+from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
+from meshproto.wire.index import Index, tips_digest
+from meshproto.wire.limits import NAME_SIZE
+from meshproto.wire.messages import Item, Mark, Name
+
+DIALLER, ANSWERER = b"\x00", b"\x01"
+"""The roles in a session, as they enter tags and proofs."""
+
+
+@dataclass(slots=True)
+class Carried:
+    """One network: its facts once its genesis is here, whether all founders have accepted, and its index."""
+
+    scope: ScopeId
+    index: Index
+    facts: NetworkFacts | None
+    founded: bool = False
+    agents: dict[bytes, None] = field(default_factory=dict)
+
+
+class Scopes:
+    """All networks this node carries, by id."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.carried: dict[ScopeId, Carried] = {}
+
+    def load(self) -> None:
+        """Take up the networks joined in earlier lives."""
+        for row in self._ground.ledger.rows(JoinedEntry):
+            if not row.left:
+                self.carry(ScopeId(row.network))
+
+    def carry(self, scope: ScopeId) -> Carried:
+        """Begin to carry a network."""
+        if scope not in self.carried:
+            ledger = self._ground.ledger
+            rows = ((log, self._digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
+            self.carried[scope] = Carried(scope, Index(rows), ledger.network(scope))
+            self.look_at_founding(self.carried[scope])
+        return self.carried[scope]
+
+    def drop(self, scope: ScopeId) -> None:
+        """Stop carrying a network."""
+        self.carried.pop(scope, None)
+
+    def sets_of(self, scope: ScopeId) -> list[Carried]:
+        """The networks that logs of this scope belong to: the scope itself, or where its agent stands."""
+        own = self.carried.get(scope)
+        if own is not None:
+            return [own]
+        return [self.carried[each] for each in self._ground.ledger.scopes_of(scope) if each in self.carried]
+
+    def names_of(self, session: Session, scope: ScopeId) -> list[Name]:
+        """The names under which a session shares logs of this scope."""
+        sets = {carried.scope for carried in self.sets_of(scope)}
+        return [name for name, shared in session.shared.items() if shared in sets]
+
+    def may_read(self, session: Session, head: LogHead) -> bool:
+        """Whether a peer may be served a log."""
+        return bool(self.names_of(session, head.scope))
+
+    def admits(self, session: Session, carried: Carried) -> bool:
+        """Whether a peer may be told of a network: anyone if it is open or not here yet, else its founders."""
+        if carried.facts is None or carried.facts.open:
+            return True
+        return session.known and session.agent in carried.facts.founders
+
+    def tag(self, session: Session, scope: ScopeId, role: bytes) -> bytes:
+        """What one side of this session shows to say that it shares a scope; tells nothing to who does not know it."""
+        return hmac_digest(scope, b"meshnode/1 tag\n" + session.transcript + role, "sha256")
+
+    def name(self, session: Session, scope: ScopeId) -> Name:
+        """The name of a shared scope for this session."""
+        return self.tag(session, scope, DIALLER)[:NAME_SIZE]
+
+    def note_committed(self, log: LogId) -> list[LogHead]:
+        """Bring the indexes up to date after records of a log were committed.
+
+        Returns the logs that became part of a network by it: the log, and streams of an agent newly standing.
+        """
+        head = self._ground.ledger.log(log)
+        if head is None or not head.counted:
+            return []
+        digest = self._digest(log, [tip.id for tip in head.tips], head)
+        fresh: list[LogHead] = []
+        for carried in self.sets_of(head.scope):
+            known = carried.index.get(log) is not None
+            carried.index.put(log, digest)
+            if carried.facts is None:
+                carried.facts = self._ground.ledger.network(carried.scope)
+            if not known and head.scope == carried.scope and not is_network_genesis(head):
+                fresh += self._let_stand(carried, head)
+        return fresh
+
+    def look_at_founding(self, carried: Carried) -> bool:
+        """Find out whether all founders' accepts are here; true when that has just become so."""
+        if carried.founded or carried.facts is None:
+            return False
+        carried.founded = all(self._has_accepted(carried.scope, founder) for founder in carried.facts.founders)
+        return carried.founded
+
+    def refresh(self, head: LogHead) -> None:
+        """Compute anew what stands for a log: after a restart the index does not know yet which logs are full."""
+        digest = self._digest(head.log, [tip.id for tip in head.tips], head)
+        for carried in self.sets_of(head.scope):
+            if carried.index.get(head.log) is not None:
+                carried.index.put(head.log, digest)
+
+    def item_of(self, log: LogId) -> Item:
+        """How a log is listed in a reconciliation."""
+        head = self._ground.ledger.log(log)
+        assert head is not None  # what is in an index is stored
+        tips = tuple(sorted(Mark(tip.seq, tip.id) for tip in head.tips))
+        return Item(log, self._rank(head), tips)
+
+    def allowance(self, scope: ScopeId) -> tuple[int, int]:
+        """How many records and header bytes a log may have in this scope."""
+        facts = self._ground.flight.network(scope)
+        return (MAX_STREAM_RECORDS, MAX_STREAM_BYTES) if facts is None else (facts.log_records, facts.log_bytes)
+
+    def _let_stand(self, carried: Carried, head: LogHead) -> list[LogHead]:
+        """Take the streams of an agent that stands here now into the index."""
+        streams = self._ground.ledger.logs_of_scope(head.agent)
+        for stream in streams:
+            carried.index.put(stream.log, self._digest(stream.log, [tip.id for tip in stream.tips], stream))
+        return [stream for stream in streams if stream.log != head.log]
+
+    def _rank(self, head: LogHead) -> int:
+        """Causes before effects: a network's genesis, streams of agents, founders, the others."""
+        carried = self.carried.get(head.scope)
+        if carried is None:
+            return 1
+        if is_network_genesis(head):
+            return 0
+        return 2 if carried.facts is not None and head.agent in carried.facts.founders else 3
+
+    def _digest(self, log: LogId, tips: Iterable[RecordId], head: LogHead | None = None) -> bytes:
+        """What stands for a log in the index.
+
+        A log that is full, by branches or by its allowance, differs from node to node in what lies beyond, and nobody
+        may ask for more: there the fingerprint says only that it is full.
+        """
+        ids = list(tips)
+        if len(ids) >= MAX_BRANCHES or (head is not None and self._is_full(head)):
+            return sha256(b"meshnode/1 full\n" + log).digest()
+        return tips_digest(ids)
+
+    def _is_full(self, head: LogHead) -> bool:
+        records, size = self.allowance(head.scope)
+        return head.size >= size or any(tip.seq >= records for tip in head.tips)
+
+    def _has_accepted(self, scope: ScopeId, founder: bytes) -> bool:
+        root = self._ground.ledger.root_of(founder)
+        if root is None:
+            return False
+        first = self._ground.ledger.id_at(log_id(scope, root), 0, 1)
+        record = None if first is None else self._ground.ledger.record(first)
+        return record is not None and record.type == "countersign" and record.facts.get("decision") == "accept"
+
+
+def is_network_genesis(head: LogHead) -> bool:
+    """Whether a log of a network is the one its genesis begins."""
+    return bytes(head.agent) == bytes(head.scope)

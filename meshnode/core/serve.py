@@ -1,0 +1,257 @@
+"""Serving what others ask for: logs by want, single records by get, private parts.
+
+Wants of one connection are served in order; the logs of one want in turn, a run each, so that a long log does not
+hold up short ones. Runs and private parts are sent as far as the other side has granted credit, and no more than a
+slice in one call, so that serving one peer holds up nobody.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from meshnode.core.ground import Ground, Session
+from meshnode.core.ports import Lane, StoredRun
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId, RecordId
+from meshproto.wire.breaches import Breach, Breached
+from meshproto.wire.codec import cost
+from meshproto.wire.limits import MAX_IDS
+from meshproto.wire.messages import Get, Headers, LogWant, Part, Privates, Unknown, Want, WantPrivates
+
+
+@dataclass(slots=True)
+class Cursor:
+    """One log being served: branches still to come, each as (lane, seq to go on after, seq of its tip)."""
+
+    log: LogId
+    lanes: deque[tuple[int, int, int]]
+    privates: bool
+
+
+@dataclass(slots=True)
+class Order:
+    """What one connection has asked for: records by id, private parts by id, and groups of logs.
+
+    `posted` are bulk messages that wait for credit, each with its cost.
+    """
+
+    records: deque[RecordId] = field(default_factory=deque)
+    parts: deque[RecordId] = field(default_factory=deque)
+    groups: deque[deque[Cursor]] = field(default_factory=deque)
+    posted: deque[tuple[Headers | Privates, int]] = field(default_factory=deque)
+
+    def __len__(self) -> int:
+        return len(self.records) + len(self.parts) + sum(map(len, self.groups))
+
+
+class Serve:
+    """Serves one node's peers."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._orders: dict[int, Order] = {}
+
+    def take_want(self, session: Session, want: Want, turn: Turn) -> list[LogId]:
+        """Queue logs to be served. Returns logs of which the other side holds records that are not here.
+
+        Raises Breached.
+        """
+        order = self._order(session.conn, len(want.logs))
+        group: deque[Cursor] = deque()
+        strange: list[LogId] = []
+        for each in want.logs:
+            lanes, is_strange = self._lanes_after(session, each)
+            if is_strange:
+                strange.append(each.log)
+            if lanes:
+                group.append(Cursor(each.log, lanes, want.privates))
+            else:
+                turn.send(session.conn, Unknown(each.log))
+        if group:
+            order.groups.append(group)
+        return strange
+
+    def take_get(self, session: Session, get: Get) -> None:
+        """Queue single records; ids not here or not to be read are passed over. Raises Breached."""
+        self._order(session.conn, len(get.ids)).records.extend(get.ids)
+
+    def take_want_privates(self, session: Session, want: WantPrivates) -> None:
+        """Queue private parts. Raises Breached."""
+        self._order(session.conn, len(want.ids)).parts.extend(want.ids)
+
+    def pump(self, session: Session, turn: Turn) -> None:
+        """Serve what is queued as far as credit and this turn's slice reach."""
+        order = self._orders.get(session.conn)
+        left = self._ground.settings.serve_slice
+        while order is not None and self._deliver(session, order, turn) and len(order):
+            if left <= 0:
+                self._ground.agenda.set("serve", session.conn, turn.moment.ticks)
+                return
+            left -= self._serve_some(session, order)
+
+    def is_idle(self, conn: int) -> bool:
+        """Whether nothing is left to be served to a connection."""
+        order = self._orders.get(conn)
+        return order is None or not (len(order) or order.posted)
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone."""
+        self._orders.pop(conn, None)
+
+    def _order(self, conn: int, more: int) -> Order:
+        """What a connection has asked for, if it may ask for so much more. Raises Breached."""
+        order = self._orders.setdefault(conn, Order())
+        if len(order) + more > self._ground.settings.serve_queue:
+            raise Breached(Breach.FLOOD, f"{len(order) + more} requests open")
+        return order
+
+    def _serve_some(self, session: Session, order: Order) -> int:
+        """Post one of each kind that is asked for; returns what it cost."""
+        before = len(order.posted)
+        if order.records:
+            self._serve_record(session, order)
+        if order.parts:
+            self._serve_parts(session, order)
+        if order.groups:
+            self._serve_log(order)
+        return 1 + sum(each for _, each in list(order.posted)[before:])
+
+    def _serve_record(self, session: Session, order: Order) -> None:
+        run = self._proof_for(session, order.records.popleft())
+        if run is not None:
+            _post(order, Headers(run.headers, run.signature, Part.LAST))
+
+    def _serve_parts(self, session: Session, order: Order) -> None:
+        """Post private parts; say which are erased and which are not here or not to be read."""
+        parts: list[tuple[RecordId, bytes]] = []
+        erased: list[RecordId] = []
+        missing: list[RecordId] = []
+        ledger, left = self._ground.ledger, self._ground.settings.run_bytes
+        while order.parts and left > 0:
+            record = order.parts.popleft()
+            readable = self._may_read_record(session, record)
+            raw = ledger.private(record) if readable else None
+            if raw is not None:
+                parts.append((record, raw))
+                left -= len(raw)
+            elif readable and ledger.erased(record):
+                erased.append(record)
+            else:
+                missing.append(record)
+        _post(order, Privates(tuple(parts), tuple(erased), tuple(missing)))
+
+    def _serve_log(self, order: Order) -> None:
+        """Post the next run of the log whose turn it is, and the private parts that belong to it."""
+        group = order.groups[0]
+        cursor = group.popleft()
+        lane, seq, tip = cursor.lanes.popleft()
+        settings, ledger = self._ground.settings, self._ground.ledger
+        run = ledger.run_after(cursor.log, lane, seq, settings.run_records, settings.run_bytes)
+        assert run is not None  # the branch reaches to `tip`
+        upto = seq + len(run.headers)
+        if upto < tip:
+            cursor.lanes.appendleft((lane, upto, tip))
+        _post(order, Headers(run.headers, run.signature, Part.WANTED if cursor.lanes else Part.LAST))
+        if cursor.privates:
+            self._post_privates(order, self._privates_of(run.headers))
+        if cursor.lanes:
+            group.append(cursor)
+        if not group:
+            order.groups.popleft()
+
+    def _privates_of(self, headers: Iterable[bytes]) -> Iterator[tuple[RecordId, bytes]]:
+        """The private parts held of these records, in order."""
+        for header in headers:
+            if _may_have_private(header):
+                record = RecordId(sha256(header).digest())
+                raw = self._ground.ledger.private(record)
+                if raw is not None:
+                    yield record, raw
+
+    def _post_privates(self, order: Order, found: Iterable[tuple[RecordId, bytes]]) -> None:
+        """Post private parts, as many in each message as fit."""
+        parts: list[tuple[RecordId, bytes]] = []
+        size = 0
+        for record, raw in found:
+            if parts and (size + len(raw) > self._ground.settings.run_bytes or len(parts) == MAX_IDS):
+                _post(order, Privates(tuple(parts), (), ()))
+                parts, size = [], 0
+            parts.append((record, raw))
+            size += len(raw)
+        if parts:
+            _post(order, Privates(tuple(parts), (), ()))
+
+    def _deliver(self, session: Session, order: Order, turn: Turn) -> bool:
+        """Send what is posted as far as the credit reaches; true if nothing is left."""
+        while order.posted and order.posted[0][1] <= session.may_send:
+            message, price = order.posted.popleft()
+            session.may_send -= price
+            turn.send(session.conn, message)
+        return not order.posted
+
+    def _lanes_after(self, session: Session, want: LogWant) -> tuple[deque[tuple[int, int, int]], bool]:
+        """The branches to serve; none if there is nothing to serve or nothing common to begin at.
+
+        Also whether the other side has named records that are not here though our log reaches as far.
+        """
+        ledger = self._ground.ledger
+        head = ledger.log(want.log)
+        if head is None or not self._scopes.may_read(session, head):
+            return deque(), False
+        places = {mark: ledger.place(mark.id) for mark in want.have}
+        known = [place for place in places.values() if place is not None and place.log == want.log]
+        longest = max(tip.seq for tip in head.tips)
+        strange = any(place is None and mark.seq <= longest for mark, place in places.items())
+        if want.have and not known and all(mark.seq > 1 for mark in want.have):
+            return deque(), strange
+        lanes = ledger.lanes(want.log)
+        starts: deque[tuple[int, int, int]] = deque()
+        for lane in lanes:
+            path = dict(_path(lanes, lane))
+            start = max([lane.base, *(place.seq for place in known if place.seq <= path.get(place.lane, 0))])
+            if start < lane.tip.seq:
+                starts.append((lane.number, start, lane.tip.seq))
+        return starts, strange
+
+    def _proof_for(self, session: Session, record: RecordId) -> StoredRun | None:
+        """The proof of a record that the peer may read; geneses of persons may be read by whoever knows their id."""
+        place = self._ground.ledger.place(record)
+        head = None if place is None else self._ground.ledger.log(place.log)
+        if head is None or not session.shared:
+            return None
+        is_person = bytes(head.scope) == record and self._ground.flight.root_of(record) is not None
+        if not is_person and not self._scopes.may_read(session, head):
+            return None
+        return self._ground.ledger.proof_run(record)
+
+    def _may_read_record(self, session: Session, record: RecordId) -> bool:
+        place = self._ground.ledger.place(record)
+        head = None if place is None else self._ground.ledger.log(place.log)
+        return head is not None and self._scopes.may_read(session, head)
+
+
+def _post(order: Order, message: Headers | Privates) -> None:
+    """Put a bulk message behind those that wait for credit."""
+    order.posted.append((message, cost(message)))
+
+
+def _may_have_private(header: bytes) -> bool:
+    """Whether a header may name a private part: true for each that does, and for few others.
+
+    The last field is nil, one byte 0xc0, or [SHA-256, size]; a size may end in the same byte.
+    """
+    return header[-1] != 0xC0 or header[-37:-34] == b"\x92\xc4\x20" or header[-38:-35] == b"\x92\xc4\x20"
+
+
+def _path(lanes: tuple[Lane, ...], lane: Lane) -> list[tuple[int, int]]:
+    """Which lanes a reader of one passes through, each with the last seq of its that is on the path."""
+    path, last = [], lane.tip.seq
+    while True:
+        path.append((lane.number, last))
+        if lane.parent == lane.number:
+            return path
+        last = lane.base
+        lane = lanes[lane.parent]

@@ -1,0 +1,213 @@
+"""What peers say, and what is made of it. A peer that breaks the protocol makes Breached rise to the node."""
+
+from meshnode.core.events import PrivatesIn, RunIn
+from meshnode.core.ground import Session
+from meshnode.core.ingest import Accepted, Gap, Known, Source
+from meshnode.core.limits import charge, give_back, take_bulk, take_credit
+from meshnode.core.parts import Parts
+from meshnode.core.reports import RoundDone
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId
+from meshproto.wire.breaches import Breach, Breached
+from meshproto.wire.messages import (
+    Auth,
+    Bye,
+    Compare,
+    Credit,
+    Get,
+    Graft,
+    Have,
+    Headers,
+    Held,
+    Hello,
+    Item,
+    Mark,
+    Message,
+    Optional,
+    Part,
+    Peers,
+    Privates,
+    Proof,
+    Prune,
+    Scopes,
+    Spot,
+    Unknown,
+    Want,
+    WantPrivates,
+)
+
+
+class Talk:
+    """Takes in what comes over open connections."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._pulled: dict[LogId, None] = {}
+
+    def take_message(self, session: Session, message: Message, turn: Turn) -> None:
+        """Take in one small message. Raises Breached."""
+        parts = self._parts
+        charge(session, message, parts.ground, turn)
+        match message:
+            case Hello():
+                parts.conversations.take_hello(session, message, turn)
+            case Auth():
+                parts.conversations.take_auth(session, message, turn)
+                parts.book.take_proof(session, turn)
+            case Bye() | Optional():
+                pass
+            case Headers() | Privates():
+                raise AssertionError("runs and private parts are checked before they come here")
+            case _:
+                # SPEC 03-sync 3: A receiver MUST close the connection with W-ORDER if any other message comes before
+                # the proof.
+                if not session.is_open:
+                    raise Breached(Breach.ORDER, type(message).__name__)
+                self._take_open(session, message, turn)
+
+    def take_run(self, session: Session, event: RunIn, turn: Turn) -> None:
+        """Take in a run. Raises Breached."""
+        if not session.is_open:
+            raise Breached(Breach.ORDER, "a run")
+        take_bulk(session, event.cost)
+        parts, run, conn = self._parts, event.run, session.conn
+        log, last = run.records[0].log, run.records[-1]
+        pushed = event.part is Part.PUSHED
+        session.hear(last.id)
+        source = Source(conn, asked=not pushed, live=pushed or log in self._pulled)
+        outcome = parts.admit(run, source, turn)
+        if isinstance(outcome, Accepted):
+            turn.after.owed.append((conn, event.cost))
+            parts.rounds.note_gain(conn)
+        else:
+            give_back(session, event.cost, parts.ground, turn)
+        if isinstance(outcome, Known) and pushed:
+            parts.gossip.take_duplicate(session, parts.scopes.names_of(session, run.records[0].home), turn)
+        if isinstance(outcome, Gap) and pushed and parts.pool.awaits(log) is None:
+            self._pull(session, [Item(log, 3, (Mark(last.seq, last.id),))])
+        if event.part is Part.LAST:
+            self._pulled.pop(log, None)
+            parts.fill.take_end(conn, log)
+        self._go_on(session, turn)
+
+    def take_privates(self, session: Session, event: PrivatesIn, turn: Turn) -> None:
+        """Take in private parts. Raises Breached."""
+        if not session.is_open:
+            raise Breached(Breach.ORDER, "private parts")
+        take_bulk(session, event.cost)
+        self._parts.privates.take(session, event.parts, turn)
+        self._parts.privates.take_refusal(session.conn, (*event.erased, *event.missing))
+        if turn.privates:
+            turn.after.owed.append((session.conn, event.cost))
+        else:
+            give_back(session, event.cost, self._parts.ground, turn)
+
+    def pull(self, conn: int, items: list[Item], turn: Turn) -> None:
+        """Fetch tips that were told and not pushed."""
+        session = self._parts.ground.session(conn)
+        if session is not None:
+            self._pull(session, items)
+            self._go_on(session, turn)
+
+    def go_on_all(self, turn: Turn) -> None:
+        """Ask and serve on after a commit."""
+        for session in self._parts.ground.open_sessions():
+            self._go_on(session, turn)
+
+    def welcome(self, session: Session, turn: Turn) -> None:
+        """More is shared with a peer than before: compare it, and tell where others are."""
+        parts = self._parts
+        parts.gossip.welcome(session)
+        parts.book.note_scopes(session)
+        parts.book.introduce(session, turn)
+        parts.rounds.open(session, turn)
+        parts.privates.ask(session, turn)
+
+    def _take_open(self, session: Session, message: Message, turn: Turn) -> None:
+        """Take in a message of a conversation that is open. Raises Breached."""
+        parts = self._parts
+        match message:
+            case Scopes():
+                self._take_scopes(session, message, turn)
+            case Compare():
+                found = parts.rounds.take(session, message, turn)
+                if found is not None:
+                    self._end_round(session, found, turn)
+            case Want():
+                strange = parts.serve.take_want(session, message, turn)
+                self._pull_strange(session, message, strange)
+            case Unknown(log):
+                self._pulled.pop(log, None)
+                parts.fill.take_unknown(session, log, turn)
+            case WantPrivates():
+                parts.serve.take_want_privates(session, message)
+            case Get():
+                parts.serve.take_get(session, message)
+            case Credit():
+                take_credit(session, message)
+            case _:
+                self._take_live(session, message, turn)
+        self._go_on(session, turn)
+
+    def _take_live(self, session: Session, message: Message, turn: Turn) -> None:
+        """Take in what keeps nodes up to date with each other. Raises Breached."""
+        parts = self._parts
+        match message:
+            case Have():
+                self._pull(session, parts.gossip.take_have(session, message, turn))
+            case Graft():
+                parts.gossip.take_graft(session, message)
+            case Prune():
+                parts.gossip.take_prune(session, message)
+            case Held():
+                parts.held.take(session, message, turn)
+            case Spot():
+                parts.held.take_spot(session, message, turn)
+            case Proof():
+                parts.held.take_proof(session, message, turn)
+            case Peers():
+                parts.book.take_peers(session, message, turn)
+            case _:
+                raise AssertionError(f"{type(message).__name__} is taken elsewhere")
+
+    def _take_scopes(self, session: Session, message: Scopes, turn: Turn) -> None:
+        first = session.tags_heard is None
+        wider = self._parts.conversations.take_tags(session, message, turn)
+        if first:
+            self._parts.conversations.welcome(session, turn)
+        if wider:
+            self.welcome(session, turn)
+        self._parts.waiters.look(turn)
+
+    def _end_round(self, session: Session, found: int, turn: Turn) -> None:
+        parts = self._parts
+        turn.tell(RoundDone(session.conn, session.peer, found))
+        if found == 0:
+            parts.held.take_level(session, turn)
+            parts.copies.take_level(session, turn)
+            parts.privates.ask(session, turn)
+        parts.waiters.look(turn)
+
+    def _pull_strange(self, session: Session, want: Want, strange: list[LogId]) -> None:
+        """The other side named records that are not here: it holds a branch that we lack."""
+        marks = {each.log: each.have for each in want.logs}
+        items = [Item(log, 3, tuple(sorted(marks[log]))) for log in strange]
+        self._parts.fill.offer(session.conn, items)
+
+    def _pull(self, session: Session, items: list[Item]) -> None:
+        """Remember tips to fetch, and that they are news."""
+        if items and self._parts.fill.offer(session.conn, items):
+            for item in items[: self._parts.ground.settings.announced_max - len(self._pulled)]:
+                self._pulled[item.log] = None
+
+    def _go_on(self, session: Session, turn: Turn) -> None:
+        """Ask for more, serve more; once all that was found is here and on disk, compare again."""
+        parts, ground = self._parts, self._parts.ground
+        parts.fill.pump(session, turn)
+        parts.serve.pump(session, turn)
+        if not parts.fill.is_idle(session.conn):
+            ground.agenda.set("fill", session.conn, turn.moment.ticks + ground.settings.answer_deadline)
+        else:
+            ground.agenda.drop("fill", session.conn)
+            if not len(ground.flight) and not turn.runs:
+                parts.rounds.look_again(session, turn)

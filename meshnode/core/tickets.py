@@ -1,0 +1,84 @@
+"""Syncs and joins that somebody waits for."""
+
+from dataclasses import dataclass
+
+from meshnode.core.effects import Joined, Synced
+from meshnode.core.ground import Ground
+from meshnode.core.peers import PeerBook
+from meshnode.core.rounds import Rounds
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import ScopeId
+
+
+@dataclass(slots=True)
+class Sync:
+    """A sync asked for: the peers it is about, when it began and must end (ticks), and records received before it."""
+
+    ticket: int
+    peers: list[str]
+    since: int
+    until: int
+    received: int
+
+
+class Waiters:
+    """Answers tickets whose moment has come."""
+
+    def __init__(self, ground: Ground, scopes: Scopes, rounds: Rounds, book: PeerBook) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._rounds = rounds
+        self._book = book
+        self._syncs: list[Sync] = []
+        self._joins: list[tuple[int, ScopeId]] = []
+        self.received = 0
+
+    def sync(self, ticket: int, peer: str | None, turn: Turn) -> None:
+        """Reconcile with one peer or all that are connected or kept, and answer when that is done."""
+        connected = [session.peer for session in self._ground.sessions.values()]
+        peers = [peer] if peer is not None else list(dict.fromkeys([*connected, *self._book.kept()]))
+        until = turn.moment.ticks + self._ground.settings.sync_wait
+        self._syncs.append(Sync(ticket, peers, turn.moment.ticks, until, self.received))
+        self._ground.agenda.hasten("syncs", 0, until)
+        self._book.hasten(peer, turn)
+        for session in self._ground.open_sessions():
+            if session.peer in peers:
+                self._rounds.open(session, turn)
+        self.look(turn)
+
+    def join(self, ticket: int, scope: ScopeId, turn: Turn) -> None:
+        """Answer when the founding of a network is here."""
+        self._joins.append((ticket, scope))
+        self.look(turn)
+
+    def look(self, turn: Turn) -> None:
+        """Answer whatever can be answered by now."""
+        for sync in list(self._syncs):
+            level = [peer for peer in sync.peers if self._is_level(peer, sync.since)]
+            failed = [peer for peer in sync.peers if peer not in level and self._book.is_hopeless(peer)]
+            over = turn.moment.ticks >= sync.until
+            if over or len(level) + len(failed) == len(sync.peers):
+                rest = tuple(peer for peer in sync.peers if peer not in level)
+                turn.answer(sync.ticket, Synced(tuple(level), rest, self.received - sync.received))
+                self._syncs.remove(sync)
+        for ticket, scope in list(self._joins):
+            carried = self._scopes.carried.get(scope)
+            if carried is None or carried.founded:
+                turn.answer(ticket, Joined(scope))
+                self._joins.remove((ticket, scope))
+        if self._syncs:
+            self._ground.agenda.set("syncs", 0, min(sync.until for sync in self._syncs))
+
+    @property
+    def are_waiting(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._syncs or self._joins)
+
+    def _is_level(self, peer: str, since: int) -> bool:
+        """Whether a peer was found level since then, or shares nothing with us."""
+        return any(
+            not session.shared or self._rounds.level_at(session.conn) >= since
+            for session in self._ground.open_sessions()
+            if session.peer == peer and session.tags_heard is not None
+        )

@@ -1,0 +1,117 @@
+"""Writes of this node's owner: drafts are signed, admitted and committed as one batch."""
+
+from collections.abc import Callable
+
+from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
+from meshnode.core.effects import NotWritten, Written
+from meshnode.core.events import Draft, SignedRecords, Write
+from meshnode.core.ground import Ground
+from meshnode.core.heads import Heads
+from meshnode.core.ingest import Accepted, Admission, Known, Source
+from meshnode.core.reports import ForkHealed
+from meshnode.core.scopes import Scopes
+from meshnode.core.turn import Turn
+from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
+from meshproto.records.log import Run
+
+OWN = Source(None, trusted=True, live=True)
+"""Where this node's own records come from."""
+
+Admit = Callable[[Run, Source, Turn], Admission]
+
+
+class Desk:
+    """Signs what the owner writes."""
+
+    def __init__(self, ground: Ground, scopes: Scopes, heads: Heads, admit: Admit) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._heads = heads
+        self._admit = admit
+        self._healed: dict[LogId, frozenset[RecordId]] = {}
+
+    def write(self, write: Write, turn: Turn) -> NotWritten | None:
+        """Put a write into the batch; its ticket is answered when that is on disk. NotWritten: nothing is stored."""
+        settings = self._ground.settings
+        if len(self._ground.flight) >= settings.in_flight_max:
+            return NotWritten("busy")
+        if len(write.drafts) > settings.drafts_max:
+            return NotWritten("draft", f"at most {settings.drafts_max} at once")
+        for run in write.ready.runs:
+            taken = self._admit(run, OWN, turn)
+            if not isinstance(taken, Accepted | Known):
+                return NotWritten("refused", str(taken))
+        turn.privates += write.ready.privates
+        try:
+            ids = self._sign(write.drafts, turn)
+        except _CannotWrite as refusal:
+            return refusal.outcome
+        turn.local += write.local
+        turn.after.answers.append((write.ticket, Written(ids)))
+        return None
+
+    def _sign(self, drafts: tuple[Draft, ...], turn: Turn) -> tuple[RecordId, ...]:
+        """Sign drafts, those of one scope as one chain, and admit them. Raises _CannotWrite before anything is."""
+        groups: dict[ScopeId, list[int]] = {}
+        for index, draft in enumerate(drafts):
+            groups.setdefault(draft.scope, []).append(index)
+        signed: list[tuple[list[int], SignedRecords]] = []
+        for scope, indexes in groups.items():
+            signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
+        ids: dict[int, RecordId] = {}
+        for indexes, records in signed:
+            for run in records.runs:
+                taken = self._admit(run, OWN, turn)
+                assert isinstance(taken, Accepted)  # what may be refused was asked before signing
+            turn.privates += records.privates
+            chain = [record.id for run in records.runs for record in run.records]
+            ids.update(zip(indexes, chain, strict=True))
+        return tuple(ids[index] for index in range(len(drafts)))
+
+    def _sign_in(self, scope: ScopeId, drafts: list[Draft], turn: Turn) -> SignedRecords:
+        identity = self._ground.identity
+        self._check_scope(scope, len(drafts))
+        log = log_id(scope, identity.key.public)
+        now = self._ground.flight.log(log)
+        end = end_of((seq, tip) for tip, seq in now.tips.items()) if now is not None else end_of(())
+        end = self._heal(log, end)
+        pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
+        deps = self._heads.take(scope, end)
+        try:
+            signed = sign_drafts(pen, drafts, end, deps)
+        except DraftRefused as refusal:
+            raise _CannotWrite("draft", str(refusal)) from None
+        if end.others:
+            turn.after.news.append(ForkHealed(log, signed.runs[0].records[0].id))
+        return signed
+
+    def _heal(self, log: LogId, end: End) -> End:
+        """Join other branches of our own log once; the records after that need not name them again."""
+        others = frozenset(end.others)
+        if others <= self._healed.get(log, frozenset()):
+            return End(end.seq, end.id)
+        self._healed[log] = others
+        return end
+
+    def _check_scope(self, scope: ScopeId, count: int) -> None:
+        """Whether this node may write so many records there. Raises _CannotWrite."""
+        identity, flight = self._ground.identity, self._ground.flight
+        if bytes(scope) != bytes(identity.agent):
+            facts = flight.network(scope)
+            carried = self._scopes.carried.get(scope)
+            if facts is None or carried is None:
+                raise _CannotWrite("scope", "not a network this node takes part in")
+            if identity.agent not in facts.founders and not (facts.open and carried.founded):
+                raise _CannotWrite("scope", "not founded yet" if facts.open else "not a founder")
+        now = flight.log(log_id(scope, identity.key.public))
+        records, size = self._scopes.allowance(scope)
+        if now is not None and (max(now.tips.values()) + count > records or now.size >= size):
+            raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
+
+
+class _CannotWrite(Exception):
+    """A write cannot be signed; `outcome` is what its ticket is answered with."""
+
+    def __init__(self, why: str, detail: str) -> None:
+        super().__init__(why, detail)
+        self.outcome = NotWritten(why, detail)

@@ -1,0 +1,66 @@
+"""Who acts in a simulation: persons with keys, and the networks they found."""
+
+from hashlib import sha256
+from itertools import count
+
+from meshnode.core.author import Pen, sign_genesis
+from meshnode.core.events import Draft, JoinScope, Write
+from meshnode.core.ports import Batch, Identity
+from meshnode.core.settings import CoreSettings
+from meshproto.records.ids import AgentId, ScopeId
+from meshproto.records.signatures import SigningKey
+from meshproto.types import identity, value
+from tests.simulation.world import NOON, Host, SeededChance, World
+
+_TICKETS = count(1)
+
+
+def settle(world: World, name: str, settings: CoreSettings | None = None, skew: int = 0) -> Host:
+    """Make a person, store the genesis on a machine of theirs, and start it."""
+    key = SigningKey.from_seed(sha256(f"{world.seed} {name}".encode()).digest())
+    pen = Pen(b"", key, NOON, SeededChance(world.random))
+    facts = identity.person(key=key.public, nonce=world.random.randbytes(16))
+    agent, signed = sign_genesis(pen, facts, {"name": name})
+    host = world.host(name, Identity(AgentId(agent), key), settings, skew)
+    host.store.writer.commit(Batch(1, runs=signed.runs, privates=signed.privates))
+    host.start()
+    return host
+
+
+def found(host: Host, name: str, *, is_open: bool = True, log_records: int = 1_000_000) -> ScopeId:
+    """Found a network with a key that is thrown away, and accept it."""
+    random = host.world.random
+    key = SigningKey.from_seed(random.randbytes(32))
+    facts = identity.network(
+        founders=[host.identity.agent], nonce=random.randbytes(16), is_open=is_open, log_records=log_records
+    )
+    scope, signed = sign_genesis(Pen(b"", key, NOON, SeededChance(random)), facts, {"name": name})
+    write(host, Draft(scope, "countersign", identity.accept(scope)), ready=signed)
+    return scope
+
+
+def join(host: Host, scope: ScopeId, *at: Host) -> int:
+    """Begin to take part in a network, knowing where these machines are."""
+    ticket = next(_TICKETS)
+    host.hear(JoinScope(ticket, scope, tuple((each.name, (each.address,)) for each in at)))
+    return ticket
+
+
+def grant(host: Host, scope: ScopeId) -> int:
+    """Become a member of an open network."""
+    return write(host, Draft(scope, "grant", identity.join(host.identity.agent)))
+
+
+def contribute(host: Host, scope: ScopeId, title: str, many: int = 1) -> int:
+    """Write contributions."""
+    facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
+    drafts = [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}) for at in range(many)]
+    return write(host, *drafts)
+
+
+def write(host: Host, *drafts: Draft, ready: object = None) -> int:
+    """Hand drafts to a node; returns the ticket."""
+    ticket = next(_TICKETS)
+    event = Write(ticket, drafts) if ready is None else Write(ticket, drafts, ready)  # type: ignore[arg-type]
+    host.hear(event)
+    return ticket
