@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.vectors import bundles, encoding, headers, runs
+from scripts.vectors import bundles, encoding, folds, headers, runs, types
 from scripts.vectors.cases import Case
 
 FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
@@ -15,6 +15,8 @@ FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
     "runs": ("Runs: 01-records 6.", runs.cases),
     "forks": ("Fork proofs: 01-records 7.", runs.fork_cases),
     "bundles": ("Bundles: 05-bundle.", bundles.cases),
+    "types": ("Facts: 02-types.", types.cases),
+    "folds": ("What a set of records means: 04-fold.", folds.cases),
 }
 
 

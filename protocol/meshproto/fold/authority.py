@@ -48,31 +48,34 @@ class Case(NamedTuple):
 
 def judge(case: Case, memory: Memory) -> Verdict:
     """Decide a record whose whole past is decided."""
+    if case.record.scope and case.place is None:
+        return _no(Reason.X_SCOPE, case.record.scope)
     number = case.place.number if case.place else 0
     for each, row in case.rows.items():
         # SPEC 04-fold: a record that names one outside its scope and outside the streams of persons
         if row.status == Status.FOREIGN or not (row.personal or row.home == number):
             return Verdict(Status.FOREIGN, Reason.X_FOREIGN, ids=(each,))
-    if not case.record.scope:
-        return _judge_genesis(case.record)
     if case.place is None:
-        return _no(Reason.X_SCOPE, case.record.scope)
+        return _judge_genesis(case.record)
     if case.place.kind not in _WRITTEN_IN:
         return Verdict(Status.UNKNOWN, Reason.U_TYPE, case.record.type)
-    refusal = check_facts(case.record)
-    if refusal:
-        status = Status.UNKNOWN if refusal.reason is Reason.U_TYPE else Status.INVALID
-        return Verdict(status, refusal.reason, refusal.detail)
-    return _judge_author(case, case.place) or _judge_rules(case, case.place, memory) or VALID
+    return (
+        _judge_facts(case.record) or _judge_author(case, case.place) or _judge_rules(case, case.place, memory) or VALID
+    )
 
 
 def _judge_genesis(record: Record) -> Verdict:
-    refusal = check_facts(record)
-    if refusal is not None and refusal.reason is Reason.U_TYPE:
-        return Verdict(Status.UNKNOWN, Reason.U_TYPE, refusal.detail)
     if record.type in SCHEMAS:
         return Verdict(Status.INVALID, Reason.X_SCOPE, record.type)
-    return Verdict(Status.INVALID, refusal.reason, refusal.detail) if refusal else VALID
+    return _judge_facts(record) or VALID
+
+
+def _judge_facts(record: Record) -> Verdict | None:
+    refusal = check_facts(record)
+    if refusal is None:
+        return None
+    status = Status.UNKNOWN if refusal.reason is Reason.U_TYPE else Status.INVALID
+    return Verdict(status, refusal.reason, refusal.detail)
 
 
 def _judge_author(case: Case, place: Place) -> Verdict | None:

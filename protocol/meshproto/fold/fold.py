@@ -14,7 +14,17 @@ from meshproto.fold.effects import name_label, take_effect
 from meshproto.fold.forks import note_place
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, ORGANISATION, PERSON, Place, open_place, read_place
-from meshproto.fold.standing import READY, Change, Row, Standing, Status, fresh_standing, read_row, standing_of
+from meshproto.fold.standing import (
+    READY,
+    Change,
+    Row,
+    Standing,
+    Status,
+    fresh_standing,
+    read_row,
+    standing_of,
+    write_row,
+)
 from meshproto.fold.strangers import adopt, are_any, is_stranger, set_aside
 from meshproto.records.ids import ext
 from meshproto.records.reasons import Reason
@@ -100,7 +110,7 @@ class Fold:
     def _remember(self, case: Case, verdict: Verdict) -> None:
         memory, record, place = self._memory, case.record, case.place
         row = Row(
-            status=verdict.status,
+            status=int(verdict.status),
             type=record.type,
             home=place.number if place else 0,
             author=case.author.number if case.author else 0,
@@ -109,7 +119,7 @@ class Fold:
             ready=_accepted(case, verdict),
             child=b"",
         )
-        memory.put("record", record.id, [*row])
+        write_row(memory, record.id, row)
         if verdict.reason is not None:
             memory.put("why", record.id, [verdict.reason.value, verdict.detail, [*verdict.ids]])
         if verdict.status in (Status.YES, Status.ASIDE):

@@ -6,7 +6,7 @@ Both are folded like any other; a fork un-signs nothing. It is only noted, for b
 from typing import cast
 
 from meshproto.fold.memory import Memory
-from meshproto.fold.standing import Row
+from meshproto.fold.standing import Row, write_row
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
@@ -20,7 +20,7 @@ def note_place(record: Record, before: Row | None, memory: Memory) -> bytes | No
     else:
         taken = before.child
         if not taken:
-            memory.put("record", record.prev, [*before._replace(child=record.id)])
+            write_row(memory, record.prev, before._replace(child=record.id))
     if not taken:
         return None
     for each in (taken, record.id):

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple, cast
 
 from meshproto.fold.memory import Memory
+from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
 PERSON, NETWORK, ORGANISATION, LINEAGE, STRANGE = "P", "N", "O", "L", "?"
@@ -42,7 +43,7 @@ def read_place(memory: Memory, scope: bytes) -> Place | None:
     row = memory.get("scope", scope)
     if row is None:
         return None
-    return Place._make(cast(list[Any], row))
+    return row if isinstance(row, Place) else Place._make(cast(list[Any], row))
 
 
 def open_place(memory: Memory, genesis: Record, valid: bool) -> None:
@@ -55,4 +56,5 @@ def open_place(memory: Memory, genesis: Record, valid: bool) -> None:
         log_records, log_bytes = charter["log_records"], charter["log_bytes"]
     number = cast(int, memory.get("counter", b"scope") or 0) + 1
     memory.put("counter", b"scope", number)
-    memory.put("scope", genesis.id, [number, kind, valid, genesis.key, is_open, founders, log_records, log_bytes])
+    place = Place(number, kind, valid, genesis.key, is_open, founders, log_records, log_bytes)
+    memory.put("scope", genesis.id, cast(Value, place))

@@ -44,7 +44,9 @@ def _grant(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | 
 def _edit(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
     label = label_of(record, memory)
     for each in record.facts.get("supersedes", ()):
-        if memory.get("label", each) != label or rows[each].home != place.number:
+        row = rows[each]
+        same = row.home == place.number and row.type == record.type
+        if not same or label is None or memory.get("label", each) != label:
             return Reason.I_RULE, "supersedes", (each,)
     return None
 
@@ -59,7 +61,7 @@ def _correction(record: Record, rows: Rows, place: Place, memory: Memory) -> Bre
         return Reason.I_RULE, "target", (target,)
     if record.facts["kind"] == "delta" and row.type != "contribution":
         return Reason.I_RULE, "target", (target,)
-    return _edit(record, rows, place, memory)
+    return _edit(record, rows, place, memory) if record.facts["kind"] == "replace" else None
 
 
 def _erasure(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:

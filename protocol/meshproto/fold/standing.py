@@ -49,6 +49,11 @@ class Row(NamedTuple):
 READY = b"all"
 
 
+def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
+    """Remember what became of a record."""
+    memory.put("record", record_id, cast(Value, row))
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a record is worth now: its status and, if that is not YES, the reason and the records that cause it.
@@ -85,7 +90,8 @@ _STATES = {
 def read_row(memory: Memory, record_id: bytes) -> Row | None:
     """What is remembered of a decided record, if it is one."""
     row = memory.get("record", record_id)
-    return None if row is None else Row._make(cast(list[Any], row))
+    # A memory in RAM gives back the very row; one on disk gives a plain array.
+    return row if row is None or isinstance(row, Row) else Row._make(cast(list[Any], row))
 
 
 def fresh_standing(record: Record) -> Standing | None:

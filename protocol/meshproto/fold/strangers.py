@@ -8,7 +8,7 @@ from typing import cast
 
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, Place
-from meshproto.fold.standing import Status, read_row
+from meshproto.fold.standing import Status, read_row, write_row
 from meshproto.records.record import Record, read_header, references
 
 _ENTRANCES = ("countersign", "grant")
@@ -49,7 +49,7 @@ def _take_in(record_id: bytes, memory: Memory) -> Record:
     record = read_header(cast(bytes, memory.get("aside", record_id)))
     row = read_row(memory, record_id)
     assert row is not None  # what is set aside is decided
-    memory.put("record", record_id, [*row._replace(status=Status.YES)])
+    write_row(memory, record_id, row._replace(status=Status.YES))
     memory.delete("why", record_id)
     memory.delete("aside", record_id)
     memory.delete("outside", record.scope + record.agent + record_id)
