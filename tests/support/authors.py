@@ -19,7 +19,7 @@ class Author:
         self.key = SigningKey.from_seed(seed)
         facts = person(key=self.key.public, nonce=seed[:16])
         self.genesis = self._sign([self._header(b"", 1, b"", "agent", b"", facts, None)])
-        self.id = self.genesis.records[0].id
+        self.id: bytes = self.genesis.records[0].id
         self._tips: dict[bytes, tuple[int, bytes]] = {self.id: (1, self.id)}
         self._branches = 0
         self.parts: dict[RecordId, bytes] = {}

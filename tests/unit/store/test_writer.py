@@ -131,7 +131,7 @@ def test_an_uncounted_log_is_stored_but_does_not_arrive(store: Store, alice: Aut
     assert len(reader.records_after(0, 9)) == 1
     assert reader.parts_after(0, 9) == []
     assert list(reader.logs_standing_in(network)) == []
-    assert reader.scopes_of(alice.id) == (alice.id,)
+    assert list(reader.scopes_of(alice.id)) == [alice.id]
 
 
 def test_a_promoted_log_arrives_with_all_its_branches_and_private_parts(store: Store, alice: Author) -> None:
@@ -175,7 +175,7 @@ def test_memory_of_logs_is_bounded_and_forgetting_loses_nothing(store: Store, mo
     store.writer.commit(Batch(1, runs=tuple(each.genesis for each in people)))
     store.writer.commit(Batch(2, runs=tuple(each.writes(2) for each in people)))
     assert [head.tips[0].seq for head in store.reader().logs()] == [3] * 5
-    assert all(store.reader().agents_in_scope(each.id) == (each.id,) for each in people)
+    assert all(list(store.reader().agents_in_scope(each.id)) == [each.id] for each in people)
 
 
 def test_numbering_goes_on_after_reopening(tmp_path: Path, alice: Author) -> None:
@@ -223,8 +223,9 @@ def test_a_writer_that_failed_refuses_everything_after(tmp_path: Path, alice: Au
     with pytest.raises(StoreError):
         store.writer.commit(Batch(2, runs=(run,)))
     store.source.connection.execute("PRAGMA query_only = OFF")
-    for work in (lambda: store.writer.commit(Batch(3, runs=(run,))), store.writer.tidy):
-        with pytest.raises(StoreError):
-            work()
+    with pytest.raises(StoreError):
+        store.writer.commit(Batch(3, runs=(run,)))
+    with pytest.raises(StoreError):
+        store.writer.tidy()
     store.close()
     assert not open_store(tmp_path / "records.db").reader().has(run.records[0].id)
