@@ -13,7 +13,7 @@ from meshnode.net.libp2p.services import PING
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.settings import SYNC_PROTOCOL
 from meshnode.net.transport import Channel
-from tests.support.raw_peer import RawPeer, raw_peer
+from tests.support.raw_peer import RawPeer, delimited, raw_peer
 from tests.support.transports import DEADLINE, echo, eventually, hold, libp2p, receive_exactly, running
 
 SYNC_STREAM = 1
@@ -60,7 +60,8 @@ async def test_a_frame_longer_than_the_window_is_not_waited_for() -> None:
 async def test_a_stream_that_proves_bulky_is_granted_more_and_no_more_than_the_limit() -> None:
     async with running(libp2p("alice"), _swallow) as address, raw_peer(address) as mallory:
         await mallory.open(SYNC_STREAM)
-        window = frames.INITIAL_WINDOW + await _pour(mallory, SYNC_STREAM, 24_000_000) - 24_000_000
+        sent = len(delimited("/multistream/1.0.0") + delimited(SYNC_PROTOCOL)) + 24_000_000
+        window = frames.INITIAL_WINDOW + await _pour(mallory, SYNC_STREAM, 24_000_000) - sent
         while window < LARGEST - LARGEST_STEP:
             (kind, _, number, value), _ = await mallory.next()
             window += value if (kind, number) == (frames.WINDOW, SYNC_STREAM) else 0
