@@ -6,6 +6,7 @@ from hashlib import sha256
 
 def merkle_root(ids: Sequence[bytes]) -> bytes:
     """The root over ids in ascending order: equal for equal sets of records."""
+    # SPEC 05-bundle 1: a leaf is SHA-256(0x00 ‖ id), a node SHA-256(0x01 ‖ left ‖ right)
     level = [sha256(b"\x00" + each).digest() for each in ids]
     if not level:
         return sha256(b"").digest()

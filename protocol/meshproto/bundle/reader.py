@@ -23,7 +23,7 @@ from meshproto.bundle.items import (
 from meshproto.bundle.merkle import merkle_root
 from meshproto.records.encoding import Value, decode
 from meshproto.records.ids import LogId
-from meshproto.records.log import Run, check_run
+from meshproto.records.log import Run, check_continues, check_run
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, check_private
 
@@ -93,6 +93,7 @@ class BundleReader:
         if not isinstance(item, list) or not item or not isinstance(item[0], str):
             raise self._refuse(Reason.B_SHAPE)
         kind, *fields = item
+        # SPEC 05-bundle 3: It is the first and not `head`, or `head` and not the first: `B-ORDER`.
         if (kind == "head") is self._has_head:
             raise self._refuse(Reason.B_ORDER)
         match kind:
@@ -136,14 +137,9 @@ class BundleReader:
 
     def _check_place(self, run: Run) -> None:
         """Refuse a run that does not fit the record it continues, if that is in the bundle."""
-        first = run.records[0]
-        before = self._places.get(first.prev)
-        if before is None:
-            return
-        if before[0] != first.log:
-            raise Refused(Reason.L_LOG, "0")
-        if before[1] + 1 != first.seq:
-            raise Refused(Reason.L_SEQ, "0")
+        before = self._places.get(run.records[0].prev)
+        if before is not None:
+            check_continues(run, *before)
 
     def _private(self, fields: list[Value]) -> Item:
         if len(fields) != 2 or not isinstance(fields[0], bytes) or not isinstance(fields[1], bytes):

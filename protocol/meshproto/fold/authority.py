@@ -52,7 +52,7 @@ def judge(case: Case, memory: Memory) -> Verdict:
         return _no(Reason.X_SCOPE, case.record.scope)
     number = case.place.number if case.place else 0
     for each, row in case.rows.items():
-        # SPEC 04-fold: a record that names one outside its scope and outside the streams of persons
+        # SPEC 04-fold 2: neither has the record's own home nor a home of kind person or organisation
         if row.status == Status.FOREIGN or not (row.personal or row.home == number):
             return Verdict(Status.FOREIGN, Reason.X_FOREIGN, ids=(each,))
     if case.place is None:
@@ -104,6 +104,7 @@ def _judge_standing(case: Case, place: Place) -> Verdict | None:
     is_founder = record.agent in place.founders
     if record.type == "countersign":
         return None if is_founder else _no(Reason.X_SCOPE, record.scope)
+    # SPEC 04-fold 2: the past of the record lacks an accept that is *yes*, by each founder
     if case.ready != READY:
         accepted = int.from_bytes(case.ready, "little")
         return _no(Reason.T_MISSING, *(each for bit, each in enumerate(place.founders) if not accepted >> bit & 1))

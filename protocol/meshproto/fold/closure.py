@@ -12,6 +12,7 @@ from meshproto.records.record import Record, read_header
 
 def hold(record: Record, missing: list[bytes], memory: Memory) -> None:
     """Let a record wait for the records it names that are not decided."""
+    # SPEC 04-fold 1: A record is **decided** when all its references (01-records 3.2) are decided.
     memory.put("pending", record.id, [record.raw, len(missing)])
     for each in missing:
         memory.put("awaited", each, cast(int, memory.get("awaited", each) or 0) + 1)

@@ -41,6 +41,7 @@ def _enter(record: Record, role: str, memory: Memory) -> list[bytes]:
 
 
 def _edit(record: Record, memory: Memory) -> list[bytes]:
+    # SPEC 04-fold 5.1: An edit is **current** if no edit that is *yes* names it in `supersedes`.
     label = cast(bytes, memory.get("label", record.id))
     before: list[bytes] = record.facts.get("supersedes", [])
     touched = list(_first_heads(memory, label))

@@ -13,6 +13,8 @@ from meshproto.records.record import Record
 
 def note_place(record: Record, before: Row | None, memory: Memory) -> bytes | None:
     """Note that a record continues its log; gives the id of another that continued it before, if any."""
+    # SPEC 04-fold 6: Two decided records of one log with the same `seq`, of which one `prev` (or none) is common, are
+    # a fork
     if before is None:
         taken = cast(bytes, memory.get("first", record.log) or b"")
         if not taken:

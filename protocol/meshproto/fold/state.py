@@ -51,10 +51,9 @@ def summary(scope: bytes, memory: Memory) -> Summary | None:
 
 
 def digests(memory: Memory) -> dict[bytes, bytes]:
-    """The digest of every scope whose genesis is decided, in one pass over the memory.
-
-    # SPEC 04-fold: A network's digest covers its own records and the streams of all who stand in it.
-    """
+    """The digest of every scope whose genesis is decided, in one pass over the memory."""
+    # SPEC 04-fold 7: That of a network is the SHA-256 of "meshnode/1 network state\n" ‖ its own digest ‖ agent ‖ own
+    # digest of the agent's stream, for each agent that stands in it, ascending.
     own = _own_digests(memory)
     found = dict(own)
     for scope in own:

@@ -16,6 +16,8 @@ _ENTRANCES = ("countersign", "grant")
 
 def is_stranger(record: Record, place: Place, memory: Memory) -> bool:
     """Whether a valid record is of an author who has not joined the open network it stands in."""
+    # SPEC 04-fold 4: An author is a **stranger** there who has neither an accept of its genesis nor a `grant` that is
+    # *yes*.
     if place.kind != NETWORK or not place.is_open or not record.scope or record.type in _ENTRANCES:
         return False
     return memory.get("stands", record.scope + record.agent) is None

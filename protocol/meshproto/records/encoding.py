@@ -178,6 +178,8 @@ class _Reader:
 
     def _container(self, tag: int, depth: int, least: int) -> int:
         """Read the length of an array or map whose elements take `least` bytes each, before reading any."""
+        # SPEC 01-records 1.2: the depth is at most 16, else `E-DEPTH`; at least as many bytes follow as there are
+        # elements (twice as many for a map), else `E-END`.
         length = tag & 0x0F if tag <= 0x9F else self._length(tag)
         if depth > MAX_DEPTH:
             raise self._refuse(Reason.E_DEPTH)
@@ -186,6 +188,7 @@ class _Reader:
         return length
 
     def _array(self, length: int, depth: int, nil: bool) -> list[Value]:
+        # SPEC 01-records 1.3: Nil MAY stand only as an element of the outermost array
         items: list[Value] = []
         for _ in range(length):
             if nil and self.raw[self.at : self.at + 1] == b"\xc0":
@@ -201,6 +204,8 @@ class _Reader:
         for _ in range(length):
             name = self._key()
             raw = name.encode("utf-8")
+            # SPEC 01-records 1.2: it differs from the key before, else `E-TWICE`; it is greater than that by its
+            # bytes, else `E-ORDER`.
             if entries and raw <= last:
                 raise self._refuse(Reason.E_TWICE if raw == last else Reason.E_ORDER)
             last = raw

@@ -76,6 +76,7 @@ def _headers(headers: Value, signature: Value) -> tuple[list[bytes], bytes]:
 
 def _checked(proof: ForkProof) -> ForkProof:
     left, right = proof.left.records[0], proof.right.records[0]
+    # SPEC 01-records 7: Two different records with the same key, home and `seq` are a **fork**.
     if left.key != right.key or left.home != right.home:
         raise Refused(Reason.Z_LOG, ids=proof.ids)
     if left.seq != right.seq:

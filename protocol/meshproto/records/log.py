@@ -7,6 +7,7 @@ hashes each header and verifies once.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from meshproto.records.ids import LogId
 from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, read_header
@@ -22,6 +23,8 @@ class Run(NamedTuple):
 
 def check_run(headers: Sequence[bytes], signature: bytes) -> Run:
     """Read a run and check its chain and its signature. Raises Refused; `detail` is the index of the record."""
+    # SPEC 01-records 6: A run is 1 to 512 headers of one log, each the `prev` of the next, and the signature of the
+    # last: at most 1 MiB of headers.
     if not headers:
         raise Refused(Reason.L_EMPTY)
     if len(headers) > MAX_RUN_RECORDS or sum(map(len, headers)) > MAX_RUN_BYTES:
@@ -46,6 +49,17 @@ def check_run(headers: Sequence[bytes], signature: bytes) -> Run:
     if not verify(key, last.id, signature):
         raise Refused(Reason.S_SIG, str(len(headers) - 1))
     return Run(tuple(records), signature)
+
+
+def check_continues(run: Run, log: LogId, seq: int) -> None:
+    """Check that a run fits the record it continues, of which log and number are known. Raises Refused."""
+    # SPEC 01-records 6: a receiver MUST likewise refuse the run with `L-LOG` if the two are not of one log, and with
+    # `L-SEQ` if their numbers do not follow each other.
+    first = run.records[0]
+    if first.log != log:
+        raise Refused(Reason.L_LOG, "0")
+    if first.seq != seq + 1:
+        raise Refused(Reason.L_SEQ, "0")
 
 
 def _read(raw: bytes, index: int) -> Record:

@@ -123,6 +123,7 @@ def build_header(
 
     The caller reads the result back with `read_header` before signing: that is the only check of limits.
     """
+    # SPEC 01-records 3.1: in strictly ascending order of their bytes, none equal to `prev`
     heads = sorted(set(deps) - {prev})
     part: Value = None if private is None else list(private)
     return encode([VERSION, scope, key, seq, prev, [*heads], at, type, agent, [*auth], facts, part])
@@ -133,6 +134,8 @@ def references(record: Record) -> tuple[bytes, ...]:
 
     They are scope, prev, deps, agent, auth and every 32-byte bin in facts, whatever the type.
     """
+    # SPEC 01-records 3.2: `scope`, `prev`, `deps`, `agent`, `auth` and every bin of 32 bytes in the values of `facts`,
+    # at any depth; without the empty ones, each once, ascending.
     found = {record.scope, record.prev, *record.deps, record.agent, *record.auth}
     if may_name_records(record):
         found.update(ids_in(record.facts))
@@ -159,6 +162,7 @@ def ids_in(value: Any) -> Iterator[bytes]:
 
 def pack_private(content: dict[str, Value], salt: bytes) -> bytes:
     """Encode a private part; texts are normalised (NFC). The header names its SHA-256 and size."""
+    # SPEC 01-records 1.4: It SHOULD normalise texts in private parts to NFC.
     return encode({**cast(dict[str, Value], _normalised(content)), "salt": salt})
 
 
@@ -228,7 +232,7 @@ def _read_slowly(raw: bytes) -> Record:
     if len(raw) > MAX_HEADER:
         raise Refused(Reason.E_SIZE, f"{len(raw)} bytes")
     fields = decode_slowly(raw, nil=True)
-    # SPEC 01-records: a version this reader does not know is told before the shape, which may have changed.
+    # SPEC 01-records 3.1: The version is looked at before the number of fields, which may change with it.
     if not isinstance(fields, list) or not fields:
         raise Refused(Reason.H_SHAPE)
     if not _is_int(fields[0], VERSION, VERSION):

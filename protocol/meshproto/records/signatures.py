@@ -68,6 +68,7 @@ def verify(key: bytes, record_id: bytes, signature: bytes) -> bool:
 
 def verify_bytes(key: bytes, context: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is `key`'s on `message` in `context`, by ed25519-strict-1."""
+    # SPEC 01-records 5: R is none of the 14 encodings of points of small order
     if len(signature) != SIGNATURE_SIZE or not key_is_valid(key) or signature[:32] in _LOW_ORDER:
         return False
     if int.from_bytes(signature[32:], "little") >= _ORDER:
@@ -82,6 +83,8 @@ def verify_bytes(key: bytes, context: bytes, message: bytes, signature: bytes) -
 @lru_cache(maxsize=KEYS_REMEMBERED)
 def key_is_valid(key: bytes) -> bool:
     """Whether `key` is the canonical encoding of a point of prime order."""
+    # SPEC 01-records 5: The key is a canonical encoding (y < 2^255−19, and not x = 0 with the sign bit set) of a point
+    # of the curve whose order is exactly L
     return len(key) == KEY_SIZE and crypto_core_ed25519_is_valid_point(key)
 
 

@@ -20,6 +20,11 @@ def _delta_has_a_figure(record: Record) -> None:
         raise Refused(Reason.I_RULE, "kind")
 
 
+def _only_texts_are_superseded(record: Record) -> None:
+    if record.facts.get("supersedes") and record.facts["kind"] != "replace":
+        raise Refused(Reason.I_RULE, "supersedes")
+
+
 CORRECTION = Schema(
     (
         Field("target", record_id),
@@ -29,7 +34,7 @@ CORRECTION = Schema(
         Field("value", money(-MAX_INT), optional=True),
         Field("supersedes", ids(), optional=True),
     ),
-    (_delta_has_a_figure,),
+    (_delta_has_a_figure, _only_texts_are_superseded),
 )
 ERASURE = Schema(
     (
