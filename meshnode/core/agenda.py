@@ -35,14 +35,15 @@ class Agenda:
         """Forget a time."""
         self._times.pop((word, conn), None)
 
-    def take(self, now: int) -> Due | None:
-        """The next that is due, taken off; None when nothing is."""
+    def take(self, now: int) -> list[Due]:
+        """All that is due, taken off, in order of time."""
+        due: list[Due] = []
         while self._heap and self._heap[0][0] <= now:
-            at, due = heappop(self._heap)
-            if self._times.get(due) == at:
-                del self._times[due]
-                return due
-        return None
+            at, each = heappop(self._heap)
+            if self._times.get(each) == at:
+                del self._times[each]
+                due.append(each)
+        return due
 
     def next(self) -> int | None:
         """When something is due next."""

@@ -36,7 +36,7 @@ def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> li
     """Put into the batch what new records order to be erased, and what earlier orders say of new records."""
     gone: list[RecordId] = []
     for record in run.records:
-        for each in targets_of(record):
+        for each in targets_of(record) if record.type == "erasure" else ():
             target = flight.record(each)
             if target is not None and target.private is not None and may_erase(record, target):
                 gone.append(target.id)

@@ -28,13 +28,18 @@ class Getter:
     def __len__(self) -> int:
         return len(self._missing)
 
-    def want(self, record: RecordId, log: LogId, turn: Turn, *, soon: bool = False) -> None:
-        """Begin to ask for a record; `log` is one that names it, so who shares that may be asked."""
-        if record not in self._missing and len(self._missing) < self._ground.settings.waits_max:
-            self._missing[record] = log
-            wait = 0 if soon else self._ground.settings.get_interval
-            heappush(self._due, (turn.moment.ticks + wait, 0, record))
-            self._set_alarm()
+    def want(self, record: RecordId, log: LogId, turn: Turn, *, conn: int | None = None) -> None:
+        """Begin to ask for a record; `log` is one that names it, so who shares that may be asked.
+
+        `conn` is asked at once: it sent what names the record, so it should have it.
+        """
+        if record in self._missing or len(self._missing) >= self._ground.settings.waits_max:
+            return
+        self._missing[record] = log
+        heappush(self._due, (turn.moment.ticks + self._ground.settings.get_interval, 0, record))
+        self._set_alarm()
+        if conn is not None and self._ground.session(conn) is not None:
+            turn.send(conn, Get((record,)))
 
     def ask(self, turn: Turn) -> None:
         """Ask for what is due."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshnode.core.closure import Closure, named_by
+from meshnode.core.closure import Closure, named_by, names_nothing
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_person, network_facts
 from meshnode.core.ground import Ground
@@ -184,7 +184,7 @@ class Intake:
             return Declined("quota")
         if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
             return Declined("full")
-        named = any(self._closure.is_named(record.id) for record in new)
+        named = self._closure.are_waiting and any(self._closure.is_named(record.id) for record in new)
         if fork and now is not None and len(now.tips) >= MAX_BRANCHES and not named:
             return Declined("branches")
         if named or self._counts(new, now):
@@ -241,13 +241,10 @@ class Intake:
         """Remember what new records wait for, free who waited for them, and let who is named count."""
         closure, scope = self._closure, now.scope
         for record in new:
-            refs = [each for each in named_by(record) if each != scope and each != now.agent]
-            if bytes(record.agent) != bytes(now.agent) and record.agent:
-                refs.append(record.agent)
-            if refs:
+            if not names_nothing(record) or (record.agent and record.agent != now.agent):
+                refs = [each for each in (*named_by(record), record.agent) if each not in (b"", scope, now.agent)]
                 turn.local += closure.take(record, dict.fromkeys(refs), scope, now.log)
-            if now.counted:
-                for ref in refs:
+                for ref in refs if now.counted else ():
                     self._let_count(ref, now, turn)
             if closure.is_named(record.id):
                 turn.local += closure.release(record.id, now.log)

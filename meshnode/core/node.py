@@ -286,12 +286,7 @@ class Node:
     def _do_what_is_due(self, turn: Turn) -> None:
         """Do all that the agenda says is due."""
         self._alarm = None
-        agenda = self._parts.ground.agenda
-        for _ in range(len(agenda)):
-            due = agenda.take(turn.moment.ticks)
-            if due is None:
-                return
-            word, conn = due
+        for word, conn in self._parts.ground.agenda.take(turn.moment.ticks):
             session = self._parts.ground.sessions.get(conn)
             if session is not None:
                 self._do_for(session, word, turn)
@@ -348,7 +343,7 @@ class Node:
 
     def _commit(self, turn: Turn) -> None:
         """Hand the batch of this call to the store; what rests on nothing new is done at once."""
-        for record in turn.erasures:
+        for record in (*turn.erasures, *(each for each, _ in turn.privates)):
             self._parts.privates.forget(record)
         batch = turn.batch()
         if batch is not None:

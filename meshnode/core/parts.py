@@ -60,7 +60,7 @@ class Parts:
     def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
         """Take in one run, and those that waited for it. Returns what became of the run itself."""
         outcome = self._admit_one(run, source, turn)
-        if isinstance(outcome, Accepted):
+        if isinstance(outcome, Accepted) and self.pool.bytes:
             for record in outcome.arrival.run.records:
                 if self.pool.is_awaited(record.id):
                     for pooled in self.pool.release(record.id):
@@ -85,7 +85,7 @@ class Parts:
                         self.getter.want(row.on, row.log, turn)  # type: ignore[arg-type]  # rows hold plain bytes
             case Waiting(on):
                 self._keep(run, source, on, turn)
-                self.getter.want(on, first.log, turn, soon=True)
+                self.getter.want(on, first.log, turn, conn=source.conn)
             case Gap(log):
                 on_too = self.pool.awaits(log)
                 if on_too is not None:

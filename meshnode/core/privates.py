@@ -19,11 +19,10 @@ from meshproto.wire.limits import MAX_IDS
 from meshproto.wire.messages import WantPrivates
 
 
-@dataclass(slots=True)
-class Lack:
-    """A part that is missing: its digest, its log, and when (ticks) which connection was last asked."""
+@dataclass(slots=True, eq=False)
+class Origin:
+    """What missing parts of one run share: the log, and when (ticks) which connection was last asked for them."""
 
-    digest: bytes
     log: LogId
     asked: dict[int, int] = field(default_factory=dict)
 
@@ -34,7 +33,7 @@ class Privates:
     def __init__(self, ground: Ground, scopes: Scopes) -> None:
         self._ground = ground
         self._scopes = scopes
-        self._lacks: dict[RecordId, Lack] = {}
+        self._lacks: dict[RecordId, tuple[bytes, Origin]] = {}  # record → digest of its part, origin
         self._open: dict[int, dict[RecordId, None]] = {}
         self._read_to = 0
         self._all_read = False
@@ -44,36 +43,44 @@ class Privates:
 
     def note(self, run: Run, log: LogId, conn: int | None, turn: Turn) -> None:
         """Records are on their way to the disk: their parts are to come, first of all along with them."""
-        for record in run.records:
-            if record.private is None or record.id in turn.erasures or not self._is_kept(record.agent):
-                continue
-            if len(self._lacks) >= self._ground.settings.privates_queue:
-                self._all_read = False
-                return
-            asked = {} if conn is None else {conn: turn.moment.ticks}
-            self._lacks[record.id] = Lack(record.private[0], log, asked)
-            self._ground.agenda.hasten("privates", 0, turn.moment.ticks + self._ground.settings.privates_interval)
+        lacking = {
+            record.id: record.private[0]
+            for record in run.records
+            if record.private is not None and record.id not in turn.erasures and self._is_kept(record.agent)
+        }
+        if not lacking:
+            return
+        if len(self._lacks) + len(lacking) > self._ground.settings.privates_queue:
+            self._all_read = False
+            return
+        origin = Origin(log, {} if conn is None else {conn: turn.moment.ticks})
+        self._lacks.update({record: (digest, origin) for record, digest in lacking.items()})
+        self._ground.agenda.hasten("privates", 0, turn.moment.ticks + self._ground.settings.privates_interval)
 
     def take(self, session: Session, parts: tuple[CheckedPart, ...], turn: Turn) -> None:
         """Put the parts that are missing here into the batch. Raises Breached if one is not what its record names."""
+        open_ = self._open.get(session.conn, {})
+        were_open = bool(open_)
         for part in parts:
-            self._open.get(session.conn, {}).pop(part.id, None)
+            open_.pop(part.id, None)
             lack = self._lacks.get(part.id) or self._lack_of(part.id)
             if lack is None:
                 continue
             # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
             # its record names.
-            if lack.digest != part.digest:
+            if lack[0] != part.digest:
                 raise Breached(Breach.PART, part.id.hex())
             self._lacks.pop(part.id, None)
             turn.privates.append((part.id, part.raw))
             turn.after.parts.append(part.id)
+        if were_open and not open_ and turn.privates:
+            self.ask(session, turn)  # all that was asked for came: there may be more
 
     def take_file(self, parts: Iterable[tuple[RecordId, bytes]], turn: Turn) -> None:
         """Put private parts from a file into the batch, those that are missing and are what their records name."""
         for record, raw in parts:
             lack = self._lacks.get(record) or self._lack_of(record)
-            if lack is not None and lack.digest == sha256(raw).digest():
+            if lack is not None and lack[0] == sha256(raw).digest():
                 self._lacks.pop(record, None)
                 turn.privates.append((record, raw))
                 turn.after.parts.append(record)
@@ -92,21 +99,17 @@ class Privates:
         if self._ground.settings.keep_privates == "none":
             return
         self._read_more()
-        settings = self._ground.settings
+        limit = min(self._ground.settings.privates_asked, MAX_IDS)
         open_ = self._open.setdefault(session.conn, {})
-        readable: dict[LogId, bool] = {}
+        origins: dict[Origin, bool] = {}
         ids: list[RecordId] = []
-        for record, lack in self._lacks.items():
-            if len(ids) + len(open_) >= min(settings.privates_asked, MAX_IDS):
+        for record, (_, origin) in self._lacks.items():
+            if len(ids) + len(open_) >= limit:
+                origin.asked.pop(session.conn, None)  # its other parts are still to be asked for
                 break
-            asked = lack.asked.get(session.conn)
-            if asked is not None and asked + settings.privates_interval > turn.moment.ticks:
-                continue
-            if lack.log not in readable:
-                head = self._ground.ledger.log(lack.log)
-                readable[lack.log] = head is not None and self._scopes.may_read(session, head)
-            if readable[lack.log]:
-                lack.asked[session.conn] = turn.moment.ticks
+            if origin not in origins:
+                origins[origin] = self._may_ask(session, origin, turn)
+            if origins[origin] and record not in open_:
                 ids.append(record)
         if ids:
             open_.update(dict.fromkeys(ids))
@@ -124,14 +127,25 @@ class Privates:
     def parted(self, conn: int) -> None:
         """A connection is gone."""
         self._open.pop(conn, None)
-        for lack in self._lacks.values():
-            lack.asked.pop(conn, None)
+        for _, origin in self._lacks.values():
+            origin.asked.pop(conn, None)
+
+    def _may_ask(self, session: Session, origin: Origin, turn: Turn) -> bool:
+        """Whether a connection may be asked for parts of a run: it may have them, and was not asked lately."""
+        asked = origin.asked.get(session.conn)
+        if asked is not None and asked + self._ground.settings.privates_interval > turn.moment.ticks:
+            return False
+        head = self._ground.ledger.log(origin.log)
+        if head is None or not self._scopes.may_read(session, head):
+            return False
+        origin.asked[session.conn] = turn.moment.ticks
+        return True
 
     def _is_kept(self, agent: bytes) -> bool:
         keep = self._ground.settings.keep_privates
         return keep == "all" or (keep == "own" and agent == self._ground.identity.agent)
 
-    def _lack_of(self, record: RecordId) -> Lack | None:
+    def _lack_of(self, record: RecordId) -> tuple[bytes, Origin] | None:
         """What is missing of a record that is not remembered here, None if nothing is or nothing is wanted."""
         ledger = self._ground.ledger
         stored = self._ground.flight.record(record)
@@ -139,7 +153,7 @@ class Privates:
             return None
         if ledger.erased(record) or ledger.private(record) is not None:
             return None
-        return Lack(stored.private[0], stored.log)
+        return stored.private[0], Origin(stored.log)
 
     def _read_more(self) -> None:
         """Take up what the store knows to be missing, once room allows."""
