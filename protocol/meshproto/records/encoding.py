@@ -13,7 +13,7 @@ import msgspec
 from meshproto.records.limits import MAX_DEPTH, MAX_INT
 from meshproto.records.reasons import Reason, Refused
 
-Value: TypeAlias = "bool | int | str | bytes | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = bool | int | str | bytes | list["Value"] | dict[str, "Value"] | None
 Text: TypeAlias = Literal["ascii", "utf8"]
 
 UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError)
