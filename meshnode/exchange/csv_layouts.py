@@ -41,6 +41,9 @@ class Role(StrEnum):
     SECONDS = "seconds"
 
 
+ALIASES = {"date": Role.START, "day": Role.START, "notes": Role.TEXT, "description": Role.TITLE}
+"""Other words that `--map` takes."""
+
 LENGTHS = {Role.DURATION: None, Role.HOURS: 3600, Role.MINUTES: 60, Role.SECONDS: 1}
 """The columns that say how long, best first, with the seconds that a bare number counts."""
 
@@ -168,13 +171,14 @@ def _columns(names: Sequence[str], known: Mapping[str, Role]) -> dict[Role, int]
 
 def _mapped(mapping: str, names: Sequence[str], header: Sequence[str]) -> dict[Role, int]:
     """Read `title=Description,start=Begin,hours=#4`; a comma inside a column's name is none before a role."""
-    roles = "|".join(Role)
+    known = {role.value: role for role in Role} | ALIASES
+    roles = "|".join(known)
     found: dict[Role, int] = {}
     for part in re.split(rf",(?=\s*(?:{roles})\s*=)", mapping):
         role, equals, column = (each.strip() for each in part.partition("="))
-        if not equals or role not in set(Role):
-            raise ImportRefused("map", f"{part.strip()!r} is not role=column", f"roles: {', '.join(Role)}")
-        found[Role(role)] = _index(column, names, header)
+        if not equals or role not in known:
+            raise ImportRefused("map", f"{part.strip()!r} is not field=column", f"fields: {', '.join(known)}")
+        found[known[role]] = _index(column, names, header)
     return found
 
 
@@ -193,7 +197,7 @@ def _unknown(header: Sequence[str], scheme: str) -> ImportRefused:
     return ImportRefused(
         "unknown-format",
         text,
-        "say what they mean: --map title=COLUMN,start=COLUMN,duration=COLUMN (or end=, hours=, minutes=)",
+        "say what they mean: --map title=COLUMN,date=COLUMN,duration=COLUMN (or start=, end=, hours=, minutes=)",
     )
 
 

@@ -6,7 +6,7 @@ from meshnode.core.events import Draft
 from meshnode.exchange.entries import Entry
 from meshnode.exchange.ports import Piece
 from meshproto.records.encoding import Value
-from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.ids import ScopeId
 from meshproto.types import repair, value
 
 
@@ -20,7 +20,7 @@ class Lot:
     kind: str = "work"
 
 
-def contribution(entry: Entry, project: RecordId | None, lot: Lot) -> Draft:
+def contribution(entry: Entry, project: bytes | None, lot: Lot) -> Draft:
     """Draft the contribution that an entry stands for; figures and evidence are facts, words are private."""
     facts = value.contribution(
         kind=lot.kind,

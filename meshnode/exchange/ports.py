@@ -15,8 +15,8 @@ class Placement(NamedTuple):
     """Where imported work is signed into."""
 
     scope: ScopeId
-    project: RecordId | None
-    """The project given for everything, as its first record."""
+    project: bytes | None
+    """The project given for everything, as facts name it: its first record, or 33 bytes of `ext` from elsewhere."""
 
 
 class ProjectName(NamedTuple):

@@ -18,7 +18,7 @@ from meshproto.types import coordination
 class ProjectPlan:
     """Where the entries of one import go."""
 
-    given: RecordId | None
+    given: bytes | None
     """One project for all."""
     known: dict[str, RecordId]
     """By slug."""
@@ -32,7 +32,7 @@ class ProjectPlan:
         """Whether the user has to decide first what becomes of unknown names."""
         return bool(self.unknown) and not self.create
 
-    def of(self, entry: Entry) -> RecordId | None:
+    def of(self, entry: Entry) -> bytes | None:
         """The project of one entry."""
         return self.given if self.given is not None else self.known.get(slug(entry.project))
 

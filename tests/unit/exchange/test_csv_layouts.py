@@ -64,7 +64,7 @@ def test_an_unknown_header_is_refused_with_its_columns_and_the_option() -> None:
 
 
 def test_any_table_can_be_mapped() -> None:
-    found = layout("Was, bitte?,Wann,Wie lange", "title=#1,start=wann,hours=Wie lange")
+    found = layout("Was, bitte?,Wann,Wie lange", "title=#1,date=wann,hours=Wie lange")
     assert found.columns == {Role.TITLE: 0, Role.START: 2, Role.HOURS: 3}
     assert (found.scheme, found.bare) == ("csv", None)
 
