@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import trio
@@ -60,6 +61,8 @@ class RawPeer:
     def __init__(self, wire: Wire, session: Session) -> None:
         self.wire, self._session = wire, session
         self._plain = b""
+        self.sent: Counter[int] = Counter()
+        """How many bytes of data went out on each stream."""
 
     async def send(self, *pieces: bytes) -> None:
         """Seal and send `pieces`."""
@@ -72,6 +75,7 @@ class RawPeer:
 
     async def frame(self, kind: int, flags: int, stream: int, value: int, body: bytes = b"") -> None:
         """Send one frame."""
+        self.sent[stream] += len(body)
         await self.send(frames.header(kind, flags, stream, value), body)
 
     async def open(self, stream: int, protocol: str = SYNC_PROTOCOL) -> list[str]:

@@ -13,7 +13,7 @@ from meshnode.net.libp2p.services import PING
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.settings import SYNC_PROTOCOL
 from meshnode.net.transport import Channel
-from tests.support.raw_peer import RawPeer, delimited, raw_peer
+from tests.support.raw_peer import RawPeer, raw_peer
 from tests.support.transports import DEADLINE, echo, eventually, hold, libp2p, receive_exactly, running
 
 SYNC_STREAM = 1
@@ -60,8 +60,8 @@ async def test_a_frame_longer_than_the_window_is_not_waited_for() -> None:
 async def test_a_stream_that_proves_bulky_is_granted_more_and_no_more_than_the_limit() -> None:
     async with running(libp2p("alice"), _swallow) as address, raw_peer(address) as mallory:
         await mallory.open(SYNC_STREAM)
-        sent = len(delimited("/multistream/1.0.0") + delimited(SYNC_PROTOCOL)) + 24_000_000
-        window = frames.INITIAL_WINDOW + await _pour(mallory, SYNC_STREAM, 24_000_000) - sent
+        granted = await _pour(mallory, SYNC_STREAM, 24_000_000)
+        window = frames.INITIAL_WINDOW + granted - mallory.sent[SYNC_STREAM]
         while window < LARGEST - LARGEST_STEP:
             (kind, _, number, value), _ = await mallory.next()
             window += value if (kind, number) == (frames.WINDOW, SYNC_STREAM) else 0
@@ -234,12 +234,12 @@ async def test_a_name_that_never_ends_is_not_waited_for() -> None:
 
 async def _pour(peer: RawPeer, stream: int, total: int) -> int:
     """Send `total` bytes on a stream as an honest peer would, and return how much was granted meanwhile."""
-    sent = granted = 0
-    while sent < total:
-        body = CHUNK[: min(len(CHUNK), total - sent, frames.INITIAL_WINDOW + granted - sent)]
+    end = peer.sent[stream] + total
+    granted = 0
+    while (sent := peer.sent[stream]) < end:
+        body = CHUNK[: min(len(CHUNK), end - sent, frames.INITIAL_WINDOW + granted - sent)]
         if body:
             await peer.frame(frames.DATA, 0, stream, len(body), body)
-            sent += len(body)
         else:
             (kind, _, number, value), _ = await peer.next()
             granted += value if (kind, number) == (frames.WINDOW, stream) else 0
