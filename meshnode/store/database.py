@@ -24,6 +24,19 @@ BACKSTOP_PAGES = 65_536
 """Pages in the WAL after which SQLite checkpoints by itself, 256 MiB: the writer comes first unless it never rests."""
 
 
+PRAGMAS = (
+    f"busy_timeout = {BUSY_MS}",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "mmap_size = 0",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",  # sorting must not spill private parts into files of their own
+    f"wal_autocheckpoint = {BACKSTOP_PAGES}",
+    "synchronous = FULL",
+)
+
+
 @dataclass(frozen=True)
 class Layout:
     """One kind of database: its mark in `application_id` and the folder of its migrations, 0001_….sql onwards."""
@@ -94,21 +107,12 @@ def connect(path: Path, settings: StoreSettings, *, read_only: bool = False) -> 
     name = f"file:{quote(str(path.absolute()))}?mode=rw" + (f"&vfs={settings.vfs}" if settings.vfs else "")
     connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
     mib = settings.reader_cache_mib if read_only else settings.cache_mib
-    for pragma in (
-        f"busy_timeout = {BUSY_MS}",
-        "trusted_schema = OFF",
-        "cell_size_check = ON",
-        "mmap_size = 0",
-        "secure_delete = ON",
-        "foreign_keys = ON",
-        "temp_store = MEMORY",  # sorting must not spill private parts into files of their own
-        f"cache_size = -{mib * 1024}",
-        f"wal_autocheckpoint = {BACKSTOP_PAGES}",
-        "synchronous = FULL",
-    ):
-        connection.execute("PRAGMA " + pragma)
-    if read_only:
-        connection.execute("PRAGMA query_only = ON")
+    try:
+        for pragma in (*PRAGMAS, f"cache_size = -{mib * 1024}", f"query_only = {int(read_only)}"):
+            connection.execute("PRAGMA " + pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

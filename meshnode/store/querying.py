@@ -102,7 +102,7 @@ class ViewReader:
 
     def search(self, text: str, limit: int = 50, offset: int = 0) -> tuple[SearchRow, ...]:
         """Records whose title or text has words that begin like all of `text`'s, best first."""
-        words = text.split()
+        words = text.replace("\0", " ").split()
         if not words:
             return ()
         # Quoted, a word is a word, whatever it means in the language of queries.
@@ -123,26 +123,22 @@ def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) 
 
 
 def _compared(condition: Where) -> tuple[str, list[Plain]]:
-    column, comparison, value = f'"{condition.column}"', condition.comparison, condition.value
+    name, comparison, value = condition
+    column = f'"{name}"'
     if comparison is Is.ONE_OF:
         if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:
-            raise ValueError(f"{column}: a sequence of at most {MAX_IN} values is needed")
+            raise ValueError(f"{name}: a sequence of at most {MAX_IN} values is needed")
         return f"{column} IN ({', '.join('?' * len(value))})", [*value]
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        raise ValueError(f"{column}: one value is needed")
+        raise ValueError(f"{name}: one value is needed")
     if comparison is Is.BEGINNING:
-        return _beginning(column, value)
+        if isinstance(value, int) or value is None:
+            raise ValueError(f"{name}: only text and bytes begin with something")
+        beyond = value + "\U0010ffff" if isinstance(value, str) else value + b"\xff" * 64
+        return f"{column} >= ? AND {column} < ?", [value, beyond]
     if value is None:
         return f"{column} IS {'' if comparison is Is.EQUAL else 'NOT '}NULL", []
     return f"{column} {comparison.value} ?", [value]
-
-
-def _beginning(column: str, value: Plain) -> tuple[str, list[Plain]]:
-    if isinstance(value, bytes):
-        return f"{column} >= ? AND {column} < ?", [value, value + b"\xff" * 64]
-    if isinstance(value, str):
-        return f"{column} >= ? AND {column} < ?", [value, value + "\U0010ffff"]
-    raise ValueError(f"{column}: only text and bytes begin with something")
 
 
 def _check_column(kind: type[NamedTuple], column: str) -> None:

@@ -188,9 +188,7 @@ def open_views(path: Path | None, settings: StoreSettings | None = None) -> View
         source.rows("PRAGMA journal_mode = WAL")
         source.rows("PRAGMA synchronous = NORMAL")
         _fill(source)
-    except sqlite3.Error as error:
-        raise as_store_error(path, error) from error
-    except OSError as error:
+    except (sqlite3.Error, OSError) as error:
         raise as_store_error(path, error) from error
     return Views(source, settings)
 
@@ -206,14 +204,16 @@ def _reopen(path: Path, settings: StoreSettings) -> Source | None:
     """Open views that can be gone on with, None if they cannot."""
     if damage_mark(path).exists():
         return None
-    source = Source(connect(path, settings), path)
+    try:
+        source = Source(connect(path, settings), path)
+    except sqlite3.Error:
+        return None  # whatever is wrong, making it anew is the cure; a full disk shows again at once
     try:
         if source.number("PRAGMA user_version") == FINGERPRINT:
             source.rows("PRAGMA synchronous = NORMAL")
             source.rows("SELECT count(*) FROM progress")
             return source
     except StoreError:
-        # Whatever is wrong with it, making it anew is the cure; a full disk shows again at once.
         source.connection.close()
         return None
     source.connection.close()
