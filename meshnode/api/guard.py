@@ -26,6 +26,7 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it with the problem."""
         if scope["type"] != "http":
             return  # No web sockets here; lifespan is the node's own.
         refused = verdict(scope["method"], scope["headers"])

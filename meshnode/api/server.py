@@ -38,7 +38,9 @@ class SocketInUse(Exception):
 class Started(Protocol):
     """Told once the socket accepts connections, and where it stands."""
 
-    def started(self, value: str) -> None: ...
+    def started(self, value: str) -> None:
+        """Called once, with the path of the socket."""
+        ...
 
 
 async def serve(

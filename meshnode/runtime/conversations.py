@@ -49,6 +49,11 @@ class Conversations:
         if outbox is not None:
             outbox.close()
 
+    def address(self, conn: int) -> str:
+        """Where a connection leads; empty for one that has ended."""
+        channel = self._channels.get(conn)
+        return channel.address if channel else ""
+
     def __len__(self) -> int:
         return len(self._channels)
 

@@ -15,7 +15,7 @@ import trio
 from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event
-from meshnode.core.ports import Batch, Moment
+from meshnode.core.ports import Batch, HeldEntry, Moment
 from meshnode.core.reports import News
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
@@ -40,6 +40,10 @@ class Core(Protocol):
 
     def handle(self, event: Event, moment: Moment) -> list[Effect]:
         """Take in one event and return what must be done about it, in order."""
+        ...
+
+    def held_by(self, record: bytes) -> tuple[HeldEntry, ...]:
+        """Which agents say that they hold a record."""
         ...
 
 

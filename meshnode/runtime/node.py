@@ -46,6 +46,10 @@ from meshproto.records.ids import AgentId, RecordId
 log = logging.getLogger(__name__)
 
 
+def _nothing() -> None:
+    """What happens after a commit when nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What a node is made of; the composition root brings them together."""
@@ -60,6 +64,8 @@ class Parts:
     discovery: Discovery | None = None
     copied: bool = False
     """The home's stamp says that it was copied or restored."""
+    after_commit: Callable[[], None] = _nothing
+    """Called in the event loop's thread after every commit; must return at once."""
     wall_ms: int | None = None
     """A fixed beginning of the wall clock, for tests."""
 
@@ -82,6 +88,9 @@ class RunningNode:
         self._parts = parts
         self.clock = Clock(parts.wall_ms)
         self.hub = Hub()
+        """Moves with every commit."""
+        self.news = Hub()
+        """Moves with every report of the core: who is connected, what was compared."""
         self.reports = Reports()
         self.presence = Presence()
         self.stopping = trio.Event()
@@ -121,6 +130,16 @@ class RunningNode:
     def listening(self) -> tuple[str, ...]:
         """Where this node can be dialled."""
         return self._parts.transport.addresses()
+
+    @property
+    def arrival(self) -> int:
+        """The local number of the last record that is committed."""
+        return self._writer.arrival
+
+    def holders(self, record: bytes) -> tuple[AgentId, ...]:
+        """The other agents that say they hold a record."""
+        held = {AgentId(entry.agent) for entry in self._parts.core.held_by(record)}
+        return tuple(sorted(held - {self.me}))
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, of every part."""
@@ -225,6 +244,7 @@ class RunningNode:
     def _landed(self, group: Sequence[Batch]) -> None:
         self._driver.landed(group)
         self.hub.move()
+        self._parts.after_commit()
 
     def _ring(self) -> None:
         self._inbox.put_own(Woken())
@@ -234,7 +254,8 @@ class RunningNode:
 
     def _tell(self, news: News) -> None:
         self.reports.tell(news)
-        self.presence.take(news, self.now())
+        self.presence.take(news, self.now(), self._conversations.address)
+        self.news.move()
 
 
 def refusal_of(outcome: Outcome) -> Refusal:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import trio
 
 from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow
+from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
 from meshnode.runtime.node import RunningNode
@@ -52,6 +53,7 @@ class Office:
     """Read in the event loop's thread."""
     lookups: Lookups
     projector: Projector
+    joins: Joins
     notebook: ScopeId
     settings: RuntimeSettings
     slow_lookups: Lookups
@@ -69,6 +71,10 @@ class Office:
         with trio.move_on_after(FRESH_SECONDS):
             await self.projector.caught_up()
         return self.lookups
+
+    def lag(self) -> int:
+        """How many records the views lack."""
+        return max(0, self.node.arrival - self.lookups.views.arrival)
 
     async def slowly(self, question: Callable[[Lookups], T]) -> T:
         """Ask something that may take long, in a worker thread."""

@@ -3,6 +3,7 @@
 Only for people and the status; no decision rests on it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -39,6 +40,7 @@ class Connected:
     agent: bytes
     shared: int
     since: int
+    address: str = ""
     received: int = 0
     rounds: int = 0
 
@@ -59,17 +61,21 @@ class Presence:
     troubles: dict[str, Trouble] = field(default_factory=dict)
     may_not_sign: int | None = None
     """How many peers are asked before this home may sign; None if it may."""
+    may_sign_again: bool = False
+    """A home that might have been an old copy turned out to be the one to go on with."""
+    scopes_ready: int = 0
+    """How many networks became ready to be written in since the start."""
     halted: str = ""
 
     def of_peer(self, peer: str) -> Connected | None:
         """The connection of a peer, if it has one."""
         return next((each for each in self.connected.values() if each.peer == peer), None)
 
-    def take(self, news: News, now: int) -> None:
-        """Take note of one piece of news; `now` is in milliseconds UTC."""
+    def take(self, news: News, now: int, address_of: Callable[[int], str]) -> None:
+        """Take note of one piece of news; `now` is in milliseconds UTC, `address_of` tells where a connection leads."""
         match news:
             case PeerWelcome(conn, peer, agent, _, shared):
-                self.connected[conn] = Connected(conn, peer, agent, shared, now)
+                self.connected[conn] = Connected(conn, peer, agent, shared, now, address_of(conn))
                 self.troubles.pop(peer, None)
             case PeerGone(conn, _, _):
                 self.connected.pop(conn, None)
@@ -86,10 +92,12 @@ class Presence:
             case MayNotSign(asked):
                 self.may_not_sign = asked
             case MaySign():
-                self.may_not_sign = None
+                self.may_not_sign, self.may_sign_again = None, True
+            case ScopeReady():
+                self.scopes_ready += 1
             case Halted(error):
                 self.halted = error
-            case NotStored() | ForkFound() | ForkHealed() | Erased() | ScopeReady() | ClaimFailed() | Overflow():
+            case NotStored() | ForkFound() | ForkHealed() | Erased() | ClaimFailed() | Overflow():
                 pass
             case _:
                 assert_never(news)

@@ -25,6 +25,8 @@ from meshnode.views.rows import Row
 from meshnode.views.words import touched_by_part
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import Memory
+from meshproto.fold.standing import Standing
+from meshproto.fold.state import digests
 from meshproto.records.encoding import Value, decode
 from meshproto.records.record import Record
 
@@ -61,6 +63,14 @@ class Projector:
             self._urged = True
             self._nudged.set()
             await self._passed.after(self._passed.moves)
+
+    async def digests(self) -> dict[bytes, bytes]:
+        """The digest of every scope, as of the last slice. Reads the whole fold."""
+        return await trio.to_thread.run_sync(digests, self._views.memory, limiter=self._turn)
+
+    async def standing(self, record: bytes) -> Standing | None:
+        """What a record is worth, as of the last slice; None if it was not folded yet."""
+        return await trio.to_thread.run_sync(self._fold.standing, record, limiter=self._turn)
 
     async def run(self) -> None:
         """Follow the truth until cancelled."""

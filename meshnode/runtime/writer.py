@@ -24,6 +24,11 @@ class Store(Protocol):
         """Commit batches in order, durably, all or none. Raises whatever stops the store."""
         ...
 
+    @property
+    def last_arrival(self) -> int:
+        """The number of the last record that arrived, 0 for none."""
+        ...
+
     def tidy(self) -> None:
         """Do what can wait, while nothing waits. Raises like `commit_all`."""
         ...
@@ -51,6 +56,8 @@ class Writer:
         self._ended = trio.Event()
         self._failure: BaseException | None = None
         self._last = False
+        self.arrival = store.last_arrival
+        """The arrival of the last record that is committed."""
         self.groups = 0
         """Transactions committed so far, and the batches in them."""
         self.batches = 0
@@ -94,7 +101,7 @@ class Writer:
         while (batch := self._next()) is not None:
             group = self._gather(batch)
             self._try(partial(self._store.commit_all, group))
-            self._token.run_sync_soon(self._tell, group, self._failure)
+            self._token.run_sync_soon(self._tell, group, self._failure, self._store.last_arrival)
         self._token.run_sync_soon(self._ended.set)
 
     def _next(self) -> Batch | None:
@@ -108,7 +115,7 @@ class Writer:
             whole = self._failure is None
             self._try(self._store.tidy)
             if whole and self._failure is not None:
-                self._token.run_sync_soon(self._tell, [], self._failure)
+                self._token.run_sync_soon(self._tell, [], self._failure, self.arrival)
         return self._waiting.get()
 
     def _gather(self, batch: Batch) -> list[Batch]:
@@ -133,9 +140,10 @@ class Writer:
             except BaseException as error:  # supervisor: whatever ends a commit stops the node, told by the driver
                 self._failure = error
 
-    def _tell(self, group: list[Batch], error: BaseException | None) -> None:
+    def _tell(self, group: list[Batch], error: BaseException | None, arrival: int) -> None:
         self._under_way -= len(group)
         if error is None:
+            self.arrival = arrival
             self.groups += 1
             self.batches += len(group)
             self._landed(group)

@@ -77,6 +77,8 @@ class ScopeState(Model):
 
 
 class StateAnswer(Model):
+    """The state of every scope held here."""
+
     scopes: list[ScopeState]
 
 
@@ -88,6 +90,8 @@ class SyncRequest(Request):
 
 
 class SyncedPeer(Model):
+    """One peer after a comparison."""
+
     peer: str
     agent: Agent | None
     state: str
@@ -97,6 +101,8 @@ class SyncedPeer(Model):
 
 
 class SyncAnswer(Model):
+    """What a comparison with peers brought."""
+
     peers: list[SyncedPeer]
     received: int
     """Records that arrived during the wait."""
@@ -108,6 +114,16 @@ class SyncFileRequest(Request):
     path: str
 
 
+class SyncedFile(Model):
+    """What an exchange by file did."""
+
+    path: str
+    received: int
+    """Records in the file that were new here."""
+    written: int
+    """Records that stand in the file now."""
+
+
 class LogFile(Model):
     """Where node.log stands; it is read from the disk, not through the API."""
 
@@ -115,4 +131,6 @@ class LogFile(Model):
 
 
 class Stopping(Model):
+    """The node has begun to stop."""
+
     stopping: bool = True

@@ -42,6 +42,8 @@ class ProfileRequest(Request):
 
 
 class Network(Model):
+    """A network, its members, and the line by which others join it."""
+
     id: str
     name: str
     join: str
@@ -59,6 +61,8 @@ class Network(Model):
 
 
 class NetworkRequest(Request):
+    """Found a network; `join` is `open`."""
+
     name: str
     join: str = "open"
 
@@ -71,6 +75,8 @@ class JoinRequest(Request):
 
 
 class Joined(Model):
+    """A network that was joined."""
+
     network: Network
     peer: str
     """The peer that answered; empty when none did yet (the node keeps trying)."""
@@ -79,6 +85,8 @@ class Joined(Model):
 
 
 class Peer(Model):
+    """A node this one knows."""
+
     id: str
     """The libp2p peer id; its beginning or end will do where one is asked for."""
     agent: Agent | None
@@ -102,5 +110,7 @@ class PeerRequest(Request):
 
 
 class Ping(Model):
+    """How long one question to a peer and its answer took."""
+
     peer: str
     milliseconds: float

@@ -8,6 +8,8 @@ from meshnode.api.models.shared import Agent, Check, Model, Request, Scope
 
 
 class Standing(Model):
+    """How a record stands, and what causes it."""
+
     status: str
     label: str
     """Per type, such as `claimed`; empty where there is none."""
@@ -46,12 +48,16 @@ class Why(Model):
 
 
 class Verified(Model):
+    """The checks of one record, made from its bytes."""
+
     id: str
     ok: bool
     checks: list[Check]
 
 
 class Found(Model):
+    """One record that a search found."""
+
     id: str
     type: str
     title: str
@@ -62,6 +68,8 @@ class Found(Model):
 
 
 class Branch(Model):
+    """One of the records with the same number."""
+
     id: str
     seq: int
     at: str
@@ -81,12 +89,18 @@ class Fork(Model):
 
 
 class ErasureRequest(Request):
+    """Order that the private parts of records be removed everywhere; `basis` says by what right."""
+
     targets: list[str]
     basis: str = "consent"
 
 
 class Erased(Model):
+    """The orders that were signed."""
+
     id: str
+    """The order; where the targets stand in several scopes, the first of the orders."""
+    ids: list[str]
     targets: list[str]
 
 
@@ -101,11 +115,15 @@ class ImportRequest(Request):
 
 
 class RefusedRow(Model):
+    """A line that was not taken, and why."""
+
     line: int
     reason: str
 
 
 class ImportAnswer(Model):
+    """What an import did, or would do."""
+
     batch: str
     """The name under which `import undo` takes it back; empty when nothing was written."""
     kind: str
@@ -122,6 +140,8 @@ class ImportAnswer(Model):
 
 
 class ImportBatch(Model):
+    """One import of the past."""
+
     batch: str
     kind: str
     source: str
@@ -131,6 +151,8 @@ class ImportBatch(Model):
 
 
 class Undone(Model):
+    """How much of an import was taken back."""
+
     batch: str
     retracted: int
     already: int
@@ -147,6 +169,8 @@ class ExportRequest(Request):
 
 
 class Exported(Model):
+    """A file that was written."""
+
     path: str
     kind: str
     bytes: int

@@ -4,6 +4,8 @@ from meshnode.api.models.shared import Agent, Model, Quantity, Request, Scope
 
 
 class ProjectName(Model):
+    """A project as entries name it."""
+
     id: str
     title: str
     slug: str
@@ -58,6 +60,8 @@ class ContributionRequest(Request):
 
 
 class ShareRequest(Request):
+    """State an entry again in a network."""
+
     network: str
 
 
@@ -70,10 +74,14 @@ class CorrectRequest(Request):
 
 
 class RetractRequest(Request):
+    """Take an entry out of effect."""
+
     reason: str = "error"
 
 
 class ThankRequest(Request):
+    """Thank the author of a record; `skill` goes with the kind `skill`."""
+
     text: str = ""
     kind: str = "thanks"
     skill: str | None = None
@@ -88,6 +96,8 @@ class Written(Model):
 
 
 class Timer(Model):
+    """A running timer."""
+
     id: str
     title: str
     project: str
@@ -100,6 +110,8 @@ class Timer(Model):
 
 
 class TimerRequest(Request):
+    """Start a timer; the rest is as in a contribution."""
+
     title: str
     project: str | None = None
     network: str | None = None
@@ -113,6 +125,8 @@ class StopRequest(Request):
 
 
 class Stopped(Model):
+    """What a timer measured, and what was logged."""
+
     timer: Timer
     contribution: Contribution | None
     ran_seconds: int
@@ -121,6 +135,8 @@ class Stopped(Model):
 
 
 class Project(Model):
+    """A project and what stands in it."""
+
     id: str
     title: str
     slug: str
@@ -138,6 +154,8 @@ class Project(Model):
 
 
 class ProjectRequest(Request):
+    """Begin a project."""
+
     title: str
     description: str = ""
     network: str | None = None

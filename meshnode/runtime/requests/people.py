@@ -17,7 +17,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.views.names import slug
-from meshproto.records.ids import NONE, IdError, ScopeId, from_text, log_id, to_text
+from meshproto.records.ids import NONE, IdError, ScopeId, from_text, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity
 
@@ -107,20 +107,12 @@ async def join(office: Office, line: JoinLine, seconds: float) -> bool:
 
     The node goes on trying by itself, also after a restart. Raises Refusal.
     """
-    joined = False
-    with trio.move_on_after(seconds):
+    with trio.move_on_after(seconds) as patience:
         outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers))
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
-        await stand_in(office, line.network)
-        joined = True
-    return joined
-
-
-async def stand_in(office: Office, network: ScopeId) -> None:
-    """Sign the grant by which one joins an open network, unless one has written there before. Raises Refusal."""
-    if office.truth.log(log_id(network, office.node.identity.key.public)) is None:
-        await office.node.write([Draft(network, "grant", identity.join(office.me))])
+        await office.joins.stand_in(line.network)
+    return not patience.cancelled_caught
 
 
 async def leave(office: Office, network: ScopeId) -> None:

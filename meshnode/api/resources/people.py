@@ -1,0 +1,261 @@
+"""The owner, networks, joins and peers."""
+
+import time
+
+import trio
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.people import (
+    Joined,
+    JoinRequest,
+    Me,
+    Network,
+    NetworkRequest,
+    Peer,
+    PeerRequest,
+    Ping,
+    Profile,
+    ProfileRequest,
+)
+from meshnode.api.models.shared import Agent, Page
+from meshnode.api.settings import LONGEST_WAIT_MS
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.core.effects import Done, Synced
+from meshnode.core.events import AddPeer, RemovePeer, SyncNow
+from meshnode.core.ports import JoinedEntry, PeerEntry
+from meshnode.net.address import BadAddress, parse
+from meshnode.runtime.node import refusal_of
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.reach import reach_of, reachable_first
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import people
+from meshproto.records.ids import ScopeId, to_text
+
+SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "lan": "mdns", "peer": "peers"}
+
+
+async def me(site: Site, call: Call[Nothing]) -> Me:
+    """The owner."""
+    office = site.office
+    await office.fresh()
+    genesis, names = office.truth.record(office.me), Names(office)
+    assert genesis is not None, "a home without its owner's genesis does not open"
+    return Me(
+        id=to_text(office.me),
+        name=names.agent(office.me).name,
+        fingerprint=site.fingerprint,
+        key=office.node.identity.key.public.hex(),
+        peer=office.node.peer,
+        created=time_text(genesis.at),
+        recovery="recovery" in genesis.facts,
+        profile=profile_of(office),
+        notebook=names.scope(office.notebook),
+        home=str(site.home),
+    )
+
+
+async def put_profile(site: Site, call: Call[ProfileRequest]) -> Profile:
+    """Change the profile; what is not given stays."""
+    office, body = site.office, call.body
+    fields: dict[str, str | list[str] | None] = {
+        name: getattr(body, name) for name in ("name", "bio", "contact", "languages", "skills")
+    }
+    await office.once(call.key, call.digest, lambda rows: people.set_profile(office, fields, rows))
+    await office.projector.caught_up()
+    return profile_of(office)
+
+
+def profile_of(office: Office) -> Profile:
+    """The owner's profile as it is displayed."""
+    row = office.lookups.profile(office.me)
+    if row is None:
+        return Profile(name=office.lookups.name(office.me), bio="", contact="", languages=[], skills=[])
+    return Profile(
+        name=row.name, bio=row.bio, contact=row.contact, languages=row.languages.split(), skills=row.skills.split()
+    )
+
+
+async def list_networks(site: Site, call: Call[Nothing]) -> Page[Network]:
+    """The networks this node takes part in, the notebook first, and those it has left."""
+    await site.office.fresh()
+    return Page(items=[network_model(site.office, each) for each in networks_here(site.office, left=True)])
+
+
+async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
+    """Found a network."""
+    office, body = site.office, call.body
+    if body.join != "open":
+        raise Refusal(
+            Code.BAD_REQUEST, "today a network is open: `join` must be `open`", "meshnode network create --help"
+        )
+    made: list[ScopeId] = []
+
+    async def found(rows: Rows) -> Ids:
+        made.append(await people.found(office, body.name, rows))
+        return ()
+
+    await office.once(call.key, call.digest, found)
+    await office.projector.caught_up()
+    return network_model(office, made[0] if made else await office.find_network(body.name))
+
+
+async def leave_network(site: Site, call: Call[Nothing]) -> None:
+    """Stop carrying a network."""
+    await people.leave(site.office, await site.office.find_network(call.path["id"]))
+
+
+async def join(site: Site, call: Call[JoinRequest]) -> Joined:
+    """Join an open network by its line."""
+    office, body = site.office, call.body
+    line = people.read_line(body.line)
+    start, before = time.monotonic(), office.node.arrival
+    end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
+    is_in = await people.join(office, line, end - trio.current_time())
+    if is_in:
+        with trio.move_on_at(end):
+            await office.node.ask(lambda ticket: SyncNow(ticket, None))
+        await office.projector.caught_up()
+    met = [peer for peer, _ in line.peers if office.node.presence.of_peer(peer)]
+    return Joined(
+        network=network_model(office, line.network),
+        peer=met[0] if met and is_in else "",
+        milliseconds=int((time.monotonic() - start) * 1000),
+        received=max(0, office.node.arrival - before - is_in),
+    )
+
+
+async def list_peers(site: Site, call: Call[Nothing]) -> Page[Peer]:
+    """The peers known here, those connected first."""
+    office = site.office
+    await office.fresh()
+    peers = [_peer(office, entry) for entry in office.truth.rows(PeerEntry)]
+    known = {peer.id for peer in peers}
+    fresh = [PeerEntry(each.peer, each.agent) for each in office.node.presence.connected.values()]
+    peers += [_peer(office, entry) for entry in fresh if entry.peer not in known]
+    return Page(items=sorted(peers, key=lambda peer: (peer.state != "direct", peer.id)))
+
+
+async def add_peer(site: Site, call: Call[PeerRequest]) -> Peer:
+    """Remember a peer and dial it."""
+    office, body = site.office, call.body
+    try:
+        address = parse(body.address.strip())
+    except BadAddress as error:
+        raise Refusal(Code.BAD_REQUEST, str(error), "meshnode peer add --help") from error
+    peer = address.peer
+    if peer is None:
+        raise Refusal(Code.BAD_REQUEST, f"{body.address} does not say whom to expect", "it must end in /p2p/…")
+    if peer == office.node.peer:
+        raise Refusal(Code.BAD_REQUEST, "that is this node itself", "meshnode peer ls")
+    outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, (str(address),)))
+    if not isinstance(outcome, Done):
+        raise refusal_of(outcome)
+    with trio.move_on_after(min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000):
+        while office.node.presence.of_peer(peer) is None and peer not in office.node.presence.troubles:
+            await office.node.news.after(office.node.news.moves)
+    return _peer(office, office.truth.entry(PeerEntry, (peer,)) or PeerEntry(peer, addresses=(str(address),)))
+
+
+async def remove_peer(site: Site, call: Call[Nothing]) -> None:
+    """Forget a peer."""
+    peer = find_peer(site.office, call.path["id"])
+    outcome = await site.office.node.ask(lambda ticket: RemovePeer(ticket, peer))
+    if not isinstance(outcome, Done):
+        raise refusal_of(outcome)
+
+
+async def ping_peer(site: Site, call: Call[Nothing]) -> Ping:
+    """Ask a peer one question and measure how long the answer takes."""
+    office = site.office
+    peer = find_peer(office, call.path["id"])
+    start = time.perf_counter()
+    outcome = await office.node.ask(lambda ticket: SyncNow(ticket, peer))
+    if not isinstance(outcome, Synced) or peer not in outcome.level:
+        trouble = office.node.presence.troubles.get(peer)
+        why = f": {trouble.reason}" if trouble else ""
+        raise Refusal(Code.UNREACHABLE, f"{peer} does not answer{why}", "meshnode peer ls")
+    return Ping(peer=peer, milliseconds=round((time.perf_counter() - start) * 1000, 2))
+
+
+def find_peer(office: Office, text: str) -> str:
+    """The peer that an id, an end of it, or the name of its owner means. Raises Refusal."""
+    rows = {row.peer: row.agent for row in office.truth.rows(PeerEntry)}
+    rows.update({each.peer: each.agent for each in office.node.presence.connected.values()})
+    plain = text.strip().replace("...", "…")
+    beginning, dots, end = plain.partition("…")
+    found = [peer for peer in rows if (peer.startswith(beginning) and peer.endswith(end) if dots else peer == plain)]
+    if not found and len(plain) >= 4:
+        found = [peer for peer in rows if peer.endswith(plain) or peer.startswith(plain)]
+    if not found:
+        called = plain.casefold()
+        found = [peer for peer, agent in rows.items() if agent and office.lookups.name(agent).casefold() == called]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refusal(Code.AMBIGUOUS, f"{text} fits {', '.join(sorted(found)[:4])}", "give more of the id")
+    raise Refusal(Code.UNKNOWN_PEER, f"there is no peer {text!r}", "meshnode peer ls")
+
+
+def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
+    """The networks this node takes part in, the notebook first; with `left` also those it has left."""
+    rows = [row for row in office.truth.rows(JoinedEntry) if left or not row.left]
+    ordered = sorted(rows, key=lambda row: (row.network != office.notebook, row.at))
+    return [ScopeId(row.network) for row in ordered]
+
+
+def standing_of(office: Office, network: bytes) -> str:
+    """How the owner stands in a network: `founder`, `active`, `left` or `none` (not yet)."""
+    joined = office.truth.entry(JoinedEntry, (network,))
+    if joined is not None and joined.left:
+        return "left"
+    row = office.lookups.standing_in(office.me, network)
+    if row is None:
+        return "none"
+    return "founder" if row.role == "founder" else row.standing
+
+
+def network_model(office: Office, network: ScopeId) -> Network:
+    """A network as the API tells it."""
+    names, row = Names(office), office.lookups.network(network)
+    members = [names.agent(each.agent) for each in office.lookups.members(network)]
+    joined = office.truth.entry(JoinedEntry, (network,))
+    notebook = network == office.notebook
+    addresses = () if notebook else reachable_first(office.node.listening)
+    connected = {each.agent for each in office.node.presence.connected.values()}
+    return Network(
+        id=to_text(network),
+        name=row.name if row else "",
+        join=row.join if row else "",
+        standing=standing_of(office, network),
+        notebook=notebook,
+        members=members,
+        connected=sum(1 for each in office.lookups.members(network) if each.agent in connected),
+        line=people.write_line(network, addresses) if addresses and not (joined and joined.left) else "",
+        reachable=reach_of(addresses) if addresses else "",
+        created=time_text(row.at) if row else "",
+    )
+
+
+def agent_of_peer(office: Office, peer: str) -> Agent | None:
+    """Who acts through a peer, if that was ever proven."""
+    held = office.node.presence.of_peer(peer)
+    entry = office.truth.entry(PeerEntry, (peer,))
+    agent = held.agent if held else entry.agent if entry else b""
+    return Names(office).agent(agent) if agent else None
+
+
+def _peer(office: Office, entry: PeerEntry) -> Peer:
+    presence = office.node.presence
+    held, trouble = presence.of_peer(entry.peer), presence.troubles.get(entry.peer)
+    return Peer(
+        id=entry.peer,
+        agent=agent_of_peer(office, entry.peer),
+        addresses=list(entry.addresses),
+        state="direct" if held else "backing off" if trouble else "idle",
+        address=held.address if held else "",
+        since=time_text(held.since) if held else None,
+        next_try=time_text(trouble.next_try) if trouble and not held else None,
+        last_error=trouble.reason if trouble else "",
+        source="you" if entry.added else SOURCES.get(entry.source, entry.source),
+    )

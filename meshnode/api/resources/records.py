@@ -1,0 +1,269 @@
+"""Records as such: raw bytes, why, verification, search, forks, erasure, imports and exports."""
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.records import (
+    Branch,
+    Erased,
+    ErasureRequest,
+    Exported,
+    ExportRequest,
+    Fork,
+    Found,
+    ImportAnswer,
+    ImportBatch,
+    ImportRequest,
+    RecordAnswer,
+    Standing,
+    Undone,
+    Verified,
+    Why,
+)
+from meshnode.api.models.shared import Check, Page
+from meshnode.api.shapes import Names, absolute, time_text
+from meshnode.api.site import Site
+from meshnode.runtime.explanations import explain
+from meshnode.runtime.office import Office
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import erasures
+from meshnode.views.rows import ForkRow
+from meshproto.fold import standing as fold_standing
+from meshproto.records.ids import LogId, RecordId, to_text
+from meshproto.records.log import check_run
+from meshproto.records.reasons import Refused
+from meshproto.records.record import Record, check_private
+
+USUAL_FOUND = 20
+LARGEST_FOUND = 200
+
+
+async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
+    """One record with everything that proves it."""
+    office = site.office
+    await office.fresh()
+    record = _stored(office, await office.find(call.path["id"]))
+    proof, raw, names = office.truth.proof_run(record.id), office.truth.private(record.id), Names(office)
+    entry = office.lookups.entry(record.id)
+    return RecordAnswer(
+        id=to_text(record.id),
+        type=record.type,
+        raw=b64encode(record.raw).decode(),
+        header=_header(record),
+        signature=proof.signature.hex() if proof else "",
+        signed=to_text(sha256(proof.headers[-1]).digest()) if proof else "",
+        scope=names.scope(record.home),
+        agent=names.agent(record.author),
+        at=time_text(record.at),
+        standing=await _standing(office, record.id),
+        part=entry.part if entry else "",
+        private=_plain(check_private(record, raw)) if raw is not None else None,
+        held_by=[names.agent(each) for each in office.node.holders(record.id)],
+    )
+
+
+async def why(site: Site, call: Call[Nothing]) -> Why:
+    """Why a record stands as it does, in words."""
+    office = site.office
+    await office.fresh()
+    record = await office.find(call.path["id"])
+    found = await office.projector.standing(record)
+    standing = _standing_model(found)
+    detail = found.detail if found else ""
+    told = explain(standing.status, standing.reason, detail)
+    return Why(id=to_text(record), standing=standing, text=told.text, fix=told.fix)
+
+
+async def verify(site: Site, call: Call[Nothing]) -> Verified:
+    """Check a record from its stored bytes, as a stranger would."""
+    office = site.office
+    record = _stored(office, await office.find(call.path["id"]))
+    checks = [_check_bytes(record), _check_signature(office, record), _check_part(office, record)]
+    standing = await _standing(office, record.id)
+    state = "ok" if standing.status == "yes" else "warn"
+    checks.append(Check(name="standing", state=state, text=f"{standing.status} {standing.reason}".rstrip()))
+    return Verified(id=to_text(record.id), ok=all(check.state != "fail" for check in checks), checks=checks)
+
+
+async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
+    """Find records by their words, best first."""
+    office = site.office
+    await office.fresh()
+    words, limit = call.query.get("q", ""), call.number("limit", USUAL_FOUND, LARGEST_FOUND)
+    cursor = call.query.get("cursor") or "0"
+    if not cursor.isascii() or not cursor.isdigit():
+        raise Refusal(Code.BAD_REQUEST, f"{cursor!r} is no cursor", "take it from `next` of the page before")
+    offset = int(cursor)
+    rows = await office.slowly(lambda lookups: lookups.views.search(words, limit + 1, offset))
+    names = Names(office)
+    items = [
+        Found(
+            id=to_text(row.record),
+            type=row.type,
+            title=row.title,
+            text=row.text,
+            scope=names.scope(row.scope),
+            agent=names.agent(row.agent),
+            at=time_text(row.at),
+        )
+        for row in rows[:limit]
+    ]
+    return Page(items=items, next=str(offset + limit) if len(rows) > limit else None)
+
+
+async def list_forks(site: Site, call: Call[Nothing]) -> Page[Fork]:
+    """The logs in which one key signed two records with the same number."""
+    office = site.office
+    lookups, names = await office.fresh(), Names(office)
+    by_place: dict[tuple[bytes, int], list[ForkRow]] = {}
+    for row in lookups.forks():
+        by_place.setdefault((row.log, row.seq), []).append(row)
+    return Page(items=[_fork(office, rows, names) for rows in by_place.values()])
+
+
+async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
+    """Order that private parts be removed everywhere."""
+    office, body = site.office, call.body
+    targets = [await office.find(text) for text in body.targets]
+    ids = await office.once(call.key, call.digest, lambda rows: erasures.erase(office, targets, body.basis, rows))
+    texts = [to_text(each) for each in ids]
+    return Erased(id=texts[0], ids=texts, targets=[to_text(each) for each in targets])
+
+
+async def start_import(site: Site, call: Call[ImportRequest]) -> ImportAnswer:
+    """Take in records from elsewhere."""
+    body = call.body
+    return await site.exchange.take_in(body.kind, absolute(body.path), body.options, body.dry_run)
+
+
+async def list_imports(site: Site, call: Call[Nothing]) -> Page[ImportBatch]:
+    """The imports so far."""
+    return Page(items=site.exchange.batches())
+
+
+async def undo_import(site: Site, call: Call[Nothing]) -> Undone:
+    """Take an import back."""
+    return await site.exchange.undo(call.path["batch"])
+
+
+async def export(site: Site, call: Call[ExportRequest]) -> Exported:
+    """Write a bundle, or the proof of a fork."""
+    office, body = site.office, call.body
+    path = absolute(body.path)
+    if body.kind == "bundle":
+        scope = await office.find_network(body.scope) if body.scope else None
+        return await site.exchange.write_bundle(path, scope)
+    if body.kind == "fork":
+        return await site.exchange.write_fork(path, await _forked_log(office, body.log))
+    raise Refusal(Code.BAD_REQUEST, f"{body.kind!r} cannot be exported", "one of bundle, fork")
+
+
+async def _forked_log(office: Office, named: str | None) -> LogId:
+    """The log whose fork is meant: by its hexadecimal name, or the only one. Raises Refusal."""
+    lookups = await office.fresh()
+    logs = sorted({row.log for row in lookups.forks()})
+    if named:
+        logs = [log for log in logs if log.hex().startswith(named.lower())]
+    if len(logs) == 1:
+        return LogId(logs[0])
+    if logs:
+        listed = ", ".join(log.hex()[:16] for log in logs)
+        raise Refusal(Code.AMBIGUOUS, f"several logs have forked: {listed}", "name one with --log")
+    raise Refusal(Code.NOT_FOUND, "no such fork is known here", "meshnode doctor")
+
+
+def _stored(office: Office, record: RecordId) -> Record:
+    found = office.truth.record(record)
+    assert found is not None, "what was found by its id is stored"
+    return found
+
+
+async def _standing(office: Office, record: RecordId) -> Standing:
+    return _standing_model(await office.projector.standing(record))
+
+
+def _standing_model(found: fold_standing.Standing | None) -> Standing:
+    if found is None:
+        return Standing(status="new", label="", reason="", causes=[])
+    return Standing(
+        status=found.status.name.lower(),
+        label=found.state,
+        reason=str(found.reason) if found.reason else "",
+        causes=[to_text(each) for each in found.ids],
+    )
+
+
+def _check_bytes(record: Record) -> Check:
+    # The record was read strictly from the stored bytes, and its id computed from them; the store compared both.
+    return Check(name="encoding", state="ok", text=f"{len(record.raw)} bytes, canonical; their SHA-256 is the id")
+
+
+def _check_signature(office: Office, record: Record) -> Check:
+    proof = office.truth.proof_run(record.id)
+    if proof is None:
+        return Check(name="signature", state="fail", text="there is no signature on it", fix="meshnode doctor")
+    try:
+        run = check_run(proof.headers, proof.signature)
+    except Refused as refused:
+        return Check(name="signature", state="fail", text=f"refused: {refused}", fix="meshnode doctor")
+    by = f"on record {run.records[-1].seq}" if len(run.records) > 1 else "on it"
+    return Check(name="signature", state="ok", text=f"the signature {by} holds, by key {record.key.hex()[:16]}…")
+
+
+def _check_part(office: Office, record: Record) -> Check:
+    if record.private is None:
+        return Check(name="text", state="ok", text="it has no private part")
+    raw = office.truth.private(record.id)
+    if raw is None:
+        gone = office.truth.erased(record.id)
+        return Check(name="text", state="ok" if gone else "warn", text="erased" if gone else "not here yet")
+    try:
+        check_private(record, raw)
+    except Refused as refused:
+        return Check(name="text", state="fail", text=f"refused: {refused}", fix="meshnode doctor")
+    return Check(name="text", state="ok", text="the private part is the one the record names")
+
+
+def _fork(office: Office, rows: list[ForkRow], names: Names) -> Fork:
+    first = rows[0]
+    tips = office.truth.tips(first.log)
+    mine = first.key == office.node.identity.key.public
+    return Fork(
+        log=first.log.hex(),
+        key=first.key.hex(),
+        scope=names.scope(first.scope),
+        agent=names.agent(first.agent),
+        seq=first.seq,
+        branches=[Branch(id=to_text(row.record), seq=row.seq, at=time_text(row.at)) for row in rows],
+        reason="an old copy of this home was used" if mine else "two writers, or an old copy restored",
+        healed=_healed(office, first.log, [tip.id for tip in tips]),
+    )
+
+
+def _healed(office: Office, log: bytes, tips: list[RecordId]) -> bool:
+    """Whether one tip has all others in its past by naming them when it joined the branches."""
+    named: set[bytes] = set()
+    for tip in tips:
+        record = office.truth.record(tip)
+        while record is not None and record.seq > 1 and not record.deps:
+            record = office.truth.record(record.prev)
+        named.update(record.deps if record else ())
+    return sum(1 for tip in tips if tip not in named) <= 1
+
+
+def _header(record: Record) -> dict[str, Any]:
+    names = ("v", "scope", "key", "seq", "prev", "deps", "at", "type", "agent", "auth", "facts", "private")
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: object) -> Any:
+    """A decoded value as JSON: ids of records as text, other bytes as hexadecimal."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,295 @@
+"""Contributions, timers, projects."""
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.shared import Page, Quantity
+from meshnode.api.models.work import (
+    Contribution,
+    ContributionRequest,
+    CorrectRequest,
+    Project,
+    ProjectName,
+    ProjectRequest,
+    RetractRequest,
+    ShareRequest,
+    Stopped,
+    StopRequest,
+    ThankRequest,
+    Timer,
+    TimerRequest,
+    Written,
+)
+from meshnode.api.shapes import Names, time_text, written
+from meshnode.api.site import Site
+from meshnode.core.ports import TimerEntry
+from meshnode.runtime.lookups import Wanted
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import amounts, projects, timers, work
+from meshnode.views.rows import ContributionRow, ProjectRow
+from meshproto.records.ids import IdError, RecordId, from_text, to_text
+from meshproto.types.value import Measure
+
+USUAL_PAGE = 30
+LARGEST_PAGE = 500
+
+
+async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contribution]:
+    """Contributions, the latest first."""
+    office, query = site.office, call.query
+    lookups = await office.fresh()
+    scope = await office.find_network(query["network"]) if query.get("network") else None
+    wanted = Wanted(
+        scope=scope,
+        agent=office.me if call.flag("mine") else None,
+        project=(await office.find_project(query["project"], scope)).project if query.get("project") else None,
+        batch=query.get("batch") or None,
+    )
+    limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    rows = lookups.contributions(wanted, _cursor(query.get("cursor", "")), limit + 1)
+    more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
+    names = Names(office)
+    return Page(items=[_contribution(office, row, names) for row in rows[:limit]], next=more)
+
+
+async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Written:
+    """Sign a contribution."""
+    body = call.body
+    wish = work.Work(
+        title=body.title,
+        quantity=_quantity(body.seconds, body.quantity),
+        kind=body.kind,
+        text=body.text,
+        project=body.project,
+        network=body.network,
+        day=body.day,
+        day_to=body.day_to,
+    )
+    ids = await site.office.once(call.key, call.digest, lambda rows: work.log(site.office, wish, rows))
+    return written(site.office, ids[0])
+
+
+async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:
+    """One contribution."""
+    record = await site.office.find(call.path["id"])
+    return await _shown(site.office, record)
+
+
+async def share(site: Site, call: Call[ShareRequest]) -> Written:
+    """State a contribution again in a network."""
+    office, record = site.office, await site.office.find(call.path["id"])
+    ids = await office.once(call.key, call.digest, lambda rows: work.share(office, record, call.body.network, rows))
+    return written(office, ids[0])
+
+
+async def correct(site: Site, call: Call[CorrectRequest]) -> Written:
+    """Sign what a quantity should have been."""
+    office, body = site.office, call.body
+    record = await office.find(call.path["id"])
+    quantity = _quantity(body.seconds, body.quantity)
+    ids = await office.once(
+        call.key, call.digest, lambda rows: work.correct(office, record, quantity, body.reason, rows)
+    )
+    return written(office, ids[0])
+
+
+async def retract(site: Site, call: Call[RetractRequest]) -> Written:
+    """Take a contribution back."""
+    office, record = site.office, await site.office.find(call.path["id"])
+    ids = await office.once(call.key, call.digest, lambda rows: work.retract(office, record, call.body.reason, rows))
+    return written(office, ids[0])
+
+
+async def thank(site: Site, call: Call[ThankRequest]) -> Written:
+    """Thank the author of a record."""
+    office, body = site.office, call.body
+    record = await office.find(call.path["id"])
+    ids = await office.once(
+        call.key, call.digest, lambda rows: work.thank(office, record, body.kind, body.text, body.skill, rows)
+    )
+    return written(office, ids[0])
+
+
+async def list_timers(site: Site, call: Call[Nothing]) -> Page[Timer]:
+    """The running timers."""
+    return Page(items=[_timer(site.office, each) for each in timers.running(site.office)])
+
+
+async def start_timer(site: Site, call: Call[TimerRequest]) -> Timer:
+    """Start a timer."""
+    office, body = site.office, call.body
+    started: list[TimerEntry] = []
+
+    async def start(rows: Rows) -> Ids:
+        started.append(await timers.start(office, body.title, body.project, body.network, rows))
+        return ()
+
+    await office.once(call.key, call.digest, start)
+    if not started:
+        found = [each for each in timers.running(office) if each.timer.text == body.title]
+        if not found:
+            raise Refusal(Code.NO_TIMER, f"the timer {body.title!r} was started, and stopped since", "meshnode start")
+        return _timer(office, found[-1])
+    return _timer(office, timers.measure(office, started[0]))
+
+
+async def stop_timer(site: Site, call: Call[StopRequest]) -> Stopped:
+    """Stop a timer and log what it measured, or discard it."""
+    office, body = site.office, call.body
+    measured: list[timers.Measured] = []
+
+    async def stop(rows: Rows) -> Ids:
+        measured.append(timers.chosen(office, body.timer))
+        do = timers.discard if body.discard else timers.stop
+        return await do(office, measured[0], rows)
+
+    ids = await office.once(call.key, call.digest, stop)
+    contribution = await _shown(office, ids[0]) if ids else None
+    if not measured:  # The key had done it before: the entry tells what the timer measured.
+        counted = (contribution.seconds or 0) if contribution else 0
+        title = contribution.title if contribution else ""
+        before = timers.Measured(TimerEntry("", office.node.now() - counted * 1000, title), counted, counted)
+        measured.append(before)
+    one = measured[0]
+    return Stopped(
+        timer=_timer(office, one),
+        contribution=contribution,
+        ran_seconds=one.ran,
+        counted_seconds=one.counted,
+        capped=one.capped,
+    )
+
+
+async def list_projects(site: Site, call: Call[Nothing]) -> Page[Project]:
+    """All projects, by title."""
+    lookups = await site.office.fresh()
+    start = int(call.query.get("cursor") or 0) if (call.query.get("cursor") or "0").isdigit() else 0
+    limit = call.number("limit", LARGEST_PAGE, LARGEST_PAGE)
+    found = lookups.projects()
+    names = Names(site.office)
+    items = [_project(site.office, row, names) for row in found[start : start + limit]]
+    return Page(items=items, next=str(start + limit) if len(found) > start + limit else None)
+
+
+async def create_project(site: Site, call: Call[ProjectRequest]) -> Project:
+    """Begin a project."""
+    office, body = site.office, call.body
+    wish = projects.ProjectWish(
+        title=body.title,
+        description=body.description,
+        network=body.network,
+        part_of=body.part_of,
+        state=body.state,
+        starts=body.starts,
+        ends=body.ends,
+    )
+    ids = await office.once(call.key, call.digest, lambda rows: projects.create(office, wish, rows))
+    await office.projector.caught_up()
+    row = office.lookups.project(ids[0])
+    if row is None:
+        raise Refusal(
+            Code.NOT_FOUND, f"{to_text(ids[0])} is signed, but not in effect", f"meshnode why {to_text(ids[0])}"
+        )
+    return _project(office, row, Names(office))
+
+
+async def show_project(site: Site, call: Call[Nothing]) -> Project:
+    """One project, by title, short name or id."""
+    return _project(site.office, await site.office.find_project(call.path["id"]), Names(site.office))
+
+
+def _quantity(seconds: int | None, quantity: Quantity | None) -> Measure:
+    if (seconds is None) == (quantity is None):
+        raise Refusal(Code.BAD_REQUEST, "exactly one of seconds and quantity is needed")
+    if quantity is not None:
+        return amounts.measure(quantity.n, quantity.s, quantity.u)
+    return amounts.seconds(seconds or 0)
+
+
+def _cursor(text: str) -> tuple[int, bytes] | None:
+    if not text:
+        return None
+    at, _, record = text.partition("-")
+    try:
+        return int(at), from_text(record)
+    except (ValueError, IdError) as error:
+        raise Refusal(Code.BAD_REQUEST, f"{text!r} is no cursor", "take it from `next` of the page before") from error
+
+
+async def _shown(office: Office, record: RecordId) -> Contribution:
+    """A contribution that must be in the views by now. Raises Refusal."""
+    await office.projector.caught_up()
+    row = office.lookups.contribution(record)
+    if row is None:
+        found = office.truth.record(record)
+        if found is not None and found.type == "contribution":
+            hint = f"meshnode why {to_text(record)}"
+            raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is here, but not in effect", hint)
+        raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is no contribution", "meshnode contribution ls")
+    return _contribution(office, row, Names(office))
+
+
+def _contribution(office: Office, row: ContributionRow, names: Names) -> Contribution:
+    project = office.lookups.project(row.project) if row.project else None
+    return Contribution(
+        id=to_text(row.record),
+        title=row.title,
+        text=row.text,
+        kind=row.kind,
+        quantity=Quantity(n=row.quantity, s=row.scale, u=row.unit),
+        seconds=row.seconds,
+        day_from=row.day_from,
+        day_to=row.day_to,
+        project=ProjectName(id=to_text(project.project), title=project.title, slug=project.slug) if project else None,
+        scope=names.scope(row.scope),
+        agent=names.agent(row.agent),
+        at=time_text(row.at),
+        status=row.status,
+        claim=row.claim,
+        corrected=row.corrected,
+        reason=_reason(office, row),
+        held_by=len(office.node.holders(row.record)),
+        part=row.part,
+        source=row.ext_scheme,
+        batch=row.batch,
+    )
+
+
+def _reason(office: Office, row: ContributionRow) -> str:
+    if row.status == "yes":
+        return ""
+    entry = office.lookups.entry(row.record)
+    return entry.reason if entry else ""
+
+
+def _timer(office: Office, measured: timers.Measured) -> Timer:
+    timer = measured.timer
+    return Timer(
+        id=timer.name,
+        title=timer.text,
+        project=timer.project,
+        network=timer.network,
+        started=time_text(timer.started),
+        seconds=measured.counted,
+        capped=measured.capped,
+        cap_seconds=office.settings.timer_cap_ms // 1000,
+    )
+
+
+def _project(office: Office, row: ProjectRow, names: Names) -> Project:
+    totals = office.lookups.totals(row.project)
+    return Project(
+        id=to_text(row.project),
+        title=row.title,
+        slug=row.slug,
+        description=row.description,
+        state=row.state,
+        scope=names.scope(row.scope),
+        agent=names.agent(row.agent),
+        starts=row.starts,
+        ends=row.ends,
+        part_of=to_text(row.part_of) if row.part_of else "",
+        at=time_text(row.at),
+        conflict=len(office.lookups.project_heads(row.project)) > 1,
+        contributions=totals.contributions,
+        seconds=totals.seconds,
+    )

@@ -1,0 +1,62 @@
+"""The one table of routes."""
+
+from meshnode.api.edge import Entry
+from meshnode.api.models import node as node_models
+from meshnode.api.models import people as people_models
+from meshnode.api.models import records as record_models
+from meshnode.api.models import work as work_models
+from meshnode.api.resources import node, people, records, work
+from meshnode.api.site import Site
+
+LISTED = ("limit", "cursor")
+
+ROUTES: tuple[Entry[Site], ...] = (
+    Entry("GET", "/health", node.health),
+    Entry("GET", "/node", node.status),
+    Entry("POST", "/node/stop", node.stop, status=202),
+    Entry("POST", "/node/trust", node.trust),
+    Entry("GET", "/doctor", node.doctor, patient=True),
+    Entry("GET", "/state", node.state, patient=True),
+    Entry("GET", "/log-file", node.log_file),
+    Entry("POST", "/sync", node.sync, node_models.SyncRequest, patient=True),
+    Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),
+    Entry("GET", "/me", people.me),
+    Entry("PUT", "/me/profile", people.put_profile, people_models.ProfileRequest),
+    Entry("GET", "/networks", people.list_networks),
+    Entry("POST", "/networks", people.create_network, people_models.NetworkRequest, status=201),
+    Entry("DELETE", "/networks/{id}", people.leave_network),
+    Entry("POST", "/joins", people.join, people_models.JoinRequest, status=201, patient=True),
+    Entry("GET", "/peers", people.list_peers),
+    Entry("POST", "/peers", people.add_peer, people_models.PeerRequest, status=201, patient=True),
+    Entry("DELETE", "/peers/{id}", people.remove_peer),
+    Entry("POST", "/peers/{id}/ping", people.ping_peer),
+    Entry(
+        "GET",
+        "/contributions",
+        work.list_contributions,
+        query=(*LISTED, "mine", "network", "project", "batch"),
+    ),
+    Entry("POST", "/contributions", work.log_contribution, work_models.ContributionRequest, status=201),
+    Entry("GET", "/contributions/{id}", work.show_contribution),
+    Entry("POST", "/contributions/{id}/share", work.share, work_models.ShareRequest, status=201),
+    Entry("POST", "/contributions/{id}/correct", work.correct, work_models.CorrectRequest, status=201),
+    Entry("POST", "/contributions/{id}/retract", work.retract, work_models.RetractRequest, status=201),
+    Entry("POST", "/contributions/{id}/thank", work.thank, work_models.ThankRequest, status=201),
+    Entry("GET", "/timers", work.list_timers),
+    Entry("POST", "/timers", work.start_timer, work_models.TimerRequest, status=201),
+    Entry("POST", "/timers/stop", work.stop_timer, work_models.StopRequest),
+    Entry("GET", "/projects", work.list_projects, query=LISTED),
+    Entry("POST", "/projects", work.create_project, work_models.ProjectRequest, status=201),
+    Entry("GET", "/projects/{id}", work.show_project),
+    Entry("GET", "/records/{id}", records.show_record),
+    Entry("GET", "/records/{id}/why", records.why),
+    Entry("POST", "/records/{id}/verify", records.verify),
+    Entry("GET", "/search", records.search, query=(*LISTED, "q")),
+    Entry("GET", "/forks", records.list_forks),
+    Entry("POST", "/erasures", records.erase, record_models.ErasureRequest, status=201),
+    Entry("POST", "/imports", records.start_import, record_models.ImportRequest, patient=True),
+    Entry("GET", "/imports", records.list_imports),
+    Entry("DELETE", "/imports/{batch:path}", records.undo_import, patient=True),
+    Entry("POST", "/exports", records.export, record_models.ExportRequest, patient=True),
+)
+"""Every route: method, path below /v1, handler, body, status of success, names allowed in the query."""

@@ -1,0 +1,64 @@
+"""From rows and ids to the pieces of models that several resources share."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from meshnode.api.models.shared import Agent, Check, Scope
+from meshnode.api.models.work import Written
+from meshnode.runtime.health import Finding
+from meshnode.runtime.office import Office
+from meshnode.runtime.refusals import Code, Refusal
+from meshproto.records.ids import RecordId, to_text
+
+
+def time_text(milliseconds: int) -> str:
+    """RFC 3339 in UTC; a claimed time beyond the year 9999 is shown as its end."""
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        moment = datetime.max.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def absolute(path: str) -> Path:
+    """A path that a request names; it must not depend on where the node happens to run. Raises Refusal."""
+    found = Path(path)
+    if not found.is_absolute() or "\0" in path:
+        raise Refusal(Code.BAD_REQUEST, f"{path!r} is not an absolute path")
+    return found
+
+
+def check_model(finding: Finding) -> Check:
+    """A finding of the watch or the doctor."""
+    return Check(name=finding.name, state=finding.state, text=finding.text, fix=finding.fix)
+
+
+class Names:
+    """Looks up who and where, each once for one answer."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._agents: dict[bytes, Agent] = {}
+        self._scopes: dict[bytes, Scope] = {}
+
+    def agent(self, agent: bytes) -> Agent:
+        """Somebody, with their name as far as it is known."""
+        if agent not in self._agents:
+            name = self._office.lookups.name(agent)
+            self._agents[agent] = Agent(id=to_text(agent), name=name, me=agent == self._office.me)
+        return self._agents[agent]
+
+    def scope(self, scope: bytes) -> Scope:
+        """A stream, the notebook or a network."""
+        if scope not in self._scopes:
+            kind = "network" if self._office.truth.network(scope) is not None else "stream"
+            kind = "notebook" if scope == self._office.notebook else kind
+            self._scopes[scope] = Scope(id=to_text(scope), kind=kind, name=self._office.lookups.name(scope))
+        return self._scopes[scope]
+
+
+def written(office: Office, record: RecordId) -> Written:
+    """A record that was just signed."""
+    found = office.truth.record(record)
+    assert found is not None, "what was answered is stored"
+    return Written(id=to_text(record), type=found.type, scope=Names(office).scope(found.home))

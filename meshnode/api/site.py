@@ -1,0 +1,64 @@
+"""What handlers are given: the office, what the exchange offers, and facts about the process."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from meshnode.api.models.node import SyncedFile
+from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
+from meshnode.runtime.health import Finding, Watch
+from meshnode.runtime.office import Office
+from meshproto.records.ids import ScopeId
+
+OptionValue = str | int | bool | list[str]
+
+
+class Exchange(Protocol):
+    """Imports and exports, as the routes need them. Every method may raise Refusal."""
+
+    async def take_in(self, kind: str, path: Path, options: Mapping[str, OptionValue], dry_run: bool) -> ImportAnswer:
+        """Import from a file or repository."""
+        ...
+
+    def batches(self) -> list[ImportBatch]:
+        """The imports so far, oldest first."""
+        ...
+
+    async def undo(self, batch: str) -> Undone:
+        """Take an import back."""
+        ...
+
+    async def write_bundle(self, path: Path, scope: ScopeId | None) -> Exported:
+        """Write everything held, or one scope, to a file."""
+        ...
+
+    async def write_fork(self, path: Path, log: bytes) -> Exported:
+        """Write the proof of a fork to a file."""
+        ...
+
+    async def exchange_file(self, path: Path) -> SyncedFile:
+        """Take in what a bundle holds, then write it anew with everything held."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One node with everything its API serves."""
+
+    office: Office
+    exchange: Exchange
+    watch: Watch
+    version: str
+    pid: int
+    home: Path
+    log_file: Path
+    socket: Path
+    discovery: bool
+    fingerprint: str
+    examine: Callable[[], Awaitable[list[Finding]]]
+    """The checks that take longer than a look: the store itself, keys and permissions."""
+
+    def bytes_on_disk(self) -> int:
+        """Size of the databases and what belongs to them."""
+        return sum(entry.stat().st_size for entry in self.home.glob("*.db*"))

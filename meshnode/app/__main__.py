@@ -1,0 +1,80 @@
+"""`python -m meshnode.app run|init|doctor`: the program behind the command line. People use `meshnode`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from meshnode.app.endings import KNOWN, Ending, Exit, ending_of
+from meshnode.config.load import load
+from meshnode.config.places import Places, locate
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one of the program's verbs; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    places = locate(options.home, os.environ)
+    try:
+        return int(_VERBS[options.verb](places, options))
+    except (Ending, *KNOWN) as error:
+        ending = ending_of(error)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    print(ending.line(), file=sys.stderr)
+    return ending.exit
+
+
+def _run(places: Places, options: argparse.Namespace) -> Exit:
+    loaded = load(places.config, os.environ)
+    if not (places.data / "device.key").exists():
+        raise Ending(Exit.NOT_INITIALISED, f"there is no identity in {places.data} yet", "meshnode init")
+    from meshnode.app.run import run
+
+    run(places, loaded, trust_this_copy=options.i_have_the_newest_copy)
+    return Exit.OK
+
+
+def _init(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.init import create
+
+    print(json.dumps(create(places, options.name, recovery=not options.no_recovery)._asdict()))
+    return Exit.OK
+
+
+def _doctor(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.doctor import diagnose
+
+    findings = diagnose(places, os.environ)
+    if options.json:
+        print(json.dumps({"checks": [finding._asdict() for finding in findings]}))
+    else:
+        for finding in findings:
+            print(f"{finding.state:5}{finding.name:14}{finding.text}{f'  → {finding.fix}' if finding.fix else ''}")
+    return Exit.PROBLEMS if any(finding.state == "fail" for finding in findings) else Exit.OK
+
+
+_VERBS = {"run": _run, "init": _init, "doctor": _doctor}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m meshnode.app", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for name, about in (("run", "run the node"), ("init", "create an identity"), ("doctor", "check this home")):
+        verb = verbs.add_parser(name, help=about, description=about)
+        verb.add_argument("--home", type=Path, default=None, help="put everything into this folder")
+        if name == "run":
+            verb.add_argument(
+                "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
+            )
+        if name == "init":
+            verb.add_argument("--name", default="", help="what you are called")
+            verb.add_argument("--no-recovery", action="store_true", help="make no recovery words")
+        if name == "doctor":
+            verb.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Puts a node together: home, keys, store, core, network. The one file that knows all of them."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import NamedTuple
+
+import trio
+
+from meshnode.app.endings import KNOWN, Ending, Exit, only_one
+from meshnode.config.load import Loaded
+from meshnode.config.places import Places
+from meshnode.config.sections import Net, Settings
+from meshnode.core.node import Node
+from meshnode.core.ports import Identity, NoteEntry, PeerEntry
+from meshnode.core.settings import CoreSettings
+from meshnode.net.address import BadAddress, parse
+from meshnode.net.settings import TransportSettings
+from meshnode.net.transport import Discovery, PeerId, Transport
+from meshnode.runtime import notes
+from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.health import Watch
+from meshnode.runtime.joining import Joins
+from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.node import Parts, RunningNode
+from meshnode.runtime.office import Office
+from meshnode.runtime.projector import Projector
+from meshnode.runtime.settings import RuntimeSettings
+from meshnode.store.database import StoreSettings
+from meshnode.store.errors import StoreDamaged
+from meshnode.store.home import Home, HomeState
+from meshnode.store.keyfile import read_key
+from meshnode.store.reading import Reader
+from meshnode.store.repair import repair
+from meshnode.store.store import Store, open_store
+from meshnode.store.views import discard, open_views
+from meshproto.records.ids import AgentId, ScopeId
+from meshproto.records.signatures import SigningKey
+
+log = logging.getLogger(__name__)
+
+
+class Network(NamedTuple):
+    """How a node meets others, when it is not to be libp2p: for tests and demonstrations."""
+
+    transport: Transport
+    discovery: Discovery | None = None
+
+
+class Opened(NamedTuple):
+    """A node that runs, and what it was made of."""
+
+    node: RunningNode
+    office: Office
+    home: Home
+    store: Store
+    reader: Reader
+    notebook: ScopeId
+    settings: Settings
+    watch: Watch
+
+
+@asynccontextmanager
+async def open_node(
+    places: Places, loaded: Loaded, *, network: Network | None = None, wall_ms: int | None = None
+) -> AsyncIterator[Opened]:
+    """Run the node of an initialised home until the body ends. Several can run in one process.
+
+    Raises what `KNOWN` names: home in use, no identity, a store that cannot be opened, a port that is taken; and
+    StoreFailed when a commit failed on the way.
+    """
+    try:
+        with contextlib.ExitStack() as stack:
+            opened = _open(stack, places, loaded, network, wall_ms)
+            async with opened.node.running(), trio.open_nursery() as services:
+                services.start_soon(opened.office.projector.run)
+                services.start_soon(opened.office.joins.run)
+                services.start_soon(opened.watch.run)
+                services.start_soon(_stamp_when_settled, opened)
+                await _remember_port(opened)
+                yield opened
+                services.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        found = only_one(group)
+        if isinstance(found, KNOWN):
+            raise found from group
+        raise
+
+
+def _open(
+    stack: contextlib.ExitStack, places: Places, loaded: Loaded, network: Network | None, wall_ms: int | None
+) -> Opened:
+    settings = loaded.settings
+    home = stack.enter_context(Home(places.data))
+    key = SigningKey(read_key(home.device_key))
+    copied = home.state() is HomeState.COPIED
+    kept = StoreSettings(cache_mib=settings.store.cache_mib)
+    store, shortened = _open_store(home, kept)
+    stack.callback(store.close)
+    views = open_views(home.views, kept)
+    stack.callback(views.close)
+    reader = store.reader()
+    agent, notebook = (_note(reader, name, places) for name in (notes.AGENT, notes.NOTEBOOK))
+    if not copied and not shortened:
+        home.stamp()
+    identity = Identity(AgentId(agent), key)
+    meeting = network or _libp2p(home, reader, loaded)
+    projector = Projector(store.reader(), views)
+    parts = Parts(
+        identity=identity,
+        core=Node(core_settings(settings), identity, reader, SystemChance()),
+        ledger=reader,
+        store=store.writer,
+        transport=meeting.transport,
+        discovery=meeting.discovery,
+        copied=copied or shortened,
+        after_commit=projector.nudge,
+        wall_ms=wall_ms,
+    )
+    node = RunningNode(parts)
+    office = Office(
+        node=node,
+        truth=reader,
+        lookups=Lookups(views.reader()),
+        slow_lookups=Lookups(views.reader()),
+        projector=projector,
+        joins=Joins(node),
+        notebook=ScopeId(notebook),
+        settings=RuntimeSettings(
+            timer_cap_ms=int(settings.work.timer_cap_hours * 3_600_000), default_network=settings.work.network
+        ),
+    )
+    watch = Watch(office, home.folder)
+    return Opened(node, office, home, store, reader, office.notebook, settings, watch)
+
+
+def _open_store(home: Home, settings: StoreSettings) -> tuple[Store, bool]:
+    """Open the store, setting damage aside first; whether a log may have become shorter by that."""
+    try:
+        return open_store(home.records, settings), False
+    except StoreDamaged as damage:
+        log.error("%s; it is set aside now", damage)
+    repaired = repair(home.records, settings)
+    discard(home.views)
+    if repaired is not None:
+        words = "kept %d records, %d aside, lost %d rows; what is missing is asked of the peers"
+        log.warning(words, repaired.kept, repaired.aside, repaired.lost)
+    return open_store(home.records, settings), repaired is None or bool(repaired.shortened)
+
+
+async def _stamp_when_settled(opened: Opened) -> None:
+    """Mark a copied home as the one to go on with, once that was found out."""
+    node = opened.node
+    while not node.presence.may_sign_again:
+        await node.news.after(node.news.moves)
+    opened.home.stamp()
+
+
+def core_settings(settings: Settings) -> CoreSettings:
+    """What the owner's settings mean for the core."""
+    return CoreSettings(live=settings.sync.live, sync_interval=int(settings.sync.interval * 1000))
+
+
+def _note(reader: Reader, name: str, places: Places) -> bytes:
+    note = reader.entry(NoteEntry, (name,))
+    if note is None:
+        raise Ending(Exit.NOT_INITIALISED, f"the identity in {places.data} was never finished", "meshnode init")
+    return note.value
+
+
+def _libp2p(home: Home, reader: Reader, loaded: Loaded) -> Network:
+    # Importing libp2p takes a second and 80 MB: only a node that uses it pays.
+    from meshnode.net.libp2p.transport import Libp2pTransport
+
+    net = loaded.settings.net
+    said = "net.listen" in loaded.origins
+
+    def known(peer: PeerId) -> bool:
+        return reader.entry(PeerEntry, (peer,)) is not None
+
+    settings = TransportSettings(
+        seed=read_key(home.transport_key),
+        listen=net.listen if said else (_free_address(net, reader),),
+        known=known,
+        max_connections=net.max_connections,
+        reserved_for_known=min(net.reserved_for_known, net.max_connections - 1),
+        max_connections_per_address=net.max_connections_per_address,
+    )
+    return Network(Libp2pTransport(settings))
+
+
+def _free_address(net: Net, reader: Reader) -> str:
+    """The usual address, or with the port this home took before, or with port 0 if both are busy."""
+    usual = parse(net.listen[0])
+    note = reader.entry(NoteEntry, (notes.PORT,))
+    remembered = int.from_bytes(note.value, "big") if note else usual.port
+    for port in (remembered, usual.port):
+        if _is_free(usual.host, port):
+            return str(replace(usual, port=port))
+    return str(replace(usual, port=0))
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET) as probe:
+        # Set as the transport sets it: a port in TIME_WAIT counts as free, one that is listened on does not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+async def _remember_port(opened: Opened) -> None:
+    """Note the port if it is not the usual one, so that peers find this node again after a restart."""
+    for text in opened.node.listening:
+        try:
+            port = parse(text).port
+        except BadAddress:
+            continue
+        note = opened.reader.entry(NoteEntry, (notes.PORT,))
+        usual = {parse(each).port for each in opened.settings.net.listen}
+        value = port.to_bytes(2, "big")
+        if port not in usual and (note is None or note.value != value):
+            await opened.node.write((), local=[NoteEntry(notes.PORT, value)])
+        return

@@ -1,0 +1,113 @@
+"""Checks this machine and this home, with a fix for whatever is wrong; works with the node stopped."""
+
+import os
+import platform
+import sqlite3
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import trio
+
+from meshnode.config.load import SettingsError, load
+from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
+from meshnode.runtime.health import Finding, clock, disk
+from meshnode.store.check import examine
+from meshnode.store.database import StoreSettings, connect
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileMissing, StoreError
+from meshnode.store.home import Home, HomeState
+from meshnode.store.keyfile import read_key
+from meshnode.store.source import Source
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+LISTED = 5
+"""Damages listed one by one; the rest is counted."""
+
+
+def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
+    """Check machine, settings and home. Takes the home's lock for a moment, so it changes nothing of a running node."""
+    findings = [_python(), clock(), _settings(places, environ)]
+    if not places.data.exists():
+        return [*findings, Finding("home", "warn", f"there is no home at {places.data} yet", "meshnode init")]
+    findings += [disk(places.data), _folder(places.data), _socket(places.data, environ)]
+    findings += [_key(places.data / name) for name in ("device.key", "transport.key")]
+    try:
+        with Home(places.data) as home:
+            findings += [_stamp(home), *(_store(home.records) if home.records.exists() else ())]
+    except HomeInUse:
+        findings.append(Finding("home", "ok", "a node is running here"))
+    except HomeError as error:
+        findings.append(Finding("home", "fail", str(error), f"chmod 700 {places.data}"))
+    return findings
+
+
+async def examine_store(path: Path | None) -> list[Finding]:
+    """Check every record in the store, in a worker thread; a node may be writing meanwhile."""
+    return [] if path is None else await trio.to_thread.run_sync(_store, path)
+
+
+def _store(path: Path) -> list[Finding]:
+    try:
+        source = Source(connect(path, StoreSettings(), read_only=True), path)
+    except (StoreError, sqlite3.Error) as error:
+        return [Finding("records", "fail", str(error), "meshnode doctor --repair")]
+    try:
+        damages = list(examine(source))
+    finally:
+        source.connection.close()
+    if not damages:
+        return [Finding("records", "ok", "every record, signature and index is what was written")]
+    listed = "; ".join(f"{damage.where}: {damage.what}" for damage in damages[:LISTED])
+    more = f" and {len(damages) - LISTED} more" if len(damages) > LISTED else ""
+    fix = "meshnode down, then meshnode up: what is damaged is set aside and asked of the peers"
+    return [Finding("records", "fail", f"damaged: {listed}{more}", fix)]
+
+
+def _python() -> Finding:
+    version, found = platform.python_version(), sys.version_info[:2]
+    if not OLDEST <= found <= NEWEST:
+        wanted = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
+        return Finding("python", "fail", f"this is Python {version}", f"use Python {wanted}")
+    return Finding("python", "ok", f"Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def _settings(places: Places, environ: Mapping[str, str]) -> Finding:
+    try:
+        loaded = load(places.config, environ)
+    except SettingsError as error:
+        return Finding("settings", "fail", str(error), error.hint or f"correct {places.config}")
+    return Finding("settings", "ok", f"{len(loaded.origins)} set, the others at their defaults")
+
+
+def _folder(data: Path) -> Finding:
+    found = data.stat()
+    if found.st_uid != os.geteuid():
+        return Finding("home", "fail", f"{data} belongs to another user", "choose another folder with --home")
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding("home", "warn", f"others may look into {data}", f"chmod 700 {data}")
+    return Finding("home", "ok", f"{data} is yours alone")
+
+
+def _socket(data: Path, environ: Mapping[str, str]) -> Finding:
+    path = socket_path(data, environ, os.geteuid())
+    if len(bytes(path)) > MAX_SOCKET_PATH:
+        return Finding("socket", "fail", f"{path} is too long for a socket", "choose a shorter --home")
+    return Finding("socket", "ok", str(path))
+
+
+def _key(path: Path) -> Finding:
+    try:
+        read_key(path)
+    except KeyfileMissing:
+        return Finding(path.name, "fail", "missing", "meshnode init, or restore a backup")
+    except KeyfileError as error:
+        return Finding(path.name, "fail", str(error), f"chmod 600 {path}, or restore a backup")
+    return Finding(path.name, "ok", "whole, and only you can read it")
+
+
+def _stamp(home: Home) -> Finding:
+    if home.state() is HomeState.COPIED:
+        text = "this home was copied or restored; before it signs, the node asks its peers for newer records"
+        return Finding("copy", "warn", text, "meshnode up")
+    return Finding("copy", "ok", "this home was not copied")

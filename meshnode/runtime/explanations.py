@@ -1,0 +1,50 @@
+"""Why a record stands as it does, in words, with what one can do about it."""
+
+from typing import NamedTuple
+
+from meshproto.records.reasons import Reason
+
+
+class Explanation(NamedTuple):
+    """The text names the cause; `fix` is what helps, empty where nothing does."""
+
+    text: str
+    fix: str = ""
+
+
+FINE = Explanation("It is valid: its log, its signature and its author's right to write here hold.")
+_PERMANENT = "; it stays here and is passed on, but has no effect anywhere"
+_FACTS = f"The facts are not those of its type{_PERMANENT}"
+
+EXPLANATIONS: dict[Reason, Explanation] = {
+    Reason.P_DEP: Explanation(
+        "It names records that have not arrived here yet; it takes effect as soon as they do.", "meshnode sync"
+    ),
+    Reason.X_FOREIGN: Explanation(f"It reaches into a scope that its own scope may not see{_PERMANENT}."),
+    Reason.X_KEY: Explanation(f"The key that signed it is not one of its agent's{_PERMANENT}."),
+    Reason.X_SCOPE: Explanation(f"Its agent may not write this in this scope{_PERMANENT}."),
+    Reason.X_QUOTA: Explanation(f"Its log is longer than the network's charter allows{_PERMANENT}."),
+    Reason.X_STRANGER: Explanation(
+        "Its author is not a member, and no member's record refers to it: it waits aside, without effect.",
+        "meshnode contribution thank, to bring it in",
+    ),
+    Reason.T_MISSING: Explanation("Not all founders have accepted the network yet.", "meshnode sync"),
+    Reason.F_FORK: Explanation("Its author signed two records with the same number; both stand, as concurrent."),
+    Reason.U_TYPE: Explanation(
+        "This version does not know what it means; it is stored and passed on.", "update meshnode"
+    ),
+    Reason.I_FIELD: Explanation(f"{_FACTS}: one is missing, unknown or of another kind."),
+    Reason.I_VALUE: Explanation(f"{_FACTS}: one has an impossible value."),
+    Reason.I_LIST: Explanation(f"{_FACTS}: a list is too long, unsorted or holds something twice."),
+    Reason.I_RULE: Explanation(f"{_FACTS}: two of them contradict each other."),
+}
+
+
+def explain(status: str, reason: str, detail: str) -> Explanation:
+    """The explanation of a standing; a reason without words of its own is told by its code."""
+    if status == "yes" and not reason:
+        return FINE
+    found = EXPLANATIONS.get(Reason(reason)) if reason in set(Reason) else None
+    if found is None:
+        found = Explanation(f"It stands as {status}, with the reason {reason or 'none'}.")
+    return found._replace(text=f"{found.text} ({detail})") if detail else found

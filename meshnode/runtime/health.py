@@ -1,0 +1,169 @@
+"""Watches whether the node can keep its promises, and says so: clock, disk, store, views, peers, the loop itself.
+
+Every finding that is not `ok` carries what is the matter and what to do about it.
+"""
+
+import logging
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import trio
+
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.office import Office
+from meshnode.runtime.settings import STALL_SECONDS
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How often the watch looks: what cannot be kept any more shows within five seconds."""
+BEAT_SECONDS = 0.25
+"""How often the loop's lateness is measured."""
+CLOCK_JUMP_MS = 2_000
+"""A step of the wall clock against the steady one beyond this is told."""
+EARLIEST = 1_735_689_600_000
+"""2025-01-01: a clock before this is not set. Records would carry times before this program existed."""
+LOW_BYTES = 256 << 20
+"""Free bytes on the disk below which it is called low; a large import takes a tenth of that."""
+NO_BYTES = 16 << 20
+"""Free bytes below which the next commit may fail."""
+BEHIND = 5_000
+"""Records that the views may lack before that is told; while a sync runs they lag a little."""
+STALL_MEMORY_SECONDS = 60.0
+"""How long a stall of the loop is told after it happened."""
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at. `state` is `ok`, `warn` or `fail`."""
+
+    name: str
+    state: str
+    text: str
+    fix: str = ""
+
+
+@dataclass(slots=True)
+class Watch:
+    """The watch over one node. `findings` are those of the last look."""
+
+    office: Office
+    home: Path
+    findings: list[Finding] = field(default_factory=list)
+    _offset: int | None = None
+    _jumped: int = 0
+    _stalled_at: float = float("-inf")
+    _stall: float = 0.0
+
+    @property
+    def troubles(self) -> list[Finding]:
+        """What is not ok."""
+        return [finding for finding in self.findings if finding.state != "ok"]
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._feel_pulse)
+            while True:
+                before = {finding.name for finding in self.troubles}
+                self.look()
+                for finding in self.troubles:
+                    if finding.name not in before:
+                        log.warning("%s: %s", finding.name, finding.text)
+                await trio.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """Look at everything once."""
+        self.findings = [
+            self._clock(),
+            disk(self.home),
+            self._store(),
+            self._signing(),
+            self._views(),
+            self._peers(),
+            self._loop(),
+        ]
+
+    async def _feel_pulse(self) -> None:
+        while True:
+            due = trio.current_time() + BEAT_SECONDS
+            await trio.sleep(BEAT_SECONDS)
+            late = trio.current_time() - due
+            if late > STALL_SECONDS:
+                self._stalled_at, self._stall = trio.current_time(), late
+                self.office.node.reports.count("loop_stalls")
+
+    def _clock(self) -> Finding:
+        moment = self.office.node.clock.now()
+        offset = moment.wall - moment.ticks
+        if self._offset is not None and abs(offset - self._offset) > CLOCK_JUMP_MS:
+            self._jumped = offset - self._offset
+            log.warning("the clock was set by %d ms", self._jumped)
+        self._offset = offset
+        return clock(moment.wall)
+
+    def _store(self) -> Finding:
+        halted = self.office.node.presence.halted or str(self.office.node.failure or "")
+        if halted:
+            return Finding("store", "fail", f"nothing can be written: {halted}", "meshnode down, then meshnode up")
+        return Finding("store", "ok", "records are written and flushed")
+
+    def _signing(self) -> Finding:
+        asked = self.office.node.presence.may_not_sign
+        if asked is None:
+            return Finding("signing", "ok", "this home may sign")
+        text = f"this home was copied or restored; it asks {asked} peers for newer records before it signs"
+        return Finding("signing", "warn", text, "meshnode up --i-have-the-newest-copy, if there is no newer one")
+
+    def _views(self) -> Finding:
+        projector = self.office.projector
+        if projector.trouble:
+            return Finding("views", "warn", f"lists are behind: {projector.trouble}", "meshnode doctor")
+        lag = self.office.lag()
+        if lag > BEHIND:
+            return Finding("views", "warn", f"lists lack {lag} records that are still being taken in", "wait a moment")
+        return Finding("views", "ok", "lists show everything")
+
+    def _peers(self) -> Finding:
+        node = self.office.node
+        shared = [row for row in self.office.truth.rows(JoinedEntry) if not row.left]
+        if len(shared) <= 1:  # the notebook alone
+            return Finding("peers", "ok", "no network joined yet")
+        connected = len(node.presence.connected)
+        if connected:
+            return Finding("peers", "ok", f"{connected} connected")
+        return Finding("peers", "warn", "no peer is connected, so nothing is exchanged", "meshnode peer ls")
+
+    def _loop(self) -> Finding:
+        if trio.current_time() - self._stalled_at < STALL_MEMORY_SECONDS:
+            text = f"the node paused for {self._stall * 1000:.0f} ms within the last minute"
+            return Finding("responsiveness", "warn", text, "is the machine overloaded?")
+        return Finding("responsiveness", "ok", "answers at once")
+
+
+def clock(wall: int | None = None) -> Finding:
+    """Whether the wall clock can be right."""
+    now = time.time_ns() // 1_000_000 if wall is None else wall
+    if now < EARLIEST:
+        return Finding(
+            "clock", "fail", "the clock is not set: it shows a time before 2025", "set the clock: timedatectl"
+        )
+    return Finding("clock", "ok", "plausible")
+
+
+def disk(home: Path) -> Finding:
+    """Whether there is room to write."""
+    try:
+        found = os.statvfs(home)
+    except OSError as error:
+        return Finding("disk", "fail", f"{home} cannot be read: {error.strerror}", "is the disk still there?")
+    free = found.f_bavail * found.f_frsize
+    if found.f_flag & os.ST_RDONLY:
+        return Finding("disk", "fail", f"the disk of {home} is read-only", "mount it writable, then restart the node")
+    if free < NO_BYTES:
+        return Finding("disk", "fail", f"{free >> 20} MiB are free", f"free some space on the disk of {home}")
+    if free < LOW_BYTES:
+        return Finding("disk", "warn", f"only {free >> 20} MiB are free", f"free some space on the disk of {home}")
+    return Finding("disk", "ok", f"{free >> 20} MiB free")
