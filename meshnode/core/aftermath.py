@@ -1,6 +1,6 @@
 """What follows when batches are on disk: indexes move on, news is passed on, answers are given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from meshnode.core.limits import give_back
 from meshnode.core.parts import Parts
@@ -10,7 +10,7 @@ from meshproto.records.ids import LogId, RecordId
 from meshproto.wire.messages import LogTip
 
 
-def settle(parts: Parts, afters: Iterable[tuple[int, Aftermath]], turn: Turn) -> None:
+def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) -> None:
     """Do all that was held back for these batches, in their order."""
     arrivals: list[Arrival] = []
     promoted: list[LogId] = []
@@ -26,6 +26,7 @@ def settle(parts: Parts, afters: Iterable[tuple[int, Aftermath]], turn: Turn) ->
     parts.gossip.spread(arrivals, turn)
     parts.held.note(arrivals, turn)
     for _, after in afters:
+        parts.gossip.spread_parts(after.parts, turn)
         _finish(parts, after, turn)
     if any(not each.run.records[0].scope for each in arrivals):
         # A genesis makes an agent known or a network's rules: that decides whom we share with.

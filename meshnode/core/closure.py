@@ -7,12 +7,12 @@ record in its log is not sound either.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from meshnode.core.flight import Flight
 from meshnode.core.ports import Forget, WaitEntry
 from meshproto.records.ids import LogId, RecordId, ScopeId
-from meshproto.records.record import Record
+from meshproto.records.record import Record, ids_in, may_name_records
 
 PLACES_REMEMBERED = 8_192
 """Places of named records kept at hand, about 2 MB: thousands of records name the same project. They never change."""
@@ -26,35 +26,12 @@ class Home(NamedTuple):
     personal: bool
 
 
-_ID_FOLLOWS = b"\xc4\x20"
-"""How every 32-byte bin begins in a header."""
-
-
-def names_nothing(record: Record) -> bool:
-    """Whether a record surely names nothing besides its scope, its agent and the record before it.
-
-    Counting how often an id may begin in the header is far quicker than walking through its facts, and most records
-    name nothing. Chance hits only make the answer no.
-    """
-    expected = 1 + bool(record.scope) + bool(record.prev) + bool(record.agent) + (record.private is not None)
-    return not record.deps and not record.auth and record.raw.count(_ID_FOLLOWS) <= expected
-
-
 def named_by(record: Record) -> Iterator[bytes]:
     """What a record names besides its scope, its agent and the record before it."""
-    if not names_nothing(record):
-        yield from record.deps
-        yield from record.auth
-        yield from _ids_in(record.facts)
-
-
-def _ids_in(value: Any) -> Iterator[bytes]:
-    for each in value.values() if isinstance(value, dict) else value:
-        if isinstance(each, bytes):
-            if len(each) == 32:
-                yield each
-        elif isinstance(each, list | dict):
-            yield from _ids_in(each)
+    yield from record.deps
+    yield from record.auth
+    if may_name_records(record):
+        yield from ids_in(record.facts)
 
 
 class Closure:

@@ -105,6 +105,16 @@ class Fill:
         asking = self._asking.get(conn)
         return asking is None or not (asking.listed or asking.wanted)
 
+    def listed(self, conn: int) -> int:
+        """How many logs of a connection are listed to be asked for."""
+        asking = self._asking.get(conn)
+        return 0 if asking is None else len(asking.listed)
+
+    def wanted(self, conn: int) -> int:
+        """How many logs a connection is asked for."""
+        asking = self._asking.get(conn)
+        return 0 if asking is None else len(asking.wanted)
+
     def parted(self, conn: int) -> None:
         """A connection is gone: what was asked of it may be asked of others."""
         asking = self._asking.pop(conn, None)

@@ -13,7 +13,7 @@ from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
 from meshproto.records.ids import LogId, RecordId
 from meshproto.wire.codec import cost
-from meshproto.wire.limits import MAX_ANNOUNCED
+from meshproto.wire.limits import MAX_ANNOUNCED, MAX_FRAME, MAX_IDS
 from meshproto.wire.messages import Graft, Have, Headers, Item, LogTip, Mark, Name, Part, Privates, Prune
 
 
@@ -35,6 +35,12 @@ class Gossip:
         self._scopes = scopes
         self._lazy: dict[int, dict[Name, None]] = {}
         self._announced: dict[RecordId, Announced] = {}
+        self._due_parts: dict[RecordId, list[int]] = {}
+
+    @property
+    def announced(self) -> int:
+        """How many tips that were told are waited for."""
+        return max(len(self._announced), len(self._due_parts))
 
     def welcome(self, session: Session) -> None:
         """Choose the kind of link for each newly shared network: eager while there are few."""
@@ -70,6 +76,19 @@ class Gossip:
             for conn in conns:
                 told.setdefault(conn, {})[tip.log] = tip
         self._tell(told, turn)
+
+    def spread_parts(self, records: Iterable[RecordId], turn: Turn) -> None:
+        """Pass on private parts that have been committed to those who were pushed their records."""
+        due: dict[int, list[tuple[RecordId, bytes]]] = {}
+        for record in records:
+            conns = self._due_parts.pop(record, ())
+            raw = self._ground.ledger.private(record) if conns else None
+            for conn in conns if raw is not None else ():
+                due.setdefault(conn, []).append((record, raw))  # type: ignore[arg-type]  # narrowed a line above
+        for conn, parts in due.items():
+            session = self._ground.session(conn)
+            if session is not None:
+                self._send_parts(session, parts, turn)
 
     def take_duplicate(self, session: Session, arrival_names: list[Name], turn: Turn) -> None:
         """Something pushed was here already: prune the link, if another eager one remains."""
@@ -140,18 +159,28 @@ class Gossip:
         return True
 
     def _push_privates(self, session: Session, arrival: Arrival, turn: Turn) -> None:
-        """Push the private parts that are here; those that are not are asked for later."""
+        """Push the private parts that are here, and remember to push those that come next."""
         parts = []
         for record in arrival.run.records:
-            raw = None if record.private is None else self._ground.ledger.private(record.id)
+            if record.private is None:
+                continue
+            raw = self._ground.ledger.private(record.id)
             if raw is not None:
                 parts.append((record.id, raw))
-        if parts:
-            message = Privates(tuple(parts), (), ())
+            elif record.id in self._due_parts or len(self._due_parts) < self._ground.settings.announced_max:
+                self._due_parts.setdefault(record.id, []).append(session.conn)
+        self._send_parts(session, parts, turn)
+
+    def _send_parts(self, session: Session, parts: list[tuple[RecordId, bytes]], turn: Turn) -> None:
+        """Send private parts unasked, as far as the credit reaches; the rest is asked for later."""
+        while parts:
+            message = Privates(tuple(parts[:MAX_IDS]), (), ())
             price = cost(message)
-            if price <= min(session.may_send, self._ground.settings.push_bytes):
-                session.may_send -= price
-                turn.send(session.conn, message)
+            if price > min(session.may_send, MAX_FRAME // 2):
+                return
+            session.may_send -= price
+            turn.send(session.conn, message)
+            parts = parts[MAX_IDS:]
 
     def _tell(self, told: dict[int, dict[LogId, LogTip]], turn: Turn) -> None:
         for conn, tips in told.items():

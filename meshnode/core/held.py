@@ -40,6 +40,15 @@ class HeldBy:
         self._checks: dict[int, Check] = {}
         self._doubted: dict[AgentId, None] = {}
 
+    @property
+    def others(self) -> int:
+        """How many other authors' logs somebody's claims are remembered of."""
+        return self._others
+
+    def untold(self, conn: int) -> int:
+        """How many tips a connection is to be told."""
+        return len(self._untold.get(conn, ()))
+
     def load(self) -> None:
         """Take up what was said in earlier lives."""
         for row in self._ground.ledger.rows(HeldEntry):

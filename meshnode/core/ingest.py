@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshnode.core.closure import Closure, named_by, names_nothing
+from meshnode.core.closure import Closure, named_by
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_person, network_facts
 from meshnode.core.ground import Ground
@@ -22,7 +22,7 @@ from meshnode.core.turn import Arrival, Turn
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.limits import MAX_BRANCHES
 from meshproto.records.log import Run
-from meshproto.records.record import Record
+from meshproto.records.record import Record, may_name_records
 
 COUNTING_REMEMBERED = 4_096
 """Logs known to count, kept at hand, so that naming them costs nothing."""
@@ -105,6 +105,11 @@ class Intake:
         if refusal is not None:
             return refusal
         return Accepted(self._take(Run(new, run.signature), now, fork, source, turn))
+
+    @property
+    def idle(self) -> int:
+        """How many streams are kept of agents that stand in no network here."""
+        return len(self._idle)
 
     def note_standing(self, agent: AgentId) -> None:
         """An agent stands in a network now: its stream is not idle any more."""
@@ -241,7 +246,8 @@ class Intake:
         """Remember what new records wait for, free who waited for them, and let who is named count."""
         closure, scope = self._closure, now.scope
         for record in new:
-            if not names_nothing(record) or (record.agent and record.agent != now.agent):
+            names_none = not record.deps and not record.auth and not may_name_records(record)
+            if not names_none or (record.agent and record.agent != now.agent):
                 refs = [each for each in (*named_by(record), record.agent) if each not in (b"", scope, now.agent)]
                 turn.local += closure.take(record, dict.fromkeys(refs), scope, now.log)
                 for ref in refs if now.counted else ():

@@ -124,6 +124,10 @@ class Privates:
             wait = self._ground.jitter(self._ground.settings.privates_interval)
             self._ground.agenda.set("privates", 0, turn.moment.ticks + wait)
 
+    def asked(self, conn: int) -> int:
+        """How many parts a connection was asked for and has not answered."""
+        return len(self._open.get(conn, ()))
+
     def parted(self, conn: int) -> None:
         """A connection is gone."""
         self._open.pop(conn, None)

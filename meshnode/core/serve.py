@@ -97,6 +97,10 @@ class Serve:
         order = self._orders.get(conn)
         return order is None or not (len(order) or order.posted)
 
+    def queued(self, conn: int) -> int:
+        """How much a connection has asked for that is not served yet."""
+        return len(self._orders.get(conn, ()))
+
     def parted(self, conn: int) -> None:
         """A connection is gone."""
         self._orders.pop(conn, None)
@@ -120,9 +124,12 @@ class Serve:
         return 1 + sum(each for _, each in list(order.posted)[before:])
 
     def _serve_record(self, session: Session, order: Order) -> None:
-        run = self._proof_for(session, order.records.popleft())
+        record = order.records.popleft()
+        run = self._proof_for(session, record)
         if run is not None:
             _post(order, Headers(run.headers, run.signature, Part.LAST))
+            if self._may_read_record(session, record):
+                self._post_privates(order, self._privates_of(run.headers))
 
     def _serve_parts(self, session: Session, order: Order) -> None:
         """Post private parts; say which are erased and which are not here or not to be read."""

@@ -12,7 +12,7 @@ from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
 from tests.simulation.world import NOON, Host, SeededChance, World
 
-_TICKETS = count(1)
+TICKETS = count(1)
 
 
 def settle(world: World, name: str, settings: CoreSettings | None = None, skew: int = 0) -> Host:
@@ -41,7 +41,7 @@ def found(host: Host, name: str, *, is_open: bool = True, log_records: int = 1_0
 
 def join(host: Host, scope: ScopeId, *at: Host) -> int:
     """Begin to take part in a network, knowing where these machines are."""
-    ticket = next(_TICKETS)
+    ticket = next(TICKETS)
     host.hear(JoinScope(ticket, scope, tuple((each.name, (each.address,)) for each in at)))
     return ticket
 
@@ -60,7 +60,7 @@ def contribute(host: Host, scope: ScopeId, title: str, many: int = 1) -> int:
 
 def write(host: Host, *drafts: Draft, ready: object = None) -> int:
     """Hand drafts to a node; returns the ticket."""
-    ticket = next(_TICKETS)
+    ticket = next(TICKETS)
     event = Write(ticket, drafts) if ready is None else Write(ticket, drafts, ready)  # type: ignore[arg-type]
     host.hear(event)
     return ticket

@@ -186,19 +186,20 @@ class Host:
     def _flush(self) -> None:
         world, faults = self.world, self.world.faults
         if world.random.random() < faults.crash_before:
-            self._crash("crashes before a commit")
+            self.crash("crashes before a commit")
             return
         batches, self.pending = self.pending, []
         self.store.writer.commit_all(batches)
         world.watch_commit(self, batches)
         if world.random.random() < faults.crash_after:
-            self._crash("crashes after a commit")
+            self.crash("crashes after a commit")
             return
         self.hear(Committed(batches[-1].number))
         if self.pending:
             self._flush_later()
 
-    def _crash(self, why: str) -> None:
+    def crash(self, why: str) -> None:
+        """Stop, and start again after a while."""
         self.stop(why)
         life = self.life
         pause = self.world.random.randint(*self.world.faults.restart)

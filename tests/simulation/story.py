@@ -1,0 +1,265 @@
+"""One story: people found a network, join, write, fork, lie and crash while the world fails them; then it heals.
+
+A seed decides everything. When the faults have ended, all honest members must hold the same within CALM_AFTER.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+from meshnode.core.author import Pen, end_of, sign_drafts
+from meshnode.core.events import Draft, Offer
+from meshnode.core.settings import CoreSettings
+from meshproto.records.ids import ScopeId, log_id
+from meshproto.types import repair, value
+from meshproto.wire.breaches import Breach
+from meshproto.wire.codec import encode
+from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
+from tests.simulation.people import TICKETS, contribute, found, grant, join, settle, write
+from tests.simulation.watch import Broken, WatchedWorld, check_store, digest_of, ledger_of, parts_of
+from tests.simulation.world import Faults, Host, SeededChance
+
+CALM_AFTER = 600_000
+"""Within this time (virtual ms) after the last fault all honest members hold the same: the longest pause between
+dials and some rounds, over as many hops as there are nodes."""
+
+NAMES = ("alice", "bob", "carol", "dave", "erin", "frank")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a story ended: its digest, how many steps it had and how long it took to become calm (virtual ms)."""
+
+    digest: str
+    steps: int
+    calm: int
+
+
+class Story:
+    """Plays one seed."""
+
+    def __init__(self, seed: int, *, quiet: bool = True) -> None:
+        self.world = WatchedWorld(seed, quiet=quiet)
+        self.random = Random(f"story {seed}")
+        self.hosts: list[Host] = []
+        self.liars: list[Host] = []
+        self.networks: list[ScopeId] = []
+        self.written: list[tuple[Host, ScopeId, int]] = []
+
+    def play(self) -> Ending:
+        """Play it to its end. Raises Broken if anything that must hold does not."""
+        self._gather()
+        self._fail()
+        calm = self._heal()
+        self._check()
+        return Ending(self.world.digest, self.world.steps, calm)
+
+    def _gather(self) -> None:
+        """Set the scene: machines, a network or two, and who knows whom."""
+        random, world = self.random, self.world
+        live = random.random() < 0.7
+        count = random.randint(2, len(NAMES))
+        for name in NAMES[:count]:
+            settings = CoreSettings(live=live, privates_interval=5_000, run_records=random.choice((3, 50, 500)))
+            skew = random.choice((0, 0, -(10**9), 10**9, 10**11))
+            self.hosts.append(settle(world, name, settings, skew))
+        if count > 2 and random.random() < 0.4:
+            self.liars.append(self.hosts[-1])
+        if count > 3 and random.random() < 0.4:
+            world.forkers[self.hosts[-2].name] = None
+        world.run(50)
+        for number in range(random.choice((1, 1, 2))):
+            founder = random.choice(self._honest())
+            self.networks.append(found(founder, f"net {number}"))
+            world.run(world.now + 200)
+        for host in self.hosts:
+            for scope in self.networks:
+                known = random.sample([each for each in self.hosts if each is not host], 1 + (count > 2))
+                join(host, scope, *known)
+        for liar in self.liars:
+            liar.bend = self._bend
+
+    def _fail(self) -> None:
+        """Let things happen while the world fails."""
+        random, world = self.random, self.world
+        world.faults = Faults(
+            delay=(1, random.choice((5, 50, 400))),
+            commit=(1, random.choice((2, 20, 200))),
+            stall=random.choice((0, 0.01)),
+            break_=random.choice((0, 0.002, 0.02)),
+            dial_fails=random.choice((0, 0.3)),
+            crash_before=random.choice((0, 0.02)),
+            crash_after=random.choice((0, 0.02)),
+        )
+        world.tell(f"faults {world.faults}")
+        until = world.now + random.choice((20_000, 60_000))
+        while world.now < until:
+            world.run(world.now + random.randint(1, 3_000))
+            self._act()
+
+    def _act(self) -> None:
+        """One thing that happens."""
+        random = self.random
+        host = random.choice(self.hosts)
+        deed = random.choice(
+            (
+                self._write,
+                self._write,
+                self._write,
+                self._thank,
+                self._erase,
+                self._cut,
+                self._crash,
+                self._fork,
+                self._part,
+            )
+        )
+        if host.node is not None:
+            deed(host)
+
+    def _write(self, host: Host) -> None:
+        scope = self.random.choice(self.networks)
+        self._join_properly(host, scope)
+        many = self.random.choice((1, 1, 1, 3, 20))
+        self.written.append((host, scope, contribute(host, scope, "work", many)))
+
+    def _join_properly(self, host: Host, scope: ScopeId) -> None:
+        own = log_id(scope, host.identity.key.public)
+        if host.ledger.log(own) is None and self.random.random() < 0.9:  # the rest writes as a stranger
+            grant(host, scope)
+
+    def _thank(self, host: Host) -> None:
+        other = self.random.choice(self.hosts)
+        scope = self.random.choice(self.networks)
+        if host.ledger.has(other.identity.agent):
+            facts = value.recognition(to=[other.identity.agent])
+            write(host, Draft(scope, "recognition", facts, {"text": "thanks"}))
+
+    def _erase(self, host: Host) -> None:
+        """Erase something of one's own that is on disk."""
+        mine = [(scope, ticket) for each, scope, ticket in self.written if each is host]
+        for scope, ticket in mine[-1:]:
+            ids = getattr(host.answers.get(ticket), "ids", ())
+            if ids:
+                write(host, Draft(scope, "erasure", repair.erasure([ids[0]])))
+
+    def _cut(self, host: Host) -> None:
+        for line in list(host.lines.values())[:1]:
+            self.world.cut(line, "cut")
+
+    def _crash(self, host: Host) -> None:
+        host.crash("pulls the plug")
+
+    def _part(self, host: Host) -> None:
+        if self.world.apart:
+            self.world.part([])
+        else:
+            some = self.random.sample(self.hosts, len(self.hosts) // 2)
+            self.world.part([some, [each for each in self.hosts if each not in some]])
+
+    def _fork(self, host: Host) -> None:
+        """Sign a second branch, somewhere back in one's own log."""
+        if host.name not in self.world.forkers:
+            return
+        scope = self.random.choice(self.networks)
+        log = log_id(scope, host.identity.key.public)
+        head = host.ledger.log(log)
+        if head is None or len(head.tips) > 5 or head.tips[0].seq < 3:
+            return
+        tip = self.random.choice(head.tips)
+        seq = self.random.randint(1, tip.seq - 1)
+        start = host.ledger.id_at(log, tip.lane, seq)
+        if start is None:
+            return
+        pen = Pen(host.identity.agent, host.identity.key, host.moment.wall, SeededChance(self.world.random))
+        facts = value.contribution(kind="idea", qty=value.Measure(1, 0, "C62"), when=("2027-01-15", "2027-01-15"))
+        many = self.random.randint(1, 5)
+        branch = sign_drafts(pen, [Draft(scope, "contribution", facts)] * many, end_of([(seq, start)]))
+        self.world.tell(f"{host.name} forks after {seq}")
+        host.hear(Offer(next(TICKETS), branch))
+
+    def _bend(self, message: Message) -> list[bytes]:
+        """What a liar says instead of what its node decided."""
+        random = self.world.random
+        body = encode(message)
+        if random.random() > 0.05:
+            return [body]
+        match random.randint(0, 5):
+            case 0:
+                at = random.randrange(len(body))
+                return [body[:at] + bytes([body[at] ^ 1 << random.randrange(8)]) + body[at + 1 :]]
+            case 1:
+                return [random.randbytes(random.randint(1, 200))]
+            case 2:
+                return [body, body]
+            case 3:
+                return [body] + [encode(Get((random.randbytes(32),)))] * random.choice((10, 7_000))  # type: ignore[arg-type]
+            case _:
+                return [encode(self._lie(message))]
+
+    def _lie(self, message: Message) -> Message:
+        """A well-formed untruth."""
+        random = self.world.random
+        match message:
+            case Have(tips) | Held(tips):
+                return type(message)(tuple(LogTip(tip.log, tip.seq + 3, random.randbytes(32)) for tip in tips))  # type: ignore[arg-type]
+            case Compare(number, ranges, listings):
+                false = [each._replace(prints=random.randbytes(len(each.prints))) for each in ranges]
+                return Compare(number, tuple(false), listings)
+            case Headers(headers, signature, part):
+                return Headers(headers[::-1], signature, part)
+            case Privates(parts, erased, missing):
+                return Privates(tuple((record, raw[::-1]) for record, raw in parts), erased, missing)
+            case Proof(nonce, _):
+                return Proof(nonce, random.randbytes(32))
+            case _:
+                return Bye(Breach.RUN)
+
+    def _heal(self) -> int:
+        """End all faults and wait until everyone is level; returns how long that took."""
+        world = self.world
+        world.faults = Faults()
+        world.part([])
+        for liar in self.liars:
+            liar.bend = None
+        for host in self.hosts:
+            if host.node is None:
+                host.start()
+        for host in self._honest():
+            for scope in self.networks:
+                self._join_properly(host, scope)
+        world.tell("the faults end")
+        since = world.now
+        if not world.run(since + CALM_AFTER, self._is_calm):
+            raise Broken(f"not calm after {CALM_AFTER} ms: {self._differences()}")
+        return world.now - since
+
+    def _is_calm(self) -> bool:
+        return not self._differences()
+
+    def _differences(self) -> list[str]:
+        found = []
+        for scope in self.networks:
+            first, *others = self.hosts
+            ledger, parts = ledger_of(first, scope), parts_of(first, scope)
+            for host in others:
+                if ledger_of(host, scope) != ledger:
+                    found.append(f"{first.name} and {host.name}: ledgers")
+                elif parts_of(host, scope) != parts:
+                    found.append(f"{first.name} and {host.name}: private parts")
+        return found
+
+    def _check(self) -> None:
+        for host in self.hosts:
+            check_store(host)
+        for scope in self.networks:
+            digests = {host.name: digest_of(host, scope) for host in self.hosts}
+            if len(set(digests.values())) != 1:
+                raise Broken(f"states differ: { {name: each.hex()[:8] for name, each in digests.items()} }")
+
+    def _honest(self) -> list[Host]:
+        return [each for each in self.hosts if each not in self.liars and each.name not in self.world.forkers]
+
+
+def play(seed: int, *, quiet: bool = True) -> Ending:
+    """Play the story of a seed."""
+    return Story(seed, quiet=quiet).play()
