@@ -121,7 +121,8 @@ class BreachIn:
 class Write:
     """Sign and store drafts as one unit; `ready` goes first, in the same batch, as do the local rows.
 
-    Answered by Written once it is on disk, or by NotWritten.
+    Answered by Written once it is on disk, or by NotWritten. AnswerEntry and ImportEntry rows get the ids of the
+    drafts' records appended to theirs.
     """
 
     ticket: int

@@ -8,6 +8,7 @@ from meshnode.core.events import Draft, SignedRecords, Write
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
+from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
@@ -46,7 +47,7 @@ class Desk:
             ids = self._sign(write.drafts, turn)
         except _CannotWrite as refusal:
             return refusal.outcome
-        turn.local += write.local
+        turn.local += tuple(_listing(row, ids) for row in write.local)
         turn.after.answers.append((write.ticket, Written(ids)))
         return None
 
@@ -107,6 +108,11 @@ class Desk:
         records, size = self._scopes.allowance(scope)
         if now is not None and (max(now.tips.values()) + count > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
+
+
+def _listing(row: LocalRow | Forget, ids: tuple[RecordId, ...]) -> LocalRow | Forget:
+    """A row that lists what was written gets the ids of these records too: nobody knew them before."""
+    return row._replace(ids=row.ids + ids) if isinstance(row, AnswerEntry | ImportEntry) else row
 
 
 class _CannotWrite(Exception):
