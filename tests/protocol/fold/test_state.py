@@ -1,0 +1,70 @@
+"""Whole scopes: who stands in them, and the digest."""
+
+from meshproto.fold.fold import Fold
+from meshproto.fold.memory import DictMemory
+from meshproto.fold.places import NETWORK, PERSON
+from meshproto.fold.state import Member, Summary, digests, summary
+from meshproto.records.record import Record
+from meshproto.types import identity, repair
+from scripts.vectors.cases import private_part, work
+from scripts.vectors.story import ACCEPT, ALICE, BOB, FIRST, OPEN, in_net, in_stream
+
+JOINED = in_net(OPEN, BOB, "bob", "grant", identity.join(BOB.id, "client"), deps=(ACCEPT.id,))
+GARDEN = [ALICE, BOB, OPEN, ACCEPT, JOINED]
+
+
+def memory_of(*records: Record) -> DictMemory:
+    memory = DictMemory()
+    fold = Fold(memory)
+    for each in records:
+        fold.add(each)
+    return memory
+
+
+def test_a_network_knows_its_founders_and_members() -> None:
+    members = [
+        Member(ALICE.id, "founder", ACCEPT.at, ACCEPT.id),
+        Member(BOB.id, "client", JOINED.at, JOINED.id),
+    ]
+    found = summary(OPEN.id, memory_of(*GARDEN))
+    assert found == Summary(NETWORK, True, True, (ALICE.id,), tuple(sorted(members)))
+
+
+def test_a_person_is_a_scope_of_one() -> None:
+    assert summary(ALICE.id, memory_of(ALICE)) == Summary(PERSON, True, False, (), ())
+    assert summary(BOB.id, memory_of(ALICE)) is None
+
+
+def test_the_digest_of_a_network_covers_the_streams_of_its_members() -> None:
+    before, after = digests(memory_of(*GARDEN)), digests(memory_of(*GARDEN, FIRST))
+    assert {scope for scope in before if before[scope] != after[scope]} == {ALICE.id, OPEN.id}
+
+
+def test_a_record_that_is_not_valid_leaves_the_digest_alone() -> None:
+    odd = in_stream(ALICE, ALICE, {"kind": "luck"})
+    assert digests(memory_of(*GARDEN, odd)) == digests(memory_of(*GARDEN))
+
+
+def test_strangers_leave_the_digest_alone() -> None:
+    by_stranger = in_net(OPEN, BOB, "bob", "contribution", work(), deps=(ACCEPT.id,))
+    base = [ALICE, BOB, OPEN, ACCEPT]
+    assert digests(memory_of(*base, by_stranger)) == digests(memory_of(*base))
+
+
+def test_a_private_part_makes_no_difference_but_its_name_does() -> None:
+    parts = [in_stream(ALICE, ALICE, work(), private=private_part(each)) for each in ("a", "b")]
+    one, other = (digests(memory_of(ALICE, each))[ALICE.id] for each in parts)
+    assert one != other
+
+
+def test_a_correction_that_waits_for_its_target_is_in_no_digest() -> None:
+    retract = in_stream(ALICE, FIRST, repair.retract(FIRST.id), "correction")
+    memory = memory_of(ALICE, retract)
+    assert digests(memory) == digests(memory_of(ALICE))
+    Fold(memory).add(FIRST)
+    assert digests(memory) == digests(memory_of(ALICE, FIRST, retract))
+
+
+def test_records_of_no_scope_are_in_no_digest() -> None:
+    nowhere = in_net(FIRST, ALICE, "alice", "contribution", work())
+    assert digests(memory_of(ALICE, FIRST, nowhere)) == digests(memory_of(ALICE, FIRST))
