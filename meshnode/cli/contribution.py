@@ -18,11 +18,18 @@ USUAL_ROWS = 30
 
 
 def ls(
-    desk: Desk, *, project: str | None, network: str | None, mine: bool, limit: int | None, after: str | None
+    desk: Desk,
+    *,
+    project: str | None,
+    network: str | None,
+    batch: str | None,
+    mine: bool,
+    limit: int | None,
+    after: str | None,
 ) -> Exit:
     """List contributions, newest first."""
-    query = {"project": project, "network": network, "mine": mine, "limit": limit or USUAL_ROWS, "cursor": after}
-    page = desk.client().contributions(query)
+    query = {"project": project, "network": network, "batch": batch, "mine": mine}
+    page = desk.client().contributions({**query, "limit": limit or USUAL_ROWS, "cursor": after})
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
     elif not page["items"]:
@@ -144,6 +151,7 @@ COMMANDS = {
             (
                 Argument(("--project",), "Only this project (title, slug or id)."),
                 Argument(("--network",), "Only what stands in this network."),
+                Argument(("--batch",), "Only what this import brought."),
                 Argument(("--mine",), "Only your own.", kind="flag"),
                 Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
                 Argument(("--after",), "Go on where the list before ended.", metavar="CURSOR"),
@@ -161,7 +169,7 @@ COMMANDS = {
                 Argument(("--reason",), "Why.", choices=_REASONS),
             ),
             text="The difference is signed as a record of its own; the first entry stays, marked as corrected.",
-            examples=(("It was two hours, not three", "meshnode contribution correct q3xw4yeq 2h"),),
+            examples=(("It was two hours, not three", "meshnode contribution correct bafkreidbnzqs4l 2h"),),
             exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
         ),
         Command(

@@ -1,38 +1,47 @@
-"""What every command has to hand: where the node's files are, the client, the output, and hints that can be pasted."""
+"""What every command has to hand: where the node's files are, the client, the output, and hints that can be pasted.
+
+The client is loaded when it is asked for: `log` on a stopped node has no time for it.
+"""
+
+from __future__ import annotations
 
 import os
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
-from meshnode.client.client import Client
-from meshnode.client.connection import NodeFile, read_node_file
 from meshnode.client.errors import BadAnswer
-from meshnode.config.places import Places
+from meshnode.config.places import Places, locate
+
+if TYPE_CHECKING:
+    from meshnode.client.client import Client
+    from meshnode.client.connection import NodeFile
 
 DEFAULT_TIMEOUT = 60
 """Seconds a command waits for the node, unless told otherwise."""
+NODE_FILE = "node.json"
+"""The file in which a node says how to reach it; one that was stopped leaves none."""
 KEY_FILE = "device.key"
 """The file whose presence says that a home is initialised."""
 
 
-@dataclass(slots=True)
 class Desk:
     """One command's surroundings."""
 
-    out: Out
-    places: Places
-    home: str | None
-    """The folder given by --home or MESHNODE_HOME; hints must repeat it."""
-    timeout: int | None
-    """What --timeout said."""
-    environ: Mapping[str, str]
-    stdin: TextIO
+    def __init__(self, out: Out, environ: Mapping[str, str], stdin: TextIO) -> None:
+        self.out = out
+        self.environ = environ
+        self.stdin = stdin
+        self.home = environ.get("MESHNODE_HOME") or None
+        """The folder given by --home or MESHNODE_HOME; hints must repeat it."""
+        self.timeout: int | None = None
+        """What --timeout said."""
+        self.places: Places = locate(None, environ)
+        """Where the node's files are."""
 
     @property
     def can_ask(self) -> bool:
@@ -46,6 +55,8 @@ class Desk:
 
     def node_file(self) -> NodeFile | None:
         """Return what the running, or last, node wrote about itself; raises Failure if it cannot be read."""
+        from meshnode.client.connection import read_node_file  # Without a node there is nothing to connect to.
+
         try:
             return read_node_file(self.places.data)
         except BadAnswer as error:
@@ -55,9 +66,10 @@ class Desk:
         """Return the client of this home's node; raises Failure if there is no identity, or no node ever ran."""
         if not self.initialised:
             raise self.not_initialised()
-        node = self.node_file()
-        if node is None:
+        if not (self.places.data / NODE_FILE).exists() or (node := self.node_file()) is None:
             raise self.not_running()
+        from meshnode.client.client import Client
+
         return Client(node["socket"], seconds or self.timeout or DEFAULT_TIMEOUT)
 
     def not_initialised(self) -> Failure:

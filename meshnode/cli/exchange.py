@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
@@ -62,9 +62,10 @@ def export_fork(desk: Desk, *, file: str, log: str | None, force: bool) -> Exit:
 def _sync_file(desk: Desk, file: str) -> Exit:
     path = Path(file).expanduser().absolute()
     desk.out.progress(f"exchanging with {path.name} …")
-    answer = cast(dict[str, object], desk.client().sync_file(str(path)))
+    answer = desk.client().sync_file(str(path))
     desk.out.progress_done()
-    text = f"Exchanged   {clean(str(path))}   {answer['received']} received, {answer['written']} in the file"
+    taken = count(answer["received"], "record")
+    text = f"Exchanged   {clean(str(path))}   {taken} taken in, {answer['written']:,} in the file"
     desk.out.give_or_ok("sync", answer, text)
     desk.next_steps(("On the other machine", f"meshnode sync --file {path.name}"))
     return Exit.OK

@@ -78,7 +78,7 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
         desk.out.give("verify", {"path": str(path), "kind": "bundle", "ok": True, **_bundle_answer(report)})
         return
     desk.out.ok(f"A whole and genuine bundle   {clean(str(path))}   {size(report.size)}")
-    standings = ", ".join(f"{number} {status.value}" for status, number in report.standings.items())
+    standings = ", ".join(f"{number} {status.name.lower()}" for status, number in report.standings.items())
     parts = [f"{report.private_held} held", f"{report.private_erased} erased", f"{report.private_missing} missing"]
     desk.out.fields(
         [
@@ -87,7 +87,10 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
             ("people", str(len(report.agents))),
             ("networks", str(len(report.networks))),
             ("texts", ", ".join(parts)),
-            *(("state", f"{short_id(to_text(scope))}  {digest.hex()}") for scope, digest in report.digests.items()),
+            *(
+                ("state", f"{short_id(to_text(scope))}  {digest.hex()[:32]}…")
+                for scope, digest in report.digests.items()
+            ),
         ]
     )
     for fork in report.forks:
@@ -103,7 +106,7 @@ def _bundle_answer(report: BundleReport) -> dict[str, object]:
         "agents": [to_text(agent) for agent in report.agents],
         "networks": [to_text(network) for network in report.networks],
         "private": {"held": report.private_held, "erased": report.private_erased, "missing": report.private_missing},
-        "standings": {status.value: number for status, number in report.standings.items()},
+        "standings": {status.name.lower(): number for status, number in report.standings.items()},
         "forks": [_fork_answer(fork) for fork in report.forks],
         "state": {to_text(scope): digest.hex() for scope, digest in report.digests.items()},
     }

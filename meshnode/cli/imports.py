@@ -109,7 +109,7 @@ def _tell(desk: Desk, answer: ImportAnswer) -> None:
     )
     if answer["batch"] and not answer["dry_run"]:
         undo = f"meshnode import undo {answer['batch']}"
-        desk.next_steps(("Look", "meshnode contribution ls"), ("Take it back", undo))
+        desk.next_steps(("Look", f"meshnode contribution ls --batch {answer['batch']}"), ("Take it back", undo))
 
 
 _EXITS = (Exit.PROBLEMS, Exit.NOT_RUNNING)

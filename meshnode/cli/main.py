@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TextIO, cast
 
 import meshnode
-from meshnode.cli import manual
-from meshnode.cli.commands import Command, parse
+from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.index import ENTRIES
 from meshnode.cli.output import Out
+from meshnode.cli.parsing import Value, parse
 from meshnode.cli.safe_text import clean, clean_lines
 from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning, Problem
 from meshnode.config.places import locate
@@ -40,7 +40,7 @@ def entry() -> int:
 def main(words: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
     """Run the command line `words` and return its exit code; everything it touches is an argument."""
     out = Out(as_json="--json" in words, stdout=stdout, stderr=stderr, environ=environ)
-    desk = Desk(out, locate(None, environ), environ.get("MESHNODE_HOME") or None, None, environ, stdin)
+    desk = Desk(out, environ, stdin)
     try:
         return _run(words, desk)
     except Failure as failure:
@@ -73,13 +73,15 @@ def _run(words: Sequence[str], desk: Desk) -> Exit:
     command = load(name)
     values = parse(command, rest)
     if values.pop("help"):
+        from meshnode.cli import manual
+
         desk.out.stdout.write(manual.of_command(command))
         return Exit.OK
     _settle(desk, values)
     return command.run(desk, **values)
 
 
-def _settle(desk: Desk, values: dict[str, object]) -> None:
+def _settle(desk: Desk, values: dict[str, Value]) -> None:
     """Take the options that every command has out of `values` and note them on the desk."""
     home, timeout = values.pop("home"), values.pop("timeout")
     desk.out.as_json = bool(values.pop("json"))
@@ -109,6 +111,8 @@ def _overview(name: str, rest: Sequence[str], desk: Desk) -> Exit:
         return Exit.OK
     if name == "help" and (topic := " ".join(word for word in rest if not word.startswith("-"))):
         return _run([*topic.split(), "--help"], desk)
+    from meshnode.cli import manual
+
     desk.out.stdout.write(manual.overview())
     if name == "help" or "-h" in rest or "--help" in rest:
         return Exit.OK
@@ -116,6 +120,8 @@ def _overview(name: str, rest: Sequence[str], desk: Desk) -> Exit:
 
 
 def _group(name: str, rest: Sequence[str], desk: Desk) -> Exit:
+    from meshnode.cli import manual
+
     desk.out.stdout.write(manual.of_group(name, [load(f"{name} {second}") for second in ENTRIES[name].second]))
     if "-h" in rest or "--help" in rest:
         return Exit.OK

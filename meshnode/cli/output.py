@@ -4,7 +4,6 @@ Everything that peers wrote passes through `safe_text` here, so that a command c
 what the words and marks say already.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
@@ -41,6 +40,8 @@ class Out:
 
         Only ASCII is written, everything else escaped, so that no text of a peer can act on a terminal.
         """
+        import json  # Most commands answer people.
+
         self.stdout.write(json.dumps({"schema": f"meshnode.{schema}/1", **answer}) + "\n")
 
     def give_or_ok(self, schema: str, answer: Mapping[str, object], text: str) -> None:

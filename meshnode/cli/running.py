@@ -12,7 +12,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.cli.status import show_check, unconfirmed_words
 from meshnode.client.client import Client
-from meshnode.client.errors import BadAnswer, ClientError, NodeNotRunning
+from meshnode.client.errors import ClientError, NodeNotRunning
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check, NodeStatus
@@ -24,20 +24,25 @@ STOP_SECONDS = 15
 LOCK_FILE = "lock"
 
 
-def up(desk: Desk, *, foreground: bool) -> Exit:
-    """Start the node and wait until it answers."""
+def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
+    """Start the node and wait until it answers; `trusted` says that no newer copy of this home exists."""
     if not desk.initialised:
         raise desk.not_initialised()
-    if running(desk):
-        return _tell(desk, desk.client().status(), already=True)
-    if foreground:
+    if foreground and trusted:
+        cause = "a node in the foreground cannot be told; start it, then say so from another terminal"
+        raise Failure(Exit.USAGE, cause, "meshnode up --i-have-the-newest-copy")
+    already = running(desk)
+    if foreground and not already:
         from meshnode.cli.process import app_command
 
         sys.stdout.flush()
         command = app_command(desk, "run")
         os.execv(command[0], command)
-    _start(desk)
-    return _tell(desk, desk.client().status(), already=False)
+    if not already:
+        _start(desk)
+    if trusted:
+        desk.client().trust()
+    return _tell(desk, desk.client().status(), already=already)
 
 
 def down(desk: Desk) -> Exit:
@@ -120,17 +125,17 @@ def _stop(desk: Desk, pid: int) -> bool:
     """Stop the node with this process number; return False if it was not running. Raises Failure if it stays."""
     from meshnode.cli import process
 
+    met = True
     try:
         desk.client(seconds=5).stop()
-        asked = True
     except NodeNotRunning:
-        asked = False
-    except (ClientError, BadAnswer):
-        asked = False
-    if asked and process.wait_until(lambda: process.is_gone(pid), desk.timeout or STOP_SECONDS):
+        met = False
+    except ClientError:
+        pass  # It was there, and may have gone in the middle of its answer.
+    if met and process.wait_until(lambda: process.is_gone(pid), desk.timeout or STOP_SECONDS):
         return True
     if process.is_gone(pid) or not process.is_node(pid, desk.places.data / LOCK_FILE):
-        return asked
+        return met
     process.terminate(pid)
     if not process.wait_until(lambda: process.is_gone(pid), desk.timeout or STOP_SECONDS):
         raise Failure(Exit.DEADLINE, f"the node (process {pid}) does not stop", f"kill -9 {pid}")
@@ -174,9 +179,19 @@ COMMANDS = {
             "up",
             "Start the node and wait until it answers.",
             up,
-            (Argument(("--foreground",), "Stay in this terminal (for service managers).", kind="flag"),),
+            (
+                Argument(("--foreground",), "Stay in this terminal (for service managers).", kind="flag"),
+                Argument(
+                    ("--i-have-the-newest-copy",),
+                    "No newer copy of this home exists, let it sign.",
+                    "flag",
+                    into="trusted",
+                ),
+            ),
             text="Takes no settings: those stand in config.toml (configs/node.toml lists them) or in the environment. "
-            "If the node does not start, the last lines of its log say why.",
+            "If the node does not start, the last lines of its log say why.\n\nA home that was copied or restored from "
+            "a backup first asks its peers whether they hold newer records of yours, because two copies that both sign "
+            "fork their owner. If there are no such peers, say so with --i-have-the-newest-copy.",
             exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT, Exit.DEADLINE),
         ),
         Command(

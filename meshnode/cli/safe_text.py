@@ -4,10 +4,7 @@ A record's title can hold anything its author liked to put there: sequences that
 window, or that turn the reading direction around so that a name reads as another one (08 P12).
 """
 
-import re
-import unicodedata
-
-_ESCAPES = re.compile(
+_ESCAPES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, clearing
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]"  # the short ones
@@ -23,12 +20,16 @@ def clean(text: str) -> str:
     """Return `text` on one line without anything that steers a terminal."""
     if text.isascii() and text.isprintable():
         return text
-    bare = _ESCAPES.sub("", text)
+    import re  # Most texts are plain and never come here.
+
+    bare = re.sub(_ESCAPES, "", text)
     return " ".join("".join(_kept(bare)).split())
 
 
 def clean_lines(text: str) -> list[str]:
     """Return the lines of a longer text, each of them clean."""
+    import re
+
     return [clean(line) for line in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)]
 
 
@@ -52,6 +53,8 @@ def columns(text: str) -> int:
 
 
 def _kept(text: str) -> list[str]:
+    import unicodedata
+
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -67,6 +70,8 @@ def _kept(text: str) -> list[str]:
 
 
 def _columns_of(char: str) -> int:
+    import unicodedata
+
     if unicodedata.combining(char) or char in _JOINERS or unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -16,18 +16,24 @@ _UNITS = {
 }  # fmt: skip
 """UN/ECE Rec 20 codes as people write them; others are shown as they are."""
 
-ID_TAIL = 8
-"""Letters at the end of a shortened id: 38 bits, so that even among 100,000 records one is rarely meant twice."""
+ID_LETTERS = 15
+"""Letters of a shortened id. The first seven are alike in all ids; the other eight hold 40 bits, so that even among
+100,000 records one is rarely meant twice."""
+PEER_TAIL = 8
+"""Letters at the end of a shortened peer id; all of them begin alike."""
 
 
 def short_id(text: str) -> str:
-    """Shorten an id so that it can still be pasted: every command finds the record again by its beginning and end."""
-    return f"{text[:7]}…{text[-ID_TAIL:]}" if len(text) > 7 + ID_TAIL + 1 else text
+    """Shorten an id so that it can still be pasted: every command finds the record again by its beginning.
+
+    The beginning and not the end, because ids are stored in the order of their beginnings.
+    """
+    return f"{text[:ID_LETTERS]}…" if len(text) > ID_LETTERS else text
 
 
 def short_peer(text: str) -> str:
     """Shorten a libp2p peer id; all of them begin alike, so the end tells them apart."""
-    return f"{text[:6]}…{text[-ID_TAIL:]}" if len(text) > 6 + ID_TAIL + 1 else text
+    return f"{text[:6]}…{text[-PEER_TAIL:]}" if len(text) > 6 + PEER_TAIL + 1 else text
 
 
 def who(agent: Agent | None, fallback: str = "") -> str:

@@ -11,8 +11,8 @@ _UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuto", "minuti", "minutos"), 60),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
 }
-_CLOCK = re.compile(r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
-_PART = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?\s*([a-z]*)\s*")
+_CLOCK = r"(\d{1,5}):([0-5]\d)(?::([0-5]\d))?"
+_PART = r"(\d{1,9})(?:[.,](\d{1,9}))?\s*([a-z]*)\s*"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EXAMPLES = "3h30, 3:30, 90m, 1.5h, 2h15m or 45 min"
 
@@ -91,7 +91,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _clock(plain: str) -> int:
-    match = _CLOCK.fullmatch(plain)
+    match = re.fullmatch(_CLOCK, plain)
     if match is None:
         raise UnclearTime(f"{plain!r} is not a time: write {EXAMPLES}")
     return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
@@ -99,10 +99,11 @@ def _clock(plain: str) -> int:
 
 def _units(plain: str) -> int:
     """Add up the parts of `2h15m`; in `3h30` the last, bare number counts in the next smaller unit."""
-    rest = plain[2:] if plain.startswith("pt") else plain
+    rest = plain.removeprefix("pt")
+    part = re.compile(_PART)
     total, last, place = 0, 0, 0
     while place < len(rest):
-        match = _PART.match(rest, place)
+        match = part.match(rest, place)
         if match is None:
             raise UnclearTime(f"{plain!r} is not a time: write {EXAMPLES}")
         unit = _unit_of(match[3], last, plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
@@ -20,6 +20,19 @@ KINDS = ("work", "idea", "care", "introduction", "data", "deliver", "cite", "use
 """Kinds of contribution whose amount is a time."""
 
 
+class Entry(NamedTuple):
+    """What is to be logged; names of project and network are as they were typed."""
+
+    title: str
+    seconds: int
+    kind: str
+    text: str | None
+    project: str | None
+    network: str | None
+    day: str | None
+    """`YYYY-MM-DD`, None for today."""
+
+
 def log(
     desk: Desk,
     *,
@@ -33,17 +46,8 @@ def log(
 ) -> Exit:
     """Sign and save what was done, with the node or, when it is stopped, without."""
     seconds, day = _read_time(duration, on)
-    kind = kind or "work"
-    request = {"seconds": seconds, "kind": kind, "text": note or "", "project": project, "network": network, "day": day}
-    try:
-        written = desk.client().log(title, **request)
-    except (NodeNotRunning, Failure) as error:
-        if isinstance(error, Failure) and error.exit is not Exit.NOT_RUNNING:
-            raise
-        from meshnode.cli.offline import log_offline  # Signing needs the store, which a command to a node does not.
-
-        written = log_offline(desk, title, request)
-    _tell_written(desk, "log", written, f"{kind} · {show_duration(seconds)}", project)
+    entry = Entry(title, seconds, kind or "work", note, project, network, day)
+    _tell_written(desk, "log", _sign(desk, entry), f"{entry.kind} · {show_duration(seconds)}", project)
     return Exit.OK
 
 
@@ -71,6 +75,28 @@ def share(desk: Desk, *, record: str, network: str) -> Exit:
     written = desk.client().share(record, network)
     desk.out.give_or_ok("share", written, f"Shared   {short_id(written['id'])}   in {where(written['scope'])}")
     return Exit.OK
+
+
+def _sign(desk: Desk, entry: Entry) -> Written:
+    """Have the node sign an entry, or sign it here if there is no node."""
+    try:
+        return desk.client().log(
+            entry.title,
+            entry.seconds,
+            kind=entry.kind,
+            text=entry.text,
+            project=entry.project,
+            network=entry.network,
+            day=entry.day,
+        )
+    except NodeNotRunning:
+        pass
+    except Failure as failure:
+        if failure.exit is not Exit.NOT_RUNNING:
+            raise
+    from meshnode.cli.offline import log_offline  # Signing needs the store, which a command to a node does not.
+
+    return log_offline(desk, entry)
 
 
 def _read_time(duration: list[str], on: str | None) -> tuple[int, str | None]:
@@ -167,7 +193,7 @@ COMMANDS = {
             ),
             text="Signs the entry again into the network, naming the one in your notebook. What is shared there is "
             "held by every member.",
-            examples=(("Into a network called studio", "meshnode share q3xw4yeq --network studio"),),
+            examples=(("Into a network called studio", "meshnode share bafkreidbnzqs4l --network studio"),),
             exits=(Exit.NOT_RUNNING,),
         ),
     )

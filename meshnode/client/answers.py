@@ -139,6 +139,14 @@ class SyncAnswer(TypedDict):
     received: int
 
 
+class SyncedFile(TypedDict):
+    """What an exchange by file did: records that were new here, and records that stand in the file now."""
+
+    path: str
+    received: int
+    written: int
+
+
 class LogFile(TypedDict):
     """Where node.log stands."""
 
@@ -299,9 +307,10 @@ class Fork(TypedDict):
 
 
 class Erased(TypedDict):
-    """What was erased, and by which record."""
+    """The orders that were signed (`id` is the first of them), and what they erase."""
 
     id: str
+    ids: list[str]
     targets: list[str]
 
 

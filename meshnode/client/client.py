@@ -54,6 +54,10 @@ class Client:
         """Ask the node to stop; it answers before it has stopped."""
         return cast("a.Stopping", self._node.post("/node/stop", {}))
 
+    def trust(self) -> a.Health:
+        """Say that no newer copy of this home exists, so that it may sign."""
+        return cast("a.Health", self._node.post("/node/trust", {}))
+
     def doctor(self) -> a.Doctor:
         """Every check of the running node."""
         return cast("a.Doctor", self._node.get("/doctor"))
@@ -66,9 +70,9 @@ class Client:
         """Compare with peers now, and wait for it."""
         return cast("a.SyncAnswer", self._node.wait("/sync", _given(peer=peer), wait_ms))
 
-    def sync_file(self, path: str) -> object:
+    def sync_file(self, path: str) -> a.SyncedFile:
         """Take in what a bundle holds and write it anew with everything held here."""
-        return self._node.post("/sync/file", {"path": path}, usual=LONG)
+        return cast("a.SyncedFile", self._node.post("/sync/file", {"path": path}, usual=LONG))
 
     # The owner.
 
@@ -82,9 +86,21 @@ class Client:
 
     # Work.
 
-    def log(self, title: str, *, key: str = "", **fields: object) -> a.Written:
-        """Sign a contribution: the fields of the API's ContributionRequest."""
-        return cast("a.Written", self._write("/contributions", _given(title=title, **fields), key))
+    def log(
+        self,
+        title: str,
+        seconds: int,
+        *,
+        kind: str | None = None,
+        text: str | None = None,
+        project: str | None = None,
+        network: str | None = None,
+        day: str | None = None,
+        key: str = "",
+    ) -> a.Written:
+        """Sign a contribution of so many seconds; `day` is today unless it is said."""
+        body = _given(title=title, seconds=seconds, kind=kind, text=text, project=project, network=network, day=day)
+        return cast("a.Written", self._write("/contributions", body, key))
 
     def contributions(self, query: Query | None = None) -> a.Page[a.Contribution]:
         """One page of contributions, newest first."""

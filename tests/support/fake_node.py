@@ -72,13 +72,16 @@ class FakeNode:
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    page: int = 500
+    """Projects on one page of the list."""
+    silent: bool = False
+    """Whether it takes requests and never answers."""
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        self.home = Path(mkdtemp(prefix="mn-"))
-        (self.home / "device.key").write_bytes(b"")
-        self._server = _Server(str(self.home / "api.sock"), _handler(self))
-        self.announce(os.getpid())
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        home = Path(mkdtemp(prefix="mn-"))
+        (home / "device.key").write_bytes(b"")
+        self.serve(home)
         return self
 
     def __exit__(
@@ -86,6 +89,14 @@ class FakeNode:
     ) -> None:
         self.hang_up()
         shutil.rmtree(self.home)
+
+    def serve(self, home: Path) -> None:
+        """Listen in the folder `home`, and say so."""
+        self.home = home
+        (home / "api.sock").unlink(missing_ok=True)
+        self._server = _Server(str(home / "api.sock"), _handler(self))
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        self.announce(os.getpid())
 
     def announce(self, pid: int) -> None:
         """Write node.json."""
@@ -95,12 +106,15 @@ class FakeNode:
 
     def hang_up(self) -> None:
         """Stop listening, as a node that was killed does."""
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 
     def answer(self, asked: Asked) -> msgspec.Struct | bytes | None:
         """What it says to one request."""
         self.asked.append(asked)
+        if self.silent:
+            self._ended.wait()
         if (asked.method, asked.path) in self.answers:
             return self.answers[asked.method, asked.path]
         first, *rest = asked.path.strip("/").split("/")
@@ -133,7 +147,7 @@ class FakeNode:
 
     def post_sync(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if rest:
-            return problem(Code.FILE, f"{asked.body['path']} is not a bundle")
+            return n.SyncedFile(asked.body["path"], 5, 1239)
         return n.SyncAnswer(
             [n.SyncedPeer(one.id, one.agent, "in sync", 3, 12) for one in self.peers], 3 * len(self.peers)
         )
@@ -196,7 +210,7 @@ class FakeNode:
         return w.Written(self.contributions[-1].id, "contribution", STUDIO if self.networks else NOTEBOOK)
 
     def post_erasures(self, asked: Asked, rest: list[str]) -> r.Erased:
-        return r.Erased(text_id("erasure"), asked.body["targets"])
+        return r.Erased(text_id("erasure"), [text_id("erasure")], asked.body["targets"])
 
     def get_timers(self, asked: Asked, rest: list[str]) -> Page[w.Timer]:
         return Page(self.timers)
@@ -214,8 +228,12 @@ class FakeNode:
         return self.timers[-1]
 
     def get_projects(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
-        found = [one for one in self.projects if one.slug == rest[0]] if rest else []
-        return found[0] if found else Page(self.projects) if not rest else problem(Code.UNKNOWN_PROJECT, rest[0])
+        if rest:
+            found = [one for one in self.projects if one.slug == rest[0]]
+            return found[0] if found else problem(Code.UNKNOWN_PROJECT, rest[0])
+        start = int(asked.query.get("cursor", 0))
+        end = start + self.page
+        return Page(self.projects[start:end], str(end) if end < len(self.projects) else None)
 
     def post_projects(self, asked: Asked, rest: list[str]) -> w.Project:
         self.projects.append(project(asked.body["title"]))
@@ -266,8 +284,8 @@ class FakeNode:
 def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contribution:
     """A contribution of so many seconds."""
     return w.Contribution(
-        text_id(title[:8] or "untitled"), title, "", "work", Quantity(seconds, 0, "SEC"), seconds, "2026-03-09", "2026-03-09",
-        None, NOTEBOOK, agent, AT, "yes", "claimed", False, "", 0, "held", "", "",
+        text_id(title[:8] or "untitled"), title, "", "work", Quantity(seconds, 0, "SEC"), seconds,
+        "2026-03-09", "2026-03-09", None, NOTEBOOK, agent, AT, "yes", "claimed", False, "", 0, "held", "", "",
     )  # fmt: skip
 
 

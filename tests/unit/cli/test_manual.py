@@ -5,10 +5,11 @@ import shlex
 import pytest
 
 from meshnode.cli import manual
-from meshnode.cli.commands import EVERYWHERE, parse
+from meshnode.cli.commands import EVERYWHERE
 from meshnode.cli.exits import Exit
 from meshnode.cli.index import ENTRIES, every_name
 from meshnode.cli.main import load
+from meshnode.cli.parsing import parse
 
 
 @pytest.mark.parametrize("name", every_name())

@@ -44,7 +44,7 @@ def test_an_empty_list_says_the_next_step(node: FakeNode) -> None:
 def test_contributions_are_listed_with_pasteable_ids(node: FakeNode) -> None:
     node.contributions += [contribution("Landing page", 12_600), contribution("Call \x1b[2J\u202e", 60, BEN)]
     lines = run("contribution", "ls", home=node).out.splitlines()
-    assert lines[1].split("  ")[0] == f"bafkrei…{text_id('Landing ')[-8:]}"
+    assert lines[1].split("  ")[0] == f"{text_id('Landing ')[:15]}…"
     assert lines[2].endswith("1 min  Call          Ben")
 
 
@@ -55,9 +55,22 @@ def test_a_long_list_says_how_to_go_on(node: FakeNode) -> None:
 
 def test_a_list_may_be_narrowed(node: FakeNode) -> None:
     run(
-        "contribution", "ls", "--project", "acme", "--network", "studio", "--mine", "-n", "5", "--after", "c", home=node
+        "contribution",
+        "ls",
+        "--project",
+        "acme",
+        "--network",
+        "studio",
+        "--batch",
+        "b1",
+        "--mine",
+        "-n",
+        "5",
+        "--after",
+        "c",
+        home=node,
     )
-    expected = {"project": "acme", "network": "studio", "mine": "true", "limit": "5", "cursor": "c"}
+    expected = {"project": "acme", "network": "studio", "batch": "b1", "mine": "true", "limit": "5", "cursor": "c"}
     assert node.asked[0].query == expected
 
 
@@ -127,7 +140,7 @@ def test_the_end_of_input_is_no_answer(node: FakeNode) -> None:
 
 def test_a_project_is_created_and_the_next_step_uses_its_short_name(node: FakeNode) -> None:
     ran = run("project", "create", "Acme site", "--state", "idea", "--part-of", "acme", home=node)
-    assert ran.out.startswith("✓ Project created   acme-site   bafkrei…")
+    assert ran.out.startswith("✓ Project created   acme-site   bafkrei")
     assert ran.out.endswith('log "First draft" 1h30 --project acme-site\n')
     assert node.asked[0].body == {"title": "Acme site", "state": "idea", "part_of": "acme"}
 
@@ -151,7 +164,7 @@ def test_a_conflict_of_edits_is_said(node: FakeNode) -> None:
 
 def test_a_network_is_created_with_the_line_to_join_it(node: FakeNode) -> None:
     ran = run("network", "create", "studio", "--open", home=node)
-    assert ran.out.splitlines()[0].startswith("✓ Network created   studio   bafkrei…")
+    assert ran.out.splitlines()[0].startswith("✓ Network created   studio   bafkrei")
     assert "reachable: this LAN" in ran.out
     assert ran.out.endswith(f"      meshnode network join {LINE}\n")
 

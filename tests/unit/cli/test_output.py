@@ -8,8 +8,10 @@ from meshnode.cli.output import Out
 from tests.support.command_line import AsciiStream, Stream
 
 
-def out_on(stdout: Stream, *, as_json: bool = False, stderr: Stream | None = None, **environ: str) -> Out:
-    return Out(as_json=as_json, stdout=stdout, stderr=stderr or Stream(), environ=environ)
+def out_on(
+    stdout: Stream, environ: dict[str, str] | None = None, *, as_json: bool = False, stderr: Stream | None = None
+) -> Out:
+    return Out(as_json=as_json, stdout=stdout, stderr=stderr or Stream(), environ=environ or {})
 
 
 def test_json_is_one_line_of_ascii_with_its_schema() -> None:
@@ -23,7 +25,9 @@ def test_json_is_one_line_of_ascii_with_its_schema() -> None:
 def test_with_json_nothing_else_goes_to_stdout() -> None:
     stream = Stream()
     out = out_on(stream, as_json=True)
-    out.line("x"), out.ok("x"), out.warn("x"), out.bad("x"), out.text("x"), out.fields([("a", "b")])
+    for say in (out.line, out.ok, out.warn, out.bad, out.text):
+        say("x")
+    out.fields([("a", "b")])
     out.table(("A",), [("b",)], flexible=0)
     assert stream.getvalue() == ""
 
@@ -40,7 +44,7 @@ def test_with_json_nothing_else_goes_to_stdout() -> None:
 )
 def test_colour_is_for_terminals_that_want_it(terminal: bool, environ: dict[str, str], coloured: bool) -> None:
     stream = Stream(terminal=terminal)
-    out_on(stream, **environ).ok("done")
+    out_on(stream, environ).ok("done")
     assert ("\x1b[" in stream.getvalue()) is coloured
     assert "✓" in stream.getvalue()
 
@@ -48,14 +52,17 @@ def test_colour_is_for_terminals_that_want_it(terminal: bool, environ: dict[str,
 def test_marks_differ_without_colour() -> None:
     stream = Stream()
     out = out_on(stream)
-    out.ok("a"), out.warn("b"), out.bad("c")
+    out.ok("a")
+    out.warn("b")
+    out.bad("c")
     assert stream.getvalue() == "✓ a\n! b\n✗ c\n"
 
 
 def test_a_terminal_that_writes_only_ascii_gets_ascii() -> None:
     stream = AsciiStream()
     out = out_on(stream)
-    out.ok("a … b · c → d"), out.bad("e")
+    out.ok("a … b · c → d")
+    out.bad("e")
     assert stream.getvalue() == "ok a .. b - c -> d\nno e\n"
 
 
@@ -84,7 +91,7 @@ def test_fields_are_aligned_safe_and_left_out_when_empty() -> None:
 
 def test_a_longer_text_is_wrapped() -> None:
     stream = Stream()
-    out_on(stream, COLUMNS="40").text("word " * 20 + "\n\nnext")
+    out_on(stream, {"COLUMNS": "40"}).text("word " * 20 + "\n\nnext")
     assert all(len(line) <= 40 for line in stream.getvalue().splitlines())
     assert stream.getvalue().endswith("\n  \n  next\n")
 
@@ -101,4 +108,4 @@ def test_progress_is_for_a_terminals_stderr_only() -> None:
 
 @pytest.mark.parametrize(("columns", "width"), [("100", 100), ("10", 40), ("1000", 160), ("x", 80), ("", 80)])
 def test_the_width_is_that_of_the_environment_within_reason(columns: str, width: int) -> None:
-    assert out_on(Stream(), COLUMNS=columns).width == width
+    assert out_on(Stream(), {"COLUMNS": columns}).width == width

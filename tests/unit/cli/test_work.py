@@ -37,7 +37,7 @@ def test_log_sends_what_was_meant(node: FakeNode) -> None:
 
 def test_log_says_what_was_signed_and_that_it_is_only_here(node: FakeNode) -> None:
     ran = run("log", "Landing page", "3:30", "--project", "acme-site", home=node)
-    short = f"bafkrei…{text_id('Landing ')[-8:]}"
+    short = f"{text_id('Landing ')[:15]}…"
     assert ran.out == (
         f"✓ Signed and saved   {short}   work · 3.5 h · acme-site\n"
         "  only here so far: join a network to have it held by others\n"
@@ -78,7 +78,7 @@ def test_a_timer_that_ran_too_long_says_so(node: FakeNode) -> None:
     node.answers["POST", "/timers/stop"] = Stopped(timer, contribution("Night", 43_200), 90_000, 43_200, True)
     ran = run("stop", home=node)
     assert "! it ran for 25 h; more than 12 h is not believed" in ran.out
-    assert f"contribution correct bafkrei…{text_id('Night')[-8:]} 8h" in ran.out
+    assert f"contribution correct {text_id('Night')[:15]}… 8h" in ran.out
 
 
 def test_a_timer_may_be_dropped(node: FakeNode) -> None:

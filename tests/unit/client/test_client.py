@@ -61,13 +61,14 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (Client.health, "GET", "/health"),
     (Client.status, "GET", "/node"),
     (Client.stop, "POST", "/node/stop"),
+    (Client.trust, "POST", "/node/trust"),
     (Client.doctor, "GET", "/doctor"),
     (Client.state, "GET", "/state"),
     (lambda node: node.sync("x", wait_ms=1), "POST", "/sync"),
     (lambda node: node.sync_file("/f"), "POST", "/sync/file"),
     (Client.me, "GET", "/me"),
     (lambda node: node.set_profile(bio="b"), "PUT", "/me/profile"),
-    (lambda node: node.log("t", seconds=60), "POST", "/contributions"),
+    (lambda node: node.log("t", 60), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
     (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),
     (lambda node: node.share("r", "studio"), "POST", "/contributions/r/share"),
@@ -114,10 +115,10 @@ def test_no_method_is_left_untested() -> None:
 
 
 def test_a_list_is_read_to_its_end(fake: FakeNode) -> None:
-    pages = iter([shared.Page([project("One")], "c2"), shared.Page([project("Two")])])
-    fake.get_projects = lambda asked, rest: next(pages)  # type: ignore[method-assign] # the fake's own answer, in two pages
+    fake.projects += [project("One"), project("Two")]
+    fake.page = 1
     assert [one["title"] for one in Client.of(fake.home).projects()] == ["One", "Two"]
-    assert [asked.query.get("cursor") for asked in fake.asked] == [None, "c2"]
+    assert [asked.query.get("cursor") for asked in fake.asked] == [None, "1"]
 
 
 @pytest.mark.parametrize("call", [Client.peers, lambda node: list(node.projects())])
@@ -135,8 +136,8 @@ def test_a_home_in_which_no_node_ran_has_none_running(tmp_path: Path) -> None:
 
 def test_what_writes_brings_a_key_of_its_own_or_the_callers(fake: FakeNode) -> None:
     client = Client.of(fake.home)
-    client.log("a", seconds=60)
-    client.log("b", seconds=60)
-    client.log("c", seconds=60, key="mine")
+    client.log("a", 60)
+    client.log("b", 60)
+    client.log("c", 60, key="mine")
     first, second, third = (asked.key for asked in fake.asked)
     assert (len(first), first != second, third) == (32, True, "mine")

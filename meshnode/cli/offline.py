@@ -1,0 +1,121 @@
+"""Signing with the node stopped: takes the home's lock, puts one record behind the others, and lets go.
+
+What is signed is the same as the running node would sign: the drafts are built by `meshproto.types`, placed and signed
+by `meshnode.core.author`. What needs the network or long thought is left to the node: a copied home, a network that
+was not written in before, an allowance that is used up.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.offline_places import Placed, place
+from meshnode.core.author import DraftRefused, sign_offline
+from meshnode.core.events import Draft
+from meshnode.core.ports import Identity, Moment, NoteEntry
+from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
+from meshnode.store.home import Home, HomeState
+from meshnode.store.keyfile import read_key
+from meshnode.store.reading import Reader
+from meshnode.store.store import open_store
+from meshproto.records.ids import AgentId, RecordId, log_id, to_text
+from meshproto.records.signatures import SigningKey
+from meshproto.types import value
+
+if TYPE_CHECKING:
+    from meshnode.cli.work import Entry
+    from meshnode.client.answers import Written
+
+AGENT_NOTE = "agent"
+NOTEBOOK_NOTE = "notebook"
+"""Names of the notes in which a home remembers its owner and their notebook."""
+
+
+class SystemChance:
+    """Chance as the core asks for it, from the system."""
+
+    def random(self) -> float:
+        """A number in [0, 1)."""
+        return secrets.SystemRandom().random()
+
+    def token(self, size: int) -> bytes:
+        """Unpredictable bytes."""
+        return secrets.token_bytes(size)
+
+
+def log_offline(desk: Desk, entry: Entry) -> Written:
+    """Sign one contribution; it is flushed to the disk when this returns. Raises Failure if nothing is written."""
+    try:
+        with Home(desk.places.data) as home:
+            _check_stamp(home)
+            key = SigningKey(read_key(home.device_key))
+            store = open_store(home.records)
+            try:
+                home.stamp()
+                reader = store.reader()
+                placed = place(desk, reader, _note(reader, NOTEBOOK_NOTE), entry.project, entry.network)
+                identity = Identity(AgentId(_note(reader, AGENT_NOTE)), key)
+                _check_place(reader, placed, identity)
+                moment = Moment(time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000)
+                drafts = [draft_of(entry, placed, date.today().isoformat())]  # noqa: DTZ011 - a day where the person is
+                batch, ids = sign_offline(reader, identity, drafts, moment, SystemChance())
+                store.writer.commit(batch)
+            finally:
+                store.close()
+    except HomeInUse as error:
+        cause = f"process {error.pid or '?'} works in {desk.shown_path(desk.places.data)}, and no node answers there"
+        raise Failure(Exit.HOME_IN_USE, cause, "meshnode status") from error
+    except KeyfileMissing as error:
+        raise desk.not_initialised() from error
+    except DraftRefused as error:
+        raise Failure(Exit.USAGE, f"this does not fit into a record: {error.why}", "meshnode log --help") from error
+    except (HomeNotUsable, KeyfileError, StoreError) as error:
+        raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
+    return _written(ids[0], placed)
+
+
+def draft_of(entry: Entry, placed: Placed, today: str) -> Draft:
+    """Return the draft of a contribution: figures are facts, words are private."""
+    day = entry.day or today
+    qty = value.Measure(entry.seconds, 0, "SEC")
+    facts = value.contribution(kind=entry.kind, qty=qty, when=(day, day), project=placed.project)
+    private = {"title": entry.title, **({"text": entry.text} if entry.text else {})}
+    return Draft(placed.scope, "contribution", facts, {**private})
+
+
+def _check_stamp(home: Home) -> None:
+    state = home.state()
+    if state is HomeState.NEW:
+        raise Failure(Exit.NOT_INITIALISED, "there is no identity here yet", "meshnode init")
+    if state is HomeState.COPIED:
+        cause = "this home was copied or restored; before it may sign, its peers must be asked for newer records"
+        raise Failure(Exit.CONFLICT, cause, "meshnode up", code="copied-home")
+
+
+def _check_place(reader: Reader, placed: Placed, identity: Identity) -> None:
+    """Refuse where a record could turn out invalid: whoever was never written in, or is full, needs the node."""
+    head = reader.log(log_id(placed.scope, identity.key.public))
+    facts = reader.network(placed.scope)
+    if head is None or facts is None:
+        raise Failure(
+            Exit.NOT_AUTHORISED, "you have not written in this network yet; the node must be running", "meshnode up"
+        )
+    if max(tip.seq for tip in head.tips) >= facts.log_records or head.size >= facts.log_bytes:
+        raise Failure(Exit.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls")
+
+
+def _note(reader: Reader, name: str) -> bytes:
+    note = reader.entry(NoteEntry, (name,))
+    if note is None:
+        raise Failure(Exit.NOT_INITIALISED, "the identity here was never finished", "meshnode init")
+    return note.value
+
+
+def _written(record: RecordId, placed: Placed) -> Written:
+    scope = {"id": to_text(placed.scope), "kind": placed.kind, "name": placed.name}
+    return {"id": to_text(record), "type": "contribution", "scope": scope}  # type: ignore[typeddict-item]  # a Scope

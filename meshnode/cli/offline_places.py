@@ -1,0 +1,107 @@
+"""Where something is signed while the node is stopped: which network, which project, by the names people type."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.safe_text import clean
+from meshnode.core.ports import JoinedEntry
+from meshnode.store.reading import Reader
+from meshproto.records.ids import ScopeId, ext, to_text
+
+
+class Placed(NamedTuple):
+    """Where a record goes, and how it names its project: by id inside the same scope, by `ext` outside of it."""
+
+    scope: ScopeId
+    kind: str
+    name: str
+    project: bytes | None
+
+
+def place(desk: Desk, reader: Reader, notebook: bytes, project: str | None, network: str | None) -> Placed:
+    """Return where work goes: into `network`, else the project's, else the default one, else the notebook."""
+    joined = [row for row in reader.rows(JoinedEntry) if not row.left]
+    chosen = None if network is None else _network(joined, network)
+    found = None if project is None else _project(desk, project, chosen)
+    if chosen is None and found is not None:
+        chosen = next((row for row in joined if row.network == found.scope), None)
+    if chosen is None and (usual := _usual_network(desk)):
+        chosen = _network(joined, usual)
+    scope = chosen.network if chosen else notebook
+    name = chosen.slug if chosen else ""
+    link = None if found is None else found.project if found.scope == scope else ext(found.project)
+    return Placed(ScopeId(scope), "notebook" if scope == notebook else "network", name, link)
+
+
+class Project(NamedTuple):
+    """A project as a record names it."""
+
+    project: bytes
+    scope: bytes
+
+
+def _network(joined: list[JoinedEntry], text: str) -> JoinedEntry:
+    named = [row for row in joined if row.slug == _short_name(text)] or [
+        row for row in joined if _is_id_of(text, row.network)
+    ]
+    if len(named) != 1:
+        cause = (
+            f"you are in no network called {clean(text)!r}" if not named else f"{clean(text)!r} fits several networks"
+        )
+        raise Failure(Exit.FAILURE, cause, "meshnode up", code="unknown-network")
+    return named[0]
+
+
+def _project(desk: Desk, text: str, network: JoinedEntry | None) -> Project:
+    """Find a project in the lists that the node keeps; they may lag behind after a crash, so the node knows best."""
+    from meshnode.store.querying import Is, Where  # Only who names a project pays for the lists.
+    from meshnode.store.views import open_views
+    from meshnode.views.rows import ProjectRow
+
+    views = open_views(desk.places.data / "views.db")
+    try:
+        rows = views.reader().select(ProjectRow, Where("head", Is.EQUAL, 1))
+    finally:
+        views.close()
+    named = [row for row in rows if row.slug == _short_name(text) or _is_id_of(text, row.project)]
+    near = [row for row in named if network is not None and row.scope == network.network] or named
+    found = {row.project: Project(row.project, row.scope) for row in near}
+    if len(found) != 1:
+        cause = (
+            f"there is no project {clean(text)!r} here yet" if not found else f"{clean(text)!r} fits several projects"
+        )
+        raise Failure(Exit.FAILURE, f"{cause}; the running node can tell more", "meshnode up", code="unknown-project")
+    return next(iter(found.values()))
+
+
+def _usual_network(desk: Desk) -> str:
+    """Return the network that work goes into when nothing else is said."""
+    said = any("__" in name and name.startswith("MESHNODE_") for name in os.environ)
+    if not said and not desk.places.config.exists():
+        return ""
+    from meshnode.config.load import SettingsError, load
+
+    try:
+        return load(desk.places.config, desk.environ).settings.work.network
+    except SettingsError as error:
+        raise Failure(Exit.USAGE, str(error), "meshnode doctor") from error
+
+
+def _is_id_of(text: str, record: bytes) -> bool:
+    beginning, dots, end = text.lower().replace("...", "…").partition("…")
+    if len(beginning + end) < 8:
+        return False
+    whole = to_text(record)
+    return (
+        whole.startswith(beginning) and whole.endswith(end) if dots else whole.startswith(text) or whole.endswith(text)
+    )
+
+
+def _short_name(text: str) -> str:
+    from meshnode.views.names import slug
+
+    return slug(text)

@@ -1,0 +1,76 @@
+"""Stands for `python -m meshnode.app` in tests of the command line: ends, waits or answers as its home says.
+
+The file `mood` in the home says what `run` does: `ready` (serves a fake node until it is asked to stop), `stubborn` (as
+ready, but stays), `refuses`, `crashes` or `silent`.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from tests.support.fake_node import ANA, NOTEBOOK, FakeNode
+
+WORDS = [
+    *("abandon", "ability", "able", "about", "above", "absent"),
+    *("absorb", "abstract", "absurd", "abuse", "access", "accident"),
+]
+
+
+def main(words: list[str]) -> int:
+    """Do as the real one would, to everybody looking from outside."""
+    verb, home = words[0], Path(words[words.index("--home") + 1])
+    mood = home / "mood"
+    if verb == "init":
+        return _init(home, words)
+    if verb == "doctor":
+        print(
+            json.dumps(
+                {
+                    "schema": "meshnode.doctor/1",
+                    "checks": [{"name": "disk", "state": "ok", "text": "12 GB free", "fix": ""}],
+                }
+            )
+        )
+        return 0
+    if verb == "run":
+        return _run(home, mood.read_text().strip() if mood.exists() else "ready")
+    print(" ".join(words))
+    return 0
+
+
+def _init(home: Path, words: list[str]) -> int:
+    name = words[words.index("--name") + 1]
+    if name == "Nobody":
+        print("meshnode: a name has at most 200 printable characters. Run: meshnode init --help", file=sys.stderr)
+        return 2
+    home.mkdir(mode=0o700, exist_ok=True)
+    for file in ("device.key", "home.json"):
+        (home / file).touch()
+    told = {"agent": ANA.id, "name": name, "fingerprint": "amber-canyon-violin-seven", "notebook": NOTEBOOK.id}
+    told |= {"key": str(home / "device.key"), "data": str(home)}
+    print(json.dumps(told | {"words": None if "--no-recovery" in words else WORDS}))
+    return 0
+
+
+def _run(home: Path, mood: str) -> int:
+    if mood == "refuses":
+        print("looking for a port\nmeshnode: port 4401 is taken. Run: meshnode doctor", file=sys.stderr)
+        return 17
+    if mood == "crashes":
+        raise RuntimeError("a bug")
+    if mood == "silent":
+        threading.Event().wait()
+    node = FakeNode()
+    node.serve(home)
+    if mood == "stubborn":
+        signal.signal(signal.SIGTERM, lambda number, frame: os._exit(0))
+        threading.Event().wait()
+    node.stopped.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

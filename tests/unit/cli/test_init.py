@@ -1,0 +1,140 @@
+"""`init` and the recovery words, against a stand-in for the node's program."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from meshnode.cli import process, recovery
+from meshnode.cli.exits import Exit
+from tests.support.command_line import objects, run
+from tests.support.fake_app import WORDS
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = Path(mkdtemp(prefix="mn-")) / "home"
+    monkeypatch.setattr(process, "APP", "tests.support.fake_app")
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    yield folder
+    shutil.rmtree(folder.parent)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words that are asked back are the third and the eighth."""
+
+    class Chance:
+        def sample(self, places: range, number: int) -> list[int]:
+            return [7, 2]
+
+    monkeypatch.setattr("meshnode.cli.recovery.secrets.SystemRandom", Chance)
+
+
+def test_init_says_who_where_and_what_next(home: Path) -> None:
+    ran = run("init", "--name", "Ana López", home=home)
+    assert ran.code == Exit.OK
+    assert ran.out.startswith(
+        "✓ Identity created   Ana López   fingerprint: amber-canyon-violin-seven\n"
+        f"  key   {home}/device.key   (only you can read it)\n  data  {home}\n"
+    )
+    assert ran.out.endswith(f" --home {home} up\n")
+
+
+def test_without_a_terminal_the_words_are_not_printed_but_wait(home: Path) -> None:
+    ran = run("init", home=home)
+    assert not any(word in ran.out + ran.err for word in WORDS)
+    assert "! 12 recovery words wait to be written down" in ran.out
+    assert recovery.waiting(home) == WORDS
+    assert (home / recovery.WORDS_FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_without_a_terminal_a_flag_prints_them(home: Path) -> None:
+    out = run("init", "--show-words", home=home).out
+    assert "     1. abandon        5. above          9. absurd\n" in out
+    assert recovery.waiting(home) == WORDS
+
+
+@pytest.mark.parametrize(("words", "told"), [((), WORDS), (("--later",), None), (("--no-recovery",), None)])
+def test_in_json_the_words_are_a_field(home: Path, words: tuple[str, ...], told: list[str] | None) -> None:
+    answer = objects(run("init", "--name", "Ana", "--json", *words, home=home))[0]
+    assert (answer["schema"], answer["name"], answer["recovery_words"]) == ("meshnode.init/1", "Ana", told)
+    assert "words" not in answer
+
+
+def test_on_a_terminal_two_words_are_asked_back(home: Path, asked: None) -> None:
+    ran = run("init", "--name", "Ana", home=home, terminal=True, stdin="able\nabstract\n")
+    assert ran.err == "  Word 3, or `later`:   Word 8, or `later`: "
+    assert "Confirmed; the words are removed from this machine" in ran.out
+    assert recovery.waiting(home) is None
+
+
+def test_a_wrong_word_may_be_corrected(home: Path, asked: None) -> None:
+    ran = run("init", "--name", "Ana", home=home, terminal=True, stdin="about\nable\nabstract\n")
+    assert "That is another word." in ran.err
+    assert recovery.waiting(home) is None
+
+
+def test_three_wrong_words_keep_them_waiting(home: Path, asked: None) -> None:
+    ran = run("init", "--name", "Ana", home=home, terminal=True, stdin="x\ny\nz\n")
+    assert (ran.code, ran.last.endswith(" whoami recovery")) == (Exit.PROBLEMS, True)
+    assert recovery.waiting(home) == WORDS
+
+
+def test_later_is_an_answer(home: Path, asked: None) -> None:
+    ran = run("init", "--name", "Ana", home=home, terminal=True, stdin="later\n")
+    assert (ran.code, recovery.waiting(home)) == (Exit.OK, WORDS)
+    assert " whoami recovery\n" in ran.out
+
+
+def test_a_name_is_asked_for_on_a_terminal(home: Path) -> None:
+    ran = run("init", "--no-recovery", home=home, terminal=True, stdin="Ana\n")
+    assert ran.err.startswith("Your name, as others will see it [")
+    assert "Identity created\x1b[0m   Ana" in ran.out or "Identity created   Ana" in ran.out
+
+
+def test_no_recovery_says_what_it_gives_up(home: Path) -> None:
+    ran = run("init", "--no-recovery", home=home)
+    assert "! no recovery words: if this machine or its disk is lost, so is this identity, for good" in ran.out
+    assert recovery.waiting(home) is None
+    assert run("init", "--no-recovery", "--later", home=home).code == Exit.USAGE
+
+
+def test_a_second_init_changes_nothing(home: Path) -> None:
+    run("init", home=home)
+    ran = run("init", home=home)
+    assert (ran.code, ran.last.endswith(" up")) == (Exit.CONFLICT, True)
+
+
+def test_an_init_that_was_cut_short_is_finished(home: Path) -> None:
+    home.mkdir()
+    (home / "device.key").touch()
+    assert run("init", home=home).code == Exit.OK
+
+
+def test_a_refusal_of_the_program_is_passed_on(home: Path) -> None:
+    ran = run("init", "--name", "Nobody", home=home)
+    assert (ran.code, ran.last.startswith("meshnode: a name has at most 200")) == (Exit.USAGE, True)
+
+
+def test_words_may_be_seen_again_until_they_are_confirmed(home: Path, asked: None) -> None:
+    run("init", home=home)
+    assert "abandon" in run("whoami", "recovery", "--show-words", home=home).out
+    assert objects(run("whoami", "recovery", "--json", home=home))[0]["recovery_words"] == WORDS
+    assert "abandon" not in run("whoami", "recovery", home=home).out
+    assert run("whoami", "recovery", home=home, terminal=True, stdin="able\nabstract\n").code == Exit.OK
+    assert run("whoami", "recovery", home=home).code == Exit.FAILURE
+
+
+def test_every_question_about_words_has_a_flag(home: Path) -> None:
+    run("init", home=home)
+    assert "removed from this machine" in run("whoami", "recovery", "--written-down", home=home).out
+    assert recovery.waiting(home) is None
+
+
+def test_there_are_no_words_without_an_identity(home: Path) -> None:
+    assert run("whoami", "recovery", home=home).code == Exit.NOT_INITIALISED

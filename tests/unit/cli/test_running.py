@@ -1,0 +1,156 @@
+"""`up`, `down`, `demo` and the node as a process, against a stand-in for the node's program."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from meshnode.cli import process
+from meshnode.cli.exits import Exit
+from tests.support.command_line import objects, run
+
+PROJECT = Path(__file__).resolve().parents[3]
+APP = "tests.support.fake_app"
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = Path(mkdtemp(prefix="mn-"))
+    (folder / "device.key").touch()
+    (folder / "home.json").touch()
+    monkeypatch.setattr(process, "APP", APP)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    yield folder
+    if (folder / "node.json").exists():
+        run("down", "--timeout", "5", home=folder)
+    shutil.rmtree(folder)
+
+
+def mood(home: Path, word: str) -> None:
+    (home / "mood").write_text(word)
+
+
+def test_up_waits_until_the_node_answers(home: Path) -> None:
+    ran = run("up", home=home)
+    assert (ran.code, ran.err) == (Exit.OK, "")
+    assert ran.out.startswith("✓ Node running   no network joined yet\n  /ip4/192.0.2.7/tcp/4401/p2p/")
+    assert f" --home {home} network create studio --open\n" in ran.out
+
+
+def test_up_twice_starts_one_node(home: Path) -> None:
+    run("up", home=home)
+    first = (home / "node.json").read_text()
+    ran = run("up", home=home)
+    assert (ran.code, ran.out.startswith("✓ Node runs already")) == (Exit.OK, True)
+    assert (home / "node.json").read_text() == first
+    assert objects(run("up", "--json", home=home))[0]["already"] is True
+
+
+def test_up_without_identity_says_init(home: Path) -> None:
+    (home / "device.key").unlink()
+    ran = run("up", home=home)
+    assert (ran.code, ran.last.endswith(" init")) == (Exit.NOT_INITIALISED, True)
+    assert run("down", home=home).code == Exit.NOT_INITIALISED
+
+
+def test_a_node_that_refuses_to_start_is_quoted(home: Path) -> None:
+    mood(home, "refuses")
+    ran = run("up", home=home)
+    assert ran.code == Exit.CONFLICT
+    assert ran.err.startswith("  looking for a port\nmeshnode: port 4401 is taken. Run: ")
+    assert ran.last.endswith(f" --home {home} doctor")
+
+
+def test_a_node_that_crashes_leaves_its_last_lines(home: Path) -> None:
+    mood(home, "crashes")
+    ran = run("up", home=home)
+    assert (ran.code, ran.last.startswith("meshnode: the node did not start. Run: ")) == (Exit.FAILURE, True)
+    assert "  RuntimeError: a bug\n" in ran.err
+
+
+def test_a_node_that_does_not_answer_meets_the_deadline(home: Path) -> None:
+    mood(home, "silent")
+    ran = run("up", "--timeout", "1", home=home)
+    assert (ran.code, ran.last.endswith(" logs")) == (Exit.DEADLINE, True)
+    silent = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if is_ours(path, home)]
+    for pid in silent:
+        process.terminate(pid)
+    assert len(silent) == 1
+
+
+def is_ours(path: Path, home: Path) -> bool:
+    try:
+        return str(home).encode() in path.read_bytes()
+    except OSError:
+        return False
+
+
+def test_down_waits_until_the_node_is_gone(home: Path) -> None:
+    run("up", home=home)
+    pid = int(objects(run("status", "--json", home=home))[0]["pid"])
+    assert run("down", home=home).out == "✓ Node stopped\n"
+    assert process.is_gone(pid)
+    assert run("down", home=home).out == "✓ The node was not running\n"
+    assert objects(run("down", "--json", home=home))[0]["stopped"] is False
+
+
+def test_a_node_that_does_not_stop_when_asked_gets_a_signal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mood(home, "stubborn")
+    run("up", home=home)
+    monkeypatch.setattr(process, "is_node", lambda pid, lock: True)  # It holds no lock, being a stand-in.
+    assert run("down", "--timeout", "1", home=home).out == "✓ Node stopped\n"
+
+
+def test_another_process_with_the_nodes_number_is_left_alone(home: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    (home / "node.json").write_text(f'{{"pid": {other.pid}, "socket": "{home}/api.sock"}}')
+    assert run("down", home=home).out == "✓ The node was not running\n"
+    assert other.poll() is None
+    other.communicate(b"\n")
+
+
+def test_a_process_is_the_node_only_with_its_lock(home: Path) -> None:
+    lock = home / "lock"
+    lock.touch()
+    code = f"import sys; held = open({str(lock)!r}); print('held', flush=True); input()"
+    command = [sys.executable, "-c", code, process.APP]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"held\n"
+        assert process.is_node(child.pid, lock)
+        assert not process.is_node(child.pid, home / "other")
+        child.communicate(b"\n")
+    assert not process.is_node(os.getpid(), lock)
+
+
+def test_a_process_that_waits_to_be_reaped_is_gone() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    assert process.wait_until(lambda: process.is_gone(child.pid), 10)
+    child.wait()
+    assert process.is_gone(child.pid)
+    process.terminate(child.pid)
+
+
+def test_waiting_ends() -> None:
+    assert not process.wait_until(lambda: False, 0.05)
+
+
+def test_doctor_works_with_the_node_stopped(home: Path) -> None:
+    assert run("doctor", home=home).out == "✓ disk: 12 GB free\n"
+
+
+@pytest.mark.parametrize(("words", "verb"), [(("demo",), "demo --home"), (("up", "--foreground"), "run --home")])
+def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ...], verb: str) -> None:
+    code = (
+        "import os, sys; from meshnode.cli import process; from meshnode.cli.main import entry;"
+        f"process.APP = {APP!r}; os.execv = lambda path, words: print(*words[3:]);"
+        f"sys.argv[1:] = {list(words)!r}; entry()"
+    )
+    environ = {**os.environ, "MESHNODE_HOME": str(home)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
+    assert ended.stdout.startswith(verb.split()[0])
