@@ -1,0 +1,90 @@
+// Answers to the questions of the pipe (protocol/spec/07-pipe.md).
+
+import { fromHex, toHex } from './bytes.js';
+import { readBundle } from './bundles.js';
+import { decode } from './decoding.js';
+import { fold } from './fold/fold.js';
+import { readForkProof } from './forkproofs.js';
+import { readHeader } from './headers.js';
+import { readPrivate } from './privates.js';
+import { Refusal } from './refusal.js';
+import { readRun } from './runs.js';
+import { isSignedBy } from './signatures.js';
+import { checkFacts } from './types/facts.js';
+
+/** The answer to one question, `{ok}` or `{reason}`; a TypeError or RangeError for what is no question. */
+export function answer(question) {
+  const check = CHECKS[question.op];
+  if (check === undefined) throw new TypeError(`no such op: ${question.op}`);
+  try {
+    return { ok: check(question) };
+  } catch (error) {
+    if (error instanceof Refusal) return { reason: error.reason };
+    throw error;
+  }
+}
+
+const CHECKS = {
+  value({ input, text = 'ascii', nil = false }) {
+    decode(fromHex(input), { text, nil });
+    return true;
+  },
+
+  header({ input }) {
+    const header = readHeader(fromHex(input));
+    const { id, home, log, author, seq, type, references } = header;
+    return { ...allHex({ id, home, log, author }), seq, type, references: references.map(toHex) };
+  },
+
+  run({ headers, signature }) {
+    const run = readRun(headers.map(fromHex), fromHex(signature));
+    return { log: toHex(run[0].log), ids: run.map(({ id }) => toHex(id)) };
+  },
+
+  private({ header, input }) {
+    readPrivate(readHeader(fromHex(header)), fromHex(input));
+    return true;
+  },
+
+  forkproof({ input }) {
+    const rivals = readForkProof(fromHex(input)).map(([first]) => first);
+    return { log: toHex(rivals[0].log), seq: rivals[0].seq, ids: rivals.map(({ id }) => toHex(id)) };
+  },
+
+  bundle({ input }) {
+    const { root, ...counts } = readBundle(fromHex(input));
+    return { ...counts, root: toHex(root) };
+  },
+
+  signature({ key, context, message, signature }) {
+    return isSignedBy(fromHex(key), fromHex(context), fromHex(message), fromHex(signature));
+  },
+
+  facts({ input }) {
+    checkFacts(readHeader(fromHex(input)));
+    return true;
+  },
+
+  fold({ headers }) {
+    const { records, forks, digests } = fold(headers.map((header) => readHeader(fromHex(header))));
+    return {
+      standings: Object.fromEntries([...records].map(([id, record]) => [id, standing(record)])),
+      forks: forks.map(({ log, seq, ids }) => ({ reason: 'F-FORK', log, seq, ids })),
+      digests: Object.fromEntries([...digests].map(([id, digest]) => [id, toHex(digest)])),
+    };
+  },
+};
+
+function standing({ status, reason, ids, detail, state, flags }) {
+  return {
+    status,
+    ...(status === 'yes' ? {} : { reason, ids }),
+    ...(detail === '' ? {} : { detail }),
+    ...(state === '' ? {} : { state }),
+    ...(flags.size === 0 ? {} : { flags: [...flags].sort() }),
+  };
+}
+
+function allHex(bins) {
+  return Object.fromEntries(Object.entries(bins).map(([name, bytes]) => [name, toHex(bytes)]));
+}

@@ -1,0 +1,22 @@
+// Runs the vectors (protocol/vectors/README.md) against this reader.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+
+import { answer } from './answers.js';
+
+/** Each file of vectors in a folder: `{file, cases, differences}`, a difference being `{description, expected, got}`. */
+export function runVectors(folder) {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  return files.map((file) => {
+    const { cases } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    return { file, cases: cases.length, differences: cases.flatMap(differences) };
+  });
+}
+
+function differences({ description, input, expected, reason }) {
+  const wanted = reason === undefined ? { ok: expected } : { reason };
+  const got = answer(input);
+  return isDeepStrictEqual(got, wanted) ? [] : [{ description, expected: wanted, got }];
+}
