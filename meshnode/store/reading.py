@@ -79,7 +79,7 @@ class Reader:
     """Implements `meshnode.core.ports.Ledger`. Made by `Store.reader`. Every method may raise StoreDamaged."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self._present: dict[bytes, None] = {}
 
     @contextmanager
@@ -88,15 +88,15 @@ class Reader:
 
         Nothing committed meanwhile is seen. Erasing waits for it.
         """
-        self._source.rows("BEGIN")
+        self.source.rows("BEGIN")
         try:
             yield
         finally:
-            self._source.rows("COMMIT")
+            self.source.rows("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._source.connection.close()
+        self.source.connection.close()
 
     # One record.
 
@@ -104,7 +104,7 @@ class Reader:
         """Whether the record is stored."""
         if record_id in self._present:  # what is stored stays
             return True
-        if not records.may_have(self._source, record_id) or records.find(self._source, record_id) is None:
+        if not records.may_have(self.source, record_id) or records.find(self.source, record_id) is None:
             return False
         if len(self._present) >= PRESENT_REMEMBERED:
             self._present.clear()
@@ -113,57 +113,57 @@ class Reader:
 
     def record(self, record_id: bytes) -> Record | None:
         """The record, decoded."""
-        row = records.find(self._source, record_id)
+        row = records.find(self.source, record_id)
         return None if row is None else read_header(row.header)
 
     def place(self, record_id: bytes) -> Place | None:
         """Where the record stands."""
-        row = records.find(self._source, record_id)
+        row = records.find(self.source, record_id)
         if row is None:
             return None
-        name, number = self._source.row(_PLACE, (row.lane,))
+        name, number = self.source.row(_PLACE, (row.lane,))
         return Place(LogId(name), number, row.seq)
 
     def arrival(self, record_id: bytes) -> int | None:
         """The arrival of a record; None if it is not stored or does not count."""
-        row = records.find(self._source, record_id)
+        row = records.find(self.source, record_id)
         return None if row is None or row.arrival < 0 else row.arrival
 
     def proof_run(self, record_id: bytes) -> StoredRun | None:
         """The headers from this record to the next signature in its lane."""
-        row = records.find(self._source, record_id)
-        return None if row is None else runs.run_from(self._source, row.lane, row.seq)
+        row = records.find(self.source, record_id)
+        return None if row is None else runs.run_from(self.source, row.lane, row.seq)
 
     def private(self, record_id: bytes) -> bytes | None:
         """The private part, if held."""
-        row = records.find(self._source, record_id)
-        if row is None or is_erased(self._source, record_id):
+        row = records.find(self.source, record_id)
+        if row is None or is_erased(self.source, record_id):
             return None
-        found = self._source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
+        found = self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
         if found is None:
             return None
         if not records.is_part_of(found[0], row.header):
-            raise self._source.damaged(f"private part of row {row.arrival}")
+            raise self.source.damaged(f"private part of row {row.arrival}")
         return bytes(found[0])
 
     def erased(self, record_id: bytes) -> bool:
         """Whether the private part of this record was erased and must never be taken in again."""
-        return is_erased(self._source, record_id)
+        return is_erased(self.source, record_id)
 
     def beginning_with(self, first: bytes, last: bytes, limit: int) -> tuple[RecordId, ...]:
         """Ids between two 32-byte bounds, both included, for ids that people abbreviate; at most `limit`, sorted."""
         low, high = records.prefix_of(first), records.prefix_of(last)
         # The stored prefixes are signed: the upper half of all ids comes before the lower half.
         ranges = [(low, high)] if low <= high else [(low, 2**63 - 1), (-(2**63), high)]
-        rows = [row for each in ranges for row in self._source.rows(_IN_RANGE, (*each, limit + 1))]
-        found = sorted(records.checked_id(self._source, *row) for row in rows)
+        rows = [row for each in ranges for row in self.source.rows(_IN_RANGE, (*each, limit + 1))]
+        found = sorted(records.checked_id(self.source, *row) for row in rows)
         return tuple(RecordId(each) for each in found if first <= each <= last)[:limit]
 
     # Logs.
 
     def log(self, log: bytes) -> LogHead | None:
         """One log, None if nothing of it is stored."""
-        return heads.head(self._source, log)
+        return heads.head(self.source, log)
 
     def tips(self, log: bytes) -> tuple[Tip, ...]:
         """The tips of a log, in the order of lanes; empty for an unknown log."""
@@ -171,49 +171,49 @@ class Reader:
 
     def lanes(self, log: bytes) -> tuple[Lane, ...]:
         """The branches of a log, in the order of their numbers."""
-        return heads.lanes_of(self._source, log)
+        return heads.lanes_of(self.source, log)
 
     def logs(self) -> Iterator[LogHead]:
         """Every log, for building memory at start."""
-        return heads.all_heads(self._source)
+        return heads.all_heads(self.source)
 
     def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
         """The logs of one scope, counted or not, by log id."""
-        return heads.heads_of_scope(self._source, scope)
+        return heads.heads_of_scope(self.source, scope)
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
         """The counted logs of a network and all logs of the streams of their agents, with their sorted tips."""
-        return heads.standing_in(self._source, scope)
+        return heads.standing_in(self.source, scope)
 
     def forked_logs(self) -> tuple[LogId, ...]:
         """The logs that have branches, by id."""
-        return heads.forked_logs(self._source)
+        return heads.forked_logs(self.source)
 
     def scopes_of(self, agent: bytes) -> tuple[ScopeId, ...]:
         """The scopes in which the agent has a counted log, sorted."""
-        return heads.scopes_of(self._source, agent)
+        return heads.scopes_of(self.source, agent)
 
     def fresh_heads(self, scope: bytes, since: bytes, limit: int) -> tuple[RecordId, ...]:
         """Tips that stand in `scope` and arrived after the record `since` (empty: all), latest first."""
         arrival = self.arrival(since) if since else 0
-        return heads.fresh_heads(self._source, scope, arrival or 0, limit)
+        return heads.fresh_heads(self.source, scope, arrival or 0, limit)
 
     def agents_in_scope(self, scope: bytes) -> tuple[AgentId, ...]:
         """Every agent that stands in `agent` of a record in the scope, sorted."""
-        return heads.agents_in(self._source, scope)
+        return heads.agents_in(self.source, scope)
 
     def id_at(self, log: bytes, lane: int, seq: int) -> RecordId | None:
         """The id of the record with this seq on the path of a lane."""
         question = "SELECT arrival, proof, header, signature FROM records WHERE lane = ? AND seq = ?"
-        for stretch in runs.path_of(self._source, log, lane):
+        for stretch in runs.path_of(self.source, log, lane):
             if stretch.after < seq <= stretch.last:
-                row = self._source.row(question, (stretch.lane, seq))
-                return None if row is None else RecordId(records.checked_id(self._source, *row))
+                row = self.source.row(question, (stretch.lane, seq))
+                return None if row is None else RecordId(records.checked_id(self.source, *row))
         return None
 
     def run_after(self, log: bytes, lane: int, seq: int, max_records: int, max_bytes: int) -> StoredRun | None:
         """The records after `seq` on the path of this lane, as many as fit, ending in a signed one."""
-        return runs.run_after(self._source, log, lane, seq, max_records, max_bytes)
+        return runs.run_after(self.source, log, lane, seq, max_records, max_bytes)
 
     # Agents and networks.
 
@@ -240,11 +240,11 @@ class Reader:
 
     def rows(self, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:
         """All local rows of one kind whose key begins with `start`, by key."""
-        return local.read(self._source, kind, start)
+        return local.read(self.source, kind, start)
 
     def entry(self, kind: type[RowT], key: tuple[str | bytes, ...]) -> RowT | None:
         """The local row with this key."""
-        return local.read_one(self._source, kind, key)
+        return local.read_one(self.source, kind, key)
 
     def peers(self) -> tuple[PeerEntry, ...]:
         """The peer book."""
@@ -271,33 +271,33 @@ class Reader:
 
     def records_after(self, arrival: int, limit: int) -> list[tuple[int, Record]]:
         """Records that arrived after `arrival`, in that order, with their arrivals."""
-        rows = self._source.rows(_AFTER, (max(arrival, 0), limit))
+        rows = self.source.rows(_AFTER, (max(arrival, 0), limit))
         for row in rows:
-            records.checked_id(self._source, *row)
+            records.checked_id(self.source, *row)
         return [(row[0], read_header(row[2])) for row in rows]
 
     def parts_after(self, part: int, limit: int) -> list[PartIn]:
         """Private parts that came after number `part`, in that order."""
         found = []
-        for number, arrival, proof, header, signature, content in self._source.rows(_PARTS, (part, limit)):
-            record_id = records.checked_id(self._source, arrival, proof, header, signature)
-            gone = is_erased(self._source, record_id)
+        for number, arrival, proof, header, signature, content in self.source.rows(_PARTS, (part, limit)):
+            record_id = records.checked_id(self.source, arrival, proof, header, signature)
+            gone = is_erased(self.source, record_id)
             found.append(PartIn(number, RecordId(record_id), b"" if gone else content))
         return found
 
     def erasures_after(self, number: int, limit: int) -> list[tuple[int, RecordId]]:
         """Erasures that came after number `number`, in that order: their number and the record."""
         question = "SELECT number, record FROM erasures WHERE number > ? ORDER BY number LIMIT ?"
-        return [(each, RecordId(record)) for each, record in self._source.rows(question, (number, limit))]
+        return [(each, RecordId(record)) for each, record in self.source.rows(question, (number, limit))]
 
     def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
         """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
-        rows = self._source.rows(_WANTED, (after, limit))
-        return [(row[0], RecordId(records.checked_id(self._source, *row))) for row in rows]
+        rows = self.source.rows(_WANTED, (after, limit))
+        return [(row[0], RecordId(records.checked_id(self.source, *row))) for row in rows]
 
     def counts(self) -> Counts:
         """How much is stored. Counts tables, so not for every second."""
-        number = self._source.number
+        number = self.source.number
         return Counts(
             number("SELECT count(*) FROM records WHERE arrival > 0"),
             number("SELECT count(*) FROM logs"),
@@ -314,8 +314,8 @@ class Reader:
         tip = self.place(entry.tip)
         if tip is None:  # further than what is stored here: it says nothing about branches
             return len(self.lanes(place.log)) == 1
-        path = runs.path_of(self._source, place.log, tip.lane)
-        lane = self._source.row(
+        path = runs.path_of(self.source, place.log, tip.lane)
+        lane = self.source.row(
             "SELECT n.lane FROM lanes AS n JOIN logs AS g ON g.log = n.log WHERE g.name = ? AND n.number = ?",
             (place.log, place.lane),
         )

@@ -63,7 +63,7 @@ def test_the_pragmas_of_the_house_are_in_force(tmp_path: Path) -> None:
         "query_only": 0,
     }
     assert {name: store.source.row(f"PRAGMA {name}")[0] for name in expected} == expected
-    assert store.reader()._source.row("PRAGMA query_only") == (1,)
+    assert store.reader().source.row("PRAGMA query_only") == (1,)
     store.close()
 
 

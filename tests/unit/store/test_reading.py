@@ -256,7 +256,7 @@ def test_a_reader_sees_a_commit_as_soon_as_it_returned_and_holds_a_steady_view(t
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     store = open_store(tmp_path / "records.db")
     with pytest.raises(StoreError):
-        store.reader()._source.rows("DELETE FROM logs")
+        store.reader().source.rows("DELETE FROM logs")
     store.close()
 
 
