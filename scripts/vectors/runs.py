@@ -24,7 +24,7 @@ from scripts.vectors.cases import (
     work,
 )
 
-_SPECCHECK = Path(__file__).parent / "speccheck.json"
+_FOREIGN = Path(__file__).parent
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -34,7 +34,7 @@ def cases() -> list[Case]:
 
 
 def signature_cases() -> list[Case]:
-    """All cases about the signature rule: our own, and those of ed25519-speccheck."""
+    """All cases about the signature rule: our own, and those of two collections."""
     alice = key("alice")
     message = seed("message")
     good = alice.sign(message)
@@ -59,6 +59,7 @@ def signature_cases() -> list[Case]:
         *(Case(name, _sign_question(k, RECORD_CONTEXT, m, s), expected=good) for name, k, m, s, good in found),
         Case("another context", _sign_question(alice.public, b"meshnode/1 hello", message, good), expected=False),
         *_speccheck(),
+        *_wycheproof(),
     ]
 
 
@@ -168,21 +169,29 @@ def _bound_fields() -> list[Case]:
 
 
 def _speccheck() -> list[Case]:
-    found = json.loads(_SPECCHECK.read_text(encoding="ascii"))
+    """The cases of novifinancial/ed25519-speccheck, all of which are refused."""
     return [
-        Case(
-            f"ed25519-speccheck {number}",
-            {
-                "op": "signature",
-                "key": each["pub_key"],
-                "context": "",
-                "message": each["message"],
-                "signature": each["signature"],
-            },
-            expected=False,
-        )
-        for number, each in enumerate(found)
+        Case(f"ed25519-speccheck {number}", _foreign_question(each), expected=False)
+        for number, each in enumerate(_read("speccheck"))
     ]
+
+
+def _wycheproof() -> list[Case]:
+    """The cases of C2SP/wycheproof, testvectors_v1/ed25519_test.json."""
+    return [
+        Case(f"wycheproof {each['number']}: {each['comment']}", _foreign_question(each), expected=each["valid"])
+        for each in _read("wycheproof")
+    ]
+
+
+def _read(name: str) -> list[dict[str, Raw]]:
+    found: list[dict[str, Raw]] = json.loads((_FOREIGN / f"{name}.json").read_text(encoding="ascii"))
+    return found
+
+
+def _foreign_question(case: dict[str, Raw]) -> dict[str, object]:
+    parts = {"key": case["pub_key"], "message": case["message"], "signature": case["signature"]}
+    return {"op": "signature", "context": "", **parts}
 
 
 def _next(alice: Record, minutes: int) -> Record:

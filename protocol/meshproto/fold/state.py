@@ -69,8 +69,7 @@ def _own_digests(memory: Memory) -> dict[bytes, bytes]:
     scopes = {cast(list[int], row)[0]: scope for scope, row in memory.scan("scope", b"")}
     running = {number: sha256(OWN_CONTEXT + scope) for number, scope in scopes.items()}
     for number, line in _lines(memory):
-        if number in running:
-            running[number].update(line)
+        running[number].update(line)
     return {scopes[number]: each.digest() for number, each in running.items()}
 
 
@@ -92,4 +91,5 @@ def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
 
 def _number(memory: Memory, record_id: bytes) -> int:
     row = read_row(memory, record_id)
-    return row.home if row else 0
+    assert row is not None  # what has an effect is decided
+    return row.home

@@ -56,17 +56,7 @@ class Fields:
                 return
         except Refused:
             pass
-        for field in self._fields:
-            self._check_field(field, facts)
-
-    def _check_field(self, field: Field, facts: Facts) -> None:
-        if field.name in facts:
-            try:
-                field.check(facts[field.name])
-            except Refused as refusal:
-                raise below(field.name, refusal) from None
-        elif not field.optional:
-            raise Refused(Reason.I_FIELD, field.name)
+        raise next(refusal for field in self._fields if (refusal := _refusal_of(field, facts)))
 
 
 class Schema:
@@ -81,6 +71,16 @@ class Schema:
         self._fields.check(record.facts)
         for rule in self._rules:
             rule(record)
+
+
+def _refusal_of(field: Field, facts: Facts) -> Refused | None:
+    if field.name not in facts:
+        return None if field.optional else Refused(Reason.I_FIELD, field.name)
+    try:
+        field.check(facts[field.name])
+    except Refused as refusal:
+        return below(field.name, refusal)
+    return None
 
 
 def below(name: str, refusal: Refused) -> Refused:

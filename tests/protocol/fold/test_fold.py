@@ -7,7 +7,7 @@ from meshproto.fold.standing import Change, Standing, Status
 from meshproto.records.ids import ext
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
-from meshproto.types import identity, repair
+from meshproto.types import coordination, identity, repair
 from scripts.vectors.cases import network, private_part, work
 from scripts.vectors.story import ACCEPT, ALICE, BOB, FIRST, OPEN, in_net, in_stream
 
@@ -109,3 +109,17 @@ def test_a_network_of_many_founders_wakes_with_the_last_accept() -> None:
     assert fold.standing(pair.id) == Standing(Status.PENDING, Reason.P_DEP, ids=(BOB.id,))
     assert {each.id for each in fold.add(BOB)} == {BOB.id, pair.id, both.id, *(each.id for each in accepts)}
     assert fold.standing(both.id) == CLAIMED
+
+
+def test_a_strangers_edits_count_in_any_order_once_he_joins() -> None:
+    fold = fold_of(ALICE, BOB, OPEN, ACCEPT)
+    first = in_net(OPEN, BOB, "bob", "project", coordination.project(), deps=(ACCEPT.id,))
+    edits = (
+        in_net(OPEN, BOB, "bob", "project", coordination.project(supersedes=[first.id]), before=first, at=at)
+        for at in range(100)
+    )
+    edit = next(each for each in edits if each.id < first.id)  # which then takes effect before the first
+    for each in (first, edit, in_net(OPEN, BOB, "bob", "grant", identity.join(BOB.id), before=edit)):
+        fold.add(each)
+    assert fold.standing(first.id) == Standing(Status.YES, state="superseded")
+    assert fold.standing(edit.id) == Standing(Status.YES, state="current")
