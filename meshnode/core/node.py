@@ -151,6 +151,7 @@ class Node:
         settings, agenda = parts.ground.settings, parts.ground.agenda
         agenda.set("spot", 0, now + parts.ground.jitter(settings.spot_interval))
         agenda.set("peers", 0, now + parts.ground.jitter(settings.peers_interval))
+        agenda.set("privates", 0, now + parts.ground.jitter(settings.privates_interval))
         agenda.set("dial", 0, now)
         if event.copied:
             parts.copies.doubt(turn)

@@ -117,12 +117,14 @@ class Privates:
 
     def ask_all(self, turn: Turn) -> None:
         """Ask every connection for what it was not asked for lately, and do so again later."""
+        if not self._lacks:
+            # The store knows best: parts may be missing that were never noted here, as those of promoted logs.
+            self._all_read, self._read_to = False, 0
         for session in self._ground.open_sessions():
             self._open.pop(session.conn, None)
             self.ask(session, turn)
-        if self._lacks or not self._all_read:
-            wait = self._ground.jitter(self._ground.settings.privates_interval)
-            self._ground.agenda.set("privates", 0, turn.moment.ticks + wait)
+        wait = self._ground.jitter(self._ground.settings.privates_interval)
+        self._ground.agenda.set("privates", 0, turn.moment.ticks + wait)
 
     def asked(self, conn: int) -> int:
         """How many parts a connection was asked for and has not answered."""
