@@ -83,7 +83,8 @@ class Talk:
             give_back(session, event.cost, parts.ground, turn)
         if isinstance(outcome, Known) and pushed:
             parts.gossip.take_duplicate(session, parts.scopes.names_of(session, run.records[0].home), turn)
-        if isinstance(outcome, Gap) and pushed and parts.pool.awaits(log) is None:
+        if isinstance(outcome, Gap) and parts.pool.awaits(log) is None and not parts.fill.wants(conn, log):
+            # Pushed, or got by id: what comes before it is asked for like any log.
             self._pull(session, [Item(log, 3, (Mark(last.seq, last.id),))])
         if event.part is Part.LAST:
             self._pulled.pop(log, None)
