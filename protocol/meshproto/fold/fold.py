@@ -141,7 +141,8 @@ class Fold:
             touched = take_effect(each, memory)
             fresh = standing if each is record else None
             changes.append(Change(each.id, fresh, each) if fresh else self._change(each))
-            changes += self._changes(name for name in touched if name != each.id)
+            if touched:
+                changes += self._changes(name for name in touched if name != each.id)
         return changes
 
     def _change(self, record: Record) -> Change:
