@@ -30,7 +30,9 @@ class Work:
     acknowledge: Callable[[int], None]
     author: Author = field(default_factory=lambda: Author("alice"))
     promises: list[Promise] = field(default_factory=list)
-    _runs: list[Run] = field(default_factory=list)
+    tried_to_erase: set[RecordId] = field(default_factory=set)
+    """A commit that failed may have erased all the same."""
+    runs: list[Run] = field(default_factory=list)
 
     def step(self, store: Store) -> None:
         """Commit one batch and acknowledge it."""
@@ -38,6 +40,7 @@ class Work:
         parts = [part for run in runs for part in parts_of(self.author, run) if self.chance.random() < 0.8]
         erased = self._next_erased() if self.chance.random() < 0.15 else ()
         number = len(self.promises)
+        self.tried_to_erase.update(erased)
         note = NoteEntry("last", number.to_bytes(4, "big"))
         store.writer.commit(Batch(number, tuple(runs), tuple(parts), erased, (note,)))
         records = tuple(record.id for run in runs for record in run.records)
@@ -47,14 +50,14 @@ class Work:
             store.writer.tidy()
 
     def _next_runs(self) -> list[Run]:
-        if not self._runs:
-            self._runs.append(self.author.genesis)
+        if not self.runs:
+            self.runs.append(self.author.genesis)
             return [self.author.genesis]
         runs = [self.author.writes(self.chance.randint(1, 4), text="canary") for _ in range(self.chance.randint(0, 2))]
         if self.chance.random() < 0.1:
-            base = self.chance.choice(self._runs).records[-1]
+            base = self.chance.choice(self.runs).records[-1]
             runs.append(self.author.writes(1, after=(base.seq, base.id)))
-        self._runs += runs
+        self.runs += runs
         return runs
 
     def _next_erased(self) -> tuple[RecordId, ...]:
@@ -72,13 +75,12 @@ class Work:
     def _broken_in(self, store: Store, path: Path, acknowledged: int) -> str:
         reader = store.reader()
         erased = {record for promise in self.promises[: acknowledged + 1] for record in promise.erased}
-        maybe_erased = {record for promise in self.promises for record in promise.erased}
         for number, promise in enumerate(self.promises[: acknowledged + 1]):
             for record in promise.records:
                 if not reader.has(record):
                     return f"record {record.hex()} of batch {number} is gone"
             for record in promise.parts:
-                if record not in maybe_erased and reader.private(record) != self.author.parts[record]:
+                if record not in self.tried_to_erase and reader.private(record) != self.author.parts[record]:
                     return f"private part of {record.hex()} of batch {number} is gone"
         notes = [int.from_bytes(note.value, "big") for note in reader.rows(NoteEntry)]
         if acknowledged >= 0 and (not notes or notes[0] < acknowledged):
