@@ -35,6 +35,14 @@ DEEDS = [
     "later",
     "join",
 ]
+AIMS = {
+    "thank": ("contribution",),
+    "edit": ("project",),
+    "delta": ("contribution",),
+    "retract": ("contribution", "recognition"),
+    "replace": ("contribution", "correction"),
+    "erase": ("contribution",),
+}
 STEP = st.tuples(
     st.sampled_from(DEEDS), st.sampled_from(sorted(PEOPLE)), st.sampled_from("PNC"), st.booleans(), st.integers(0, 99)
 )
@@ -64,13 +72,15 @@ class World:
             log.append(one)
 
     def do(self, deed: str, name: str, where: str, fork: bool, pick: int) -> None:
-        scope = {"P": PEOPLE[name], "N": OPEN, "C": CLOSED}[where]
-        some = self.records[pick % len(self.records)]
+        agent, scope = PEOPLE[name], {"P": PEOPLE[name], "N": OPEN, "C": CLOSED}[where]
         near = [each for each in self.records if bytes(each.home) == scope.id]
-        target = near[pick % len(near)]
-        type_, facts = _said(deed, PEOPLE[name], some, target, pick)
-        deps = tuple(each.id for each in near[-1:] if each.type != "agent") if pick % 2 else ()
-        self.write(name, scope, type_, facts, fork=fork, deps=deps)
+        fit = [each for each in near if each.type in AIMS.get(deed, ()) and (each.agent == agent.id or deed == "edit")]
+        # Mostly aim at what the deed is meant for, so that most records are valid; sometimes at anything.
+        targets = fit if fit and pick % 10 else near
+        type_, facts = _said(deed, agent, self.records[pick % len(self.records)], targets[pick % len(targets)], pick)
+        accepts = [each.id for each in near if each.type == "countersign"]
+        deps = tuple(accepts if pick % 10 else accepts[:1])
+        self.write(name, scope, type_, facts, fork=fork and pick % 3 == 0, deps=deps)
 
 
 def _said(deed: str, agent: Record, some: Record, target: Record, pick: int) -> tuple[str, dict[str, Any]]:
@@ -81,7 +91,7 @@ def _said(deed: str, agent: Record, some: Record, target: Record, pick: int) -> 
         case "thank":
             return "recognition", value.recognition(to=[PEOPLE["bob"].id], for_=target.id)
         case "project" | "edit":
-            edited = [target.id] if deed == "edit" else []
+            edited = [target.id] if deed == "edit" else []  # a project that is edited twice is in conflict
             return "project", coordination.project(supersedes=edited, state="done" if pick % 2 else "idea")
         case "join":
             return "grant", identity.join(agent.id)
