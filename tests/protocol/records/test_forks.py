@@ -1,6 +1,8 @@
 """Fork proofs: made, carried and checked."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshproto.records.forks import MAX_PROOF, check_fork_proof, encode_fork_proof, make_fork_proof
 from meshproto.records.log import Run
@@ -38,3 +40,11 @@ def test_an_oversized_proof_is_refused_unread() -> None:
     with pytest.raises(Refused) as told:
         check_fork_proof(bytes(MAX_PROOF + 1))
     assert told.value.reason is Reason.E_SIZE
+
+
+@given(st.integers(0, len(encode_fork_proof(make_fork_proof(RUN, RIVAL))) - 1), st.integers(1, 255))
+def test_a_proof_with_any_byte_changed_proves_nothing(place: int, by: int) -> None:
+    raw = bytearray(encode_fork_proof(make_fork_proof(RUN, RIVAL)))
+    raw[place] ^= by
+    with pytest.raises(Refused):
+        check_fork_proof(bytes(raw))
