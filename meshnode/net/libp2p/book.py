@@ -13,7 +13,10 @@ PATROL_INTERVAL = 0.25
 """Seconds between two looks at all connections: how much later than its deadline a silent one is dropped."""
 
 PROBE_WITHIN = 1.0
-"""Seconds a connection has to show that it is alive when its peer opens a second one."""
+"""Seconds a connection has to show that it is alive when its peer opens a second one, whose handshake waits for it."""
+
+PROBE_SHARE = 4
+"""At most this fraction of the deadline of that handshake."""
 
 
 class Book:
@@ -84,5 +87,5 @@ class Book:
             simultaneous=self._settings.handshake_deadline,
         )
         if verdict is Verdict.ASK_OLD:
-            return await old.answers(PROBE_WITHIN)
+            return await old.answers(min(PROBE_WITHIN, self._settings.handshake_deadline / PROBE_SHARE))
         return verdict is Verdict.KEEP_OLD

@@ -243,7 +243,7 @@ async def test_a_transport_that_does_not_run_does_not_dial(alice: Transport, bob
 async def test_two_cannot_listen_at_one_place(world: World, alice: Transport) -> None:
     async with running(alice) as address:
         rival = world.rival("bob", address)
-        with pytest.raises(PortInUse) as caught:
+        with pytest.raises(PortInUse) as caught, trio.fail_after(DEADLINE):
             await rival.run(echo)
         assert caught.value.address in address
 
