@@ -74,7 +74,6 @@ class Bundles:
                 new += more
                 if not waiting or not more:
                     break
-            await self._desk.projected()
             return TakenIn(checked.records, new, waiting, tuple(refused.items()), checked.root)
 
     async def swap(self, path: Path) -> Swapped:

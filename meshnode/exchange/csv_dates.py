@@ -37,6 +37,9 @@ class Calendar:
     """For people: `--date-format`, `line 7 (25/03/2026)` …; empty when no date was open to doubt."""
 
 
+MAX_LENGTH = 64
+"""Characters of a date or a time. Longer cells are something else, and could keep a pattern busy for hours."""
+
 _NUMERIC = re.compile(r"(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _WORDY = re.compile(
     r"(?:[^\W\d_]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s/-]*(?:de\s+)?([^\W\d_]{3,12})\.?,?[\s/-]*(?:de\s+)?(\d{4})"
@@ -98,6 +101,8 @@ def decide_calendar(dates: Iterable[tuple[str, str]], date_format: str | None, f
 def read_date(text: str, order: Order) -> date:
     """Read one date; with `ymd` a year at the end is refused. Raises DateUnclear."""
     plain = text.strip()
+    if len(plain) > MAX_LENGTH:
+        raise DateUnclear(f"{plain[:MAX_LENGTH]!r}… is not a date")
     match = _NUMERIC.fullmatch(plain)
     if match is None:
         return _read_named(plain)
@@ -114,7 +119,7 @@ def _evidence(dates: Iterable[tuple[str, str]]) -> tuple[str, str, str]:
     """Find a date that must have its day first, one that must have its month first, and one that says neither."""
     day_first = month_first = open_date = ""
     for place, text in dates:
-        match = _NUMERIC.fullmatch(text.strip())
+        match = _NUMERIC.fullmatch(text.strip()[: MAX_LENGTH + 1])
         if match is None or len(match[1]) > 2:
             continue
         a, b = int(match[1]), int(match[3])

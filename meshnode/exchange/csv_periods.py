@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from meshnode.exchange.csv_dates import Order, read_date
+from meshnode.exchange.csv_dates import MAX_LENGTH, Order, read_date
 from meshnode.exchange.csv_times import at_zone, is_twice, read_clock
 from meshnode.exchange.entries import Cause
 
@@ -88,13 +88,15 @@ def read_stamp(date_text: str, time_text: str, order: Order) -> Stamp | None:
     if day < FIRST_DAY:
         raise RowRefused(Cause.DATE, f"{date_text!r} is before {FIRST_DAY}")
     zone = None
-    if match := _OFFSET.fullmatch(time_text.strip()):
+    if match := _OFFSET.fullmatch(time_text.strip()[: MAX_LENGTH + 1]):
         time_text, zone = match[1], _offset(match[2])
     return Stamp(day, read_clock(time_text) if time_text.strip() else None, zone)
 
 
 def split_stamp(text: str) -> tuple[str, str]:
     """Part `2026-03-25T09:00` or `25.3.2026 9:00` into its date and its time."""
+    if len(text) > MAX_LENGTH:
+        return text, ""
     if text[4:5] == "-" and text[10:11] in ("T", "t"):
         return text[:10], text[11:]
     match = re.search(r"[\s,]+(?=\d{1,2}[:.h]\d{2})", text)

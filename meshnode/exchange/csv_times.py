@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from meshnode.exchange.csv_dates import MAX_LENGTH
 from meshnode.exchange.entries import ImportRefused
 
 MAX_NUMBER = 12
@@ -92,6 +93,7 @@ def read_duration(text: str, unit: int | None) -> int:
     `unit` is what a bare number counts in seconds (3600 for hours); None refuses bare numbers. Raises TimeUnclear,
     and Negative for what is below zero.
     """
+    _check_length(text)
     plain = _plain(text).replace("\u2212", "-")
     if plain.startswith(("-", "(")):
         read_duration(plain.strip("-()"), unit)
@@ -119,6 +121,11 @@ def is_twice(day: date, clock: timedelta, zone: tzinfo) -> bool:
     """Whether this local time came twice, as the clocks were put back."""
     naive = datetime.combine(day, time()) + clock
     return naive.replace(tzinfo=zone).utcoffset() != naive.replace(tzinfo=zone, fold=1).utcoffset()
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise TimeUnclear(f"{text[:MAX_LENGTH]!r}… is not a time")
 
 
 def _plain(text: str) -> str:

@@ -92,7 +92,7 @@ class Imports:
         self._turn = trio.Lock()
 
     async def run(self, kind: str, path: Path, given: Mapping[str, OptionValue], dry_run: bool = False) -> Report:
-        """Import from an absolute path, or only say what would happen.
+        """Import from an absolute path, or only say what would happen. What was written is flushed when this returns.
 
         Raises ImportRefused when nothing of the source can be taken, FileTrouble, and the desk's Refusal.
         """
@@ -132,7 +132,6 @@ class Imports:
             for start in range(0, len(drafts), self._slice):
                 await self._desk.write(drafts[start : start + self._slice])
             await self._desk.write((), local=[page._replace(undone=True) for page in pages])
-            await self._desk.projected()
             return Undone(batch, len(drafts), max(0, len(remembered) - len(drafts)))
 
     def batches(self) -> Sequence[ImportEntry]:
@@ -180,7 +179,6 @@ class Imports:
             if len(page.ids) + len(drafts) > PAGE:
                 page = self._fresh_page(page)
             page = page._replace(ids=page.ids + await self._desk.write(drafts, local=[page]))
-        await self._desk.projected()
         return len(ordered)
 
     def _pages(self, batch: str) -> list[ImportEntry]:

@@ -34,7 +34,7 @@ class ProjectPlan:
 
     def of(self, entry: Entry) -> bytes | None:
         """The project of one entry."""
-        return self.given if self.given is not None else self.known.get(slug(entry.project))
+        return self.given if self.given is not None or not entry.project else self.known.get(slug(entry.project))
 
 
 def plan_projects(

@@ -27,6 +27,8 @@ def one_line(raw: str, most: int = MAX_TITLE) -> str:
 
 def paragraphs(raw: str) -> tuple[str, int]:
     """Return `raw` cleaned, with its line ends kept, and how many characters were cut off its end."""
+    if not raw:
+        return "", 0
     text = _clean(raw[: MAX_TEXT * 2].replace("\r\n", "\n").replace("\r", "\n"), "\n\t").strip()
     text = re.sub(r"\n{3,}", "\n\n", text)
     kept = text[:MAX_TEXT].encode()[:MAX_TEXT_BYTES].decode("utf-8", "ignore")

@@ -59,6 +59,10 @@ class Scribe:
         records = tuple(record for record in self.records if record.log == log)
         return Run(records, self._signers[records[0].key].sign(records[-1].id))
 
+    def parts_of(self, run: Run) -> dict[bytes, bytes]:
+        """The private parts of a run's records."""
+        return {record.id: self.privates[record.id] for record in run.records if record.id in self.privates}
+
     def runs(self) -> list[Run]:
         """All logs, each as one run, in the order in which they were begun."""
         return [self.run_of(log) for log in dict.fromkeys(record.log for record in self.records)]

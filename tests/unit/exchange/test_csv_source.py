@@ -1,5 +1,6 @@
 """Whole time sheets as real people export them; the samples stand under tests/data/csv."""
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -200,3 +201,14 @@ def test_the_samples_are_all_tried() -> None:
     tried = {"toggl_members.csv", "toggl_users.csv", "clockify_german.csv", "clockify_portuguese.csv", "harvest.csv"}
     tried.add("Clockify_Time_Report_Detailed_02_01_2026-02_28_2026.csv")
     assert {path.name for path in SHEETS.iterdir()} == tried
+
+
+@pytest.mark.parametrize("cell", [" " * 100_000 + "x", "a" + "\u00a0" * 60_000 + "b", "1" * 100_000, "Mon " * 30_000])
+@pytest.mark.parametrize("column", range(1, 5))
+def test_a_cell_without_end_keeps_nobody_busy(cell: str, column: int) -> None:
+    cells = ["Work", "1:00:00", "a@b.c", "2026-03-02", "09:00"]
+    cells[column] = f"a{cell}b"
+    began = time.monotonic()
+    found = read_lines(HEADER + ",".join(cells) + "\n")
+    assert time.monotonic() - began < 1
+    assert len(found.entries) == (column == 2)
