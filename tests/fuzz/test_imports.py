@@ -43,7 +43,7 @@ SIGNS = [
 ]
 WORDS = (
     "24:00|12:00 AM|1:60:00|-0:01|PT9999999999H|1,5|99999999999999999999999999|2026-02-29|31/12/2026|02:30:00|=1+1|"
-    "sep=;|2024-03-31|2024-10-27|+99:99|Z|٣:٠٠|1：30|NaN|Total,|Time (h)|Start Date|Duration (h)|a@b.c|1e9|0x10|²|1900-01-00"
+    "sep=;|2024-03-31|2024-10-27|+99:99|Z|٣:٠٠|1：30|NaN|Total,|Time (h)|Start Date|Duration (h)|a@b.c|1e9|²|1900-01-00"
 )
 TOKENS = [*SIGNS, *(word.encode() for word in WORDS.split("|")), "Dauer (h)".encode("utf-16-le"), b"\xc3\x28"]
 MAPPINGS = ["title=#1", "start=#2,hours=#3", "date=Date,hours=Hours,title=Notes", "a=b", "title=#999"]
