@@ -104,7 +104,7 @@ def _table(desk: Desk, entries: list[Contribution]) -> None:
             short_id(entry["id"]),
             show_period(entry["day_from"], entry["day_to"]),
             quantity(entry["quantity"], entry["seconds"]),
-            title(entry) + _mark(entry),
+            _mark(entry) + title(entry),
             who_briefly(entry["agent"]),
         )
         for entry in entries
@@ -114,8 +114,8 @@ def _table(desk: Desk, entries: list[Contribution]) -> None:
 
 def _mark(entry: Contribution) -> str:
     if entry["status"] != "yes":
-        return f" [{entry['status']}]"
-    return f" [{entry['claim']}]" if entry["claim"] not in ("", "claimed") else ""
+        return f"[{entry['status']}] "
+    return f"[{entry['claim']}] " if entry["claim"] not in ("", "claimed") else ""
 
 
 def _fields(entry: Contribution) -> list[tuple[str, str]]:

@@ -5,13 +5,11 @@ The client is loaded when it is asked for: `log` on a stopped node has no time f
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from meshnode.cli import hints
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
 from meshnode.client.errors import BadAnswer
@@ -90,11 +88,12 @@ class Desk:
 
     def command(self, line: str) -> str:
         """Return `meshnode …` so that it works when pasted: with the program's path and --home where needed."""
-        first, _, rest = line.partition(" ")
-        if first != "meshnode":
-            return line
-        home = f" --home {shlex.quote(self.home)}" if self.home else ""
-        return f"{program(self.environ)}{home} {rest}".rstrip()
+        return hints.command(line, hints.program(self.environ), self.home)
+
+    def advice(self, text: str) -> str:
+        """Return a hint so that every command in it works when pasted; one that is only a command begins with Run."""
+        words = hints.pasteable(text, hints.program(self.environ), self.home)
+        return f"Run: {words}" if hints.is_command(text) else words
 
     def next_steps(self, *steps: tuple[str, str]) -> None:
         """Print what may come next: what for, and the command, ready to be pasted."""
@@ -118,22 +117,3 @@ class Desk:
         if not answer:
             raise Failure(Exit.INTERRUPTED, "no answer")
         return answer.strip()
-
-    def with_commands(self, text: str) -> str:
-        """Return `text` with every command between backticks made pasteable."""
-        pieces = text.split("`")
-        return "`".join(self.command(piece) if place % 2 else piece for place, piece in enumerate(pieces))
-
-
-def program(environ: Mapping[str, str]) -> str:
-    """Return how this program is called from the user's shell: by name if the PATH leads to it."""
-    called = sys.argv[0] if sys.argv else ""
-    if os.path.basename(called) != "meshnode":
-        return f"{shlex.quote(sys.executable)} -m meshnode.cli"
-    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
-        found = os.path.join(folder, "meshnode")
-        if os.access(found, os.X_OK) and os.path.isfile(found):
-            if os.path.realpath(found) == os.path.realpath(called):
-                return "meshnode"
-            break  # Another meshnode comes first on the PATH; its name alone would start that one.
-    return shlex.quote(os.path.abspath(called))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_peer, size, who
 
@@ -67,7 +68,8 @@ def _sync_file(desk: Desk, file: str) -> Exit:
     taken = count(answer["received"], "record")
     text = f"Exchanged   {clean(str(path))}   {taken} taken in, {answer['written']:,} in the file"
     desk.out.give_or_ok("sync", answer, text)
-    desk.next_steps(("On the other machine", f"meshnode sync --file {path.name}"))
+    # On the other machine this home means nothing.
+    desk.out.line(f"  Take it to the other machine and run there:  meshnode sync --file {quoted(path.name)}")
     return Exit.OK
 
 
@@ -87,9 +89,7 @@ def _new_file(file: str, force: bool) -> Path:
 
 
 def _check_it(desk: Desk, exported: Exported) -> None:
-    import shlex  # Only a path with spaces in it needs quoting, and only here.
-
-    desk.next_steps(("Check it anywhere", f"meshnode verify {shlex.quote(exported['path'])}"))
+    desk.next_steps(("Check it anywhere", f"meshnode verify {quoted(exported['path'])}"))
 
 
 _FORCE = Argument(("--force",), "Replace the file if it exists.", kind="flag")

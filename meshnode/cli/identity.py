@@ -148,7 +148,7 @@ def _create(desk: Desk, name: str, *, with_words: bool) -> Created:
 
     from meshnode.cli.process import app_command, failure_of
 
-    words = ["--json", "--name", name, *([] if with_words else ["--no-recovery"])]
+    words = ["--name", name, *([] if with_words else ["--no-recovery"])]
     ended = subprocess.run(app_command(desk, "init", *words), capture_output=True, text=True, check=False)
     if ended.returncode:
         raise failure_of(ended.returncode, ended.stderr, "the identity could not be created")

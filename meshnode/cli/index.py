@@ -22,7 +22,7 @@ EVERYDAY: dict[str, Entry] = {
     "status": Entry("status", "Show how the node is, with a fix for whatever is not well."),
     "whoami": Entry("identity", "Show your identity, or fill in your profile.", ("set", "recovery"), alone=True),
     "log": Entry("work", "Sign and save what you have done."),
-    "start": Entry("work", "Start a timer."),
+    "start": Entry("work", "Start a timer, or list those that run."),
     "stop": Entry("work", "Stop the timer and log what it measured."),
     "share": Entry("work", "Take an entry of your notebook into a network."),
     "search": Entry("records", "Find records by their words."),

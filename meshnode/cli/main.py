@@ -159,15 +159,20 @@ def _report(failure: Failure, desk: Desk) -> Exit:
     """Print a failure: details first, the cause and the way out on the last line of stderr."""
     out = desk.out
     out.progress_done()
-    hint = desk.command(failure.hint) if failure.hint.startswith("meshnode ") else desk.with_commands(failure.hint)
+    hint = desk.advice(clean(failure.hint)) if failure.hint else ""
     if out.as_json:
-        fields = {"code": failure.code, "cause": failure.cause, "hint": hint, "exit": int(failure.exit)}
+        fields = {
+            "code": failure.code,
+            "cause": failure.cause,
+            "hint": hint.removeprefix("Run: "),
+            "exit": int(failure.exit),
+        }
         out.give("error", {**fields, **({"detail": failure.detail} if failure.detail else {})})
     out.stdout.flush()
     for line in clean_lines(failure.detail) if failure.detail else []:
         out.aside(f"  {line}")
     cause = clean(failure.cause).rstrip(".")
     end = "" if cause.endswith(("?", "!")) else "."
-    way = f"{end} {'Run: ' if failure.hint.startswith('meshnode ') else ''}{hint}" if hint else ""
+    way = f"{end} {hint}" if hint else ""
     out.aside(f"meshnode: {cause}{way}")
     return failure.exit

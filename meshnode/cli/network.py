@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, short_peer, who
 
@@ -24,7 +24,7 @@ def create(desk: Desk, *, name: str, is_open: bool) -> Exit:
         raise Failure(
             Exit.USAGE,
             "networks by invitation come later; today anyone who has its line may join a network",
-            f"meshnode network create {shlex.quote(name)} --open",
+            f"meshnode network create {quoted(name)} --open",
         )
     network = desk.client().create_network(name)
     desk.out.give_or_ok(
@@ -69,7 +69,7 @@ def join(desk: Desk, *, line: str) -> Exit:
     if desk.out.as_json:
         desk.out.give("network.join", {**joined})
     elif met:
-        way = f"direct to {short_peer(joined['peer'])} ({joined['milliseconds']} ms)"
+        way = f"direct to {_name_of(desk, joined['peer'])} ({joined['milliseconds']} ms)"
         desk.out.ok(f"Joined {name} · {way} · {count(joined['received'], 'record')} received and verified")
     else:
         desk.out.ok(f"Joined {name} here; nobody there has answered yet")
@@ -88,12 +88,18 @@ def leave(desk: Desk, *, network: str, yes: bool) -> Exit:
     return Exit.OK
 
 
+def _name_of(desk: Desk, peer: str) -> str:
+    """Return who is behind a peer id, which by now the node has been told."""
+    found = [one["agent"] for one in desk.client().peers() if one["id"] == peer]
+    return who(found[0], short_peer(peer)) if found else short_peer(peer)
+
+
 def _invite(desk: Desk, network: Network) -> None:
     """Print what others paste to join, and how far it reaches."""
     if not network["line"]:
         return
     desk.out.line(f"  Others join it with (reachable: {network['reachable']}):")
-    desk.out.line(f"      meshnode network join {shlex.quote(network['line'])}")
+    desk.out.line(f"      meshnode network join {quoted(network['line'])}")
 
 
 COMMANDS = {

@@ -7,7 +7,7 @@ was not written in before, an allowance that is used up.
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from datetime import date
 from typing import TYPE_CHECKING
@@ -41,11 +41,11 @@ class SystemChance:
 
     def random(self) -> float:
         """A number in [0, 1)."""
-        return secrets.SystemRandom().random()
+        return int.from_bytes(os.urandom(7), "big") / (1 << 56)
 
     def token(self, size: int) -> bytes:
         """Unpredictable bytes."""
-        return secrets.token_bytes(size)
+        return os.urandom(size)
 
 
 def log_offline(desk: Desk, entry: Entry) -> Written:

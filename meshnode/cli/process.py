@@ -27,14 +27,14 @@ def app_command(desk: Desk, verb: str, *words: str) -> list[str]:
     return [sys.executable, "-m", APP, verb, *home, *words]
 
 
-def start_detached(desk: Desk) -> subprocess.Popen[bytes]:
+def start_detached(desk: Desk, words: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start the node in a session of its own, so that it outlives this terminal."""
     desk.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     output = os.open(desk.places.state / OUTPUT_FILE, flags, 0o600)
     try:
         return subprocess.Popen(
-            app_command(desk, "run"),
+            app_command(desk, "run", *words),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -70,7 +70,7 @@ def show(desk: Desk, *, project: str) -> Exit:
             ("work", f"{count(found['contributions'], 'contribution')}, {show_duration(found['seconds'])}"),
         ]
     )
-    desk.next_steps(("Its contributions", f"meshnode contribution ls --project {found['id']}"))
+    desk.next_steps(("Its contributions", f"meshnode contribution ls --project {found['slug'] or found['id']}"))
     return Exit.OK
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import short_id, where, who, who_briefly
 from meshnode.cli.status import show_check
@@ -33,7 +33,7 @@ def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
     rows = [(short_id(hit["id"]), _words(hit), who_briefly(hit["agent"]), where(hit["scope"])) for hit in page["items"]]
     desk.out.table(("ID", "WHAT", "WHO", "IN"), rows, flexible=1)
     if page["next"]:
-        desk.next_steps(("More", f"meshnode search {shlex.join(words)} --limit {(limit or USUAL_ROWS) * 5}"))
+        desk.next_steps(("More", f"meshnode search {' '.join(map(quoted, words))} --limit {(limit or USUAL_ROWS) * 5}"))
     return Exit.OK
 
 
@@ -52,8 +52,7 @@ def why(desk: Desk, *, record: str) -> Exit:
     for place, cause in enumerate(standing["causes"]):
         desk.out.line(f"  {'because of ' if place == 0 else '           '}{cause}")
     if answer["fix"]:
-        fix = clean(answer["fix"])
-        desk.out.line(f"  {'Run: ' + desk.command(fix) if fix.startswith('meshnode ') else desk.with_commands(fix)}")
+        desk.out.line(f"  {desk.advice(clean(answer['fix']))}")
     return Exit.OK
 
 

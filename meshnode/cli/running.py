@@ -22,25 +22,24 @@ START_SECONDS = 60
 STOP_SECONDS = 15
 """How long `down` waits before it sends a signal, and again after that."""
 LOCK_FILE = "lock"
+NEWEST_COPY = "--i-have-the-newest-copy"
 
 
 def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
     """Start the node and wait until it answers; `trusted` says that no newer copy of this home exists."""
     if not desk.initialised:
         raise desk.not_initialised()
-    if foreground and trusted:
-        cause = "a node in the foreground cannot be told; start it, then say so from another terminal"
-        raise Failure(Exit.USAGE, cause, "meshnode up --i-have-the-newest-copy")
     already = running(desk)
+    words = [NEWEST_COPY] if trusted else []
     if foreground and not already:
         from meshnode.cli.process import app_command
 
         sys.stdout.flush()
-        command = app_command(desk, "run")
+        command = app_command(desk, "run", *words)
         os.execv(command[0], command)
     if not already:
-        _start(desk)
-    if trusted:
+        _start(desk, words)
+    elif trusted:
         desk.client().trust()
     return _tell(desk, desk.client().status(), already=already)
 
@@ -94,12 +93,12 @@ def running(desk: Desk) -> bool:
     return True
 
 
-def _start(desk: Desk) -> None:
+def _start(desk: Desk, words: list[str]) -> None:
     from meshnode.cli import process
 
     log_start = process.log_size(desk)
     desk.out.progress("starting the node …")
-    child = process.start_detached(desk)
+    child = process.start_detached(desk, words)
 
     def settled() -> bool:
         return child.poll() is not None or _answers(desk, child.pid)
@@ -150,6 +149,9 @@ def _tell(desk: Desk, node: NodeStatus, *, already: bool) -> Exit:
     networks = ", ".join(clean(network["name"]) for network in node["networks"]) or "no network joined yet"
     desk.out.ok(f"{'Node runs already' if already else 'Node running'}   {networks}")
     desk.out.line(f"  {places}")
+    for check in node["health"]["reasons"]:
+        if check["state"] != "ok":
+            show_check(desk, check)
     steps = [("How it is", "meshnode status"), ("Log work", 'meshnode log "Landing page, first draft" 3h30')]
     if not node["networks"]:
         steps.append(("Share it", "meshnode network create studio --open"))
@@ -182,7 +184,7 @@ COMMANDS = {
             (
                 Argument(("--foreground",), "Stay in this terminal (for service managers).", kind="flag"),
                 Argument(
-                    ("--i-have-the-newest-copy",),
+                    (NEWEST_COPY,),
                     "No newer copy of this home exists, let it sign.",
                     "flag",
                     into="trusted",

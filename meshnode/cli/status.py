@@ -44,9 +44,7 @@ def show_check(desk: Desk, check: Check) -> None:
     text = f"{clean(check['name'])}: {clean(check['text'])}"
     {"ok": desk.out.ok, "warn": desk.out.warn}.get(check["state"], desk.out.bad)(text)
     if check["fix"] and check["state"] != "ok":
-        fix = clean(check["fix"])
-        shown = f"Run: {desk.command(fix)}" if fix.startswith("meshnode ") else desk.with_commands(fix)
-        desk.out.line(f"    {shown}")
+        desk.out.line(f"    {desk.advice(clean(check['fix']))}")
 
 
 def _show(desk: Desk, node: NodeStatus) -> None:

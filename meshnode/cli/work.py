@@ -51,8 +51,10 @@ def log(
     return Exit.OK
 
 
-def start(desk: Desk, *, title: str, project: str | None, network: str | None) -> Exit:
-    """Start a timer."""
+def start(desk: Desk, *, title: str | None, project: str | None, network: str | None) -> Exit:
+    """Start a timer, or list those that run."""
+    if title is None:
+        return _list_timers(desk)
     timer = desk.client().start_timer(title, project=project, network=network)
     text = f"Timer started   {clean(timer['title'])}   (counts at most {show_duration(timer['cap_seconds'])})"
     desk.out.give_or_ok("start", timer, text)
@@ -130,9 +132,22 @@ def _tell_stopped(desk: Desk, stopped: Stopped) -> None:
         desk.next_steps(("If it was another length", right))
 
 
-def describe_timer(timer: Timer) -> str:
-    """Write a running timer in a few words."""
-    return f"{clean(timer['title'])} · {show_duration(timer['seconds'])} since {show_moment(timer['started'])}"
+def _list_timers(desk: Desk) -> Exit:
+    timers = desk.client().timers()
+    if desk.out.as_json:
+        desk.out.give("start", {"items": timers})
+    elif not timers:
+        desk.out.line("No timer is running.")
+        desk.next_steps(("Start one", 'meshnode start "Landing page, first draft"'))
+    else:
+        rows = [_row_of(timer) for timer in timers]
+        desk.out.table(("TIMER", "WHAT", "FOR", "SINCE", "COUNTS"), rows, flexible=1, right=(4,))
+    return Exit.OK
+
+
+def _row_of(timer: Timer) -> tuple[str, ...]:
+    counts = show_duration(timer["seconds"]) + (" (capped)" if timer["capped"] else "")
+    return (timer["id"], timer["title"], timer["project"], show_moment(timer["started"]), counts)
 
 
 _NETWORK = Argument(("--network",), "Sign into this network (else the project's, the default one, or your notebook).")
@@ -166,9 +181,9 @@ COMMANDS = {
         ),
         Command(
             "start",
-            "Start a timer.",
+            "Start a timer, or list those that run.",
             start,
-            (Argument(("title",), "What you are going to do.", metavar="TEXT"), _PROJECT, _NETWORK),
+            (Argument(("title",), "What you are going to do.", metavar="TEXT", optional=True), _PROJECT, _NETWORK),
             text="The timer survives restarts and crashes. What it measures is capped (12 hours, a setting), because a "
             "forgotten timer is no work.",
             exits=(Exit.NOT_RUNNING,),

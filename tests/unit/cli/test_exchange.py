@@ -52,7 +52,7 @@ def test_sync_ends_with_what_came_of_it(node: FakeNode, states: tuple[str, ...],
 def test_a_file_is_exchanged_where_machines_never_meet(node: FakeNode, tmp_path: Path) -> None:
     ran = run("sync", "--file", str(tmp_path / "stick.bundle"), home=node)
     assert ran.out.startswith(f"✓ Exchanged   {tmp_path}/stick.bundle   5 records taken in, 1,239 in the file\n")
-    assert ran.out.endswith(" sync --file stick.bundle\n")
+    assert ran.out.endswith("run there:  meshnode sync --file stick.bundle\n")
 
 
 def test_a_bundle_is_written_and_may_be_checked(node: FakeNode, tmp_path: Path) -> None:

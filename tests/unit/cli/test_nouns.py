@@ -91,8 +91,8 @@ def test_standing_is_marked_in_a_list(node: FakeNode) -> None:
     first.claim, second.status = "retracted", "pending"
     node.contributions += [first, second]
     out = run("contribution", "ls", home=node).out
-    assert "One [retracted]" in out
-    assert "Two [pending]" in out
+    assert "[retracted] One" in out
+    assert "[pending] Two" in out
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_many_members_are_counted(node: FakeNode) -> None:
 def test_joining_says_whom_it_met_and_what_came(node: FakeNode) -> None:
     node.peers.append(peer())
     ran = run("network", "join", LINE, home=node)
-    assert ran.out == "✓ Joined studio · direct to 12D3Ko…8vbCeo8F (12 ms) · 14 records received and verified\n"
+    assert ran.out == "✓ Joined studio · direct to Ben (12 ms) · 14 records received and verified\n"
     assert node.asked[0].body == {"line": LINE, "wait_ms": 10_000}
 
 

@@ -73,6 +73,14 @@ def test_a_timer_is_started_and_stopped(node: FakeNode) -> None:
     assert ran.out.endswith("Landing page · 1.5 h\n")
 
 
+def test_start_alone_lists_the_timers(node: FakeNode) -> None:
+    assert run("start", home=node).out.startswith("No timer is running.\n")
+    run("start", "Landing page", "--project", "acme-site", home=node)
+    lines = run("start", home=node).out.splitlines()
+    assert lines[1].startswith("1      Landing page  acme-site  2026-03-09 ")
+    assert objects(run("start", "--json", home=node))[0]["items"][0]["title"] == "Landing page"
+
+
 def test_a_timer_that_ran_too_long_says_so(node: FakeNode) -> None:
     timer = Timer("1", "Night", "", "", AT, 43_200, True, 43_200)
     node.answers["POST", "/timers/stop"] = Stopped(timer, contribution("Night", 43_200), 90_000, 43_200, True)
