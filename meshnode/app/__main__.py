@@ -1,4 +1,4 @@
-"""`python -m meshnode.app run|init|doctor`: the program behind the command line. People use `meshnode`."""
+"""`python -m meshnode.app run|init|doctor|demo`: the program behind the command line. People use `meshnode`."""
 
 import argparse
 import json
@@ -55,13 +55,26 @@ def _doctor(places: Places, options: argparse.Namespace) -> Exit:
     return Exit.PROBLEMS if any(finding.state == "fail" for finding in findings) else Exit.OK
 
 
-_VERBS = {"run": _run, "init": _init, "doctor": _doctor}
+def _demo(_places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.demo.run import run_demo
+
+    return run_demo(options.history, as_json=options.json)
+
+
+_VERBS = {"run": _run, "init": _init, "doctor": _doctor, "demo": _demo}
+
+_ABOUT = {
+    "run": "run the node",
+    "init": "create an identity",
+    "doctor": "check this home",
+    "demo": "show five nodes at work",
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m meshnode.app", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for name, about in (("run", "run the node"), ("init", "create an identity"), ("doctor", "check this home")):
+    for name, about in _ABOUT.items():
         verb = verbs.add_parser(name, help=about, description=about)
         verb.add_argument("--home", type=Path, default=None, help="put everything into this folder")
         if name == "run":
@@ -71,8 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         if name == "init":
             verb.add_argument("--name", default="", help="what you are called")
             verb.add_argument("--no-recovery", action="store_true", help="make no recovery words")
-        if name == "doctor":
-            verb.add_argument("--json", action="store_true", help="print one JSON object")
+        if name in ("doctor", "demo"):
+            verb.add_argument("--json", action="store_true", help="print JSON")
+        if name == "demo":
+            verb.add_argument("--history", type=Path, default=None, help="a git repository to import")
     return parser
 
 

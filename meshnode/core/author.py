@@ -125,7 +125,7 @@ def choose_deps(
     if first:
         roots = [root for root in map(ledger.root_of, facts.founders) if root is not None]
         for log in [log_id(scope, root) for root in roots]:
-            chosen.update(dict.fromkeys(_ids(ledger.tips(log))) if not is_unsound(log) else {})
+            chosen.update(dict.fromkeys(_accept_of(ledger, log) if is_unsound(log) else _ids(ledger.tips(log))))
     later: list[RecordId] = []
     for head in heads:
         place = ledger.place(head)
@@ -137,6 +137,12 @@ def choose_deps(
                 chosen[head] = None
     chosen.update(dict.fromkeys(later))
     return list(chosen)[:MAX_DEPS]
+
+
+def _accept_of(ledger: Ledger, log: bytes) -> list[RecordId]:
+    """The first record of a founder's log, which is the accept: later ones may wait for records not here yet."""
+    run = ledger.run_after(log, 0, 0, 1, 1)
+    return [RecordId(sha256(run.headers[0]).digest())] if run else []
 
 
 def _ids(tips: Iterable[Tip]) -> list[RecordId]:

@@ -91,10 +91,10 @@ class PeerBook:
         return list(contact.conns)
 
     def hasten(self, peer: str | None, turn: Turn) -> None:
-        """Dial a peer, or all that are kept, at once."""
+        """Dial a peer, or all that are known, without waiting for their turn."""
         for each in list(self._contacts) if peer is None else [peer]:
             contact = self._contacts.get(each)
-            if contact is not None and contact.trying is None and (peer is not None or contact.entry.added):
+            if contact is not None and contact.trying is None:
                 contact.due, contact.failures = turn.moment.ticks, 0
         self._plan(turn)
 

@@ -1,0 +1,246 @@
+"""What happens in the demonstration, scene by scene. Every claim is checked before the next line is printed."""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from meshnode.api.site import OptionValue
+from meshnode.app.demo.forger import Forger, forge
+from meshnode.app.demo.history import find_history
+from meshnode.app.demo.stage import Narrator, Person, Stage, comes_true
+from meshnode.app.exchange import NodeExchange
+from meshnode.core.effects import Synced
+from meshnode.core.events import SyncNow
+from meshnode.exchange.git_process import look_at
+from meshnode.runtime.lookups import Wanted
+from meshnode.runtime.requests import amounts, erasures, people
+from meshnode.runtime.requests.work import Work, log
+from meshproto.fold.fold import Fold
+from meshproto.fold.memory import DictMemory
+from meshproto.fold.state import digests
+from meshproto.records.ids import RecordId, ScopeId, log_id
+from meshproto.records.log import check_run
+from meshproto.records.reasons import Refused
+from meshproto.wire.breaches import Breach
+
+NETWORK = "studio"
+SYNC_SECONDS = 20.0
+
+
+class Mesh(NamedTuple):
+    """Who takes part, and the network they share."""
+
+    everybody: tuple[Person, ...]
+    scope: ScopeId
+
+
+async def play(stage: Stage, say: Narrator, history: Path | None) -> None:
+    """Play all scenes. Raises ClaimFailed at the first claim that does not hold."""
+    ana, bo, scope = await _found(stage, say)
+    await _import(ana, bo, scope, stage, say, history)
+    cy = await _relay(ana, bo, scope, stage, say)
+    mesh = await _gather((ana, bo, cy), scope, stage, say)
+    await _divide(mesh, stage, say)
+    await _forge(mesh, stage, say)
+    await _erase(mesh, say)
+    for person in mesh.everybody:
+        await stage.leave(person)
+
+
+async def _found(stage: Stage, say: Narrator) -> tuple[Person, Person, ScopeId]:
+    say.scene("Ana founds a network, and Bo joins it with one pasted line")
+    ana, bo = await stage.enter("ana"), await stage.enter("bo")
+    scope = await people.found(ana.node.office, NETWORK)
+    await _join(bo, ana, scope, say)
+    return ana, bo, scope
+
+
+async def _join(person: Person, member: Person, scope: ScopeId, say: Narrator) -> None:
+    line = people.write_line(scope, member.node.node.listening)
+    say.tell(f"{person.name}$ meshnode network join {line[:24]}…{line[-12:]}")
+    joined = await people.join(person.node.office, people.read_line(line), SYNC_SECONDS)
+    await person.node.office.projector.caught_up()
+    standing = person.node.office.lookups.standing_in(person.node.node.me, scope)
+    is_member = joined and standing is not None and standing.standing == "active"
+    say.claim(f"{person.name} joined through {member.name}, over libp2p with Noise", is_member)
+
+
+async def _import(ana: Person, bo: Person, scope: ScopeId, stage: Stage, say: Narrator, given: Path | None) -> None:
+    say.scene("Ana imports a real git history")
+    history = find_history(stage.folder, given)
+    if not history.own:
+        say.tell("no git repository is at hand, so a small one was made")
+    await look_at(history.path)
+    exchange = NodeExchange(ana.node)
+    options: dict[str, OptionValue] = {"email": [history.email], "network": NETWORK}
+    answer = await exchange.take_in("git", history.path, options, False)
+    say.claim(
+        f"{answer.written} commits of {history.email} in {history.path.name} became signed contributions",
+        answer.written > 0 and _count(ana, scope) == answer.written,
+    )
+    again = await exchange.take_in("git", history.path, options, False)
+    say.claim(f"importing once more adds nothing: {again.already} are known already", again.written == 0)
+    records = _records(ana, scope)
+
+    async def arrived() -> bool:
+        return _records(bo, scope) == records
+
+    say.claim(
+        f"Bo's node holds all {len(records)} records of the network, checked and flushed", await comes_true(arrived)
+    )
+    say.claim("both compute the same state", await ana.digest(scope) == await bo.digest(scope))
+
+
+async def _relay(ana: Person, bo: Person, scope: ScopeId, stage: Stage, say: Narrator) -> Person:
+    say.scene("Cy gets Ana's records from Bo: Ana and Cy are never online together")
+    expected = _own(ana, scope)
+    await stage.leave(ana)
+    say.tell("ana's node is stopped")
+    cy = await stage.enter("cy")
+    await _join(cy, bo, scope, say)
+
+    async def arrived() -> bool:
+        return expected <= _records(cy, scope)
+
+    say.claim(f"all {len(expected)} records of Ana's log came by way of Bo", await comes_true(arrived))
+    say.claim("Cy checked Ana's signature on every one of them", all(_is_signed(cy, each) for each in expected))
+    await cy.node.office.projector.caught_up()
+    newest = cy.node.office.lookups.contributions(Wanted(scope=scope), None, 1)[0]
+    writer = cy.node.office.lookups.name(newest.agent)
+    say.claim(f"Cy reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "ana")
+    return cy
+
+
+async def _gather(first: tuple[Person, Person, Person], scope: ScopeId, stage: Stage, say: Narrator) -> Mesh:
+    say.scene("Ana comes back; Dee and Eli join: five nodes")
+    ana, bo, cy = first
+    await stage.start(ana)
+    dee, eli = await stage.enter("dee"), await stage.enter("eli")
+    await _join(dee, cy, scope, say)
+    await _join(eli, dee, scope, say)
+    mesh = Mesh((ana, bo, cy, dee, eli), scope)
+    await _sync(mesh)
+    say.claim("all five hold the same records and compute the same state", await comes_true(lambda: _agree(mesh)))
+    return mesh
+
+
+async def _divide(mesh: Mesh, stage: Stage, say: Narrator) -> None:
+    say.scene("The mesh is cut in two, and both halves work on")
+    ana, bo, cy, dee, eli = mesh.everybody
+    broken = stage.divide.cut((ana.peer, bo.peer), (cy.peer, dee.peer, eli.peer))
+    say.tell(f"ana, bo ┊ cy, dee, eli   ({broken} ends of connections broken)")
+    left = [await _work(ana, "Wireframes", 2), await _work(bo, "Accounting", 1)]
+    right = [await _work(cy, "Photographs", 4), await _work(eli, "Proofreading", 3)]
+
+    async def known_within() -> bool:
+        return all(_has(each, left) for each in (ana, bo)) and all(_has(each, right) for each in (cy, dee, eli))
+
+    say.claim("each half shares what it writes", await comes_true(known_within))
+    say.claim("and knows nothing of the other's", not any(map(ana.node.reader.has, right)))
+    one, other = await ana.digest(mesh.scope), await eli.digest(mesh.scope)
+    say.claim(f"their states differ: {one.hex()[:12]}… and {other.hex()[:12]}…", one != other)
+    stage.divide.heal()
+    say.tell("the line is mended")
+    await _sync(mesh)
+    say.claim("all five hold the same records again", await comes_true(lambda: _agree(mesh)))
+    shared = await ana.digest(mesh.scope)
+    say.claim(f"and compute the same state, {shared.hex()[:12]}…", await comes_true(lambda: _agree(mesh)))
+    say.claim("which is what folding all records from nothing gives", _from_nothing(eli, mesh.scope) == shared)
+
+
+async def _forge(mesh: Mesh, stage: Stage, say: Narrator) -> None:
+    say.scene("A forger writes Ana 999 hours")
+    ana, bo = mesh.everybody[:2]
+    last = max(map(bo.node.reader.record, _own(ana, mesh.scope)), key=lambda each: each.seq if each else 0)
+    assert last is not None
+    forged = forge(last, hours=999)
+    say.tell(f"a record that continues Ana's log at {last.seq + 1}, signed with another key, is pushed to Bo")
+    bye = await Forger(stage.transport(secrets.token_bytes(32))).attack(bo.node.node.listening[0], forged)
+    say.claim(f"Bo's node refused it and hung up: {bye.breach} ({bye.detail})", bye.breach is Breach.RUN)
+    forged_tip = last.seq + 1
+    log_name = log_id(mesh.scope, last.key)
+    untouched = all(max(tip.seq for tip in person.node.reader.tips(log_name)) < forged_tip for person in mesh.everybody)
+    say.claim("nobody stored it", untouched)
+
+
+async def _erase(mesh: Mesh, say: Narrator) -> None:
+    say.scene("Ana erases a text; the hours stay")
+    ana, eli = mesh.everybody[0], mesh.everybody[-1]
+    entry = await _work(ana, "A text she regrets", 1)
+
+    async def came() -> bool:
+        return all(each.node.reader.private(entry) is not None for each in mesh.everybody)
+
+    say.claim("her entry is on all five nodes", await comes_true(came))
+    await erasures.erase(ana.node.office, [entry], "art17")
+
+    async def gone() -> bool:
+        return all(each.node.reader.private(entry) is None for each in mesh.everybody)
+
+    say.claim("the text is gone from all five", await comes_true(gone))
+    await eli.node.office.projector.caught_up()
+    row = eli.node.office.lookups.contribution(entry)
+    say.claim("its hour still counts", row is not None and row.seconds == 3600 and not row.title)
+    say.claim("all five still agree", await comes_true(lambda: _agree(mesh)))
+
+
+async def _work(person: Person, title: str, hours: int) -> RecordId:
+    work = Work(title=title, quantity=amounts.seconds(hours * 3600), network=NETWORK)
+    (entry,) = await log(person.node.office, work)
+    return entry
+
+
+async def _sync(mesh: Mesh) -> None:
+    """Compare now what would be compared by itself within half a minute."""
+    for person in mesh.everybody:
+        outcome = await person.node.node.ask(SyncNow)
+        assert isinstance(outcome, Synced)
+
+
+async def _agree(mesh: Mesh) -> bool:
+    first, *others = [(_records(each, mesh.scope), await each.digest(mesh.scope)) for each in mesh.everybody]
+    return all(each == first for each in others)
+
+
+def _records(person: Person, scope: ScopeId) -> frozenset[RecordId]:
+    """The ids of all records a node holds in a network."""
+    return frozenset(record.id for _, record in person.node.reader.records_after(0, 1_000_000) if record.home == scope)
+
+
+def _own(person: Person, scope: ScopeId) -> frozenset[RecordId]:
+    """The ids of what somebody wrote in a network; the node may have stopped only after this was asked."""
+    return frozenset(
+        record.id
+        for _, record in person.node.reader.records_after(0, 1_000_000)
+        if record.home == scope and record.agent == person.node.node.me
+    )
+
+
+def _count(person: Person, scope: ScopeId) -> int:
+    return sum(
+        1
+        for _, record in person.node.reader.records_after(0, 1_000_000)
+        if record.home == scope and record.type == "contribution"
+    )
+
+
+def _has(person: Person, records: list[RecordId]) -> bool:
+    return all(map(person.node.reader.has, records))
+
+
+def _is_signed(person: Person, record: RecordId) -> bool:
+    """Whether the stored headers from this record to the next signature are whole and signed by its author's key."""
+    proof = person.node.reader.proof_run(record)
+    try:
+        return proof is not None and check_run(proof.headers, proof.signature).records[0].id == record
+    except Refused:
+        return False
+
+
+def _from_nothing(person: Person, scope: ScopeId) -> bytes:
+    """The digest of a network's state, folded anew from all stored records in the opposite order."""
+    memory = DictMemory()
+    fold = Fold(memory)
+    for _, record in reversed(person.node.reader.records_after(0, 1_000_000)):
+        fold.add(record)
+    return digests(memory)[scope]
