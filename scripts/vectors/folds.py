@@ -63,6 +63,16 @@ def _refused_in_streams() -> list[Story]:
         Story.told("a type of networks", (ALICE, YES), (grant, no(Reason.X_SCOPE, detail="grant"))),
         Story.told("a scope that is none", (ALICE, YES), (FIRST, CLAIMED), (nowhere, no(Reason.X_SCOPE, FIRST.id))),
         Story.told(
+            "a genesis that names a record of no scope",
+            (ALICE, YES),
+            (FIRST, CLAIMED),
+            (nowhere, no(Reason.X_SCOPE, FIRST.id)),
+            (
+                record(key("carol"), "project", coordination.project(part_of=nowhere.id), agent=ALICE.id),
+                no(Reason.X_FOREIGN, nowhere.id, status="foreign"),
+            ),
+        ),
+        Story.told(
             "a genesis of another type",
             (CAROL, YES),
             (

@@ -50,10 +50,11 @@ def judge(case: Case, memory: Memory) -> Verdict:
     """Decide a record whose whole past is decided."""
     if case.record.scope and case.place is None:
         return _no(Reason.X_SCOPE, case.record.scope)
-    number = case.place.number if case.place else 0
+    # A genesis is the first of its home: None is the number of no scope, and not that of the homeless either.
+    own = case.place.number if case.place else None
     for each, row in case.rows.items():
         # SPEC 04-fold 2: neither has the record's own home nor a home of kind person or organisation
-        if row.status == Status.FOREIGN or not (row.personal or row.home == number):
+        if row.status == Status.FOREIGN or not (row.personal or row.home == own):
             return Verdict(Status.FOREIGN, Reason.X_FOREIGN, ids=(each,))
     if case.place is None:
         return _judge_genesis(case.record)
