@@ -69,7 +69,7 @@ const CHECKS = {
     const { records, forks, digests } = fold(headers.map((header) => readHeader(fromHex(header))));
     return {
       standings: Object.fromEntries([...records].map(([id, record]) => [id, standing(record)])),
-      forks: forks.map(({ log, seq, ids }) => ({ reason: 'F-FORK', log, seq, ids })),
+      forks: forks.filter(({ home }) => digests.has(home)).map(({ log, seq, ids }) => ({ reason: 'F-FORK', log, seq, ids })),
       digests: Object.fromEntries([...digests].map(([id, digest]) => [id, toHex(digest)])),
     };
   },

@@ -1,9 +1,7 @@
 // What records that are *yes* do to others and show of themselves (protocol/spec/04-fold.md 5).
 
 import { toHex } from '../bytes.js';
-import { outsideName } from '../ids.js';
 import { append } from './records.js';
-import { isAbout } from './rules.js';
 
 /** Gives every record its state and its flags. */
 export function applyEffects(records) {
@@ -21,10 +19,10 @@ function claim(counted) {
 }
 
 function correct(counted, records) {
-  for (const { header } of counted.filter((record) => record.header.type === 'correction')) {
+  for (const { header } of ofType(counted, 'correction')) {
     const target = records.get(toHex(header.facts.get('target')));
-    target.flags.add('corrected');
-    if (header.facts.get('kind') === 'retract' && target.state === 'claimed') target.state = 'retracted';
+    if (header.facts.get('kind') !== 'retract') target.flags.add('corrected');
+    else if (target.state === 'claimed') target.state = 'retracted';
   }
 }
 
@@ -42,17 +40,13 @@ function edit(counted) {
 }
 
 function erase(counted, records) {
-  const erasures = counted.filter(({ header }) => header.type === 'erasure');
-  const fromAfar = new Map();
-  for (const { header, author } of erasures) {
-    for (const target of header.facts.get('targets')) {
-      if (target.length === 32) records.get(toHex(target)).flags.add('erased');
-      else append(fromAfar, toHex(target), author);
-    }
+  for (const { header } of ofType(counted, 'erasure')) {
+    // What an ext stands for lies in another scope, of which this one knows nothing.
+    const here = header.facts.get('targets').filter((target) => target.length === 32);
+    for (const id of here) records.get(toHex(id)).flags.add('erased');
   }
-  if (fromAfar.size === 0) return;
-  for (const record of records.values()) {
-    const whose = fromAfar.get(toHex(outsideName(record.header.id))) ?? [];
-    if (whose.some((author) => author === record.author || isAbout(author, record.header))) record.flags.add('erased');
-  }
+}
+
+function ofType(counted, type) {
+  return counted.filter(({ header }) => header.type === type);
 }

@@ -3,22 +3,27 @@
 import { toHex } from '../bytes.js';
 import { append } from './records.js';
 
-/** `{home, log, seq, ids}` for each fork, ascending by home, log, seq and ids; flags the rivals. */
+/** `{home, log, seq, ids}` for each log and number with rivals, ascending by home, log and seq; flags the rivals. */
 export function findForks(records) {
-  const rivals = new Map();
+  const siblings = new Map();
   for (const record of records.values()) {
     if (record.status === 'pending') continue;
     const { log, seq, prev } = record.header;
-    append(rivals, `${toHex(log)} ${seq} ${toHex(prev)}`, record);
+    append(siblings, `${toHex(log)} ${seq} ${toHex(prev)}`, record);
   }
-  const forks = [...rivals.values()].filter((group) => group.length > 1).map(forkOf);
-  return forks.sort((a, b) => order(a.home, b.home) || order(a.log, b.log) || a.seq - b.seq || order(a.ids[0], b.ids[0]));
+  const forks = new Map();
+  for (const rivals of siblings.values()) if (rivals.length > 1) note(rivals, forks);
+  return [...forks.values()].sort((a, b) => order(a.home, b.home) || order(a.log, b.log) || a.seq - b.seq);
 }
 
-function forkOf(group) {
-  for (const record of group) record.flags.add('forked');
-  const [{ home, header }] = group;
-  return { home, log: toHex(header.log), seq: header.seq, ids: group.map(({ id }) => id).sort() };
+/** Branches of a fork may fork again at the same number; both forks are told as one. */
+function note(rivals, forks) {
+  for (const record of rivals) record.flags.add('forked');
+  const [{ home, header }] = rivals;
+  const [log, { seq }] = [toHex(header.log), header];
+  const place = `${log} ${seq}`;
+  const before = forks.get(place)?.ids ?? [];
+  forks.set(place, { home, log, seq, ids: [...before, ...rivals.map(({ id }) => id)].sort() });
 }
 
 function order(a, b) {
