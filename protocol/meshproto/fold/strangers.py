@@ -51,7 +51,7 @@ def _take_in(record_id: bytes, memory: Memory) -> Record:
     record = read_header(cast(bytes, memory.get("aside", record_id)))
     row = read_row(memory, record_id)
     assert row is not None  # what is set aside is decided
-    write_row(memory, record_id, row._replace(status=Status.YES))
+    write_row(memory, record_id, row._replace(status=int(Status.YES)))
     memory.delete("why", record_id)
     memory.delete("aside", record_id)
     memory.delete("outside", record.scope + record.agent + record_id)

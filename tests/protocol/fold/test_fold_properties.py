@@ -1,9 +1,12 @@
 """The state is a function of the set of records: any order, repetition or interruption gives the same."""
 
+import json
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,10 +16,12 @@ from meshproto.fold.standing import Standing, Status
 from meshproto.fold.state import digests
 from meshproto.records.encoding import decode, encode
 from meshproto.records.ids import ext
-from meshproto.records.record import Record
+from meshproto.records.record import Record, read_header
 from meshproto.types import coordination, identity, repair, value
 from scripts.vectors.cases import key, network, person, private_part, record, work
 
+VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
+STORIES = json.loads((VECTORS / "folds.json").read_text(encoding="utf-8"))["cases"]
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol")}
 OPEN = network("garden", PEOPLE["alice"], PEOPLE["bob"])
 CLOSED = network("shed", PEOPLE["carol"], is_open=False)
@@ -193,3 +198,9 @@ def test_two_halves_converge_once_they_have_met(steps: Any, seed: int) -> None:
     left = [each for each in records if chance.random() < 0.6]
     right = [each for each in records if each not in left or chance.random() < 0.3]
     assert folded(left + right, DictMemory())[0] == folded(right + left, DictMemory())[0]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story["description"])
+def test_a_memory_on_disk_tells_the_stories_of_the_vectors_alike(story: dict[str, Any]) -> None:
+    records = [read_header(bytes.fromhex(each)) for each in story["input"]["headers"]]
+    assert folded(records, DictMemory()) == folded(records, PlainMemory())
