@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from meshnode.core.events import Draft, SignedRecords
-from meshnode.core.ports import Batch, Chance, Identity, Ledger, Moment, Tip, WaitEntry
+from meshnode.core.ports import Batch, Chance, Identity, Ledger, Moment, WaitEntry
 from meshproto.records.encoding import EncodeError, Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_AUTHOR_GAP_BYTES, MAX_DEPS, MAX_RUN_RECORDS, SALT_SIZE
@@ -102,8 +102,13 @@ def sign_offline(
     log = log_id(scope, identity.key.public)
     end = end_of((tip.seq, tip.id) for tip in ledger.tips(log))
     unsound = {row.log for row in ledger.rows(WaitEntry)}
+
+    def is_sound(record: RecordId) -> bool:
+        place = ledger.place(record)
+        return place is not None and place.log not in unsound
+
     heads = (head for head in ledger.fresh_heads(scope, end.id, HEADS_ASKED) if head != end.id)
-    deps = choose_deps(ledger, scope, heads, unsound.__contains__, first=end == BEGINNING)
+    deps = choose_deps(ledger, scope, heads, is_sound, first=end == BEGINNING)
     pen = Pen(identity.agent, identity.key, moment.wall, chance)
     signed = sign_drafts(pen, drafts, end, deps)
     ids = tuple(record.id for run in signed.runs for record in run.records)
@@ -111,7 +116,7 @@ def sign_offline(
 
 
 def choose_deps(
-    ledger: Ledger, scope: bytes, heads: Iterable[RecordId], is_unsound: Callable[[bytes], bool], *, first: bool
+    ledger: Ledger, scope: bytes, heads: Iterable[RecordId], is_sound: Callable[[RecordId], bool], *, first: bool
 ) -> list[RecordId]:
     """Choose what a record names of the heads its author has not named yet: identity records first.
 
@@ -125,11 +130,11 @@ def choose_deps(
     if first:
         roots = [root for root in map(ledger.root_of, facts.founders) if root is not None]
         for log in [log_id(scope, root) for root in roots]:
-            chosen.update(dict.fromkeys(_accept_of(ledger, log) if is_unsound(log) else _ids(ledger.tips(log))))
+            ends = [tip.id for tip in ledger.tips(log) if is_sound(tip.id)]
+            chosen.update(dict.fromkeys(ends or _accept_of(ledger, log)))
     later: list[RecordId] = []
     for head in heads:
-        place = ledger.place(head)
-        record = None if place is None or is_unsound(place.log) else ledger.record(head)
+        record = ledger.record(head) if is_sound(head) else None
         if record is not None:
             if record.home == scope:
                 later.append(head)
@@ -141,12 +146,8 @@ def choose_deps(
 
 def _accept_of(ledger: Ledger, log: bytes) -> list[RecordId]:
     """The first record of a founder's log, which is the accept: later ones may wait for records not here yet."""
-    run = ledger.run_after(log, 0, 0, 1, 1)
-    return [RecordId(sha256(run.headers[0]).digest())] if run else []
-
-
-def _ids(tips: Iterable[Tip]) -> list[RecordId]:
-    return [tip.id for tip in tips]
+    accept = ledger.id_at(log, 0, 1)
+    return [] if accept is None else [accept]
 
 
 def _make(pen: Pen, draft: Draft, end: End, named: Sequence[bytes], index: int) -> tuple[Record, bytes | None]:

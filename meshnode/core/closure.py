@@ -7,6 +7,7 @@ record in its log is not sound either.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshnode.core.flight import Flight
@@ -23,7 +24,16 @@ class Home(NamedTuple):
 
     home: ScopeId
     log: LogId
+    seq: int
     personal: bool
+
+
+@dataclass(slots=True)
+class Burden:
+    """An unsound record: its seq, and how many things it waits for."""
+
+    seq: int
+    weight: int = 0
 
 
 def named_by(record: Record) -> Iterator[bytes]:
@@ -40,8 +50,8 @@ class Closure:
     def __init__(self, flight: Flight) -> None:
         self._flight = flight
         self._waiting: dict[bytes, dict[bytes, bytes]] = {}  # what is waited for → who waits → in which log
-        self._unsound: dict[bytes, dict[bytes, int]] = {}  # log → unsound record → how much it waits for
-        self._within: dict[bytes, dict[bytes, None]] = {}  # log → records in it that others wait for
+        self._unsound: dict[bytes, dict[bytes, Burden]] = {}  # log → unsound record → where, and how much it bears
+        self._within: dict[bytes, dict[bytes, None]] = {}  # log → records in it that are here and waited for
         self._places: dict[bytes, Home] = {}
         self._count = 0
 
@@ -51,15 +61,13 @@ class Closure:
     def load(self, rows: Iterable[WaitEntry]) -> None:
         """Take up what earlier lives remembered."""
         for row in rows:
-            self._add(row)
+            record = self._flight.record(row.record)
+            if record is not None:
+                self._add(row, record.seq)
 
     def waiting_in(self, log: bytes) -> int:
         """How many records of a log wait."""
         return len(self._unsound.get(log, ()))
-
-    def is_sound(self, log: bytes) -> bool:
-        """Whether every record of a log may be named."""
-        return log not in self._unsound
 
     @property
     def are_waiting(self) -> bool:
@@ -69,6 +77,22 @@ class Closure:
     def is_named(self, record: bytes) -> bool:
         """Whether a stored record waits for this one."""
         return record in self._waiting
+
+    def is_sound(self, record: bytes) -> bool:
+        """Whether a record that is here may be named: neither it nor what it follows in its log waits."""
+        place = self.place(record)
+        unsound = self._unsound.get(place.log) if place is not None else None
+        if place is None or not unsound:
+            return place is not None
+        before = [each for each, burden in unsound.items() if burden.seq <= place.seq]
+        if not before:
+            return True
+        now = self._flight.log(place.log)
+        here = self._flight.record(record)
+        if now is None or here is None or len(now.tips) == 1:
+            return False
+        # The log has branches: only what is reached by `prev` weighs.
+        return all(self._flight.ancestor(here, unsound[each].seq) != each for each in before)
 
     def waiters(self, record: bytes) -> tuple[RecordId, ...]:
         """The records that wait for this one."""
@@ -85,7 +109,7 @@ class Closure:
             named = self._flight.record(ref)
             if named is None:
                 return None
-            home = Home(named.home, named.log, self._flight.root_of(named.home) is not None)
+            home = Home(named.home, named.log, named.seq, self._flight.root_of(named.home) is not None)
             self._places[ref] = home
             if len(self._places) > PLACES_REMEMBERED:
                 del self._places[next(iter(self._places))]
@@ -97,15 +121,15 @@ class Closure:
             if not self._flight.has(on):
                 yield RecordId(on), LogId(next(iter(waiters.values())))
 
-    def take(self, record: Record, refs: Iterable[bytes], scope: bytes, log: LogId) -> list[WaitEntry]:
+    def take(self, record: Record, refs: Iterable[bytes], scope: bytes) -> list[WaitEntry]:
         """Look at what a record about to be stored names. Returns the rows that remember what it waits for."""
         rows: list[WaitEntry] = []
         for ref in refs:
             on = self._obstacle(record, ref, scope)
             if on is not None:
-                row = WaitEntry(record.id, on, log)
+                row = WaitEntry(record.id, on, record.log)
                 rows.append(row)
-                self._add(row)
+                self._add(row, record.seq)
         return rows
 
     def release(self, record: RecordId, log: LogId) -> list[Forget]:
@@ -113,17 +137,17 @@ class Closure:
         gone: list[Forget] = []
         if record not in self._waiting:
             return gone
-        free = [record]
-        if not self.is_sound(log):
-            self._within.setdefault(log, {})[record] = None
-            return gone
+        self._within.setdefault(log, {})[record] = None
+        free = [record] if self.is_sound(record) else []
         while free:
             on = free.pop()
-            for waiter, its_log in self._waiting.pop(on, {}).items():
+            waiters = self._waiting.pop(on, {})
+            self._leave(on)
+            for waiter, its_log in waiters.items():
                 gone.append(Forget(WaitEntry, (waiter, on)))
                 self._count -= 1
                 if self._lighten(waiter, its_log):
-                    free += [RecordId(each) for each in self._within.pop(its_log, {})]
+                    free += [RecordId(each) for each in self._within.get(its_log, {}) if self.is_sound(each)]
         return gone
 
     def _obstacle(self, record: Record, ref: bytes, scope: bytes) -> bytes | None:
@@ -133,27 +157,34 @@ class Closure:
             return ref
         if not place.personal and place.home not in (scope, record.id):
             return record.id
-        return None if self.is_sound(place.log) else ref
+        return None if self.is_sound(ref) else ref
 
-    def _add(self, row: WaitEntry) -> None:
+    def _add(self, row: WaitEntry, seq: int) -> None:
         waiters = self._waiting.setdefault(row.on, {})
         if row.record in waiters:
             return
         waiters[row.record] = row.log
         self._count += 1
-        unsound = self._unsound.setdefault(row.log, {})
-        unsound[row.record] = unsound.get(row.record, 0) + 1
-        named = self._flight.record(row.on)
-        if named is not None and row.on != row.record:
-            self._within.setdefault(named.log, {})[row.on] = None
+        self._unsound.setdefault(row.log, {}).setdefault(row.record, Burden(seq)).weight += 1
+        place = self.place(row.on)
+        if place is not None and row.on != row.record:
+            self._within.setdefault(place.log, {})[row.on] = None
+
+    def _leave(self, on: RecordId) -> None:
+        """Nobody waits for a record any more."""
+        place = self.place(on)
+        within = {} if place is None else self._within.get(place.log, {})
+        within.pop(on, None)
+        if place is not None and not within:
+            self._within.pop(place.log, None)
 
     def _lighten(self, waiter: bytes, log: bytes) -> bool:
-        """Take one burden off a record; true if its whole log has become sound by it."""
+        """Take one burden off a record; true if it was the last."""
         unsound = self._unsound[log]
-        unsound[waiter] -= 1
-        if not unsound[waiter]:
-            del unsound[waiter]
-        if unsound:
+        unsound[waiter].weight -= 1
+        if unsound[waiter].weight:
             return False
-        del self._unsound[log]
+        del unsound[waiter]
+        if not unsound:
+            del self._unsound[log]
         return True

@@ -53,6 +53,16 @@ class Flight:
         """A record that is stored or about to be."""
         return self._records.get(cast(RecordId, record)) or self._ledger.record(record)
 
+    def ancestor(self, record: Record, seq: int) -> RecordId | None:
+        """The id of the record with this seq that is reached from `record` by `prev`."""
+        here: Record | None = record
+        while here is not None and here.seq > seq and here.id in self._records:
+            here = self.record(here.prev)
+        if here is None or here.seq <= seq:
+            return None if here is None else here.id
+        place = self._ledger.place(here.id)
+        return None if place is None else self._ledger.id_at(place.log, place.lane, seq)
+
     def log(self, log: LogId) -> LogNow | None:
         """A log as it will be; a copy of what the ledger says unless something of it is in flight."""
         now = self._logs.get(log)

@@ -49,10 +49,7 @@ class Heads:
             self._fresh[scope] = dict(heads[::-1])
         fresh = self._fresh[scope]
         newest = list(fresh.values())[: -HEADS_ASKED - 1 : -1]
-        chosen = choose_deps(ledger, scope, newest, self._is_unsound, first=end.seq == 0)
+        chosen = choose_deps(ledger, scope, newest, self._closure.is_sound, first=end.seq == 0)
         for log in [log for log, head in fresh.items() if head in chosen]:
             del fresh[log]
         return chosen
-
-    def _is_unsound(self, log: bytes) -> bool:
-        return not self._closure.is_sound(log)

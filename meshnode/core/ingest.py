@@ -249,7 +249,7 @@ class Intake:
             names_none = not record.deps and not record.auth and not may_name_records(record)
             if not names_none or (record.agent and record.agent != now.agent):
                 refs = [each for each in (*named_by(record), record.agent) if each not in (b"", scope, now.agent)]
-                turn.local += closure.take(record, dict.fromkeys(refs), scope, now.log)
+                turn.local += closure.take(record, dict.fromkeys(refs), scope)
                 for ref in refs if now.counted else ():
                     self._let_count(ref, now, turn)
             if closure.is_named(record.id):

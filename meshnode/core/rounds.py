@@ -21,7 +21,8 @@ class Standing:
     """Where reconciliation with one peer stands.
 
     `open` is the number of our round, 0 if none; `found` what it and their round have found so far; `gained` whether
-    anything came from this peer since; `level_at` (ticks) when both were last found level, −1 if never.
+    anything new came since, from whomever: what this peer offered may have come from another first. `level_at` (ticks)
+    is when both were last found level, −1 if never.
     """
 
     number: int = 0
@@ -74,10 +75,9 @@ class Rounds:
             return None
         return self._end(session, standing, ours, turn)
 
-    def note_gain(self, conn: int) -> None:
-        """Something new came from this peer."""
-        standing = self._standings.get(conn)
-        if standing is not None:
+    def note_gain(self) -> None:
+        """Something new came."""
+        for standing in self._standings.values():
             standing.gained = True
 
     def look_again(self, session: Session, turn: Turn) -> None:

@@ -78,7 +78,7 @@ class Talk:
         outcome = parts.admit(run, source, turn)
         if isinstance(outcome, Accepted):
             turn.after.owed.append((conn, event.cost))
-            parts.rounds.note_gain(conn)
+            parts.rounds.note_gain()
         else:
             give_back(session, event.cost, parts.ground, turn)
         if isinstance(outcome, Known) and pushed:

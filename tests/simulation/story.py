@@ -15,7 +15,16 @@ from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
 from tests.simulation.people import TICKETS, contribute, found, grant, join, settle, write
-from tests.simulation.watch import Broken, WatchedWorld, check_store, digest_of, ledger_of, parts_of
+from tests.simulation.watch import (
+    Broken,
+    WatchedWorld,
+    check_standings,
+    check_store,
+    check_waits,
+    digest_of,
+    ledger_of,
+    parts_of,
+)
 from tests.simulation.world import Faults, Host, SeededChance
 
 CALM_AFTER = 600_000
@@ -251,8 +260,11 @@ class Story:
         return found
 
     def _check(self) -> None:
+        honest = {host.identity.agent for host in self._honest()}
         for host in self.hosts:
             check_store(host)
+            check_waits(host)
+            check_standings(host, honest)
         for scope in self.networks:
             digests = {host.name: digest_of(host, scope) for host in self.hosts}
             if len(set(digests.values())) != 1:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from meshnode.core.effects import Answer, Effect, Send, Written
 from meshnode.core.gauges import gauges
-from meshnode.core.ports import Batch
+from meshnode.core.ports import Batch, WaitEntry
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
+from meshproto.fold.standing import Status
 from meshproto.fold.state import digests
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.records.log import check_run
-from meshproto.records.record import read_header
+from meshproto.records.record import Record, read_header
 from meshproto.wire.messages import Have, Headers, Held, Privates
 from tests.simulation.world import Host, World
 
@@ -94,6 +95,22 @@ def check_store(host: Host) -> None:
                 seq = run.records[-1].seq
 
 
+def check_waits(host: Host) -> None:
+    """When everything is here, no record waits any more."""
+    for row in host.ledger.rows(WaitEntry):
+        if row.on != row.record:
+            raise Broken(f"{host.name}: {row.record.hex()[:8]} waits for {row.on.hex()[:8]} which is here")
+
+
+def check_standings(host: Host, agents: Iterable[bytes]) -> None:
+    """What honest people write is never invalid: their nodes named what they had to, and nothing they must not."""
+    _, fold = _folded(host)
+    for record in (record for head in host.ledger.logs() for record in _records(host, head.log)):
+        standing = fold.standing(record.id)
+        if record.agent in agents and standing is not None and standing.status is Status.INVALID:
+            raise Broken(f"{host.name}: {record} of an honest author is {standing}")
+
+
 def ledger_of(host: Host, scope: ScopeId) -> list[tuple[LogId, tuple[bytes, ...]]]:
     """All logs of a network and of the streams that stand in it, with their tips."""
     return sorted((log, tuple(tips)) for log, tips in host.ledger.logs_standing_in(scope))
@@ -112,16 +129,22 @@ def parts_of(host: Host, scope: ScopeId) -> list[tuple[bytes, str]]:
 
 def digest_of(host: Host, scope: ScopeId) -> bytes:
     """The state of a network, folded from nothing in the order of arrival."""
+    memory, _ = _folded(host)
+    return digests(memory).get(scope, b"")
+
+
+def _folded(host: Host) -> tuple[DictMemory, Fold]:
     memory, arrival = DictMemory(), 0
     fold = Fold(memory)
     while rows := host.ledger.records_after(arrival, 1_000):
         for _, record in rows:
             fold.add(record)
         arrival = rows[-1][0]
-    return digests(memory).get(scope, b"")
+    return memory, fold
 
 
-def _records(host: Host, log: LogId):  # type: ignore[no-untyped-def]  # an iterator of records
+def _records(host: Host, log: LogId) -> list[Record]:
+    """All stored records of a log, on every branch."""
     head = host.ledger.log(log)
     seen = {}
     for tip in head.tips if head else ():
