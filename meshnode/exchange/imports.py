@@ -10,6 +10,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import trio
 
 from meshnode.core.ports import ImportEntry
 from meshnode.exchange.csv_file import MAX_BYTES
-from meshnode.exchange.csv_source import find_in_csv
+from meshnode.exchange.csv_source import CsvOptions, find_in_csv
 from meshnode.exchange.drafts import Lot, contribution, retraction
 from meshnode.exchange.entries import Cause, Entry, Findings, ImportRefused, Notebook, Notice
 from meshnode.exchange.files import read_file
@@ -157,8 +158,11 @@ class Imports:
 
     async def _csv(self, path: Path, given: Mapping[str, OptionValue], wanted: Wishes) -> tuple[Findings, str]:
         options, now = csv_options(given), self._now()
-        raw = await trio.to_thread.run_sync(read_file, path, MAX_BYTES)
-        found = await trio.to_thread.run_sync(find_in_csv, raw, path.name, options, now, self._secret)
+        # It only reads and computes, so a node that is to stop need not wait for it.
+        found = await trio.to_thread.run_sync(
+            partial(_look_at_sheet, path, options, now, self._secret),
+            abandon_on_cancel=True,  # type: ignore[call-arg]  # libp2p brings stubs of an older trio
+        )
         slots = list(dict.fromkeys(entry.source.slot for entry in found.entries))
         batch = batch_name(found.scheme, (entry.source.ref for entry in found.entries))
         return without_known(found, await self._known(found.scheme, slots), wanted.again), batch
@@ -194,6 +198,11 @@ class Imports:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._desk.now() / 1000, UTC)
+
+
+def _look_at_sheet(path: Path, options: CsvOptions, now: datetime, secret: bytes) -> Findings:
+    """Read and parse a time sheet; blocks."""
+    return find_in_csv(read_file(path, MAX_BYTES), path.name, options, now, secret)
 
 
 def _report(kind: str, batch: str, findings: Findings, plan: ProjectPlan, wanted: Wishes, dry_run: bool) -> Report:

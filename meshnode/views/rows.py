@@ -217,19 +217,6 @@ class ForkRow(NamedTuple):
     at: int
 
 
-class HeldRow(NamedTuple):
-    """One agent says that it stores a log up to here. Table `held` (with the truth), key (`log`, `agent`, `tip`)."""
-
-    log: bytes
-    agent: bytes
-    seq: int
-    tip: bytes
-    checked: bool
-    """The last spot check of this agent was answered rightly."""
-    at: int
-    """When it said so, milliseconds UTC by our clock."""
-
-
 Row = (
     EntryRow
     | ContributionRow
