@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import meshnode
+from meshnode.app.endings import Ending, Exit
 
 MOST_COMMITS = 5_000
 """Commits looked at to find who wrote most."""
@@ -28,7 +29,7 @@ def find_history(scratch: Path, given: Path | None = None) -> History:
         if email:
             return History(path.resolve(), email, True)
     if given:
-        raise FileNotFoundError(f"{given} is no git repository with commits")
+        raise Ending(Exit.USAGE, f"{given} is no git repository with commits", "meshnode demo")
     return History(_make(scratch / "history"), "ana@example.org", False)
 
 

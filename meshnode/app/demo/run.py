@@ -24,8 +24,10 @@ def run_demo(history: Path | None = None, *, as_json: bool = False) -> Exit:
     try:
         with temporary_folder() as folder:
             trio.run(_play, folder, say, history)
-    except* (ClaimFailed, trio.TooSlowError) as failed:
+    except* (ClaimFailed, Ending, trio.TooSlowError) as failed:
         cause = _first(failed)
+        if isinstance(cause, Ending):
+            raise cause from failed
         text = "it took too long" if isinstance(cause, trio.TooSlowError) else f"this does not hold: {cause}"
         raise Ending(Exit.FAILURE, f"the demonstration failed: {text}", "meshnode doctor") from failed
     say.claim(f"nothing is left behind: {folder} is gone", not folder.exists())
