@@ -1,0 +1,89 @@
+"""Two readers written apart from each other, from the same text: they must answer every question alike.
+
+A difference is printed as the question, one line that can be piped into both, and the two answers.
+"""
+
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.mutants.questions import OFTEN, Questioner
+from tests.support.readers import JAVASCRIPT_READER, PYTHON_READER, ROOT, Comparison, Reader, ReaderEndedError
+
+BATCH = 250
+"""Questions handed over together: enough that waiting for each other costs nothing."""
+
+QUESTIONS_PER_SECOND = 20_000 / 60
+"""The least that is worth calling a campaign; a quiet machine does several times as many."""
+
+LONG_CAMPAIGN = 300_000
+PATIENCE = 5
+"""A busy machine may take so many times as long to reach the least number."""
+
+ALWAYS_ANSWERS_YES = (
+    sys.executable,
+    "-c",
+    "import sys\nfor _ in sys.stdin: print('{\"ok\":true}', flush=True)",
+)
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "protocol")}
+
+
+@pytest.mark.campaign("fuzz")
+def test_both_readers_give_the_same_verdict_and_reason(
+    campaign_seconds: Callable[[str], float],
+    long_campaigns: bool,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seconds = campaign_seconds("fuzz")
+    least = LONG_CAMPAIGN if long_campaigns else round(seconds * QUESTIONS_PER_SECOND)
+    seed = random.SystemRandom().getrandbits(32) if long_campaigns else 1
+    begun = time.monotonic()
+    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
+        comparison = Comparison(one, other)
+        for differences in batches(comparison, Questioner(seed)):
+            assert not differences, f"seed {seed}, after {comparison.asked} questions:\n" + "\n".join(differences[:3])
+            passed = time.monotonic() - begun
+            if (comparison.asked >= least and (long_campaigns or passed > seconds)) or passed > seconds * PATIENCE:
+                break
+    with capsys.disabled():
+        seen = len(comparison.verdicts)
+        print(f"\nreaders: {comparison.asked} questions in {passed:.0f} s, seed {seed}, {seen} verdicts")
+    assert comparison.asked >= least
+    assert {verdict.split()[0] for verdict in comparison.verdicts} == set(OFTEN)
+
+
+def batches(comparison: Comparison, questioner: Questioner) -> Iterator[list[str]]:
+    """The differences of one batch after the other; the next is made while the readers think."""
+    thinking = comparison.ask([questioner.next() for _ in range(BATCH)])
+    while True:
+        following = [questioner.next() for _ in range(BATCH)]
+        yield thinking.result()
+        thinking = comparison.ask(following)
+
+
+def test_a_reader_that_answers_otherwise_is_found_out(environment: dict[str, str]) -> None:
+    with Reader(PYTHON_READER, environment) as one, Reader(ALWAYS_ANSWERS_YES, environment) as other:
+        questions = [{"op": "value", "input": "00"}, {"op": "value", "input": "c0"}]
+        (difference,) = Comparison(one, other).ask(questions).result()
+    assert "c0" in difference
+    assert "E-NIL" in difference
+
+
+def test_a_reader_that_ends_is_found_out(environment: dict[str, str]) -> None:
+    echo = (sys.executable, "-c", "print(input())")
+    with Reader(echo, environment) as reader, pytest.raises(ReaderEndedError, match="second"):
+        reader.answers([b"first", b"second"])
+
+
+def test_the_same_seed_asks_the_same_questions() -> None:
+    one, other = Questioner(7), Questioner(7)
+    assert [one.next() for _ in range(200)] == [other.next() for _ in range(200)]
