@@ -184,6 +184,7 @@ class RunningNode:
             async with trio.open_nursery() as inner:
                 inner.start_soon(self._drive)
                 inner.start_soon(self._alarm.run)
+                inner.start_soon(self._writer.run)
                 async with trio.open_nursery() as edges:
                     self._dialler.begin(edges)
                     self._inbox.put_own(Started(self._parts.copied, self.peer, ()))

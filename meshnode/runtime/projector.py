@@ -16,9 +16,15 @@ import trio
 
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.settings import PROJECT_LAG_SECONDS, PROJECT_QUIET_SECONDS, PROJECT_SLICE, RETRY_SECONDS
+from meshnode.runtime.settings import (
+    PROJECT_LAG_SECONDS,
+    PROJECT_QUIET_SECONDS,
+    PROJECT_SHARE,
+    PROJECT_SLICE,
+    RETRY_SECONDS,
+)
 from meshnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
-from meshnode.store.reading import Reader
+from meshnode.store.reading import PartIn, Reader
 from meshnode.store.views import Progress, Views
 from meshnode.views.projection import rows_of
 from meshnode.views.rows import Row
@@ -31,6 +37,22 @@ from meshproto.records.encoding import Value, decode
 from meshproto.records.record import Record
 
 log = logging.getLogger(__name__)
+
+
+class _Slice:
+    """What one slice of the queues brings."""
+
+    def __init__(self, after: Progress, fresh: dict[bytes, Record]) -> None:
+        self.after = after
+        self.fresh = fresh
+        """Records that arrived with it, so that none of their rows stands anywhere yet."""
+        self.touched: dict[bytes, Record] = {}
+        """Records whose rows are to be computed."""
+
+    @property
+    def changed(self) -> list[bytes]:
+        """Records whose earlier rows must go."""
+        return [each for each in self.touched if each not in self.fresh]
 
 
 class Projector:
@@ -75,14 +97,14 @@ class Projector:
     async def run(self) -> None:
         """Follow the truth until cancelled."""
         while not self.broken:
-            await self._pause()
+            await self._give_way(PROJECT_LAG_SECONDS)
             self._nudged, self._urged = trio.Event(), False
             await self._pass()
             await self._nudged.wait()
 
-    async def _pause(self) -> None:
-        """Wait for a pause in the stream of commits, but not long, and not if somebody wants to see them now."""
-        with trio.move_on_after(PROJECT_LAG_SECONDS):
+    async def _give_way(self, seconds: float) -> None:
+        """Let a stream of commits go first: until it pauses, or for so long, or until somebody wants to see them."""
+        with trio.move_on_after(seconds):
             while not self._urged:
                 self._nudged = trio.Event()
                 with trio.move_on_after(PROJECT_QUIET_SECONDS) as quiet:
@@ -95,6 +117,7 @@ class Projector:
         self._begun += 1
         number, more = self._begun, True
         while more and not self.broken:
+            start = trio.current_time()
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self.trouble = ""
@@ -104,6 +127,8 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
+            if self._nudged.is_set():
+                await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
         self._done = number
         self._passed.move()
 
@@ -118,19 +143,20 @@ class Projector:
         """Take in one slice of the queues; when they are empty, index and tidy. Whether more waits."""
         before = self._views.progress
         with self._views.slice():
-            touched, after = self._take_in(before)
-            if after != before:
-                self._views.replace(touched, self._rows(touched))
-                if after.erasure > before.erasure:
+            slice_ = self._take_in(before)
+            if slice_.after != before:
+                self._views.replace(slice_.changed, self._rows(slice_.touched))
+                if slice_.after.erasure > before.erasure:
                     self._views.mark_erasure()
-                self._views.advance(after)
-        if after != before or self._views.index():
+                self._views.advance(slice_.after)
+        self._shelf.forget()
+        if slice_.after != before or self._views.index():
             return True
         self._views.scrub()
         return False
 
-    def _take_in(self, before: Progress) -> tuple[dict[bytes, Record], Progress]:
-        """Fold what is new; the records whose rows change by it, and how far the queues are read now."""
+    def _take_in(self, before: Progress) -> _Slice:
+        """Fold what is new, and find out whose rows change by it."""
         arrived = self._reader.records_after(before.arrival, PROJECT_SLICE)
         parts = self._reader.parts_after(before.part, PROJECT_SLICE)
         erased = self._reader.erasures_after(before.erasure, PROJECT_SLICE)
@@ -139,21 +165,23 @@ class Projector:
             parts[-1].part if parts else before.part,
             erased[-1][0] if erased else before.erasure,
         )
-        touched: dict[bytes, Record] = {}
+        slice_ = _Slice(after, {record.id: record for _, record in arrived})
         for _, record in arrived:
             for change in self._fold.add(record):
-                self._touch(touched, change.id, change.record)
+                self._touch(slice_, change.id, change.record)
+        for part in parts:
+            self._shelf.remember(part)
         for record_id in [part.record for part in parts] + [record for _, record in erased]:
-            of_part = self._reader.record(record_id)
+            of_part = slice_.touched.get(record_id) or self._reader.record(record_id)
             for each in touched_by_part(of_part) if of_part else ():
-                self._touch(touched, each, None)
-        return touched, after
+                self._touch(slice_, each, None)
+        return slice_
 
-    def _touch(self, touched: dict[bytes, Record], record_id: bytes, record: Record | None) -> None:
-        if record_id not in touched:
-            found = record or self._reader.record(record_id)
+    def _touch(self, slice_: _Slice, record_id: bytes, record: Record | None) -> None:
+        if record_id not in slice_.touched:
+            found = record or slice_.fresh.get(record_id) or self._reader.record(record_id)
             if found is not None:
-                touched[record_id] = found
+                slice_.touched[record_id] = found
 
     def _rows(self, touched: Mapping[bytes, Record]) -> list[Row]:
         rows: list[Row] = []
@@ -165,16 +193,36 @@ class Projector:
 
 
 class _Shelf:
-    """What the projection of a record reads besides the record."""
+    """What the projection of a record reads besides the record; remembers what it read for one slice."""
 
     def __init__(self, reader: Reader, memory: Memory) -> None:
         self._reader, self.memory = reader, memory
+        self._parts: dict[bytes, Mapping[str, Value] | None] = {}
+        self._erased: dict[bytes, bool] = {}
 
     def private(self, record_id: bytes) -> Mapping[str, Value] | None:
         """The decoded private part; it was checked before it was stored."""
-        raw = self._reader.private(record_id)
-        return None if raw is None else cast(dict[str, Value], decode(raw, text="utf8"))
+        if record_id not in self._parts:
+            self._parts[record_id] = _decoded(self._reader.private(record_id))
+        return self._parts[record_id]
 
     def erased(self, record_id: bytes) -> bool:
         """Whether the private part was erased for good."""
-        return self._reader.erased(record_id)
+        if self._parts.get(record_id) is not None:
+            return False
+        if record_id not in self._erased:
+            self._erased[record_id] = self._reader.erased(record_id)
+        return self._erased[record_id]
+
+    def remember(self, part: PartIn) -> None:
+        """A private part that was read already."""
+        self._parts[part.record] = _decoded(part.content or None)
+
+    def forget(self) -> None:
+        """The slice has ended: what was read may change."""
+        self._parts.clear()
+        self._erased.clear()
+
+
+def _decoded(raw: bytes | None) -> Mapping[str, Value] | None:
+    return None if raw is None else cast(dict[str, Value], decode(raw, text="utf8"))

@@ -13,8 +13,8 @@ INBOX_EVENTS_PER_PEER = 256
 EVENT_WEIGHT = 512
 """Bytes an event weighs besides the records in it."""
 
-GROUP_RECORDS = 8192
-"""Records in one transaction at most: a longer one gains nothing, and answers wait for it."""
+GROUP_RECORDS = 1024
+"""Records after which a transaction takes no further batch: staging holds up the loop for 10 µs each."""
 GROUP_BATCHES = 512
 """Batches in one transaction at most."""
 TIDY_SECONDS = 0.2
@@ -23,12 +23,9 @@ WRITER_BACKLOG = 64
 """Batches on their way to the disk above which the core is fed nothing more from peers."""
 
 INLINE_BYTES = 32_768
-"""Runs up to this size are checked on the loop: about a third of a millisecond, where a thread hop costs a quarter.
-
-Larger ones go to a worker thread, so that many peers at once cannot hold up the loop.
-"""
-VERIFY_THREADS = 2
-"""Worker threads for checking runs; more would only fight for the interpreter."""
+"""Messages up to this size are checked as they come: well under a millisecond. Larger ones take turns."""
+VERIFY_THREADS = 1
+"""Worker threads for messages that look wrong; more would only fight for the interpreter."""
 
 OUTBOX_BYTES = 8 * MIB
 """What may wait to be sent to one peer. The core's credits keep it far lower; above it the peer is too slow."""
@@ -47,8 +44,10 @@ PROJECT_QUIET_SECONDS = 0.05
 """Views are brought up to date once no record has arrived for this long, so that they do not compete with a sync."""
 PROJECT_LAG_SECONDS = 2.0
 """… but they never lag further behind than this while records keep arriving."""
-PROJECT_SLICE = 500
-"""Records the projector takes in one transaction of views.db."""
+PROJECT_SHARE = 4.0
+"""While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
+PROJECT_SLICE = 250
+"""Records the projector takes in one transaction of views.db, some 60 ms of work."""
 RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
 SWITCH_SECONDS = 0.001

@@ -4,7 +4,7 @@ States: working → (any error of the database) failed. A failed writer refuses 
 can say what the disk holds, and only opening the store anew finds out. A batch that contradicts what is stored is a
 bug of the caller; it is rolled back and the writer goes on working.
 
-All methods are called from one thread.
+One method is called at a time, whichever thread calls it.
 """
 
 import sqlite3
@@ -58,22 +58,42 @@ class Writer:
         Raises BatchRefused (nothing written), or what stopped the writer for good: StoreFailed, StoreFull,
         StoreReadOnly (outcome unknown), StoreDamaged.
         """
+        self.stage(batches)
+        self.finish()
+
+    def stage(self, batches: Sequence[Batch]) -> None:
+        """Write batches into a transaction that `finish` ends; nothing of them can be read before.
+
+        Apart from waiting for pages this only computes. SQLite's interface gives up the interpreter at each row, which
+        beside a busy thread costs ten times as long: so it belongs into that thread. Raises like `commit_all`.
+        """
         if self._failure is not None:
             raise self._failure
         try:
-            self._make_room()
             self._connection.execute("BEGIN IMMEDIATE")
             for batch in batches:
                 self._write(batch)
             self._logs.flush()
-            self._connection.execute("COMMIT")
         except BatchRefused:
             self._roll_back()
             raise
         except (sqlite3.Error, StoreError) as error:
             raise self._fail(error) from error
-        self._arrivals.clear()
-        self.tidy_erasures()
+
+    def finish(self) -> None:
+        """Commit what was staged, and return when it is flushed; may run in another thread than `stage`.
+
+        Raises like `commit_all`.
+        """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._connection.execute("COMMIT")
+            self._arrivals.clear()
+            self.tidy_erasures()
+            self._make_room()
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
 
     def tidy(self) -> None:
         """Do what can wait: order the index, copy the WAL into the database. Call it when no batch waits.

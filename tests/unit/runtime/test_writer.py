@@ -2,6 +2,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
 import trio
 
 from meshnode.core.ports import Batch
@@ -10,23 +11,34 @@ from meshnode.runtime.writer import Writer
 
 
 class Disk:
-    """A commit that can be held up and made to fail; remembers the groups."""
+    """A store that can be held up while it flushes, and made to fail; remembers the groups."""
 
     def __init__(self) -> None:
         self.free = threading.Event()
         self.free.set()
         self.begun = threading.Event()
+        self.staged: list[int] = []
         self.groups: list[list[int]] = []
-        self.fail_from: int | None = None
+        self.fail_staging = self.fail_flushing = self.fail_tidying = False
         self.tidied = threading.Event()
-        self.fail_tidying = False
 
-    def commit_all(self, group: Sequence[Batch]) -> None:
+    @property
+    def last_arrival(self) -> int:
+        return 10 * (len(self.groups) + bool(self.staged))
+
+    def stage(self, group: Sequence[Batch]) -> None:
+        assert not self.staged, "one group at a time"
+        if self.fail_staging:
+            raise OSError("refused")
+        self.staged = [batch.number for batch in group]
+
+    def finish(self) -> None:
         self.begun.set()
         assert self.free.wait(10)
-        if self.fail_from is not None and group[-1].number >= self.fail_from:
+        if self.fail_flushing:
             raise OSError("no space left")
-        self.groups.append([batch.number for batch in group])
+        self.groups.append(self.staged)
+        self.staged = []
 
     def tidy(self) -> None:
         self.tidied.set()
@@ -62,11 +74,14 @@ async def writing(disk: Disk) -> AsyncIterator[tuple[Writer, Told]]:
     told = Told()
     writer = Writer(disk, told.landed, told.failed)
     writer.start()
-    try:
-        yield writer, told
-    finally:
-        disk.free.set()
-        await writer.aclose()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(writer.run)
+        try:
+            yield writer, told
+        finally:
+            disk.free.set()
+            await writer.aclose()
+            nursery.cancel_scope.cancel()
 
 
 async def test_batches_that_gather_during_a_commit_land_together() -> None:
@@ -79,6 +94,7 @@ async def test_batches_that_gather_during_a_commit_land_together() -> None:
             writer.submit(Batch(number))
         disk.free.set()
         await told.until(4)
+        assert writer.arrival == 20
     assert disk.groups == [[1], [2, 3, 4]]
     assert told.numbers == [1, 2, 3, 4]
 
@@ -94,19 +110,21 @@ async def test_a_group_never_grows_beyond_its_bound() -> None:
     assert max(map(len, disk.groups)) <= GROUP_BATCHES
 
 
-async def test_after_a_failed_commit_nothing_is_committed_and_all_is_told_as_failed() -> None:
+@pytest.mark.parametrize("staging", [True, False])
+async def test_after_a_failure_nothing_is_committed_and_all_is_told_as_failed(staging: bool) -> None:
     disk = Disk()
-    disk.fail_from = 2
     async with writing(disk) as (writer, told):
         writer.submit(Batch(1))
         await told.until(1)
+        disk.fail_staging, disk.fail_flushing = staging, not staging
         writer.submit(Batch(2))
         await told.until(2)
-        disk.fail_from = None
+        disk.fail_staging = disk.fail_flushing = False
         writer.submit(Batch(3))
         await told.until(3)
-    assert told.numbers == [1]
-    assert told.errors == ["2: no space left", "3: no space left"]
+    cause = "refused" if staging else "no space left"
+    assert (told.numbers, disk.groups) == ([1], [[1]])
+    assert told.errors == [f"2: {cause}", f"3: {cause}"]
 
 
 async def test_closing_commits_what_was_submitted() -> None:
