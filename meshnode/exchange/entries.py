@@ -80,6 +80,11 @@ class Notice(NamedTuple):
     text: str
     """What is the matter, for people, with what to do about it."""
 
+    @property
+    def sentence(self) -> str:
+        """The whole remark, for lists that show no places."""
+        return f"{self.place}: {self.text}" if self.place else self.text
+
 
 SLOT = 20
 """Bytes of a slot of a time sheet, the first half of its reference."""

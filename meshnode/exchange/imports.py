@@ -55,7 +55,7 @@ class Report:
     """Entries that are new."""
     written: int
     seconds: int
-    """The time of all new entries that are measured in time."""
+    """The time of what was written, or in a dry run would be, as far as it is measured in time."""
     first: date | None
     last: date | None
     refused: int
@@ -208,6 +208,8 @@ def _look_at_sheet(path: Path, options: CsvOptions, now: datetime, secret: bytes
 def _report(kind: str, batch: str, findings: Findings, plan: ProjectPlan, wanted: Wishes, dry_run: bool) -> Report:
     entries = findings.entries
     refused = findings.refused()
+    held_back = (refused > 0 and not wanted.accept_partial) or plan.open
+    counted = entries if dry_run or not held_back else ()
     return Report(
         kind=kind,
         scheme=findings.scheme,
@@ -216,7 +218,7 @@ def _report(kind: str, batch: str, findings: Findings, plan: ProjectPlan, wanted
         dry_run=dry_run,
         fresh=len(entries),
         written=0,
-        seconds=sum(entry.quantity.n for entry in entries if entry.quantity.u == "SEC"),
+        seconds=sum(entry.quantity.n for entry in counted if entry.quantity.u == "SEC"),
         first=min((entry.first for entry in entries), default=None),
         last=max((entry.last for entry in entries), default=None),
         refused=refused,
@@ -226,5 +228,5 @@ def _report(kind: str, batch: str, findings: Findings, plan: ProjectPlan, wanted
         notices=findings.notices,
         sample=entries[:SAMPLE],
         unknown_projects=plan.unknown,
-        held_back=(refused > 0 and not wanted.accept_partial) or plan.open,
+        held_back=held_back,
     )

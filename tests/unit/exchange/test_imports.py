@@ -64,7 +64,7 @@ async def test_a_dry_run_writes_nothing_and_tells_the_same(desk: PaperDesk, tmp_
 async def test_one_refused_row_holds_all_back_until_the_rest_is_accepted(desk: PaperDesk, tmp_path: Path) -> None:
     path = sheet(tmp_path, *days(2), "Bad,25:00:00,ana@l.example,,2026-03-02,09:00")
     held = await office(desk).run("csv", path, UTC_ONLY)
-    assert (held.held_back, held.written, held.refused, desk.writes) == (True, 0, 1, [])
+    assert (held.held_back, held.written, held.seconds, held.refused, desk.writes) == (True, 0, 0, 1, [])
     assert [(notice.line, notice.cause) for notice in held.notices if notice.line] == [(4, Cause.RUNAWAY)]
     done = await office(desk).run("csv", path, {**UTC_ONLY, "accept_partial": True})
     assert (done.held_back, done.written) == (False, 2)
