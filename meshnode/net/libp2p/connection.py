@@ -34,9 +34,6 @@ WRITE_BYTES = 256 * 1024
 RUSH_WITHIN = 0.00005
 """Seconds after a write in which another one is put off to the writer's next turn."""
 
-FRAMES_IN_A_ROW = 256
-"""Frames taken in before other tasks get their turn: half a megabyte of tiny ones would stall them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -75,7 +72,6 @@ class Connection:
         self._settings, self._counted = shared.settings, shared.counted
         self._nursery: trio.Nursery | None = None
         self._finished, self._signs = trio.Event(), trio.lowlevel.ParkingLot()
-        self._in_a_row = 0
         self._unsent: memoryview | None = None
         self._writing, self._written_at = False, 0.0
         self._to_write = trio.lowlevel.ParkingLot()
@@ -185,9 +181,7 @@ class Connection:
             self._signs.unpark_all()
 
     async def _take_in(self, message: bytes) -> None:
-        self._in_a_row += self.muxer.feed(message) + 1
-        if self._in_a_row > FRAMES_IN_A_ROW:
-            self._in_a_row = 0
+        for _ in self.muxer.feed(message):
             await trio.lowlevel.checkpoint()
 
     def _push(self) -> None:

@@ -8,7 +8,7 @@ polls every 10 ms and gives up after 5 s), and grants credit in larger steps tha
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from meshnode.net.libp2p import frames
 from meshnode.net.libp2p.frames import HEADER, MAX_BODY_BYTES, VERSION, header
@@ -24,6 +24,12 @@ NUISANCE_BURST = 2000
 
 NUISANCE_PER_SECOND = 200.0
 """How many of them are forgiven per second."""
+
+TURN_WORK = 64
+"""Frames taken in before other tasks get their turn: a hundred peers that send tiny ones must not stall the rest."""
+
+MESSAGE_WORK = 16
+"""What a message counts besides its frames; a large one takes as long to open as so many small frames."""
 
 STREAM_NUISANCE = 10
 """What opening a stream counts: it costs a task and a negotiation."""
@@ -62,6 +68,7 @@ class Muxer:
         self._into: MuxedStream | None = None
         self._finish_after = False
         self._pings, self._ping_sent = 0, 0.0
+        self._work = 0
 
     @property
     def streams(self) -> int:
@@ -106,29 +113,37 @@ class Muxer:
             stream.end(reason)
         self.outbox.wake()
 
-    def feed(self, data: bytes) -> int:
-        """Take in bytes that arrived and return how many frames began in them; raises `Violation`."""
+    def feed(self, data: bytes) -> Iterator[None]:
+        """Take in a message that arrived, with a pause whenever others should get their turn.
+
+        Iterate to the end before feeding the next one. Raises `Violation`.
+        """
+        self._work += MESSAGE_WORK
         if not data:
             self._bother(1)
         view = memoryview(data)
-        at = begun = 0
+        at = 0
         while at < len(view):
-            if self._body_left:
-                at += self._body(view[at:])
-            elif self._partial or len(view) - at < HEADER.size:
-                part = view[at : at + HEADER.size - len(self._partial)]
-                self._partial += part
-                at += len(part)
-                if len(self._partial) == HEADER.size:
-                    self._frame(*HEADER.unpack(self._partial))
-                    self._partial.clear()
-                    begun += 1
-            else:
-                self._frame(*HEADER.unpack_from(view, at))
-                at += HEADER.size
-                begun += 1
+            at += self._body(view[at:]) if self._body_left else self._head(view, at)
+            self._work += 1
+            if self._work >= TURN_WORK:
+                self._work = 0
+                self.outbox.check()
+                yield
         self.outbox.check()
-        return begun
+
+    def _head(self, view: memoryview, at: int) -> int:
+        """Take in the next header, or what there is of it, and return how long that was."""
+        if not self._partial and len(view) - at >= HEADER.size:
+            self._frame(*HEADER.unpack_from(view, at))
+            return HEADER.size
+        part = view[at : at + HEADER.size - len(self._partial)]
+        self._partial += part
+        if len(self._partial) == HEADER.size:
+            head = HEADER.unpack(self._partial)
+            self._partial.clear()
+            self._frame(*head)
+        return len(part)
 
     def _body(self, view: memoryview) -> int:
         """Hand the next part of a body to its stream and return how long it was."""

@@ -1,0 +1,54 @@
+"""Connections come and go and leave nothing behind (P17). Upstream stops accepting after 250."""
+
+import gc
+
+import psutil
+import trio
+
+from meshnode.net.libp2p.connection import Connection
+from tests.support.raw_peer import connect, raw_peer
+from tests.support.transports import eventually, libp2p, running
+
+CI, LONG = 1_000, 100_000
+GROWTH_BYTES = 8 * 1024 * 1024
+"""What the memory of the process may grow by, however many connections there were."""
+
+
+async def test_churn_leaves_no_slot_task_descriptor_or_memory_behind(long_campaigns: bool) -> None:
+    alice = libp2p("alice", max_connections=16, reserved_for_known=0)
+    async with running(alice) as address:
+        await _churn(address, 100)
+        await eventually(lambda: alice.counters()["connections"] == 0)
+        before, memory = _holdings(), psutil.Process().memory_info().rss
+        await _churn(address, LONG if long_campaigns else CI)
+        await eventually(lambda: alice.counters()["connections"] == alice.counters()["half_open"] == 0)
+        await eventually(lambda: _holdings() == before)
+        assert psutil.Process().memory_info().rss - memory < GROWTH_BYTES
+        assert alice._gate._settled == {}
+        assert alice._shared.allowance.left == alice._settings.window_total
+
+
+async def _churn(address: str, connections: int) -> None:
+    """Connect so many times, each time as somebody else, and leave in every way there is."""
+    for number in range(connections):
+        match number % 4:
+            case 0:
+                bob = libp2p(f"bob {number}", listen=())
+                async with running(bob):
+                    channel = await bob.dial(address)
+                    await channel.send(b"x")
+                    await channel.receive()
+            case 1:
+                async with raw_peer(address, f"carol {number}") as carol:
+                    await carol.open(1)
+            case 2:
+                async with raw_peer(address, f"dave {number}"):
+                    pass
+            case 3:
+                connect(address).cut()
+
+
+def _holdings() -> tuple[int, int, int]:
+    gc.collect()
+    connections = sum(1 for each in gc.get_objects() if isinstance(each, Connection))
+    return psutil.Process().num_fds(), trio.lowlevel.current_statistics().tasks_living, connections
