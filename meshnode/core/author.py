@@ -60,8 +60,8 @@ class Pen:
 def end_of(tips: Iterable[tuple[int, RecordId]]) -> End:
     """Where the next record of a log goes on.
 
-    SPEC 01-records: A healing record has as `prev` the tip with the highest seq (ties: smallest id) and the other
-    tips in `deps`.
+    The next record of a log with branches has as `prev` the tip with the highest seq (ties: smallest id) and names
+    the other tips: it heals the fork.
     """
     order = sorted(tips, key=lambda tip: (-tip[0], tip[1]))
     if not order:

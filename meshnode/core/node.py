@@ -10,7 +10,7 @@ from typing import assert_never
 
 from meshnode.core.aftermath import settle
 from meshnode.core.conversation import new_nonce
-from meshnode.core.effects import Alarm, Done, Effect, NotWritten, Taken
+from meshnode.core.effects import Alarm, Close, Done, Effect, NotWritten, Taken
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
@@ -203,9 +203,9 @@ class Node:
             self._break(session, breached, turn)
 
     def _take_leave(self, session: Session, breach: Breach, turn: Turn) -> None:
-        """The other side says goodbye."""
+        """The other side says goodbye: nothing more is said to it."""
         session.phase = Phase.CLOSED
-        turn.tell(PeerGone(session.conn, session.peer, f"said {breach}"))
+        turn.effects.append(Close(session.conn, breach))
 
     def _break(self, session: Session, breached: Breached, turn: Turn) -> None:
         """A peer broke the protocol: end the conversation and leave it alone for a while."""

@@ -12,9 +12,9 @@ from meshnode.core.ports import Forget, PeerEntry
 from meshnode.core.reports import DialFailed
 from meshnode.core.turn import Turn
 from meshproto.records.ids import AgentId, ScopeId
-from meshproto.wire.breaches import Breach, Breached
+from meshproto.wire.breaches import Breach
 from meshproto.wire.limits import MAX_ADDRESS, MAX_PEER_ID
-from meshproto.wire.messages import Name, Peers
+from meshproto.wire.messages import Peers
 
 STEADY = 10_000
 """A connection that lasted so long (ms) was a success; one that ended sooner counts as a failed dial."""
@@ -196,11 +196,8 @@ class PeerBook:
                 turn.send(session.conn, Peers(name, tuple(known[: self._ground.settings.peers_told])))
 
     def take_peers(self, session: Session, message: Peers, turn: Turn) -> None:
-        """Learn of members of a shared network. Raises Breached."""
-        name: Name = message.name
-        if len(message.peers) > self._ground.settings.peers_told * 4:
-            raise Breached(Breach.FLOOD, "peers")
-        scope = session.shared.get(name)
+        """Learn of members of a shared network."""
+        scope = session.shared.get(message.name)
         for peer, addresses in message.peers if scope is not None else ():
             self.add(peer, addresses, turn, by_hand=False, source="peer")
 

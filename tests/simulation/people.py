@@ -4,7 +4,7 @@ from hashlib import sha256
 from itertools import count
 
 from meshnode.core.author import Pen, sign_genesis
-from meshnode.core.events import Draft, JoinScope, Write
+from meshnode.core.events import Draft, JoinScope, SignedRecords, Write
 from meshnode.core.ports import Batch, Identity
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, ScopeId
@@ -58,9 +58,8 @@ def contribute(host: Host, scope: ScopeId, title: str, many: int = 1) -> int:
     return write(host, *drafts)
 
 
-def write(host: Host, *drafts: Draft, ready: object = None) -> int:
+def write(host: Host, *drafts: Draft, ready: SignedRecords | None = None) -> int:
     """Hand drafts to a node; returns the ticket."""
     ticket = next(TICKETS)
-    event = Write(ticket, drafts) if ready is None else Write(ticket, drafts, ready)  # type: ignore[arg-type]
-    host.hear(event)
+    host.hear(Write(ticket, drafts, ready or SignedRecords()))
     return ticket

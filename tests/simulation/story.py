@@ -9,7 +9,7 @@ from random import Random
 from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.events import Draft, Offer
 from meshnode.core.settings import CoreSettings
-from meshproto.records.ids import ScopeId, log_id
+from meshproto.records.ids import RecordId, ScopeId, log_id
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
@@ -201,7 +201,7 @@ class Story:
             case 2:
                 return [body, body]
             case 3:
-                return [body] + [encode(Get((random.randbytes(32),)))] * random.choice((10, 7_000))  # type: ignore[arg-type]
+                return [body] + [encode(Get((_noise(random),)))] * random.choice((10, 7_000))
             case _:
                 return [encode(self._lie(message))]
 
@@ -210,7 +210,7 @@ class Story:
         random = self.world.random
         match message:
             case Have(tips) | Held(tips):
-                return type(message)(tuple(LogTip(tip.log, tip.seq + 3, random.randbytes(32)) for tip in tips))  # type: ignore[arg-type]
+                return type(message)(tuple(LogTip(tip.log, tip.seq + 3, _noise(random)) for tip in tips))
             case Compare(number, ranges, listings):
                 false = [each._replace(prints=random.randbytes(len(each.prints))) for each in ranges]
                 return Compare(number, tuple(false), listings)
@@ -272,6 +272,10 @@ class Story:
 
     def _honest(self) -> list[Host]:
         return [each for each in self.hosts if each not in self.liars and each.name not in self.world.forkers]
+
+
+def _noise(random: Random) -> RecordId:
+    return RecordId(random.randbytes(32))
 
 
 def play(seed: int, *, quiet: bool = True) -> Ending:

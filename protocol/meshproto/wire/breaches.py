@@ -23,7 +23,7 @@ class Breach(StrEnum):
     ORDER = "W-ORDER"
     """A message before the conversation has come to it, or a second one where there is only one."""
     VERSION = "W-VERSION"
-    """No version of the protocol is common to both."""
+    """No version of the protocol is common to both; the other may be newer."""
     HELLO = "W-HELLO"
     """The proof of who speaks does not hold for this session."""
     CREDIT = "W-CREDIT"
@@ -36,8 +36,6 @@ class Breach(StrEnum):
     """A run whose headers, chain or signature are refused."""
     PART = "W-PART"
     """A private part that is not the one its record names."""
-    CLAIM = "W-CLAIM"
-    """A peer said it holds what it cannot show."""
 
     # Ends that are nobody's fault.
     CLOSING = "W-CLOSING"
@@ -54,7 +52,10 @@ class Breach(StrEnum):
     @property
     def blames(self) -> bool:
         """Whether the peer did wrong, so that it is backed off."""
-        return self not in (Breach.CLOSING, Breach.IDLE, Breach.TWICE, Breach.FULL, Breach.UNWANTED)
+        return self not in _NOBODYS_FAULT
+
+
+_NOBODYS_FAULT = (Breach.VERSION, Breach.CLOSING, Breach.IDLE, Breach.TWICE, Breach.FULL, Breach.UNWANTED)
 
 
 class Breached(Exception):
