@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def kill_at_commit(home: Path, sheet: Path, number: int, after: float) -> bool:
             for _ in range(number):
                 if process.stdout.readline() != "writing\n":
                     return False
-            time.sleep(after)  # a commit takes a few milliseconds: this chooses the moment within it
+            with suppress(subprocess.TimeoutExpired):  # a commit takes milliseconds: this chooses the moment within
+                process.wait(after)
         finally:
             process.kill()
     return True
