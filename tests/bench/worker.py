@@ -1,0 +1,194 @@
+"""A node in a process of its own that does what the bench tells it: one JSON object a line in, one out.
+
+`python -m tests.bench.worker HOME`. The node is the whole node: libp2p, store, fold and views, without the API.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from meshnode.app.compose import Opened, open_node
+from meshnode.app.init import create
+from meshnode.config.load import load
+from meshnode.config.places import Places
+from meshnode.core.events import JoinScope, SignedRecords
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.requests import people
+from meshnode.runtime.settings import SWITCH_SECONDS
+from meshproto.records.ids import ScopeId, log_id
+from tests.bench.authors import Author, SeededChance, together, work
+
+MAX_LINE = 1 << 24
+FOUNDER = "founder"
+
+
+class Worker:
+    """Carries out orders on one node."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.scope = ScopeId(b"")
+        self.ids: list[bytes] = []
+
+    async def do(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one order; returns figures."""
+        made: dict[str, Any] = await getattr(self, f"on_{order.pop('do')}")(**order)
+        return made
+
+    async def on_found(self) -> dict[str, Any]:
+        """Found the network; the others join it with the line."""
+        self.scope = await people.found(self.opened.office, "bench")
+        return {"line": people.write_line(self.scope, self.opened.node.listening)}
+
+    async def on_author(self, count: int, private: bool) -> dict[str, Any]:
+        """Write as one author, in writes as large as the node takes."""
+        chance = SeededChance("author")
+        drafts = [work(self.scope, chance, private=private) for _ in range(count)]
+        begun = time.perf_counter()
+        for start in range(0, count, 500):
+            self.ids += await self.opened.node.write(drafts[start : start + 500])
+        return {"seconds": time.perf_counter() - begun, "ids": [each.hex() for each in self.ids]}
+
+    async def on_authors(self, authors: int, each: int) -> dict[str, Any]:
+        """Take in what many authors wrote; signing is timed together with storing."""
+        me = self.opened.node.identity.key.public
+        accept = self.opened.reader.tips(log_id(self.scope, me))[0].id
+        signers = [Author(f"author {number}") for number in range(authors)]
+        begun = time.perf_counter()
+        for signer in signers:
+            drafts = [work(self.scope, signer.chance) for _ in range(each)]
+            signed = together([signer.genesis, signer.join(self.scope, [accept]), signer.sign(drafts)])
+            await self.opened.node.offer(signed)
+            self.ids += [record.id for run in signed.runs for record in run.records]
+        return {"seconds": time.perf_counter() - begun, "ids": [record.hex() for record in self.ids]}
+
+    async def on_stock(self, logs: int, each: int, short: list[int], tail: int) -> dict[str, Any]:
+        """Store many logs of one network, some without their tails; the same in every process but for these."""
+        founder = Author(FOUNDER)
+        scope, founding = founder.found("bench")
+        self.scope = scope
+        missing = 0
+        await self._store(together([founder.genesis, founding]))
+        accept = founding.runs[-1].records[-1].id
+        for number in range(logs):
+            signer = Author(f"author {number}")
+            first = [work(scope, signer.chance) for _ in range(each - 1 - tail)]
+            await self._store(together([signer.genesis, signer.join(scope, [accept]), signer.sign(first)]))
+            rest = signer.sign([work(scope, signer.chance) for _ in range(tail)])
+            if number in short:
+                missing += sum(len(record.raw) for run in rest.runs for record in run.records)
+                self.ids += [record.id for run in rest.runs for record in run.records]
+            else:
+                await self._store(rest)
+        row = JoinedEntry(scope, 0)
+        await self.opened.node.write((), local=[row])
+        return {"missing_bytes": missing, "missing": len(self.ids)}
+
+    async def _store(self, signed: SignedRecords) -> None:
+        taken = await self.opened.node.offer(signed)
+        assert not taken.refused and not taken.waiting, taken
+
+    async def on_line(self) -> dict[str, Any]:
+        """The line by which others reach this node."""
+        return {"line": people.write_line(self.scope, self.opened.node.listening)}
+
+    async def on_fetch(self, line: str, ids: list[str]) -> dict[str, Any]:
+        """Dial, and wait until all these records are on the disk here; then read every one by its id."""
+        wanted = [bytes.fromhex(each) for each in ids] or self.ids
+        read = people.read_line(line)
+        self.scope = read.network
+        before = self.opened.node.counters()
+        begun = time.perf_counter()
+        self.opened.node._inbox.put_own(JoinScope(-1, read.network, read.peers))  # answered to nobody
+        await self._until_here(wanted)
+        seconds = time.perf_counter() - begun
+        reader = self.opened.store.reader()
+        begun = time.perf_counter()
+        assert all(reader.record(each) is not None for each in wanted)
+        each_read = (time.perf_counter() - begun) / len(wanted)
+        now = self.opened.node.counters()
+        moved = sum(now[name] - before.get(name, 0) for name in ("net.bytes_in", "net.bytes_out"))
+        return {"seconds": seconds, "read_seconds": each_read, "bytes": moved}
+
+    async def on_wait(self, ids: list[str]) -> dict[str, Any]:
+        """Wait until all these records are on the disk here."""
+        await self._until_here([bytes.fromhex(each) for each in ids] or self.ids)
+        return {"at": time.perf_counter()}
+
+    async def _until_here(self, wanted: list[bytes]) -> None:
+        news, reader = self.opened.node.news, self.opened.reader
+        at = 0
+        while at < len(wanted):
+            seen = news.moves
+            while at < len(wanted) and reader.has(wanted[at]):
+                at += 1
+            if at < len(wanted):
+                await news.after(seen)
+
+    async def on_single(self, count: int, pause: float) -> dict[str, Any]:
+        """Write one record at a time; when each was acknowledged, by the clock that all processes share."""
+        chance = SeededChance("single")
+        for _ in range(50):
+            await self.opened.node.write([work(self.scope, chance)])
+        done: dict[str, float] = {}
+        begun: dict[str, float] = {}
+        for _ in range(count):
+            draft = work(self.scope, chance)
+            start = time.monotonic()
+            (record,) = await self.opened.node.write([draft])
+            begun[record.hex()], done[record.hex()] = start, time.monotonic()
+            await trio.sleep(pause)
+        return {"begun": begun, "done": done}
+
+    async def on_watch(self, count: int) -> dict[str, Any]:
+        """Note when each new record is on the disk here."""
+        news, reader = self.opened.node.news, self.opened.reader
+        seen: dict[str, float] = {}
+        arrival = self.opened.node.arrival
+        while len(seen) < count:
+            moves = news.moves
+            for arrival, record in reader.records_after(arrival, 1000):
+                seen[record.id.hex()] = time.monotonic()
+            if len(seen) < count:
+                await news.after(moves)
+        return {"seen": seen}
+
+    async def on_rest(self, seconds: float) -> dict[str, Any]:
+        """Do nothing for a while; processor time and memory meanwhile."""
+        before, begun = _cpu(), time.perf_counter()
+        await trio.sleep(seconds)
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+        share = (_cpu() - before) / (time.perf_counter() - begun)
+        return {"rss_mib": resident / 1024, "cpu_percent": 100 * share}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def _serve(folder: Path) -> None:
+    places = Places(config=folder / "config.toml", data=folder, state=folder)
+    create(places, folder.name, recovery=False)
+    flags = {"net.listen": ["/ip4/127.0.0.1/tcp/0"], "net.discovery": False}
+    async with open_node(places, load(None, {}, flags)) as opened:
+        worker = Worker(opened)
+        _say({"ready": True})
+        while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE, abandon_on_cancel=True):
+            _say(await worker.do(json.loads(line)))
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.setswitchinterval(SWITCH_SECONDS)
+    trio.run(_serve, Path(sys.argv[1]))
