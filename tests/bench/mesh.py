@@ -73,8 +73,7 @@ def nodes(count: int) -> Iterator[list[Node]]:
     with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
         made: list[Node] = []
         try:
-            for number in range(count):
-                made.append(Node(Path(folder) / f"node{number}"))
+            made.extend(Node(Path(folder) / f"node{number}") for number in range(count))
             yield made
         finally:
             for node in made:

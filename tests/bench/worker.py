@@ -22,6 +22,7 @@ from meshnode.runtime.requests import people
 from meshnode.runtime.settings import SWITCH_SECONDS
 from meshproto.records.ids import ScopeId, log_id
 from tests.bench.authors import Author, SeededChance, together, work
+from tests.bench.report import resident_bytes
 
 MAX_LINE = 1 << 24
 FOUNDER = "founder"
@@ -91,7 +92,8 @@ class Worker:
 
     async def _store(self, signed: SignedRecords) -> None:
         taken = await self.opened.node.offer(signed)
-        assert not taken.refused and not taken.waiting, taken
+        assert not taken.refused, taken
+        assert not taken.waiting, taken
 
     async def on_line(self) -> dict[str, Any]:
         """The line by which others reach this node."""
@@ -152,7 +154,8 @@ class Worker:
         arrival = self.opened.node.arrival
         while len(seen) < count:
             moves = news.moves
-            for arrival, record in reader.records_after(arrival, 1000):
+            for number, record in reader.records_after(arrival, 1000):
+                arrival = number
                 seen[record.id.hex()] = time.monotonic()
             if len(seen) < count:
                 await news.after(moves)
@@ -162,10 +165,8 @@ class Worker:
         """Do nothing for a while; processor time and memory meanwhile."""
         before, begun = _cpu(), time.perf_counter()
         await trio.sleep(seconds)
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
         share = (_cpu() - before) / (time.perf_counter() - begun)
-        return {"rss_mib": resident / 1024, "cpu_percent": 100 * share}
+        return {"rss_mib": resident_bytes() / 2**20, "cpu_percent": 100 * share}
 
 
 def _cpu() -> float:
@@ -180,7 +181,7 @@ async def _serve(folder: Path) -> None:
     async with open_node(places, load(None, {}, flags)) as opened:
         worker = Worker(opened)
         _say({"ready": True})
-        while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE, abandon_on_cancel=True):
+        while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE):
             _say(await worker.do(json.loads(line)))
 
 
