@@ -8,23 +8,16 @@ Each side proves with its device key that it is who it says, bound to both peer 
 each shows tags of the scopes it is ready to share with the other, and again whenever these change.
 """
 
-from hashlib import sha256
-from typing import cast
-
 from meshnode.core.ground import Ground, Phase, Session
 from meshnode.core.reports import PeerWelcome
-from meshnode.core.scopes import ANSWERER, DIALLER, Scopes
+from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.encoding import Value, encode
 from meshproto.records.ids import ScopeId
-from meshproto.records.signatures import verify_bytes
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.limits import MAX_ADDRESSES, NONCE_SIZE, TAG_SIZE, TAG_STEP, VERSION
 from meshproto.wire.messages import Auth, Hello
 from meshproto.wire.messages import Scopes as Tags
-
-HELLO_CONTEXT = b"meshnode/1 hello\n"
-"""What stands before the transcript and the role in the bytes a proof covers."""
+from meshproto.wire.session import ANSWERER, DIALLER, is_hello, name_of, sign_hello, tag, transcript
 
 
 class Conversations:
@@ -63,9 +56,8 @@ class Conversations:
         if session.phase is not Phase.PROVING:
             raise Breached(Breach.ORDER, "auth")
         theirs = ANSWERER if session.outbound else DIALLER
-        message = session.transcript + theirs + auth.agent
         # SPEC 03-sync 3: A receiver MUST close the connection with W-HELLO if the signature does not verify.
-        if not verify_bytes(auth.key, HELLO_CONTEXT, message, auth.signature):
+        if not is_hello(auth.key, session.transcript, theirs, auth.agent, auth.signature):
             raise Breached(Breach.HELLO, "signature")
         session.agent, session.key = auth.agent, auth.key
         if not session.outbound:
@@ -98,7 +90,7 @@ class Conversations:
     def show_tags(self, session: Session, turn: Turn) -> None:
         """Send the tags of what we would share with this peer, unless it has them."""
         ours = DIALLER if session.outbound else ANSWERER
-        offered = tuple(sorted(self._scopes.tag(session, each, ours) for each in self._offered(session)))
+        offered = tuple(sorted(tag(each, session.transcript, ours) for each in self._offered(session)))
         if offered != session.tags_told:
             session.tags_told = offered
             filler = [self._ground.chance.token(TAG_SIZE) for _ in range(-len(offered) % TAG_STEP)]
@@ -117,18 +109,18 @@ class Conversations:
         theirs = ANSWERER if session.outbound else DIALLER
         before = set(session.shared.values())
         session.shared = {
-            self._scopes.name(session, scope): scope
+            name_of(scope, session.transcript): scope
             for scope in sorted(self._scopes.carried)
             if self._scopes.admits(session, self._scopes.carried[scope])
-            and self._scopes.tag(session, scope, theirs) in (session.tags_heard or ())
+            and tag(scope, session.transcript, theirs) in (session.tags_heard or ())
         }
         return not before.issuperset(session.shared.values())
 
     def _proof(self, session: Session) -> Auth:
         identity = self._ground.identity
         ours = DIALLER if session.outbound else ANSWERER
-        message = session.transcript + ours + identity.agent
-        return Auth(identity.agent, identity.key.public, identity.key.sign_bytes(HELLO_CONTEXT, message))
+        signature = sign_hello(identity.key, session.transcript, ours, identity.agent)
+        return Auth(identity.agent, identity.key.public, signature)
 
 
 def new_nonce(ground: Ground) -> bytes:
@@ -138,7 +130,6 @@ def new_nonce(ground: Ground) -> bytes:
 
 def _transcript(session: Session, hello: Hello) -> bytes:
     """What both sides know of this session: who dialled whom, and both nonces, dialler first."""
-    ids, nonces = [session.local_peer, session.peer], [session.nonce, hello.nonce]
-    if not session.outbound:
-        ids, nonces = ids[::-1], nonces[::-1]
-    return sha256(encode(cast(list[Value], [*ids, *nonces]))).digest()
+    if session.outbound:
+        return transcript(session.local_peer, session.peer, session.nonce, hello.nonce)
+    return transcript(session.peer, session.local_peer, hello.nonce, session.nonce)

@@ -17,6 +17,7 @@ from meshproto.records.ids import AgentId, LogId, RecordId, log_id
 from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.wire.limits import MAX_ANNOUNCED, NONCE_SIZE
 from meshproto.wire.messages import Held, LogTip, Proof, Spot
+from meshproto.wire.session import holding_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class HeldBy:
         if headers:
             nonce = self._ground.chance.token(NONCE_SIZE)
             ids = [RecordId(sha256(each).digest()) for each in (headers[0], headers[-1])]
-            digest = sha256(nonce + b"".join(headers)).digest()
+            digest = holding_proof(nonce, headers)
             self._checks[session.conn] = Check(nonce, digest, LogId(claim.log))
             turn.send(session.conn, Spot(nonce, ids[0], ids[1]))
             self._ground.agenda.set("proof", session.conn, turn.moment.ticks + self._ground.settings.answer_deadline)
@@ -138,8 +139,7 @@ class HeldBy:
             head = self._ground.ledger.log(last.log)
             if head is not None and self._scopes.may_read(session, head) and last.seq - first.seq < MAX_RUN_RECORDS:
                 headers = self._headers(last.log, spot.last, first.seq, last.seq)
-        digest = sha256(spot.nonce + b"".join(headers)).digest() if headers else b""
-        turn.send(session.conn, Proof(spot.nonce, digest))
+        turn.send(session.conn, Proof(spot.nonce, holding_proof(spot.nonce, headers) if headers else b""))
 
     def take_proof(self, session: Session, proof: Proof, turn: Turn) -> None:
         """Compare a proof with what it must be."""

@@ -5,19 +5,13 @@ With a network goes the stream of every agent that stands in it. What is in an i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
-from hmac import digest as hmac_digest
 
 from meshnode.core.ground import Ground, Session
 from meshnode.core.ports import JoinedEntry, LogHead, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
-from meshproto.wire.index import Index, tips_digest
-from meshproto.wire.limits import NAME_SIZE
+from meshproto.wire.index import Index, full_digest, tips_digest
 from meshproto.wire.messages import Item, Mark, Name
-
-DIALLER, ANSWERER = b"\x00", b"\x01"
-"""The roles in a session, as they enter tags and proofs."""
 
 
 @dataclass(slots=True)
@@ -78,14 +72,6 @@ class Scopes:
         if carried.facts is None or carried.facts.open:
             return True
         return session.known and session.agent in carried.facts.founders
-
-    def tag(self, session: Session, scope: ScopeId, role: bytes) -> bytes:
-        """What one side of this session shows to say that it shares a scope; tells nothing to who does not know it."""
-        return hmac_digest(scope, b"meshnode/1 tag\n" + session.transcript + role, "sha256")
-
-    def name(self, session: Session, scope: ScopeId) -> Name:
-        """The name of a shared scope for this session."""
-        return self.tag(session, scope, DIALLER)[:NAME_SIZE]
 
     def note_committed(self, log: LogId) -> list[LogHead]:
         """Bring the indexes up to date after records of a log were committed.
@@ -156,7 +142,7 @@ class Scopes:
         """
         ids = list(tips)
         if len(ids) >= MAX_BRANCHES or (head is not None and self._is_full(head)):
-            return sha256(b"meshnode/1 full\n" + log).digest()
+            return full_digest(log)
         return tips_digest(ids)
 
     def _is_full(self, head: LogHead) -> bool:

@@ -34,6 +34,11 @@ def tips_digest(tips: Sequence[bytes]) -> bytes:
     return tips[0] if len(tips) == 1 else sha256(b"".join(sorted(tips))).digest()
 
 
+def full_digest(log: bytes) -> bytes:
+    """What stands for a log of which nobody may ask for more: nodes may hold different ends of it."""
+    return sha256(b"meshnode/1 full\n" + log).digest()
+
+
 def nibbles_of(span: bytes) -> tuple[int, ...]:
     """Unpack a span."""
     packed = [half for byte in span[1:] for half in (byte >> 4, byte & 0x0F)]

@@ -1,0 +1,48 @@
+"""What binds words to one session: its transcript, the proof of who speaks, tags of scopes, proofs of holding."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from hmac import digest as hmac_digest
+
+from meshproto.records.encoding import encode
+from meshproto.records.signatures import SigningKey, verify_bytes
+from meshproto.wire.limits import NAME_SIZE
+
+DIALLER, ANSWERER = b"\x00", b"\x01"
+"""The two roles, as they enter proofs and tags."""
+
+HELLO_CONTEXT = b"meshnode/1 hello\n"
+"""What stands before the bytes that the proof of a session signs."""
+
+TAG_CONTEXT = b"meshnode/1 tag\n"
+"""What stands before the bytes that a tag is made of."""
+
+
+def transcript(dialler: str, answerer: str, dialler_nonce: bytes, answerer_nonce: bytes) -> bytes:
+    """What both sides know of this session and of no other, 32 bytes."""
+    return sha256(encode([dialler, answerer, dialler_nonce, answerer_nonce])).digest()
+
+
+def sign_hello(key: SigningKey, session: bytes, role: bytes, agent: bytes) -> bytes:
+    """Prove that `key` speaks for `agent` in the session with this transcript."""
+    return key.sign_bytes(HELLO_CONTEXT, session + role + agent)
+
+
+def is_hello(key: bytes, session: bytes, role: bytes, agent: bytes, signature: bytes) -> bool:
+    """Whether that is the proof of the side with this role."""
+    return verify_bytes(key, HELLO_CONTEXT, session + role + agent, signature)
+
+
+def tag(scope: bytes, session: bytes, role: bytes) -> bytes:
+    """What a side shows to say that it shares a scope; tells nothing to who does not know the scope."""
+    return hmac_digest(scope, TAG_CONTEXT + session + role, "sha256")
+
+
+def name_of(scope: bytes, session: bytes) -> bytes:
+    """How both sides name a shared scope in this session."""
+    return tag(scope, session, DIALLER)[:NAME_SIZE]
+
+
+def holding_proof(nonce: bytes, headers: Iterable[bytes]) -> bytes:
+    """What shows that these headers are at hand now."""
+    return sha256(nonce + b"".join(headers)).digest()
