@@ -28,6 +28,7 @@ from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.node import Parts, RunningNode
 from meshnode.runtime.office import Office
 from meshnode.runtime.projector import Projector
+from meshnode.runtime.refusals import Refusal
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreDamaged
@@ -225,5 +226,6 @@ async def _remember_port(opened: Opened) -> None:
         usual = {parse(each).port for each in opened.settings.net.listen}
         value = port.to_bytes(2, "big")
         if port not in usual and (note is None or note.value != value):
-            await opened.node.write((), local=[NoteEntry(notes.PORT, value)])
+            with contextlib.suppress(Refusal):  # a home that may be an old copy writes nothing yet
+                await opened.node.write((), local=[NoteEntry(notes.PORT, value)])
         return
