@@ -119,7 +119,8 @@ def _mark(entry: Contribution) -> str:
 
 
 def _fields(entry: Contribution) -> list[tuple[str, str]]:
-    held = f"{count(entry['held_by'], 'other agent')} say they hold it" if entry["held_by"] else "only here so far"
+    others = entry["held_by"]
+    held = "1 other agent says that it holds it" if others == 1 else f"{others} other agents say that they hold it"
     return [
         ("id", entry["id"]),
         (
@@ -133,7 +134,7 @@ def _fields(entry: Contribution) -> list[tuple[str, str]]:
         ("by", who(entry["agent"])),
         ("signed", show_moment(entry["at"])),
         ("stands as", entry["claim"]),
-        ("held by", held),
+        ("held by", held if others else "only here so far"),
         ("source", entry["source"]),
         ("import", entry["batch"]),
     ]

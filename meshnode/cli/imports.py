@@ -98,6 +98,8 @@ def _tell(desk: Desk, answer: ImportAnswer) -> None:
     time = f", {show_duration(answer['seconds'])}" if answer["seconds"] else ""
     if answer["dry_run"]:
         out.line(f"Would import {number}{time}; nothing was written.")
+    elif rows and not answer["written"]:
+        out.bad("Nothing was imported")
     else:
         out.ok(f"Imported {number}{time}")
     out.fields(

@@ -71,6 +71,7 @@ class Out:
 
     def aside(self, text: str) -> None:
         """Say something to people on stderr, also when the answer is JSON or goes into a file."""
+        self.stdout.flush()  # Where both go into one file, what was said first shall stand first.
         self.stderr.write(text + "\n")
         self.stderr.flush()
 

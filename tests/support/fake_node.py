@@ -309,6 +309,9 @@ def peer(state: str = "direct") -> p.Peer:
 class _Server(ThreadingMixIn, UnixStreamServer):
     daemon_threads = True
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Somebody hung up before the answer, which is their right."""
+
 
 def _handler(fake: FakeNode) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):

@@ -58,6 +58,11 @@ def test_refused_rows_are_listed_with_line_and_reason(node: FakeNode, sheet: Pat
     assert (ran.code, ran.last) == (Exit.PROBLEMS, "meshnode: 1 row refused; the list says where and why")
 
 
+def test_what_was_held_back_is_not_called_imported(node: FakeNode, sheet: Path) -> None:
+    node.answers["POST", "/imports"] = ImportAnswer("", "csv", "x", False, 0, 0, 0, 0, [RefusedRow(3, "no date")], [])
+    assert "✗ Nothing was imported\n" in run("import", "csv", str(sheet), home=node).out
+
+
 def test_many_refused_rows_are_cut_for_people_and_whole_for_programs(node: FakeNode, sheet: Path) -> None:
     rows = [RefusedRow(line, "no\x1b[2J date") for line in range(1, 31)]
     node.answers["POST", "/imports"] = ImportAnswer("", "csv", "x", True, 0, 0, 0, 0, rows, ["read as Windows-1252"])

@@ -81,7 +81,7 @@ def test_a_contribution_is_shown_with_what_is_not_well(node: FakeNode) -> None:
     out = run("contribution", "show", entry.id, home=node).out
     assert f"  id         {entry.id}\n" in out
     assert "  First\n  Second\n" in out
-    assert "2 other agents say they hold it" in out
+    assert "2 other agents say that they hold it" in out
     assert "! invalid (X-FOREIGN)\n  Why:  " in out
     assert out.endswith(f" why {entry.id}\n")
 
