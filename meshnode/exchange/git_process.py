@@ -163,7 +163,7 @@ async def _run(path: Path, arguments: Sequence[str], take: Callable[[bytes], Non
     if refused is not None:
         raise refused
     if code != 0:
-        raise _failure(path, complaint.decode("utf-8", "replace"))
+        raise failure_of(path, complaint.decode("utf-8", "replace"))
 
 
 async def _pass_on(process: trio.Process, take: Callable[[bytes], None]) -> None:
@@ -185,7 +185,7 @@ async def _listen(process: trio.Process, complaint: bytearray) -> None:
         complaint.extend(piece[: MAX_ANSWER - len(complaint)])
 
 
-def _failure(path: Path, complaint: str) -> ImportRefused:
+def failure_of(path: Path, complaint: str) -> ImportRefused:
     """Say in our words why git failed."""
     said = one_line(complaint.strip().splitlines()[0] if complaint.strip() else "git failed", 300)
     if "not a git repository" in complaint:

@@ -1,5 +1,6 @@
 """Bundles between real nodes: the same state arrives, nothing else does, and nothing twice."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from meshnode.exchange.office_desk import OfficeDesk
 from meshproto.bundle.report import BundleReport, verify_bundle
 from meshproto.bundle.writer import Part, write_bundle
 from meshproto.records.forks import check_fork_proof
-from meshproto.records.ids import ScopeId
+from meshproto.records.ids import LogId, ScopeId
 from meshproto.types import repair, value
 from meshproto.types.value import Measure
 from tests.support.lone_node import LoneNode, lone_node
@@ -194,6 +195,21 @@ async def test_the_proof_of_a_fork_is_exported_and_checked_without_a_node(tmp_pa
     assert [set(fork.ids) for fork in verified(tmp_path / "both").forks] == [set(proof.ids)]
     async with lone_node(tmp_path / "ben", "Ben") as ben:
         assert (await ben.bundles.take_in(tmp_path / "both")).new == both.records
+
+
+async def test_which_fork_is_meant_must_be_said_where_there_are_several(tmp_path: Path) -> None:
+    async with lone_node(tmp_path / "ana") as ana:
+        for name, skill in itertools.product(("Cy", "Di"), ("one", "two")):
+            scribe = Scribe(name)
+            scribe.write(scribe.agent, "recognition", value.recognition(to=[scribe.agent], skill=skill))
+            await ana.bundles.take_in(bundle_of(tmp_path / f"{name} {skill}", scribe))
+        with pytest.raises(ImportRefused, match="2 logs are forked"):
+            await ana.bundles.write_fork(tmp_path / "fork")
+        with pytest.raises(ImportRefused, match="not forked"):
+            await ana.bundles.write_fork(tmp_path / "fork", LogId(b"x" * 32))
+        for log in ana.opened.reader.forked_logs():
+            await ana.bundles.write_fork(tmp_path / "fork", log)
+            assert check_fork_proof((tmp_path / "fork").read_bytes()).left.records[0].log == log
 
 
 async def test_files_that_are_none_and_places_that_cannot_be_written_are_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(os, step, full)
     with pytest.raises(FileTrouble, match="no space left"), written_whole(tmp_path / "out") as write:
         write(b"x")
+    assert names(tmp_path) == []
+
+
+def test_a_file_that_may_not_grow_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(FileTrouble, match="too large"), written_whole(tmp_path / "out") as write:
+            write(bytes(500_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert names(tmp_path) == []
 
 

@@ -203,3 +203,24 @@ async def test_a_damaged_repository_is_refused_with_what_git_says(tmp_path: Path
     with pytest.raises(ImportRefused) as caught:
         await found(path)
     assert caught.value.code == "git"
+
+
+async def test_a_machine_without_git_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ImportRefused, match="apt install git"):
+        await look_at(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "code"),
+    [
+        ("fatal: detected dubious ownership in repository at '/x'", "foreign"),
+        ("fatal: not a git repository (or any of the parent directories): .git", "not-a-repository"),
+        ("fatal: bad object \x1b[31mHEAD\n more", "git"),
+        ("", "git"),
+    ],
+)
+def test_what_git_complains_of_is_told_in_our_words(complaint: str, code: str) -> None:
+    failure = git_process.failure_of(Path("/x"), complaint)
+    assert failure.code == code
+    assert failure.text.isprintable()
