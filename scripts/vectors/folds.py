@@ -210,6 +210,9 @@ def _strangers() -> list[Story]:
     two = in_net(OPEN, BOB, "bob", "contribution", work(), before=one)
     three = in_net(OPEN, BOB, "bob", "contribution", work(), before=two)
     thanks = in_net(OPEN, ALICE, "alice", "recognition", value.recognition(to=[BOB.id], for_=two.id), before=ACCEPT)
+    spoilt_facts = {**value.recognition(to=[BOB.id], for_=two.id), "kind": "applause"}
+    spoilt = in_net(OPEN, ALICE, "alice", "recognition", spoilt_facts, before=ACCEPT)
+    after = in_net(OPEN, ALICE, "alice", "contribution", work(), before=spoilt)
     joins = in_net(OPEN, BOB, "bob", "grant", identity.join(BOB.id, "occasional"), before=three)
     return [
         Story.told("a stranger's records are set aside", *base, (one, aside), (two, aside)),
@@ -220,6 +223,14 @@ def _strangers() -> list[Story]:
             (two, CLAIMED),
             (three, aside),
             (thanks, CLAIMED),
+        ),
+        Story.told(
+            "an invalid record brings in nothing, nor does what names it",
+            *base,
+            (one, aside),
+            (two, aside),
+            (spoilt, no(Reason.I_VALUE, detail="kind")),
+            (after, CLAIMED),
         ),
         Story.told("joining brings in all", *base, (one, CLAIMED), (two, CLAIMED), (three, CLAIMED), (joins, YES)),
     ]

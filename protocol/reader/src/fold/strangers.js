@@ -1,9 +1,9 @@
-// Strangers in open networks (protocol/spec/04-fold.md 4).
+// Strangers in open networks (protocol/spec/04-fold.md 4): who writes there without having joined.
 
 import { append } from './records.js';
 import { NETWORK } from './scopes.js';
 
-/** Sets the valid records of strangers aside, but for those that a record which is *yes* reaches. */
+/** Sets the valid records of strangers aside, but for those that are brought in by records which are *yes*. */
 export function setStrangersAside(records, scopes) {
   const byHome = new Map();
   for (const record of records.values()) if (record.status === 'yes') append(byHome, record.home, record);
@@ -17,24 +17,18 @@ function setAside(valid, records) {
   const joins = valid.filter(({ header }) => header.type === 'grant' || header.type === 'countersign');
   const joined = new Set(joins.map(({ author }) => author));
   const strange = new Set(valid.filter(({ header, author }) => !header.isGenesis && !joined.has(author)));
-  const reached = everythingReached(valid.filter((record) => !strange.has(record)), records);
+  bringIn(strange, valid.filter((record) => !strange.has(record)), records);
   for (const record of strange) {
-    if (reached.has(record)) continue;
     Object.assign(record, { status: 'aside', reason: 'X-STRANGER', ids: [record.author] });
   }
 }
 
-/** The records of one home that some of them lead to, whatever the status of those between. */
-function everythingReached(from, records) {
-  const reached = new Set();
-  const open = [...from];
-  for (let record = open.pop(); record !== undefined; record = open.pop()) {
+/** Takes out of the strange ones those that a counting record names, and what these name in turn. */
+function bringIn(strange, counting, records) {
+  for (let record = counting.pop(); record !== undefined; record = counting.pop()) {
     for (const id of record.references) {
       const named = records.get(id);
-      if (named.home !== record.home || reached.has(named)) continue;
-      reached.add(named);
-      open.push(named);
+      if (strange.delete(named)) counting.push(named);
     }
   }
-  return reached;
 }
