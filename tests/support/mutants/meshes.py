@@ -42,11 +42,7 @@ class Made:
     key: bytes
     seq: int
     type: str
-
-    @property
-    def id(self) -> bytes:
-        """SHA-256 of the header."""
-        return hashlib.sha256(self.header).digest()
+    id: bytes
 
 
 @dataclass
@@ -140,8 +136,8 @@ class Mesh:
         assert isinstance(key, bytes)
         assert isinstance(seq, int)
         assert isinstance(kind, str)
-        home = scope or hashlib.sha256(header).digest()
-        self.made.append(Made(fields, header, private, home, key, seq, kind))
+        id_ = hashlib.sha256(header).digest()
+        self.made.append(Made(fields, header, private, scope or id_, key, seq, kind, id_))
         return self.made[-1]
 
     def deps(self, scope: bytes, before: Made | None) -> list[Value]:
