@@ -11,6 +11,7 @@ from meshnode.core.ports import JoinedEntry, LogHead, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.wire.index import Index, full_digest, tips_digest
+from meshproto.wire.limits import MAX_TIPS
 from meshproto.wire.messages import Item, Mark, Name
 
 
@@ -111,7 +112,7 @@ class Scopes:
         head = self._ground.ledger.log(log)
         assert head is not None  # what is in an index is stored
         tips = tuple(sorted(Mark(tip.seq, tip.id) for tip in head.tips))
-        return Item(log, self._rank(head), tips)
+        return Item(log, self._rank(head), tips[:MAX_TIPS])
 
     def allowance(self, scope: ScopeId) -> tuple[int, int]:
         """How many records and header bytes a log may have in this scope."""

@@ -29,7 +29,6 @@ from meshproto.wire.messages import (
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode  # shortest forms: canonical for what we build
 _DECODE = msgspec.msgpack.Decoder(Spoken).decode
 _CODES = range(1, 20)
-_TEXTUAL = (Hello, Peers, Bye)
 
 
 def encode(message: Message) -> bytes:
@@ -44,7 +43,7 @@ def decode(body: bytes) -> Message:
     try:
         message: Spoken = _DECODE(body)
         # Equal to its re-encoding: then lengths are shortest, nothing trails, and no other type passed for ours.
-        if _ENCODE(message) == body and (type(message) not in _TEXTUAL or _is_printable(message)):
+        if _ENCODE(message) == body and _is_printable(message):
             _check_shape(message)
             return message
     except UNREADABLE:

@@ -36,7 +36,8 @@ TIP_SIZE = 46
 class Side:
     """What one side of a round knows: its indexes by the names of the session, and how to list a log.
 
-    `room` bounds a step in bytes.
+    `room` bounds a step in bytes. Too little for one listing of 16 logs (1.5 KB, more with branches), and rounds
+    lead nowhere.
     """
 
     indexes: Mapping[Name, Index]
