@@ -6,10 +6,7 @@ from typing import TypeVar
 
 import trio
 
-from meshnode.core.conversation import HELLO_CONTEXT
-from meshnode.core.scopes import DIALLER
 from meshnode.net.transport import Channel, Transport
-from meshproto.records.encoding import encode
 from meshproto.records.ids import AgentId, Key
 from meshproto.records.record import Record, build_header
 from meshproto.records.signatures import SigningKey
@@ -20,6 +17,7 @@ from meshproto.wire.codec import encode as encode_message
 from meshproto.wire.frames import FrameReader, frame
 from meshproto.wire.limits import NONCE_SIZE, VERSION
 from meshproto.wire.messages import Auth, Bye, Headers, Hello, Message, Part
+from meshproto.wire.session import DIALLER, sign_hello, transcript
 
 PATIENCE = 10.0
 """Seconds the victim has to answer."""
@@ -71,10 +69,10 @@ class Forger:
         nonce = secrets.token_bytes(NONCE_SIZE)
         await self._say(channel, Hello((VERSION,), nonce, (), CREDIT, ()))
         hello = await self._hear(channel, Hello)
-        ends: list[str | bytes] = [self._transport.peer_id, channel.peer, nonce, hello.nonce]
-        message = sha256(encode([*ends])).digest() + DIALLER
-        proof = self._key.sign_bytes(HELLO_CONTEXT, message)
-        await self._say(channel, Auth(AgentId(b""), Key(self._key.public), proof))
+        session = transcript(self._transport.peer_id, channel.peer, nonce, hello.nonce)
+        nobody = AgentId(b"")
+        proof = sign_hello(self._key, session, DIALLER, nobody)
+        await self._say(channel, Auth(nobody, Key(self._key.public), proof))
         await self._hear(channel, Auth)
 
     async def _say(self, channel: Channel, message: Message) -> None:
