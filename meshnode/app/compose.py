@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import trio
 
-from meshnode.app.endings import KNOWN, Ending, Exit, only_one
+from meshnode.app.endings import Ending, Exit, only_one
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.config.sections import Net, Settings
@@ -85,10 +85,8 @@ async def open_node(
                 yield opened
                 services.cancel_scope.cancel()
     except BaseExceptionGroup as group:
-        found = only_one(group)
-        if isinstance(found, KNOWN):
-            raise found from group
-        raise
+        # A single cause is told as itself, whatever nurseries it passed through.
+        raise only_one(group) from group
 
 
 def _open(

@@ -1,0 +1,108 @@
+"""Whole nodes in one process that meet in memory: real homes on the disk, real cores, no sockets."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import trio
+
+from meshnode.app.compose import Network, Opened, open_node
+from meshnode.app.init import create
+from meshnode.config.load import load
+from meshnode.config.places import Places, locate
+from meshnode.net.memory import MemoryMesh
+from meshnode.net.transport import PeerId
+from meshnode.runtime.requests import amounts, people, work
+from meshproto.records.ids import RecordId, ScopeId
+
+DEADLINE = 20.0
+"""Seconds that a condition between nodes has."""
+
+
+class Mesh:
+    """A folder with homes, and the network between their nodes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.links = MemoryMesh()
+
+    def home(self, name: str) -> Places:
+        """The places of somebody's home; made, with an identity, if it is not there."""
+        places = locate(self.folder / name, {})
+        if not (places.data / "device.key").exists():
+            create(places, name.capitalize(), recovery=False)
+        return places
+
+    @contextlib.asynccontextmanager
+    async def node(self, name: str, **flags: object) -> AsyncIterator["Node"]:
+        """Somebody's node, running; `flags` are settings such as `sync__live=False`."""
+        loaded = load(None, {}, {flag.replace("__", "."): value for flag, value in flags.items()})
+        network = Network(self.links.transport(name))
+        async with open_node(self.home(name), loaded, network=network) as opened:
+            yield Node(name, opened)
+
+    def cut(self, one: str, other: str) -> None:
+        """Break the link between two nodes."""
+        self.links.cut(PeerId(one), PeerId(other))
+
+    def heal(self, one: str, other: str) -> None:
+        """Mend it."""
+        self.links.heal(PeerId(one), PeerId(other))
+
+
+class Node:
+    """One running node with what tests do at it."""
+
+    def __init__(self, name: str, opened: Opened) -> None:
+        self.name, self.opened, self.office = name, opened, opened.office
+
+    async def logs(self, title: str, network: str | None = None, seconds: int = 3600) -> RecordId:
+        """Log some work; returns when it is flushed."""
+        wish = work.Work(title=title, quantity=amounts.seconds(seconds), network=network)
+        return (await work.log(self.office, wish))[0]
+
+    async def founds(self, name: str = "studio") -> ScopeId:
+        """Found a network."""
+        return await people.found(self.office, name)
+
+    def line(self, network: ScopeId) -> people.JoinLine:
+        """The line by which others join; links in memory have addresses that no text needs to carry."""
+        return people.JoinLine(network, ((self.opened.node.peer, self.opened.node.listening),))
+
+    async def joins(self, line: people.JoinLine, seconds: float = DEADLINE) -> bool:
+        """Join by a line; whether one stands in the network before the wait is over."""
+        return await people.join(self.office, line, seconds)
+
+    def has(self, *records: RecordId) -> bool:
+        """Whether all of these are committed here."""
+        return all(self.opened.reader.has(record) for record in records)
+
+    def text_of(self, record: RecordId) -> bytes | None:
+        """The private part of a record, if it is here."""
+        return self.opened.reader.private(record)
+
+    async def sees(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition on what is committed holds."""
+        with trio.fail_after(DEADLINE):
+            seen = self.opened.node.hub.moves
+            while not condition():
+                seen = await self.opened.node.hub.after(seen)
+
+    async def learns(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds that nothing announces."""
+        with trio.fail_after(DEADLINE):
+            while not condition():  # noqa: ASYNC110 - there is no event to wait for
+                await trio.sleep(0.01)
+
+    async def hears(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition on what the core reports holds."""
+        with trio.fail_after(DEADLINE):
+            while not condition():
+                await self.opened.node.news.after(self.opened.node.news.moves)
+
+
+async def together(*waits: Callable[[], Awaitable[object]]) -> None:
+    """Wait for several things at once."""
+    async with trio.open_nursery() as nursery:
+        for wait in waits:
+            nursery.start_soon(wait)
