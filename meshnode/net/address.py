@@ -63,7 +63,7 @@ def _host(text: str, kind: Kind, host: str) -> str:
         match kind:
             case "ip4":
                 return str(IPv4Address(host))
-            case "ip6":
+            case "ip6" if "%" not in host:  # A zone means something on one machine only; the check below refuses it.
                 return str(IPv6Address(host))
     except AddressValueError as error:
         raise BadAddress(text, str(error)) from None

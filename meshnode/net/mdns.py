@@ -58,8 +58,7 @@ class MdnsDiscovery:
             session = await self._begin(announced, found)
             try:
                 await trio.sleep(self._settings.retry_interval)
-                # Nobody tells us that this machine came to another network, so we have to look.
-                while session is not None and self._addresses() == announced:  # noqa: ASYNC110
+                while session is not None and self._addresses() == announced:  # noqa: ASYNC110 - nobody tells us
                     await trio.sleep(self._settings.retry_interval)
             finally:
                 if session is not None:

@@ -135,7 +135,7 @@ class MemoryTransport:
             await self._on_channel(channel)
         except ChannelClosed:
             log.debug("the channel to %s ended under its handler", channel.peer)
-        except Exception:
+        except Exception:  # supervisor: a failing handler ends its own channel alone
             self._counted["handler_failures"] += 1
             log.exception("the handler of the channel to %s failed", channel.peer)
             channel._end(CloseReason.FAILED, CloseReason.RESET)

@@ -138,6 +138,5 @@ async def receive_exactly(channel: Channel, count: int) -> bytes:
 async def eventually(condition: Any) -> None:
     """Wait until `condition()` holds; fails the test when it does not within the deadline."""
     with trio.fail_after(DEADLINE):
-        # Polled, because what is waited for happens in the system or in another process.
-        while not condition():  # noqa: ASYNC110
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in the system or in another process
             await trio.sleep(0.002)

@@ -122,7 +122,7 @@ class Dialler:
             raise DialError(DialReason.REFUSED, text) from None
         except (NotAgreed, Violation) as failure:
             raise DialError(DialReason.HANDSHAKE, text, str(failure)) from None
-        except Exception as error:
+        except Exception as error:  # supervisor: whoever answers a dial must not end the dialler
             log.warning("the handshake with %s failed in an unforeseen way", text, exc_info=True)
             raise DialError(DialReason.HANDSHAKE, text) from error
         connection = self._make(wire, greeted, str(Address(address.kind, address.host, address.port)), True)

@@ -74,7 +74,7 @@ class Door:
             log.debug("the handshake with %s failed: %r", address, failure)
         except trio.TooSlowError:
             self._counted["handshakes_late"] += 1
-        except Exception:
+        except Exception:  # supervisor: whoever connects must not end the listener
             self._counted["handshake_errors"] += 1
             log.warning("the handshake with %s failed in an unforeseen way", address, exc_info=True)
         finally:

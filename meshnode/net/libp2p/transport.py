@@ -142,7 +142,7 @@ class Libp2pTransport:
         """The supervisor of one connection."""
         try:
             await connection.run()
-        except Exception:
+        except Exception:  # supervisor: one connection must not end the others
             self._counted["connection_errors"] += 1
             log.exception("the connection to %s failed in an unforeseen way", connection.peer)
         finally:
@@ -169,7 +169,7 @@ class Libp2pTransport:
             stream.reset()
         except Violation as violation:
             connection.abort(violation.reason)
-        except Exception:
+        except Exception:  # supervisor: one stream must not end its connection, as upstream lets it end the host
             self._counted["handler_failures"] += 1
             log.exception("serving %s failed in an unforeseen way", connection.peer)
             stream.reset(CloseReason.FAILED)
@@ -193,7 +193,7 @@ class Libp2pTransport:
             await self._on_channel(channel)
         except ChannelClosed:
             log.debug("the channel to %s ended under its handler", channel.peer)
-        except Exception:
+        except Exception:  # supervisor: a failing handler ends its own channel alone
             self._counted["handler_failures"] += 1
             log.exception("the handler of the channel to %s failed", channel.peer)
             channel.abort(CloseReason.FAILED)

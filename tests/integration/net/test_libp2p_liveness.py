@@ -84,7 +84,7 @@ async def test_a_peer_that_lost_its_old_connection_gets_a_new_one() -> None:
     async with running(alice, callers) as address, raw_peer(address, "bob") as old:
         await old.open(1)
         lost = await callers.next()
-        await trio.sleep(0.5)
+        await _until_no_dials_can_cross(alice)
         async with raw_peer(address, "bob") as new:
             await new.open(1)
             assert (await callers.next()).peer == lost.peer
@@ -109,8 +109,14 @@ async def _well_connected() -> AsyncIterator[tuple[Libp2pTransport, Channel, str
     alice, bob = libp2p("alice", handshake_deadline=0.4), libp2p("bob")
     async with running(alice) as address, running(bob):
         channel = await bob.dial(address)
-        await trio.sleep(0.5)
+        await _until_no_dials_can_cross(alice)
         yield alice, channel, address
+
+
+async def _until_no_dials_can_cross(transport: Libp2pTransport) -> None:
+    """Wait until a second connection cannot be the other half of two dials at the same moment."""
+    end = trio.current_time() + transport._settings.handshake_deadline
+    await eventually(lambda: trio.current_time() > end)
 
 
 async def test_leaving_frees_every_socket_task_and_thread() -> None:

@@ -1,0 +1,110 @@
+"""Discovery by multicast DNS: what is announced, what is believed, and what happens without a network."""
+
+import logging
+from typing import Never
+
+import pytest
+import trio
+from zeroconf import ServiceInfo
+
+from meshnode.net.mdns import MdnsDiscovery, announced_in, announcement
+from meshnode.net.settings import DiscoverySettings
+from meshnode.net.transport import PeerId
+from tests.support.transports import DEADLINE
+
+ALICE, BOB = (PeerId("12D3KooW" + letter * 44) for letter in "ab")
+LOOPBACK = DiscoverySettings(service="_meshtest._udp.local.", interfaces=("127.0.0.1",), retry_interval=0.05)
+
+
+def address_of(peer: PeerId, port: int = 4401) -> str:
+    return f"/ip4/127.0.0.1/tcp/{port}/p2p/{peer}"
+
+
+class Found:
+    """Waits for what discovery finds."""
+
+    def __init__(self) -> None:
+        self._send, self._receive = trio.open_memory_channel[tuple[PeerId, tuple[str, ...]]](100)
+
+    def __call__(self, peer: PeerId, addresses: tuple[str, ...]) -> None:
+        self._send.send_nowait((peer, addresses))
+
+    async def next(self) -> tuple[PeerId, tuple[str, ...]]:
+        with trio.fail_after(DEADLINE):
+            return await self._receive.receive()
+
+
+async def test_two_on_one_network_find_each_other_and_not_themselves() -> None:
+    alice, bob = Found(), Found()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(MdnsDiscovery(ALICE, lambda: (address_of(ALICE),), LOOPBACK).run, alice)
+        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), LOOPBACK).run, bob)
+        assert await alice.next() == (BOB, (address_of(BOB),))
+        assert await bob.next() == (ALICE, (address_of(ALICE),))
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_new_address_is_announced() -> None:
+    bob, places = Found(), [address_of(ALICE)]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(MdnsDiscovery(ALICE, lambda: tuple(places), LOOPBACK).run, Found())
+        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), LOOPBACK).run, bob)
+        assert await bob.next() == (ALICE, (address_of(ALICE),))
+        places[:] = [address_of(ALICE, 4402)]
+        assert await bob.next() == (ALICE, (address_of(ALICE, 4402),))
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("error", [OSError("no such device"), RuntimeError("no interfaces"), ValueError("no address")])
+async def test_without_a_network_it_says_so_once_and_tries_again(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries, enough = 0, trio.Event()
+
+    def fail() -> Never:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            trio.from_thread.run_sync(enough.set)
+        raise error
+
+    caplog.set_level(logging.WARNING)
+    discovery = MdnsDiscovery(ALICE, tuple, LOOPBACK, open_zeroconf=fail)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(discovery.run, Found())
+        with trio.fail_after(DEADLINE):
+            await enough.wait()
+        nursery.cancel_scope.cancel()
+    assert [record.message for record in caplog.records] == [f"peers on this network cannot be found for now: {error}"]
+
+
+def test_an_announcement_holds_the_peer_id_and_its_addresses_and_nothing_else() -> None:
+    info = announcement("_meshnode._udp.local.", ALICE, (address_of(ALICE), address_of(ALICE, 4402)))
+    assert info.name == f"{ALICE}._meshnode._udp.local."
+    assert info.server == f"{ALICE}.local."
+    assert info.properties == {b"a0": address_of(ALICE).encode(), b"a1": address_of(ALICE, 4402).encode()}
+    assert announced_in(info, 8) == (ALICE, (address_of(ALICE), address_of(ALICE, 4402)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        address_of(BOB),
+        "/ip4/127.0.0.1/tcp/4401",
+        address_of(ALICE, 0),
+        "nonsense",
+        b"\xff\xfe",
+        None,
+        "/ip4/127.0.0.1/tcp/4401/p2p/" + "x" * 200,
+    ],
+)
+def test_what_cannot_be_dialled_is_not_believed(value: str | bytes | None) -> None:
+    info = ServiceInfo("_meshnode._udp.local.", f"{ALICE}._meshnode._udp.local.", properties={"a0": value})
+    assert announced_in(info, 8) is None
+
+
+def test_no_more_addresses_are_believed_than_the_limit() -> None:
+    addresses = tuple(address_of(ALICE, port) for port in range(4401, 4421))
+    found = announced_in(announcement("_meshnode._udp.local.", ALICE, addresses), 8)
+    assert found is not None
+    assert len(found[1]) == 8
