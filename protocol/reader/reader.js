@@ -68,11 +68,15 @@ function bundleInWords({ made, runs, records, private_parts: parts, root, stream
     `bundle, right to its last byte, made ${timeInWords(made)}`,
     `${records} records in ${runs} runs, root ${root}`,
     `private parts: ${parts.held} held, ${parts.erased} erased, ${parts.missing} missing`,
-    ...streams.map(({ scope, kind, records: count, digest }) => `${kind || 'no kind'} ${scope}: ${count} records, state ${digest}`),
+    ...streams.map(streamInWords),
     ...forks.map(({ log, seq, rivals }) => `fork in log ${log} at ${seq}: ${rivals.join(' ')}`),
     ...aside.map(({ id, status, reason, detail }) => `${status} ${id}: ${[reason, detail].join(' ').trim()}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function streamInWords({ scope, kind, records, digest }) {
+  return `${kind || 'no kind'} ${scope}: ${records} records, state ${digest ?? 'unknown'}`;
 }
 
 function timeInWords(milliseconds) {

@@ -67,9 +67,10 @@ const CHECKS = {
 
   fold({ headers }) {
     const { records, forks, digests } = fold(headers.map((header) => readHeader(fromHex(header))));
+    const told = forks.filter(({ home }) => digests.has(home));
     return {
       standings: Object.fromEntries([...records].map(([id, record]) => [id, standing(record)])),
-      forks: forks.filter(({ home }) => digests.has(home)).map(({ log, seq, ids }) => ({ reason: 'F-FORK', log, seq, ids })),
+      forks: told.map(({ log, seq, ids }) => ({ reason: 'F-FORK', log, seq, ids })),
       digests: Object.fromEntries([...digests].map(([id, digest]) => [id, toHex(digest)])),
     };
   },

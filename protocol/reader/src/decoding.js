@@ -14,7 +14,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * The value that the bytes encode.
  * @param {Uint8Array} input
- * @param {{text?: 'ascii' | 'utf8', nil?: boolean}} [allowed] which texts, and whether nil may stand in the outermost array
+ * @param {{text?: 'ascii' | 'utf8', nil?: boolean}} [allowed] which texts; whether nil may stand in the outermost array
  * @throws {Refusal} with an E- code
  */
 export function decode(input, allowed = {}) {

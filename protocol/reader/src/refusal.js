@@ -4,7 +4,7 @@
 export class Refusal extends Error {
   /**
    * @param {string} reason a code such as "E-END"
-   * @param {string} [detail] what it is about, where the code alone does not say: the path of a fact, or a number of bytes
+   * @param {string} [detail] what it is about, where the code alone does not say: the path of a fact, a number of bytes
    */
   constructor(reason, detail = '') {
     super(detail === '' ? reason : `${reason} ${detail}`);

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { answer } from './answers.js';
 
-/** Each file of vectors in a folder: `{file, cases, differences}`, a difference being `{description, expected, got}`. */
+/** Each file of vectors in a folder: `{file, cases, differences}`, of which each is `{description, expected, got}`. */
 export function runVectors(folder) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
   return files.map((file) => {

@@ -37,17 +37,20 @@ test('a fork is told with both records, which count like any others', () => {
 test('forks of two branches at one number are told together', () => {
   const branches = [next('alice', ALICE, ALICE, { at: 1 }), next('alice', ALICE, ALICE, { at: 2 })];
   const tips = branches.flatMap((branch) => [3, 4].map((at) => next('alice', ALICE, branch, { at })));
-  assert.deepEqual(fold([ALICE, ...branches, ...tips]).forks.map(({ seq, ids }) => [seq, ids.length]), [[2, 2], [3, 4]]);
+  const { forks } = fold([ALICE, ...branches, ...tips]);
+  assert.deepEqual(forks.map(({ seq, ids }) => [seq, ids.length]), [[2, 2], [3, 4]]);
 });
 
 test('facts are refused with the path of the fact', () => {
   const facts = { state: 'active', supersedes: [], starts: '2025-02-29' };
-  assert.throws(() => checkFacts(next('alice', ALICE, ALICE, { type: 'project', facts })), new Refusal('I-VALUE', 'starts'));
-  assert.throws(() => checkFacts(next('alice', ALICE, ALICE, { type: 'later' })), new Refusal('U-TYPE', 'later'));
+  const project = next('alice', ALICE, ALICE, { type: 'project', facts });
+  const later = next('alice', ALICE, ALICE, { type: 'later' });
+  assert.throws(() => checkFacts(project), new Refusal('I-VALUE', 'starts'));
+  assert.throws(() => checkFacts(later), new Refusal('U-TYPE', 'later'));
 });
 
 test('a long log is folded without recursion', () => {
   const log = [ALICE];
-  for (let each = 0; each < 20_000; each++) log.push(next('alice', ALICE, log.at(-1)));
+  for (let each = 0; each < 12_000; each++) log.push(next('alice', ALICE, log.at(-1)));
   assert.equal(fold(log.reverse()).records.get(toHex(log[0].id)).status, 'yes');
 });

@@ -40,7 +40,8 @@ test('a proof shows both rivals and what followed them', () => {
   const rivals = [next('alice', ALICE, ALICE, { at: 1 }), next('alice', ALICE, ALICE, { at: 2 })];
   rivals.sort((a, b) => Buffer.compare(a.id, b.id));
   const later = next('alice', ALICE, rivals[1]);
-  const halves = [[rivals[0].bytes], signed('alice', rivals[0]), [rivals[1].bytes, later.bytes], signed('alice', later)];
+  const branch = [rivals[1].bytes, later.bytes];
+  const halves = [[rivals[0].bytes], signed('alice', rivals[0]), branch, signed('alice', later)];
   const [one, other] = readForkProof(encode(['meshnode/1 fork', ...halves]));
   assert.deepEqual([one, other].map((half) => half.map(({ seq }) => seq)), [[2], [2, 3]]);
   const swapped = [...halves.slice(2), ...halves.slice(0, 2)];

@@ -49,13 +49,13 @@ test('the same signature with another S is refused', () => {
   const signature = alice.sign(Buffer.from('hello'));
   const greater = encoded(littleEndian(signature.subarray(32)) + L);
   assert.equal(isSignedBy(alice.public, '', Buffer.from('hello'), signature), true);
-  assert.equal(isSignedBy(alice.public, '', Buffer.from('hello'), Buffer.concat([signature.subarray(0, 32), greater])), false);
+  const moved = Buffer.concat([signature.subarray(0, 32), greater]);
+  assert.equal(isSignedBy(alice.public, '', Buffer.from('hello'), moved), false);
 });
 
 test('more keys than are remembered are still told apart', () => {
   const alice = keyOf('alice');
   const signature = alice.sign(Buffer.from('hello'));
-  // Numbers from P on are refused at once, so this is quick.
-  for (let each = 0n; each < 5000n; each++) isSignedBy(encoded(2n ** 255n - 1n - (each << 8n)), '', Buffer.alloc(0), Buffer.alloc(64));
+  for (let y = 2n; y < 4200n; y++) isSignedBy(encoded(y), '', Buffer.alloc(0), Buffer.alloc(64));
   assert.equal(isSignedBy(alice.public, '', Buffer.from('hello'), signature), true);
 });

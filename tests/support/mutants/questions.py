@@ -124,8 +124,14 @@ def _fold(mesh: Mesh, chance: random.Random) -> Question:
     if chance.random() < 0.1:
         headers.append(chance.choice(headers))
     if chance.random() < 0.02:
-        headers.append(changed_header(chance.choice(made), chance)[1])
+        headers.append(_rival(chance.choice(made), chance))
     return {"headers": [header.hex() for header in headers]}
+
+
+def _rival(record: Made, chance: random.Random) -> bytes:
+    """Another record in that place of its log, or something that is no record at all."""
+    place, rest = record.fields[:5], mutated(record.fields[5:], chance)
+    return encode([*place, *rest] if isinstance(rest, list) else rest)
 
 
 _ASKED: Mapping[str, Callable[[Mesh, random.Random], Question]] = {

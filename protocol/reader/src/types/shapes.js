@@ -1,7 +1,6 @@
 // The notation in which the types' facts are described (protocol/spec/02-types.md 1).
 //
-// A shape is a function (value, path) that throws a Refusal with an I- code and the path, or returns. `undefined` stands
-// for a fact that is missing.
+// A shape is a function (value, path) that throws a Refusal with an I- code and the path, or returns.
 
 import { compare, isBin } from '../bytes.js';
 import { Refusal, demand } from '../refusal.js';
