@@ -127,7 +127,7 @@ def _zsh_values(argument: Argument) -> str:
 def _fish_option(argument: Argument) -> str:
     parts = [f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in argument.names]
     if argument.kind != "flag":
-        parts.append("-r")
+        parts.append("-r" if argument.complete else "-x")
     if argument.choices:
         parts.append(f"-a '{' '.join(argument.choices)}'")
     if argument.complete:

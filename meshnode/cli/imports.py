@@ -143,7 +143,7 @@ COMMANDS = {
             text=_REFUSED,
             examples=(
                 ("See first what it would bring", "meshnode import csv Toggl_time_entries.csv --dry-run"),
-                ("Another table", "meshnode import csv hours.csv --map title=Task,date=Day,hours=Time"),
+                ("Another table", "meshnode import csv hours.csv --map title=Task,date=Day,duration=Time"),
             ),
             exits=_EXITS,
         ),

@@ -109,10 +109,14 @@ def _overview(name: str, rest: Sequence[str], desk: Desk) -> Exit:
             desk.out.give("version", {"version": meshnode.__version__})
         desk.out.line(f"meshnode {meshnode.__version__}")
         return Exit.OK
-    if name == "help" and (topic := " ".join(word for word in rest if not word.startswith("-"))):
-        return _run([*topic.split(), "--help"], desk)
     from meshnode.cli import manual
 
+    topic = [word for word in rest if not word.startswith("-")] if name == "help" else []
+    if topic == ["exit-codes"]:
+        desk.out.stdout.write(manual.of_exit_codes())
+        return Exit.OK
+    if topic:
+        return _run([*topic, "--help"], desk)
     desk.out.stdout.write(manual.overview())
     if name == "help" or "-h" in rest or "--help" in rest:
         return Exit.OK

@@ -18,8 +18,15 @@ def overview() -> str:
             lines += _pair(first, entry.summary + (f" ({', '.join(entry.second)})" if entry.second else ""), 14)
         lines.append("")
     lines += ["Everywhere:", *_arguments(EVERYWHERE), ""]
-    lines += ['A new node:  meshnode init, meshnode up, meshnode log "First draft" 1h30', ""]
+    lines += ['A new node:  meshnode init, meshnode up, meshnode log "First draft" 1h30']
+    lines += ["Exit codes:  meshnode help exit-codes", ""]
     return "\n".join(lines)
+
+
+def of_exit_codes() -> str:
+    """Return what every exit code means, on every command."""
+    lines = ["Exit codes of every command:", ""]
+    return "\n".join([*lines, *(line for code in Exit for line in _pair(str(int(code)), MEANINGS[code], 6)), ""])
 
 
 def of_group(name: str, commands: Sequence[Command]) -> str:

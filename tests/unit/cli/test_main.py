@@ -53,6 +53,12 @@ def test_help_of_a_command_is_its_manual() -> None:
     assert run("help", "peer", "ls").out == run("peer", "ls", "-h").out
 
 
+def test_help_tells_every_exit_code() -> None:
+    ran = run("help", "exit-codes")
+    assert ran.code == Exit.OK
+    assert all(f"\n  {int(code)} " in ran.out for code in Exit)
+
+
 def test_a_group_alone_lists_its_commands_and_is_a_usage_error() -> None:
     ran = run("project")
     assert (ran.code, "meshnode project create TITLE" in ran.out) == (Exit.USAGE, True)

@@ -1,0 +1,100 @@
+"""Every command answers programs with one object that names its schema."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meshnode.cli.index import every_name
+from tests.support.command_line import objects, run
+from tests.support.fake_node import ADDRESS, LINE, PEER, FakeNode, contribution, network, peer, project
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "status": (),
+    "whoami": (),
+    "whoami set": ("--bio", "x"),
+    "log": ("x", "1h"),
+    "start": ("x",),
+    "stop": (),
+    "share": ("x", "--network", "studio"),
+    "search": ("landing",),
+    "sync": (),
+    "ping": (PEER,),
+    "down": (),
+    "doctor": (),
+    "contribution ls": (),
+    "contribution show": ("",),
+    "contribution correct": ("x", "1h"),
+    "contribution retract": ("x",),
+    "contribution thank": ("x", "thanks"),
+    "contribution erase": ("x", "--yes"),
+    "project create": ("Other",),
+    "project ls": (),
+    "project show": ("acme-site",),
+    "network create": ("other", "--open"),
+    "network ls": (),
+    "network join": (LINE,),
+    "network leave": ("studio", "--yes"),
+    "peer add": (ADDRESS,),
+    "peer ls": (),
+    "peer rm": (PEER,),
+    "peer ping": (PEER,),
+    "import git": ("/",),
+    "import csv": ("/etc/hostname",),
+    "import bundle": ("/etc/hostname",),
+    "import ls": (),
+    "import undo": ("b1",),
+    "export bundle": ("/nowhere/all.bundle",),
+    "export fork": ("/nowhere/fork",),
+    "verify": ("good",),
+    "why": ("x",),
+    "completion": ("bash",),
+}
+ELSEWHERE = {"init", "up", "logs", "demo", "whoami recovery"}
+"""Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with FakeNode() as fake:
+        fake.contributions.append(contribution("Landing page"))
+        fake.projects.append(project("Acme site"))
+        fake.networks.append(network("studio"))
+        fake.peers.append(peer())
+        yield fake
+
+
+def test_no_command_is_forgotten() -> None:
+    assert sorted({*WORDS, *ELSEWHERE}) == sorted(every_name())
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_an_answer_is_one_object_with_its_schema(node: FakeNode, name: str) -> None:
+    if name == "stop":
+        run("start", "x", home=node)
+    if name == "down":
+        node.announce(2**30)  # A process that has gone: this one stays.
+    words = WORDS[name] if name != "contribution show" else (node.contributions[0].id,)
+    ran = run(*name.split(), *words, "--json", home=node)
+    schema = "ping" if name == "peer ping" else name.replace(" ", ".")
+    assert [answer["schema"] for answer in objects(ran)] == [f"meshnode.{schema}/1"], ran.err
+
+
+def test_the_module_runs_where_nothing_is_installed(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "meshnode.cli", "--home", str(tmp_path), "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 10
+    assert f"{sys.executable} -m meshnode.cli --home {tmp_path} init" in ended.stderr
+
+
+def test_who_reads_only_the_beginning_is_no_error(node: FakeNode) -> None:
+    node.contributions += [contribution(f"Entry {number}") for number in range(2000)]
+    command = f"{sys.executable} -m meshnode.cli --home {node.home} contribution ls | head -1; echo ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (ended.stdout.splitlines()[-1], ended.stderr) == ("0", "")
