@@ -167,7 +167,7 @@ def _author_and_sync(how: str, **order: object) -> tuple[float, float, float]:
     with nodes(2) as (first, second):
         line = first.ask("found")["line"]
         written = first.ask(how, **order)
-        fetched = second.ask("fetch", line=line, ids=written["ids"])
+        fetched = second.ask("fetch", line=line, ids=written["ids"], tips=written["tips"])
     return written["seconds"], fetched["seconds"], fetched["read_seconds"]
 
 

@@ -7,6 +7,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +54,24 @@ class Worker:
         begun = time.perf_counter()
         for start in range(0, count, 500):
             self.ids += await self.opened.node.write(drafts[start : start + 500])
-        return {"seconds": time.perf_counter() - begun, "ids": [each.hex() for each in self.ids]}
+        seconds = time.perf_counter() - begun
+        return {"seconds": seconds, "ids": [each.hex() for each in self.ids], "tips": [self.ids[-1].hex()]}
 
     async def on_authors(self, authors: int, each: int) -> dict[str, Any]:
         """Take in what many authors wrote; signing is timed together with storing."""
         me = self.opened.node.identity.key.public
         accept = self.opened.reader.tips(log_id(self.scope, me))[0].id
         signers = [Author(f"author {number}") for number in range(authors)]
+        tips: list[bytes] = []
         begun = time.perf_counter()
         for signer in signers:
             drafts = [work(self.scope, signer.chance) for _ in range(each)]
             signed = together([signer.genesis, signer.join(self.scope, [accept]), signer.sign(drafts)])
             await self.opened.node.offer(signed)
+            tips.append(signed.runs[-1].records[-1].id)
             self.ids += [record.id for run in signed.runs for record in run.records]
-        return {"seconds": time.perf_counter() - begun, "ids": [record.hex() for record in self.ids]}
+        seconds = time.perf_counter() - begun
+        return {"seconds": seconds, "ids": [each.hex() for each in self.ids], "tips": [each.hex() for each in tips]}
 
     async def on_stock(self, logs: int, each: int, short: list[int], tail: int) -> dict[str, Any]:
         """Store many logs of one network, some without their tails; the same in every process but for these."""
@@ -99,15 +104,18 @@ class Worker:
         """The line by which others reach this node."""
         return {"line": people.write_line(self.scope, self.opened.node.listening)}
 
-    async def on_fetch(self, line: str, ids: list[str]) -> dict[str, Any]:
-        """Dial, and wait until all these records are on the disk here; then read every one by its id."""
+    async def on_fetch(self, line: str, ids: list[str], tips: Sequence[str] = ()) -> dict[str, Any]:
+        """Dial, and wait until all these records are on the disk here; then read every one by its id.
+
+        A log is stored from its first record on, so waiting for `tips` is enough where they are given.
+        """
         wanted = [bytes.fromhex(each) for each in ids] or self.ids
         read = people.read_line(line)
         self.scope = read.network
         before = self.opened.node.counters()
         begun = time.perf_counter()
         self.opened.node._inbox.put_own(JoinScope(-1, read.network, read.peers))  # answered to nobody
-        await self._until_here(wanted)
+        await self._until_here([bytes.fromhex(each) for each in tips] or wanted)
         seconds = time.perf_counter() - begun
         reader = self.opened.store.reader()
         begun = time.perf_counter()
