@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
-from meshnode.cli.safe_text import clean, columns, cut
+from meshnode.cli.safe_text import clean, columns, cut, harmless
 
 NARROW = 80
 """Columns assumed where there is no terminal to ask."""
@@ -53,26 +53,25 @@ class Out:
     # For people.
 
     def line(self, text: str = "", style: str = "") -> None:
-        """Print one line as it is: the caller's own words, with peers' texts already cut or cleaned."""
-        if not self.as_json:
-            self.stdout.write(self.styled(self._writable(text), style) + "\n")
+        """Print one line: the caller's own words, made harmless in case they quote somebody else's."""
+        self._print(self.styled(self._writable(harmless(text)), style))
 
     def ok(self, text: str) -> None:
         """Say that something was done."""
-        self.line(f"{self.styled('✓', 'green') if not self._plain_marks else 'ok'} {text}")
+        self._mark("✓", "ok", "green", text)
 
     def warn(self, text: str) -> None:
         """Say that something needs the reader's attention."""
-        self.line(f"{self.styled('!', 'yellow')} {text}")
+        self._mark("!", "!", "yellow", text)
 
     def bad(self, text: str) -> None:
         """Say that something is wrong."""
-        self.line(f"{self.styled('✗', 'red') if not self._plain_marks else 'no'} {text}")
+        self._mark("✗", "no", "red", text)
 
     def aside(self, text: str) -> None:
         """Say something to people on stderr, also when the answer is JSON or goes into a file."""
         self.stdout.flush()  # Where both go into one file, what was said first shall stand first.
-        self.stderr.write(text + "\n")
+        self.stderr.write(harmless(text) + "\n")
         self.stderr.flush()
 
     def text(self, text: str, indent: int = 2) -> None:
@@ -86,7 +85,7 @@ class Out:
         kept = [(name, value) for name, value in rows if value]
         left = max((len(name) for name, _ in kept), default=0) + 2
         for name, value in kept:
-            self.line(" " * indent + self.styled(name.ljust(left), "dim") + clean(value))
+            self._print(" " * indent + self.styled(name.ljust(left), "dim") + self._writable(clean(value)))
 
     def table(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], *, flexible: int, right: Sequence[int] = ()
@@ -116,6 +115,14 @@ class Out:
     def styled(self, text: str, style: str) -> str:
         """Return `text` with a colour or weight where that is wanted."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and self._colour and text else text
+
+    def _mark(self, mark: str, plain: str, style: str, text: str) -> None:
+        shown = self.styled(plain if self._plain_marks else mark, style)
+        self._print(f"{shown} {self._writable(harmless(text))}")
+
+    def _print(self, safe: str) -> None:
+        if not self.as_json:
+            self.stdout.write(safe + "\n")
 
     def _writable(self, text: str) -> str:
         return text.replace("…", "..").replace("·", "-").replace("→", "->") if self._plain_marks else text

@@ -17,13 +17,19 @@ MOST_MARKS = 3
 
 
 def clean(text: str) -> str:
-    """Return `text` on one line without anything that steers a terminal."""
+    """Return `text` on one line without anything that steers a terminal, and without room to hide in."""
+    if text.isascii() and text.isprintable():
+        return text
+    return " ".join(harmless(text).split())
+
+
+def harmless(text: str) -> str:
+    """Return a line of ours, with whatever of others it holds, without anything that steers a terminal."""
     if text.isascii() and text.isprintable():
         return text
     import re  # Most texts are plain and never come here.
 
-    bare = re.sub(_ESCAPES, "", text)
-    return " ".join("".join(_kept(bare)).split())
+    return "".join(_kept(re.sub(_ESCAPES, "", text)))
 
 
 def clean_lines(text: str) -> list[str]:

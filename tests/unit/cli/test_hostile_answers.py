@@ -1,0 +1,76 @@
+"""Whatever a peer put into any text, no command passes it on to the terminal as more than plain letters."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from meshnode.api.problems import Problem
+from tests.support.command_line import Ran, run
+from tests.support.fake_node import Asked, FakeNode, contribution, network, peer, project
+from tests.unit.cli.test_json import WORDS
+
+POISON = [
+    "\x1b[2J\x1b[1;1Hgone",
+    "\x1b]0;title\x07",
+    "\x9b2J\x90q\x9c",
+    "\u202egnp.exe\u2066",
+    "a\r\nmeshnode: all is well\x08\x08",
+    "\u200f\u061c\ufeff\U000e0041\x00",
+    "\x1b]8;;http://evil.example\x1b\\x",
+]
+MARKS = "\u200c\u200d"
+"""Joiners, which some scripts need and which do nothing to a terminal."""
+
+
+class HostileNode(FakeNode):
+    """Says what the fake node says, with something nasty behind every text."""
+
+    nasty = ""
+
+    def answer(self, asked: Asked) -> msgspec.Struct | bytes | None:
+        good = super().answer(asked)
+        if good is None or isinstance(good, bytes):
+            return good
+        body = msgspec.json.encode(self._poisoned(msgspec.to_builtins(good)))
+        status = good.status if isinstance(good, Problem) else 200
+        return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
+
+    def _poisoned(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._poisoned(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._poisoned(each) for each in value]
+        return value + self.nasty if isinstance(value, str) else value
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[HostileNode]:
+    with HostileNode() as fake:
+        fake.contributions.append(contribution("Landing page"))
+        fake.projects.append(project("Acme site"))
+        fake.networks.append(network("studio"))
+        fake.peers.append(peer("idle"))
+        fake.announce(2**30)  # `down` waits for this process to go.
+        yield fake
+
+
+def steering(ran: Ran) -> list[str]:
+    """The characters in what was printed that do more than stand there."""
+    printed = ran.out + ran.err
+    return [char for char in printed if unicodedata.category(char)[0] == "C" and char != "\n" and char not in MARKS]
+
+
+@pytest.mark.parametrize("nasty", POISON)
+@pytest.mark.parametrize("name", [*WORDS, "refused"])
+def test_nothing_steers_the_terminal(node: HostileNode, name: str, nasty: str) -> None:
+    node.nasty = nasty
+    if name == "stop":
+        run("start", "x", home=node)
+    words = {"contribution show": (node.contributions[0].id,), "refused": ("--project", "unknown", "x", "1h")}
+    command = "log" if name == "refused" else name
+    ran = run(*command.split(), *words.get(name, WORDS.get(name, ())), home=node)
+    assert steering(ran) == []
+    assert not any(line.startswith("meshnode: all is well") for line in (ran.out + ran.err).splitlines())
