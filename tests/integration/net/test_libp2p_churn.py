@@ -10,6 +10,9 @@ from tests.support.raw_peer import connect, raw_peer
 from tests.support.transports import eventually, libp2p, running
 
 CI, LONG = 1_000, 100_000
+FEW = 2
+"""Connections that may linger in memory: trio remembers the task that ran last."""
+
 GROWTH_BYTES = 8 * 1024 * 1024
 """What the memory of the process may grow by, however many connections there were."""
 
@@ -22,7 +25,7 @@ async def test_churn_leaves_no_slot_task_descriptor_or_memory_behind(long_campai
         before, memory = _holdings(), psutil.Process().memory_info().rss
         await _churn(address, LONG if long_campaigns else CI)
         await eventually(lambda: alice.counters()["connections"] == alice.counters()["half_open"] == 0)
-        await eventually(lambda: _holdings() == before)
+        await eventually(lambda: _holdings() == before and _connections_in_memory() <= FEW)
         assert psutil.Process().memory_info().rss - memory < GROWTH_BYTES
         assert alice._gate._settled == {}
         assert alice._shared.allowance.left == alice._settings.window_total
@@ -48,7 +51,10 @@ async def _churn(address: str, connections: int) -> None:
                 connect(address).cut()
 
 
-def _holdings() -> tuple[int, int, int]:
+def _holdings() -> tuple[int, int]:
+    return psutil.Process().num_fds(), trio.lowlevel.current_statistics().tasks_living
+
+
+def _connections_in_memory() -> int:
     gc.collect()
-    connections = sum(1 for each in gc.get_objects() if isinstance(each, Connection))
-    return psutil.Process().num_fds(), trio.lowlevel.current_statistics().tasks_living, connections
+    return sum(1 for each in gc.get_objects() if isinstance(each, Connection))
