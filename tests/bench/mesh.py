@@ -1,11 +1,4 @@
-"""Whole nodes in processes of their own, over libp2p and Noise on loopback, with every flush.
-
-W    10,000 records of one author: authoring and sync
-W2   100 authors with 100 records each
-W3   one record at a time: acknowledged here until committed there
-W4   100,000 records in 200 logs at both, each without the tails of 100 logs
-idle memory and processor time of a node at rest
-"""
+"""Whole nodes in processes of their own, over libp2p and Noise on loopback, with every flush."""
 
 import json
 import sqlite3
@@ -14,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -220,12 +213,3 @@ def _bare_commits() -> list[float]:
             times.append(time.perf_counter() - begun)
         connection.close()
     return times
-
-
-BENCHES: dict[str, Callable[[int, bool], None]] = {
-    "W": one_author,
-    "W2": many_authors,
-    "W3": one_by_one,
-    "W4": tails,
-    "idle": at_rest,
-}

@@ -19,8 +19,8 @@ from meshnode.config.load import load
 from meshnode.config.places import Places
 from meshnode.core.events import JoinScope, SignedRecords
 from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.requests import people
-from meshnode.runtime.settings import SWITCH_SECONDS
 from meshproto.records.ids import ScopeId, log_id
 from tests.bench.authors import Author, SeededChance, together, work
 from tests.bench.report import resident_bytes
@@ -187,6 +187,7 @@ async def _serve(folder: Path) -> None:
     create(places, folder.name, recovery=False)
     flags = {"net.listen": ["/ip4/127.0.0.1/tcp/0"], "net.discovery": False}
     async with open_node(places, load(None, {}, flags)) as opened:
+        settle_interpreter()
         worker = Worker(opened)
         _say({"ready": True})
         while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE):
@@ -199,5 +200,4 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(SWITCH_SECONDS)
     trio.run(_serve, Path(sys.argv[1]))
