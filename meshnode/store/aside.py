@@ -4,6 +4,7 @@ A repair puts them here. They are tried again whenever the store is opened.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -23,13 +24,18 @@ def keep(source: Source, runs: Iterable[Run]) -> None:
 
 
 def kept(source: Source) -> list[tuple[int, Run]]:
-    """The runs set aside, with their numbers; damaged ones are left out."""
+    """The runs set aside, with their numbers; damaged ones are left out. Raises StoreDamaged."""
+    return readable(source.rows("SELECT number, headers, signature FROM aside ORDER BY number"))
+
+
+def readable(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, Run]]:
+    """Those of the rows of `aside` that are runs which hold together, with their numbers."""
     found: list[tuple[int, Run]] = []
-    for number, headers, signature in source.rows("SELECT number, headers, signature FROM aside ORDER BY number"):
+    for number, headers, signature in rows:
         try:
             found.append((number, check_run(msgspec.msgpack.decode(headers, type=list[bytes]), signature)))
-        except (Refused, msgspec.DecodeError):
-            continue
+        except (Refused, msgspec.DecodeError, TypeError):
+            continue  # a flipped bit can also make a text of a blob
     return found
 
 

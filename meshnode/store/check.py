@@ -27,6 +27,10 @@ _LEADS_BACK = """
 SELECT EXISTS (SELECT 1 FROM ids WHERE prefix = ?1 AND arrival = ?2)
     OR EXISTS (SELECT 1 FROM fresh_ids WHERE prefix = ?1 AND arrival = ?2)
 """
+_PART_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM parts WHERE arrival = ?1) OR EXISTS (SELECT 1 FROM wanted_parts WHERE arrival = ?1)
+    OR EXISTS (SELECT 1 FROM erasures WHERE record = ?2)
+"""
 _PARTS = """
 SELECT p.part, r.header, p.content
 FROM (SELECT * FROM parts WHERE part > ? ORDER BY part LIMIT ?) AS p
@@ -81,9 +85,7 @@ class _Chains:
         self._last: dict[int, tuple[int, bytes]] = {}
 
     def examine(self) -> Iterator[Damage]:
-        arrival = records.FIRST_UNCOUNTED - 1
-        while rows := self._source.rows(_RECORDS, (arrival, PAGE)):
-            arrival = rows[-1][0]
+        for rows in self._source.pages(_RECORDS, records.FIRST_UNCOUNTED - 1, PAGE):
             for row in rows:
                 what = self._fault(_Stored(*row))
                 if what:
@@ -103,13 +105,17 @@ class _Chains:
             return "its bytes are not those that were written"
         if record.seq != row.seq or record.log != row.log or not row.parent:
             return "it stands in another log or at another number"
+        before = self._last.get(row.lane, (row.base, b""))
+        self._last[row.lane] = (row.seq, record.id)
+        if not self._continues(record, before):
+            return "the record before it is missing"
         if signature is not None and not verify(record.key, record.id, signature):
             return "its signature does not hold"
         if not self._source.number(_LEADS_BACK, (records.prefix_of(record.id), row.arrival)):
             return "its id does not lead to it"
-        before = self._last.get(row.lane, (row.base, b""))
-        self._last[row.lane] = (row.seq, record.id)
-        return "" if self._continues(record, before) else "the record before it is missing"
+        if record.private is not None and not self._source.number(_PART_KNOWN, (row.arrival, record.id)):
+            return "nothing tells what became of its private part"
+        return ""
 
     def _continues(self, record: Record, before: tuple[int, bytes]) -> bool:
         seq, last = before
@@ -125,11 +131,8 @@ class _Chains:
             return False
 
     def _examine_tips(self) -> Iterator[Damage]:
-        lane = 0
-        while rows := self._source.rows(
-            "SELECT lane, tip_seq, tip_id FROM lanes WHERE lane > ? ORDER BY lane LIMIT ?", (lane, PAGE)
-        ):
-            lane = rows[-1][0]
+        question = "SELECT lane, tip_seq, tip_id FROM lanes WHERE lane > ? ORDER BY lane LIMIT ?"
+        for rows in self._source.pages(question, 0, PAGE):
             for number, seq, tip in rows:
                 if self._last.get(number) != (seq, tip):
                     yield Damage(f"branch {number}", "its last record is not the one noted")
@@ -137,21 +140,19 @@ class _Chains:
 
 def _examine_parts(source: Source) -> Iterator[Damage]:
     """Private parts against the digests in the headers; an erased one is all zeroes."""
-    part = 0
-    while rows := source.rows(_PARTS, (part, PAGE)):
-        part = rows[-1][0]
+    for rows in source.pages(_PARTS, 0, PAGE):
         for number, header, content in rows:
-            whole = isinstance(content, bytes) and isinstance(header, bytes)
-            if whole and not any(content):
+            if isinstance(content, bytes) and isinstance(header, bytes) and not any(content):
                 continue
-            if not whole or not records.is_part_of(content, header):
+            if not isinstance(header, bytes) or not records.is_part_of(content, header):
                 yield Damage(f"private part {number}", "it is not the one its record names")
 
 
 def _examine_local(source: Source, question: str) -> Iterator[Damage]:
     kind, key = "", b""
     while rows := source.rows(question, (kind, key, PAGE)):
-        kind, key = rows[-1][:2]
         for each, at, body in rows:
-            if not local.is_intact(at, body):
+            if not local.is_intact(each, at, body):
                 yield Damage(f"local {each}", "its checksum does not hold")
+                return  # its key may lead anywhere
+        kind, key = rows[-1][:2]

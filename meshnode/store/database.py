@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from meshnode.store.errors import NotAStore, StoreReadOnly, StoreTooNew, as_store_error
+from meshnode.store.errors import NotAStore, SqliteError, StoreReadOnly, StoreTooNew, as_store_error
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -95,7 +95,7 @@ def open_database(path: Path | None, layout: Layout, settings: StoreSettings) ->
         except BaseException:
             connection.close()
             raise
-    except sqlite3.Error as error:
+    except SqliteError as error:
         raise as_store_error(name, error) from error
     except OSError as error:
         raise StoreReadOnly(name, str(error)) from error
@@ -110,7 +110,7 @@ def connect(path: Path, settings: StoreSettings, *, read_only: bool = False) -> 
     try:
         for pragma in (*PRAGMAS, f"cache_size = -{mib * 1024}", f"query_only = {int(read_only)}"):
             connection.execute("PRAGMA " + pragma)
-    except sqlite3.Error:
+    except SqliteError:
         connection.close()
         raise
     return connection
@@ -167,7 +167,7 @@ def _migrate(connection: sqlite3.Connection, layout: Layout, number: int) -> Non
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
-    except sqlite3.Error:
+    except SqliteError:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -195,7 +195,7 @@ def _copy(connection: sqlite3.Connection, path: Path, found: int, settings: Stor
     _make_file(partial)
     try:
         connection.execute("VACUUM INTO ?", (str(partial),))
-    except sqlite3.Error:
+    except SqliteError:
         partial.unlink(missing_ok=True)  # it may have filled the disk
         raise
     handle = os.open(partial, os.O_RDONLY)

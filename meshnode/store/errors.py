@@ -150,12 +150,16 @@ _FAILURES: dict[int, type[StoreError]] = {
 }
 
 
-def as_store_error(path: Path | str, error: sqlite3.Error | OSError) -> StoreError:
+SqliteError = (sqlite3.Error, UnicodeDecodeError)
+"""What comes out of sqlite3. It cannot even raise its own error if damage left bytes in the text that are no text."""
+
+
+def as_store_error(path: Path | str, error: sqlite3.Error | UnicodeDecodeError | OSError) -> StoreError:
     """Say in our terms what SQLite or the system reported; a plain StoreError is a mistake in our own statements."""
     if isinstance(error, OSError):
         return (StoreFull if error.errno == ENOSPC else StoreFailed)(path, str(error))
-    if isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode"):
-        return StoreDamaged(path, str(error))  # text that is no text: Python says so, not SQLite
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode"):
+        return StoreDamaged(path, f"text that is no text: {error}")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest tells it apart
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     return _FAILURES.get(code, StoreError)(path, f"{name}: {error}")

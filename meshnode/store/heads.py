@@ -31,10 +31,10 @@ WHERE log = (SELECT log FROM logs WHERE name = ?) ORDER BY number
 """
 _STANDING = """
 SELECT g.log, g.name, n.tip_id FROM (
-    SELECT log, name FROM logs WHERE log > ?2 AND (
-        (scope = ?1 AND counted = 1)
-        OR scope IN (SELECT agent FROM logs WHERE scope = ?1 AND counted = 1 AND agent <> ?1)
-    ) ORDER BY log LIMIT ?3
+    SELECT log, name FROM logs WHERE log > ?1 AND (
+        (scope = ?3 AND counted = 1)
+        OR scope IN (SELECT agent FROM logs WHERE scope = ?3 AND counted = 1 AND agent <> ?3)
+    ) ORDER BY log LIMIT ?2
 ) AS g JOIN lanes AS n ON n.log = g.log ORDER BY g.log, n.tip_id
 """
 _FRESH = """
@@ -48,9 +48,7 @@ WHERE n.tip_arrival > ?2 AND (
 
 def all_heads(source: Source) -> Iterator[LogHead]:
     """Every log, page by page."""
-    last = 0
-    while rows := source.rows(_ALL, (last, PAGE)):
-        last = rows[-1][0]
+    for rows in source.pages(_ALL, 0, PAGE):
         yield from _heads(rows)
 
 
@@ -79,9 +77,7 @@ def lanes_of(source: Source, log: bytes) -> tuple[Lane, ...]:
 
 def standing_in(source: Source, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
     """See `Ledger.logs_standing_in`."""
-    last = 0
-    while rows := source.rows(_STANDING, (scope, last, PAGE)):
-        last = rows[-1][0]
+    for rows in source.pages(_STANDING, 0, PAGE, scope):
         for name, group in groupby(rows, key=lambda row: row[1]):
             yield LogId(name), tuple(RecordId(row[2]) for row in group)
 

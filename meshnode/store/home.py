@@ -98,10 +98,10 @@ class Home:
 
     def state(self) -> HomeState:
         """Whether the store is new, where it was, or came from elsewhere. Ask before opening the store."""
-        now = self._stamp_now()
+        now, before = self._stamp_now(), self._stamp_kept()
         if now is None:
-            return HomeState.NEW
-        before = self._stamp_kept()
+            # A store that is gone is like an old copy: what its owner signed may be with others.
+            return HomeState.NEW if before is None else HomeState.COPIED
         return HomeState.UNCHANGED if before is not None and before.matches(now) else HomeState.COPIED
 
     def stamp(self) -> None:

@@ -58,7 +58,7 @@ def write(connection: sqlite3.Connection, entry: LocalRow | Forget) -> None:
     kind = type(entry)
     name, width = _KINDS[kind]
     key, body = key_of(entry[:width]), msgspec.msgpack.encode(entry)
-    connection.execute(_PUT[kind in PERSONAL], (name, key, _checksum(key, body) + body))
+    connection.execute(_PUT[kind in PERSONAL], (name, key, _checksum(name, key, body) + body))
 
 
 def read(source: Source, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:
@@ -76,7 +76,7 @@ def read_one(source: Source, kind: type[RowT], key: tuple[str | bytes, ...]) -> 
 
 def restored(kind: str, key: bytes, stored: bytes) -> LocalRow | None:
     """A row read as it stands in its table, None if it is damaged or of a kind nobody knows."""
-    if kind not in _NAMED or not is_intact(key, stored):
+    if kind not in _NAMED or not is_intact(kind, key, stored):
         return None
     return msgspec.msgpack.decode(stored[_CHECKSUM:], type=_NAMED[kind])
 
@@ -93,19 +93,19 @@ def rewrite_personal(connection: sqlite3.Connection) -> None:
     connection.executemany("INSERT INTO personal VALUES (?, ?, ?)", rows)
 
 
-def is_intact(key: bytes, stored: bytes) -> bool:
-    """Whether a stored body and its key are those that were written."""
+def is_intact(kind: str, key: bytes, stored: bytes) -> bool:
+    """Whether a row's kind, key and stored body are those that were written."""
     try:
-        return stored[:_CHECKSUM] == _checksum(key, stored[_CHECKSUM:])
-    except TypeError:  # a flipped bit can make a text of a blob
+        return stored[:_CHECKSUM] == _checksum(kind, key, stored[_CHECKSUM:])
+    except (TypeError, AttributeError):  # a flipped bit can make a text of a blob, or a blob of a text
         return False
 
 
-def _checksum(key: bytes, body: bytes) -> bytes:
-    return crc32(body, crc32(key)).to_bytes(_CHECKSUM, "big")
+def _checksum(kind: str, key: bytes, body: bytes) -> bytes:
+    return crc32(body, crc32(key, crc32(kind.encode()))).to_bytes(_CHECKSUM, "big")
 
 
 def _decoded(source: Source, kind: type[RowT], key: bytes, stored: bytes) -> RowT:
-    if not is_intact(key, stored):
+    if not is_intact(_KINDS[kind][0], key, stored):
         raise source.damaged(f"a {_KINDS[kind][0]} row")
     return msgspec.msgpack.decode(stored[_CHECKSUM:], type=kind)

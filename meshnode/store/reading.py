@@ -281,8 +281,11 @@ class Reader:
         found = []
         for number, arrival, proof, header, signature, content in self.source.rows(_PARTS, (part, limit)):
             record_id = records.checked_id(self.source, arrival, proof, header, signature)
-            gone = is_erased(self.source, record_id)
-            found.append(PartIn(number, RecordId(record_id), b"" if gone else content))
+            if is_erased(self.source, record_id):
+                content = b""
+            elif not records.is_part_of(content, header):
+                raise self.source.damaged(f"private part {number}")
+            found.append(PartIn(number, RecordId(record_id), content))
         return found
 
     def erasures_after(self, number: int, limit: int) -> list[tuple[int, RecordId]]:

@@ -79,9 +79,9 @@ def checked_id(source: Source, arrival: int, proof: int, header: bytes, signatur
     raise source.damaged(f"record in row {arrival}")
 
 
-def is_part_of(content: bytes, header: bytes) -> bool:
+def is_part_of(content: object, header: bytes) -> bool:
     """Whether a private part is the one a header names. The digest is the last of a header but for the size."""
-    return sha256(content).digest() in header[-_DIGEST_BEGINS:]
+    return isinstance(content, bytes) and sha256(content).digest() in header[-_DIGEST_BEGINS:]
 
 
 def insert(

@@ -9,14 +9,13 @@ old WAL away; put the new database in the place of the old one; remove the mark 
 """
 
 import os
-import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from meshnode.core.ports import Batch
 from meshnode.store import aside, local, records
 from meshnode.store.database import RECORDS, StoreSettings, connect, flush_folder, open_database
-from meshnode.store.errors import as_store_error
+from meshnode.store.errors import SqliteError, as_store_error
 from meshnode.store.salvage import Row, salvaged
 from meshnode.store.source import Source, damage_mark
 from meshnode.store.store import Store, open_store
@@ -36,6 +35,7 @@ FAR_ARRIVAL = 2**40
 _RECORDS = "SELECT arrival, header, signature FROM records WHERE arrival >= ? ORDER BY arrival LIMIT ?"
 _PARTS = "SELECT part, arrival, content FROM parts WHERE part >= ? ORDER BY part LIMIT ?"
 _ERASURES = "SELECT number, record FROM erasures WHERE number >= ? ORDER BY number LIMIT ?"
+_ASIDE = "SELECT number, headers, signature FROM aside WHERE number >= ? ORDER BY number LIMIT ?"
 _LOGS = "SELECT log, name, counted FROM logs WHERE log >= ? ORDER BY log LIMIT ?"
 _TIPS = (
     "SELECT n.lane, g.name, n.tip_seq FROM lanes AS n JOIN logs AS g USING (log) WHERE n.lane >= ? ORDER BY 1 LIMIT ?"
@@ -84,7 +84,7 @@ def repair(path: Path, settings: StoreSettings | None = None) -> Repaired | None
         if not done.exists():
             result = _rebuild(path, done, settings)
         _exchange(path, done)
-    except (sqlite3.Error, OSError) as error:
+    except (*SqliteError, OSError) as error:
         raise as_store_error(path, error) from error
     return result
 
@@ -134,10 +134,10 @@ def _highest(old: Source) -> int:
     found: list[int] = []
     for question in _HIGHEST:
         try:
-            found += [row[0] for row in old.connection.execute(question) if row[0] is not None]
-        except sqlite3.DatabaseError:
+            found += [row[0] for row in old.connection.execute(question) if isinstance(row[0], int)]
+        except SqliteError:
             continue
-    return max(found, default=FAR_ARRIVAL)
+    return max((each for each in found if 0 <= each <= FAR_ARRIVAL), default=FAR_ARRIVAL)
 
 
 class _Rescue:
@@ -161,7 +161,7 @@ class _Rescue:
             self._take(row)
         self._flush()
         self._lost += sum(len(chain) for chain in self._chains.values())
-        self._orphans += [run for _, run in _kept_before(self._old)]
+        self._orphans += [run for _, run in aside.readable(salvaged(self._old, _ASIDE, 0))]
         aside.keep(self._store.source, self._orphans)
         aside.reattach(self._store.source, self._store.writer)
         still_aside = sum(len(run.records) for _, run in aside.kept(self._store.source))
@@ -228,7 +228,7 @@ class _Rescue:
         question = "SELECT header FROM records WHERE arrival = ?"
         try:
             row = self._old.connection.execute(question, (arrival,)).fetchone()
-        except sqlite3.DatabaseError:
+        except SqliteError:
             return None
         record = None if row is None else _readable(row[0])
         return record if record is not None and self._store.writer.has(record.id) else None
@@ -244,7 +244,7 @@ class _Rescue:
                         lost += 1
                     else:
                         self._store.writer.commit(Batch(0, local=(row,)))
-            except sqlite3.DatabaseError:
+            except SqliteError:
                 lost += 1
         return lost
 
@@ -272,11 +272,3 @@ def _readable(header: object) -> Record | None:
 
 def _is_id(value: object) -> bool:
     return isinstance(value, bytes) and len(value) == 32
-
-
-def _kept_before(old: Source) -> list[tuple[int, Run]]:
-    """What an earlier repair had set aside."""
-    try:
-        return aside.kept(old)
-    except sqlite3.DatabaseError:
-        return []

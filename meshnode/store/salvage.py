@@ -1,9 +1,9 @@
 """Reading a damaged table: every row that can still be reached, in order, stepping over those that cannot."""
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from meshnode.store.errors import SqliteError
 from meshnode.store.source import Source
 
 HIGHEST = 2**62
@@ -42,7 +42,7 @@ def _read(source: Source, question: str, number: int) -> tuple[list[Row], bool]:
                 return rows, False
             rows.append(row)
             last = row[0]
-    except sqlite3.DatabaseError:
+    except SqliteError:
         return rows, False
     return rows, True
 
@@ -67,6 +67,6 @@ def _beyond(source: Source, question: str, number: int) -> int:
 def _works(source: Source, question: str, number: int) -> bool:
     try:
         found = source.connection.execute(question, (number, 1)).fetchone()
-    except sqlite3.DatabaseError:
+    except SqliteError:
         return False
     return found is None or found[0] >= number

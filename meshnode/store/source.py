@@ -1,10 +1,11 @@
 """One connection to a database together with its name, so that whatever goes wrong can say where."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from meshnode.store.errors import StoreDamaged, StoreError, as_store_error
+from meshnode.store.errors import SqliteError, StoreDamaged, StoreError, as_store_error
 
 Values = tuple[int | str | bytes | None, ...]
 
@@ -30,8 +31,20 @@ class Source:
         """All rows of the answer, each a tuple. Nothing is left open, so no reader holds up a checkpoint."""
         try:
             return self.connection.execute(question, values).fetchall()
-        except sqlite3.Error as error:
+        except SqliteError as error:
             raise self._explained(error) from error
+
+    def pages(self, question: str, start: int, limit: int, *values: int | str | bytes) -> Iterator[list[Any]]:
+        """The answer in pieces, so that nothing stays open: a question for (after, limit, …) by its first column.
+
+        Raises StoreDamaged if a piece leads back: a damaged index could lead in circles.
+        """
+        last = start
+        while rows := self.rows(question, (last, limit, *values)):
+            if rows[-1][0] <= last:
+                raise self.damaged("rows out of order")
+            last = rows[-1][0]
+            yield rows
 
     def row(self, question: str, values: Values = ()) -> Any:
         """The first row of the answer, or None."""
@@ -39,8 +52,11 @@ class Source:
         return rows[0] if rows else None
 
     def number(self, question: str, values: Values = ()) -> int:
-        """The first value of the first row, which must be there."""
-        return int(self.rows(question, values)[0][0])
+        """The first value of the first row, which is there in any store that is whole. Raises StoreDamaged."""
+        row = self.row(question, values)
+        if row is None or not isinstance(row[0], int):
+            raise self.damaged(f"no number for {question!r}")
+        return row[0]
 
     def damaged(self, detail: str) -> StoreDamaged:
         """Mark the file as damaged and return what to raise."""
@@ -51,7 +67,7 @@ class Source:
                 return StoreDamaged(self.path, f"{detail}; and it could not be marked: {error}")
         return StoreDamaged(self.name, detail)
 
-    def _explained(self, error: sqlite3.Error) -> StoreError:
+    def _explained(self, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
         told = as_store_error(self.name, error)
         return self.damaged(told.detail) if isinstance(told, StoreDamaged) else told
 

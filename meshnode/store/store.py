@@ -1,11 +1,10 @@
 """The truth of one node: one writer and any number of readers of records.db."""
 
-import sqlite3
 from pathlib import Path
 
 from meshnode.store import aside
 from meshnode.store.database import RECORDS, StoreSettings, connect, open_database
-from meshnode.store.errors import StoreDamaged, as_store_error
+from meshnode.store.errors import SqliteError, StoreDamaged, as_store_error
 from meshnode.store.reading import Reader
 from meshnode.store.source import Source, damage_mark
 from meshnode.store.writer import Writer
@@ -33,7 +32,7 @@ class Store:
             return Reader(self.source)
         try:
             connection = connect(path, self._settings, read_only=True)
-        except sqlite3.Error as error:
+        except SqliteError as error:
             raise as_store_error(path, error) from error
         reader = Reader(Source(connection, path))
         self._readers.append(reader)

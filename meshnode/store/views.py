@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from meshnode.store.database import BUSY_MS, StoreSettings, connect
 from meshnode.store.erasure import PATIENCE_MS
-from meshnode.store.errors import StoreError, as_store_error
+from meshnode.store.errors import SqliteError, StoreError, as_store_error
 from meshnode.store.memory import SqliteMemory
 from meshnode.store.querying import ViewReader
 from meshnode.store.source import Source, damage_mark
@@ -64,7 +64,7 @@ class Views:
             return ViewReader(self._source)
         try:
             reader = ViewReader(Source(connect(path, self._settings, read_only=True), path))
-        except sqlite3.Error as error:
+        except SqliteError as error:
             raise as_store_error(path, error) from error
         self._readers.append(reader)
         return reader
@@ -82,7 +82,7 @@ class Views:
             self._source.connection.execute("COMMIT")
         except BaseException as error:
             self._undo()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, SqliteError):
                 raise as_store_error(self._source.name, error) from error
             raise
 
@@ -157,7 +157,7 @@ class Views:
         self._readers.clear()
         try:
             self._source.connection.close()
-        except sqlite3.Error as error:
+        except SqliteError as error:
             raise as_store_error(self._source.name, error) from error
 
     def _undo(self) -> None:
@@ -188,7 +188,7 @@ def open_views(path: Path | None, settings: StoreSettings | None = None) -> View
         source.rows("PRAGMA journal_mode = WAL")
         source.rows("PRAGMA synchronous = NORMAL")
         _fill(source)
-    except (sqlite3.Error, OSError) as error:
+    except (*SqliteError, OSError) as error:
         raise as_store_error(path, error) from error
     return Views(source, settings)
 
@@ -206,7 +206,7 @@ def _reopen(path: Path, settings: StoreSettings) -> Source | None:
         return None
     try:
         source = Source(connect(path, settings), path)
-    except sqlite3.Error:
+    except SqliteError:
         return None  # whatever is wrong, making it anew is the cure; a full disk shows again at once
     try:
         if source.number("PRAGMA user_version") == FINGERPRINT:

@@ -14,7 +14,7 @@ from meshnode.core.ports import Batch
 from meshnode.store import local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import Eraser
-from meshnode.store.errors import BatchRefused, StoreError, as_store_error
+from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
 from meshnode.store.logs import Branch, Log, Logs
 from meshnode.store.source import Source
 from meshproto.records.log import Run
@@ -77,7 +77,7 @@ class Writer:
         except BatchRefused:
             self._roll_back()
             raise
-        except (sqlite3.Error, StoreError) as error:
+        except (*SqliteError, StoreError) as error:
             raise self._fail(error) from error
 
     def finish(self) -> None:
@@ -92,7 +92,7 @@ class Writer:
             self._arrivals.clear()
             self.tidy_erasures()
             self._make_room()
-        except sqlite3.Error as error:
+        except SqliteError as error:
             raise self._fail(error) from error
 
     def tidy(self) -> None:
@@ -108,14 +108,14 @@ class Writer:
                 self._merge()
             if self._unflushed >= self._settings.checkpoint_mib << 20:
                 self._checkpoint()
-        except (sqlite3.Error, OSError) as error:
+        except (*SqliteError, OSError) as error:
             raise self._fail(error) from error
 
     def tidy_erasures(self) -> None:
         """Remove the last traces of what was erased, unless a reader still looks at them. Raises like `commit_all`."""
         try:
             self._eraser.finish()
-        except (sqlite3.Error, OSError) as error:
+        except (*SqliteError, OSError) as error:
             raise self._fail(error) from error
 
     def close(self) -> None:
@@ -125,7 +125,7 @@ class Writer:
                 self._eraser.finish()
                 self._checkpoint()
             self._connection.close()
-        except (sqlite3.Error, OSError) as error:
+        except (*SqliteError, OSError) as error:
             raise as_store_error(self._source.name, error) from error
 
     def _load_counters(self) -> None:
@@ -307,13 +307,13 @@ class Writer:
         self._eraser.reload()
         self._load_counters()
 
-    def _fail(self, error: sqlite3.Error | OSError | StoreError) -> StoreError:
+    def _fail(self, error: sqlite3.Error | UnicodeDecodeError | OSError | StoreError) -> StoreError:
         """Stop for good: working → failed."""
         self._failure = error if isinstance(error, StoreError) else as_store_error(self._source.name, error)
         try:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-        except sqlite3.Error:
+        except SqliteError:
             # The failure is told already; what the disk holds is found out when the store is opened anew.
             return self._failure
         return self._failure

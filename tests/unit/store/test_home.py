@@ -99,6 +99,12 @@ def test_a_store_without_a_readable_stamp_is_a_copy(tmp_path: Path, content: str
     assert state_of(home) is HomeState.COPIED
 
 
+def test_a_home_whose_store_is_gone_is_no_new_one(tmp_path: Path) -> None:
+    home = used_home(tmp_path / "home")
+    (home / "records.db").unlink()
+    assert state_of(home) is HomeState.COPIED
+
+
 def test_a_copy_stays_a_copy_until_it_is_stamped(tmp_path: Path) -> None:
     shutil.copytree(used_home(tmp_path / "home"), tmp_path / "copy")
     assert state_of(tmp_path / "copy") is HomeState.COPIED
