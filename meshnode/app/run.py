@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import sys
 from pathlib import Path
 
 import trio
@@ -25,7 +24,7 @@ from meshnode.app.nodefile import NodeFile, remove_node_file, write_node_file
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
-from meshnode.runtime.settings import SWITCH_SECONDS
+from meshnode.runtime.interpreter import settle_interpreter
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +32,6 @@ log = logging.getLogger(__name__)
 def run(places: Places, loaded: Loaded, *, trust_this_copy: bool = False) -> None:
     """Run the node of this home; returns when it was stopped. Raises Ending and what `endings.KNOWN` names."""
     log_file = set_up_logging(loaded.settings.log, places.state)
-    # Python lets a thread keep the interpreter for 5 ms while another waits; the loop would feel that.
-    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         trio.run(_run, places, loaded, log_file, trust_this_copy)
     except BaseException as error:
@@ -44,6 +41,7 @@ def run(places: Places, loaded: Loaded, *, trust_this_copy: bool = False) -> Non
 
 async def _run(places: Places, loaded: Loaded, log_file: Path, trust_this_copy: bool) -> None:
     async with open_node(places, loaded) as opened:
+        settle_interpreter()
         site = site_of(opened, places, loaded, log_file)
         try:
             async with trio.open_nursery() as waiting:

@@ -52,6 +52,8 @@ RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while another waits; Python's 5 ms would be felt as latency."""
+GARBAGE_AFTER = 20_000
+"""Objects made and not freed after which Python looks for cycles among them: some 5 MB of them at most."""
 STALL_SECONDS = 0.1
 """A pause of the event loop beyond this is counted and told."""
 STOP_SECONDS = 10.0
