@@ -44,7 +44,7 @@ class Names:
     def agent(self, agent: bytes) -> Agent:
         """Somebody, with their name as far as it is known."""
         if agent not in self._agents:
-            name = self._office.lookups.name(agent)
+            name = self._office.name(agent)
             self._agents[agent] = Agent(id=to_text(agent), name=name, me=agent == self._office.me)
         return self._agents[agent]
 
@@ -53,7 +53,7 @@ class Names:
         if scope not in self._scopes:
             kind = "network" if self._office.truth.network(scope) is not None else "stream"
             kind = "notebook" if scope == self._office.notebook else kind
-            self._scopes[scope] = Scope(id=to_text(scope), kind=kind, name=self._office.lookups.name(scope))
+            self._scopes[scope] = Scope(id=to_text(scope), kind=kind, name=self._office.name(scope))
         return self._scopes[scope]
 
 

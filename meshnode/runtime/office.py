@@ -22,6 +22,7 @@ from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
 from meshnode.views.names import slug
 from meshnode.views.rows import EntryRow, ProjectRow
+from meshproto.records.encoding import decode
 from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
 FRESH_SECONDS = 1.0
@@ -76,6 +77,16 @@ class Office:
         """How many records the views lack."""
         return max(0, self.node.arrival - self.lookups.views.arrival)
 
+    def name(self, agent: bytes) -> str:
+        """What an agent is called; the genesis tells it before the views do."""
+        shown = self.lookups.name(agent)
+        if shown:
+            return shown
+        raw = self.truth.private(agent)
+        content = decode(raw, text="utf8") if raw is not None else None
+        name = content.get("name") if isinstance(content, dict) else None
+        return name if isinstance(name, str) else ""
+
     async def slowly(self, question: Callable[[Lookups], T]) -> T:
         """Ask something that may take long, in a worker thread."""
         return await trio.to_thread.run_sync(question, self.slow_lookups, limiter=self._slow_turn)
@@ -112,6 +123,7 @@ class Office:
             return the_one(text, [whole] if self.truth.has(whole) else [], self._kind)
         given = read_abbreviation(text)
         if given.end:
+            await self.fresh()
             rows = await self.slowly(lambda lookups: _ending_in(lookups, given.end))
             found = [RecordId(each) for each in rows if given.fits(each)]
         else:

@@ -3,12 +3,18 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import trio
+from starlette.types import ASGIApp
 
+from meshnode.api.edge import application
+from meshnode.api.routes import ROUTES
 from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.init import create
-from meshnode.config.load import load
+from meshnode.app.run import site_of
+from meshnode.config.load import Loaded, load
 from meshnode.config.places import Places, locate
 from meshnode.net.memory import MemoryMesh
 from meshnode.net.transport import PeerId
@@ -56,6 +62,12 @@ class Node:
     def __init__(self, name: str, opened: Opened) -> None:
         self.name, self.opened, self.office = name, opened, opened.office
 
+    def api(self) -> "Api":
+        """The local API of this node, without a socket in between."""
+        places = locate(self.opened.home.folder, {})
+        site = site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
+        return Api(application(ROUTES, site, seconds=30))
+
     async def logs(self, title: str, network: str | None = None, seconds: int = 3600) -> RecordId:
         """Log some work; returns when it is flushed."""
         wish = work.Work(title=title, quantity=amounts.seconds(seconds), network=network)
@@ -99,6 +111,34 @@ class Node:
         with trio.fail_after(DEADLINE):
             while not condition():
                 await self.opened.node.news.after(self.opened.node.news.moves)
+
+
+class Api:
+    """Asks a node's API as a program would, and expects success unless told otherwise."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> httpx.Response:
+        """One request and its answer."""
+        headers = {"Idempotency-Key": key} if key else {}
+        transport = httpx.ASGITransport(self._app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, f"/v1{path}", json=body, headers=headers)
+
+    async def does(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
+        """The JSON of an answer that must be a success."""
+        answer = await self.ask(method, path, body, key=key)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    async def refuses(self, method: str, path: str, body: object = None, *, key: str = "") -> dict[str, Any]:
+        """The problem of an answer that must be one."""
+        answer = await self.ask(method, path, body, key=key)
+        assert answer.headers["content-type"] == "application/problem+json", f"{method} {path}: {answer.text}"
+        problem: dict[str, Any] = answer.json()
+        assert problem["detail"]
+        return problem
 
 
 async def together(*waits: Callable[[], Awaitable[object]]) -> None:

@@ -168,7 +168,7 @@ def _standing(site: Site, network: ScopeId) -> NetworkStanding:
     present = {each.agent for each in office.node.presence.connected.values()}
     return NetworkStanding(
         id=to_text(network),
-        name=office.lookups.name(network),
+        name=office.name(network),
         standing=standing_of(office, network),
         members=len(members),
         connected=len(present & {row.agent for row in members}),

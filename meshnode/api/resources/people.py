@@ -70,7 +70,7 @@ def profile_of(office: Office) -> Profile:
     """The owner's profile as it is displayed."""
     row = office.lookups.profile(office.me)
     if row is None:
-        return Profile(name=office.lookups.name(office.me), bio="", contact="", languages=[], skills=[])
+        return Profile(name=office.name(office.me), bio="", contact="", languages=[], skills=[])
     return Profile(
         name=row.name, bio=row.bio, contact=row.contact, languages=row.languages.split(), skills=row.skills.split()
     )
@@ -189,7 +189,7 @@ def find_peer(office: Office, text: str) -> str:
         found = [peer for peer in rows if peer.endswith(plain) or peer.startswith(plain)]
     if not found:
         called = plain.casefold()
-        found = [peer for peer, agent in rows.items() if agent and office.lookups.name(agent).casefold() == called]
+        found = [peer for peer, agent in rows.items() if agent and office.name(agent).casefold() == called]
     if len(found) == 1:
         return found[0]
     if found:

@@ -79,6 +79,7 @@ async def why(site: Site, call: Call[Nothing]) -> Why:
 async def verify(site: Site, call: Call[Nothing]) -> Verified:
     """Check a record from its stored bytes, as a stranger would."""
     office = site.office
+    await office.fresh()
     record = _stored(office, await office.find(call.path["id"]))
     checks = [_check_bytes(record), _check_signature(office, record), _check_part(office, record)]
     standing = await _standing(office, record.id)

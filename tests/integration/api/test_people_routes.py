@@ -1,0 +1,135 @@
+"""The owner, networks, joins and peers through the local APIs of whole nodes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshnode.runtime.requests import people
+from tests.support.meshes import Api, Mesh, Node
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+async def test_the_owner_is_shown(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        me = await ana.api().does("GET", "/me")
+    assert (me["name"], me["recovery"], me["notebook"]["kind"]) == ("Ana", False, "notebook")
+    assert me["fingerprint"].count("-") == 3
+    assert me["profile"] == {"name": "Ana", "bio": "", "contact": "", "languages": [], "skills": []}
+
+
+async def test_a_profile_keeps_what_is_not_given(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        await api.does("PUT", "/me/profile", {"bio": "Designer", "skills": ["python", "diseño gráfico"]})
+        shown = await api.does("PUT", "/me/profile", {"name": "Ana López", "languages": ["es", "en"]})
+        assert shown == {
+            "name": "Ana López", "bio": "Designer", "contact": "",
+            "languages": ["es", "en"], "skills": ["python", "diseno-grafico"],
+        }  # fmt: skip
+        assert (await api.does("GET", "/me"))["profile"] == shown
+
+
+async def test_a_founded_network_is_listed_with_its_founder(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        made = await api.does("POST", "/networks", {"name": "Studio"}, key="n1")
+        assert await api.does("POST", "/networks", {"name": "Studio"}, key="n1") == made
+        assert (made["standing"], made["join"], made["notebook"]) == ("founder", "open", False)
+        assert [member["name"] for member in made["members"]] == ["Ana"]
+        assert made["line"].startswith(f"{made['id']}@")
+        listed = (await api.does("GET", "/networks"))["items"]
+        assert [each["name"] for each in listed] == ["notebook", "Studio"]
+        assert (await api.refuses("POST", "/networks", {"name": "studio"}))["code"] == "exists"
+        assert (await api.refuses("POST", "/networks", {"name": "x", "join": "invite"}))["code"] == "bad-request"
+        assert (await api.refuses("POST", "/networks", {"name": " "}))["code"] == "bad-request"
+
+
+async def test_a_network_that_was_left_is_not_written_into_any_more(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        await api.does("POST", "/networks", {"name": "Studio"})
+        await api.does("DELETE", "/networks/studio")
+        listed = (await api.does("GET", "/networks"))["items"]
+        assert [(each["name"], each["standing"]) for each in listed if not each["notebook"]] == [("Studio", "left")]
+        problem = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "studio"})
+        assert problem["code"] == "not-authorised"
+        assert (await api.refuses("DELETE", "/networks/notebook"))["code"] == "conflict"
+        assert (await api.refuses("DELETE", "/networks/nowhere"))["code"] == "unknown-network"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "x", "bafkreix@/ip4/1.2.3.4/tcp/1/p2p/12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"]
+)
+async def test_a_line_that_cannot_be_read_is_refused(mesh: Mesh, line: str) -> None:
+    async with mesh.node("ana") as ana:
+        assert (await ana.api().refuses("POST", "/joins", {"line": line}))["code"] == "bad-request"
+
+
+def test_a_join_line_says_whom_to_expect() -> None:
+    address = "/ip4/192.0.2.7/tcp/4401/p2p/12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"
+    line = people.write_line(b"n" * 32, (address, address.replace("192.0.2.7", "10.0.0.7")))
+    assert people.read_line(f" {line}\n").network == b"n" * 32
+    assert [len(addresses) for _, addresses in people.read_line(line).peers] == [2]
+
+
+async def test_members_see_each_other_and_thank(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio = await ana.founds()
+        await ben.joins(ana.line(studio))
+        record = await ana.logs("Landing page", "studio")
+        await ben.sees(lambda: ben.text_of(record) is not None)
+        api = ben.api()
+        [entry] = (await api.does("GET", "/contributions?network=studio"))["items"]
+        assert (entry["agent"]["name"], entry["agent"]["me"]) == ("Ana", False)
+        thanks = await api.does("POST", f"/contributions/{entry['id']}/thank", {"text": "Lovely", "kind": "kudos"})
+        assert (await api.does("GET", f"/records/{thanks['id']}"))["private"]["text"] == "Lovely"
+        assert (await api.refuses("POST", f"/contributions/{entry['id']}/retract", {}))["code"] == "not-yours"
+        networks = (await api.does("GET", "/networks"))["items"]
+        assert [each["standing"] for each in networks] == ["founder", "active"]
+
+
+async def test_a_peer_is_listed_found_by_name_pinged_and_forgotten(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await met(ana, ben)
+        api: Api = ana.api()
+        [peer] = (await api.does("GET", "/peers"))["items"]
+        assert (peer["id"], peer["state"], peer["agent"]["name"]) == ("ben", "direct", "Ben")
+        assert (await api.does("POST", "/peers/Ben/ping"))["milliseconds"] >= 0
+        assert (await api.refuses("POST", "/peers/nobody/ping"))["code"] == "unknown-peer"
+        await api.does("DELETE", "/peers/ben")
+        await ana.hears(lambda: not ana.opened.node.presence.connected)
+
+
+@pytest.mark.parametrize("address", ["", "ben", "/ip4/127.0.0.1/tcp/4401"])
+async def test_an_address_that_leads_to_nobody_in_particular_is_refused(mesh: Mesh, address: str) -> None:
+    async with mesh.node("ana") as ana:
+        assert (await ana.api().refuses("POST", "/peers", {"address": address}))["code"] == "bad-request"
+
+
+async def test_syncing_tells_who_is_level_and_who_is_out_of_reach(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        async with mesh.node("ben") as ben:
+            await met(ana, ben)
+            answer = await ana.api().does("POST", "/sync", {"wait_ms": 15_000})
+            assert states(answer) == {"ben": "in sync"}
+        await ana.hears(lambda: not ana.opened.node.presence.connected)
+        answer = await ana.api().does("POST", "/sync", {"peer": "ben", "wait_ms": 500})
+        assert states(answer) == {"ben": "unreachable"}
+
+
+async def met(ana: Node, ben: Node) -> None:
+    """Let two nodes share a network and know each other's owners."""
+    studio = await ana.founds()
+    await ben.joins(ana.line(studio))
+    record = await ben.logs("Hello", "studio")
+    await ana.sees(lambda: ana.has(record))
+    await ana.office.projector.caught_up()
+
+
+def states(answer: dict[str, Any]) -> dict[str, str]:
+    return {each["peer"]: each["state"] for each in answer["peers"]}
