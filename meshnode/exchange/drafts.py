@@ -28,9 +28,8 @@ def contribution(entry: Entry, project: bytes | None, lot: Lot) -> Draft:
         when=(entry.first.isoformat(), entry.last.isoformat()),
         project=project,
         ext_ref=(entry.source.scheme, entry.source.ref),
+        ext_more=entry.source.more,
     )
-    if entry.source.more:
-        facts["ext_more"] = [*entry.source.more]
     private: dict[str, Value] = {**entry.extras, "title": entry.title, "batch": lot.batch, "origin": lot.origin}
     if entry.text:
         private["text"] = entry.text

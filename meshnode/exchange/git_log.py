@@ -14,6 +14,7 @@ from meshnode.exchange.entries import MAX_ENTRIES, ONE, Cause, Entry, Findings, 
 from meshnode.exchange.prose import one_line, paragraphs, title_and_text
 from meshproto.records.encoding import Value
 from meshproto.records.ids import digest33
+from meshproto.records.limits import MAX_EXT_MORE
 from meshproto.types.value import Measure
 
 FORMAT = "%H%x00%P%x00%aE%x00%ae%x00%ad%x00%cd%x00%B%x00"
@@ -33,8 +34,8 @@ MAX_ADDRESS = 320
 MAX_OTHERS = 1_000
 """Most addresses of other people that are counted one by one."""
 
-MAX_COMMITS_PER_DAY = 200
-"""Most commits in one entry with `--per day`; a fuller day makes several. Lists in facts hold 256."""
+MAX_COMMITS_PER_DAY = 1 + MAX_EXT_MORE
+"""Most commits in one entry with `--per day`; a fuller day makes several."""
 
 AHEAD = timedelta(days=1)
 """How far in the future a commit's date may lie: clocks and zones differ."""

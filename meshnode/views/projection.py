@@ -105,9 +105,8 @@ def _sources(record: Record, standing: Standing) -> list[Row]:
     if "ext_ref" not in record.facts or standing.state == "retracted":
         return []
     scheme, first = record.facts["ext_ref"]
-    more = record.facts.get("ext_more", [])
-    others = [each for each in more if isinstance(each, bytes) and each] if isinstance(more, list) else []
-    return [SourceRow(record.id, record.author, scheme, ref) for ref in dict.fromkeys([first, *others])]
+    more: list[bytes] = record.facts.get("ext_more", [])
+    return [SourceRow(record.id, record.author, scheme, ref) for ref in dict.fromkeys([first, *more])]
 
 
 def _project(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:

@@ -31,7 +31,9 @@ _RICH = value.contribution(
     comp="deferred",
     stream="love",
     ext_ref=("git", bytes(20)),
+    ext_more=[bytes([1]) * 20, bytes(20)],
 )
+_MORE = {"ext_ref": ["git", bytes(20)], "ext_more": [bytes([each]) * 20 for each in range(199)]}
 
 
 def cases() -> list[Case]:
@@ -112,6 +114,7 @@ _TAKEN: list[tuple[str, str, Raw]] = [
         "a result under a licence",
         {**work(), "inputs": [_A], "outputs": sorted([_A, ext(_B)]), "licence": "MIT"},
     ),
+    ("contribution", "one entry for the 200 commits of a day", {**work(), **_MORE}),
     ("contribution", "with warrants and a fact that is not known", {**work(), "warrants": ["own_work"], "new": [1]}),
     ("recognition", "thanks to two", _THANKS),
     ("recognition", "a skill seen in some work", value.recognition(to=[_A], kind="skill", for_=ext(_B), skill="x:y")),
@@ -217,10 +220,15 @@ _REFUSED: list[tuple[str, dict[str, Raw], list[tuple[str, dict[str, Raw], Reason
             ("a reference of no bytes", {"ext_ref": ["git", b""]}, _VALUE),
             ("a reference of no scheme", {"ext_ref": [b"", b"1"]}, _FIELD),
             ("a reference of one", {"ext_ref": ["git"]}, _FIELD),
+            ("200 further references", {"ext_more": [bytes(20)] * 200}, _LIST),
+            ("a further reference of 32 bytes", {"ext_more": [bytes(20), _A]}, _VALUE),
+            ("a further reference that is a text", {"ext_more": ["a"]}, _FIELD),
+            ("further references that are one", {"ext_more": bytes(20)}, _FIELD),
             ("a text of 257 bytes", {"classified_as": ["a" * 257]}, _VALUE),
             ("two failures: the first field counts", {"ext_ref": [], "comp": "?"}, _VALUE),
         ],
     ),
+    ("contribution", work(), [("further references without a first", {"ext_more": [bytes(20)]}, _RULE)]),
     (
         "recognition",
         dict(_THANKS),

@@ -48,6 +48,9 @@ MAX_LIST = 256
 MAX_EXT_REF = 64
 """Longest value in bytes of an `ext_ref`, such as a git commit."""
 
+MAX_EXT_MORE = 199
+"""Most further values beside an `ext_ref`: with it 200, the commits of a full day in 4 KiB of facts."""
+
 MAX_STREAM_RECORDS = 1_000_000
 """Most records in one log of a person's own stream; in a network its charter says how many."""
 

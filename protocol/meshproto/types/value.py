@@ -6,7 +6,7 @@ from typing import cast
 
 from meshproto.records.encoding import Value
 from meshproto.records.ids import DIGEST, EXT, digest33
-from meshproto.records.limits import MAX_EXT_REF
+from meshproto.records.limits import MAX_EXT_MORE, MAX_EXT_REF
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
 from meshproto.types.schema import (
@@ -83,6 +83,11 @@ def _results_are_licensed(record: Record) -> None:
         raise Refused(Reason.I_RULE, "licence")
 
 
+def _more_follows_a_first(record: Record) -> None:
+    if "ext_more" in record.facts and "ext_ref" not in record.facts:
+        raise Refused(Reason.I_RULE, "ext_more")
+
+
 CONTRIBUTION = Schema(
     (
         Field("kind", code(*KINDS)),
@@ -103,8 +108,9 @@ CONTRIBUTION = Schema(
         Field("stream", code(*STREAMS), optional=True),
         Field("fulfills", _LINK, optional=True),
         Field("ext_ref", _ext_ref, optional=True),
+        Field("ext_more", array(_foreign, most=MAX_EXT_MORE), optional=True),
     ),
-    (_period_runs_forward, _author_has_a_share, _results_are_licensed),
+    (_period_runs_forward, _author_has_a_share, _results_are_licensed, _more_follows_a_first),
 )
 RECOGNITION = Schema(
     (
@@ -169,10 +175,12 @@ def contribution(
     comp: str | None = None,
     stream: str | None = None,
     ext_ref: tuple[str, bytes] | None = None,
+    ext_more: Sequence[bytes] = (),
 ) -> Facts:
     """Facts of a contribution; `when` is (first day, last day). Title and text go into its private part.
 
-    `project` and `of` are ids within the scope's reach, or 33-byte `ext` beyond it.
+    `project` and `of` are ids within the scope's reach, or 33-byte `ext` beyond it. `ext_more` are further values of
+    the scheme of `ext_ref`.
     """
     facts: Facts = {"kind": kind, "qty": qty.facts(), "when": {"from": when[0], "to": when[1]}}
     optional: dict[str, Value] = {
@@ -186,6 +194,7 @@ def contribution(
         "comp": comp,
         "stream": stream,
         "ext_ref": ext_ref and [*ext_ref],
+        "ext_more": [*ext_more],
     }
     facts.update({name: each for name, each in optional.items() if each})
     return facts

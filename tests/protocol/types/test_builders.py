@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshproto.records.ids import ext
-from meshproto.records.limits import MAX_INT
+from meshproto.records.limits import MAX_EXT_MORE, MAX_INT
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
 from meshproto.types import coordination, identity, repair, value
@@ -42,7 +42,8 @@ def outcome(type_: str, facts: dict[str, Any]) -> tuple[Reason, str] | None:
     shares=st.sampled_from([None, {ALICE.id: 1000}, {B: 400, ALICE.id: 600}]),
     beneficiaries=IDS,
     comp=st.sampled_from([None, *value.COMPENSATIONS]),
-    ext_ref=st.none() | st.tuples(st.just("git"), st.binary(min_size=1, max_size=31)),
+    ext_ref=st.tuples(st.just("git"), st.binary(min_size=1, max_size=31)),
+    ext_more=st.lists(st.binary(min_size=1, max_size=31), max_size=MAX_EXT_MORE),
 )
 def test_contributions_are_in_order(**said: Any) -> None:
     assert outcome("contribution", value.contribution(**said)) is None
@@ -91,6 +92,8 @@ def test_profiles_name_what_they_supersede_once() -> None:
         ({"shares": [[ALICE.id, 1], [b"x", 1]]}, "shares[1][0]"),
         ({"evidence": [{"sha256": b"\x01" + A, "size": "1", "media": "a/b"}]}, "evidence[0].size"),
         ({"ext_ref": ["git", 1]}, "ext_ref[1]"),
+        ({"ext_ref": ["git", b"1"], "ext_more": [b"2", b""]}, "ext_more[1]"),
+        ({"ext_more": [b"2"]}, "ext_more"),
         ({"project": 1}, "project"),
     ],
 )

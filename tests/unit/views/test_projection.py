@@ -145,7 +145,7 @@ def test_corrections_change_the_quantity_and_the_words_and_retraction_ends_the_s
 
 
 def test_all_commits_of_a_day_are_sources_of_its_entry(ana: Scribe) -> None:
-    facts: Facts = {**work(2, "C62", ext_ref=("git", b"1" * 20)), "ext_more": [b"2" * 20, b"2" * 20, "x", b""]}
+    facts: Facts = {**work(2, "C62", ext_ref=("git", b"1" * 20)), "ext_more": [b"2" * 20, b"2" * 20]}
     record = ana.write(ana.agent, "contribution", facts)
     rows = Table().all(ana).of(SourceRow)
     assert rows == [SourceRow(record.id, ana.agent, "git", ref * 20) for ref in (b"1", b"2")]
