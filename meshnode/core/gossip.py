@@ -58,6 +58,8 @@ class Gossip:
         sessions = [session for session in self._ground.open_sessions() if session.shared]
         told: dict[int, dict[LogId, LogTip]] = {}
         for arrival in arrivals if sessions else ():
+            if not arrival.counted and arrival.origin is not None:
+                continue  # strangers speak for themselves
             scopes = {carried.scope for carried in self._scopes.sets_of(arrival.scope)}
             message = Headers(tuple([each.raw for each in arrival.run.records]), arrival.run.signature, Part.PUSHED)
             last = arrival.run.records[-1]

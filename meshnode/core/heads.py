@@ -26,7 +26,7 @@ class Heads:
 
     def note(self, arrival: Arrival) -> None:
         """Others' records were committed."""
-        if arrival.agent == self._ground.identity.agent:
+        if arrival.agent == self._ground.identity.agent or not arrival.counted:
             return
         for carried in self._scopes.sets_of(arrival.scope):
             fresh = self._fresh.get(carried.scope)

@@ -101,7 +101,7 @@ class Intake:
         if verdict is not None:
             return verdict
         fork = now is not None and first.prev not in now.tips
-        refusal = self._keep_within(new, now, fork)
+        refusal = self._keep_within(new, now, fork, source)
         if refusal is not None:
             return refusal
         return Accepted(self._take(Run(new, run.signature), now, fork, source, turn))
@@ -181,12 +181,14 @@ class Intake:
         self._idle[agent] = None
         return True
 
-    def _keep_within(self, new: tuple[Record, ...], now: LogNow | None, fork: bool) -> Declined | None:
+    def _keep_within(self, new: tuple[Record, ...], now: LogNow | None, fork: bool, source: Source) -> Declined | None:
         """Whether a log stays within its bounds with this run."""
         first, settings = new[0], self._ground.settings
         records, size = self._scopes.allowance(first.home)
         if first.seq > records or (now is not None and now.size >= size):
             return Declined("quota")
+        if source.trusted:
+            return None
         if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
             return Declined("full")
         named = self._closure.are_waiting and any(self._closure.is_named(record.id) for record in new)
@@ -233,7 +235,7 @@ class Intake:
         now.tips.pop(RecordId(first.prev), None)
         now.tips[last.id] = last.seq
         now.size += sum([len(record.raw) for record in new])
-        arrival = Arrival(run, log, now.scope, now.agent, source.conn, source.live, fork)
+        arrival = Arrival(run, log, now.scope, now.agent, source.conn, source.live, fork, counted)
         turn.runs.append(run)
         turn.after.arrivals.append(arrival)
         self._ground.flight.add(turn.number, new, now)

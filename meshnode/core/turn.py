@@ -16,7 +16,7 @@ class Arrival:
     """A run on its way to the disk, and what is to be done about it once it is there.
 
     `origin` is the connection it came from, None for this node's own and for files. `live` says that it is news, to
-    be pushed on; `fork` that it opens a branch.
+    be pushed on; `fork` that it opens a branch; `counted` that its log is no stranger's.
     """
 
     run: Run
@@ -26,6 +26,7 @@ class Arrival:
     origin: int | None
     live: bool
     fork: bool
+    counted: bool
 
 
 @dataclass(slots=True)

@@ -1,0 +1,75 @@
+"""Story after story, as long as there is time; a broken one says how to play it again."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.story import play
+from tests.simulation.watch import Broken
+
+ROOT = Path(__file__).parents[2]
+FIRST = 10_000
+"""The first seed of the campaign; the named stories below have smaller ones."""
+
+LEAST = 20
+"""Stories that must be played in the time CI has, on the slowest machine: fewer prove nothing."""
+
+GREAT = 2_000
+"""Stories of the long campaign, however long they take."""
+
+
+@pytest.mark.campaign
+def test_every_story_ends_well(campaign_seconds: Callable[[str], float], long_campaigns: bool) -> None:
+    end, seed = time.monotonic() + campaign_seconds("simulation"), FIRST
+    least = GREAT if long_campaigns else LEAST if campaign_seconds("simulation") >= 60 else 3
+    while time.monotonic() < end or seed - FIRST < least:
+        try:
+            play(seed)
+        except (Broken, AssertionError) as broken:
+            pytest.fail(f"seed {seed}: {broken}\nreplay: scripts/simulate --seed {seed}")
+        seed += 1
+    print(f"{seed - FIRST} stories ended well, seeds {FIRST} to {seed - 1}")
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_the_same_seed_is_the_same_story_in_another_process(seed: int) -> None:
+    tales = [_tell(seed, hash_seed) for hash_seed in ("1", "2")]
+    assert tales[0] == tales[1]
+    assert f"digest {play(seed).digest[:16]}" in tales[0]
+
+
+def test_another_seed_is_another_story() -> None:
+    assert play(4).digest != play(5).digest
+
+
+# Stories that once ended badly.
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(11, id="a wish to join that was lost in a crash is repeated"),
+        pytest.param(40, id="an agent merely named is got by id"),
+        pytest.param(65, id="private parts of a promoted log are asked for after a restart"),
+        pytest.param(296, id="a record got by id brings the log before it"),
+        pytest.param(489, id="logs that wait for each other's early records become sound"),
+    ],
+)
+def test_a_story_that_ended_badly_ends_well_now(seed: int) -> None:
+    play(seed)
+
+
+def _tell(seed: int, hash_seed: str) -> str:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--seed", str(seed), "--quiet"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return told.stdout
