@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from meshnode.store.source import Source
+from meshnode.store import bulk
+from meshnode.store.source import Source, Values
 
 FIRST_UNCOUNTED = -(2**62)
 """Where rows without arrival begin; they count up from here and never reach zero."""
@@ -94,16 +95,14 @@ def insert(
     """Insert the records of one run as consecutive rows from `arrival`: (seq, id, header) each, the last one signed."""
     from_bytes = int.from_bytes
     prefixes = [from_bytes(record_id[:8], "big", signed=True) for _, record_id, _ in records]
-    rows: list[tuple[int, int, int, int, bytes, bytes | None]] = [
+    rows: list[Values] = [
         (row, lane, seq, prefix, header, None)
         for row, (prefix, (seq, _, header)) in enumerate(zip(prefixes, records, strict=True), start=arrival)
     ]
     seq, last_id, header = records[-1]
     rows[-1] = (arrival + len(rows) - 1, lane, seq, proof_of(last_id, signature), header, signature)
-    connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
-    connection.executemany(
-        "INSERT INTO fresh_ids VALUES (?, ?)", zip(prefixes, range(arrival, arrival + len(rows)), strict=True)
-    )
+    bulk.insert(connection, "INTO records", rows)
+    bulk.insert(connection, "INTO fresh_ids", list(zip(prefixes, range(arrival, arrival + len(rows)), strict=True)))
 
 
 def add_signature(connection: sqlite3.Connection, row: Row, signature: bytes) -> None:

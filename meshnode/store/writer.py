@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from meshnode.core.ports import Batch
-from meshnode.store import local, records
+from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import Eraser
 from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
@@ -22,6 +22,9 @@ from meshproto.records.record import Record
 
 WRITERS_REMEMBERED = 8_192
 """(scope, agent) pairs known to be in their table, under 2 MB; a forgotten one costs one fruitless insertion."""
+
+ARRIVALS_REMEMBERED = 8_192
+"""Rows of records stored lately, 2 MB: their private parts come next, and looking one up costs ten times its row."""
 
 
 class Writer:
@@ -89,7 +92,8 @@ class Writer:
             raise self._failure
         try:
             self._connection.execute("COMMIT")
-            self._arrivals.clear()
+            if len(self._arrivals) > ARRIVALS_REMEMBERED:
+                self._arrivals.clear()
             self.tidy_erasures()
             self._make_room()
         except SqliteError as error:
@@ -144,10 +148,11 @@ class Writer:
         uncounted = frozenset(batch.uncounted)
         for name in batch.promoted:
             self._promote(batch, name)
+        first = self._next
         for run in batch.runs:
             self._take_run(batch, run, given, uncounted)
-        for record_id, content in batch.privates:
-            self._take_part(batch, record_id, content)
+        if batch.privates:
+            self._take_parts(batch, first)
         for record_id in batch.erasures:
             self._eraser.erase(record_id, self._row_of(record_id))
         if batch.erasures:
@@ -225,7 +230,7 @@ class Writer:
         ]
         if self._eraser.any:
             wanted = [each for each in wanted if not self._eraser.erased(each[1])]
-        self._connection.executemany("INSERT INTO wanted_parts VALUES (?)", [(row,) for row, _ in wanted])
+        bulk.insert(self._connection, "INTO wanted_parts", [(row,) for row, _ in wanted])
 
     def _note_writers(self, new: Sequence[Record]) -> None:
         """Note which agents stand in which scope."""
@@ -241,20 +246,23 @@ class Writer:
                 self._connection.execute("INSERT OR IGNORE INTO writers VALUES (?, ?)", pair)
                 self._writers[pair] = None
 
-    def _take_part(self, batch: Batch, record_id: bytes, content: bytes) -> None:
-        """Keep a private part, unless it was erased."""
-        if self._eraser.erased(record_id):
-            return
-        arrival = self._row_of(record_id)
-        if arrival is None:
-            raise BatchRefused(
-                self._source.name, batch.number, f"the record of a private part is not stored: {record_id.hex()}"
-            )
-        self._connection.execute(
-            "INSERT INTO parts (arrival, content) VALUES (?, ?) ON CONFLICT DO NOTHING", (arrival, content)
-        )
-        self._connection.execute("DELETE FROM wanted_parts WHERE arrival = ?", (arrival,))
-        self._unflushed += len(content)
+    def _take_parts(self, batch: Batch, first: int) -> None:
+        """Keep private parts, unless they were erased; `first` is the first arrival of this batch."""
+        rows: list[tuple[int, bytes]] = []
+        for record_id, content in batch.privates:
+            if self._eraser.erased(record_id):
+                continue
+            arrival = self._row_of(record_id)
+            if arrival is None:
+                raise BatchRefused(
+                    self._source.name, batch.number, f"the record of a private part is not stored: {record_id.hex()}"
+                )
+            rows.append((arrival, content))
+            self._unflushed += len(content)
+        bulk.insert(self._connection, "INTO parts (arrival, content)", rows, "ON CONFLICT DO NOTHING")
+        # The part of a record in the same batch was never wanted.
+        wanted = [arrival for arrival, _ in rows if arrival < first]
+        bulk.delete(self._connection, "wanted_parts WHERE arrival", wanted)
 
     def _row_of(self, record_id: bytes) -> int | None:
         arrival = self._arrivals.get(record_id)

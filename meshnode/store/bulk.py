@@ -1,0 +1,51 @@
+"""Many rows in few statements.
+
+Python's interface to SQLite gives up the interpreter for each step of a statement. Beside a busy thread, getting it
+back costs more than the row: so hundreds of rows go in with one step.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import TypeVar
+
+from meshnode.store.source import Values
+
+T = TypeVar("T")
+
+MOST_ROWS = 256
+"""Rows in one statement. More gain nothing; SQLite takes 32,766 values."""
+
+
+def insert(connection: sqlite3.Connection, into: str, rows: Sequence[Values], besides: str = "") -> None:
+    """Insert `rows` by `INSERT <into> VALUES … <besides>`, in their order."""
+    for part in _portions(rows):
+        connection.execute(_insertion(into, len(part[0]), len(part), besides), tuple(chain.from_iterable(part)))
+
+
+def delete(connection: sqlite3.Connection, of: str, keys: Sequence[int | bytes]) -> None:
+    """Delete the rows with these keys by `DELETE FROM <of> IN (…)`."""
+    for part in _portions(keys):
+        connection.execute(_deletion(of, len(part)), part)
+
+
+def _portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut into pieces whose lengths are powers of two, so that few different statements are to be remembered."""
+    at, size = 0, MOST_ROWS
+    while at < len(rows):
+        while size > len(rows) - at:
+            size //= 2
+        yield rows[at : at + size]
+        at += size
+
+
+@cache
+def _insertion(into: str, width: int, count: int, besides: str) -> str:
+    row = f"({', '.join('?' * width)})"
+    return f"INSERT {into} VALUES {', '.join([row] * count)} {besides}"  # noqa: S608 - placeholders for values
+
+
+@cache
+def _deletion(of: str, count: int) -> str:
+    return f"DELETE FROM {of} IN ({', '.join('?' * count)})"  # noqa: S608 - placeholders for values

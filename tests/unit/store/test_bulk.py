@@ -1,0 +1,31 @@
+"""Many rows in few statements."""
+
+import sqlite3
+
+import pytest
+
+from meshnode.store import bulk
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 256, 257, 700])
+def test_rows_go_in_whatever_their_number_and_in_their_order(count: int) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, a INTEGER UNIQUE, b BLOB)")
+    rows = [(7 * each % 1009, b"%d" % each) for each in range(count)]
+    bulk.insert(connection, "INTO t (a, b)", rows)
+    assert connection.execute("SELECT a, b FROM t ORDER BY n").fetchall() == rows
+
+
+def test_rows_that_are_there_can_be_passed_over() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
+    bulk.insert(connection, "INTO t", [(1, "first"), (1, "again"), (2, "other")], "ON CONFLICT DO NOTHING")
+    assert connection.execute("SELECT a, b FROM t").fetchall() == [(1, "first"), (2, "other")]
+
+
+def test_exactly_the_rows_named_are_deleted() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)")
+    bulk.insert(connection, "INTO t", [(each,) for each in range(1000)])
+    bulk.delete(connection, "t WHERE a", [each for each in range(1000) if each % 10])
+    assert connection.execute("SELECT a FROM t").fetchall() == [(each,) for each in range(0, 1000, 10)]
