@@ -217,7 +217,7 @@ class Muxer:
             raise Violation(CloseReason.MALFORMED, f"opened stream {number}, which is not its to open")
         self._bother(STREAM_NUISANCE)
         theirs = sum(1 for other in self._streams if other % 2 == self._theirs)
-        if self.leaving or theirs >= self._max_streams:
+        if self.leaving or self.outbox.finished or theirs >= self._max_streams:
             self._counted["streams_refused"] += 1
             self.outbox.control(header(frames.WINDOW, frames.RST, number, 0))
             return

@@ -51,8 +51,11 @@ class BoundedPipe(ReadWriteCloser):
         return bytes(self._waiting)
 
     async def read(self, n: int | None = None) -> bytes:
-        """Return between one and `n` bytes; raises `HungUp`, or `Violation` if the peer talks too much."""
-        while not self._waiting:
+        """Return up to `n` bytes, at least one unless none is asked for.
+
+        Raises `HungUp`, or `Violation` if the peer talks too much.
+        """
+        while n != 0 and not self._waiting:
             # A stream gives no more than asked for, so that what follows stays where its reader will look for it.
             data = await self._receive(n or 1)
             if not data:
