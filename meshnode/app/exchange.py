@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from meshnode.api.models.node import SyncedFile
-from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, RefusedRow, Undone
+from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, RefusedRow, SampleEntry, Undone
+from meshnode.api.models.shared import Quantity
 from meshnode.api.shapes import time_text
 from meshnode.api.site import OptionValue
 from meshnode.app.compose import Opened, core_settings
@@ -13,7 +14,7 @@ from meshnode.exchange import bundle_out
 from meshnode.exchange.bundle_in import BundleRefused
 from meshnode.exchange.bundles import Bundles, TakenIn
 from meshnode.exchange.catalogue import OfficeCatalogue
-from meshnode.exchange.entries import Fate, ImportRefused
+from meshnode.exchange.entries import Entry, Fate, ImportRefused, Notice
 from meshnode.exchange.files import FileTrouble
 from meshnode.exchange.imports import Imports, Report
 from meshnode.exchange.office_desk import OfficeDesk
@@ -21,6 +22,9 @@ from meshnode.exchange.ports import import_secret
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.errors import StoreError
 from meshproto.records.ids import LogId, ScopeId
+
+NAMED_PROJECTS = 10
+"""Projects of a source that a note names; the answer of a preview has all that are to be decided."""
 
 
 class NodeExchange:
@@ -37,7 +41,8 @@ class NodeExchange:
         with _refusing():
             if kind == "bundle":
                 return _bundle_answer(path, await self._bundles.take_in(path, dry_run), dry_run)
-            return _import_answer(await self._imports.run(kind, path, options, dry_run))
+            report = await self._imports.run(kind, path, options, dry_run)
+            return _import_answer(report, begins=bool(options.get("create_projects")))
 
     def batches(self) -> list[ImportBatch]:
         """See Exchange."""
@@ -93,13 +98,15 @@ def _refusing() -> Iterator[None]:
         raise Refusal(Code.FILE, str(error), "meshnode doctor") from error
 
 
-def _import_answer(report: Report) -> ImportAnswer:
-    refused = [RefusedRow(line=each.line, reason=each.text) for each in report.notices if each.fate is Fate.REFUSED]
-    notes = [each.text for each in report.notices if each.fate is Fate.NOTED]
-    for name, number in report.unknown_projects.items():
-        notes.append(f"{number} entries are of a project {name!r} that is not here: --create-projects makes it")
-    if report.held_back and refused:
-        notes.append("nothing was written, because of the lines that were refused: --accept-partial takes the others")
+def _import_answer(report: Report, *, begins: bool) -> ImportAnswer:
+    """`begins`: projects that are not here are begun along with the import."""
+    refused = [_refused_row(each) for each in report.notices if each.fate is Fate.REFUSED]
+    notes = [each.sentence for each in report.notices if each.fate is Fate.NOTED]
+    if report.refused > len(refused):
+        notes.append(f"{report.refused - len(refused)} more are refused that are not listed")
+    if begins and report.unknown_projects:
+        names = ", ".join([*report.unknown_projects][:NAMED_PROJECTS])
+        notes.append(f"projects that come along: {len(report.unknown_projects)} ({names})")
     return ImportAnswer(
         batch=report.batch if report.written else "",
         kind=report.kind,
@@ -111,6 +118,26 @@ def _import_answer(report: Report) -> ImportAnswer:
         seconds=report.seconds,
         refused=refused,
         notes=notes,
+        held_back=report.held_back,
+        undecided={} if begins else dict(report.unknown_projects),
+        sample=[_sampled(each) for each in report.sample] if report.dry_run or report.held_back else [],
+    )
+
+
+def _refused_row(notice: Notice) -> RefusedRow:
+    return RefusedRow(line=notice.line, reason=notice.text if notice.line else notice.sentence)
+
+
+def _sampled(entry: Entry) -> SampleEntry:
+    qty = entry.quantity
+    return SampleEntry(
+        place=f"line {entry.place}" if isinstance(entry.place, int) else entry.place,
+        title=entry.title,
+        day_from=entry.first.isoformat(),
+        day_to=entry.last.isoformat(),
+        quantity=Quantity(qty.n, qty.s, qty.u),
+        seconds=qty.n if qty.u == "SEC" else None,
+        project=entry.project,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from meshnode.api.models.shared import Agent, Check, Model, Request, Scope
+from meshnode.api.models.shared import Agent, Check, Model, Quantity, Request, Scope
 
 
 class Standing(Model):
@@ -115,10 +115,26 @@ class ImportRequest(Request):
 
 
 class RefusedRow(Model):
-    """A line that was not taken, and why."""
+    """Something of the source that was not taken, and why."""
 
     line: int
+    """The line of the file; 0 where there is none, as in a git history: then `reason` says the place."""
     reason: str
+
+
+class SampleEntry(Model):
+    """One of the first entries of a preview."""
+
+    place: str
+    """`line 2`, `commit 1a2b3c4d5e6f`, or a day."""
+    title: str
+    day_from: str
+    day_to: str
+    quantity: Quantity
+    seconds: int | None
+    """The quantity, where it is a time."""
+    project: str
+    """The project's name at the source; empty for none."""
 
 
 class ImportAnswer(Model):
@@ -137,6 +153,12 @@ class ImportAnswer(Model):
     seconds: int
     refused: list[RefusedRow]
     notes: list[str]
+    held_back: bool = False
+    """Nothing may be written before the refused rows are accepted as left out, or `undecided` is decided."""
+    undecided: dict[str, int] = {}
+    """Projects that the source names and that are not here, with the number of their entries."""
+    sample: list[SampleEntry] = []
+    """The first entries of a preview, or of what was held back."""
 
 
 class ImportBatch(Model):
