@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.import_answers import again, tell, ways_out
 from meshnode.cli.import_options import BATCH, BUNDLE, CSV, GIT
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count
-from meshnode.cli.times import show_duration, show_moment
-
-if TYPE_CHECKING:
-    from meshnode.client.answers import ImportAnswer
-
-SHOWN_ROWS = 20
-"""Refused rows listed for people; all of them are in the JSON answer."""
+from meshnode.cli.times import show_moment
 
 Option = str | int | bool | list[str] | None
 
@@ -79,45 +73,19 @@ def _import(desk: Desk, kind: str, path: str, options: dict[str, Option], dry_ru
     desk.out.progress_done()
     if desk.out.as_json:
         desk.out.give(f"import.{kind}", {**answer})
-    _tell(desk, answer)
-    if answer["refused"]:
+    tell(desk, answer)
+    if answer["held_back"]:
+        ways_out(desk, answer, again(kind, path, given, dry_run))
+    elif answer["refused"]:
         desk.out.aside(f"meshnode: {count(len(answer['refused']), 'row')} refused; the list says where and why")
-    return Exit.PROBLEMS if answer["refused"] else Exit.OK
-
-
-def _tell(desk: Desk, answer: ImportAnswer) -> None:
-    out = desk.out
-    rows = answer["refused"]
-    for row in rows[:SHOWN_ROWS]:
-        out.bad(f"line {row['line']}: {clean(row['reason'])}")
-    if len(rows) > SHOWN_ROWS:
-        out.line(f"  … and {len(rows) - SHOWN_ROWS} more (all with --json)")
-    for note in answer["notes"]:
-        out.warn(clean(note))
-    number = count(answer["written"], "entry", "entries")
-    time = f", {show_duration(answer['seconds'])}" if answer["seconds"] else ""
-    if answer["dry_run"]:
-        out.line(f"Would import {number}{time}; nothing was written.")
-    elif rows and not answer["written"]:
-        out.bad("Nothing was imported")
-    else:
-        out.ok(f"Imported {number}{time}")
-    out.fields(
-        [
-            ("already here", str(answer["already"]) if answer["already"] else ""),
-            ("left out", f"{answer['skipped']} (not yours, or excluded by an option)" if answer["skipped"] else ""),
-            ("refused", str(len(rows)) if rows else ""),
-        ]
-    )
-    if answer["batch"] and not answer["dry_run"]:
-        undo = f"meshnode import undo {answer['batch']}"
-        desk.next_steps(("Look", f"meshnode contribution ls --batch {answer['batch']}"), ("Take it back", undo))
+    return Exit.PROBLEMS if answer["refused"] or answer["held_back"] else Exit.OK
 
 
 _EXITS = (Exit.PROBLEMS, Exit.NOT_RUNNING)
 _REFUSED = (
     "What cannot be understood is refused with its line and the reason, and the exit code is 3. As long as anything is "
-    "refused nothing is written, unless you say --accept-partial. Importing again brings only what is new."
+    "refused nothing is written, unless you say --accept-partial; nor as long as the source names projects that are "
+    "not here, unless you say what becomes of them. Importing again brings only what is new."
 )
 COMMANDS = {
     command.name: command

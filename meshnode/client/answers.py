@@ -315,10 +315,22 @@ class Erased(TypedDict):
 
 
 class RefusedRow(TypedDict):
-    """One row that an import left out."""
+    """One row that an import left out; `line` is 0 where the source has no lines, then `reason` says the place."""
 
     line: int
     reason: str
+
+
+class SampleEntry(TypedDict):
+    """One of the first entries of a preview."""
+
+    place: str
+    title: str
+    day_from: str
+    day_to: str
+    quantity: Quantity
+    seconds: int | None
+    project: str
 
 
 class ImportAnswer(TypedDict):
@@ -334,6 +346,9 @@ class ImportAnswer(TypedDict):
     seconds: int
     refused: list[RefusedRow]
     notes: list[str]
+    held_back: bool
+    undecided: dict[str, int]
+    sample: list[SampleEntry]
 
 
 class ImportBatch(TypedDict):
