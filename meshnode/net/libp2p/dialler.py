@@ -19,7 +19,7 @@ from meshnode.net.libp2p.connection import Connection
 from meshnode.net.libp2p.door import LookAfter, MakeConnection
 from meshnode.net.libp2p.gate import Gate, Refusal, Visit
 from meshnode.net.libp2p.handshake import WrongPeer, greet
-from meshnode.net.libp2p.identity import Identity
+from meshnode.net.libp2p.identity import Identity, read_peer_id
 from meshnode.net.libp2p.negotiation import BoundedPipe, HungUp, NotAgreed, ask_for
 from meshnode.net.libp2p.violation import Violation
 from meshnode.net.libp2p.wire import Wire
@@ -73,9 +73,9 @@ class Dialler:
             address = parse(text)
             if address.peer is None:
                 raise BadAddress(text, "it must say who is expected there: /p2p/PEER")
-            expected = ID.from_base58(address.peer)
+            expected = read_peer_id(address.peer)
         except ValueError as error:
-            problem = error.problem if isinstance(error, BadAddress) else "no peer id"
+            problem = error.problem if isinstance(error, BadAddress) else str(error)
             raise DialError(DialReason.BAD_ADDRESS, text, problem) from None
         if address.peer == self._identity.peer:
             raise DialError(DialReason.SELF, text)

@@ -9,6 +9,9 @@ from libp2p.peer.id import ID
 
 from meshnode.net.transport import PeerId
 
+ED25519_ID = bytes.fromhex("002408011220")
+"""How the peer id of an Ed25519 key begins: the key itself, 32 bytes, follows instead of a digest of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -26,3 +29,12 @@ def identity_of(seed: bytes) -> Identity:
     own = ID.from_pubkey(key.get_public_key())
     # It must be an X25519 key: given the Ed25519 one, the library computes secrets no other implementation shares.
     return Identity(peer=PeerId(own.to_base58()), id=own, key=key, noise_key=X25519PrivateKey.new())
+
+
+def read_peer_id(peer: PeerId) -> ID:
+    """Return what the text of a peer id stands for; raises `ValueError` unless it is that of an Ed25519 key."""
+    found = ID.from_base58(peer)
+    raw = found.to_bytes()
+    if not raw.startswith(ED25519_ID) or len(raw) != len(ED25519_ID) + 32:
+        raise ValueError("not the peer id of an Ed25519 key")
+    return found

@@ -12,17 +12,9 @@ class Bucket:
 
     def draw(self, count: int, now: float) -> bool:
         """Take `count` tokens, or none if there are not enough; returns whether it did."""
-        self._refill(now)
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
         if self._tokens < count:
             return False
         self._tokens -= count
         return True
-
-    def full(self, now: float) -> bool:
-        """Return whether nothing was taken that has not been refilled: a full one can be forgotten."""
-        self._refill(now)
-        return self._tokens >= self._burst
-
-    def _refill(self, now: float) -> None:
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now

@@ -3,6 +3,7 @@
 import socket
 import statistics
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import trio
 
 from meshnode.net.libp2p.transport import Libp2pTransport
-from meshnode.net.transport import Channel, DialError, DialReason, ListenError, PortInUse
+from meshnode.net.transport import AlreadyConnected, Channel, DialError, DialReason, ListenError, PortInUse
 from tests.support.raw_peer import connect, delimited, raw_peer, read_messages
 from tests.support.transports import DEADLINE, echo, eventually, libp2p, receive_exactly, running
 
@@ -139,6 +140,39 @@ async def test_a_dial_does_not_wait_for_ever() -> None:
             await alice.dial(f"/ip4/127.0.0.1/tcp/{mute.getsockname()[1]}/p2p/{libp2p('bob').peer_id}")
         assert caught.value.reason is DialReason.TIMEOUT
     mute.close()
+
+
+async def test_a_dial_that_is_turned_away_at_the_door_says_so() -> None:
+    alice = libp2p("alice", accepts_per_address_per_second=0.001, accepts_per_address_burst=1)
+    async with running(alice) as address:
+        assert await _dial_all(address, libp2p("bob"), libp2p("carol")) == [None, DialReason.REFUSED]
+
+
+async def test_of_two_dials_to_one_peer_at_once_the_second_waits_for_the_first() -> None:
+    alice, bob, outcomes = libp2p("alice"), libp2p("bob"), Counter[str]()
+
+    async def dial(address: str) -> None:
+        try:
+            await alice.dial(address)
+            outcomes["channel"] += 1
+        except AlreadyConnected:
+            outcomes["connected"] += 1
+
+    async with running(alice), running(bob) as address:
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(dial, address)
+        assert outcomes == {"channel": 1, "connected": 2}
+        assert bob.counters()["accepted"] == 1
+
+
+async def test_an_address_without_a_peer_is_not_dialled() -> None:
+    alice = libp2p("alice")
+    async with running(alice):
+        for address in ("/ip4/127.0.0.1/tcp/4401", f"/ip4/127.0.0.1/tcp/4401/p2p/{'1' * 50}"):
+            with pytest.raises(DialError) as caught:
+                await alice.dial(address)
+            assert caught.value.reason is DialReason.BAD_ADDRESS
 
 
 async def test_a_dial_to_something_else_says_so() -> None:
