@@ -39,8 +39,8 @@ def network(founders: Sequence[bytes], nonce: bytes, chance: random.Random) -> d
         "founders": [*sorted(founders)],
         "quorum": [*chance.choice(((1, 1),) * 30 + ((2, 3), (501, 1000), (1, 2)))],
         "join": "open" if chance.random() < 0.7 else "invite",
-        "log_records": chance.choice((1, 2, 3, 1000, 1000, 1000)),
-        "log_bytes": chance.choice((300, 600, 10**6, 10**6, 10**6)),
+        "log_records": chance.choice((1, 2, 3, 5, *(1000,) * 12)),
+        "log_bytes": chance.choice((300, 700, 1500, *(10**6,) * 12)),
     }
     if chance.random() < 0.1:
         charter |= {"units": [{"code": "HOUR", "exp": 2}], "sensitive": ["care"], "blob_limit": 0, "engine": "v1"}
@@ -70,7 +70,7 @@ def _contribution(known: Known, chance: random.Random) -> dict[str, Value]:
         "project": lambda: _id_or_ext(known, chance, "project"),
         "of": lambda: _id_or_ext(known, chance, "contribution"),
         "value": lambda: {"amt": chance.choice((0, 100, 99999)), "cur": chance.choice(("EUR", "HOURS"))},
-        "shares": lambda: [[id_, 300] for id_ in sorted({known.author, *chance.sample(known.persons, 1)})],
+        "shares": lambda: _shares(known, chance),
         "beneficiaries": lambda: _some(known.persons, chance),
         "inputs": lambda: _some(_ids(known, chance), chance),
         "outputs": lambda: _some(_ids(known, chance), chance),
@@ -87,6 +87,11 @@ def _contribution(known: Known, chance: random.Random) -> dict[str, Value]:
         if chance.random() < 0.12:
             facts[name] = make()
     return facts
+
+
+def _shares(known: Known, chance: random.Random) -> Value:
+    whose = sorted({known.author, *chance.sample(known.persons, 1)})
+    return [[id_, chance.choice((1, 300, 500, 501))] for id_ in whose]
 
 
 def _recognition(known: Known, chance: random.Random) -> dict[str, Value]:
@@ -126,7 +131,7 @@ def _correction(known: Known, chance: random.Random) -> dict[str, Value]:
         }
         if chance.random() < 0.3:
             facts["value"] = {"amt": -50, "cur": "EUR"}
-    if facts["kind"] == "replace" and chance.random() < 0.6:
+    if chance.random() < (0.6 if facts["kind"] == "replace" else 0.05):
         facts["supersedes"] = _some(_ids(known, chance, "correction"), chance, 2)
     return facts
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 from tests.support.mutants.encoding import Value, encode
-from tests.support.mutants.keys import RECORD, key_of, record_signature, spoilt
+from tests.support.mutants.keys import NAMES, RECORD, key_of, record_signature, spoilt
 from tests.support.mutants.meshes import Made, Mesh
 from tests.support.mutants.values import any_bin, any_value, bitten, mutated
 
@@ -145,6 +145,8 @@ def _frames_of_log(log: list[Made], chance: random.Random) -> list[Value]:
     while log:
         length = chance.choice((1, 2, 3, 8))
         records, log = log[:length], log[length:]
+        if chance.random() < 0.05:
+            frames.append(_misplaced(records[0], chance))
         id_ = records[-1].id
         frames.append(["run", [record.header for record in records], record_signature(records[-1].key, id_, chance)])
         erased: list[Value] = []
@@ -156,6 +158,16 @@ def _frames_of_log(log: list[Made], chance: random.Random) -> list[Value]:
         if erased:
             frames.append(["erased", erased])
     return frames
+
+
+def _misplaced(record: Made, chance: random.Random) -> Value:
+    """A run that is right by itself, but does not continue the log that it says it continues."""
+    fields = list(record.fields)
+    fields[3] = record.seq + chance.choice((0, 1, 7))
+    if chance.random() < 0.3:
+        fields[2] = key_of(chance.choice(NAMES)).public
+    header = encode(fields)
+    return ["run", [header], record_signature(fields[2], hashlib.sha256(header).digest(), chance)]
 
 
 def _change_frames(frames: list[Value], chance: random.Random, ids: Sequence[bytes]) -> None:

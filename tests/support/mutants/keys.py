@@ -29,6 +29,14 @@ class Key:
     secret: Ed25519PrivateKey
     public: bytes
 
+    @property
+    def scalar(self) -> int:
+        """The number by which the base point is multiplied to give the public key."""
+        digest = bytearray(hashlib.sha512(self.secret.private_bytes_raw()).digest()[:32])
+        digest[0] &= 248
+        digest[31] = digest[31] & 127 | 64
+        return int.from_bytes(digest, "little")
+
     def sign(self, message: bytes) -> bytes:
         """64 bytes by RFC 8032."""
         return self.secret.sign(message)
@@ -74,6 +82,67 @@ def spoilt(signature: bytes, chance: random.Random) -> bytes:
             return signature[: chance.randrange(65)] + bytes(chance.randrange(2))
         case _:
             return signature[:half] + ((ORDER - scalar) % 2**256).to_bytes(32, "little")
+
+
+@dataclass(frozen=True)
+class Crafted:
+    """A signature that passes the equation, made so by one who knows what a careless reader forgets to check."""
+
+    key: bytes
+    message: bytes
+    signature: bytes
+
+
+def crafted(context: bytes, chance: random.Random) -> Crafted:
+    """Nothing but the equation is right here: the key, or R, has a part of small order; now and then all is right."""
+    alice, bob = key_of("alice"), key_of("bob")
+    key = chance.choice((*SMALL, *mixed_keys(), alice.public))
+    is_small = key in SMALL
+    scalar = 0 if is_small else alice.scalar
+    for _ in range(64):
+        message = chance.randbytes(8)
+        nonce, point = (bob.scalar, bob.public) if key != alice.public else (0, SMALL[2])
+        product = _challenge(point, key, context + message)
+        if product % 8 == 0 or chance.random() < 0.02:
+            break
+    return Crafted(key, message, point + ((nonce + product * scalar) % ORDER).to_bytes(32, "little"))
+
+
+@cache
+def mixed_keys() -> tuple[bytes, ...]:
+    """Alice's key with each of the points of small order added: the same key to who multiplies by eight."""
+    alice = _decompressed(key_of("alice").public)
+    eighth = _decompressed(Y_OF_ORDER_EIGHT.to_bytes(32, "little"))
+    found, point = [], alice
+    for _ in range(7):
+        point = _plus(point, eighth)
+        x, y = point
+        found.append((y | (x & 1) << 255).to_bytes(32, "little"))
+    return tuple(found)
+
+
+def _challenge(point: bytes, key: bytes, message: bytes) -> int:
+    return int.from_bytes(hashlib.sha512(point + key + message).digest(), "little") % ORDER
+
+
+def _decompressed(encoded: bytes) -> tuple[int, int]:
+    number = int.from_bytes(encoded, "little")
+    y, sign = number % 2**255, number >> 255
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if x * x % PRIME != square:
+        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    return (x if x & 1 == sign else PRIME - x), y
+
+
+def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    (x1, y1), (x2, y2) = one, other
+    product = _D * x1 * x2 * y1 * y2
+    x = (x1 * y2 + x2 * y1) * pow(1 + product, -1, PRIME)
+    return x % PRIME, (y1 * y2 + x1 * x2) * pow(1 - product, -1, PRIME) % PRIME
+
+
+_D = -121665 * pow(121666, -1, PRIME) % PRIME
 
 
 def odd_key(chance: random.Random) -> bytes:

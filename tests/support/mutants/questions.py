@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.support.mutants.encoding import encode
 from tests.support.mutants.files import bundle, changed_header, fork_proof, great_header, logs_of, long_run, run_of
-from tests.support.mutants.keys import NAMES, key_of, odd_key, spoilt
+from tests.support.mutants.keys import NAMES, crafted, key_of, odd_key, spoilt
 from tests.support.mutants.meshes import Made, Mesh
 from tests.support.mutants.values import any_value, bitten, mutated, nested
 
@@ -99,10 +99,17 @@ def _signature(mesh: Mesh, chance: random.Random) -> Question:
     key, message = key_of(chance.choice(NAMES)), chance.randbytes(chance.choice((0, 32, 100)))
     context = chance.choice((b"", b"meshnode/1 record\n"))
     signature = key.sign(context + message)
+    if chance.random() < 0.25:
+        made = crafted(context, chance)
+        return _asked_about(made.key, context, made.message, made.signature)
     if chance.random() < 0.7:
         signature = spoilt(signature, chance)
     public = odd_key(chance) if chance.random() < 0.3 else key.public
-    return {"key": public.hex(), "context": context.hex(), "message": message.hex(), "signature": signature.hex()}
+    return _asked_about(public, context, message, signature)
+
+
+def _asked_about(key: bytes, context: bytes, message: bytes, signature: bytes) -> Question:
+    return {"key": key.hex(), "context": context.hex(), "message": message.hex(), "signature": signature.hex()}
 
 
 def _facts(mesh: Mesh, chance: random.Random) -> Question:

@@ -141,7 +141,7 @@ def any_value(chance: random.Random, ids: Sequence[bytes] = (), depth: int = 0) 
         case 8:
             return chance.choice((None, 1.5, *EXTENSIONS)) if chance.random() < 0.3 else chance.choice(INTEGERS)
         case 9 | 10:
-            return [any_value(chance, ids, depth + 1) for _ in range(chance.choice((0, 1, 2, 2, 3, 17)))]
+            return [any_value(chance, ids, depth + 1) for _ in range(chance.choice((0, 1, 2, 2, 3, 15, 16)))]
         case _:
             return {
                 chance.choice(TEXTS): any_value(chance, ids, depth + 1) for _ in range(chance.choice((0, 1, 2, 16)))
