@@ -112,7 +112,9 @@ def _preview(desk: Desk, answer: ImportAnswer) -> None:
         )
         for entry in answer["sample"]
     ]
+    shown = 4 if any(project for *_, project in rows) else 3
     if rows:
-        desk.out.table(("DAY", "HOW MUCH", "WHAT", "PROJECT"), rows, flexible=2, right=(1,))
+        heads = ("DAY", "HOW MUCH", "WHAT", "PROJECT")[:shown]
+        desk.out.table(heads, [row[:shown] for row in rows], flexible=2, right=(1,))
     if answer["written"] > len(rows) > 0:
         desk.out.line(f"  … and {answer['written'] - len(rows):,} more")
