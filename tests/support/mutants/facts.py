@@ -82,6 +82,7 @@ def _contribution(known: Known, chance: random.Random) -> dict[str, Value]:
         "stream": lambda: "love",
         "fulfills": lambda: _id_or_ext(known, chance),
         "ext_ref": lambda: ["git", chance.randbytes(20)],
+        "ext_more": lambda: [chance.randbytes(20) for _ in range(chance.choice((0, 1, 2, 199, 200)))],
     }
     for name, make in more.items():
         if chance.random() < 0.12:

@@ -46,6 +46,7 @@ const CONTRIBUTION = {
   'stream?': oneOf('livelihood', 'love', 'care'),
   'fulfills?': idOrExt,
   'ext_ref?': tuple(matching(/[a-z][a-z0-9-]{0,31}/), foreignId),
+  'ext_more?': list(foreignId, 0, 199),
 };
 
 /** What another system calls it; 32 bytes would be read as the id of a record. */
@@ -66,6 +67,7 @@ export const contribution = {
     }
     const hasOutputs = (facts.get('outputs') ?? []).length > 0;
     demand(!hasOutputs || facts.has('licence'), 'I-RULE', 'licence');
+    demand(facts.has('ext_ref') || !facts.has('ext_more'), 'I-RULE', 'ext_more');
   },
 };
 
