@@ -6,6 +6,7 @@ of them touches a store that holds something, the file is copied.
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ BUSY_MS = 5_000
 BACKSTOP_PAGES = 65_536
 """Pages in the WAL after which SQLite checkpoints by itself, 256 MiB: the writer comes first unless it never rests."""
 
+
+PLENTY = 16
+"""Free space, in multiples of it, without which no room is reserved."""
 
 PRAGMAS = (
     f"busy_timeout = {BUSY_MS}",
@@ -63,6 +67,20 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def reserve(path: Path, size: int) -> None:
+    """Extend a file with zeroes up to `size` bytes, durably; does nothing where that would make the disk tight."""
+    if shutil.disk_usage(path.parent).free < PLENTY * size:
+        return
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        end = os.fstat(handle).st_size
+        if end < size:
+            os.pwrite(handle, bytes(size - end), end)
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
     """How the databases are kept."""
@@ -73,9 +91,13 @@ class StoreSettings:
     """Pages each reading connection keeps in memory."""
     checkpoint_mib: int = 64
     """Payload written before pages are copied from the WAL into the database. Later means each page fewer times."""
+    reserve_mib: int = 16
+    """Room kept at the end of the WAL. Writing over it takes half as long as making a file longer (0.2 ms instead of
+    0.4 ms for a single record), as the file system has no sizes to write. SQLite ignores zeroes: they are no frames."""
     vfs: str = ""
     """Name of the SQLite VFS, empty for the system's; tests put one in between that tears writes."""
     flush_folder: Callable[[Path], None] = flush_folder
+    reserve: Callable[[Path, int], None] = reserve
 
 
 def open_database(path: Path | None, layout: Layout, settings: StoreSettings) -> sqlite3.Connection:

@@ -27,6 +27,13 @@ ARRIVALS_REMEMBERED = 8_192
 """Rows of records stored lately, 2 MB: their private parts come next, and looking one up costs ten times its row."""
 
 
+FEW_ROWS = 4_096
+"""Records in the WAL below which copying it is cheap: single commits write the same few pages again and again."""
+
+COMMIT_BYTES = 40_960
+"""What a commit adds to the WAL besides its records: pages of some ten tables and indexes."""
+
+
 class Writer:
     """Commits to records.db. Made by `open_store`."""
 
@@ -40,6 +47,8 @@ class Writer:
         self._writers: dict[tuple[bytes, bytes], None] = {}
         self._arrivals: dict[bytes, int] = {}
         self._unflushed = 0
+        self._rows_since = 0
+        self._reserved = 0
         self._load_counters()
 
     @property
@@ -92,6 +101,7 @@ class Writer:
             raise self._failure
         try:
             self._connection.execute("COMMIT")
+            self._unflushed += COMMIT_BYTES
             if len(self._arrivals) > ARRIVALS_REMEMBERED:
                 self._arrivals.clear()
             self.tidy_erasures()
@@ -108,17 +118,19 @@ class Writer:
             raise self._failure
         try:
             self.tidy_erasures()
-            if self._fresh >= records.FRESH_LIMIT:
+            if self._fresh >= records.FRESH_LIMIT // 4:
                 self._merge()
             if self._unflushed >= self._settings.checkpoint_mib << 20:
                 self._checkpoint()
+            self._reserve()
         except (*SqliteError, OSError) as error:
             raise self._fail(error) from error
 
     def tidy_erasures(self) -> None:
         """Remove the last traces of what was erased, unless a reader still looks at them. Raises like `commit_all`."""
         try:
-            self._eraser.finish()
+            if self._eraser.pending and self._eraser.finish():
+                self._reserved = 0
         except (*SqliteError, OSError) as error:
             raise self._fail(error) from error
 
@@ -176,6 +188,7 @@ class Writer:
         self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
         self._fresh += len(new)
         self._unflushed += 2 * size
+        self._rows_since += len(new)
         self._arrivals.update(zip([row[1] for row in rows], range(arrival, arrival + len(new)), strict=True))
         self._want_parts(new, arrival, given)
         self._note_writers(new)
@@ -289,10 +302,18 @@ class Writer:
 
     def _make_room(self) -> None:
         """Do what `tidy` was not called to do, before it becomes too much."""
-        if self._fresh >= 2 * records.FRESH_LIMIT:
+        if self._fresh >= records.FRESH_LIMIT:
             self._merge()
-        if self._unflushed >= 2 * self._settings.checkpoint_mib << 20:
+        few = self._reserved and self._rows_since < FEW_ROWS
+        if self._unflushed >= (self._reserved if few else 2 * self._settings.checkpoint_mib << 20):
             self._checkpoint()
+
+    def _reserve(self) -> None:
+        """Make room at the end of the WAL, once after it was made or emptied."""
+        path, size = self._source.path, self._settings.reserve_mib << 20
+        if path is not None and not self._reserved:
+            self._settings.reserve(path.with_name(f"{path.name}-wal"), size)
+            self._reserved = size
 
     def _merge(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -303,7 +324,7 @@ class Writer:
 
     def _checkpoint(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        self._unflushed = 0
+        self._unflushed = self._rows_since = 0
 
     def _roll_back(self) -> None:
         """Undo the transaction under way and what memory made of it."""

@@ -13,6 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+from meshnode.store.database import reserve
+
 OK = 0
 _NAMES = count()
 
@@ -111,6 +113,14 @@ class RecordingDisk:
     def flush_folder(self, folder: Path) -> None:
         """Note that the names in the folder are durable; give this to StoreSettings."""
         self.events.append(Event("folder"))
+
+    def reserve(self, path: Path, size: int) -> None:
+        """Extend a file as the product does; give this to StoreSettings."""
+        before = path.stat().st_size
+        reserve(path, size)
+        if path.stat().st_size > before:
+            self.events.append(Event("write", path.name, before, bytes(size - before)))
+            self.events.append(Event("sync", path.name))
 
     def acknowledge(self, number: int) -> None:
         """Note that from here on the outside world relies on what `number` stands for."""

@@ -30,7 +30,9 @@ def recorded_work(
     disk = RecordingDisk()
     work = Work(Random(seed), disk.acknowledge)
     flush = disk.flush_folder if flushes_folder else lambda folder: None
-    settings = StoreSettings(vfs=disk.name, flush_folder=flush, checkpoint_mib=checkpoint_mib)
+    settings = StoreSettings(
+        vfs=disk.name, flush_folder=flush, reserve=disk.reserve, reserve_mib=1, checkpoint_mib=checkpoint_mib
+    )
     for _ in range(2):
         store = open_store(folder / "records.db", settings)
         store.source.rows(f"PRAGMA synchronous = {synchronous}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
+from meshnode.store.database import StoreSettings, reserve
 from meshnode.store.errors import BatchRefused, StoreError
 from meshnode.store.records import prefix_of
 from meshnode.store.store import Store, open_store
@@ -229,3 +230,58 @@ def test_a_writer_that_failed_refuses_everything_after(tmp_path: Path, alice: Au
         store.writer.tidy()
     store.close()
     assert not open_store(tmp_path / "records.db").reader().has(run.records[0].id)
+
+
+def test_room_is_reserved_in_the_log_of_the_database_once_and_again_after_it_was_emptied(
+    tmp_path: Path, alice: Author
+) -> None:
+    reserved: list[int] = []
+    settings = StoreSettings(reserve_mib=1, reserve=lambda path, size: reserved.append(size))
+    store = open_store(tmp_path / "records.db", settings)
+    run = alice.writes(1, text="words")
+    store.writer.commit(Batch(1, runs=(alice.genesis, run), privates=parts_of(alice, run)))
+    assert reserved == []
+    store.writer.tidy()
+    store.writer.tidy()
+    assert reserved == [1 << 20]
+    store.writer.commit(Batch(2, erasures=(run.records[0].id,)))
+    store.writer.tidy()
+    assert reserved == [1 << 20] * 2
+    store.close()
+
+
+def test_reserved_room_is_zeroes_that_change_nothing(tmp_path: Path, alice: Author) -> None:
+    path = tmp_path / "records.db"
+    store = open_store(path, StoreSettings(reserve_mib=1))
+    store.writer.commit(Batch(1, runs=(alice.genesis,)))
+    store.writer.tidy()
+    wal = (tmp_path / "records.db-wal").read_bytes()
+    assert len(wal) == 1 << 20
+    assert not any(wal[-(1 << 19) :])
+    run = alice.writes(1)
+    store.writer.commit(Batch(2, runs=(run,)))
+    left = tmp_path / "left" / "records.db"
+    left.parent.mkdir()
+    for name in ("records.db", "records.db-wal"):  # what a crash leaves behind
+        (left.parent / name).write_bytes((tmp_path / name).read_bytes())
+    again = open_store(left)
+    assert again.reader().has(run.records[0].id)
+    again.close()
+    store.close()
+
+
+def test_no_room_is_reserved_where_the_disk_is_tight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshnode.store.database.PLENTY", 1 << 60)
+    (tmp_path / "file").write_bytes(b"x")
+    reserve(tmp_path / "file", 1 << 20)
+    assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_single_commits_stay_within_the_room_that_is_reserved(tmp_path: Path, alice: Author) -> None:
+    store = open_store(tmp_path / "records.db", StoreSettings(reserve_mib=1))
+    store.writer.commit(Batch(1, runs=(alice.genesis,)))
+    store.writer.tidy()
+    for number in range(150):
+        store.writer.commit(Batch(number, runs=(alice.writes(1),)))
+    assert (tmp_path / "records.db-wal").stat().st_size == 1 << 20
+    store.close()
