@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
+from meshnode.core.ground import Session
 from meshnode.core.limits import give_back
 from meshnode.core.parts import Parts
 from meshnode.core.reports import ForkFound, ScopeReady, Stored
 from meshnode.core.turn import Aftermath, Arrival, Turn
-from meshproto.records.ids import LogId, RecordId
+from meshproto.records.ids import LogId
 from meshproto.wire.messages import LogTip
 
 
-def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) -> None:
-    """Do all that was held back for these batches, in their order."""
+def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) -> list[Session]:
+    """Do all that was held back for these batches, in their order. Returns sessions that share more by it."""
     arrivals: list[Arrival] = []
     promoted: list[LogId] = []
     for number, after in afters:
@@ -28,11 +29,9 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
     for _, after in afters:
         parts.gossip.spread_parts(after.parts, turn)
         _finish(parts, after, turn)
-    if any(not each.run.records[0].scope for each in arrivals):
-        # A genesis makes an agent known or a network's rules: that decides whom we share with.
-        for session in parts.conversations.refresh(turn):
-            parts.gossip.welcome(session)
-            parts.rounds.open(session, turn)
+    # A genesis makes an agent known or a network's rules: that decides whom we share with.
+    has_genesis = any(not each.run.records[0].scope for each in arrivals)
+    return parts.conversations.refresh(turn) if has_genesis else []
 
 
 def _finish(parts: Parts, after: Aftermath, turn: Turn) -> None:
@@ -74,7 +73,7 @@ def _report_fork(parts: Parts, arrival: Arrival, turn: Turn) -> None:
     """A branch is stored: tell which two records prove the fork."""
     first = arrival.run.records[0]
     for tip in parts.ground.ledger.tips(arrival.log):
-        rival: RecordId | None = parts.ground.ledger.id_at(arrival.log, tip.lane, first.seq)
+        rival = parts.ground.ledger.id_at(arrival.log, tip.lane, first.seq)
         if rival is not None and rival != first.id:
             turn.tell(ForkFound(arrival.log, arrival.agent, first.seq, (rival, first.id)))
-            return
+            break

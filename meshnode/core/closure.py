@@ -89,7 +89,9 @@ class Closure:
             return True
         now = self._flight.log(place.log)
         here = self._flight.record(record)
-        if now is None or here is None or len(now.tips) == 1:
+        assert now is not None  # what has a place is here
+        assert here is not None
+        if len(now.tips) == 1:
             return False
         # The log has branches: only what is reached by `prev` weighs.
         return all(self._flight.ancestor(here, unsound[each].seq) != each for each in before)

@@ -6,19 +6,18 @@ that the copy lists as holding its logs: once such a peer is level with us, noth
     certain ← (level with a holder of every listed log, or the owner says so) ← doubtful
 """
 
-from meshnode.core.ground import Ground, Session
+from meshnode.core.ground import Session
 from meshnode.core.held import HeldBy
 from meshnode.core.reports import MayNotSign, MaySign
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId, log_id
+from meshproto.records.ids import LogId
 
 
 class Copies:
     """Decides whether this home may sign."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, held: HeldBy) -> None:
-        self._ground = ground
+    def __init__(self, scopes: Scopes, held: HeldBy) -> None:
         self._scopes = scopes
         self._held = held
         self._open: dict[LogId, None] = {}
@@ -27,9 +26,7 @@ class Copies:
     def doubt(self, turn: Turn) -> None:
         """certain → doubtful: the stamp of the home says that it was copied or restored."""
         self.may_sign = False
-        own = self._ground.identity
-        logs = [log_id(scope, own.key.public) for scope in [own.agent, *self._scopes.carried]]
-        self._open = {log: None for log in logs if self._held.holders(log)}
+        self._open = {log: None for log in self._scopes.own_logs() if self._held.holders(log)}
         turn.tell(MayNotSign(len(self._open)))
 
     def take_level(self, session: Session, turn: Turn) -> None:

@@ -9,7 +9,6 @@ from meshnode.core.closure import Closure
 from meshnode.core.flight import Flight
 from meshnode.core.reports import Erased
 from meshnode.core.turn import Turn
-from meshproto.records.ids import RecordId
 from meshproto.records.log import Run
 from meshproto.records.record import Record
 
@@ -32,23 +31,24 @@ def may_erase(order: Record, target: Record) -> bool:
     return order.author == target.author or _names(target.facts, order.author)
 
 
-def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> list[RecordId]:
+def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> None:
     """Put into the batch what new records order to be erased, and what earlier orders say of new records."""
-    gone: list[RecordId] = []
     for record in run.records:
         for each in targets_of(record) if record.type == "erasure" else ():
             target = flight.record(each)
-            if target is not None and target.private is not None and may_erase(record, target):
-                gone.append(target.id)
-                turn.after.news.append(Erased(record.id, (target.id,)))
+            if target is not None:
+                _erase(record, target, turn)
         if record.private is not None and closure.is_named(record.id):
-            orders = [order for order in map(flight.record, closure.waiters(record.id)) if order is not None]
-            for order in orders:
-                if record.id in targets_of(order) and may_erase(order, record):
-                    gone.append(record.id)
-                    turn.after.news.append(Erased(order.id, (record.id,)))
-    turn.erasures.update(dict.fromkeys(gone))
-    return gone
+            for order in map(flight.record, closure.waiters(record.id)):
+                if order is not None and record.id in targets_of(order):
+                    _erase(order, record, turn)
+
+
+def _erase(order: Record, target: Record, turn: Turn) -> None:
+    """Let a private part go, if the order is good and there is one."""
+    if target.private is not None and may_erase(order, target):
+        turn.erasures[target.id] = None
+        turn.after.news.append(Erased(order.id, (target.id,)))
 
 
 def _names(value: object, agent: bytes) -> bool:

@@ -9,6 +9,7 @@ shorter), a second want names records at doubling distances back, so that the lo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground, Session
@@ -19,14 +20,20 @@ from meshproto.records.limits import MAX_BRANCHES
 from meshproto.wire.limits import MAX_MARKS
 from meshproto.wire.messages import Item, LogWant, Mark, Want
 
+PATIENCE = 10_000
+"""How long (ms) a connection may owe a log before another that lists it is asked too: nobody can withhold a log."""
+
+Place = tuple[int, bool, int, LogId]
+"""Where a log stands in the order of asking: by rank, own ones first, short ones first."""
+
 
 @dataclass(slots=True)
 class Asking:
-    """What is asked of one connection: logs listed, in no order yet, and logs wanted (true once asked by marks)."""
+    """What is asked of one connection: logs listed, with the order to ask in, and logs wanted (true: by marks)."""
 
     listed: dict[LogId, Item] = field(default_factory=dict)
+    order: list[Place] = field(default_factory=list)
     wanted: dict[LogId, bool] = field(default_factory=dict)
-    overflow: bool = False
 
 
 class Fill:
@@ -36,52 +43,54 @@ class Fill:
         self._ground = ground
         self._scopes = scopes
         self._asking: dict[int, Asking] = {}
-        self._of: dict[LogId, int] = {}
+        self._of: dict[LogId, tuple[int, int]] = {}  # log → the connection asked for it, and since when (ticks)
 
     def offer(self, conn: int, items: Iterable[Item]) -> int:
         """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
         asking = self._asking.setdefault(conn, Asking())
+        own = self._scopes.own_logs()
         lacking = 0
         for item in items:
             if not self._is_lacking(item):
                 continue
             lacking += 1
-            if len(asking.listed) < self._ground.settings.fill_queue:
+            if item.log not in asking.listed and len(asking.listed) < self._ground.settings.fill_queue:
+                size = max(tip.seq for tip in item.tips)
+                heappush(asking.order, (item.rank, item.log not in own, size, item.log))
                 asking.listed[item.log] = item
-            else:
-                asking.overflow = True
         return lacking
 
-    def pump(self, session: Session, turn: Turn) -> None:
-        """Ask for listed logs, as many as may be open at once, causes before effects."""
+    def pump(self, session: Session, turn: Turn) -> bool:
+        """Ask for listed logs, as many as may be open at once, causes before effects; true if any was asked for."""
         asking = self._asking.get(session.conn)
         limit = self._ground.settings.fill_logs
         # A new want goes out when half of what is open has come, so that wants are few and the line stays full.
         if asking is None or not asking.listed or len(asking.wanted) > limit // 2:
-            return
-        own = self._ground.identity.key.public
-        order = sorted(
-            asking.listed.values(), key=lambda item: (item.rank, self._is_foreign(item.log, own), _size(item))
-        )
+            return False
         wants: dict[int, list[LogWant]] = {}
-        for item in order:
-            if len(asking.wanted) >= limit:
-                break
-            if item.log in self._of or item.log in asking.wanted:
+        later: list[Place] = []
+        while asking.order and len(asking.wanted) < limit:
+            place = heappop(asking.order)
+            item = asking.listed[place[3]]
+            if item.log in asking.wanted or self._is_asked_elsewhere(item.log, session.conn, turn):
+                later.append(place)
                 continue
             del asking.listed[item.log]
             if self._is_lacking(item):
-                self._of[item.log] = session.conn
+                self._of[item.log] = (session.conn, turn.moment.ticks)
                 asking.wanted[item.log] = False
                 wants.setdefault(item.rank, []).append(LogWant(item.log, self._tips(item.log)))
+        for place in later:
+            heappush(asking.order, place)
         for rank in sorted(wants):
             turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
+        return bool(wants)
 
     def take_end(self, conn: int, log: LogId) -> None:
         """wanted → done: all that the other side has of this log has come."""
         asking = self._asking.get(conn)
         if asking is not None and asking.wanted.pop(log, None) is not None:
-            self._of.pop(log, None)
+            self._free(conn, log)
 
     def take_unknown(self, session: Session, log: LogId, turn: Turn) -> None:
         """The other side knows none of the marks: ask once more, further back; then it has nothing for us."""
@@ -119,7 +128,7 @@ class Fill:
         """A connection is gone: what was asked of it may be asked of others."""
         asking = self._asking.pop(conn, None)
         for log in asking.wanted if asking else ():
-            self._of.pop(log, None)
+            self._free(conn, log)
 
     def _is_lacking(self, item: Item) -> bool:
         """Whether a listed log has a tip that is neither here nor on its way, and may still grow here."""
@@ -130,16 +139,22 @@ class Fill:
         if now is None:
             return True
         records, size = self._scopes.allowance(now.scope)
-        if len(now.tips) >= MAX_BRANCHES or now.size >= size or max(now.tips.values()) >= records:
-            head = self._ground.ledger.log(item.log)
-            if head is not None:
-                self._scopes.refresh(head)
-            return any(tip.seq > max(now.tips.values()) for tip in item.tips) and now.size < size
-        return True
+        if len(now.tips) < MAX_BRANCHES and now.size < size and max(now.tips.values()) < records:
+            return True
+        head = self._ground.ledger.log(item.log)
+        if head is not None:
+            self._scopes.refresh(head)  # its fingerprint is to say that it is full
+        return False
 
-    def _is_foreign(self, log: LogId, own: bytes) -> bool:
-        now = self._ground.flight.log(log)
-        return now is None or now.key != own
+    def _is_asked_elsewhere(self, log: LogId, conn: int, turn: Turn) -> bool:
+        """Whether another connection is asked for a log and still has time to answer."""
+        asked = self._of.get(log)
+        return asked is not None and asked[0] != conn and asked[1] + PATIENCE > turn.moment.ticks
+
+    def _free(self, conn: int, log: LogId) -> None:
+        """A connection does not owe a log any more."""
+        if self._of.get(log, (0, 0))[0] == conn:
+            del self._of[log]
 
     def _wants_privates(self) -> bool:
         return self._ground.settings.keep_privates == "all"
@@ -164,8 +179,3 @@ class Fill:
                 if record is not None:
                     marks[Mark(seq, record)] = None
         return tuple(marks)[:MAX_MARKS]
-
-
-def _size(item: Item) -> int:
-    """What a log is likely to cost: its length."""
-    return max(tip.seq for tip in item.tips)

@@ -14,6 +14,9 @@ from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.record import Record
 from meshproto.types.catalogue import check_facts
 
+NETWORKS_REMEMBERED = 256
+"""Networks whose rules are kept at hand, for the same reason as roots: each run asks for them."""
+
 ROOTS_REMEMBERED = 8_192
 """Root keys kept at hand, about 1 MB. A genesis never changes, so what is kept never grows old."""
 
@@ -41,6 +44,7 @@ class Flight:
         self._logs: dict[LogId, LogNow] = {}
         self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
         self._roots: dict[bytes, Key] = {}
+        self._networks: dict[bytes, NetworkFacts] = {}
 
     def __len__(self) -> int:
         return len(self._batches)
@@ -55,11 +59,13 @@ class Flight:
 
     def ancestor(self, record: Record, seq: int) -> RecordId | None:
         """The id of the record with this seq that is reached from `record` by `prev`."""
-        here: Record | None = record
-        while here is not None and here.seq > seq and here.id in self._records:
-            here = self.record(here.prev)
-        if here is None or here.seq <= seq:
-            return None if here is None else here.id
+        here = record
+        while here.seq > seq and here.id in self._records:
+            before = self.record(here.prev)
+            assert before is not None  # logs have no gaps
+            here = before
+        if here.seq <= seq:
+            return here.id
         place = self._ledger.place(here.id)
         return None if place is None else self._ledger.id_at(place.log, place.lane, seq)
 
@@ -85,8 +91,16 @@ class Flight:
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What a network's genesis says, stored or about to be."""
-        record = self._records.get(cast(RecordId, scope))
-        return self._ledger.network(scope) if record is None else network_facts(record)
+        known = self._networks.get(scope)
+        if known is None:
+            record = self._records.get(cast(RecordId, scope))
+            known = self._ledger.network(scope) if record is None else network_facts(record)
+            if known is None:
+                return None
+            self._networks[scope] = known
+            if len(self._networks) > NETWORKS_REMEMBERED:
+                del self._networks[next(iter(self._networks))]
+        return known
 
     def begin(self, number: int) -> None:
         """A batch is handed to the store, with or without records."""

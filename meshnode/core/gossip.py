@@ -169,8 +169,10 @@ class Gossip:
             raw = self._ground.ledger.private(record.id)
             if raw is not None:
                 parts.append((record.id, raw))
-            elif record.id in self._due_parts or len(self._due_parts) < self._ground.settings.announced_max:
+            else:
                 self._due_parts.setdefault(record.id, []).append(session.conn)
+                if len(self._due_parts) > self._ground.settings.announced_max:
+                    del self._due_parts[next(iter(self._due_parts))]
         self._send_parts(session, parts, turn)
 
     def _send_parts(self, session: Session, parts: list[tuple[RecordId, bytes]], turn: Turn) -> None:

@@ -114,7 +114,7 @@ class HeldBy:
             (session, claim)
             for session in self._ground.open_sessions()
             if session.conn not in self._checks
-            for log in self._own_logs()
+            for log in self._scopes.own_logs()
             if (claim := self._claims.get(log, {}).get(session.agent)) is not None
         ]
         if not candidates:
@@ -182,7 +182,9 @@ class HeldBy:
         """Remember a claim; about our own logs for good."""
         log, agent = LogId(claim.log), AgentId(claim.agent)
         claims = self._claims.get(log)
-        if log in self._own_logs():
+        if claims is not None and agent not in claims and len(claims) >= self._ground.settings.held_agents:
+            return
+        if log in self._scopes.own_logs():
             before = None if claims is None else claims.get(agent)
             if before is not None and before.tip != claim.tip:
                 turn.local.append(Forget(HeldEntry, (before.log, before.agent, before.tip)))
@@ -196,15 +198,13 @@ class HeldBy:
     def _doubt(self, session: Session, log: LogId, turn: Turn) -> None:
         """Forget what an agent claims, and believe it nothing more in this life of the node."""
         self._doubted[session.agent] = None
+        if len(self._doubted) > self._ground.settings.held_agents:
+            del self._doubted[next(iter(self._doubted))]
         turn.tell(ClaimFailed(session.peer, session.agent, log))
         for claims in self._claims.values():
             claim = claims.pop(session.agent, None)
-            if claim is not None and claim.log in self._own_logs():
+            if claim is not None and claim.log in self._scopes.own_logs():
                 turn.local.append(Forget(HeldEntry, (claim.log, claim.agent, claim.tip)))
-
-    def _own_logs(self) -> dict[LogId, None]:
-        own = self._ground.identity
-        return {log_id(scope, own.key.public): None for scope in [own.agent, *self._scopes.carried]}
 
     def _headers(self, log: LogId, tip: bytes, first: int, last: int) -> list[bytes]:
         """The headers of a stretch of the branch that ends in `tip`; empty if they are not all here."""

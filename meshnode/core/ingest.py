@@ -97,6 +97,8 @@ class Intake:
         now = self._ground.flight.log(first.log)
         if first.prev and (now is None or first.prev not in now.tips) and not self._ground.flight.has(first.prev):
             return Gap(first.log)
+        if len(new) > 1 and network_facts(first) is not None:
+            return Declined("author")  # as in _may_stand
         verdict = self._may_stand(first, now, source)
         if verdict is not None:
             return verdict
@@ -134,6 +136,8 @@ class Intake:
 
     def _may_stand(self, first: Record, now: LogNow | None, source: Source) -> Waiting | Declined | None:
         """Whether this log may be kept; None if so."""
+        if now is not None and bytes(now.agent) == bytes(now.scope) and self._ground.flight.network(now.scope):
+            return Declined("author")  # the key of a network's genesis signs that record and nothing else
         if now is not None:
             return None if source.trusted or self._is_wanted(now.scope, now.agent, source) else Declined("unwanted")
         if not first.scope:
@@ -145,7 +149,6 @@ class Intake:
         root = flight.root_of(first.agent)
         if root is None:
             return Declined("author") if flight.has(first.agent) else Waiting(RecordId(first.agent))
-        # The key of a network's genesis signs that record and nothing else.
         if first.auth or root != first.key or (facts is None and first.agent != scope):
             return Declined("author")
         if facts is not None and not facts.open and first.agent not in facts.founders:

@@ -175,6 +175,7 @@ class Node:
         if session is None:
             return
         parts.parted(conn)
+        self._talk.parted(conn)
         parts.book.take_down(session, turn)
         turn.tell(PeerGone(conn, session.peer, reason))
         self._talk.go_on_all(turn)
@@ -331,13 +332,16 @@ class Node:
                 parts.serve.pump(session, turn)
             case "proof":
                 parts.held.proof_is_overdue(session, turn)
+            case "fill" if not parts.fill.wanted(session.conn):
+                pass  # what is listed is asked of others
             case _:
                 self._break(session, Breached(Breach.IDLE, word), turn)
 
     def _settle(self, number: int, turn: Turn) -> None:
         """Batches are on disk: do what waited for that."""
         landed = [each for each in self._afters if each <= number]
-        settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn)
+        for session in settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn):
+            self._talk.welcome(session, turn)
         self._talk.go_on_all(turn)
         if self._parts.waiters.are_waiting:
             self._parts.waiters.look(turn)

@@ -44,7 +44,7 @@ class Parts:
         self.gossip = Gossip(self.ground, self.scopes)
         self.privates = Privates(self.ground, self.scopes)
         self.held = HeldBy(self.ground, self.scopes)
-        self.copies = Copies(self.ground, self.scopes, self.held)
+        self.copies = Copies(self.scopes, self.held)
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)

@@ -52,6 +52,11 @@ class Scopes:
         """Stop carrying a network."""
         self.carried.pop(scope, None)
 
+    def own_logs(self) -> dict[LogId, None]:
+        """The logs this node signs in: in its agent's stream and in every network."""
+        own = self._ground.identity
+        return {log_id(scope, own.key.public): None for scope in (own.agent, *self.carried)}
+
     def sets_of(self, scope: ScopeId) -> list[Carried]:
         """The networks that logs of this scope belong to: the scope itself, or where its agent stands."""
         own = self.carried.get(scope)

@@ -32,8 +32,8 @@ class CoreSettings:
     sync_wait: int = 60_000
     """How long a sync asked for may take before it is answered with what was reached."""
 
-    compare_bytes: int = 256 * 1024
-    """Largest step of a reconciliation; what does not fit is found in the next round."""
+    compare_bytes: int = 96 * 1024
+    """Largest step of a reconciliation: a thousand logs, some 20 ms; the next round finds the rest."""
 
     scopes_max: int = 256
     """Networks one node takes part in; each costs an index."""
@@ -119,6 +119,9 @@ class CoreSettings:
 
     held_others: int = 16_384
     """Other authors' logs for which we remember who holds them."""
+
+    held_agents: int = 64
+    """Agents remembered as holding one log, and agents not believed any more."""
 
     spot_interval: int = 60_000
     """How often one claim of one peer is checked."""

@@ -42,7 +42,7 @@ class Talk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._pulled: dict[LogId, None] = {}
+        self._pulled: dict[int, dict[LogId, None]] = {}  # connection → logs asked of it because they are news
 
     def take_message(self, session: Session, message: Message, turn: Turn) -> None:
         """Take in one small message. Raises Breached."""
@@ -74,7 +74,7 @@ class Talk:
         log, last = run.records[0].log, run.records[-1]
         pushed = event.part is Part.PUSHED
         session.hear(last.id)
-        source = Source(conn, asked=not pushed, live=pushed or log in self._pulled)
+        source = Source(conn, asked=not pushed, live=pushed or log in self._pulled.get(conn, {}))
         outcome = parts.admit(run, source, turn)
         if isinstance(outcome, Accepted):
             turn.after.owed.append((conn, event.cost))
@@ -87,8 +87,10 @@ class Talk:
             # Pushed, or got by id: what comes before it is asked for like any log.
             self._pull(session, [Item(log, 3, (Mark(last.seq, last.id),))])
         if event.part is Part.LAST:
-            self._pulled.pop(log, None)
+            self._pulled.get(conn, {}).pop(log, None)
             parts.fill.take_end(conn, log)
+        if not pushed:
+            self._note_progress(session, turn)
         self._go_on(session, turn)
 
     def take_privates(self, session: Session, event: PrivatesIn, turn: Turn) -> None:
@@ -109,6 +111,10 @@ class Talk:
         if session is not None:
             self._pull(session, items)
             self._go_on(session, turn)
+
+    def parted(self, conn: int) -> None:
+        """A connection is gone."""
+        self._pulled.pop(conn, None)
 
     def go_on_all(self, turn: Turn) -> None:
         """Ask and serve on after a commit."""
@@ -138,8 +144,9 @@ class Talk:
                 strange = parts.serve.take_want(session, message, turn)
                 self._pull_strange(session, message, strange)
             case Unknown(log):
-                self._pulled.pop(log, None)
+                self._pulled.get(session.conn, {}).pop(log, None)
                 parts.fill.take_unknown(session, log, turn)
+                self._note_progress(session, turn)
             case WantPrivates():
                 parts.serve.take_want_privates(session, message)
             case Get():
@@ -198,17 +205,22 @@ class Talk:
     def _pull(self, session: Session, items: list[Item]) -> None:
         """Remember tips to fetch, and that they are news."""
         if items and self._parts.fill.offer(session.conn, items):
-            for item in items[: self._parts.ground.settings.announced_max - len(self._pulled)]:
-                self._pulled[item.log] = None
+            pulled = self._pulled.setdefault(session.conn, {})
+            for item in items[: self._parts.ground.settings.announced_max - len(pulled)]:
+                pulled[item.log] = None
 
     def _go_on(self, session: Session, turn: Turn) -> None:
         """Ask for more, serve more; once all that was found is here and on disk, compare again."""
         parts, ground = self._parts, self._parts.ground
-        parts.fill.pump(session, turn)
+        if parts.fill.pump(session, turn):
+            self._note_progress(session, turn)
         parts.serve.pump(session, turn)
-        if not parts.fill.is_idle(session.conn):
-            ground.agenda.set("fill", session.conn, turn.moment.ticks + ground.settings.answer_deadline)
-        else:
+        if parts.fill.is_idle(session.conn):
             ground.agenda.drop("fill", session.conn)
             if not len(ground.flight) and not turn.runs:
                 parts.rounds.look_again(session, turn)
+
+    def _note_progress(self, session: Session, turn: Turn) -> None:
+        """What is wanted comes, or was asked for just now: the peer has its time again."""
+        ground = self._parts.ground
+        ground.agenda.set("fill", session.conn, turn.moment.ticks + ground.settings.answer_deadline)
