@@ -50,7 +50,7 @@ function* chunksOf(file) {
     for (;;) {
       // A new piece each time: what was read refers to it instead of copying.
       const chunk = Buffer.alloc(CHUNK);
-      const length = readSync(opened, chunk);
+      const length = readSync(opened, chunk, 0, CHUNK, null);
       if (length === 0) return;
       yield chunk.subarray(0, length);
     }

@@ -42,6 +42,8 @@ export class BundleReader {
     if (this.rightBytes === 0 && !this.takeMagic()) return;
     while (this.rest.length > 0) {
       demand(this.root === null, 'B-TRAIL');
+      // SPEC 05-bundle 3: A frame is checked as soon as it is complete, so of errors in several frames the first in the
+      // file is told
       const frame = this.completeFrame();
       if (frame === null) return;
       this.takeFrame(frame);
@@ -117,6 +119,8 @@ export class BundleReader {
   }
 
   demandThatItContinues(first) {
+    // SPEC 05-bundle 3.2: A record of the bundle before has the id that the first record names as `prev`, but is of
+    // another log: `L-LOG`; or its `seq` is not one less: `L-SEQ`.
     const before = this.places.get(toHex(first.prev));
     if (before === undefined) return;
     demand(same(first.log, before.log), 'L-LOG');

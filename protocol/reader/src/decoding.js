@@ -126,7 +126,7 @@ class Decoder {
   textOf(bytes) {
     if (this.text === 'ascii') {
       for (const byte of bytes) demand(byte >= 0x20 && byte <= 0x7e, 'E-ASCII');
-      return bytes.latin1Slice();
+      return bytes.toString('latin1');
     }
     try {
       return UTF8.decode(bytes);

@@ -58,6 +58,7 @@ export function readHeader(input) {
   demand(bytes.length <= MAX_HEADER, 'E-SIZE');
   const { value, offsets } = decodeWithOffsets(bytes, { nil: true });
   demand(Array.isArray(value) && value.length > 0, 'H-SHAPE');
+  // SPEC 01-records 3.1: The version is looked at before the number of fields, which may change with it.
   demand(value[0] === 1, 'H-VERSION');
   demand(value.length === FIELDS, 'H-SHAPE');
   checkPlace(value);

@@ -26,6 +26,7 @@ function setAside(valid, records) {
 /** Takes out of the strange ones those that a counting record names, and what these name in turn. */
 function bringIn(strange, counting, records) {
   for (let record = counting.pop(); record !== undefined; record = counting.pop()) {
+    // SPEC 04-fold 4: a record that is *yes* in that network names it; also one that has become *yes* so.
     for (const id of record.references) {
       const named = records.get(id);
       if (strange.delete(named)) counting.push(named);

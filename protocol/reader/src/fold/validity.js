@@ -58,6 +58,7 @@ export class Validity {
   requireReach({ home, references }) {
     for (const id of references) {
       const named = this.records.get(id);
+      // SPEC 04-fold 2: A record that step 1 refused has no home.
       const scope = this.scopes.get(named.home);
       const isNear = scope !== undefined && (named.home === home || isOpenToReferences(scope.kind));
       if (named.status === 'foreign' || !isNear) throw new Verdict('foreign', 'X-FOREIGN', [id]);
