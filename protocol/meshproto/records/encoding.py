@@ -83,15 +83,15 @@ def are_plain(values: Iterable[object], texts: list[str], depth: int) -> bool:
         kind = type(value)
         if kind is str:
             texts.append(value)  # type: ignore[arg-type]  # `kind is str` does not narrow, and isinstance costs more
-        elif kind is bytes or kind is bool:
-            continue
         elif kind is int:
             if not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]  # as above
                 return False
+        elif kind is bytes or kind is bool:
+            continue
         elif isinstance(value, dict):
-            texts.extend(value)
             if depth > MAX_DEPTH or not are_plain(value.values(), texts, depth + 1):
                 return False
+            texts += value
         elif isinstance(value, _ARRAYS):
             if depth > MAX_DEPTH or not are_plain(value, texts, depth + 1):
                 return False

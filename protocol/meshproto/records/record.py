@@ -145,8 +145,8 @@ def references(record: Record) -> tuple[bytes, ...]:
 
 def may_name_records(record: Record) -> bool:
     """Whether facts may hold 32-byte bins: a quick look that never says no wrongly."""
-    here = [record.scope, record.prev, record.agent, record.private]
-    known = 1 + sum(map(bool, here)) + len(record.deps) + len(record.auth)
+    known = 1 + len(record.deps) + len(record.auth) + (record.private is not None)
+    known += (record.scope != b"") + (record.prev != b"") + (record.agent != b"")
     return record.raw.count(b"\xc4\x20") > known
 
 
