@@ -29,6 +29,11 @@ def let_pass(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def titles(client: Client) -> set[str]:
+    """The titles of all contributions at a node."""
+    return {each["title"] for each in client.contributions({"limit": 500})["items"]}
+
+
 class Program:
     """One home and the program that runs its node."""
 
@@ -103,10 +108,6 @@ class Program:
     def line(self, network: str = "studio") -> str:
         """The line by which others join a network of this node."""
         return next(each["line"] for each in self.client.networks() if each["name"] == network)
-
-    def titles(self) -> set[str]:
-        """The titles of all contributions here."""
-        return {each["title"] for each in self.client.contributions({"limit": 500})["items"]}
 
 
 class Programs:
