@@ -117,6 +117,7 @@ def _open(
         discovery=meeting.discovery,
         copied=copied or shortened,
         after_commit=projector.nudge,
+        busy=projector.make_way,
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)

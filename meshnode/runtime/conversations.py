@@ -5,6 +5,7 @@ framing: BreachIn, and the core closes) → PeerDown, always, as the last event 
 """
 
 import logging
+from collections.abc import Callable
 from itertools import count
 
 import trio
@@ -13,7 +14,7 @@ from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
 from meshnode.net.transport import Channel, ChannelClosed
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.outbox import Outbox
-from meshnode.runtime.settings import CLOSE_SECONDS, SEND_SECONDS
+from meshnode.runtime.settings import CLOSE_SECONDS, INLINE_BYTES, SEND_SECONDS
 from meshnode.runtime.verifier import Verifier
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import encode
@@ -26,8 +27,9 @@ log = logging.getLogger(__name__)
 class Conversations:
     """All conversations of a node, by the number of their connection."""
 
-    def __init__(self, inbox: Inbox[Event], verifier: Verifier, local_peer: str) -> None:
-        self._inbox, self._verifier, self._local_peer = inbox, verifier, local_peer
+    def __init__(self, inbox: Inbox[Event], verifier: Verifier, local_peer: str, busy: Callable[[], None]) -> None:
+        """`busy` is called whenever much came or goes: what can wait should wait."""
+        self._inbox, self._verifier, self._local_peer, self._busy = inbox, verifier, local_peer, busy
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
         self._channels: dict[int, Channel] = {}
@@ -73,7 +75,7 @@ class Conversations:
         try:
             async with trio.open_nursery() as both:
                 both.start_soon(self._listen, conn, channel)
-                await _speak(channel, outbox)
+                await self._speak(channel, outbox)
                 both.cancel_scope.cancel()
         except* ChannelClosed as ended:
             reason = str(_first(ended))
@@ -104,6 +106,8 @@ class Conversations:
                 await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
                 return
             for raw in bodies:
+                if len(raw) > INLINE_BYTES:
+                    self._busy()
                 event = await self._verifier.check(conn, raw)
                 await self._inbox.put(conn, event, len(raw))
                 if isinstance(event, BreachIn):
@@ -111,16 +115,17 @@ class Conversations:
                     return
         self.close(conn)
 
-
-async def _speak(channel: Channel, outbox: Outbox) -> None:
-    """Send what is queued, gathered into large writes, until the outbox is closed and empty."""
-    while messages := await outbox.take():
-        data = b"".join([frame(encode(message)) for message in messages])
-        with trio.move_on_after(SEND_SECONDS) as deadline:
-            await channel.send(data)
-        if deadline.cancelled_caught:
-            log.warning("peer %s has not read for %g s and is dropped", channel.peer, SEND_SECONDS)
-            return
+    async def _speak(self, channel: Channel, outbox: Outbox) -> None:
+        """Send what is queued, gathered into large writes, until the outbox is closed and empty."""
+        while messages := await outbox.take():
+            data = b"".join([frame(encode(message)) for message in messages])
+            if len(data) > INLINE_BYTES:
+                self._busy()
+            with trio.move_on_after(SEND_SECONDS) as deadline:
+                await channel.send(data)
+            if deadline.cancelled_caught:
+                log.warning("peer %s has not read for %g s and is dropped", channel.peer, SEND_SECONDS)
+                return
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

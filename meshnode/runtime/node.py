@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 
 def _nothing() -> None:
-    """What happens after a commit when nobody wants to know."""
+    """What happens when nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,8 @@ class Parts:
     """The home's stamp says that it was copied or restored."""
     after_commit: Callable[[], None] = _nothing
     """Called in the event loop's thread after every commit; must return at once."""
+    busy: Callable[[], None] = _nothing
+    """Called likewise whenever much comes from or goes to a peer."""
     wall_ms: int | None = None
     """A fixed beginning of the wall clock, for tests."""
 
@@ -101,7 +103,7 @@ class RunningNode:
         self._tickets = Tickets(self._inbox.put_own)
         self._driver = Driver(parts.core, self._inbox, self.clock, self._tell)
         self._writer = Writer(parts.store, self._landed, self._driver.failed)
-        self._conversations = Conversations(self._inbox, Verifier(), parts.transport.peer_id)
+        self._conversations = Conversations(self._inbox, Verifier(), parts.transport.peer_id, parts.busy)
         self._dialler = Dialler(parts.transport, self._conversations, self._inbox)
         self._alarm = Alarm(self._ring)
         self._listens = trio.Event()

@@ -1,8 +1,8 @@
 """Brings the views up to date with the truth: folds what arrived and replaces the rows that hang on it.
 
 The three queues of the store (records, private parts, erasures) are read by number from where views.db says it stands,
-slice by slice, in a worker thread. While records stream in it waits: a sync and a fold at once would only take turns.
-Whoever must see their own write in the views calls `caught_up`.
+slice by slice, in a worker thread. While records stream in or out it waits: a sync and a fold at once would only take
+turns at the interpreter. Whoever must see their own write in the views calls `caught_up`.
 
 States: following → (the disk is full or read-only) waiting → following; → (the views are damaged) broken, until the
 next start makes them anew.
@@ -64,7 +64,7 @@ class Projector:
         self._fold = Fold(views.memory)
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
-        self._nudged = trio.Event()
+        self._nudged, self._stirred = trio.Event(), trio.Event()
         self._urged = False
         self._begun = self._done = 0
         self._passed = Hub()
@@ -75,6 +75,11 @@ class Projector:
     def nudge(self) -> None:
         """Something was committed."""
         self._nudged.set()
+        self._stirred.set()
+
+    def make_way(self) -> None:
+        """The node is busy with what cannot wait: go on when it pauses."""
+        self._stirred.set()
 
     async def caught_up(self) -> None:
         """Wait until the views show everything that was committed before this call. Raises Refusal if broken."""
@@ -83,7 +88,7 @@ class Projector:
             if self.broken:
                 raise Refusal(Code.OUTCOME_UNKNOWN, f"the lists cannot be read: {self.trouble}", "meshnode down")
             self._urged = True
-            self._nudged.set()
+            self.nudge()
             await self._passed.after(self._passed.moves)
 
     async def digests(self) -> dict[bytes, bytes]:
@@ -103,12 +108,12 @@ class Projector:
             await self._nudged.wait()
 
     async def _give_way(self, seconds: float) -> None:
-        """Let a stream of commits go first: until it pauses, or for so long, or until somebody wants to see them."""
+        """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
         with trio.move_on_after(seconds):
             while not self._urged:
-                self._nudged = trio.Event()
+                self._stirred = trio.Event()
                 with trio.move_on_after(PROJECT_QUIET_SECONDS) as quiet:
-                    await self._nudged.wait()
+                    await self._stirred.wait()
                 if quiet.cancelled_caught:
                     return
 
@@ -117,7 +122,7 @@ class Projector:
         self._begun += 1
         number, more = self._begun, True
         while more and not self.broken:
-            start = trio.current_time()
+            start, self._stirred = trio.current_time(), trio.Event()
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self.trouble = ""
@@ -127,7 +132,7 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
-            if self._nudged.is_set():
+            if self._stirred.is_set():
                 await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
         self._done = number
         self._passed.move()

@@ -46,11 +46,11 @@ PROJECT_LAG_SECONDS = 2.0
 """… but they never lag further behind than this while records keep arriving."""
 PROJECT_SHARE = 4.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
-PROJECT_SLICE = 250
-"""Records the projector takes in one transaction of views.db, some 60 ms of work."""
+PROJECT_SLICE = 100
+"""Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
 RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another waits; Python's 5 ms would be felt as latency."""
 GARBAGE_AFTER = 20_000
 """Objects made and not freed after which Python looks for cycles among them: some 5 MB of them at most."""
