@@ -4,11 +4,14 @@ SQLite's own check finds broken pages and indexes, hashing finds changed records
 lost or put elsewhere; none of them finds what the others do. Reading only, so it may run beside a working node.
 """
 
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from meshnode.store import local, records
-from meshnode.store.errors import StoreDamaged
+from meshnode.store.database import StoreSettings, connect
+from meshnode.store.errors import StoreDamaged, as_store_error
 from meshnode.store.source import Source
 from meshproto.records.reasons import Refused
 from meshproto.records.record import Record, read_header
@@ -61,6 +64,30 @@ class _Stored(NamedTuple):
     log: bytes | None
     base: int
     parent: int
+
+
+def examine_file(path: Path) -> list[Damage]:
+    """Everything wrong with the database at `path`, which a node may have open. Raises StoreError."""
+    try:
+        source = Source(connect(path, StoreSettings(), read_only=True), path)
+    except sqlite3.Error as error:
+        raise as_store_error(path, error) from error
+    try:
+        return list(examine(source))
+    finally:
+        source.connection.close()
+
+
+def examine_file(path: Path) -> list[Damage]:
+    """Check everything in a records file on a connection of its own. Raises StoreError if it cannot be opened."""
+    try:
+        connection = connect(path, StoreSettings(), read_only=True)
+    except SqliteError as error:
+        raise as_store_error(path, error) from error
+    try:
+        return list(examine(Source(connection, path)))
+    finally:
+        connection.close()
 
 
 def examine(source: Source) -> Iterator[Damage]:
