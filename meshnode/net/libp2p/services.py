@@ -4,10 +4,11 @@ Exceptions end the one stream. Unnecessary once upstream contains them: in 0.8.1
 ends the whole host.
 """
 
+from typing import Protocol
+
 from libp2p.identity.identify.pb.identify_pb2 import Identify
 
 from meshnode.net.libp2p.identity import Identity
-from meshnode.net.libp2p.stream import MuxedStream
 
 PING = "/ipfs/ping/1.0.0"
 PING_BYTES = 32
@@ -15,7 +16,20 @@ IDENTIFY = "/ipfs/id/1.0.0"
 PROTOCOL_VERSION = "ipfs/0.1.0"
 
 
-async def answer_pings(stream: MuxedStream) -> None:
+class Stream(Protocol):
+    """What a service needs of a stream."""
+
+    async def receive(self, max_bytes: int) -> bytes:
+        """See `Channel.receive`."""
+
+    async def send(self, data: bytes) -> None:
+        """See `Channel.send`."""
+
+    def finish(self) -> None:
+        """Tell the peer that no more will come."""
+
+
+async def answer_pings(stream: Stream) -> None:
     """Send every 32 bytes back until the peer has enough."""
     waiting = b""
     while data := await stream.receive(PING_BYTES - len(waiting)):
@@ -26,7 +40,7 @@ async def answer_pings(stream: MuxedStream) -> None:
     stream.finish()
 
 
-async def identify(stream: MuxedStream, identity: Identity, agent: str, protocols: tuple[str, ...]) -> None:
+async def identify(stream: Stream, identity: Identity, agent: str, protocols: tuple[str, ...]) -> None:
     """Say who this node is and what it speaks.
 
     Not where else it can be reached: anybody may ask, and our peers learn addresses over our own protocol.

@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from meshnode.net.libp2p.transport import Libp2pTransport
-from meshnode.net.transport import AlreadyConnected, Channel, DialError, DialReason, ListenError, PortInUse
+from meshnode.net.transport import AlreadyConnected, Channel, DialError, DialReason, ListenError, PeerId, PortInUse
 from tests.support.raw_peer import connect, delimited, raw_peer, read_messages
 from tests.support.transports import DEADLINE, echo, eventually, libp2p, receive_exactly, running
 
@@ -109,6 +109,20 @@ async def test_the_last_slots_are_for_friends() -> None:
         outcomes = await _dial_all(address, *strangers, friend)
         assert outcomes == [None, None, DialReason.REFUSED, None]
         assert alice.counters()["refused_full"] == 1
+
+
+async def test_a_failure_of_our_own_at_the_door_turns_one_away_and_ends_nothing() -> None:
+    friend = libp2p("friend")
+
+    def forgetful(peer: PeerId) -> bool:
+        if peer != friend.peer_id:
+            raise RuntimeError("a bug in what the node remembers")
+        return True
+
+    alice = libp2p("alice", known=forgetful)
+    async with running(alice) as address:
+        assert await _dial_all(address, libp2p("bob"), friend) == [DialReason.REFUSED, None]
+        assert alice.counters()["handshake_errors"] == 1
 
 
 async def test_a_full_node_does_not_dial() -> None:
