@@ -78,18 +78,6 @@ def examine_file(path: Path) -> list[Damage]:
         source.connection.close()
 
 
-def examine_file(path: Path) -> list[Damage]:
-    """Check everything in a records file on a connection of its own. Raises StoreError if it cannot be opened."""
-    try:
-        connection = connect(path, StoreSettings(), read_only=True)
-    except SqliteError as error:
-        raise as_store_error(path, error) from error
-    try:
-        return list(examine(Source(connection, path)))
-    finally:
-        connection.close()
-
-
 def examine(source: Source) -> Iterator[Damage]:
     """Check everything: about 20 µs for each record and 60 µs for each signature. Nothing yielded: all is well."""
     try:

@@ -40,6 +40,9 @@ PRAGMAS = (
     "synchronous = FULL",
 )
 
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The SQLite at hand."""
+
 
 @dataclass(frozen=True)
 class Layout:

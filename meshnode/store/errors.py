@@ -61,7 +61,7 @@ class StoreDamaged(StoreError):
     """What was read is not what was written. The node must stop; the next start sets the damage aside."""
 
     def __str__(self) -> str:
-        return f"{self.path} is damaged ({self.detail}): stop the node and run `meshnode doctor --repair`"
+        return f"{self.path} is damaged ({self.detail}): the next start sets it aside and asks the peers again"
 
 
 class StoreFailed(StoreError):
