@@ -18,7 +18,8 @@ from meshnode.core.node import Node
 from meshnode.core.ports import Identity, NoteEntry, PeerEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.net.address import BadAddress, parse
-from meshnode.net.settings import TransportSettings
+from meshnode.net.mdns import MdnsDiscovery
+from meshnode.net.settings import DiscoverySettings, TransportSettings
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
@@ -115,6 +116,7 @@ def _open(
         store=store.writer,
         transport=meeting.transport,
         discovery=meeting.discovery,
+        announce=settings.net.announce,
         copied=copied or shortened,
         after_commit=projector.nudge,
         busy=projector.make_way,
@@ -189,7 +191,9 @@ def _libp2p(home: Home, reader: Reader, loaded: Loaded) -> Network:
         reserved_for_known=min(net.reserved_for_known, net.max_connections - 1),
         max_connections_per_address=net.max_connections_per_address,
     )
-    return Network(Libp2pTransport(settings))
+    transport = Libp2pTransport(settings)
+    looking = MdnsDiscovery(transport.peer_id, transport.addresses, DiscoverySettings())
+    return Network(transport, looking if net.discovery else None)
 
 
 def _free_address(net: Net, reader: Reader) -> str:

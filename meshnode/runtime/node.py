@@ -62,6 +62,8 @@ class Parts:
     """Written by the writing thread alone."""
     transport: Transport
     discovery: Discovery | None = None
+    announce: tuple[str, ...] = ()
+    """Addresses told to peers besides those listened on."""
     copied: bool = False
     """The home's stamp says that it was copied or restored."""
     after_commit: Callable[[], None] = _nothing
@@ -131,7 +133,9 @@ class RunningNode:
     @property
     def listening(self) -> tuple[str, ...]:
         """Where this node can be dialled."""
-        return self._parts.transport.addresses()
+        own = self._parts.transport.addresses()
+        named = tuple(f"{each.partition('/p2p/')[0]}/p2p/{self.peer}" for each in self._parts.announce)
+        return (*own, *(each for each in named if each not in own))
 
     @property
     def arrival(self) -> int:
@@ -215,7 +219,7 @@ class RunningNode:
 
     def _heard(self, addresses: tuple[str, ...]) -> None:
         """The transport listens."""
-        self._inbox.put_own(Listening(addresses))
+        self._inbox.put_own(Listening(self.listening))
         log.info("listening on %s", ", ".join(addresses) or "nothing")
         self._listens.set()
 
