@@ -12,6 +12,9 @@ from meshnode.net.transport import CloseReason, PeerId
 PATROL_INTERVAL = 0.25
 """Seconds between two looks at all connections: how much later than its deadline a silent one is dropped."""
 
+OVERSLEPT = 1.0
+"""Seconds between two looks that show that nobody had a turn for a while."""
+
 PROBE_WITHIN = 1.0
 """Seconds a connection has to show that it is alive when its peer opens a second one, whose handshake waits for it."""
 
@@ -64,8 +67,12 @@ class Book:
     async def patrol(self) -> None:
         """Look at every connection for ever: drop the silent, and those that never came to use our protocol."""
         while True:
+            before = trio.current_time()
             await trio.sleep(PATROL_INTERVAL)
             now = trio.current_time()
+            if now - before > OVERSLEPT:
+                # It was this process that stood still; what the peers said meanwhile is about to be read.
+                continue
             for connection in list(self._connections.values()):
                 connection.check(now)
                 if not connection.in_use and now - connection.since > self._settings.handshake_deadline:
