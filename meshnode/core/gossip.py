@@ -162,15 +162,12 @@ class Gossip:
 
     def _push_privates(self, session: Session, arrival: Arrival, turn: Turn) -> None:
         """Push the private parts that are here, and remember to push those that come next."""
-        parts = []
-        for record in arrival.run.records:
-            if record.private is None:
-                continue
-            raw = self._ground.ledger.private(record.id)
-            if raw is not None:
-                parts.append((record.id, raw))
-            else:
-                self._due_parts.setdefault(record.id, []).append(session.conn)
+        named = [record.id for record in arrival.run.records if record.private is not None]
+        parts = self._ground.ledger.privates(named)
+        held = {record for record, _ in parts}
+        for record in named:
+            if record not in held:
+                self._due_parts.setdefault(record, []).append(session.conn)
                 if len(self._due_parts) > self._ground.settings.announced_max:
                     del self._due_parts[next(iter(self._due_parts))]
         self._send_parts(session, parts, turn)

@@ -305,6 +305,10 @@ class Ledger(Protocol):
         """The private part, if held."""
         ...
 
+    def privates(self, record_ids: Sequence[bytes]) -> list[tuple[RecordId, bytes]]:
+        """Those of these records' private parts that are held, each with its record, in the order asked for."""
+        ...
+
     def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
         """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
         ...

@@ -6,7 +6,7 @@ slice in one call, so that serving one peer holds up nobody.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -129,7 +129,7 @@ class Serve:
         if run is not None:
             _post(order, Headers(run.headers, run.signature, Part.LAST))
             if self._may_read_record(session, record):
-                self._post_privates(order, self._privates_of(run.headers))
+                self._post_privates(order, self._ground.ledger.privates(_ids_with_part(run.headers)))
 
     def _serve_parts(self, session: Session, order: Order) -> None:
         """Post private parts; say which are erased and which are not here or not to be read."""
@@ -163,20 +163,11 @@ class Serve:
             cursor.lanes.appendleft((lane, upto, tip))
         _post(order, Headers(run.headers, run.signature, Part.WANTED if cursor.lanes else Part.LAST))
         if cursor.privates:
-            self._post_privates(order, self._privates_of(run.headers))
+            self._post_privates(order, ledger.privates(_ids_with_part(run.headers)))
         if cursor.lanes:
             group.append(cursor)
         if not group:
             order.groups.popleft()
-
-    def _privates_of(self, headers: Iterable[bytes]) -> Iterator[tuple[RecordId, bytes]]:
-        """The private parts held of these records, in order."""
-        for header in headers:
-            if _may_have_private(header):
-                record = RecordId(sha256(header).digest())
-                raw = self._ground.ledger.private(record)
-                if raw is not None:
-                    yield record, raw
 
     def _post_privates(self, order: Order, found: Iterable[tuple[RecordId, bytes]]) -> None:
         """Post private parts, as many in each message as fit."""
@@ -243,6 +234,11 @@ class Serve:
 def _post(order: Order, message: Headers | Privates) -> None:
     """Put a bulk message behind those that wait for credit."""
     order.posted.append((message, cost(message)))
+
+
+def _ids_with_part(headers: Iterable[bytes]) -> list[RecordId]:
+    """The ids of the records that may have a private part."""
+    return [RecordId(sha256(header).digest()) for header in headers if _may_have_private(header)]
 
 
 def _may_have_private(header: bytes) -> bool:

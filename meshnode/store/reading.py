@@ -5,6 +5,7 @@ caller holds up nobody. Reads are short: they run where they are asked, without 
 thread at a time.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
@@ -46,6 +47,12 @@ _PARTS = """
 SELECT p.part, r.arrival, r.proof, r.header, r.signature, p.content
 FROM (SELECT * FROM parts WHERE part > ? ORDER BY part LIMIT ?) AS p JOIN records AS r ON r.arrival = p.arrival
 WHERE r.arrival > 0 ORDER BY p.part
+"""
+_PARTS_OF = """
+SELECT p.part, p.content, r.arrival, r.proof, r.header, r.signature FROM (
+    SELECT arrival FROM ids WHERE prefix IN (SELECT value FROM json_each(?1))
+    UNION ALL SELECT arrival FROM fresh_ids WHERE prefix IN (SELECT value FROM json_each(?1))
+) AS found JOIN parts AS p ON p.arrival = found.arrival JOIN records AS r ON r.arrival = found.arrival
 """
 _IN_RANGE = """
 SELECT r.arrival, r.proof, r.header, r.signature FROM (
@@ -145,6 +152,20 @@ class Reader:
         if not records.is_part_of(found[0], row.header):
             raise self.source.damaged(f"private part of row {row.arrival}")
         return bytes(found[0])
+
+    def privates(self, record_ids: Sequence[bytes]) -> list[tuple[RecordId, bytes]]:
+        """Those of these records' private parts that are held, each with its record, in the order asked for."""
+        if not record_ids:
+            return []
+        prefixes = json.dumps([records.prefix_of(each) for each in record_ids])
+        found: dict[bytes, bytes] = {}
+        for part, content, arrival, proof, header, signature in self.source.rows(_PARTS_OF, (prefixes,)):
+            record_id = records.checked_id(self.source, arrival, proof, header, signature)
+            if records.is_part_of(content, header):
+                found[record_id] = content
+            elif not is_erased(self.source, record_id):
+                raise self.source.damaged(f"private part {part}")
+        return [(RecordId(each), found[each]) for each in record_ids if each in found]
 
     def erased(self, record_id: bytes) -> bool:
         """Whether the private part of this record was erased and must never be taken in again."""

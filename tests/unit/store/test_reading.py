@@ -292,6 +292,18 @@ def test_a_damaged_record_is_never_served(tmp_path: Path, damage: str) -> None:
         open_store(tmp_path / "records.db")
 
 
+def test_private_parts_are_read_many_at_once_in_the_order_asked_for(store: Store) -> None:
+    alice = Author("alice")
+    run = alice.writes(5, text="words")
+    store.writer.commit(
+        Batch(0, runs=(alice.genesis, run), privates=parts_of(alice, run)[:4], erasures=(run.records[1].id,))
+    )
+    asked = [run.records[index].id for index in (3, 4, 1, 0)]
+    held = [(run.records[index].id, alice.parts[run.records[index].id]) for index in (3, 0)]
+    assert store.reader().privates([*asked, b"x" * 32]) == held
+    assert store.reader().privates([]) == []
+
+
 def test_a_damaged_private_part_or_local_row_is_never_served(store: Store) -> None:
     alice = Author("alice")
     run = alice.writes(1, text="words")
