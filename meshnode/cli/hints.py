@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from meshnode.cli.index import ENTRIES
 
 _START = "meshnode "
-_ENDS = (",", ";", ". ", ": ", "`")
+_ENDS = (",", ";", ": ", "`", ")")
 """What ends a command inside a sentence, outside of quotes."""
 
 
@@ -93,6 +93,11 @@ def _end_of_command(text: str, start: int) -> int:
             quote = "" if char == quote else quote
         elif char in "'\"":
             quote = char
-        elif text.startswith(_ENDS, place) or (char == "." and place == len(text) - 1):
+        elif text.startswith(_ENDS, place) or _is_full_stop(text, place):
             return place
     return len(text)
+
+
+def _is_full_stop(text: str, place: int) -> bool:
+    """Return whether a dot ends the sentence; one after a space is the folder one is in."""
+    return text[place] == "." and text[place - 1] != " " and text[place + 1 : place + 2] in ("", " ")

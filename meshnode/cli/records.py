@@ -17,6 +17,7 @@ from meshnode.cli.times import show_moment
 if TYPE_CHECKING:
     from meshnode.client.answers import Found
 
+THANK = "meshnode contribution thank"
 USUAL_ROWS = 20
 """Results listed unless told otherwise."""
 
@@ -52,7 +53,9 @@ def why(desk: Desk, *, record: str) -> Exit:
     for place, cause in enumerate(standing["causes"]):
         desk.out.line(f"  {'because of ' if place == 0 else '           '}{cause}")
     if answer["fix"]:
-        desk.out.line(f"  {desk.advice(clean(answer['fix']))}")
+        # The advice is about this very record, which it cannot name.
+        fix = clean(answer["fix"]).replace(THANK, f"{THANK} {answer['id']}")
+        desk.out.line(f"  {desk.advice(fix)}")
     return Exit.OK
 
 

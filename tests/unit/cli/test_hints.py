@@ -23,6 +23,8 @@ from meshnode.cli.hints import command, is_command, pasteable, pieces, program, 
         ("a newer meshnode wrote this", []),
         ("give more letters of the id", []),
         ("meshnode init.", ["meshnode init"]),
+        ("meshnode import git . --dry-run", ["meshnode import git . --dry-run"]),
+        ("more (meshnode log --help).", ["meshnode log --help"]),
         ("", []),
     ],
 )

@@ -285,3 +285,11 @@ def test_why_prints_a_fix_that_can_be_pasted(node: FakeNode) -> None:
     node.answers["GET", "/records/r/why"] = Why(STUDIO.id, standing, "Its past is not here yet.", "meshnode sync")
     assert run("why", "r", home=node).out.splitlines()[-1].endswith(f"--home {node.home} sync")
     assert objects(run("why", "r", "--json", home=node))[0]["standing"]["reason"] == "P-DEP"
+
+
+def test_why_a_strangers_record_waits_names_it_in_the_way_out(node: FakeNode) -> None:
+    fix = "meshnode contribution thank, to bring it in"
+    answer = Why(STUDIO.id, Standing("aside", "", "X-STRANGER", []), "It waits aside.", fix)
+    node.answers["GET", "/records/r/why"] = answer
+    last = run("why", "r", home=node).out.splitlines()[-1]
+    assert last.endswith(f" contribution thank {STUDIO.id}`, to bring it in")

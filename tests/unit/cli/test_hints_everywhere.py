@@ -1,0 +1,68 @@
+"""Every command that any part of the node advises is one that the command line understands."""
+
+import ast
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meshnode.cli.exits import Failure
+from meshnode.cli.hints import pieces
+from meshnode.cli.index import ENTRIES
+from meshnode.cli.main import load
+from meshnode.cli.parsing import parse
+from meshnode.cli.records import THANK
+
+PACKAGE = Path(__file__).resolve().parents[3] / "meshnode"
+STANDS_FOR_ANYTHING = "1"
+"""Put where a text has a value in it."""
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """The texts of a file, documentation left out, with their lines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else STANDS_FOR_ANYTHING for part in node.values]
+            yield node.lineno, "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (inside | told):
+            yield node.lineno, node.value
+
+
+def advised() -> list[tuple[str, str]]:
+    """Where a command is advised, and the command."""
+    found = []
+    # The completion scripts name commands in the languages of shells.
+    for path in sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "cli" / "completion.py"}):
+        for line, text in texts(path):
+            commands = [piece.rstrip() for is_command, piece in pieces(text) if is_command]
+            found += [(f"{path.relative_to(PACKAGE)}:{line}", command) for command in commands]
+    return found
+
+
+ADVISED = advised()
+
+
+def test_there_is_advice_in_many_places() -> None:
+    assert len({place.split(":")[0] for place, _ in ADVISED}) > 10
+
+
+@pytest.mark.parametrize(("place", "line"), ADVISED)
+def test_what_is_advised_is_a_command(place: str, line: str) -> None:
+    _, *words = shlex.split(line)
+    if line == THANK:
+        words.append(STANDS_FOR_ANYTHING)  # `why` puts the record there.
+    name = words.pop(0)
+    if name.startswith("--"):
+        return  # `meshnode --help`, and `meshnode --home DIR …` in descriptions.
+    if ENTRIES[name].second and not (ENTRIES[name].alone and words[:1] != ["set"] and words[:1] != ["recovery"]):
+        if not words or words[0] == "--help" or words[0] == STANDS_FOR_ANYTHING:
+            return  # The list of the group's commands, or one that is filled in.
+        name = f"{name} {words.pop(0)}"
+    try:
+        parse(load(name), words)
+    except Failure as failure:
+        pytest.fail(f"{place}: {failure.cause}")
