@@ -10,17 +10,19 @@ from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, size
+from meshnode.cli.shown import count, short_id, size, where, who
 from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Check, NetworkStanding, NodeStatus
+    from meshnode.client.answers import Check, Fork, NetworkStanding, NodeStatus
 
 
 def status(desk: Desk) -> Exit:
     """Show the node's status; ends with 3 if it cannot keep a promise."""
-    node = desk.client().status()
+    client = desk.client()
+    node = client.status()
     reasons = node["health"]["reasons"]
+    reasons += [_fork_check(fork) for fork in client.forks() if not fork["healed"]]
     reasons += unconfirmed_words(desk)
     if desk.out.as_json:
         desk.out.give("status", {**node})
@@ -45,6 +47,16 @@ def show_check(desk: Desk, check: Check) -> None:
     {"ok": desk.out.ok, "warn": desk.out.warn}.get(check["state"], desk.out.bad)(text)
     if check["fix"] and check["state"] != "ok":
         desk.out.line(f"    {desk.advice(clean(check['fix']))}")
+
+
+def _fork_check(fork: Fork) -> Check:
+    """Describe a log in which one key signed two records with the same number, and which nothing has joined since."""
+    twice = f"{len(fork['branches'])} records with the number {fork['seq']} in {where(fork['scope'])}"
+    text = f"{who(fork['agent'])} signed {twice} ({fork['reason']})"
+    if fork["agent"]["me"]:
+        return {"name": "fork", "state": "warn", "text": text, "fix": "the next thing you sign there joins them again"}
+    proof = f"meshnode export fork fork-{fork['log'][:8]}.proof --log {fork['log']}"
+    return {"name": "fork", "state": "warn", "text": text, "fix": f"both stand, as concurrent; for the proof: {proof}"}
 
 
 def _show(desk: Desk, node: NodeStatus) -> None:

@@ -71,6 +71,7 @@ class FakeNode:
     networks: list[p.Network] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
+    forks: list[r.Fork] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
     page: int = 500
     """Projects on one page of the list."""
@@ -262,7 +263,7 @@ class FakeNode:
         return r.Verified(text_id(rest[0]), good, [Check("signature", "ok" if good else "fail", "checked", "")])
 
     def get_forks(self, asked: Asked, rest: list[str]) -> Page[r.Fork]:
-        return Page([])
+        return Page(self.forks)
 
     def post_imports(self, asked: Asked, rest: list[str]) -> r.ImportAnswer:
         dry = asked.body["dry_run"]
