@@ -18,7 +18,6 @@ from meshnode.app.init import create
 from meshnode.config.load import load
 from meshnode.config.places import Places
 from meshnode.core.events import JoinScope, SignedRecords
-from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.requests import people
 from meshproto.records.ids import ScopeId, log_id
@@ -91,8 +90,7 @@ class Worker:
                 self.ids += [record.id for run in rest.runs for record in run.records]
             else:
                 await self._store(rest)
-        row = JoinedEntry(scope, 0)
-        await self.opened.node.write((), local=[row])
+        await self.opened.node.ask(lambda ticket: JoinScope(ticket, scope))
         return {"missing_bytes": missing, "missing": len(self.ids)}
 
     async def _store(self, signed: SignedRecords) -> None:
