@@ -23,7 +23,7 @@ from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import CloseReason, PeerId
 
 READ_BYTES = 64 * 1024
-"""The first size of reads; doubled while they come back full."""
+"""The first size of reads; doubled while they come back full, halved when they come back nearly empty."""
 
 MAX_READ_BYTES = 512 * 1024
 """Large reads pay for themselves with bulky data; beyond this only the stall between two of them grows."""
@@ -62,7 +62,8 @@ class Connection:
     ) -> None:
         self.peer: PeerId = greeted.peer
         self.address, self.outbound = address, outbound
-        self.since = self.heard = trio.current_time()
+        self.since = self.heard = self._moved = trio.current_time()
+        self._delivered = 0
         self.over: CloseReason | None = None
         self.leaving = False
         self._leaving_for = CloseReason.LOCAL
@@ -126,10 +127,15 @@ class Connection:
     def check(self, now: float) -> None:
         """Ask a silent peer for a sign of life, and end the connection if it gave none in time."""
         asked = self.muxer.asked_at
-        if asked is not None and now - max(asked, self.heard) > self._settings.ping_timeout:
+        if asked is None:
+            if now - self.heard > self._settings.ping_interval:
+                self.muxer.ping()
+            return
+        # On a slow line the ping waits behind what was sent before it; as long as that arrives, so may the ping.
+        if (delivered := self._wire.delivered()) > self._delivered:
+            self._delivered, self._moved = delivered, now
+        if now - max(asked, self.heard, self._moved) > self._settings.ping_timeout:
             self.abort(CloseReason.SILENT)
-        elif asked is None and now - self.heard > self._settings.ping_interval:
-            self.muxer.ping()
 
     async def answers(self, within: float) -> bool:
         """Return whether the peer gives a sign of life within that many seconds."""
@@ -158,7 +164,10 @@ class Connection:
             size = READ_BYTES
             while data := await self._wire.receive(size):
                 self._hear(len(data))
-                size = min(2 * size, MAX_READ_BYTES) if len(data) == size else size
+                if len(data) == size:
+                    size = min(2 * size, MAX_READ_BYTES)
+                elif len(data) < size // 4:
+                    size = max(size // 2, READ_BYTES)
                 for message in self._session.open(data):
                     await self._take_in(message)
                 self._push()

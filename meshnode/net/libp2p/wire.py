@@ -4,8 +4,11 @@ The system's socket is used directly, because of the one thing trio's streams do
 a turn of the scheduler, what the system takes at once. That halves the time a small message takes.
 """
 
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from typing import Never
 
 import trio
@@ -23,6 +26,7 @@ class Wire:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        self._handed_over = 0
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):
@@ -44,7 +48,9 @@ class Wire:
         """Hand over as much of `data` as the system takes without waiting and return how much that was."""
         self._check()
         try:
-            return self._socket.send(data)
+            taken = self._socket.send(data)
+            self._handed_over += taken
+            return taken
         except BlockingIOError:
             return 0
         except OSError as error:
@@ -58,6 +64,13 @@ class Wire:
             if not view:
                 return
             await trio.lowlevel.wait_writable(self._socket.fileno())
+
+    def delivered(self) -> int:
+        """Return how many of our bytes the other side's system has confirmed, where ours can tell; else 0."""
+        if sys.platform != "linux" or self._socket.fileno() < 0:
+            return 0
+        waiting = fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(struct.calcsize("i")))
+        return self._handed_over - int(struct.unpack("i", waiting)[0])
 
     def finish(self) -> None:
         """Close our direction; the system still delivers what was sent."""

@@ -11,6 +11,7 @@ import psutil
 import pytest
 import trio
 
+from meshnode.net.libp2p import frames
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import Channel, ChannelClosed, CloseReason, NotRunning
@@ -52,6 +53,29 @@ async def test_a_peer_that_freezes_while_it_is_sent_to_is_dropped() -> None:
                 await channel.send(bytes(64_000_000))
             assert caught.value.reason is CloseReason.SILENT
             os.kill(bob.process.pid, signal.SIGCONT)
+
+
+async def test_a_peer_on_a_slow_line_is_not_taken_for_a_silent_one() -> None:
+    # It reads slowly and says nothing, as if the answers to our pings were still on their way.
+    alice, ended = libp2p("alice", **QUICK), trio.Event()
+
+    async def send_much(channel: Channel) -> None:
+        try:
+            await channel.send(bytes(12_000_000))
+        finally:
+            ended.set()
+
+    async with running(alice, send_much) as address, raw_peer(address, "bob") as bob:
+        await bob.open(1)
+        await bob.frame(frames.WINDOW, 0, 1, 16_000_000)
+        end = trio.current_time() + 3 * (QUICK["ping_interval"] + QUICK["ping_timeout"])
+        while trio.current_time() < end:
+            assert await bob.wire.receive(100_000)
+            await trio.sleep(0.02)
+        assert not ended.is_set()
+        with trio.fail_after(DEADLINE):
+            await ended.wait()
+        assert alice.counters()["closed_silent"] == 1
 
 
 async def test_a_killed_peer_is_noticed_at_once() -> None:
