@@ -1,12 +1,13 @@
 """The self-check finds what is not as it was written, and setting it aside loses nothing else."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from meshnode.core.ports import Batch, NoteEntry, PeerEntry
 from meshnode.store import aside
-from meshnode.store.check import Damage, examine
+from meshnode.store.check import Damage, examine, examine_file
 from meshnode.store.database import copies
 from meshnode.store.records import proof_of
 from meshnode.store.repair import Repaired, repair
@@ -39,10 +40,11 @@ class Damaged:
         store.close()
 
     def found(self) -> list[Damage]:
-        """What the self-check says."""
+        """What the self-check says; it marks the file when it finds something."""
         store = open_store(self.path)
         damage = list(examine(store.reader().source))
         store.close()
+        assert damage_mark(self.path).exists() == bool(damage)
         return damage
 
     def repaired(self) -> tuple[Repaired, Store]:
@@ -61,6 +63,28 @@ def damaged(tmp_path: Path) -> Damaged:
 
 def test_nothing_is_wrong_with_a_store_that_is_well(damaged: Damaged) -> None:
     assert damaged.found() == []
+
+
+def test_a_node_may_write_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshnode.store.check.PAGE", 3)
+    store, alice = open_store(tmp_path / "records.db"), Author("alice")
+    store.writer.commit(Batch(0, runs=(alice.genesis,)))
+    found: list[Damage] = []
+    rounds = 0
+
+    def examine_again_and_again() -> None:
+        nonlocal rounds
+        while not found and rounds < 20:
+            found.extend(examine_file(tmp_path / "records.db"))
+            rounds += 1
+
+    examiner = threading.Thread(target=examine_again_and_again)
+    examiner.start()
+    while examiner.is_alive():
+        run = alice.writes(2, text="words")
+        store.writer.commit(Batch(0, runs=(run,), privates=parts_of(alice, run)))
+    assert (found, rounds) == ([], 20)
+    store.close()
 
 
 @pytest.mark.parametrize(
