@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from tests.support.homes import Household
+from tests.support.homes import Household, Person
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def test_a_record_reaches_a_third_through_one_who_relays_it(household: Household
     ana.sees(lambda person: person.asks("why", thanks)["standing"]["status"] == "yes" if known(ana, thanks) else False)
 
 
-def known(person: object, record: str) -> bool:
-    return person.tries("why", record).code == Exit.OK  # type: ignore[attr-defined]  # a Person
+def known(person: Person, record: str) -> bool:
+    return person.tries("why", record).code == Exit.OK
 
 
 def test_machines_that_never_meet_exchange_a_file(household: Household, tmp_path: Path) -> None:
@@ -97,3 +97,37 @@ def test_a_copied_home_asks_before_it_signs(household: Household) -> None:
     copy.does("up", "--i-have-the-newest-copy")
     copy.does("log", "Two", "1h")
     assert copy.titles() == ["One", "Two"]
+
+
+def test_a_fork_is_shown_proven_and_healed(household: Household) -> None:
+    ana, ben = household.person("ana"), household.person("ben")
+    ana.does("network", "create", "studio", "--open")
+    ben.does("network", "join", ana.line())
+    ana.does("down")
+    assert ana.pastes(f"cp -r {ana.home} {ana.home}-copy").code == 0
+    ana.does("log", "Two", "1h", "--network", "studio")
+    ben.does("down")
+    copy = household.person("ana-copy", starts=False)
+    copy.does("up", "--i-have-the-newest-copy")
+    copy.does("log", "Other", "1h", "--network", "studio")
+    ben.does("up")
+    meet(ben, copy, "Other")
+    copy.does("down")
+    ana.does("up")
+    meet(ben, ana, "Two")
+    shown = ben.does("status")
+    assert "! fork: Ana signed 2 records with the number 2 in studio" in shown
+    proof = ben.home.parent / "fork.proof"
+    ben.does("export", "fork", str(proof))
+    assert ben.does("verify", str(proof)).startswith("✓ A genuine proof of a fork")
+    ana.sees(lambda person: "the next thing you sign there joins them again" in person.does("status"))
+    ana.does("log", "Heals", "1h", "--network", "studio")
+    ben.sees(lambda person: "Heals" in person.titles())
+    assert "fork" not in ana.does("status") + ben.does("status")
+    assert ben.titles() == ["Heals", "Other", "Two"]
+
+
+def meet(one: Person, other: Person, title: str) -> None:
+    """Tell one of another's address, which is a new one after each start, and wait for what it has."""
+    one.tries("peer", "add", other.asks("status")["listening"][0])
+    one.sees(lambda person: title in person.titles())
