@@ -10,7 +10,7 @@ import trio
 
 from meshnode.app.demo.stage import ClaimFailed, Narrator, Stage, temporary_folder
 from meshnode.app.demo.story import play
-from meshnode.app.endings import Ending, Exit
+from meshnode.app.endings import Ending, Exit, only_one
 
 TIME_LIMIT = 240.0
 """Seconds after which the demonstration gives up; it takes about ten."""
@@ -24,12 +24,8 @@ def run_demo(history: Path | None = None, *, as_json: bool = False) -> Exit:
     try:
         with temporary_folder() as folder:
             trio.run(_play, folder, say, history)
-    except* (ClaimFailed, Ending, trio.TooSlowError) as failed:
-        cause = _first(failed)
-        if isinstance(cause, Ending):
-            raise cause from failed
-        text = "it took too long" if isinstance(cause, trio.TooSlowError) else f"this does not hold: {cause}"
-        raise Ending(Exit.FAILURE, f"the demonstration failed: {text}", "meshnode doctor") from failed
+    except (ClaimFailed, Ending, trio.TooSlowError, BaseExceptionGroup) as failed:
+        raise _ending_of(failed) from failed
     say.claim(f"nothing is left behind: {folder} is gone", not folder.exists())
     say.tell(f"{say.claims} claims checked in {time.monotonic() - begun:.1f} s, all hold")
     return Exit.OK
@@ -56,8 +52,13 @@ def _write_json(kind: str, text: str, holds: bool | None, seconds: float) -> Non
     sys.stdout.flush()
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
+def _ending_of(failed: BaseException) -> BaseException:
+    """How the program ends: what a scene found wrong comes out of nested groups of tasks."""
+    cause = only_one(failed) if isinstance(failed, BaseExceptionGroup) else failed
+    match cause:
+        case ClaimFailed():
+            return Ending(Exit.FAILURE, f"the demonstration failed: this does not hold: {cause}", "meshnode doctor")
+        case trio.TooSlowError():
+            return Ending(Exit.FAILURE, "the demonstration failed: it took too long", "meshnode doctor")
+        case _:
+            return cause
