@@ -5,7 +5,6 @@ was closed too early loses nothing. They are shown on a terminal only, unless a 
 """
 
 import os
-import secrets
 from pathlib import Path
 
 from meshnode.cli.desk import Desk
@@ -59,6 +58,8 @@ def show(desk: Desk, words: list[str]) -> None:
 def confirm(desk: Desk, words: list[str]) -> bool:
     """Ask for two of the words on a terminal; return False for "later". Raises Failure after too many wrong answers."""
     desk.out.line("Write them down on paper, in this order. They are the only way back if this machine is lost.")
+    import secrets  # `status` looks for words that wait, and has no time for this.
+
     places = sorted(secrets.SystemRandom().sample(range(WORDS), ASKED))
     for place in places:
         for attempt in range(TRIES):

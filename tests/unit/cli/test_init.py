@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> None:
         def sample(self, places: range, number: int) -> list[int]:
             return [7, 2]
 
-    monkeypatch.setattr("meshnode.cli.recovery.secrets.SystemRandom", Chance)
+    monkeypatch.setattr("secrets.SystemRandom", Chance)
 
 
 def test_init_says_who_where_and_what_next(home: Path) -> None:
