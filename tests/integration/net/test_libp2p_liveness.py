@@ -61,13 +61,13 @@ async def test_a_peer_on_a_slow_line_is_not_taken_for_a_silent_one() -> None:
 
     async def send_much(channel: Channel) -> None:
         try:
-            await channel.send(bytes(12_000_000))
+            await channel.send(bytes(100_000_000))
         finally:
             ended.set()
 
     async with running(alice, send_much) as address, raw_peer(address, "bob") as bob:
         await bob.open(1)
-        await bob.frame(frames.WINDOW, 0, 1, 16_000_000)
+        await bob.frame(frames.WINDOW, 0, 1, 100_000_000)
         end = trio.current_time() + 3 * (QUICK["ping_interval"] + QUICK["ping_timeout"])
         while trio.current_time() < end:
             assert await bob.wire.receive(100_000)
