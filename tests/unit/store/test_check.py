@@ -1,17 +1,18 @@
 """The self-check finds what is not as it was written, and setting it aside loses nothing else."""
 
-import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from meshnode.core.ports import Batch, NoteEntry, PeerEntry
 from meshnode.store import aside
-from meshnode.store.check import Damage, examine, examine_file
+from meshnode.store.check import Damage, examine
 from meshnode.store.database import copies
 from meshnode.store.records import proof_of
 from meshnode.store.repair import Repaired, repair
-from meshnode.store.source import damage_mark
+from meshnode.store.source import Source, Values, damage_mark
 from meshnode.store.store import Store, open_store
 from tests.support.authors import Author, parts_of
 
@@ -65,25 +66,32 @@ def test_nothing_is_wrong_with_a_store_that_is_well(damaged: Damaged) -> None:
     assert damaged.found() == []
 
 
-def test_a_node_may_write_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class Interrupted(Source):
+    """A source that lets something else happen before every question."""
+
+    __slots__ = ("interrupt",)
+
+    def __init__(self, source: Source, interrupt: Callable[[], None]) -> None:
+        super().__init__(source.connection, source.path)
+        self.interrupt = interrupt
+
+    def rows(self, question: str, values: Values = ()) -> list[Any]:
+        self.interrupt()
+        return super().rows(question, values)
+
+
+def test_a_node_may_write_meanwhile(damaged: Damaged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("meshnode.store.check.PAGE", 3)
-    store, alice = open_store(tmp_path / "records.db"), Author("alice")
-    store.writer.commit(Batch(0, runs=(alice.genesis,)))
-    found: list[Damage] = []
-    rounds = 0
+    store = open_store(damaged.path)
+    waiting = [damaged.alice.writes(1, text="words") for _ in range(60)]
 
-    def examine_again_and_again() -> None:
-        nonlocal rounds
-        while not found and rounds < 20:
-            found.extend(examine_file(tmp_path / "records.db"))
-            rounds += 1
+    def write() -> None:
+        if waiting:
+            run = waiting.pop(0)
+            store.writer.commit(Batch(0, runs=(run,), privates=parts_of(damaged.alice, run)))
 
-    examiner = threading.Thread(target=examine_again_and_again)
-    examiner.start()
-    while examiner.is_alive():
-        run = alice.writes(2, text="words")
-        store.writer.commit(Batch(0, runs=(run,), privates=parts_of(alice, run)))
-    assert (found, rounds) == ([], 20)
+    assert list(examine(Interrupted(store.reader().source, write))) == []
+    assert store.reader().counts().records > 15 + 5
     store.close()
 
 
