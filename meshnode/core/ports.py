@@ -6,6 +6,7 @@ the record that the run continues.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -303,6 +304,10 @@ class Ledger(Protocol):
 
     def private(self, record_id: bytes) -> bytes | None:
         """The private part, if held."""
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Read at one point in time, and faster, as long as this lasts: milliseconds."""
         ...
 
     def privates(self, record_ids: Sequence[bytes]) -> list[tuple[RecordId, bytes]]:

@@ -15,7 +15,7 @@ import trio
 from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event
-from meshnode.core.ports import Batch, HeldEntry, Moment
+from meshnode.core.ports import Batch, HeldEntry, Ledger, Moment
 from meshnode.core.reports import News
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
@@ -60,8 +60,11 @@ class Hands:
 class Driver:
     """The loop. It ends by cancellation, or with StoreFailed after the core has been told."""
 
-    def __init__(self, core: Core, inbox: Inbox[Event], clock: Clock, tell: Callable[[News], None]) -> None:
-        self._core, self._inbox, self._clock, self._tell = core, inbox, clock, tell
+    def __init__(
+        self, core: Core, ledger: Ledger, inbox: Inbox[Event], clock: Clock, tell: Callable[[News], None]
+    ) -> None:
+        """`ledger` is the one that the core reads."""
+        self._core, self._ledger, self._inbox, self._clock, self._tell = core, ledger, inbox, clock, tell
         self._failure: BaseException | None = None
 
     def landed(self, group: Sequence[Batch]) -> None:
@@ -82,7 +85,9 @@ class Driver:
             await self._inbox.wait(peers=not hands.writer.full)
             end = time.perf_counter() + LOOP_SLICE_SECONDS
             while (event := self._inbox.take(peers=not hands.writer.full)) is not None:
-                for effect in self._core.handle(event, self._clock.now()):
+                with self._ledger.steady():
+                    effects = self._core.handle(event, self._clock.now())
+                for effect in effects:
                     self._carry_out(effect, hands)
                 if isinstance(event, CommitFailed):
                     assert self._failure is not None

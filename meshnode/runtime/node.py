@@ -103,7 +103,7 @@ class RunningNode:
         self.started_at = self.clock.now().wall
         self._inbox: Inbox[Event] = Inbox()
         self._tickets = Tickets(self._inbox.put_own)
-        self._driver = Driver(parts.core, self._inbox, self.clock, self._tell)
+        self._driver = Driver(parts.core, parts.ledger, self._inbox, self.clock, self._tell)
         self._writer = Writer(parts.store, self._landed, self._driver.failed)
         self._conversations = Conversations(self._inbox, Verifier(), parts.transport.peer_id, parts.busy)
         self._dialler = Dialler(parts.transport, self._conversations, self._inbox)
