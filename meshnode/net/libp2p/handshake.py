@@ -123,7 +123,10 @@ class _Noise:
         return remote, Session(sealing, opening)
 
     async def _write(self, payload: bytes) -> None:
-        message = bytes(self._state.write_message(payload))
+        try:
+            message = bytes(self._state.write_message(payload))
+        except ValueError as error:
+            raise Violation(CloseReason.MALFORMED, "a key with which no secret can be shared") from error
         await self._pipe.write(len(message).to_bytes(PREFIX_BYTES, "big") + message)
 
     async def _read(self) -> bytes:

@@ -33,6 +33,15 @@ ATTACKER = "127.0.0.66"
 HELLO = delimited("/multistream/1.0.0")
 ENDS = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, HungUp, NotAgreed, Violation, EOFError)
 
+NONSENSE = (
+    b"\x00\x20" + os.urandom(32),
+    b"\x00\x20" + bytes(32),
+    b"\x00\x60" + os.urandom(96) + b"\x00\x80" + os.urandom(128),
+    b"\xff\xff" + os.urandom(3000),
+    b"\x00\x00",
+    os.urandom(500),
+)
+
 Attack = Callable[[str], Awaitable[None]]
 
 
@@ -119,7 +128,7 @@ async def test_random_bytes(node: NodeProcess) -> None:
 
 async def test_nonsense_inside_the_handshake(node: NodeProcess) -> None:
     async def attack(address: str) -> None:
-        for nonsense in (b"\x00\x20" + os.urandom(32), b"\xff\xff" + os.urandom(3000), b"\x00\x00", os.urandom(500)):
+        for nonsense in NONSENSE:
             wire = connect(address, ATTACKER)
             try:
                 await wire.send(HELLO + delimited("/noise") + nonsense)
