@@ -115,16 +115,19 @@ class PeerBook:
                 busy += 1
                 contact.trying = list(contact.entry.addresses)
                 self._try_next(contact, turn)
+            else:
+                contact.due = turn.moment.ticks + self._ground.jitter(settings.backoff_most)
         self._plan(turn)
 
     def take_result(self, peer: str, address: str, ok: bool, reason: str, turn: Turn) -> None:
         """A dial has ended."""
         contact = self._contacts.get(peer)
+        if contact is not None and ok:
+            self._prefer(contact, address)
         if contact is None or contact.trying is None:
             return
         if ok or contact.conns:
             contact.trying = None
-            self._prefer(contact, address if ok else None)
         elif contact.trying:
             self._try_next(contact, turn)
         else:
@@ -210,12 +213,10 @@ class PeerBook:
         assert contact.trying
         turn.dial(contact.entry.peer, contact.trying.pop(0))
 
-    def _prefer(self, contact: Contact, address: str | None) -> None:
+    def _prefer(self, contact: Contact, address: str) -> None:
         """Put the address that worked first."""
-        addresses = contact.entry.addresses
-        if address in addresses:
-            rest = (each for each in addresses if each != address)
-            contact.entry = contact.entry._replace(addresses=(address, *rest))
+        rest = (each for each in contact.entry.addresses if each != address)
+        contact.entry = contact.entry._replace(addresses=(address, *rest))
 
     def _back_off(self, contact: Contact, turn: Turn) -> int:
         settings = self._ground.settings

@@ -10,16 +10,24 @@ from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
 
+COMPARE_AGAIN = 250
+"""Pause between two comparisons with a peer while somebody waits for a sync, in milliseconds."""
+
 
 @dataclass(slots=True)
 class Sync:
-    """A sync asked for: the peers it is about, when it began and must end (ticks), and records received before it."""
+    """A sync asked for: the peers it is about, when it began and must end (ticks), and records received before it.
+
+    `again` (ticks) is when whoever is not level by then is compared with anew: what a round found may have come by
+    another way meanwhile, and then nobody else opens the next one.
+    """
 
     ticket: int
     peers: list[str]
     since: int
     until: int
     received: int
+    again: int
 
 
 class Waiters:
@@ -39,8 +47,8 @@ class Waiters:
         connected = [session.peer for session in self._ground.sessions.values()]
         peers = [peer] if peer is not None else list(dict.fromkeys([*connected, *self._book.kept()]))
         until = turn.moment.ticks + self._ground.settings.sync_wait
-        self._syncs.append(Sync(ticket, peers, turn.moment.ticks, until, self.received))
-        self._ground.agenda.hasten("syncs", 0, until)
+        again = turn.moment.ticks + COMPARE_AGAIN
+        self._syncs.append(Sync(ticket, peers, turn.moment.ticks, until, self.received, again))
         self._book.hasten(peer, turn)
         for session in self._ground.open_sessions():
             if session.peer in peers:
@@ -62,13 +70,22 @@ class Waiters:
                 rest = tuple(peer for peer in sync.peers if peer not in level)
                 turn.answer(sync.ticket, Synced(tuple(level), rest, self.received - sync.received))
                 self._syncs.remove(sync)
+            elif turn.moment.ticks >= sync.again:
+                sync.again = turn.moment.ticks + COMPARE_AGAIN
+                self._compare(sync, level, turn)
         for ticket, scope in list(self._joins):
             carried = self._scopes.carried.get(scope)
             if carried is None or carried.founded:
                 turn.answer(ticket, Joined(scope))
                 self._joins.remove((ticket, scope))
         if self._syncs:
-            self._ground.agenda.set("syncs", 0, min(sync.until for sync in self._syncs))
+            self._ground.agenda.set("syncs", 0, min(min(sync.until, sync.again) for sync in self._syncs))
+
+    def _compare(self, sync: Sync, level: list[str], turn: Turn) -> None:
+        """Open another round with every connected peer of a sync that is not level."""
+        for session in self._ground.open_sessions():
+            if session.peer in sync.peers and session.peer not in level:
+                self._rounds.open(session, turn)
 
     @property
     def are_waiting(self) -> bool:
