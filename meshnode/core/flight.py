@@ -53,6 +53,10 @@ class Flight:
         """Whether the record is stored or about to be."""
         return record in self._records or self._ledger.has(record)
 
+    def carries(self, record: RecordId) -> bool:
+        """Whether a record is on its way: the ledger may show it already, but nothing may rest on it yet."""
+        return record in self._records
+
     def record(self, record: bytes) -> Record | None:
         """A record that is stored or about to be."""
         return self._records.get(cast(RecordId, record)) or self._ledger.record(record)

@@ -105,7 +105,9 @@ class HeldBy:
             log = log_id(scope, own.key.public)
             if self._scopes.names_of(session, scope):  # type: ignore[arg-type]  # an agent's id is its stream's
                 for each in self._ground.ledger.tips(log):
-                    self._believe(session, LogTip(log, each.seq, each.id), turn)
+                    # What is on the disk and not known to be was not compared: the fingerprints do not cover it yet.
+                    if not self._ground.flight.carries(each.id):
+                        self._believe(session, LogTip(log, each.seq, each.id), turn)
 
     def check_some(self, turn: Turn) -> None:
         """Ask one connected claimant for proof of something it said about our own logs."""

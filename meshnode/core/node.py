@@ -226,12 +226,12 @@ class Node:
             turn.answer(event.ticket, NotWritten("copied"))
             return
         for run in event.ready.runs:
-            self._carry_if_ours(run.records[0].home, network_facts(run.records[0]), turn)
+            self._carry_founded(run.records[0].home, network_facts(run.records[0]), turn)
         refusal = self._parts.desk.write(event, turn)
         if refusal is not None:
             turn.answer(event.ticket, refusal)
 
-    def _carry_if_ours(self, scope: ScopeId, facts: object, turn: Turn) -> None:
+    def _carry_founded(self, scope: ScopeId, facts: object, turn: Turn) -> None:
         """A network that is founded here is carried from its first record on."""
         if facts is not None and scope not in self._parts.scopes.carried:
             self._parts.scopes.carry(scope)
@@ -249,6 +249,7 @@ class Node:
                 match self._parts.intake.admit(run, FILE, turn):
                     case Accepted(arrival):
                         self._parts.privates.note(arrival.run, arrival.log, None, turn)
+                        self._parts.admit_pooled(arrival.run, turn)
                         new += len(arrival.run.records)
                     case Known():
                         known += len(run.records)
@@ -264,6 +265,9 @@ class Node:
     def _join(self, event: JoinScope, turn: Turn) -> None:
         """Begin to carry a network, and find out who shares it."""
         parts = self._parts
+        if len(parts.scopes.carried) >= parts.ground.settings.scopes_max and event.scope not in parts.scopes.carried:
+            turn.answer(event.ticket, NotWritten("scope", f"at most {parts.ground.settings.scopes_max} networks"))
+            return
         parts.scopes.carry(event.scope)
         slug = event.slug or next(
             (row.slug for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope), ""

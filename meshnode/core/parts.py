@@ -60,12 +60,15 @@ class Parts:
     def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
         """Take in one run, and those that waited for it. Returns what became of the run itself."""
         outcome = self._admit_one(run, source, turn)
-        if isinstance(outcome, Accepted) and self.pool.bytes:
-            for record in outcome.arrival.run.records:
-                if self.pool.is_awaited(record.id):
-                    for pooled in self.pool.release(record.id):
-                        self.admit(pooled.run, pooled.source, turn)
+        if isinstance(outcome, Accepted):
+            self.admit_pooled(outcome.arrival.run, turn)
         return outcome
+
+    def admit_pooled(self, run: Run, turn: Turn) -> None:
+        """Take in the runs that waited for a record of this one."""
+        for record in run.records if self.pool.bytes else ():
+            for pooled in self.pool.release(record.id):
+                self.admit(pooled.run, pooled.source, turn)
 
     def parted(self, conn: int) -> None:
         """A connection is gone: nothing of it is kept."""

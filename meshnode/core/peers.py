@@ -116,7 +116,7 @@ class PeerBook:
                 contact.trying = list(contact.entry.addresses)
                 self._try_next(contact, turn)
             else:
-                contact.due = turn.moment.ticks + self._ground.jitter(settings.backoff_most)
+                contact.due = turn.moment.ticks + self._ground.jitter(settings.backoff_first)
         self._plan(turn)
 
     def take_result(self, peer: str, address: str, ok: bool, reason: str, turn: Turn) -> None:

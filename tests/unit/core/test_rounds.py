@@ -1,0 +1,115 @@
+"""Rounds: when they are opened, when they end, and what level means."""
+
+from meshnode.core.reports import RoundDone
+from meshnode.core.settings import CoreSettings
+from meshproto.wire.index import WHOLE
+from meshproto.wire.messages import Compare, Item, Listing, Mark, Part, Range, Unknown, Want
+from tests.support.core_rig import Peer, Rig, Writer, ids_of
+from tests.support.core_scene import scene
+
+
+def openings(peer: Peer) -> list[int]:
+    return [each.round for each in peer.all(Compare) if each.ranges and each.ranges[0].span == WHOLE]
+
+
+def test_a_round_is_opened_as_soon_as_something_is_shared() -> None:
+    rig = Rig()
+    scope = rig.found()
+    assert openings(rig.meet(Writer("bob"))) == []
+    answerer, dialler = rig.meet(Writer("carol"), scope), rig.meet(Writer("dave"), scope, outbound=True)
+    assert [each % 2 for each in openings(answerer)] == [1], "the answerer's rounds are odd"
+    assert [each % 2 for each in openings(dialler)] == [0]
+
+
+def test_an_empty_answer_to_an_opening_means_level() -> None:
+    rig, _, peer, _ = scene()
+    peer.level()
+    assert rig.told(RoundDone) == [RoundDone(peer.conn, peer.name, 0)]
+    assert rig.node.parts.rounds.level_at(peer.conn) == rig.ticks
+
+
+def test_rounds_are_opened_again_and_again_but_only_one_at_a_time() -> None:
+    rig, _, peer, _ = scene(CoreSettings(sync_interval=30_000, answer_deadline=10**9))
+    first = peer.round
+    rig.wait(100_000)
+    assert openings(peer) == [], "the first is not answered yet"
+    peer.level()
+    rig.wait(40_000)
+    assert openings(peer) == [first + 2]
+
+
+def test_who_does_not_answer_in_time_is_closed() -> None:
+    rig, _, peer, _ = scene(CoreSettings(answer_deadline=10_000))
+    rig.wait(10_000)
+    assert peer.bye == "W-IDLE"
+
+
+def test_every_answer_that_asks_gives_time_anew() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(answer_deadline=10_000, sync_interval=10**9))
+    rig.wait(9_000)
+    index = rig.node.parts.scopes.carried[scope].index
+    assert len(index) < 17
+    peer.say(Compare(peer.round, (Range(peer.name_of(scope), WHOLE, b"1" * 32),), ()))
+    rig.wait(9_000)
+    assert not peer.closed
+    rig.wait(1_000)
+    assert peer.bye == "W-IDLE"
+
+
+def test_late_answers_and_answers_to_rounds_nobody_opened_are_passed_over() -> None:
+    rig, scope, peer, _ = scene()
+    peer.level()
+    peer.take()
+    peer.say(Compare(peer.round, (), ()), Compare(99, (Range(peer.name_of(scope), WHOLE, b"1" * 32),), ()))
+    assert peer.take() == []
+    assert len(rig.told(RoundDone)) == 1
+
+
+def test_a_round_of_theirs_is_answered_whatever_its_number() -> None:
+    rig, scope, peer, _ = scene()
+    peer.take()
+    print_ = rig.node.parts.scopes.carried[scope].index.fingerprint(WHOLE)
+    peer.say(Compare(500, (Range(peer.name_of(scope), WHOLE, print_),), ()))
+    assert peer.take() == [Compare(500, (), ())]
+    assert rig.told(RoundDone) == [RoundDone(peer.conn, peer.name, 0)]
+
+
+def test_what_a_round_found_is_fetched_and_then_compared_again() -> None:
+    rig, scope, peer, bob = scene()
+    peer.level()
+    signed = bob.notes(scope, 2)
+    tip = Mark(bob.ends[scope].seq, ids_of(signed)[-1])
+    peer.take()
+    peer.say(Compare(2, (), (Listing(peer.name_of(scope), WHOLE, False, (Item(bob.log(scope), 3, (tip,)),)),)))
+    assert [type(each) for each in peer.take()] == [Want]
+    assert rig.told(RoundDone)[-1].differed == 1
+    rig.held = True
+    peer.push(signed, Part.LAST)
+    assert openings(peer) == [], "not before it is on disk"
+    rig.flush()
+    assert len(openings(peer)) == 1
+
+
+def test_a_round_that_led_nowhere_is_not_repeated_at_once() -> None:
+    rig, scope, peer, bob = scene()
+    peer.level()
+    tip = Mark(99, ids_of(bob.notes(scope))[0])
+    peer.take()
+    peer.say(Compare(2, (), (Listing(peer.name_of(scope), WHOLE, False, (Item(bob.log(scope), 3, (tip,)),)),)))
+    peer.take()
+    peer.say(Unknown(bob.log(scope)), Unknown(bob.log(scope)))
+    assert openings(peer) == []
+    assert rig.node.parts.fill.is_idle(peer.conn)
+
+
+def test_a_step_that_lists_tells_what_it_found_too() -> None:
+    rig, scope, peer, _ = scene()
+    peer.say(Compare(2, (Range(peer.name_of(scope), WHOLE, bytes(32)),), ()))
+    assert rig.told(RoundDone)[-1].differed == len(rig.node.parts.scopes.carried[scope].index)
+
+
+def test_what_is_gone_is_never_level() -> None:
+    rig, _, peer, _ = scene()
+    peer.level()
+    peer.leaves()
+    assert rig.node.parts.rounds.level_at(peer.conn) == -1
