@@ -67,7 +67,7 @@ def test_nothing_is_wrong_with_a_store_that_is_well(damaged: Damaged) -> None:
 
 
 class Interrupted(Source):
-    """A source that lets something else happen before every question."""
+    """A source that lets something else happen before every question about tips or private parts."""
 
     __slots__ = ("interrupt",)
 
@@ -76,22 +76,20 @@ class Interrupted(Source):
         self.interrupt = interrupt
 
     def rows(self, question: str, values: Values = ()) -> list[Any]:
-        self.interrupt()
+        if "tip_seq" in question or "FROM parts" in question:
+            self.interrupt()
         return super().rows(question, values)
 
 
-def test_a_node_may_write_meanwhile(damaged: Damaged, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("meshnode.store.check.PAGE", 3)
+def test_a_node_may_write_meanwhile(damaged: Damaged) -> None:
     store = open_store(damaged.path)
-    waiting = [damaged.alice.writes(1, text="words") for _ in range(60)]
 
     def write() -> None:
-        if waiting:
-            run = waiting.pop(0)
-            store.writer.commit(Batch(0, runs=(run,), privates=parts_of(damaged.alice, run)))
+        run = damaged.alice.writes(1, text="words")
+        store.writer.commit(Batch(0, runs=(run,), privates=parts_of(damaged.alice, run)))
 
     assert list(examine(Interrupted(store.reader().source, write))) == []
-    assert store.reader().counts().records > 15 + 5
+    assert store.reader().counts().records > 15
     store.close()
 
 
