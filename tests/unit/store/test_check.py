@@ -67,7 +67,7 @@ def test_nothing_is_wrong_with_a_store_that_is_well(damaged: Damaged) -> None:
 
 
 class Interrupted(Source):
-    """A source that lets something else happen before every question about tips or private parts."""
+    """A source that lets something else happen between the records and their tips."""
 
     __slots__ = ("interrupt",)
 
@@ -76,7 +76,7 @@ class Interrupted(Source):
         self.interrupt = interrupt
 
     def rows(self, question: str, values: Values = ()) -> list[Any]:
-        if "tip_seq" in question or "FROM parts" in question:
+        if "tip_seq" in question:
             self.interrupt()
         return super().rows(question, values)
 
