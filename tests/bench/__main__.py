@@ -7,13 +7,14 @@ W4      100,000 records in 200 logs at both, each without the tails of 100 logs
 idle    memory and processor time of a node at rest
 sets    reconciliation of 1,000,000 logs with one difference, without a network
 ledger  1,000,000 stored records: writing, opening, reading by id, size
+cli     how long a command takes from its start to its end
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import ledger, mesh, sets
+from tests.bench import cli, ledger, mesh, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -24,6 +25,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "idle": mesh.at_rest,
     "sets": sets.one_difference,
     "ledger": ledger.million_records,
+    "cli": cli.commands,
 }
 
 

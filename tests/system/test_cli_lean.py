@@ -1,22 +1,16 @@
-"""The command line starts quickly: what it loads, and how long it takes, as processes."""
+"""The command line starts quickly: what it loads. How long it takes, `scripts/bench cli` tells."""
 
 import json
-import os
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.fake_node import FakeNode
-from tests.support.homes import APART, PROGRAM, Household
+from tests.support.homes import Household
 
-LIMIT = 0.15
-"""Seconds a command may take from its start to its end, warm: the median of RUNS."""
-RUNS = 20
 NEVER = (
     "trio",
     "libp2p",
@@ -67,25 +61,3 @@ def test_signing_without_a_node_loads_no_more_than_that_takes(stopped: Path) -> 
     loaded = loaded_by(stopped, "log", "x", "1h")
     assert "nacl" in loaded
     assert loaded.isdisjoint(NEVER)
-
-
-def median_of(home: Path, *words: str) -> float:
-    """The seconds a command takes, as a process, warm."""
-    command = [str(PROGRAM), "--home", str(home), *words]
-    environ = {**os.environ, **APART}
-    taken = []
-    for _ in range(RUNS + 1):
-        start = time.perf_counter()
-        subprocess.run(command, env=environ, capture_output=True, check=True)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken[1:])
-
-
-@pytest.mark.alone
-def test_a_command_to_the_node_is_quick(node: FakeNode) -> None:
-    assert median_of(node.home, "status") < LIMIT
-
-
-@pytest.mark.alone
-def test_signing_without_a_node_is_quick(stopped: Path) -> None:
-    assert median_of(stopped, "log", "x", "1h") < LIMIT
