@@ -14,7 +14,9 @@ EVENT_WEIGHT = 512
 """Bytes an event weighs besides the records in it."""
 
 GROUP_RECORDS = 1024
-"""Records after which a transaction takes no further batch: staging holds up the loop for 10 µs each."""
+"""Records after which a transaction takes no further batch: the next may be read meanwhile."""
+STAGE_RECORDS = 64
+"""Records above which a group is written in the writer's thread: fewer are sooner done than handed over."""
 GROUP_BATCHES = 512
 """Batches in one transaction at most."""
 TIDY_SECONDS = 0.2

@@ -76,8 +76,8 @@ class Writer:
     def stage(self, batches: Sequence[Batch]) -> None:
         """Write batches into a transaction that `finish` ends; nothing of them can be read before.
 
-        Apart from waiting for pages this only computes. SQLite's interface gives up the interpreter at each row, which
-        beside a busy thread costs ten times as long: so it belongs into that thread. Raises like `commit_all`.
+        Apart from waiting for pages this only computes. SQLite's interface gives up the interpreter at each statement,
+        so beside a busy thread a few rows are sooner staged in that thread. Raises like `commit_all`.
         """
         if self._failure is not None:
             raise self._failure

@@ -6,8 +6,9 @@ import pytest
 import trio
 
 from meshnode.core.ports import Batch
-from meshnode.runtime.settings import GROUP_BATCHES, WRITER_BACKLOG
+from meshnode.runtime.settings import GROUP_BATCHES, STAGE_RECORDS, WRITER_BACKLOG
 from meshnode.runtime.writer import Writer
+from tests.support.authors import Author
 
 
 class Disk:
@@ -18,6 +19,7 @@ class Disk:
         self.free.set()
         self.begun = threading.Event()
         self.staged: list[int] = []
+        self.staging: list[str] = []
         self.groups: list[list[int]] = []
         self.fail_staging = self.fail_flushing = self.fail_tidying = False
         self.tidied = threading.Event()
@@ -28,6 +30,7 @@ class Disk:
 
     def stage(self, group: Sequence[Batch]) -> None:
         assert not self.staged, "one group at a time"
+        self.staging.append(threading.current_thread().name)
         if self.fail_staging:
             raise OSError("refused")
         self.staged = [batch.number for batch in group]
@@ -179,3 +182,24 @@ async def test_a_failure_while_tidying_is_told_without_a_batch() -> None:
         writer.submit(Batch(1))
         await told.until(2)
     assert (told.numbers, told.errors) == ([1], ["read-only"])
+
+
+async def test_a_large_group_is_staged_beside_the_loop_and_a_small_one_in_it() -> None:
+    disk, alice = Disk(), Author("alice")
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1, runs=(alice.writes(STAGE_RECORDS),)))
+        await told.until(1)
+        writer.submit(Batch(2, runs=(alice.writes(STAGE_RECORDS + 1),)))
+        await told.until(2)
+    assert disk.staging == [threading.current_thread().name, "meshnode-writer"]
+    assert disk.groups == [[1], [2]]
+
+
+async def test_a_large_group_that_cannot_be_staged_breaks_the_writer_like_a_small_one() -> None:
+    disk, alice = Disk(), Author("alice")
+    disk.fail_staging = True
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1, runs=(alice.writes(STAGE_RECORDS + 1),)))
+        await told.until(1)
+    assert told.errors == ["1: refused"]
+    assert disk.groups == []
