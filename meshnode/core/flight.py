@@ -14,6 +14,9 @@ from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.record import Record
 from meshproto.types.catalogue import check_facts
 
+HEADS_KEPT = 1_024
+"""Heads of logs kept until the next commit: one event asks for the same one several times."""
+
 NETWORKS_REMEMBERED = 256
 """Networks whose rules are kept at hand, for the same reason as roots: each run asks for them."""
 
@@ -42,6 +45,7 @@ class Flight:
         self._ledger = ledger
         self._records: dict[RecordId, Record] = {}
         self._logs: dict[LogId, LogNow] = {}
+        self._heads: dict[LogId, LogHead] = {}  # as the ledger gave them since the last commit
         self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
         self._roots: dict[bytes, Key] = {}
         self._networks: dict[bytes, NetworkFacts] = {}
@@ -77,7 +81,9 @@ class Flight:
         """A log as it will be; a copy of what the ledger says unless something of it is in flight."""
         now = self._logs.get(log)
         if now is None:
-            head = self._ledger.log(log)
+            head = self._heads.get(log) or self._ledger.log(log)
+            if head is not None and len(self._heads) < HEADS_KEPT:
+                self._heads[log] = head
             now = None if head is None else _log_now(head)
         return now
 
@@ -122,6 +128,7 @@ class Flight:
 
     def landed(self, number: int) -> None:
         """A batch is in the ledger now."""
+        self._heads.clear()
         records, logs = self._batches.pop(number, ([], []))
         for record in records:
             self._records.pop(record.id, None)

@@ -48,6 +48,8 @@ class Heads:
             ]
             self._fresh[scope] = dict(heads[::-1])
         fresh = self._fresh[scope]
+        if not fresh and end.seq:
+            return []
         newest = list(fresh.values())[: -HEADS_ASKED - 1 : -1]
         chosen = choose_deps(ledger, scope, newest, self._closure.is_sound, first=end.seq == 0)
         for log in [log for log, head in fresh.items() if head in chosen]:
