@@ -11,7 +11,7 @@ from meshnode.core.held import HeldBy
 from meshnode.core.reports import MayNotSign, MaySign
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId
+from meshproto.records.ids import AgentId, LogId
 
 
 class Copies:
@@ -20,20 +20,21 @@ class Copies:
     def __init__(self, scopes: Scopes, held: HeldBy) -> None:
         self._scopes = scopes
         self._held = held
-        self._open: dict[LogId, None] = {}
+        self._open: dict[LogId, tuple[AgentId, ...]] = {}
         self.may_sign = True
 
     def doubt(self, turn: Turn) -> None:
         """certain → doubtful: the stamp of the home says that it was copied or restored."""
         self.may_sign = False
-        self._open = {log: None for log in self._scopes.own_logs() if self._held.holders(log)}
+        # As the copy lists them: what peers say from now on they say of this copy.
+        self._open = {log: holders for log in self._scopes.own_logs() if (holders := self._held.holders(log))}
         turn.tell(MayNotSign(len(self._open)))
 
     def take_level(self, session: Session, turn: Turn) -> None:
         """A peer is level with us: what it was listed as holding is here now. Maybe doubtful → certain."""
         if self.may_sign or not session.known:
             return
-        settled = [log for log in self._open if session.agent in self._held.holders(log)]
+        settled = [log for log, holders in self._open.items() if session.agent in holders]
         for log in settled:
             del self._open[log]
         if settled and not self._open:

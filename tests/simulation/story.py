@@ -52,6 +52,7 @@ class Story:
         self.hosts: list[Host] = []
         self.liars: list[Host] = []
         self.networks: list[ScopeId] = []
+        self.known: dict[str, list[Host]] = {}
         self.written: list[tuple[Host, ScopeId, int]] = []
 
     def play(self) -> Ending:
@@ -80,10 +81,12 @@ class Story:
             founder = random.choice(self._honest())
             self.networks.append(found(founder, f"net {number}"))
             world.run(world.now + 200)
-        for host in self.hosts:
+        for at, host in enumerate(self.hosts):
+            # Everyone knows the one before and perhaps another, so there is a way from each to each.
+            others = [each for each in self.hosts if each is not host]
+            self.known[host.name] = [self.hosts[at - 1], *random.sample(others, random.randint(0, 1))]
             for scope in self.networks:
-                known = random.sample([each for each in self.hosts if each is not host], 1 + (count > 2))
-                join(host, scope, *known)
+                join(host, scope, *self.known[host.name])
         for liar in self.liars:
             liar.bend = self._bend
 
@@ -237,7 +240,7 @@ class Story:
             for scope in self.networks:
                 if host.node is not None and scope not in host.node.parts.scopes.carried:
                     # The wish to join was lost in a crash before it was on disk; its owner repeats it.
-                    join(host, scope, *[each for each in self.hosts if each is not host][:2])
+                    join(host, scope, *self.known[host.name])
         world.tell("the faults end")
         since = world.now
         if not world.run(since + CALM_AFTER, self._is_calm):

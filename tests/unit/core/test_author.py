@@ -13,6 +13,7 @@ from meshproto.records.limits import MAX_DEPS
 from meshproto.records.log import check_run
 from meshproto.records.record import check_private
 from meshproto.types import identity
+from meshproto.wire.messages import Part
 from tests.support.core_rig import NOON, Dice, Rig, Writer, ids_of, network_of, records_of
 
 ALICE = Writer("alice")
@@ -101,7 +102,7 @@ def test_a_founders_accept_is_named_when_what_follows_it_may_not_be() -> None:
     peer = rig.meet(bob, scope)
     accept, unsound = bob.accept(scope), bob.notes(scope, 1, names=bytes([9]) * 32)
     for signed in (bob.genesis, genesis, accept, unsound):
-        peer.push(signed, part=2)  # type: ignore[arg-type]  # the last part
+        peer.push(signed, Part.LAST)
     record = offline(rig, Draft(scope, "grant", identity.join(rig.me.agent)))
     assert ids_of(accept)[0] in record.deps
     assert ids_of(unsound)[0] not in record.deps

@@ -1,0 +1,196 @@
+"""Writes: signed, stored as one, answered when they are on disk; or nothing of them is stored."""
+
+import pytest
+
+from meshnode.core.author import End
+from meshnode.core.effects import NotWritten, Written
+from meshnode.core.events import Draft, Write
+from meshnode.core.ports import AnswerEntry, ImportEntry, NoteEntry
+from meshnode.core.settings import CoreSettings
+from meshproto.records.ids import ScopeId
+from meshproto.types import identity
+from meshproto.wire.messages import Part
+from tests.support.core_rig import Rig, Writer, ids_of, network_of
+from tests.support.core_scene import member, scene
+
+
+def note(scope: ScopeId, number: int = 0) -> Draft:
+    return Draft(scope, "note", {"n": number}, {"text": "words"})
+
+
+def test_an_answer_comes_when_the_write_is_on_disk_and_not_before() -> None:
+    rig = Rig()
+    scope = rig.found()
+    rig.held = True
+    assert rig.write(note(scope)) is None
+    rig.flush()
+    answer = list(rig.answers.values())[-1]
+    assert isinstance(answer, Written)
+    assert rig.ledger.private(answer.ids[0]) is not None
+
+
+def test_writes_follow_each_other_without_waiting_for_the_disk() -> None:
+    rig = Rig()
+    scope = rig.found()
+    rig.held = True
+    for number in range(5):
+        rig.write(note(scope, number))
+    assert len(rig.pending) == 5
+    rig.flush()
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 6
+
+
+def test_drafts_for_several_scopes_are_one_write_with_ids_in_their_order() -> None:
+    rig = Rig()
+    one, two = rig.found(name="one"), rig.found(name="two")
+    answer = rig.write(note(two, 0), note(one, 1), note(two, 2), note(rig.me.stream, 3))
+    assert isinstance(answer, Written)
+    records = [rig.ledger.record(each) for each in answer.ids]
+    assert [each.home for each in records if each] == [two, one, two, rig.me.stream]
+    assert [each.facts["n"] for each in records if each] == [0, 1, 2, 3]
+
+
+def test_local_rows_go_with_a_write_and_list_what_it_made() -> None:
+    rig = Rig()
+    scope = rig.found()
+    ticket = rig.ticket()
+    rows = (AnswerEntry("key", b"r" * 32, (), 1), ImportEntry("batch", "git", "x", 1), NoteEntry("name", b"value"))
+    rig.feed(Write(ticket, (note(scope),), local=rows))
+    (answer,) = rig.ledger.rows(AnswerEntry)
+    assert answer.ids == rig.answers[ticket].ids  # type: ignore[union-attr]  # it is Written
+    assert rig.ledger.rows(ImportEntry)[0].ids == answer.ids
+    assert rig.ledger.rows(NoteEntry) == (NoteEntry("name", b"value"),)
+
+
+def test_a_network_is_founded_and_carried_in_one_write() -> None:
+    rig = Rig()
+    scope = rig.found()
+    assert rig.node.parts.scopes.carried[scope].founded
+    rig.reborn()
+    assert rig.node.parts.scopes.carried[scope].founded
+
+
+def test_too_many_writes_at_once_are_busy() -> None:
+    rig = Rig(settings=CoreSettings(in_flight_max=2))
+    scope = rig.found()
+    rig.held = True
+    outcomes = [rig.write(note(scope)) for _ in range(3)]
+    assert outcomes == [None, None, NotWritten("busy")]
+
+
+def test_too_many_drafts_or_bad_ones_are_refused_whole() -> None:
+    rig = Rig(settings=CoreSettings(drafts_max=2))
+    scope = rig.found()
+    assert rig.write(note(scope), note(scope), note(scope)) == NotWritten("draft", "at most 2 at once")
+    bad = rig.write(note(scope), Draft(scope, "Bad Type", {}))
+    assert isinstance(bad, NotWritten)
+    assert bad.why == "draft"
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1
+
+
+def test_ready_records_that_are_refused_stop_the_write() -> None:
+    rig, mallory = Rig(), Writer("mallory")
+    scope = rig.found()
+    refused = rig.write(note(scope), ready=mallory.notes(scope))
+    assert isinstance(refused, NotWritten)
+    assert refused.why == "refused"
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1
+
+
+def test_one_writes_only_where_one_takes_part() -> None:
+    rig, bob = Rig(), Writer("bob")
+    foreign, genesis = network_of(bob)
+    closed, closed_genesis = network_of(bob, is_open=False, name="closed")
+    rig.put(bob.genesis, genesis, closed_genesis)
+    assert rig.write(note(foreign)) == NotWritten("scope", "not a network this node takes part in")
+    for scope in (foreign, closed):
+        rig.join(scope)
+    assert rig.write(note(foreign)) == NotWritten("scope", "not founded yet")
+    assert rig.write(note(closed)) == NotWritten("scope", "not a founder")
+
+
+def test_a_log_ends_at_its_allowance() -> None:
+    rig = Rig()
+    scope = rig.found(log_records=3)
+    assert isinstance(rig.write(note(scope), note(scope)), Written)
+    refused = rig.write(note(scope))
+    assert isinstance(refused, NotWritten)
+    assert refused.why == "quota"
+
+
+def test_a_write_names_what_came_since_the_last_one_but_nothing_twice() -> None:
+    rig, scope, peer, bob = scene()
+    rig.write(note(scope))
+    signed = bob.notes(scope, 2)
+    peer.push(signed)
+    first, second = [rig.write(note(scope)) for _ in range(2)]
+    assert isinstance(first, Written)
+    assert isinstance(second, Written)
+    assert rig.ledger.record(first.ids[0]).deps == (ids_of(signed)[1],)  # type: ignore[union-attr]  # it is stored
+    assert rig.ledger.record(second.ids[0]).deps == ()  # type: ignore[union-attr]  # as above
+
+
+def test_what_may_not_be_named_is_named_when_it_may() -> None:
+    rig, scope, peer, bob = scene()
+    rig.write(note(scope))
+    carol = Writer("carol")
+    awaited = carol.notes(carol.stream)
+    peer.push(bob.sign(Draft(scope, "note", {"x": ids_of(awaited)[0]})))
+    before = rig.write(note(scope))
+    member(rig, peer, carol, scope)
+    peer.push(awaited, Part.LAST)
+    after = rig.write(note(scope))
+    deps = [rig.ledger.record(each.ids[0]).deps for each in (before, after)]  # type: ignore[union-attr]  # they are Written
+    assert bob.ends[scope].id not in deps[0]
+    assert bob.ends[scope].id in deps[1]
+
+
+def test_ones_own_branches_are_joined_once() -> None:
+    rig = Rig()
+    scope = rig.found()
+    start = rig.me.ends[scope] = _end(rig, scope)
+    for side in ("l", "r"):
+        rig.put(rig.me.notes(scope, 1, after=start, side=side))
+    rig.reborn()
+    first, second = [rig.write(note(scope, at)) for at in range(2)]
+    assert isinstance(first, Written)
+    assert isinstance(second, Written)
+    healing = rig.ledger.record(first.ids[0])
+    assert healing is not None
+    tips = {tip.id for tip in rig.ledger.tips(rig.me.log(scope))}
+    assert len(healing.deps) == 1
+    assert {*healing.deps} <= tips
+    assert rig.ledger.record(second.ids[0]).deps == ()  # type: ignore[union-attr]  # it is stored
+
+
+def _end(rig: Rig, scope: ScopeId) -> End:
+    (tip,) = rig.ledger.tips(rig.me.log(scope))
+    return End(tip.seq, tip.id)
+
+
+def test_heads_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshnode.core.heads.HEADS_REMEMBERED", 2)
+    rig, scope, peer, _ = scene()
+    rig.write(note(scope))
+    others = [Writer(name) for name in ("carol", "dave", "erin")]
+    for other in others:
+        member(rig, peer, other, scope)
+    answer = rig.write(note(scope))
+    assert isinstance(answer, Written)
+    deps = rig.ledger.record(answer.ids[0]).deps  # type: ignore[union-attr]  # it is stored
+    assert 1 <= len(deps) <= 2
+    assert all(rig.ledger.has(each) for each in deps)
+
+
+def test_a_grant_may_be_written_as_soon_as_the_network_is_founded() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob)
+    rig.join(scope)
+    peer = rig.meet(bob, scope)
+    for signed in (bob.genesis, genesis, bob.accept(scope)):
+        peer.push(signed, Part.LAST)
+    answer = rig.write(Draft(scope, "grant", identity.join(rig.me.agent)))
+    assert isinstance(answer, Written)
+    grant = rig.ledger.record(answer.ids[0])
+    assert grant is not None
+    assert rig.ledger.id_at(bob.log(scope), 0, 1) in grant.deps
