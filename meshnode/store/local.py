@@ -12,6 +12,7 @@ import msgspec
 
 from meshnode.core.ports import (
     ROW_KINDS,
+    AnswerEntry,
     Forget,
     ImportEntry,
     JoinedEntry,
@@ -84,6 +85,16 @@ def restored(kind: str, key: bytes, stored: bytes) -> LocalRow | None:
 def key_of(fields: tuple[object, ...]) -> bytes:
     """A key as it is stored: its fields one after the other. Only the last may vary in length."""
     return b"".join(each.encode() if isinstance(each, str) else bytes(each) for each in fields)  # type: ignore[call-overload]  # keys are text or bytes
+
+
+def forget_answers(source: Source, kept: int) -> int:
+    """Forget all but the latest answers to idempotency keys; returns how many there are. Raises StoreError."""
+    answers = sorted(read(source, AnswerEntry), key=lambda answer: (answer.at, answer.key))
+    gone = [(_KINDS[AnswerEntry][0], key_of((answer.key,))) for answer in answers[: max(len(answers) - kept, 0)]]
+    source.rows("BEGIN IMMEDIATE")
+    source.connection.executemany(_DROP[False], gone)
+    source.rows("COMMIT")
+    return len(answers) - len(gone)
 
 
 def rewrite_personal(connection: sqlite3.Connection) -> None:

@@ -10,13 +10,14 @@ One method is called at a time, whichever thread calls it.
 import sqlite3
 from collections.abc import Sequence
 
-from meshnode.core.ports import Batch
+from meshnode.core.ports import AnswerEntry, Batch
 from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import Eraser
 from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
 from meshnode.store.logs import Branch, Log, Logs
 from meshnode.store.source import Source
+from meshnode.store.upkeep import COMMIT_BYTES, Upkeep
 from meshproto.records.log import Run
 from meshproto.records.record import Record
 
@@ -27,28 +28,18 @@ ARRIVALS_REMEMBERED = 8_192
 """Rows of records stored lately, 2 MB: their private parts come next, and looking one up costs ten times its row."""
 
 
-FEW_ROWS = 4_096
-"""Records in the WAL below which copying it is cheap: single commits write the same few pages again and again."""
-
-COMMIT_BYTES = 40_960
-"""What a commit adds to the WAL besides its records: pages of some ten tables and indexes."""
-
-
 class Writer:
     """Commits to records.db. Made by `open_store`."""
 
     def __init__(self, source: Source, settings: StoreSettings) -> None:
         self._source = source
         self._connection = source.connection
-        self._settings = settings
         self._logs = Logs(source.connection)
         self._eraser = Eraser(source)
         self._failure: StoreError | None = None
         self._writers: dict[tuple[bytes, bytes], None] = {}
         self._arrivals: dict[bytes, int] = {}
-        self._unflushed = 0
-        self._rows_since = 0
-        self._reserved = 0
+        self._upkeep = Upkeep(source, settings, self._eraser)
         self._load_counters()
 
     @property
@@ -101,12 +92,12 @@ class Writer:
             raise self._failure
         try:
             self._connection.execute("COMMIT")
-            self._unflushed += COMMIT_BYTES
             if len(self._arrivals) > ARRIVALS_REMEMBERED:
                 self._arrivals.clear()
-            self.tidy_erasures()
-            self._make_room()
-        except SqliteError as error:
+            self._upkeep.note_bytes(COMMIT_BYTES)
+            self._upkeep.finish_erasures()
+            self._upkeep.make_room()
+        except (*SqliteError, StoreError, OSError) as error:
             raise self._fail(error) from error
 
     def tidy(self) -> None:
@@ -117,29 +108,16 @@ class Writer:
         if self._failure is not None:
             raise self._failure
         try:
-            self.tidy_erasures()
-            if self._fresh >= records.FRESH_LIMIT // 4:
-                self._merge()
-            if self._unflushed >= self._settings.checkpoint_mib << 20:
-                self._checkpoint()
-            self._reserve()
-        except (*SqliteError, OSError) as error:
-            raise self._fail(error) from error
-
-    def tidy_erasures(self) -> None:
-        """Remove the last traces of what was erased, unless a reader still looks at them. Raises like `commit_all`."""
-        try:
-            if self._eraser.pending and self._eraser.finish():
-                self._reserved = 0
-        except (*SqliteError, OSError) as error:
+            self._upkeep.tidy()
+        except (*SqliteError, StoreError, OSError) as error:
             raise self._fail(error) from error
 
     def close(self) -> None:
         """Flush everything into the database and let go of it. Raises StoreError if that fails."""
         try:
             if self._failure is None:
-                self._eraser.finish()
-                self._checkpoint()
+                self._upkeep.finish_erasures()
+                self._upkeep.checkpoint()
             self._connection.close()
         except (*SqliteError, OSError) as error:
             raise as_store_error(self._source.name, error) from error
@@ -153,7 +131,6 @@ class Writer:
         self._next_uncounted = (
             number("SELECT coalesce(max(arrival), ?) FROM records WHERE arrival < 0", (first - 1,)) + 1
         )
-        self._fresh = number("SELECT count(*) FROM fresh_ids")
 
     def _write(self, batch: Batch) -> None:
         given = frozenset[bytes](record_id for record_id, _ in batch.privates)
@@ -171,6 +148,7 @@ class Writer:
             self._eraser.mark()
         for entry in batch.local:
             local.write(self._connection, entry)
+            self._upkeep.answers += isinstance(entry, AnswerEntry)
 
     def _take_run(self, batch: Batch, run: Run, given: frozenset[bytes], uncounted: frozenset[bytes]) -> None:
         """Store what is new of a run, at the tip it continues or as a new branch."""
@@ -186,9 +164,7 @@ class Writer:
         records.insert(self._connection, branch.lane, arrival, rows, run.signature)
         size = sum([len(record.raw) for record in new])
         self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
-        self._fresh += len(new)
-        self._unflushed += 2 * size
-        self._rows_since += len(new)
+        self._upkeep.note_rows(len(new), size)
         self._arrivals.update(zip([row[1] for row in rows], range(arrival, arrival + len(new)), strict=True))
         self._want_parts(new, arrival, given)
         self._note_writers(new)
@@ -271,7 +247,7 @@ class Writer:
                     self._source.name, batch.number, f"the record of a private part is not stored: {record_id.hex()}"
                 )
             rows.append((arrival, content))
-            self._unflushed += len(content)
+            self._upkeep.note_bytes(len(content))
         bulk.insert(self._connection, "INTO parts (arrival, content)", rows, "ON CONFLICT DO NOTHING")
         # The part of a record in the same batch was never wanted.
         wanted = [arrival for arrival, _ in rows if arrival < first]
@@ -297,34 +273,8 @@ class Writer:
             arrival = self._number(log, len(rows))
             records.renumber(self._connection, rows, arrival)
             self._logs.shift(log, branch, arrival + len(rows) - 1)
-            self._fresh += len(rows)
+            self._upkeep.note_rows(len(rows), sum([len(row.header) for row in rows]))
         self._arrivals.clear()
-
-    def _make_room(self) -> None:
-        """Do what `tidy` was not called to do, before it becomes too much."""
-        if self._fresh >= records.FRESH_LIMIT:
-            self._merge()
-        few = self._reserved and self._rows_since < FEW_ROWS
-        if self._unflushed >= (self._reserved if few else 2 * self._settings.checkpoint_mib << 20):
-            self._checkpoint()
-
-    def _reserve(self) -> None:
-        """Make room at the end of the WAL, once after it was made or emptied."""
-        path, size = self._source.path, self._settings.reserve_mib << 20
-        if path is not None and not self._reserved:
-            self._settings.reserve(path.with_name(f"{path.name}-wal"), size)
-            self._reserved = size
-
-    def _merge(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-        records.merge_fresh(self._connection)
-        self._connection.execute("COMMIT")
-        self._unflushed += self._fresh * 512  # each id dirties a good part of a page
-        self._fresh = 0
-
-    def _checkpoint(self) -> None:
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        self._unflushed = self._rows_since = 0
 
     def _roll_back(self) -> None:
         """Undo the transaction under way and what memory made of it."""
@@ -334,6 +284,7 @@ class Writer:
         self._writers.clear()
         self._arrivals.clear()
         self._eraser.reload()
+        self._upkeep.reload()
         self._load_counters()
 
     def _fail(self, error: sqlite3.Error | UnicodeDecodeError | OSError | StoreError) -> StoreError:

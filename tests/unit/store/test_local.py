@@ -1,5 +1,6 @@
 """Local rows: typed, under their keys, readable after fields were added, and never believed when damaged."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -100,3 +101,19 @@ def test_a_changed_key_or_body_is_found(damage: str) -> None:
 
 def test_a_row_of_an_unknown_kind_is_not_restored() -> None:
     assert local.restored("weather", b"k", b"\0\0\0\0") is None
+
+
+def test_answers_to_idempotency_keys_are_bounded_and_the_latest_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshnode.store.upkeep.ANSWERS_KEPT", 5)
+    store = open_store(tmp_path / "records.db")
+    for number in range(12):
+        store.writer.commit(Batch(number, local=(AnswerEntry(f"key {99 - number}", b"r" * 32, (), at=number),)))
+    store.close()
+    store = open_store(tmp_path / "records.db")
+    store.writer.tidy()
+    assert sorted(answer.at for answer in store.reader().rows(AnswerEntry)) == [7, 8, 9, 10, 11]
+    store.writer.tidy()
+    assert len(store.reader().rows(AnswerEntry)) == 5
+    store.close()
