@@ -13,7 +13,7 @@ from tests.bench.authors import Author, work
 from tests.bench.report import median, percentile, progress, say
 
 RECORDS, LOGS, RUN = 1_000_000, 200, 500
-READS = 20_000
+READS, SERVED, SINGLES = 20_000, 100_000, 1_000
 
 
 def million_records(runs: int, versus_git: bool) -> None:
@@ -25,9 +25,18 @@ def million_records(runs: int, versus_git: bool) -> None:
         size = sum(each.stat().st_size for each in Path(folder).iterdir())
         opened = [_open(path) for _ in range(max(runs, 3))]
         reads = _read(path, ids)
+        served = [_serve(path) for _ in range(max(runs, 3))]
+        singles = _write_singly(path)
     say("ledger", what="store in runs of 500", records=RECORDS, records_per_second=round(RECORDS / seconds))
     say("ledger", what="open", seconds=median(opened))
     say("ledger", what="read by id", p50_us=percentile(reads, 0.5, 1), p99_us=percentile(reads, 0.99, 1))
+    say("ledger", what="read runs for serving", records_per_second=round(median(served, 0)))
+    say(
+        "ledger",
+        what="commit one record, flushed",
+        p50_ms=percentile(singles, 0.5),
+        p99_ms=percentile(singles, 0.99),
+    )
     say("ledger", what="bytes per record beyond the header", bytes=round((size - payload) / RECORDS, 1))
 
 
@@ -78,5 +87,39 @@ def _read(path: Path, ids: list[RecordId]) -> list[float]:
         found = reader.record(each)
         times.append((time.perf_counter() - begun) * 1e6)
         assert found is not None
+    store.close()
+    return times
+
+
+def _serve(path: Path) -> float:
+    """Records a second, read and checked as runs for a peer."""
+    store = open_store(path)
+    reader = store.reader()
+    logs = [head.log for head in reader.logs()]
+    gc.collect()
+    count, begun = 0, time.perf_counter()
+    for log in logs:
+        seq = 0
+        while count < SERVED and (run := reader.run_after(log, 0, seq, 512, 1 << 20)):
+            seq += len(run.headers)
+            count += len(run.headers)
+    seconds = time.perf_counter() - begun
+    store.close()
+    return count / seconds
+
+
+def _write_singly(path: Path) -> list[float]:
+    """Milliseconds from handing in one record to having it on the disk."""
+    store = open_store(path)
+    author = Author("writes alone")
+    scope, founding = author.found("alone")
+    store.writer.commit(Batch(1, runs=(*author.genesis.runs, *founding.runs)))
+    store.writer.tidy()
+    times = []
+    for number in range(SINGLES):
+        (run,) = author.sign([work(scope, author.chance)]).runs
+        begun = time.perf_counter()
+        store.writer.commit(Batch(number, runs=(run,)))
+        times.append((time.perf_counter() - begun) * 1e3)
     store.close()
     return times
