@@ -155,9 +155,9 @@ class ImportAnswer(Model):
     notes: list[str]
     held_back: bool = False
     """Nothing may be written before the refused rows are accepted as left out, or `undecided` is decided."""
-    undecided: dict[str, int] = {}
+    undecided: dict[str, int] = msgspec.field(default_factory=dict)
     """Projects that the source names and that are not here, with the number of their entries."""
-    sample: list[SampleEntry] = []
+    sample: list[SampleEntry] = msgspec.field(default_factory=list)
     """The first entries of a preview, or of what was held back."""
 
 
