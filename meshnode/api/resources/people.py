@@ -148,11 +148,13 @@ async def add_peer(site: Site, call: Call[PeerRequest]) -> Peer:
         raise Refusal(Code.BAD_REQUEST, f"{body.address} does not say whom to expect", "it must end in /p2p/…")
     if peer == office.node.peer:
         raise Refusal(Code.BAD_REQUEST, "that is this node itself", "meshnode peer ls")
+    presence = office.node.presence
+    before = presence.troubles.get(peer)  # what failed earlier says nothing about this address
     outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, (str(address),)))
     if not isinstance(outcome, Done):
         raise refusal_of(outcome)
     with trio.move_on_after(min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000):
-        while office.node.presence.of_peer(peer) is None and peer not in office.node.presence.troubles:
+        while presence.of_peer(peer) is None and presence.troubles.get(peer) is before:
             await office.node.news.after(office.node.news.moves)
     return _peer(office, office.truth.entry(PeerEntry, (peer,)) or PeerEntry(peer, addresses=(str(address),)))
 
