@@ -86,7 +86,7 @@ class Projector:
         wanted = self._begun + 1
         while self._done < wanted:
             if self.broken:
-                raise Refusal(Code.OUTCOME_UNKNOWN, f"the lists cannot be read: {self.trouble}", "meshnode down")
+                raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
             self._urged = True
             self.nudge()
             await self._passed.after(self._passed.moves)
@@ -100,12 +100,13 @@ class Projector:
         return await trio.to_thread.run_sync(self._fold.standing, record, limiter=self._turn)
 
     async def run(self) -> None:
-        """Follow the truth until cancelled."""
+        """Follow the truth until cancelled, or until the views are broken."""
         while not self.broken:
             await self._give_way(PROJECT_LAG_SECONDS)
             self._nudged, self._urged = trio.Event(), False
             await self._pass()
-            await self._nudged.wait()
+            if not self.broken:
+                await self._nudged.wait()
 
     async def _give_way(self, seconds: float) -> None:
         """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
@@ -134,7 +135,8 @@ class Projector:
                 self.broken = True
             if self._stirred.is_set():
                 await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
-        self._done = number
+        if not self.broken:
+            self._done = number
         self._passed.move()
 
     def _tell(self, error: StoreError) -> None:

@@ -1,0 +1,82 @@
+"""P18: the node says so when it cannot keep a promise."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import trio
+
+from meshnode.core.reports import Halted, MayNotSign
+from meshnode.runtime import health
+from meshnode.runtime.health import Finding, Watch
+from tests.support.meshes import Mesh, Node
+
+
+@pytest.fixture
+async def ana(tmp_path: Path) -> AsyncIterator[Node]:
+    async with Mesh(tmp_path).node("ana") as node:
+        yield node
+
+
+def look(node: Node, name: str) -> Finding:
+    node.opened.watch.look()
+    return next(each for each in node.opened.watch.findings if each.name == name)
+
+
+async def test_a_node_that_keeps_its_promises_has_no_trouble(ana: Node) -> None:
+    ana.opened.watch.look()
+    assert ana.opened.watch.troubles == []
+
+
+async def test_a_full_disk_is_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LOW_BYTES", 1 << 62)
+    assert look(ana, "disk").state == "warn"
+    monkeypatch.setattr(health, "NO_BYTES", 1 << 62)
+    assert look(ana, "disk").state == "fail"
+    assert health.disk(Path("/nowhere")).state == "fail"
+
+
+async def test_a_clock_that_is_not_set_is_told(ana: Node) -> None:
+    assert health.clock(0).state == "fail"
+    assert look(ana, "clock").state == "ok"
+
+
+async def test_a_store_that_failed_and_a_copied_home_are_told(ana: Node) -> None:
+    ana.opened.node.presence.take(Halted("disk I/O error"), 0, lambda conn: "")
+    ana.opened.node.presence.take(MayNotSign(3), 0, lambda conn: "")
+    assert "disk I/O error" in look(ana, "store").text
+    assert "3 peers" in look(ana, "signing").text
+
+
+async def test_a_member_without_peers_is_told(ana: Node) -> None:
+    assert look(ana, "peers").state == "ok"
+    await ana.founds()
+    assert (look(ana, "peers").state, look(ana, "peers").fix) == ("warn", "meshnode peer ls")
+
+
+async def test_views_that_lag_behind_are_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ana.office.projector.caught_up()
+    monkeypatch.setattr(health, "BEHIND", -1)
+    assert look(ana, "views").state == "warn"
+    ana.office.projector.trouble = "the disk is full"
+    assert "the disk is full" in look(ana, "views").text
+
+
+async def test_a_pause_of_the_loop_is_counted_and_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "STALL_SECONDS", -1.0)
+    monkeypatch.setattr(health, "BEAT_SECONDS", 0.01)
+    watch = Watch(ana.office, ana.opened.home.folder)
+    with trio.move_on_after(0.2):
+        await watch.run()
+    watch.look()
+    assert [each.name for each in watch.troubles] == ["responsiveness"]
+    assert ana.opened.node.counters()["loop_stalls"] > 0
+
+
+async def test_every_trouble_says_what_to_do(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ana.founds()
+    monkeypatch.setattr(health, "LOW_BYTES", 1 << 62)
+    monkeypatch.setattr(health, "BEHIND", -1)
+    ana.opened.watch.look()
+    assert len(ana.opened.watch.troubles) == 3
+    assert all(each.fix and each.text for each in ana.opened.watch.troubles)

@@ -1,0 +1,175 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+
+import meshnode.runtime.conversations as conversations_module
+from meshnode.core.events import BreachIn, DialResult, Event, MessageIn, PeerDown, PeerUp
+from meshnode.net.memory import MemoryMesh, MemoryTransport
+from meshnode.net.transport import Channel
+from meshnode.runtime.conversations import Conversations
+from meshnode.runtime.dialler import Dialler
+from meshnode.runtime.inbox import Inbox
+from meshnode.runtime.settings import OUTBOX_BYTES
+from meshnode.runtime.verifier import Verifier
+from meshproto.wire.breaches import Breach
+from meshproto.wire.codec import encode
+from meshproto.wire.frames import frame
+from meshproto.wire.messages import Credit, Headers, Part
+
+BULK = Headers((b"x" * 60_000,) * 10, b"s" * 64, Part.WANTED)
+
+
+class Near:
+    """This side: conversations over a transport in memory, and the events they make."""
+
+    def __init__(self, mesh: MemoryMesh) -> None:
+        self.inbox: Inbox[Event] = Inbox()
+        self.transport = mesh.transport("near")
+        self.busy = 0
+        self.conversations = Conversations(self.inbox, Verifier(), "near", self._count_busy)
+        self.dialler = Dialler(self.transport, self.conversations, self.inbox)
+
+    def _count_busy(self) -> None:
+        self.busy += 1
+
+    async def next(self) -> Event:
+        """The next event."""
+        with trio.fail_after(10):
+            await self.inbox.wait(peers=True)
+        event = self.inbox.take(peers=True)
+        assert event is not None
+        return event
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[Near, MemoryTransport, MemoryMesh]]:
+    """The near side listens; the far side is a bare transport that dials it."""
+    mesh = MemoryMesh()
+    near, far = Near(mesh), mesh.transport("far")
+
+    async def hang_up(channel: Channel) -> None:
+        await channel.aclose()
+
+    async with trio.open_nursery() as nursery:
+        near.dialler.begin(nursery)
+        await nursery.start(near.transport.run, near.conversations.hold)
+        await nursery.start(far.run, hang_up)
+        yield near, far, mesh
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_conversation_begins_with_up_carries_messages_and_ends_with_down() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        assert await near.next() == PeerUp(1, "far", "/memory/far", False, "near")
+        await channel.send(frame(encode(Credit(1))) + frame(encode(Credit(2)))[:3])
+        assert await near.next() == MessageIn(1, Credit(1))
+        await channel.send(frame(encode(Credit(2)))[3:])
+        assert await near.next() == MessageIn(1, Credit(2))
+        near.conversations.send(1, Credit(3))
+        assert await channel.receive() == frame(encode(Credit(3)))
+        await channel.aclose()
+        assert await near.next() == PeerDown(1, "closed")
+        assert len(near.conversations) == 0
+
+
+async def test_closing_sends_what_is_queued_first() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        near.conversations.send(1, Credit(1))
+        near.conversations.close(1)
+        near.conversations.send(1, Credit(2))
+        assert await channel.receive() == frame(encode(Credit(1)))
+        assert await channel.receive() == b""
+        assert isinstance(await near.next(), PeerDown)
+
+
+@pytest.mark.parametrize("raw", [b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", frame(b"\xc1"), frame(b"\x91\x05")])
+async def test_after_a_breach_nothing_more_is_read_and_the_core_closes(raw: bytes) -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        await channel.send(raw + frame(encode(Credit(1))))
+        breach = await near.next()
+        assert isinstance(breach, BreachIn)
+        assert breach.breach in (Breach.FRAME, Breach.ENCODING, Breach.SHAPE)
+        near.conversations.close(1)
+        assert isinstance(await near.next(), PeerDown)
+
+
+async def test_large_messages_both_ways_are_told_as_work_that_cannot_wait() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        near.conversations.send(1, BULK)
+        received = 0
+        while received < 600_000:
+            received += len(await channel.receive())
+        assert near.busy == 1
+        await channel.send(frame(b"\xc1" * 40_000))
+        assert isinstance(await near.next(), BreachIn)
+        assert near.busy == 2
+
+
+async def test_a_broken_link_ends_the_conversation_with_its_reason() -> None:
+    async with listening() as (near, far, mesh):
+        await far.dial("/memory/near/p2p/near")
+        await near.next()
+        mesh.cut(near.transport.peer_id, far.peer_id)
+        down = await near.next()
+        assert isinstance(down, PeerDown)
+        assert "broken" in down.reason
+
+
+async def test_a_peer_that_asks_for_much_and_reads_nothing_is_dropped() -> None:
+    async with listening() as (near, far, _):
+        await far.dial("/memory/near/p2p/near")
+        await near.next()
+        for _ in range(OUTBOX_BYTES // 600_000 + 3):
+            near.conversations.send(1, BULK)
+        assert isinstance(await near.next(), PeerDown)
+
+
+async def test_a_peer_that_stops_reading_is_dropped_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations_module, "SEND_SECONDS", 0.05)
+    async with listening() as (near, far, _):
+        await far.dial("/memory/near/p2p/near")
+        await near.next()
+        near.conversations.send(1, BULK)
+        assert isinstance(await near.next(), PeerDown)
+
+
+async def test_what_is_said_to_nobody_is_dropped() -> None:
+    async with listening() as (near, _, _):
+        near.conversations.send(99, Credit(1))
+        near.conversations.close(99)
+        assert near.conversations.address(99) == ""
+
+
+async def test_a_dial_reports_how_it_ended() -> None:
+    async with listening() as (near, far, mesh):
+        near.dialler.dial("far", "/memory/far/p2p/far")
+        events = [await near.next(), await near.next()]
+        assert DialResult("far", "/memory/far/p2p/far", ok=True) in events
+        assert any(isinstance(event, PeerUp) and event.outbound for event in events)
+        assert isinstance(await near.next(), PeerDown)
+        near.dialler.dial("none", "/memory/none/p2p/none")
+        assert await near.next() == DialResult("none", "/memory/none/p2p/none", ok=False, reason="unreachable")
+        await far.dial("/memory/near/p2p/near")
+        assert isinstance(await near.next(), PeerUp)
+        near.dialler.dial("far", "/memory/far/p2p/far")
+        assert await near.next() == DialResult("far", "/memory/far/p2p/far", ok=True)
+        assert len(mesh._listening) == 2
+
+
+async def test_a_dial_before_the_transport_runs_fails() -> None:
+    near = Near(MemoryMesh())
+    async with trio.open_nursery() as nursery:
+        near.dialler.begin(nursery)
+        near.dialler.dial("far", "/memory/far/p2p/far")
+        result = await near.next()
+    assert isinstance(result, DialResult)
+    assert not result.ok

@@ -1,0 +1,159 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+
+import meshnode.runtime.projector as projector_module
+from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
+from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.ports import Batch
+from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.lookups import Lookups, Wanted
+from meshnode.runtime.projector import Projector
+from meshnode.runtime.refusals import Refusal
+from meshnode.store.errors import StoreDamaged, StoreFull
+from meshnode.store.store import Store, open_store
+from meshnode.store.views import Views, open_views
+from meshproto.fold.standing import Status
+from meshproto.records.ids import NONE, ScopeId
+from meshproto.records.signatures import SigningKey
+from meshproto.types import identity, value
+from meshproto.types.value import Measure
+
+KEY = SigningKey(b"k" * 32)
+HOUR = value.contribution(kind="work", qty=Measure(3600, 0, "SEC"), when=("2026-03-09", "2026-03-09"))
+
+
+class Shop:
+    """A store and views in memory, with a projector between them."""
+
+    def __init__(self) -> None:
+        self.store: Store = open_store(None)
+        self.views: Views = open_views(None)
+        self.projector = Projector(self.store.reader(), self.views)
+        self.lookups = Lookups(self.views.reader())
+        facts = identity.person(key=KEY.public, nonce=b"n" * 16)
+        agent, self.genesis = sign_genesis(Pen(NONE, KEY, 1, SystemChance()), facts, {"name": "Ana"})
+        self.agent = ScopeId(agent)
+        self._number = 0
+
+    def commit(self, *signed: SignedRecords, erase: bytes | None = None) -> None:
+        """Store records, as the writer would, and tell the projector."""
+        self._number += 1
+        runs = tuple(run for each in signed for run in each.runs)
+        parts = tuple(part for each in signed for part in each.privates)
+        erasures = () if erase is None else (erase,)
+        self.store.writer.commit(Batch(self._number, runs, parts, erasures))  # type: ignore[arg-type]  # any 32 bytes
+        self.projector.nudge()
+
+    def work(self, *titles: str) -> SignedRecords:
+        """Contributions in the owner's own stream, after the genesis."""
+        drafts = [Draft(self.agent, "contribution", HOUR, {"title": title}) for title in titles]
+        end = BEGINNING._replace(seq=1, id=self.genesis.runs[0].records[0].id)
+        return sign_drafts(Pen(self.agent, KEY, 2, SystemChance()), drafts, end)
+
+    def titles(self) -> list[str]:
+        return [row.title for row in self.lookups.contributions(Wanted(), None, 100)]
+
+
+@asynccontextmanager
+async def following() -> AsyncIterator[Shop]:
+    shop = Shop()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        yield shop
+        nursery.cancel_scope.cancel()
+
+
+async def test_what_was_committed_is_shown_once_one_has_caught_up() -> None:
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one", "two"))
+        with trio.fail_after(10):
+            await shop.projector.caught_up()
+        assert sorted(shop.titles()) == ["one", "two"]
+        assert shop.lookups.name(shop.agent) == "Ana"
+        record = shop.work("x").runs[0].records[0].scope
+        assert (await shop.projector.standing(record)) is not None
+        assert shop.agent in await shop.projector.digests()
+
+
+async def test_a_record_whose_past_is_missing_is_shown_as_pending_until_it_comes() -> None:
+    shop = Shop()
+    signed = shop.work("one")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        found = shop.projector._fold.add(signed.runs[0].records[0])
+        assert [change.standing.status for change in found] == [Status.PENDING]
+        nursery.cancel_scope.cancel()
+
+
+async def test_more_than_one_slice_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "PROJECT_SLICE", 3)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work(*[f"entry {number}" for number in range(20)]))
+        await shop.projector.caught_up()
+        assert len(shop.titles()) == 20
+
+
+async def test_an_erasure_empties_the_rows() -> None:
+    async with following() as shop:
+        signed = shop.work("secret")
+        shop.commit(shop.genesis, signed)
+        await shop.projector.caught_up()
+        shop.commit(erase=signed.runs[0].records[0].id)
+        await shop.projector.caught_up()
+        assert shop.titles() == [""]
+
+
+async def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "RETRY_SECONDS", 0.01)
+    shop, failures = Shop(), [StoreFull("views.db", "no space")] * 2
+    take_in = shop.projector._slice
+
+    def failing() -> bool:
+        if failures:
+            raise failures.pop()
+        return take_in()
+
+    shop.projector._slice = failing  # type: ignore[method-assign]  # a disk that fails twice
+    shop.commit(shop.genesis, shop.work("one"))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        with trio.fail_after(10):
+            await shop.projector.caught_up()
+        nursery.cancel_scope.cancel()
+    assert (shop.titles(), shop.projector.trouble) == (["one"], "")
+
+
+async def test_damaged_views_refuse_whoever_waits_for_them() -> None:
+    shop = Shop()
+
+    def failing() -> bool:
+        raise StoreDamaged("views.db", "page 7")
+
+    shop.projector._slice = failing  # type: ignore[method-assign]  # a file that is damaged
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        with trio.fail_after(10):
+            await refused(shop.projector)
+        await refused(shop.projector)
+    assert "page 7" in shop.projector.trouble
+
+
+async def test_it_waits_while_the_node_is_busy_and_not_longer_than_its_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "PROJECT_LAG_SECONDS", 0.3)
+    monkeypatch.setattr(projector_module, "PROJECT_QUIET_SECONDS", 0.2)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one"))
+        start = trio.current_time()
+        with trio.fail_after(10):
+            while not shop.titles():
+                shop.projector.make_way()
+                await trio.sleep(0.01)
+        assert trio.current_time() - start > 0.2
+
+
+async def refused(projector: Projector) -> None:
+    with pytest.raises(Refusal, match="page 7"):
+        await projector.caught_up()
