@@ -98,6 +98,7 @@ async def test_a_copied_home_signs_nothing_until_its_owner_says_so(mesh: Mesh, t
         problem = await copy.api().refuses("POST", "/contributions", HOUR)
         assert (problem["code"], problem["exit"]) == ("copied-home", 17)
         assert "--i-have-the-newest-copy" in problem["hint"]
+        await copy.learns(lambda: "signing" in {each.name for each in copy.opened.watch.troubles})
         assert (await copy.api().does("GET", "/health"))["status"] == "degraded"
         await copy.opened.node.ask(TrustThisCopy)
         await copy.logs("After")
