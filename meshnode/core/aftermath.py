@@ -72,8 +72,7 @@ def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
 def _report_fork(parts: Parts, arrival: Arrival, turn: Turn) -> None:
     """A branch is stored: tell which two records prove the fork."""
     first = arrival.run.records[0]
-    for tip in parts.ground.ledger.tips(arrival.log):
-        rival = parts.ground.ledger.id_at(arrival.log, tip.lane, first.seq)
-        if rival is not None and rival != first.id:
-            turn.tell(ForkFound(arrival.log, arrival.agent, first.seq, (rival, first.id)))
-            break
+    ledger, log = parts.ground.ledger, arrival.log
+    there = (ledger.id_at(log, tip.lane, first.seq) for tip in ledger.tips(log))
+    rival = next(record for record in there if record is not None and record != first.id)
+    turn.tell(ForkFound(log, arrival.agent, first.seq, (rival, first.id)))

@@ -135,10 +135,8 @@ class Closure:
         return rows
 
     def release(self, record: RecordId, log: LogId) -> list[Forget]:
-        """A record has come: free who waited for it if it is sound. Returns the rows to forget."""
+        """A record that is waited for has come: free who waited if it is sound. Returns the rows to forget."""
         gone: list[Forget] = []
-        if record not in self._waiting:
-            return gone
         self._within.setdefault(log, {})[record] = None
         free = [record] if self.is_sound(record) else []
         while free:
@@ -175,10 +173,11 @@ class Closure:
     def _leave(self, on: RecordId) -> None:
         """Nobody waits for a record any more."""
         place = self.place(on)
-        within = {} if place is None else self._within.get(place.log, {})
-        within.pop(on, None)
-        if place is not None and not within:
-            self._within.pop(place.log, None)
+        assert place is not None  # it has come
+        within = self._within[place.log]
+        del within[on]
+        if not within:
+            del self._within[place.log]
 
     def _lighten(self, waiter: bytes, log: bytes) -> bool:
         """Take one burden off a record; true if it was the last."""

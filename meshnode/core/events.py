@@ -8,7 +8,7 @@ from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach
-from meshproto.wire.messages import Message, Part
+from meshproto.wire.messages import Part, Small
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class MessageIn:
     """A message other than runs and private parts."""
 
     conn: int
-    message: Message
+    message: Small
 
 
 @dataclass(frozen=True, slots=True)

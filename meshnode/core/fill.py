@@ -176,6 +176,6 @@ class Fill:
             seqs = [tip.seq - (1 << step) + 1 for step in range(MAX_MARKS) if tip.seq - (1 << step) + 1 > 1]
             for seq in (*seqs[: MAX_MARKS // len(tips) - 1], 1):
                 record = self._ground.ledger.id_at(now.log, tip.lane, seq)
-                if record is not None:
-                    marks[Mark(seq, record)] = None
+                assert record is not None  # logs have no gaps
+                marks[Mark(seq, record)] = None
         return tuple(marks)[:MAX_MARKS]

@@ -49,8 +49,6 @@ class Getter:
             if not self._due or self._due[0][0] > turn.moment.ticks:
                 break
             _, tries, record = heappop(self._due)
-            if record not in self._missing:
-                continue
             if self._ground.flight.has(record):
                 del self._missing[record]
                 continue

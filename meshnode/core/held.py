@@ -86,7 +86,7 @@ class HeldBy:
     def tell(self, turn: Turn) -> None:
         """Tell each peer what was stored lately."""
         for conn, tips in self._untold.items():
-            every = tuple(tips.values())
+            every = tuple(tips.values()) if self._ground.session(conn) is not None else ()
             for at in range(0, len(every), MAX_ANNOUNCED):
                 turn.send(conn, Held(every[at : at + MAX_ANNOUNCED]))
         self._untold.clear()
@@ -159,9 +159,7 @@ class HeldBy:
 
     def proof_is_overdue(self, session: Session, turn: Turn) -> None:
         """No proof came in time."""
-        check = self._checks.pop(session.conn, None)
-        if check is not None:
-            self._doubt(session, check.log, turn)
+        self._doubt(session, self._checks.pop(session.conn).log, turn)
 
     def parted(self, conn: int) -> None:
         """A connection is gone."""
@@ -215,8 +213,7 @@ class HeldBy:
         while place is not None and first + len(headers) <= last:
             after = first + len(headers) - 1
             run = self._ground.ledger.run_after(log, place.lane, after, last - after, MAX_RUN_BYTES)
-            if run is None:
-                return []
+            assert run is not None  # the branch reaches to `last`
             headers += run.headers
         return headers[: last - first + 1]
 

@@ -6,7 +6,7 @@ is on disk waits for Committed.
     running → (CommitFailed) halted;  running → (Stopping) stopping
 """
 
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from meshnode.core.aftermath import settle
 from meshnode.core.conversation import new_nonce
@@ -48,6 +48,11 @@ from meshnode.core.turn import Aftermath, Turn
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import Bye
+
+Wish: TypeAlias = (
+    JoinScope | LeaveScope | SyncNow | AddPeer | RemovePeer | DialResult | AddressesFound | Listening | TrustThisCopy
+)
+"""What is handled in a line or two: wishes of the owner, and what the world says about peers."""
 
 FILE = Source(None, trusted=True)
 """Where records come from that are neither ours nor a peer's."""
@@ -109,7 +114,7 @@ class Node:
             case _:
                 self._obey(event, turn)
 
-    def _obey(self, event: Event, turn: Turn) -> None:
+    def _obey(self, event: Wish, turn: Turn) -> None:
         """Do what the owner, or the world around the node, says about peers and networks."""
         parts = self._parts
         match event:
@@ -138,7 +143,7 @@ class Node:
                 parts.copies.trust(turn)
                 turn.answer(ticket, Done())
             case _:
-                raise AssertionError(f"{type(event).__name__} is handled elsewhere")
+                assert_never(event)
 
     def _start(self, event: Started, turn: Turn) -> None:
         """Take up what earlier lives left, and begin."""
@@ -206,6 +211,7 @@ class Node:
     def _take_leave(self, session: Session, breach: Breach, turn: Turn) -> None:
         """The other side says goodbye: nothing more is said to it."""
         session.phase = Phase.CLOSED
+        self._parts.hush(session.conn)
         turn.effects.append(Close(session.conn, breach))
 
     def _break(self, session: Session, breached: Breached, turn: Turn) -> None:
@@ -218,6 +224,7 @@ class Node:
         session = self._parts.ground.sessions.get(conn)
         if session is not None and session.phase is not Phase.CLOSED:
             session.phase = Phase.CLOSED
+            self._parts.hush(conn)
             turn.close(conn, breach, detail)
 
     def _write(self, event: Write, turn: Turn) -> None:
@@ -293,10 +300,9 @@ class Node:
         """Do all that the agenda says is due."""
         self._alarm = None
         for word, conn in self._parts.ground.agenda.take(turn.moment.ticks):
-            session = self._parts.ground.sessions.get(conn)
-            if session is not None:
-                self._do_for(session, word, turn)
-            elif not conn:
+            if conn:
+                self._do_for(self._parts.ground.sessions[conn], word, turn)
+            else:
                 self._do(word, turn)
 
     def _do(self, word: str, turn: Turn) -> None:

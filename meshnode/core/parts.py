@@ -74,6 +74,10 @@ class Parts:
         """A connection is gone: nothing of it is kept."""
         for part in (self.fill, self.rounds, self.serve, self.gossip, self.privates, self.held):
             part.parted(conn)
+        self.hush(conn)
+
+    def hush(self, conn: int) -> None:
+        """Nothing more is to be said over a connection, whenever it was due."""
         for word in ("hello", "round", "sync", "fill", "proof", "serve"):
             self.ground.agenda.drop(word, conn)
 

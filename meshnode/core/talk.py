@@ -1,5 +1,7 @@
 """What peers say, and what is made of it. A peer that breaks the protocol makes Breached rise to the node."""
 
+from typing import assert_never
+
 from meshnode.core.events import PrivatesIn, RunIn
 from meshnode.core.ground import Session
 from meshnode.core.ingest import Accepted, Gap, Known, Source
@@ -17,19 +19,19 @@ from meshproto.wire.messages import (
     Get,
     Graft,
     Have,
-    Headers,
     Held,
     Hello,
     Item,
+    Live,
     Mark,
-    Message,
+    Opened,
     Optional,
     Part,
     Peers,
-    Privates,
     Proof,
     Prune,
     Scopes,
+    Small,
     Spot,
     Unknown,
     Want,
@@ -44,7 +46,7 @@ class Talk:
         self._parts = parts
         self._pulled: dict[int, dict[LogId, None]] = {}  # connection → logs asked of it because they are news
 
-    def take_message(self, session: Session, message: Message, turn: Turn) -> None:
+    def take_message(self, session: Session, message: Small, turn: Turn) -> None:
         """Take in one small message. Raises Breached."""
         parts = self._parts
         charge(session, message, parts.ground, turn)
@@ -56,8 +58,6 @@ class Talk:
                 parts.book.take_proof(session, turn)
             case Bye() | Optional():
                 pass
-            case Headers() | Privates():
-                raise AssertionError("runs and private parts are checked before they come here")
             case _:
                 # SPEC 03-sync 3: A receiver MUST close the connection with W-ORDER if any other message comes before
                 # the proof.
@@ -107,10 +107,9 @@ class Talk:
 
     def pull(self, conn: int, items: list[Item], turn: Turn) -> None:
         """Fetch tips that were told and not pushed."""
-        session = self._parts.ground.session(conn)
-        if session is not None:
-            self._pull(session, items)
-            self._go_on(session, turn)
+        session = self._parts.ground.sessions[conn]
+        self._pull(session, items)
+        self._go_on(session, turn)
 
     def parted(self, conn: int) -> None:
         """A connection is gone."""
@@ -130,7 +129,7 @@ class Talk:
         parts.rounds.open(session, turn)
         parts.privates.ask(session, turn)
 
-    def _take_open(self, session: Session, message: Message, turn: Turn) -> None:
+    def _take_open(self, session: Session, message: Opened, turn: Turn) -> None:
         """Take in a message of a conversation that is open. Raises Breached."""
         parts = self._parts
         match message:
@@ -157,7 +156,7 @@ class Talk:
                 self._take_live(session, message, turn)
         self._go_on(session, turn)
 
-    def _take_live(self, session: Session, message: Message, turn: Turn) -> None:
+    def _take_live(self, session: Session, message: Live, turn: Turn) -> None:
         """Take in what keeps nodes up to date with each other. Raises Breached."""
         parts = self._parts
         match message:
@@ -176,7 +175,7 @@ class Talk:
             case Peers():
                 parts.book.take_peers(session, message, turn)
             case _:
-                raise AssertionError(f"{type(message).__name__} is taken elsewhere")
+                assert_never(message)
 
     def _take_scopes(self, session: Session, message: Scopes, turn: Turn) -> None:
         first = session.tags_heard is None

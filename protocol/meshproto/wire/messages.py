@@ -292,3 +292,12 @@ Spoken: TypeAlias = (
 """All kinds this version speaks."""
 
 Message: TypeAlias = Spoken | Optional
+
+Live: TypeAlias = Have | Graft | Prune | Held | Spot | Proof | Peers
+"""What keeps nodes up to date with each other."""
+
+Opened: TypeAlias = Scopes | Compare | Want | Unknown | WantPrivates | Get | Credit | Live
+"""What may be said once both have proven who they are, but bulk messages."""
+
+Small: TypeAlias = Hello | Auth | Bye | Optional | Opened
+"""All but bulk messages, which are runs and private parts."""

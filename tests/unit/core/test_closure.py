@@ -167,3 +167,29 @@ def test_a_networks_genesis_may_name_its_founders() -> None:
     peer.show(*rig.node.parts.scopes.carried)
     peer.push(genesis, Part.LAST)
     assert is_sound(rig, scope)
+
+
+def test_a_record_that_is_here_and_waits_is_not_missing() -> None:
+    rig, scope, peer, bob = scene()
+    carol = Writer("carol")
+    member(rig, peer, carol, scope)
+    waiting, other = naming(bob, scope, LATER), naming(bob, scope, LATER)
+    for signed in (waiting, other, naming(carol, scope, *ids_of(waiting)), naming(carol, scope, *ids_of(other))):
+        peer.push(signed)
+    rig.reborn()
+    assert [record for record, _ in rig.node.parts.closure.missing()] == [LATER]
+
+
+def test_of_two_awaited_records_of_one_log_each_frees_its_own() -> None:
+    rig, scope, peer, bob = scene()
+    carol, dave = Writer("carol"), Writer("dave")
+    for who in (carol, dave):
+        member(rig, peer, who, scope)
+    absent = dave.notes(scope)
+    held_back = [naming(bob, scope, *ids_of(absent)), bob.notes(scope)]
+    for signed in held_back:
+        peer.push(signed)
+    for signed in held_back:
+        peer.push(naming(carol, scope, *ids_of(signed)))
+    peer.push(absent)
+    assert waits(rig) == []

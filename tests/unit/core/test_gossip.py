@@ -256,3 +256,14 @@ def test_many_tips_go_into_messages_that_others_can_read(many: int) -> None:
     peers[0].push(peers[0].who.notes(scope))
     assert kinds(peers[1].take()) == ["Have"]
     assert peers[2].all(Get) == []
+
+
+def test_tips_told_later_are_waited_for_longer() -> None:
+    _, scope, (one, two) = crowd(2)[0:3]
+    rig = two.rig
+    one.who.notes(scope)
+    two.say(Have((tip_of(one.who, scope),)))
+    rig.wait(200)
+    two.say(Have((LogTip(LogId(b"?" * 32), 5, RecordId(b"!" * 32)),)))
+    rig.wait(50)
+    assert rig.node.parts.gossip.announced == 1

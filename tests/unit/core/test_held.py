@@ -4,7 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from meshnode.core.events import Draft
-from meshnode.core.ports import HeldEntry
+from meshnode.core.ports import Batch, HeldEntry
 from meshnode.core.reports import ClaimFailed
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
@@ -237,3 +237,35 @@ def test_records_on_different_branches_cannot_be_proven_together() -> None:
     peer.push(right)
     peer.say(Spot(b"n" * 32, ids_of(right)[2], ids_of(left)[0]))
     assert peer.last(Proof).digest == b""
+
+
+def test_a_claim_on_something_that_is_not_here_any_more_is_neither_counted_nor_checked() -> None:
+    rig, scope, peer, bob = scene(QUIET)
+    tip = wrote(rig, scope)
+    lost = HeldEntry(tip.log, bob.agent, b"lost".ljust(32), tip.seq)
+    rig.store.writer.commit(Batch(9, local=(lost,)))
+    rig.reborn()
+    back = rig.meet(bob, scope)
+    back.level()
+    assert claims(rig, tip.id) == []
+    rig.wait(100_000)
+    assert back.all(Spot) == peer.all(Spot) == []
+
+
+def test_a_second_agent_may_claim_what_another_has_claimed() -> None:
+    rig, scope, peer, bob = scene()
+    carol = Writer("carol")
+    member(rig, peer, carol, scope)
+    tip = LogTip(bob.log(scope), bob.ends[scope].seq, bob.ends[scope].id)
+    peer.say(Held((tip,)))
+    rig.meet(carol, scope).say(Held((tip,)))
+    assert claims(rig, tip.id) == [bob.agent, carol.agent]
+
+
+def test_who_is_not_believed_any_more_holds_nothing_of_others_either() -> None:
+    rig, scope, peer, bob = scene(QUIET)
+    tip = LogTip(bob.log(scope), bob.ends[scope].seq, bob.ends[scope].id)
+    peer.say(Held((tip,)))
+    spot = checked(rig, scope, peer)
+    peer.say(Proof(spot.nonce, b""))
+    assert claims(rig, tip.id) == []

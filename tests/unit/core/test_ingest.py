@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from meshnode.core.author import End, Pen, sign_genesis
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.events import Draft, Offer, SignedRecords
 from meshnode.core.reports import ForkFound, NotStored, Overflow, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId
@@ -321,7 +321,9 @@ def test_many_named_logs_are_remembered_within_bounds(monkeypatch: pytest.Monkey
     monkeypatch.setattr("meshnode.core.ingest.COUNTING_REMEMBERED", 2)
     monkeypatch.setattr("meshnode.core.closure.PLACES_REMEMBERED", 2)
     monkeypatch.setattr("meshnode.core.flight.ROOTS_REMEMBERED", 2)
+    monkeypatch.setattr("meshnode.core.flight.NETWORKS_REMEMBERED", 1)
     rig, scope, peer, bob = scene()
+    rig.found(name="another")
     others = [Writer(name) for name in ("carol", "dave", "erin")]
     for other in others:
         peer.push(other.genesis, Part.LAST)
@@ -339,3 +341,56 @@ def test_a_record_for_another_agent_in_a_log_is_stored_and_names_him() -> None:
     peer.push(signed)
     assert rig.ledger.has(ids_of(signed)[0])
     assert rig.node.parts.closure.is_named(carol.agent)
+
+
+def test_a_networks_genesis_comes_alone() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob, name="net")
+    thief = _network_writer(rig, scope)
+    more = thief.notes(scope)
+    run = Run((*records_of(genesis), *records_of(more)), more.runs[0].signature)
+    rig.join(scope)
+    peer = rig.meet(bob, scope)
+    peer.push(SignedRecords((run,)), Part.LAST)
+    assert why(rig) == ["author"]
+    assert not rig.ledger.has(scope)
+
+
+def test_who_did_not_found_a_closed_network_cannot_write_there() -> None:
+    rig, scope, peer, bob = scene()
+    closed, genesis = network_of(rig.me, is_open=False, name="closed")
+    rig.put(genesis)
+    rig.join(closed)
+    peer.push(bob.notes(closed), Part.LAST)
+    assert why(rig) == ["author"]
+    assert scope != closed
+
+
+def test_a_stranger_who_joins_in_the_same_file_counts_at_once() -> None:
+    rig, scope, _, _ = scene()
+    carol = Writer("carol")
+    signed = [carol.genesis, carol.notes(scope), carol.grant(scope)]
+    rig.feed(Offer(rig.ticket(), SignedRecords(tuple(run for each in signed for run in each.runs))))
+    assert rig.ledger.log(carol.log(scope)).counted is True  # type: ignore[union-attr]  # it is stored
+
+
+def test_what_a_stranger_waits_for_is_no_reason_to_refresh_an_index() -> None:
+    rig, scope, peer, _ = scene()
+    carol = Writer("carol")
+    peer.push(carol.genesis, Part.LAST)
+    peer.push(carol.notes(scope), Part.LAST)
+    head = rig.ledger.log(carol.log(scope))
+    assert head is not None
+    rig.node.parts.scopes.refresh(head)
+    assert rig.node.parts.scopes.carried[scope].index.get(head.log) is None
+
+
+def test_what_goes_beyond_the_allowance_of_a_log_is_declined() -> None:
+    rig, _, peer, bob = scene()
+    small = rig.found(name="small", log_records=2)
+    peer.show(*rig.node.parts.scopes.carried)
+    peer.push(bob.grant(small, accept_of(rig, small)), Part.LAST)
+    peer.push(bob.notes(small, 3))
+    peer.push(bob.notes(small, 1))
+    assert rig.ledger.tips(bob.log(small))[0].seq == 4, "the run that crosses the bound is kept whole"
+    assert why(rig) == ["quota"]

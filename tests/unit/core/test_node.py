@@ -141,3 +141,38 @@ def test_logs_that_are_not_here_change_no_index() -> None:
     assert rig.node.parts.scopes.note_committed(LogId(b"x" * 32)) == []
     member(rig, peer, Writer("carol"), scope)
     assert rig.node.parts.scopes.item_of(rig.me.log(scope)).rank == 2
+
+
+def test_a_file_with_known_records_says_so_and_others_networks_keep_their_names() -> None:
+    rig, _, _, bob = scene()
+    first, second = rig.ticket(), rig.ticket()
+    signed = bob.notes(bob.stream, 2)
+    rig.feed(Offer(first, signed))
+    rig.feed(Offer(second, signed))
+    assert rig.answers[second] == Taken(0, 2, 0, ())
+    other, _ = network_of(bob, name="other")
+    rig.feed(JoinScope(90, other, (("zoe", ("/z",)),), "other"))
+    rig.feed(LeaveScope(91, other))
+    assert [row.left for row in rig.ledger.rows(JoinedEntry) if row.network == other] == [True]
+    assert [each.peer for each in rig.node.parts.book.entries() if each.source == "join"] == ["zoe"]
+
+
+def test_a_peer_that_left_before_its_run_was_on_disk_is_granted_nothing() -> None:
+    rig, scope, peer, bob = scene(CoreSettings(credit_step=1))
+    rig.held = True
+    peer.push(bob.notes(scope))
+    peer.leaves()
+    peer.take()
+    rig.flush()
+    assert peer.take() == []
+
+
+def test_a_conversation_that_is_over_stays_silent_whatever_becomes_due() -> None:
+    rig, scope, peer, _bob = scene()
+    other = rig.meet(Writer("carol"), scope)
+    peer.say(Bye(Breach.CLOSING))
+    other.say_bytes(b"garbage")
+    for each in (peer, other):
+        each.take()
+    rig.wait(200_000)
+    assert peer.take() == other.take() == []

@@ -265,3 +265,12 @@ def test_what_was_removed_while_connected_causes_no_trouble_later() -> None:
     rig.node.parts.book._contacts.pop(peer.name, None)
     peer.leaves()
     assert rig.node.parts.book.entries() == []
+
+
+def test_a_peer_for_whom_the_book_has_no_room_is_served_all_the_same() -> None:
+    rig = Rig(settings=CoreSettings(peers_known=1))
+    scope = rig.found()
+    add(rig, "kept", "/k")
+    peer = rig.meet(BOB, scope)
+    assert rig.node.parts.ground.sessions[peer.conn].shared
+    assert [each.peer for each in rig.node.parts.book.entries()] == ["kept"]

@@ -53,3 +53,12 @@ def test_what_can_never_fit_is_not_kept() -> None:
     pool = Pool(CoreSettings(pool_bytes=10))
     assert pool.put(runs_of("alice")[0], Source(1), ON) == 1
     assert len(pool) == 0
+
+
+def test_when_one_of_two_waiting_logs_falls_out_the_other_still_waits() -> None:
+    (old,), (new,), (third,) = runs_of("alice"), runs_of("bob"), runs_of("carol")
+    size = len(old.records[0].raw)
+    pool = Pool(CoreSettings(pool_bytes=2 * size + size // 2))
+    for run in (old, new, third):
+        pool.put(run, Source(1), ON)
+    assert [pooled.run for pooled in pool.release(ON)] == [new, third]

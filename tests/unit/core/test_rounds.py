@@ -113,3 +113,13 @@ def test_what_is_gone_is_never_level() -> None:
     peer.level()
     peer.leaves()
     assert rig.node.parts.rounds.level_at(peer.conn) == -1
+
+
+def test_a_difference_found_in_a_round_of_theirs_is_theirs_to_follow() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(answer_deadline=10_000, sync_interval=10**9))
+    peer.level()
+    peer.take()
+    peer.say(Compare(4, (Range(peer.name_of(scope), WHOLE, b"1" * 32),), ()))
+    assert [len(each.listings) for each in peer.all(Compare)] == [1]
+    rig.wait(100_000)
+    assert not peer.closed, "nothing is owed to us"

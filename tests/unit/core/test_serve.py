@@ -252,3 +252,9 @@ def test_headers_whose_part_has_an_awkward_size_are_not_overlooked() -> None:
     sizes = [rig.ledger.record(mark(rig, rig.me.log(scope), seq).id).private for seq in (2, 3, 4)]  # type: ignore[union-attr]  # stored
     want(peer, rig.me.log(scope), privates=True)
     assert len(peer.last(Privates).parts) == len(sizes) == 3
+
+
+def test_a_log_without_private_parts_comes_alone() -> None:
+    rig, scope, peer, _ = scene()
+    want(peer, wrote(rig, scope, 2), privates=True)
+    assert [type(each) for each in peer.heard] == [Headers]

@@ -104,3 +104,31 @@ def test_a_join_ends_when_the_network_is_left() -> None:
     ticket = rig.join(scope)
     rig.feed(LeaveScope(rig.ticket(), scope))
     assert rig.answers[ticket] == Joined(scope)
+
+
+def test_a_sync_with_one_peer_leaves_the_others_alone() -> None:
+    rig, scope, peer, _ = scene(QUIET)
+    other = rig.meet(Writer("carol"), scope)
+    for each in (peer, other):
+        each.level()
+    rig.wait(10)
+    for each in (peer, other):
+        each.take()
+    sync(rig, peer.name)
+    rig.wait(1_000)
+    assert Compare in [type(each) for each in peer.take()]
+    assert Compare not in [type(each) for each in other.take()]
+
+
+def test_who_is_level_already_is_not_compared_with_again() -> None:
+    rig, scope, peer, _ = scene(QUIET)
+    other = rig.meet(Writer("carol"), scope)
+    other.level()
+    rig.wait(10)
+    ticket = sync(rig)
+    other.level()
+    other.take()
+    rig.wait(1_000)
+    assert Compare not in [type(each) for each in other.take()]
+    peer.level()
+    assert rig.answers[ticket] == Synced((peer.name, other.name), (), 0)
