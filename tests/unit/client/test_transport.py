@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +29,8 @@ class Server:
 
     def _serve(self, answer: bytes, stay: bool) -> None:
         connection, _ = self._listener.accept()
-        with connection:
+        # A client that is told what is no answer hangs up in the middle of it.
+        with connection, suppress(BrokenPipeError):
             self.received = connection.recv(65_536)
             for place in range(0, len(answer), 7):
                 connection.sendall(answer[place : place + 7])
