@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from meshnode.store import bulk
 from meshnode.store.source import Source
 from meshproto.records.encoding import Value
 
@@ -107,13 +108,9 @@ class SqliteMemory:
     def _flush_table(self, table: str) -> None:
         """Write one table's changes in the order of keys, so that neighbours are written together."""
         changed = sorted(self._changed[table].items(), key=lambda item: item[0])
-        execute = self._source.connection.executemany
-        execute(
-            "INSERT INTO fold VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-            [(table, key, _ENCODE(value)) for key, value in changed if not isinstance(value, _Missing)],
-        )
-        execute(
-            "DELETE FROM fold WHERE name = ? AND key = ?",
-            [(table, key) for key, value in changed if isinstance(value, _Missing)],
-        )
+        put = [(table, key, _ENCODE(value)) for key, value in changed if not isinstance(value, _Missing)]
+        gone = [(table, key) for key, value in changed if isinstance(value, _Missing)]
+        connection = self._source.connection
+        bulk.insert(connection, "INTO fold", put, "ON CONFLICT DO UPDATE SET value = excluded.value")
+        connection.executemany("DELETE FROM fold WHERE name = ? AND key = ?", gone)
         self._changed[table].clear()

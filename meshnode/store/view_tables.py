@@ -57,10 +57,6 @@ def booleans_of(kind: type[NamedTuple]) -> frozenset[int]:
     return frozenset(place for place, hint in enumerate(get_type_hints(kind).values()) if hint is bool)
 
 
-def _insertion(kind: type[Row], table: str) -> str:
-    return f"INSERT INTO {table} VALUES (NULL{', ?' * len(columns_of(kind))})"  # noqa: S608  # our own names
-
-
 def _declared(hint: Any) -> str:
     options = get_args(hint)
     if not options:
@@ -75,6 +71,6 @@ def _fingerprint() -> int:
 
 FINGERPRINT = _fingerprint()
 FROM: dict[type, str] = {kind: f"FROM {table}" for kind, table in TABLES.items()}
-INSERT: dict[type, str] = {kind: _insertion(kind, table) for kind, table in TABLES.items()}
+INTO: dict[type, str] = {kind: f"INTO {table}" for kind, table in TABLES.items()}
 DELETE = tuple(f"DELETE {each} WHERE record = ?" for each in FROM.values())
 """Parts of statements that cannot be parameters: names of tables, all our own."""

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from meshnode.store import bulk
 from meshnode.store.database import BUSY_MS, StoreSettings, connect
 from meshnode.store.erasure import PATIENCE_MS
 from meshnode.store.errors import SqliteError, StoreError, as_store_error
 from meshnode.store.memory import SqliteMemory
 from meshnode.store.querying import ViewReader
 from meshnode.store.source import Source, damage_mark
-from meshnode.store.view_tables import DELETE, FINGERPRINT, INSERT, statements
+from meshnode.store.view_tables import DELETE, FINGERPRINT, INTO, statements
 from meshnode.views.rows import Row
 
 INDEX_ROWS = 2_000
@@ -97,7 +98,7 @@ class Views:
         for row in rows:
             by_kind.setdefault(type(row), []).append(row)
         for kind, group in by_kind.items():
-            execute(INSERT[kind], group)
+            bulk.insert(self._source.connection, INTO[kind], [(None, *row) for row in group])
 
     def advance(self, progress: Progress) -> None:
         """In a slice: note how far it has come."""
