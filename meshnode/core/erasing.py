@@ -24,9 +24,10 @@ def targets_of(record: Record) -> tuple[bytes, ...]:
     return tuple(each for each in targets if isinstance(each, bytes) and len(each) == 32)
 
 
-def may_erase(order: Record, target: Record) -> bool:
+def may_erase(order: Record, target: Record, flight: Flight) -> bool:
     """Whether who signed the order wrote the target or is named in it; both stand in one scope."""
-    if order.home != target.home:
+    # Whose log it is was asked of its first record only: a later one may claim to be anybody's.
+    if order.home != target.home or order.auth or flight.root_of(order.agent) != order.key:
         return False
     return order.author == target.author or _names(target.facts, order.author)
 
@@ -37,16 +38,16 @@ def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> No
         for each in targets_of(record) if record.type == "erasure" else ():
             target = flight.record(each)
             if target is not None:
-                _erase(record, target, turn)
+                _erase(record, target, flight, turn)
         if record.private is not None and closure.is_named(record.id):
             for order in map(flight.record, closure.waiters(record.id)):
                 if order is not None and record.id in targets_of(order):
-                    _erase(order, record, turn)
+                    _erase(order, record, flight, turn)
 
 
-def _erase(order: Record, target: Record, turn: Turn) -> None:
+def _erase(order: Record, target: Record, flight: Flight, turn: Turn) -> None:
     """Let a private part go, if the order is good and there is one."""
-    if target.private is not None and may_erase(order, target):
+    if target.private is not None and may_erase(order, target, flight):
         turn.erasures[target.id] = None
         turn.after.news.append(Erased(order.id, (target.id,)))
 

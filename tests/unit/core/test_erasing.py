@@ -2,13 +2,14 @@
 
 import pytest
 
+from meshnode.core.author import Pen, sign_drafts
 from meshnode.core.events import Draft, SignedRecords
 from meshnode.core.reports import Erased
 from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, ext
 from meshproto.types import repair
-from meshproto.wire.messages import Privates
-from tests.support.core_rig import Peer, Rig, Writer, ids_of
+from meshproto.wire.messages import Part, Privates
+from tests.support.core_rig import NOON, Peer, Rig, Writer, ids_of
 from tests.support.core_scene import member, scene
 
 
@@ -98,4 +99,21 @@ def test_an_order_for_a_record_without_a_private_part_changes_nothing() -> None:
     plain = bob.notes(scope)
     peer.push(plain)
     tell(peer, order(bob, scope, *ids_of(plain)))
+    assert rig.told(Erased) == []
+
+
+@pytest.mark.parametrize("stranger", [False, True])
+def test_nobody_may_order_in_the_name_of_another(stranger: bool) -> None:
+    rig, scope, peer, bob = scene()
+    mallory = Writer("mallory")
+    peer.push(mallory.genesis, Part.LAST)
+    if not stranger:
+        member(rig, peer, mallory, scope)
+    tell(peer, mallory.notes(scope))
+    record = tell(peer, bob.notes(scope, text="mine"))
+    draft = Draft(scope, "erasure", repair.erasure([record]))
+    forged = sign_drafts(Pen(bob.agent, mallory.key, NOON, mallory.dice), [draft], mallory.ends[scope])
+    told = tell(peer, forged)
+    assert rig.ledger.has(told)
+    assert rig.ledger.private(record) is not None
     assert rig.told(Erased) == []
