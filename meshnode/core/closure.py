@@ -141,7 +141,9 @@ class Closure:
         free = [record] if self.is_sound(record) else []
         while free:
             on = free.pop()
-            waiters = self._waiting.pop(on, {})
+            if on not in self._waiting:
+                continue  # several were freed in its log, and each pointed to it
+            waiters = self._waiting.pop(on)
             self._leave(on)
             for waiter, its_log in waiters.items():
                 gone.append(Forget(WaitEntry, (waiter, on)))

@@ -9,7 +9,7 @@
 Stored is not valid: whether a record counts is for the fold. Here it is decided only what is kept and served.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -80,10 +80,14 @@ class Source:
 class Intake:
     """Admits runs. What is admitted goes into the turn's batch."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, closure: Closure) -> None:
+    def __init__(
+        self, ground: Ground, scopes: Scopes, closure: Closure, is_awaited: Callable[[RecordId], bool]
+    ) -> None:
+        """`is_awaited` tells whether runs wait for a record to be decided about."""
         self._ground = ground
         self._scopes = scopes
         self._closure = closure
+        self._is_awaited = is_awaited
         self._strangers: dict[ScopeId, dict[LogId, int]] = {}
         self._idle: dict[AgentId, None] = {}
         self._counting: dict[LogId, None] = {}
@@ -178,6 +182,8 @@ class Intake:
         if bytes(scope) != bytes(agent):
             return False
         if self._scopes.sets_of(scope) or self._closure.is_named(agent) or agent in self._idle:
+            return True
+        if self._is_awaited(RecordId(agent)):
             return True
         if not source.asked or len(self._idle) >= self._ground.settings.idle_streams:
             return False

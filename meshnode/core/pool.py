@@ -52,6 +52,10 @@ class Pool:
         waiting = self._logs.get(log)
         return None if waiting is None else waiting[0]
 
+    def is_awaited(self, record: RecordId) -> bool:
+        """Whether a run waits for this record."""
+        return record in self._awaited
+
     def release(self, record: RecordId) -> list[Pooled]:
         """Take out the runs that waited for a record, each log's in the order in which they came."""
         return [pooled for log in self._awaited.pop(record, {}) for pooled in self._take(log)]

@@ -3,18 +3,20 @@
 A seed decides everything. When the faults have ended, all honest members must hold the same within CALM_AFTER.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from meshnode.core.author import Pen, end_of, sign_drafts
-from meshnode.core.events import Draft, Offer
+from meshnode.core.events import Draft, Offer, TrustThisCopy
 from meshnode.core.settings import CoreSettings
+from meshnode.store.store import Store
 from meshproto.records.ids import RecordId, ScopeId, log_id
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
 from tests.simulation.people import TICKETS, contribute, found, grant, join, settle, write
+from tests.simulation.scenes import copy_disk, restore
 from tests.simulation.watch import (
     Broken,
     WatchedWorld,
@@ -30,6 +32,31 @@ from tests.simulation.world import Faults, Host, SeededChance
 CALM_AFTER = 600_000
 """Within this time (virtual ms) after the last fault all honest members hold the same: the longest pause between
 dials and some rounds, over as many hops as there are nodes."""
+
+TIGHT = CoreSettings(
+    privates_interval=5_000,
+    run_records=3,
+    pool_bytes=4_000,
+    pool_runs_per_peer=3,
+    fill_logs=2,
+    fill_queue=3,
+    serve_slice=2_000,
+    announced_max=2,
+    privates_queue=8,
+    privates_asked=2,
+    held_untold=1,
+    held_others=2,
+    held_agents=2,
+    idle_streams=1,
+    get_batch=1,
+    push_bytes=900,
+    eager_max=1,
+    compare_bytes=6_000,
+    credit=150_000,
+    credit_step=30_000,
+    in_flight_max=4,
+)
+"""Bounds so narrow that every one of them is reached."""
 
 NAMES = ("alice", "bob", "carol", "dave", "erin", "frank")
 
@@ -52,6 +79,8 @@ class Story:
         self.hosts: list[Host] = []
         self.liars: list[Host] = []
         self.networks: list[ScopeId] = []
+        self.mallory = ""
+        self.backups: dict[str, Store] = {}
         self.known: dict[str, list[Host]] = {}
         self.written: list[tuple[Host, ScopeId, int]] = []
 
@@ -70,12 +99,15 @@ class Story:
         count = random.randint(2, len(NAMES))
         for name in NAMES[:count]:
             settings = CoreSettings(live=live, privates_interval=5_000, run_records=random.choice((3, 50, 500)))
+            if random.random() < 0.3:
+                settings = TIGHT if live else replace(TIGHT, live=False)
             skew = random.choice((0, 0, -(10**9), 10**9, 10**11))
             self.hosts.append(settle(world, name, settings, skew))
         if count > 2 and random.random() < 0.4:
             self.liars.append(self.hosts[-1])
         if count > 3 and random.random() < 0.4:
-            world.forkers[self.hosts[-2].name] = None
+            self.mallory = self.hosts[-2].name
+            world.forkers[self.mallory] = None
         world.run(50)
         for number in range(random.choice((1, 1, 2))):
             founder = random.choice(self._honest())
@@ -85,7 +117,7 @@ class Story:
             # Everyone knows the one before and perhaps another, so there is a way from each to each.
             others = [each for each in self.hosts if each is not host]
             self.known[host.name] = [self.hosts[at - 1], *random.sample(others, random.randint(0, 1))]
-            for scope in self.networks:
+            for scope in self.networks if random.random() < 0.8 else ():  # the others join later
                 join(host, scope, *self.known[host.name])
         for liar in self.liars:
             liar.bend = self._bend
@@ -123,6 +155,7 @@ class Story:
                 self._crash,
                 self._fork,
                 self._part,
+                self._back_up,
             )
         )
         if host.node is not None:
@@ -151,7 +184,7 @@ class Story:
         mine = [(scope, ticket) for each, scope, ticket in self.written if each is host]
         for scope, ticket in mine[-1:]:
             ids = getattr(host.answers.get(ticket), "ids", ())
-            if ids:
+            if ids and host.ledger.has(ids[0]):  # it may have gone with a lost disk
                 write(host, Draft(scope, "erasure", repair.erasure([ids[0]])))
 
     def _cut(self, host: Host) -> None:
@@ -168,9 +201,21 @@ class Story:
             some = self.random.sample(self.hosts, len(self.hosts) // 2)
             self.world.part([some, [each for each in self.hosts if each not in some]])
 
+    def _back_up(self, host: Host) -> None:
+        """Copy a disk; or lose it, and go on with the copy."""
+        disk = self.backups.pop(host.name, None)
+        if disk is None:
+            self.backups[host.name] = copy_disk(host)
+            return
+        host.stop("loses its disk")
+        # What it signed since and nobody it asks holds is lost: then it forks, and heals.
+        self.world.forkers[host.name] = None
+        restore(host, disk)
+        host.start(copied=True)
+
     def _fork(self, host: Host) -> None:
         """Sign a second branch, somewhere back in one's own log."""
-        if host.name not in self.world.forkers:
+        if host.name != self.mallory:
             return
         scope = self.random.choice(self.networks)
         log = log_id(scope, host.identity.key.public)
@@ -236,6 +281,7 @@ class Story:
         for host in self.hosts:
             if host.node is None:
                 host.start()
+            host.hear(TrustThisCopy(next(TICKETS)))
         for host in self.hosts:
             for scope in self.networks:
                 if host.node is not None and scope not in host.node.parts.scopes.carried:

@@ -14,7 +14,7 @@ from tests.simulation.watch import Broken
 
 ROOT = Path(__file__).parents[2]
 FIRST = 10_000
-"""The first seed of the campaign; the named stories below have smaller ones."""
+"""The first seed. What a seed tells changes with the code of the stories, so a broken one becomes a named test."""
 
 LEAST = 20
 """Stories that must be played in the time CI has, on the slowest machine: fewer prove nothing."""
@@ -45,21 +45,6 @@ def test_the_same_seed_is_the_same_story_in_another_process(seed: int) -> None:
 
 def test_another_seed_is_another_story() -> None:
     assert play(4).digest != play(5).digest
-
-
-# Stories that once ended badly.
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(11, id="a wish to join that was lost in a crash is repeated"),
-        pytest.param(40, id="an agent merely named is got by id"),
-        pytest.param(65, id="private parts of a promoted log are asked for after a restart"),
-        pytest.param(296, id="a record got by id brings the log before it"),
-        pytest.param(489, id="logs that wait for each other's early records become sound"),
-    ],
-)
-def test_a_story_that_ended_badly_ends_well_now(seed: int) -> None:
-    play(seed)
 
 
 def _tell(seed: int, hash_seed: str) -> str:

@@ -193,3 +193,15 @@ def test_of_two_awaited_records_of_one_log_each_frees_its_own() -> None:
         peer.push(naming(carol, scope, *ids_of(signed)))
     peer.push(absent)
     assert waits(rig) == []
+
+
+def test_what_several_records_of_one_log_are_freed_by_is_freed_once() -> None:
+    rig, scope, peer, bob = scene()
+    carol, dave = Writer("carol"), Writer("dave")
+    for who in (carol, dave):
+        member(rig, peer, who, scope)
+    absent = dave.notes(scope)
+    first, between, second = naming(bob, scope, *ids_of(absent)), bob.notes(scope), naming(bob, scope, *ids_of(absent))
+    for signed in (first, between, second, naming(carol, scope, *ids_of(between)), absent):
+        peer.push(signed)
+    assert waits(rig) == []

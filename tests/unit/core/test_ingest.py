@@ -220,6 +220,17 @@ def test_streams_of_those_who_stand_nowhere_are_kept_only_if_asked_for_and_only_
     assert len(rig.ledger.logs_of_scope(carol.stream)) == 1
 
 
+def test_however_many_streams_are_idle_whoever_writes_in_a_network_is_let_in() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(idle_streams=1))
+    carol = Writer("carol")
+    for who in (Writer("idler"), carol):
+        peer.push(who.genesis, Part.LAST)
+    assert why(rig) == ["full"]
+    peer.push(carol.grant(scope), Part.LAST)
+    peer.push(carol.genesis, Part.LAST)
+    assert rig.ledger.log(carol.log(scope)) is not None
+
+
 def test_a_stream_is_not_idle_any_more_once_its_agent_stands_somewhere() -> None:
     rig, scope, peer, _ = scene(CoreSettings(idle_streams=1))
     carol = Writer("carol")

@@ -148,3 +148,17 @@ def test_parts_from_a_file_are_stored_if_they_are_what_their_records_name() -> N
     (one, raw), (two, _) = signed.privates
     rig.feed(Offer(rig.ticket(), SignedRecords(signed.runs, ((one, raw), (two, raw), (ids_of(other)[0], raw)))))
     assert held(rig, signed) == [True, False]
+
+
+def test_parts_of_a_strangers_log_are_asked_for_once_it_counts_also_after_a_restart() -> None:
+    rig, scope, peer, bob = scene(QUIET)
+    carol = Writer("carol")
+    signed = carol.notes(scope, text="words")
+    peer.push(carol.genesis, Part.LAST)
+    peer.push(signed, Part.LAST)
+    rig.reborn()
+    back = rig.meet(bob, scope)
+    assert ids_of(signed)[0] not in [each for want in back.all(WantPrivates) for each in want.ids]
+    back.push(carol.grant(scope), Part.LAST)
+    rig.wait(60_000)
+    assert ids_of(signed)[0] in [each for want in back.all(WantPrivates) for each in want.ids]
