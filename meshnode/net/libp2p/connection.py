@@ -25,11 +25,12 @@ from meshnode.net.transport import CloseReason, PeerId
 READ_BYTES = 64 * 1024
 """The first size of reads; doubled while they come back full, halved when they come back nearly empty."""
 
-MAX_READ_BYTES = 512 * 1024
-"""Large reads pay for themselves with bulky data; beyond this only the stall between two of them grows."""
+MAX_READ_BYTES = 128 * 1024
+"""Bulky data pays for larger reads, up to here: still larger blocks come fresh from the system each time."""
 
-WRITE_BYTES = 256 * 1024
-"""About how much is sealed and handed to the system at a time."""
+WRITE_BYTES = 60 * 1024
+"""About how much is sealed and handed over at a time: one frame of the longest. More at once cost twice the time,
+measured, because the system has to make room for such blocks anew each time."""
 
 RUSH_WITHIN = 0.00005
 """Seconds after a write in which another one is put off to the writer's next turn."""
@@ -199,14 +200,14 @@ class Connection:
         A message on its own leaves at once. In a rush of them the later ones wait for the writer, and leave together.
         """
         outbox = self.muxer.outbox
-        if self._writing or outbox.finished or time.perf_counter() - self._written_at < RUSH_WITHIN:
-            if self._to_write:
-                self._to_write.unpark()
-        elif pieces := outbox.take(WRITE_BYTES):
+        rush = self._writing or outbox.finished or time.perf_counter() - self._written_at < RUSH_WITHIN
+        if not rush and (pieces := outbox.take(WRITE_BYTES)):
             try:
                 self._hand_over(pieces)
             except (trio.BrokenResourceError, trio.ClosedResourceError):
                 self.abort(self._farewell(CloseReason.RESET))
+        if (rush or self._writing or outbox.waiting) and self._to_write:
+            self._to_write.unpark()
 
     def _hand_over(self, pieces: list[bytes | bytearray | memoryview]) -> None:
         data = memoryview(self._session.seal(pieces))
@@ -214,8 +215,6 @@ class Connection:
         self._written_at = time.perf_counter()
         if rest := data[self._wire.send_now(data) :]:
             self._unsent, self._writing = rest, True
-            if self._to_write:
-                self._to_write.unpark()
 
     async def _write(self) -> None:
         """Send what `_push` left over until the outbox is finished, then close our direction."""

@@ -37,6 +37,11 @@ class Outbox:
         self._emptied = trio.lowlevel.ParkingLot()
 
     @property
+    def waiting(self) -> bool:
+        """Whether there is anything to send."""
+        return bool(self._control or self._data)
+
+    @property
     def has_room(self) -> bool:
         """Whether another piece of data may be queued; it may be longer than what is left."""
         return self._queued < self._room

@@ -58,6 +58,19 @@ async def test_bytes_arrive_whole_and_in_order(alice: Transport, bob: Transport)
         assert await receive_exactly(channel, len(sent)) == sent
 
 
+async def test_nothing_of_a_message_stays_behind(alice: Transport, bob: Transport) -> None:
+    # Sizes about those of frames, queues and windows; whatever is left over must not wait for the next message.
+    sizes = [size + more for size in (1, 65_507, 131_014, 262_028, 262_144) for more in (-1, 0, 1)]
+    callers = Callers()
+    async with running(alice), running(bob, callers) as address:
+        channel, far = await alice.dial(address), await callers.next()
+        for size in sizes:
+            with trio.fail_after(1):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(channel.send, bytes(size))
+                    await receive_exactly(far, size)
+
+
 async def test_both_sides_know_who_the_other_is_and_who_dialled(alice: Transport, bob: Transport) -> None:
     callers = Callers()
     async with running(alice), running(bob, callers) as address:
