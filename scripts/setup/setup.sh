@@ -110,7 +110,8 @@ compiler() { command -v "${CC:-gcc}" || command -v cc; }
 
 has_header() {
     local cc
-    cc=$(compiler) && printf '#include <%s>\n' "$1" | "$cc" -E -o /dev/null - 2>/dev/null
+    # Not through a pipe: a compiler that reads nothing would break it, and with it the answer.
+    cc=$(compiler) && "$cc" -E -o /dev/null - <<<"#include <$1>" 2>/dev/null
 }
 
 # Installs PACKAGES when root on Debian or Ubuntu; otherwise says what is missing and the one command that helps, and ends.
