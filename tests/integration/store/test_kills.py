@@ -14,7 +14,7 @@ from tests.support.store_work import Work
 
 FLOOR = 10
 """Kills that even a slow machine gets through in the budget of CI."""
-LONG = 500
+LONG = 300
 """Kills of a long run."""
 LIVES = 12
 """Kills of one store, which grows from life to life; then another begins."""
