@@ -65,8 +65,8 @@ class Projector:
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
         self._nudged, self._stirred = trio.Event(), trio.Event()
-        self._urged = False
-        self._begun = self._done = 0
+        self._stirred_at = float("-inf")
+        self._begun = self._done = self._wanted = 0
         self._passed = Hub()
         self.trouble = ""
         """Why the views are behind and stay so, in people's words; empty while they are not."""
@@ -75,10 +75,11 @@ class Projector:
     def nudge(self) -> None:
         """Something was committed."""
         self._nudged.set()
-        self._stirred.set()
+        self.make_way()
 
     def make_way(self) -> None:
         """The node is busy with what cannot wait: go on when it pauses."""
+        self._stirred_at = trio.current_time()
         self._stirred.set()
 
     async def caught_up(self) -> None:
@@ -87,8 +88,9 @@ class Projector:
         while self._done < wanted:
             if self.broken:
                 raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
-            self._urged = True
-            self.nudge()
+            self._wanted = max(self._wanted, wanted)
+            self._nudged.set()
+            self._stirred.set()
             await self._passed.after(self._passed.moves)
 
     async def digests(self) -> dict[bytes, bytes]:
@@ -103,7 +105,7 @@ class Projector:
         """Follow the truth until cancelled, or until the views are broken."""
         while not self.broken:
             await self._give_way(PROJECT_LAG_SECONDS)
-            self._nudged, self._urged = trio.Event(), False
+            self._nudged = trio.Event()
             await self._pass()
             if not self.broken:
                 await self._nudged.wait()
@@ -111,7 +113,7 @@ class Projector:
     async def _give_way(self, seconds: float) -> None:
         """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
         with trio.move_on_after(seconds):
-            while not self._urged:
+            while self._done >= self._wanted:
                 self._stirred = trio.Event()
                 with trio.move_on_after(PROJECT_QUIET_SECONDS) as quiet:
                     await self._stirred.wait()
@@ -123,7 +125,7 @@ class Projector:
         self._begun += 1
         number, more = self._begun, True
         while more and not self.broken:
-            start, self._stirred = trio.current_time(), trio.Event()
+            start = trio.current_time()
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self.trouble = ""
@@ -133,7 +135,8 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
-            if self._stirred.is_set():
+            # A sync and slices slow each other down, so it does not count whether this very slice was disturbed.
+            if trio.current_time() - self._stirred_at < PROJECT_QUIET_SECONDS:
                 await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
         if not self.broken:
             self._done = number

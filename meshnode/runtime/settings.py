@@ -42,11 +42,11 @@ MAX_DIALS = 16
 
 LOOP_SLICE_SECONDS = 0.010
 """After so much work in a row the driver lets other tasks run."""
-PROJECT_QUIET_SECONDS = 0.05
-"""Views are brought up to date once no record has arrived for this long, so that they do not compete with a sync."""
+PROJECT_QUIET_SECONDS = 0.2
+"""Views are brought up to date once the node was not busy for this long, so that they do not compete with a sync."""
 PROJECT_LAG_SECONDS = 2.0
 """… but they never lag further behind than this while records keep arriving."""
-PROJECT_SHARE = 4.0
+PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 100
 """Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""

@@ -154,6 +154,30 @@ async def test_it_waits_while_the_node_is_busy_and_not_longer_than_its_lag(monke
         assert trio.current_time() - start > 0.2
 
 
+async def test_it_rests_between_slices_until_the_node_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value_ in (("SLICE", 1), ("LAG_SECONDS", 0.01), ("QUIET_SECONDS", 0.5), ("SHARE", 1e9)):
+        monkeypatch.setattr(projector_module, f"PROJECT_{name}", value_)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one", "two"))
+        with trio.fail_after(10):
+            for _ in range(6):  # too seldom to disturb a slice
+                shop.projector.make_way()
+                await trio.sleep(0.06)
+            assert shop.views.progress.arrival == 1
+            await shop.projector._passed.after(0)
+        assert len(shop.titles()) == 2
+
+
+async def test_whoever_waits_for_rows_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value_ in (("SLICE", 1), ("LAG_SECONDS", 1e9), ("QUIET_SECONDS", 1e9), ("SHARE", 1e9)):
+        monkeypatch.setattr(projector_module, f"PROJECT_{name}", value_)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one", "two"))
+        with trio.fail_after(10):
+            await shop.projector.caught_up()
+        assert len(shop.titles()) == 2
+
+
 async def refused(projector: Projector) -> None:
     with pytest.raises(Refusal, match="page 7"):
         await projector.caught_up()
