@@ -48,11 +48,13 @@ class Exported:
 
 
 class _Branch(NamedTuple):
-    """One branch of a log and how far it is to be written."""
+    """One branch of a log: what it leaves and where, how far it is written, and how far it is to be."""
 
     log: LogId
     lane: int
-    begin: int
+    parent: int
+    base: int
+    written: int
     end: int
 
 
@@ -106,26 +108,33 @@ def _runs(reader: Reader, heads: Sequence[LogHead]) -> Iterator[Run]:
     """Give all records up to the noted tips, some of each log in turn."""
     most = min(MOST_RECORDS, max(LEAST_RECORDS, TURN_RECORDS // max(1, len(heads))))
     waiting = deque(branch for head in heads for branch in _branches(reader, head))
+    written = {(branch.log, branch.lane): branch.written for branch in waiting}
     while waiting:
         branch = waiting.popleft()
-        found = reader.run_after(branch.log, branch.lane, branch.begin, min(most, branch.end - branch.begin), RUN_BYTES)
-        if found is None:
+        # SPEC 05-bundle 2: A record MUST come after the record it names as `prev`, if that is in the bundle at all
+        if written.get((branch.log, branch.parent), branch.base) < branch.base:
+            waiting.append(branch)
             continue
-        records = tuple(read_header(raw) for raw in found.headers)
-        yield Run(records, found.signature)
-        if records[-1].seq < branch.end:
-            waiting.append(branch._replace(begin=records[-1].seq))
+        size = min(most, branch.end - branch.written)
+        found = reader.run_after(branch.log, branch.lane, branch.written, size, RUN_BYTES)
+        records = tuple(read_header(raw) for raw in found.headers) if found is not None else ()
+        if found is not None:
+            yield Run(records, found.signature)
+        reached = records[-1].seq if records else branch.end
+        written[(branch.log, branch.lane)] = reached
+        if reached < branch.end:
+            waiting.append(branch._replace(written=reached))
 
 
 def _branches(reader: Reader, head: LogHead) -> Iterator[_Branch]:
     """The branches of a log, each without what its parent has."""
     tips = {tip.lane: tip.seq for tip in head.tips}
     if len(tips) == 1:
-        yield from (_Branch(head.log, lane, 0, seq) for lane, seq in tips.items())
+        yield from (_Branch(head.log, lane, lane, 0, 0, seq) for lane, seq in tips.items())
         return
     for lane in reader.lanes(head.log):
         if lane.number in tips:
-            yield _Branch(head.log, lane.number, lane.base, tips[lane.number])
+            yield _Branch(head.log, lane.number, lane.parent, lane.base, lane.base, tips[lane.number])
 
 
 def _part(reader: Reader, run: Run) -> Part:

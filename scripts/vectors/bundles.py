@@ -85,6 +85,8 @@ def _order() -> list[Case]:
     log = log_of(signer, alice, 3)
     stray = record(signer, "checkpoint", {"engine": "x"}, scope=person("bob").id, agent=alice.id, before=alice)
     jump = read_header(changed({4: alice.id}, log[2].raw))
+    rival = record(signer, "contribution", work(7), before=log[1], scope=alice.id, agent=alice.id)
+    last, branch = _run_frame(log[2:], "alice"), _run_frame([rival], "alice")
     first = [_HEAD, _run_frame([alice], "alice")]
     second = [*first, _run_frame([work_done], "alice")]
     private: list[Value] = ["private", work_done.id, part]
@@ -98,6 +100,10 @@ def _order() -> list[Case]:
         ("a run that continues another log", _file(*first, _run_frame([stray], "alice")), Reason.L_LOG),
         ("a run whose number does not follow", _file(*first, _run_frame([jump], "alice")), Reason.L_SEQ),
         ("a record twice", _file(*first, first[1]), Reason.B_TWICE),
+        ("a run before the one it continues", _file(_HEAD, last, _run_frame(log[:2], "alice")), Reason.B_PREV),
+        ("a run before one that holds it and more", _file(_HEAD, last, _run_frame(log, "alice")), Reason.B_TWICE),
+        ("a branch before the middle of what it leaves", _file(_HEAD, branch, _run_frame(log, "alice")), Reason.B_PREV),
+        ("a run before another log that it names", _file(_HEAD, _run_frame([stray], "alice"), first[1]), Reason.B_PREV),
         ("a private part of three elements", _file(*second, [*private, 1]), Reason.B_SHAPE),
         ("a private part that is a text", _file(*second, ["private", work_done.id, "a"]), Reason.B_SHAPE),
         ("a private part of a record without one", _file(*first, ["private", alice.id, part]), Reason.B_ORDER),

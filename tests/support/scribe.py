@@ -1,9 +1,11 @@
 """A person who signs records by hand, for tests that need real records and no node."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 from meshproto.records.encoding import Value
 from meshproto.records.ids import AgentId, ScopeId, log_id
+from meshproto.records.limits import MAX_RUN_RECORDS
 from meshproto.records.log import Run
 from meshproto.records.record import Record, build_header, pack_private, read_header
 from meshproto.records.signatures import SigningKey
@@ -64,8 +66,14 @@ class Scribe:
         return {record.id: self.privates[record.id] for record in run.records if record.id in self.privates}
 
     def runs(self) -> list[Run]:
-        """All logs, each as one run, in the order in which they were begun."""
-        return [self.run_of(log) for log in dict.fromkeys(record.log for record in self.records)]
+        """All logs in the order in which they were begun, each as one run unless it is too long for that."""
+        logs = [self.run_of(log) for log in dict.fromkeys(record.log for record in self.records)]
+        return [piece for run in logs for piece in self._pieces(run)]
+
+    def _pieces(self, run: Run) -> Iterator[Run]:
+        for start in range(0, len(run.records), MAX_RUN_RECORDS):
+            records = run.records[start : start + MAX_RUN_RECORDS]
+            yield Run(records, self._signers[records[0].key].sign(records[-1].id))
 
     def _sign(
         self,

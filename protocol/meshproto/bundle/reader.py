@@ -38,6 +38,7 @@ class BundleReader:
         self._has_head = False
         self._end: End | None = None
         self._places: dict[bytes, tuple[LogId, int]] = {}
+        self._before: set[bytes] = set()  # what runs continue that was not in the bundle when they came
         self._owed: dict[bytes, Record] = {}
         self._runs = 0
         self._privates = 0
@@ -131,15 +132,21 @@ class BundleReader:
             if each.id in self._places:
                 raise self._refuse(Reason.B_TWICE)
             self._places[each.id] = (log, each.seq)
+        # SPEC 05-bundle 3.2: A run before it begins with a record that names one of its records as `prev`: `B-PREV`.
+        if self._before and any(each.id in self._before for each in run.records):
+            raise self._refuse(Reason.B_PREV)
         self._owed = {each.id: each for each in run.records if each.private is not None}
         self._runs += 1
         return RunItem(run)
 
     def _check_place(self, run: Run) -> None:
         """Refuse a run that does not fit the record it continues, if that is in the bundle."""
-        before = self._places.get(run.records[0].prev)
+        prev = run.records[0].prev
+        before = self._places.get(prev)
         if before is not None:
             check_continues(run, *before)
+        elif prev:
+            self._before.add(prev)
 
     def _private(self, fields: list[Value]) -> Item:
         if len(fields) != 2 or not isinstance(fields[0], bytes) or not isinstance(fields[1], bytes):

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     B_VERSION = "B-VERSION"
     B_ORDER = "B-ORDER"
     B_TWICE = "B-TWICE"
+    B_PREV = "B-PREV"
     B_COUNT = "B-COUNT"
     B_ROOT = "B-ROOT"
     B_SUM = "B-SUM"

@@ -33,6 +33,8 @@ export class BundleReader {
     this.rest = EMPTY;
     this.sum = createHash('sha256');
     this.places = new Map();
+    /** What runs continue that was not in the bundle when they came. */
+    this.before = new Set();
     this.withPrivate = new Map();
   }
 
@@ -114,6 +116,8 @@ export class BundleReader {
     const headers = readRun(encoded, signature);
     this.demandThatItContinues(headers[0]);
     demand(!headers.some((header) => this.places.has(toHex(header.id))), 'B-TWICE');
+    // SPEC 05-bundle 3.2: A run before it begins with a record that names one of its records as `prev`: `B-PREV`.
+    demand(!headers.some((header) => this.before.has(toHex(header.id))), 'B-PREV');
     this.keep(headers);
     this.told.onRun(headers, signature);
   }
@@ -122,7 +126,10 @@ export class BundleReader {
     // SPEC 05-bundle 3.2: A record of the bundle before has the id that the first record names as `prev`, but is of
     // another log: `L-LOG`; or its `seq` is not one less: `L-SEQ`.
     const before = this.places.get(toHex(first.prev));
-    if (before === undefined) return;
+    if (before === undefined) {
+      this.before.add(toHex(first.prev));
+      return;
+    }
     demand(same(first.log, before.log), 'L-LOG');
     demand(first.seq === before.seq + 1, 'L-SEQ');
   }

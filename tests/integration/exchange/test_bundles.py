@@ -197,6 +197,20 @@ async def test_the_proof_of_a_fork_is_exported_and_checked_without_a_node(tmp_pa
         assert (await ben.bundles.take_in(tmp_path / "both")).new == both.records
 
 
+async def test_a_branch_is_written_after_what_it_leaves(tmp_path: Path) -> None:
+    branches = [Scribe("Cy"), Scribe("Cy")]
+    for scribe, skill in zip(branches, ("one", "two"), strict=True):
+        for number in range(1200):
+            fact = value.recognition(to=[scribe.agent], skill=f"{skill if number >= 900 else 'both'} {number}")
+            scribe.write(scribe.agent, "recognition", fact)
+    async with lone_node(tmp_path / "ana") as ana:
+        for scribe in branches:
+            await ana.bundles.take_in(bundle_of(tmp_path / "branch", scribe))
+        written = await ana.bundles.write(tmp_path / "both")
+    report = verified(tmp_path / "both")
+    assert (report.records, len(report.forks)) == (written.records, 1)
+
+
 async def test_which_fork_is_meant_must_be_said_where_there_are_several(tmp_path: Path) -> None:
     async with lone_node(tmp_path / "ana") as ana:
         for name, skill in itertools.product(("Cy", "Di"), ("one", "two")):

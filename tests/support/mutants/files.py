@@ -141,22 +141,31 @@ def bundle(mesh: Mesh, chance: random.Random) -> bytes:
 
 
 def _frames_of_log(log: list[Made], chance: random.Random) -> list[Value]:
-    frames: list[Value] = []
+    pieces: list[list[Value]] = []
     while log:
         length = chance.choice((1, 2, 3, 8))
-        records, log = log[:length], log[length:]
-        if chance.random() < 0.05:
-            frames.append(_misplaced(records[0], chance))
-        id_ = records[-1].id
-        frames.append(["run", [record.header for record in records], record_signature(records[-1].key, id_, chance)])
-        erased: list[Value] = []
-        for record in records:
-            if record.private is not None and chance.random() < 0.6:
-                frames.append(["private", record.id, record.private])
-            elif record.private is not None and chance.random() < 0.5:
-                erased.append(record.id)
-        if erased:
-            frames.append(["erased", erased])
+        pieces.append(_frames_of_run(log[:length], chance))
+        log = log[length:]
+    if len(pieces) > 1 and chance.random() < 0.03:
+        at = chance.randrange(len(pieces) - 1)
+        pieces[at : at + 2] = pieces[at + 1], pieces[at]
+    return [frame for piece in pieces for frame in piece]
+
+
+def _frames_of_run(records: list[Made], chance: random.Random) -> list[Value]:
+    frames: list[Value] = []
+    if chance.random() < 0.05:
+        frames.append(_misplaced(records[0], chance))
+    id_ = records[-1].id
+    frames.append(["run", [record.header for record in records], record_signature(records[-1].key, id_, chance)])
+    erased: list[Value] = []
+    for record in records:
+        if record.private is not None and chance.random() < 0.6:
+            frames.append(["private", record.id, record.private])
+        elif record.private is not None and chance.random() < 0.5:
+            erased.append(record.id)
+    if erased:
+        frames.append(["erased", erased])
     return frames
 
 
