@@ -58,14 +58,15 @@ class MdnsDiscovery:
             session = await self._begin(announced, found)
             try:
                 await trio.sleep(self._settings.retry_interval)
-                while session is not None and self._addresses() == announced:  # noqa: ASYNC110 - nobody tells us
+                while session is not None and self._addresses() == announced:
+                    await _in_thread(session.ask_again)
                     await trio.sleep(self._settings.retry_interval)
             finally:
                 if session is not None:
                     await _close(session)
 
-    async def _begin(self, announced: tuple[str, ...], found: FoundPeer) -> "Zeroconf | None":
-        """Return a session that announces and looks around, or None where the network does not allow it."""
+    async def _begin(self, announced: tuple[str, ...], found: FoundPeer) -> "_Listener | None":
+        """Announce and look around; returns who listens, or None where the network does not allow it."""
         from zeroconf import Error, EventLoopBlocked
 
         try:
@@ -76,7 +77,7 @@ class MdnsDiscovery:
             log.log(level, "peers on this network cannot be found for now: %s", error)
             return None
 
-    def _open(self, announced: tuple[str, ...], found: FoundPeer, token: trio.lowlevel.TrioToken) -> "Zeroconf":
+    def _open(self, announced: tuple[str, ...], found: FoundPeer, token: trio.lowlevel.TrioToken) -> "_Listener":
         """Announce this node and begin to look around; runs in a thread."""
         from zeroconf import ServiceBrowser
 
@@ -86,32 +87,59 @@ class MdnsDiscovery:
                 service = announcement(self._settings.service, self._peer, announced)
                 # The name is the peer id: asking first whether somebody else has it would only cost time.
                 session.register_service(service, cooperating_responders=True)
-            listener = _Listener(self._peer, self._settings, found, token)
+            listener = _Listener(session, self._peer, self._settings, found, token)
             ServiceBrowser(session, self._settings.service, handlers=[listener.changed])
         except BaseException:
             session.close()
             raise
-        return session
+        return listener
 
 
 class _Listener:
     """What is announced by others; called in zeroconf's thread."""
 
     def __init__(
-        self, own: PeerId, settings: DiscoverySettings, found: FoundPeer, token: trio.lowlevel.TrioToken
+        self,
+        session: "Zeroconf",
+        own: PeerId,
+        settings: DiscoverySettings,
+        found: FoundPeer,
+        token: trio.lowlevel.TrioToken,
     ) -> None:
+        self.session = session
         self._own, self._settings, self._found, self._token = own, settings, found, token
         self._seen: dict[str, tuple[str, ...]] = {}
+        self._silent: dict[str, None] = {}
+        """Names of those who did not answer when they were asked."""
 
     def changed(self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange") -> None:
         """Pass on what a peer announces if it is new; the names of the parameters are zeroconf's."""
         if state_change.name == "Removed":
             self._seen.pop(name, None)
+            self._silent.pop(name, None)
             return
-        if name not in self._seen and len(self._seen) >= self._settings.max_peers:
+        if name in self._seen or len(self._seen) + len(self._silent) < self._settings.max_peers:
+            self._ask(name)
+
+    def ask_again(self) -> None:
+        """Ask those who gave no answer: they may have been too busy, or we, and nobody announces the same twice."""
+        for name in list(self._silent):
+            self._ask(name)
+
+    def _ask(self, name: str) -> None:
+        from zeroconf import Error
+
+        try:
+            info = self.session.get_service_info(self._settings.service, name, timeout=RESOLVE_WITHIN)
+        except (OSError, Error) as error:
+            # The system was too busy, or we are leaving; zeroconf's thread must live on.
+            log.debug("nothing was learned about %s: %r", name, error)
+            info = None
+        if info is None:
+            self._silent[name] = None
             return
-        info = zeroconf.get_service_info(service_type, name, timeout=RESOLVE_WITHIN)
-        read = None if info is None else announced_in(info, self._settings.max_addresses)
+        self._silent.pop(name, None)
+        read = announced_in(info, self._settings.max_addresses)
         if read is None or read[0] == self._own or self._seen.get(name) == read[1]:
             return
         self._seen[name] = read[1]
@@ -162,11 +190,16 @@ def _open_zeroconf(interfaces: tuple[str, ...]) -> "Zeroconf":
     return Zeroconf(interfaces=list(interfaces) or InterfaceChoice.All)
 
 
-async def _close(session: "Zeroconf") -> None:
+async def _close(listener: _Listener) -> None:
     """Say goodbye to the network, in bounded time even when the network does not answer."""
     with trio.move_on_after(CLOSE_WITHIN) as scope:
         scope.shield = True
-        await trio.to_thread.run_sync(
-            session.close,
-            abandon_on_cancel=True,  # type: ignore[call-arg]  # libp2p brings stubs of an older trio
-        )
+        await _in_thread(listener.session.close)
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    """Do what waits for the network in a thread, which is left behind when there is no more time for it."""
+    await trio.to_thread.run_sync(
+        work,
+        abandon_on_cancel=True,  # type: ignore[call-arg]  # libp2p brings stubs of an older trio
+    )

@@ -1,19 +1,26 @@
 """Discovery by multicast DNS: what is announced, what is believed, and what happens without a network."""
 
 import logging
-from typing import Never
+import secrets
+from typing import Any, ClassVar, Never
 
 import pytest
 import trio
-from zeroconf import ServiceInfo
+from zeroconf import EventLoopBlocked, ServiceInfo, Zeroconf
 
 from meshnode.net.mdns import MdnsDiscovery, announced_in, announcement
 from meshnode.net.settings import DiscoverySettings
 from meshnode.net.transport import PeerId
-from tests.support.transports import DEADLINE
+from tests.support.patience import DEADLINE
 
 ALICE, BOB = (PeerId("12D3KooW" + letter * 44) for letter in "ab")
-LOOPBACK = DiscoverySettings(service="_meshtest._udp.local.", interfaces=("127.0.0.1",), retry_interval=0.05)
+
+
+@pytest.fixture
+def loopback() -> DiscoverySettings:
+    """Discovery that meets nobody but those of the same test: others may run at the same time."""
+    service = f"_mesh{secrets.token_hex(4)}._udp.local."
+    return DiscoverySettings(service=service, interfaces=("127.0.0.1",), retry_interval=0.05)
 
 
 def address_of(peer: PeerId, port: int = 4401) -> str:
@@ -39,30 +46,58 @@ class Found:
             pass
 
 
-async def test_two_on_one_network_find_each_other_and_not_themselves() -> None:
+async def test_two_on_one_network_find_each_other_and_not_themselves(loopback: DiscoverySettings) -> None:
     alice, bob = Found(), Found()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(MdnsDiscovery(ALICE, lambda: (address_of(ALICE),), LOOPBACK).run, alice)
-        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), LOOPBACK).run, bob)
+        nursery.start_soon(MdnsDiscovery(ALICE, lambda: (address_of(ALICE),), loopback).run, alice)
+        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), loopback).run, bob)
         assert await alice.next() == (BOB, (address_of(BOB),))
         assert await bob.next() == (ALICE, (address_of(ALICE),))
         nursery.cancel_scope.cancel()
 
 
-async def test_a_new_address_is_announced() -> None:
+async def test_a_new_address_is_announced(loopback: DiscoverySettings) -> None:
     bob, places = Found(), [address_of(ALICE)]
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(MdnsDiscovery(ALICE, lambda: tuple(places), LOOPBACK).run, Found())
-        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), LOOPBACK).run, bob)
+        nursery.start_soon(MdnsDiscovery(ALICE, lambda: tuple(places), loopback).run, Found())
+        nursery.start_soon(MdnsDiscovery(BOB, lambda: (address_of(BOB),), loopback).run, bob)
         assert await bob.next() == (ALICE, (address_of(ALICE),))
         places[:] = [address_of(ALICE, 4402)]
         await bob.hears(ALICE, address_of(ALICE, 4402))
         nursery.cancel_scope.cancel()
 
 
+class Busy(Zeroconf):
+    """A machine so busy that the first question about a peer is not answered in time, or not at all."""
+
+    failures: ClassVar[list[type[Exception] | None]]
+
+    def get_service_info(self, *about: Any, **options: Any) -> ServiceInfo | None:
+        if not self.failures:
+            return super().get_service_info(*about, **options)
+        if failure := self.failures.pop():
+            raise failure
+        return None
+
+
+async def test_a_peer_about_whom_nothing_was_learned_is_asked_about_again(
+    loopback: DiscoverySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An error that left the listener would end the thread that looks around; and nobody announces the same again.
+    monkeypatch.setattr(Busy, "failures", [None, OSError, EventLoopBlocked], raising=False)
+    bob = Found()
+    looking = MdnsDiscovery(BOB, tuple, loopback, open_zeroconf=lambda: Busy(interfaces=["127.0.0.1"]))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(MdnsDiscovery(ALICE, lambda: (address_of(ALICE),), loopback).run, Found())
+        nursery.start_soon(looking.run, bob)
+        assert await bob.next() == (ALICE, (address_of(ALICE),))
+        nursery.cancel_scope.cancel()
+    assert Busy.failures == []
+
+
 @pytest.mark.parametrize("error", [OSError("no such device"), RuntimeError("no interfaces"), ValueError("no address")])
 async def test_without_a_network_it_says_so_once_and_tries_again(
-    error: Exception, caplog: pytest.LogCaptureFixture
+    error: Exception, caplog: pytest.LogCaptureFixture, loopback: DiscoverySettings
 ) -> None:
     tries, enough = 0, trio.Event()
 
@@ -74,7 +109,7 @@ async def test_without_a_network_it_says_so_once_and_tries_again(
         raise error
 
     caplog.set_level(logging.WARNING)
-    discovery = MdnsDiscovery(ALICE, tuple, LOOPBACK, open_zeroconf=fail)
+    discovery = MdnsDiscovery(ALICE, tuple, loopback, open_zeroconf=fail)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(discovery.run, Found())
         with trio.fail_after(DEADLINE):
