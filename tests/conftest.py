@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from trio.testing import MockClock
 
 from tests.support.campaigns import Pace, seconds_for
 from tests.support.namespaces import why_not_here
+
+IDLE_SECONDS = 5.0
+"""Real seconds without anything happening, after which a clock that stands still goes on to what is waited for."""
 
 PACE = Pace.of_environment(os.environ)
 
@@ -34,6 +38,15 @@ def campaign_seconds() -> Callable[[str], float]:
 def long_campaigns() -> bool:
     """Whether this is a run of the great campaigns, whose sizes the issue and the design name."""
     return PACE is Pace.LONG
+
+
+@pytest.fixture
+def still_clock() -> MockClock:
+    """A clock that stands still while anything happens: its time passes only if a test waits for it with nothing to do.
+
+    So it shows what happens without any wait, on a busy machine as on an idle one: its time is still 0 then.
+    """
+    return MockClock(rate=0.0, autojump_threshold=IDLE_SECONDS)
 
 
 @pytest.fixture(autouse=True)

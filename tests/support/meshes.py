@@ -20,9 +20,7 @@ from meshnode.net.memory import MemoryMesh
 from meshnode.net.transport import PeerId
 from meshnode.runtime.requests import amounts, people, work
 from meshproto.records.ids import RecordId, ScopeId
-
-DEADLINE = 20.0
-"""Seconds that a condition between nodes has."""
+from tests.support.patience import DEADLINE
 
 
 class Mesh:

@@ -15,7 +15,8 @@ from meshnode.net.libp2p.identity import Identity, identity_of
 from meshnode.net.libp2p.session import Session
 from meshnode.net.libp2p.wire import Wire
 from meshnode.net.settings import SYNC_PROTOCOL
-from tests.support.transports import DEADLINE, settings_of
+from tests.support.patience import DEADLINE
+from tests.support.transports import settings_of
 
 Frame = tuple[int, int, int, int]
 """Kind, flags, stream and value of a frame."""

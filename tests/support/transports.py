@@ -11,21 +11,23 @@ from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.memory import MemoryMesh
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import Channel, ChannelHandler, Transport
-
-DEADLINE = 10.0
-"""Seconds after which a test gives up waiting for what should take milliseconds."""
+from tests.support.patience import DEADLINE
 
 LOOPBACK = "/ip4/127.0.0.1/tcp/0"
 
 
 def settings_of(name: str, **changes: Any) -> TransportSettings:
-    """Return settings whose identity follows from `name`, on a free port, without limits on how often to connect."""
+    """Return settings whose identity follows from `name`: a free port, no limit on how often to connect, patience."""
     defaults: dict[str, Any] = {
         "seed": hashlib.sha256(name.encode()).digest(),
         "listen": (LOOPBACK,),
         "accepts_per_address_per_second": 1e6,
         "accepts_per_address_burst": 10**6,
         "max_connections_per_address": 200,
+        # Nobody is called slow or silent because this machine is busy; a test of that sets its own.
+        "dial_deadline": DEADLINE,
+        "handshake_deadline": DEADLINE,
+        "ping_timeout": DEADLINE,
     }
     return TransportSettings(**{**defaults, **changes})
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 import trio
+from trio.testing import MockClock
 
 from meshnode.net.transport import (
     AlreadyConnected,
@@ -17,8 +18,8 @@ from meshnode.net.transport import (
     PortInUse,
     Transport,
 )
+from tests.support.patience import DEADLINE
 from tests.support.transports import (
-    DEADLINE,
     Callers,
     Libp2pWorld,
     MemoryWorld,
@@ -58,17 +59,17 @@ async def test_bytes_arrive_whole_and_in_order(alice: Transport, bob: Transport)
         assert await receive_exactly(channel, len(sent)) == sent
 
 
-async def test_nothing_of_a_message_stays_behind(alice: Transport, bob: Transport) -> None:
-    # Sizes about those of frames, queues and windows; whatever is left over must not wait for the next message.
+async def test_nothing_of_a_message_stays_behind(alice: Transport, bob: Transport, still_clock: MockClock) -> None:
+    # Sizes about those of frames, queues and windows; whatever is left over must not wait for the next message or ping.
     sizes = [size + more for size in (1, 65_507, 131_014, 262_028, 262_144) for more in (-1, 0, 1)]
     callers = Callers()
     async with running(alice), running(bob, callers) as address:
         channel, far = await alice.dial(address), await callers.next()
         for size in sizes:
-            with trio.fail_after(1):
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(channel.send, bytes(size))
-                    await receive_exactly(far, size)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(channel.send, bytes(size))
+                await receive_exactly(far, size)
+        assert still_clock.current_time() == 0
 
 
 async def test_both_sides_know_who_the_other_is_and_who_dialled(alice: Transport, bob: Transport) -> None:

@@ -25,7 +25,7 @@ async def test_churn_leaves_no_slot_task_descriptor_or_memory_behind(long_campai
         before, memory = _holdings(), psutil.Process().memory_info().rss
         await _churn(address, LONG if long_campaigns else CI)
         await eventually(lambda: alice.counters()["connections"] == alice.counters()["half_open"] == 0)
-        await eventually(lambda: _holdings() == before and _connections_in_memory() <= FEW)
+        await eventually(lambda: _no_more_than(before) and _connections_in_memory() <= FEW)
         assert psutil.Process().memory_info().rss - memory < GROWTH_BYTES
         assert alice._gate._settled == {}
         assert alice._shared.allowance.left == alice._settings.window_total
@@ -49,6 +49,11 @@ async def _churn(address: str, connections: int) -> None:
                     pass
             case 3:
                 connect(address).cut()
+
+
+def _no_more_than(before: tuple[int, int]) -> bool:
+    """Whether no more is held than before; less may be, since earlier tests left things to the garbage collector."""
+    return all(now <= was for now, was in zip(_holdings(), before, strict=True))
 
 
 def _holdings() -> tuple[int, int]:

@@ -13,7 +13,8 @@ from libp2p.host.ping import PingService  # isort: skip
 from libp2p.peer.peerinfo import info_from_p2p_addr  # isort: skip
 
 from meshnode.net.settings import SYNC_PROTOCOL
-from tests.support.transports import DEADLINE, eventually, libp2p, receive_exactly, running
+from tests.support.patience import DEADLINE
+from tests.support.transports import eventually, libp2p, receive_exactly, running
 
 SYNC = TProtocol(SYNC_PROTOCOL)
 

@@ -7,19 +7,20 @@ import trio
 from meshnode.core.effects import Synced
 from meshnode.core.events import SyncNow
 from tests.support.meshes import Mesh
+from tests.support.patience import DEADLINE
 
-SOON = 5.0
-"""Seconds; far less than until the next round of a quiet node."""
+SELDOM = 3600
+"""Seconds until the next round of a quiet node: far more than anybody waits here."""
 
 
 async def test_a_sync_right_after_a_join_does_not_wait_for_the_next_round(tmp_path: Path) -> None:
     mesh = Mesh(tmp_path)
-    async with mesh.node("ana") as ana:
+    async with mesh.node("ana", sync__interval=SELDOM) as ana:
         line = ana.line(await ana.founds())
         for name in ("ben", "carol", "dan", "eve"):
-            async with mesh.node(name) as other:
+            async with mesh.node(name, sync__interval=SELDOM) as other:
                 await other.joins(line)
-                with trio.fail_after(SOON):
+                with trio.fail_after(DEADLINE):
                     outcome = await other.opened.node.ask(lambda ticket: SyncNow(ticket, None))
                 assert isinstance(outcome, Synced)
                 assert ana.opened.node.peer in outcome.level

@@ -16,6 +16,7 @@ import meshnode.api.server as server
 from meshnode.api.guard import Guard
 from meshnode.api.server import SocketInUse, serve
 from meshnode.api.settings import MAX_CONNECTIONS, ApiSettings
+from tests.support.patience import DEADLINE
 
 ASK = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -77,7 +78,7 @@ async def test_another_user_is_turned_away(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(server, "peer_uid", lambda sock: os.getuid() + 1)
     async with served(tmp_path) as (path, _):
         stream = await trio.open_unix_socket(str(path))
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             assert await stream.receive_some() == b""
 
 
@@ -114,7 +115,7 @@ async def test_a_reader_who_does_not_read_does_not_block_the_end(
 ) -> None:
     monkeypatch.setattr(server, "SEND_SECONDS", 0.2)
     monkeypatch.setattr(server, "GRACE_SECONDS", 0.2)
-    with trio.fail_after(10):
+    with trio.fail_after(DEADLINE):
         async with served(tmp_path) as (path, _):
             stalled = await trio.open_unix_socket(str(path))
             await stalled.send_all(ASK % b"/much")
@@ -129,7 +130,7 @@ async def test_connections_beyond_the_bound_wait_for_a_place(tmp_path: Path) -> 
             await answer(path)
         for stream in idle:
             await stream.aclose()
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             assert (await answer(path)).startswith(b"HTTP/1.1 200")
     assert waited.cancelled_caught
 

@@ -13,6 +13,8 @@ from tests.support.sheets import NOW, SHEETS, causes, read_lines, read_sheet
 MADRID = CsvOptions(tz="Europe/Madrid")
 BERLIN = CsvOptions(tz="Europe/Berlin")
 HEADER = "Description,Duration,Email,Start date,Start time\n"
+BUSY_SECONDS = 5.0
+"""Work of the processor that shows a search without end, which takes minutes; what it must take are milliseconds."""
 
 
 def figures(findings: Findings) -> list[tuple[int | str, int, date]]:
@@ -208,7 +210,7 @@ def test_the_samples_are_all_tried() -> None:
 def test_a_cell_without_end_keeps_nobody_busy(cell: str, column: int) -> None:
     cells = ["Work", "1:00:00", "a@b.c", "2026-03-02", "09:00"]
     cells[column] = f"a{cell}b"
-    began = time.monotonic()
+    began = time.process_time()
     found = read_lines(HEADER + ",".join(cells) + "\n")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < BUSY_SECONDS
     assert len(found.entries) == (column == 2)

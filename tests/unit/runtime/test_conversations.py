@@ -17,6 +17,7 @@ from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.frames import frame
 from meshproto.wire.messages import Credit, Headers, Part
+from tests.support.patience import DEADLINE
 
 BULK = Headers((b"x" * 60_000,) * 10, b"s" * 64, Part.WANTED)
 
@@ -36,7 +37,7 @@ class Near:
 
     async def next(self) -> Event:
         """The next event."""
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             await self.inbox.wait(peers=True)
         event = self.inbox.take(peers=True)
         assert event is not None

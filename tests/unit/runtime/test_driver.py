@@ -23,6 +23,7 @@ from meshnode.runtime.writer import Writer
 from meshnode.store.store import open_store
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Credit
+from tests.support.patience import DEADLINE
 
 Rule = Callable[[Event], list[Effect]]
 
@@ -104,7 +105,7 @@ async def test_a_commit_comes_back_as_committed_with_the_number_of_the_last_batc
 
     async with running(rule) as bench:
         bench.inbox.put_own(Woken())
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             while Committed(2) not in bench.core.events:
                 await trio.lowlevel.checkpoint()
     assert bench.disk.staged == [1, 2]
@@ -124,7 +125,7 @@ async def test_the_alarm_wakes_the_core_at_its_time() -> None:
 
     async with running(rule) as bench:
         bench.inbox.put_own(Woken())
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             while len(bench.core.events) < 2:
                 await trio.lowlevel.checkpoint()
     first, second = bench.core.moments
@@ -139,7 +140,7 @@ async def test_what_is_said_to_a_peer_that_is_gone_is_dropped() -> None:
 
     async with running(rule) as bench:
         await bench.inbox.put(9, MessageIn(9, Credit(1)))
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             while not bench.news:
                 await trio.lowlevel.checkpoint()
     assert bench.news[0] == RoundDone(9, "far", 0)

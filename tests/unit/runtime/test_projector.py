@@ -20,6 +20,7 @@ from meshproto.records.ids import NONE, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
 from meshproto.types.value import Measure
+from tests.support.patience import DEADLINE
 
 KEY = SigningKey(b"k" * 32)
 HOUR = value.contribution(kind="work", qty=Measure(3600, 0, "SEC"), when=("2026-03-09", "2026-03-09"))
@@ -69,7 +70,7 @@ async def following() -> AsyncIterator[Shop]:
 async def test_what_was_committed_is_shown_once_one_has_caught_up() -> None:
     async with following() as shop:
         shop.commit(shop.genesis, shop.work("one", "two"))
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             await shop.projector.caught_up()
         assert sorted(shop.titles()) == ["one", "two"]
         assert shop.lookups.name(shop.agent) == "Ana"
@@ -120,7 +121,7 @@ async def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPat
     shop.commit(shop.genesis, shop.work("one"))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(shop.projector.run)
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             await shop.projector.caught_up()
         nursery.cancel_scope.cancel()
     assert (shop.titles(), shop.projector.trouble) == (["one"], "")
@@ -135,7 +136,7 @@ async def test_damaged_views_refuse_whoever_waits_for_them() -> None:
     shop.projector._slice = failing  # type: ignore[method-assign]  # a file that is damaged
     async with trio.open_nursery() as nursery:
         nursery.start_soon(shop.projector.run)
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             await refused(shop.projector)
         await refused(shop.projector)
     assert "page 7" in shop.projector.trouble
@@ -147,7 +148,7 @@ async def test_it_waits_while_the_node_is_busy_and_not_longer_than_its_lag(monke
     async with following() as shop:
         shop.commit(shop.genesis, shop.work("one"))
         start = trio.current_time()
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             while not shop.titles():
                 shop.projector.make_way()
                 await trio.sleep(0.01)

@@ -9,6 +9,7 @@ from meshnode.core.ports import Batch
 from meshnode.runtime.settings import GROUP_BATCHES, STAGE_RECORDS, WRITER_BACKLOG
 from meshnode.runtime.writer import Writer
 from tests.support.authors import Author
+from tests.support.patience import DEADLINE
 
 
 class Disk:
@@ -37,7 +38,7 @@ class Disk:
 
     def finish(self) -> None:
         self.begun.set()
-        assert self.free.wait(10)
+        assert self.free.wait(DEADLINE)
         if self.fail_flushing:
             raise OSError("no space left")
         self.groups.append(self.staged)
@@ -66,7 +67,7 @@ class Told:
         self.changed.set()
 
     async def until(self, count: int) -> None:
-        with trio.fail_after(10):
+        with trio.fail_after(DEADLINE):
             while len(self.numbers) + len(self.errors) < count:
                 self.changed = trio.Event()
                 await self.changed.wait()
@@ -92,7 +93,7 @@ async def test_batches_that_gather_during_a_commit_land_together() -> None:
     disk.free.clear()
     async with writing(disk) as (writer, told):
         writer.submit(Batch(1))
-        await trio.to_thread.run_sync(disk.begun.wait, 10)
+        await trio.to_thread.run_sync(disk.begun.wait, DEADLINE)
         for number in (2, 3, 4):
             writer.submit(Batch(number))
         disk.free.set()
@@ -169,7 +170,7 @@ async def test_a_writer_at_rest_tidies_once() -> None:
     async with writing(disk) as (writer, told):
         writer.submit(Batch(1))
         await told.until(1)
-        await trio.to_thread.run_sync(disk.tidied.wait, 10)
+        await trio.to_thread.run_sync(disk.tidied.wait, DEADLINE)
         writer.submit(Batch(2))
         await told.until(2)
     assert told.numbers == [1, 2]

@@ -15,7 +15,8 @@ from meshnode.net.libp2p.identity import Identity, identity_of
 from meshnode.net.libp2p.negotiation import BoundedPipe, HungUp, NotAgreed, ask_for, offer
 from meshnode.net.libp2p.session import Session
 from meshnode.net.libp2p.violation import Violation
-from tests.support.transports import DEADLINE, settings_of
+from tests.support.patience import DEADLINE
+from tests.support.transports import settings_of
 
 ALICE, BOB = (identity_of(settings_of(name).seed) for name in ("alice", "bob"))
 

@@ -9,7 +9,7 @@ import trio.testing
 
 from meshnode.net.libp2p import sockets
 from meshnode.net.libp2p.wire import Wire
-from tests.support.transports import DEADLINE
+from tests.support.patience import DEADLINE
 
 
 class ExhaustedOnce(socket.socket):
