@@ -58,10 +58,10 @@ def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
     """Bring indexes up to date; streams of agents that stand in a network now are told to those who share it."""
     tips: list[tuple[list[int], LogTip]] = []
     for log in dict.fromkeys(logs):
-        for head in parts.scopes.note_committed(log):
-            parts.intake.note_standing(head.agent)
-            sharing = [each.conn for each in parts.ground.open_sessions() if parts.scopes.names_of(each, head.scope)]
-            tips += [(sharing, LogTip(head.log, tip.seq, tip.id)) for tip in head.tips]
+        for now in parts.scopes.note_committed(log):
+            parts.intake.note_standing(now.agent)
+            sharing = [each.conn for each in parts.ground.open_sessions() if parts.scopes.names_of(each, now.scope)]
+            tips += [(sharing, LogTip(now.log, seq, tip)) for tip, seq in now.tips.items()]
     if parts.ground.settings.live:
         parts.gossip.tell_tips(tips, turn)
     for carried in parts.scopes.carried.values():

@@ -141,9 +141,7 @@ class Fill:
         records, size = self._scopes.allowance(now.scope)
         if len(now.tips) < MAX_BRANCHES and now.size < size and max(now.tips.values()) < records:
             return True
-        head = self._ground.ledger.log(item.log)
-        if head is not None:
-            self._scopes.refresh(head)  # its fingerprint is to say that it is full
+        self._scopes.refresh(item.log)  # its fingerprint is to say that it is full
         return False
 
     def _is_asked_elsewhere(self, log: LogId, conn: int, turn: Turn) -> bool:

@@ -6,6 +6,7 @@ With a network goes the stream of every agent that stands in it. What is in an i
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from meshnode.core.flight import LogNow, log_now
 from meshnode.core.ground import Ground, Session
 from meshnode.core.ports import JoinedEntry, LogHead, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
@@ -43,7 +44,7 @@ class Scopes:
         """Begin to carry a network."""
         if scope not in self.carried:
             ledger = self._ground.ledger
-            rows = ((log, self._digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
+            rows = ((log, _digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
             self.carried[scope] = Carried(scope, Index(rows), ledger.network(scope))
             self.look_at_founding(self.carried[scope])
         return self.carried[scope]
@@ -79,23 +80,23 @@ class Scopes:
             return True
         return session.known and session.agent in carried.facts.founders
 
-    def note_committed(self, log: LogId) -> list[LogHead]:
+    def note_committed(self, log: LogId) -> list[LogNow]:
         """Bring the indexes up to date after records of a log were committed.
 
         Returns the logs that became part of a network by it: the log, and streams of an agent newly standing.
         """
-        head = self._ground.ledger.log(log)
-        if head is None or not head.counted:
+        now = self._ground.flight.committed(log)
+        if now is None or not now.counted:
             return []
-        digest = self._digest(log, [tip.id for tip in head.tips], head)
-        fresh: list[LogHead] = []
-        for carried in self.sets_of(head.scope):
+        digest = self._digest(now)
+        fresh: list[LogNow] = []
+        for carried in self.sets_of(now.scope):
             known = carried.index.get(log) is not None
             carried.index.put(log, digest)
             if carried.facts is None:
                 carried.facts = self._ground.ledger.network(carried.scope)
-            if not known and head.scope == carried.scope and not is_network_genesis(head):
-                fresh += self._let_stand(carried, head)
+            if not known and now.scope == carried.scope and not is_network_genesis(now):
+                fresh += self._let_stand(carried, now)
         return fresh
 
     def look_at_founding(self, carried: Carried) -> bool:
@@ -105,12 +106,14 @@ class Scopes:
         carried.founded = all(self._has_accepted(carried.scope, founder) for founder in carried.facts.founders)
         return carried.founded
 
-    def refresh(self, head: LogHead) -> None:
+    def refresh(self, log: LogId) -> None:
         """Compute anew what stands for a log: after a restart the index does not know yet which logs are full."""
-        digest = self._digest(head.log, [tip.id for tip in head.tips], head)
-        for carried in self.sets_of(head.scope):
-            if carried.index.get(head.log) is not None:
-                carried.index.put(head.log, digest)
+        now = self._ground.flight.committed(log)
+        if now is None:
+            return
+        for carried in self.sets_of(now.scope):
+            if carried.index.get(log) is not None:
+                carried.index.put(log, self._digest(now))
 
     def item_of(self, log: LogId) -> Item:
         """How a log is listed in a reconciliation."""
@@ -124,12 +127,12 @@ class Scopes:
         facts = self._ground.flight.network(scope)
         return (MAX_STREAM_RECORDS, MAX_STREAM_BYTES) if facts is None else (facts.log_records, facts.log_bytes)
 
-    def _let_stand(self, carried: Carried, head: LogHead) -> list[LogHead]:
+    def _let_stand(self, carried: Carried, now: LogNow) -> list[LogNow]:
         """Take the streams of an agent that stands here now into the index."""
-        streams = self._ground.ledger.logs_of_scope(head.agent)
+        streams = [log_now(head) for head in self._ground.ledger.logs_of_scope(now.agent)]
         for stream in streams:
-            carried.index.put(stream.log, self._digest(stream.log, [tip.id for tip in stream.tips], stream))
-        return [stream for stream in streams if stream.log != head.log]
+            carried.index.put(stream.log, self._digest(stream))
+        return [stream for stream in streams if stream.log != now.log]
 
     def _rank(self, head: LogHead) -> int:
         """Causes before effects: a network's genesis, streams of agents, founders, the others."""
@@ -140,20 +143,15 @@ class Scopes:
             return 0
         return 2 if carried.facts is not None and head.agent in carried.facts.founders else 3
 
-    def _digest(self, log: LogId, tips: Iterable[RecordId], head: LogHead | None = None) -> bytes:
+    def _digest(self, now: LogNow) -> bytes:
         """What stands for a log in the index.
 
         A log that is full, by branches or by its allowance, differs from node to node in what lies beyond, and nobody
         may ask for more: there the fingerprint says only that it is full.
         """
-        ids = list(tips)
-        if len(ids) >= MAX_BRANCHES or (head is not None and self._is_full(head)):
-            return full_digest(log)
-        return tips_digest(ids)
-
-    def _is_full(self, head: LogHead) -> bool:
-        records, size = self.allowance(head.scope)
-        return head.size >= size or any(tip.seq >= records for tip in head.tips)
+        records, size = self.allowance(now.scope)
+        is_full = now.size >= size or any(seq >= records for seq in now.tips.values())
+        return full_digest(now.log) if is_full else _digest(now.log, now.tips)
 
     def _has_accepted(self, scope: ScopeId, founder: bytes) -> bool:
         root = self._ground.ledger.root_of(founder)
@@ -164,6 +162,12 @@ class Scopes:
         return record is not None and record.type == "countersign" and record.facts.get("decision") == "accept"
 
 
-def is_network_genesis(head: LogHead) -> bool:
+def is_network_genesis(log: LogHead | LogNow) -> bool:
     """Whether a log of a network is the one its genesis begins."""
-    return bytes(head.agent) == bytes(head.scope)
+    return bytes(log.agent) == bytes(log.scope)
+
+
+def _digest(log: LogId, tips: Iterable[RecordId]) -> bytes:
+    """What stands for a log in the index, as far as its tips decide it."""
+    ids = list(tips)
+    return full_digest(log) if len(ids) >= MAX_BRANCHES else tips_digest(ids)

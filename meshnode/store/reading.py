@@ -93,17 +93,19 @@ class Reader:
     def steady(self) -> Iterator[None]:
         """Read at one point in time and at half the cost of each read, for as long as this lasts: milliseconds.
 
-        Nothing committed meanwhile is seen. Erasing waits for it. In memory, where readers share the writer's
-        connection, it does nothing.
+        Nothing committed since the first read is seen. Erasing waits for it. In memory, where readers share the
+        writer's connection, it does nothing.
         """
         if self.source.path is None:
             yield
             return
-        self.source.rows("BEGIN")
+        self.source.begins = True
         try:
             yield
         finally:
-            self.source.rows("COMMIT")
+            self.source.begins = False
+            if self.source.connection.in_transaction:  # else nothing was read
+                self.source.rows("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""

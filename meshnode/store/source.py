@@ -16,11 +16,13 @@ class Source:
     Damage leaves a mark beside the file, so that the next start knows of it before it serves anything.
     """
 
-    __slots__ = ("connection", "path")
+    __slots__ = ("begins", "connection", "path")
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
         self.connection = connection
         self.path = path
+        self.begins = False
+        """Whether the next question begins a transaction."""
 
     @property
     def name(self) -> Path | str:
@@ -30,6 +32,9 @@ class Source:
     def rows(self, question: str, values: Values = ()) -> list[Any]:
         """All rows of the answer, each a tuple. Nothing is left open, so no reader holds up a checkpoint."""
         try:
+            if self.begins:
+                self.begins = False
+                self.connection.execute("BEGIN")
             return self.connection.execute(question, values).fetchall()
         except SqliteError as error:
             raise self._explained(error) from error

@@ -1,8 +1,10 @@
 """What must hold at every step of a simulation, and what must hold at its end."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from meshnode.core.effects import Answer, Effect, Send, Written
+from meshnode.core.flight import log_now
 from meshnode.core.gauges import gauges
 from meshnode.core.ports import Batch, WaitEntry
 from meshproto.fold.fold import Fold
@@ -49,6 +51,9 @@ class WatchedWorld(World):
             for gauge in gauges(host.node.parts):
                 if gauge.filled > gauge.limit:
                     raise Broken(f"{host.name}: {gauge}")
+            for now in host.node.parts.ground.flight.at_hand:
+                if log_now(host.ledger.log(now.log)) != replace(now, batch=0):  # type: ignore[arg-type]  # it is stored
+                    raise Broken(f"{host.name} remembers {now} otherwise than it is on disk")
 
     def watch_commit(self, host: Host, batches: list[Batch]) -> None:
         """Logs have no gaps, and no honest author signs two records of one number."""

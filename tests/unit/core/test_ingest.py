@@ -390,10 +390,9 @@ def test_what_a_stranger_waits_for_is_no_reason_to_refresh_an_index() -> None:
     carol = Writer("carol")
     peer.push(carol.genesis, Part.LAST)
     peer.push(carol.notes(scope), Part.LAST)
-    head = rig.ledger.log(carol.log(scope))
-    assert head is not None
-    rig.node.parts.scopes.refresh(head)
-    assert rig.node.parts.scopes.carried[scope].index.get(head.log) is None
+    assert rig.ledger.log(carol.log(scope)) is not None
+    rig.node.parts.scopes.refresh(carol.log(scope))
+    assert rig.node.parts.scopes.carried[scope].index.get(carol.log(scope)) is None
 
 
 def test_what_goes_beyond_the_allowance_of_a_log_is_declined() -> None:

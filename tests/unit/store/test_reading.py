@@ -253,6 +253,19 @@ def test_a_reader_sees_a_commit_as_soon_as_it_returned_and_holds_a_steady_view(t
     store.close()
 
 
+def test_a_steady_view_that_is_not_looked_at_holds_up_nothing(tmp_path: Path) -> None:
+    store, alice = open_store(tmp_path / "records.db"), Author("alice")
+    reader = store.reader()
+    begun = []
+    with reader.steady():
+        begun.append(reader.source.connection.in_transaction)
+        commit(store, alice.genesis)
+        assert reader.has(alice.id)
+        begun.append(reader.source.connection.in_transaction)
+    assert [*begun, reader.source.connection.in_transaction] == [False, True, False]
+    store.close()
+
+
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     store = open_store(tmp_path / "records.db")
     with pytest.raises(StoreError):
