@@ -1,9 +1,11 @@
 """Files that the user names: read with a limit, written so that a crash or a full disk leaves the old one or none."""
 
+import fcntl
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,17 +55,19 @@ def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
     """Write a file that appears under its name only once it is whole and flushed. Raises FileTrouble.
 
     The bytes go to a neighbour with a name of its own; if anything fails, also in the body, that one is removed
-    and what stood at `path` before is untouched.
+    and what stood at `path` before is untouched. What a process that was killed left there goes with the next writing.
     """
     if not path.is_absolute():
         raise FileTrouble(path, "the path is not absolute")
     if path.is_dir():
         raise FileTrouble(path, "is a folder")
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except (OSError, ValueError) as error:
         raise FileTrouble(path, _said(error)) from None
+    _lock(number)
     try:
         with os.fdopen(number, "wb") as file:
             yield _writer(file, path)
@@ -71,6 +75,29 @@ def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
         _rename(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed processes left beside `path`; who still writes there holds a lock."""
+    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9]+\.part")
+    with suppress(OSError):  # what cannot be removed is in nobody's way
+        for left in path.parent.iterdir():
+            if named.fullmatch(left.name):
+                number = os.open(left, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+                try:
+                    if _lock(number):
+                        left.unlink()
+                finally:
+                    os.close(number)
+
+
+def _lock(number: int) -> bool:
+    """Take the lock on a file that goes with its process; False where another has it or there are no locks."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _writer(file: BinaryIO, path: Path) -> Callable[[bytes], None]:

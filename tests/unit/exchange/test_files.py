@@ -38,6 +38,19 @@ def test_whatever_goes_wrong_the_old_file_stays_and_nothing_is_left(tmp_path: Pa
     assert (path.read_bytes(), names(tmp_path)) == (b"old", ["out.bundle"])
 
 
+def test_what_a_killed_process_left_goes_and_what_others_still_write_stays(tmp_path: Path) -> None:
+    path, left, alien = tmp_path / "out.bundle", tmp_path / ".out.bundle.1.part", tmp_path / ".out.bundle.old.part"
+    left.write_bytes(b"half")
+    alien.write_bytes(b"not ours")
+    with written_whole(path) as write:
+        write(b"one")
+        being_written = tmp_path / f".out.bundle.{os.getpid()}.part"
+        with pytest.raises(FileTrouble, match="file exists"), written_whole(path):
+            raise Interrupted
+        assert being_written.exists()
+    assert names(tmp_path) == [alien.name, path.name]
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def full(*_: object) -> None:

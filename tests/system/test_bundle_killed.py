@@ -1,0 +1,139 @@
+"""A node killed at any moment while it takes in or writes a bundle: it opens again, and doing it again finishes it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from meshnode.cli.exits import Exit
+from tests.support.command_line import Ran
+from tests.support.homes import Household, Person
+from tests.support.programs import let_pass
+
+KILLS = 10
+ENTRIES = 3_000
+"""Enough that taking them in lasts several times as long as a flush."""
+
+
+@pytest.fixture
+def household() -> Iterator[Household]:
+    with Household() as people:
+        yield people
+
+
+class Attempt:
+    """A command that runs while the node it talks to is killed."""
+
+    def __init__(self, person: Person, *words: str) -> None:
+        self.ran: Ran | None = None
+        self._thread = threading.Thread(target=self._run, args=(person, words))
+        self._thread.start()
+
+    def _run(self, person: Person, words: tuple[str, ...]) -> None:
+        self.ran = person.tries(*words)
+
+    def end(self) -> Ran:
+        """Wait for the command, and return how it ended."""
+        self._thread.join()
+        assert self.ran is not None
+        return self.ran
+
+
+@pytest.mark.campaign
+def test_an_import_killed_anywhere_is_finished_by_doing_it_again(
+    household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float]
+) -> None:
+    ana, stick, chance = busy(household, tmp_path), tmp_path / "ana.bundle", Random(5)
+    ana.does("export", "bundle", str(stick))
+    source = state_in(ana, stick)
+    usual = seconds_for(household.person("carol"), "import", "bundle", str(stick))
+    kills, halfway, homes = 0, 0, 0
+    deadline = time.monotonic() + campaign_seconds("kills") / 3
+    while kills < KILLS or time.monotonic() < deadline:
+        ben = household.person(f"ben{homes}")
+        homes += 1
+        begun = records(ben)
+        while was_killed(ben, chance.random() * usual, "import", "bundle", str(stick)):
+            kills += 1
+            halfway += begun < records(ben) < begun + source["records"]
+            if kills >= KILLS and time.monotonic() > deadline:
+                break
+        again = [ben.asks("import", "bundle", str(stick)) for _ in range(2)]
+        assert (again[1]["written"], again[1]["refused"], again[1]["notes"]) == (0, [], [])
+        assert records(ben) == begun + source["records"]
+        out = tmp_path / f"{ben.home.name}.bundle"
+        ben.does("export", "bundle", str(out))
+        assert source["state"].items() <= state_in(ben, out)["state"].items()
+        ben.does("down")
+    assert halfway >= KILLS // 4, "the kills hardly ever met an import that was storing"
+
+
+def busy(household: Household, folder: Path) -> Person:
+    """Somebody with years of work in a network."""
+    ana, sheet = household.person("ana"), folder / "work.csv"
+    rows = (
+        f"Work {n},1:00:00,a@b.c,20{n // 336 % 25:02}-{1 + n // 28 % 12:02}-{1 + n % 28:02},09:00"
+        for n in range(ENTRIES)
+    )
+    sheet.write_text("Description,Duration,Email,Start date,Start time\n" + "\n".join(rows))
+    ana.does("network", "create", "studio", "--open")
+    ana.does("import", "csv", str(sheet), "--network", "studio", "--tz", "UTC")
+    return ana
+
+
+@pytest.mark.campaign
+def test_an_exchange_by_file_killed_anywhere_leaves_the_file_whole(household: Household, tmp_path: Path) -> None:
+    ana, ben, stick, chance = busy(household, tmp_path), household.person("ben"), tmp_path / "stick", Random(6)
+    ana.does("sync", "--file", str(stick))
+    kills, usual = 0, 3.0
+    while kills < KILLS // 2:
+        if was_killed(ben, chance.random() * usual, "sync", "--file", str(stick)):
+            kills += 1
+        else:
+            usual /= 1.5
+        assert ben.asks("verify", str(stick))["ok"] is True
+    for person in (ben, ana, ben):
+        person.does("sync", "--file", str(stick))
+    roots = [root_of(person, tmp_path) for person in (ana, ben)]
+    assert roots[0] == roots[1]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".stick")] == []
+
+
+def was_killed(person: Person, after: float, *words: str) -> bool:
+    """Run a command, kill the node after so many seconds and start it again; False if the command was done before."""
+    attempt = Attempt(person, *words)
+    let_pass(after)
+    person.kill()
+    ended = attempt.end()
+    person.does("up")
+    if ended.code == Exit.OK:
+        return False
+    assert ended.code in (Exit.NOT_RUNNING, Exit.FAILURE), ended.err
+    assert ended.err
+    return True
+
+
+def seconds_for(person: Person, *words: str) -> float:
+    """How long a command takes here and now."""
+    begun = time.monotonic()
+    person.does(*words)
+    return time.monotonic() - begun
+
+
+def records(person: Person) -> int:
+    """How many records this person's node holds."""
+    return int(person.asks("status")["records"])
+
+
+def state_in(person: Person, bundle: Path) -> Any:
+    """What a bundle holds, with the digest of each scope, found out from the file alone."""
+    return person.asks("verify", str(bundle))
+
+
+def root_of(person: Person, folder: Path) -> str:
+    """The Merkle root over all that this person's node holds."""
+    return str(person.asks("export", "bundle", str(folder / f"{person.home.name}.all"))["root"])
