@@ -30,6 +30,7 @@ from meshnode.runtime.node import Parts, RunningNode
 from meshnode.runtime.office import Office
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Refusal
+from meshnode.runtime.searcher import Searcher
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreDamaged
@@ -63,6 +64,7 @@ class Opened(NamedTuple):
     notebook: ScopeId
     settings: Settings
     watch: Watch
+    searcher: Searcher
 
 
 @asynccontextmanager
@@ -81,6 +83,7 @@ async def open_node(
                 services.start_soon(opened.office.projector.run)
                 services.start_soon(opened.office.joins.run)
                 services.start_soon(opened.watch.run)
+                services.start_soon(opened.searcher.run, opened.node)
                 services.start_soon(_stamp_when_settled, opened)
                 await _remember_port(opened)
                 yield opened
@@ -108,7 +111,7 @@ def _open(
         home.stamp()
     identity = Identity(AgentId(agent), key)
     meeting = network or _libp2p(home, reader, loaded)
-    projector = Projector(store.reader(), views)
+    projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
     parts = Parts(
         identity=identity,
         core=Node(core_settings(settings), identity, reader, SystemChance()),
@@ -120,6 +123,7 @@ def _open(
         copied=copied or shortened,
         after_commit=projector.nudge,
         busy=projector.make_way,
+        look=searcher.wake,
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)
@@ -136,7 +140,7 @@ def _open(
         ),
     )
     watch = Watch(office, home.folder)
-    return Opened(node, office, home, store, reader, office.notebook, settings, watch)
+    return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
 
 
 def _open_store(home: Home, settings: StoreSettings) -> tuple[Store, bool]:

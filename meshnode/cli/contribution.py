@@ -88,13 +88,18 @@ def thank(desk: Desk, *, record: str, text: list[str], skill: str | None) -> Exi
 
 
 def erase(desk: Desk, *, records: list[str], yes: bool) -> Exit:
-    """Erase the texts of contributions, here and everywhere."""
+    """Erase the texts of records, here and everywhere."""
     if not yes:
         what = "this text" if len(records) == 1 else f"these {len(records)} texts"
         desk.confirm(f"Erase {what} here and on every node that hears of it? It cannot be undone.", flag="--yes")
     erased = desk.client().erase(records)
     text = f"Erased   {count(len(erased['targets']), 'text')}   by record {short_id(erased['id'])}"
     desk.out.give_or_ok("contribution.erase", erased, text)
+    if erased["copies"] and not desk.out.as_json:
+        others = count(len(erased["copies"]), "other contribution")
+        verb = "says" if len(erased["copies"]) == 1 else "say"
+        desk.out.warn(f"{others} of yours still {verb} the same: it was shared")
+        desk.next_steps(("Erase", f"meshnode contribution erase {' '.join(erased['copies'])}"))
     return Exit.OK
 
 
@@ -193,16 +198,17 @@ COMMANDS = {
         ),
         Command(
             "contribution erase",
-            "Erase the texts of contributions of yours, here and everywhere.",
+            "Erase texts that you wrote, or that name you, here and everywhere.",
             erase,
             (
                 Argument(("records",), "The ids.", kind="many", metavar="ID"),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
             ),
             text="Title and text are removed from this node's database, search index and exports, and every node that "
-            "hears of the erasure must do the same. The signed facts (how much, when, for what) stay, so nobody's "
-            "accounts change.",
-            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
+            "hears of the erasure must do the same, however late it hears of it. The signed facts (how much, when, "
+            "for what) stay, so nobody's accounts change. Any record of yours will do, also a profile, and also in a "
+            "network you have left; and of others' records those whose facts name you, as thanks to you do.",
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT),
         ),
     )
 }

@@ -307,11 +307,12 @@ class Fork(TypedDict):
 
 
 class Erased(TypedDict):
-    """The orders that were signed (`id` is the first of them), and what they erase."""
+    """The orders that were signed (`id` is the first of them), what they erase, and what else says the same."""
 
     id: str
     ids: list[str]
     targets: list[str]
+    copies: list[str]
 
 
 class RefusedRow(TypedDict):

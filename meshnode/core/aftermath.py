@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from meshnode.core.effects import Look
 from meshnode.core.ground import Session
 from meshnode.core.limits import give_back
 from meshnode.core.parts import Parts
@@ -26,6 +27,8 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
             _report_fork(parts, arrival, turn)
     parts.gossip.spread(arrivals, turn)
     parts.held.note(arrivals, turn)
+    if any(after.search for _, after in afters):
+        turn.effects.append(Look())
     for _, after in afters:
         parts.gossip.spread_parts(after.parts, turn)
         _finish(parts, after, turn)

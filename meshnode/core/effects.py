@@ -49,6 +49,11 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Some `SearchEntry` stands in the ledger: look for what these orders name, and answer with Looked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """Drafts are on disk; their ids in order."""
 
@@ -117,4 +122,4 @@ class Report:
     news: News
 
 
-Effect: TypeAlias = Send | Commit | Close | Dial | Alarm | Answer | Report
+Effect: TypeAlias = Send | Commit | Close | Dial | Alarm | Look | Answer | Report

@@ -3,59 +3,119 @@
 An `erasure` by the author of a record, or by an agent named in its facts, obliges every node to delete the private
 part and never to take it in again. What it names and is not here yet is erased when it comes: the record that orders
 it waits for it in the closure, and is found there.
+
+Who does not write in the scope of a record, as who has left, orders from the own stream and names it weakly, by `ext`:
+only who holds the record can tell that it is meant. Such names are kept, and compared with every record that comes.
+What was stored before them is looked for by whoever carries out effects:
+
+    taken in, names and a search stored → (committed) Look → (Looked) erased and no search any more
+
+A search that a crash cut short is begun again at the next start. An order counts before its past is complete: that it
+is the author's, or theirs who are named, shows by its key alone.
 """
 
+from collections.abc import Iterable, Iterator
+
 from meshnode.core.closure import Closure
+from meshnode.core.events import Found
 from meshnode.core.flight import Flight
+from meshnode.core.ports import Forget, OrderEntry, SearchEntry
 from meshnode.core.reports import Erased
 from meshnode.core.turn import Turn
+from meshproto.records.ids import RecordId, ext
 from meshproto.records.log import Run
-from meshproto.records.record import Record
+from meshproto.records.record import Record, ids_in
+from meshproto.types.catalogue import check_facts
 
-PARTS = ("private", "agent_private")
-"""The values of `part` that concern private parts; blobs are another matter."""
-
-
-def targets_of(record: Record) -> tuple[bytes, ...]:
-    """The records whose private part an erasure orders to be removed; none for any other record."""
-    targets = record.facts.get("targets")
-    if record.type != "erasure" or record.facts.get("part") not in PARTS or not isinstance(targets, list):
-        return ()
-    return tuple(each for each in targets if isinstance(each, bytes) and len(each) == 32)
-
-
-def may_erase(order: Record, target: Record, flight: Flight) -> bool:
-    """Whether who signed the order wrote the target or is named in it; both stand in one scope."""
-    # Whose log it is was asked of its first record only: a later one may claim to be anybody's.
-    if order.home != target.home or order.auth or flight.root_of(order.agent) != order.key:
-        return False
-    return order.author == target.author or _names(target.facts, order.author)
+ID_SIZE = 32
+"""Bytes of an id among the targets; an `ext` has one more."""
 
 
 def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> None:
     """Put into the batch what new records order to be erased, and what earlier orders say of new records."""
     for record in run.records:
-        for each in targets_of(record) if record.type == "erasure" else ():
+        if record.type == "erasure" and _obey(record, flight, turn):
+            turn.local.append(SearchEntry(record.id))
+            turn.after.search = True
+        if record.private is not None:
+            for order in _orders_for(record, flight, closure):
+                _erase(order, record, flight, turn)
+
+
+def finish_search(found: Iterable[Found], flight: Flight, turn: Turn) -> None:
+    """Put into the batch what orders name among the records that were here before them: their searches are over."""
+    for each, targets in found:
+        order = flight.record(each)
+        if order is not None:
+            _obey(order, flight, turn)  # the store may have lost what it says
+            for target in map(flight.record, targets):
+                if target is not None and names_weakly(order, target, flight):
+                    _erase(order.id, target, flight, turn)
+        turn.local.append(Forget(SearchEntry, (each,)))
+
+
+def may_erase(order: Record, target: Record, flight: Flight) -> bool:
+    """Whether who signed the order wrote the target or is named in it; both stand in one scope."""
+    # Whose log it is was asked of its first record only: a later one may claim to be anybody's.
+    if order.home != target.home or not _is_own(order, flight):
+        return False
+    return _concerns(target, order.author)
+
+
+def names_weakly(order: Record, target: Record, flight: Flight) -> bool:
+    """Whether an order from its author's own stream names the target by `ext` and may have its part erased."""
+    if bytes(order.home) != order.author or not _is_own(order, flight):
+        return False
+    return ext(target.id) in _targets_of(order) and _concerns(target, order.author)
+
+
+def _obey(order: Record, flight: Flight, turn: Turn) -> bool:
+    """Erase what an order names and is here; remember what it names weakly. True if there is such."""
+    weak = False
+    for each in _targets_of(order):
+        if len(each) == ID_SIZE:
             target = flight.record(each)
-            if target is not None:
-                _erase(record, target, flight, turn)
-        if record.private is not None and closure.is_named(record.id):
-            for order in map(flight.record, closure.waiters(record.id)):
-                if order is not None and record.id in targets_of(order):
-                    _erase(order, record, flight, turn)
+            if target is not None and may_erase(order, target, flight):
+                _erase(order.id, target, flight, turn)
+        elif bytes(order.home) == order.author and _is_own(order, flight):
+            entry = OrderEntry(each, order.author, order.id)
+            flight.note_order(turn.number, entry)
+            turn.local.append(entry)
+            weak = True
+    return weak
 
 
-def _erase(order: Record, target: Record, flight: Flight, turn: Turn) -> None:
-    """Let a private part go, if the order is good and there is one."""
-    if target.private is not None and may_erase(order, target, flight):
+def _orders_for(record: Record, flight: Flight, closure: Closure) -> Iterator[RecordId]:
+    """The orders here that name a new record and may have its private part erased."""
+    if closure.is_named(record.id):
+        for order in map(flight.record, closure.waiters(record.id)):
+            if order is not None and record.id in _targets_of(order) and may_erase(order, record, flight):
+                yield order.id
+    if flight.has_orders:
+        for entry in flight.orders(ext(record.id)):
+            if _concerns(record, entry.agent):
+                yield RecordId(entry.order)
+
+
+def _targets_of(order: Record) -> tuple[bytes, ...]:
+    """The records whose private part an erasure orders to be removed; none for any other record."""
+    if order.type != "erasure" or check_facts(order) is not None or order.facts["part"] != "private":
+        return ()
+    return tuple(order.facts["targets"])
+
+
+def _is_own(order: Record, flight: Flight) -> bool:
+    """Whether an order is signed by the root of the agent for whom it speaks."""
+    return not order.auth and flight.root_of(order.author) == order.key
+
+
+def _concerns(target: Record, agent: bytes) -> bool:
+    """Whether an agent wrote a record or is named in its facts."""
+    return target.author == agent or agent in ids_in(target.facts)
+
+
+def _erase(order: RecordId, target: Record, flight: Flight, turn: Turn) -> None:
+    """Let a private part go, if there is one and it is not gone already."""
+    if target.private is not None and target.id not in turn.erasures and not flight.erased(target.id):
         turn.erasures[target.id] = None
-        turn.after.news.append(Erased(order.id, (target.id,)))
-
-
-def _names(value: object, agent: bytes) -> bool:
-    """Whether an id stands anywhere in facts."""
-    if isinstance(value, dict):
-        return any(_names(each, agent) for each in value.values())
-    if isinstance(value, list):
-        return any(_names(each, agent) for each in value)
-    return value == agent
+        turn.after.news.append(Erased(order, (target.id,)))

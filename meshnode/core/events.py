@@ -1,7 +1,7 @@
 """What can happen to a node. The runtime hands these to `Node.handle`, one at a time."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from meshnode.core.ports import Forget, LocalRow
 from meshproto.records.encoding import Value
@@ -229,6 +229,21 @@ class TrustThisCopy:
     ticket: int
 
 
+class Found(NamedTuple):
+    """An order to erase, and the stored records that bear a name it names; whether it may is not said."""
+
+    order: RecordId
+    targets: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What these orders name weakly was looked for among all that is stored. Answered by Done."""
+
+    ticket: int
+    found: tuple[Found, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Stopping:
     """Say goodbye to everyone; nothing is taken in after this except Committed."""
@@ -256,5 +271,6 @@ Event: TypeAlias = (
     | DialResult
     | AddressesFound
     | TrustThisCopy
+    | Looked
     | Stopping
 )

@@ -5,11 +5,11 @@ the answer is what the ledger will say once every batch handed out is committed.
 rest on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from meshnode.core.ports import Ledger, LogHead, NetworkFacts
+from meshnode.core.ports import Ledger, LogHead, NetworkFacts, OrderEntry
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.record import Record
 from meshproto.types.catalogue import check_facts
@@ -52,6 +52,8 @@ class Flight:
         self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
         self._roots: dict[bytes, Key] = {}
         self._networks: dict[bytes, NetworkFacts] = {}
+        self._orders: dict[int, dict[bytes, list[OrderEntry]]] = {}  # batch → name → orders
+        self._has_orders: bool | None = None
 
     def __len__(self) -> int:
         return len(self._batches)
@@ -121,6 +123,28 @@ class Flight:
                 del self._networks[next(iter(self._networks))]
         return known
 
+    def erased(self, record: RecordId) -> bool:
+        """Whether the private part of a record was erased; what is on its way is not asked."""
+        return self._ledger.erased(record)
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether there is any order to erase that names something weakly. Asked for each record that comes."""
+        if self._has_orders is None:
+            self._has_orders = self._ledger.has_rows(OrderEntry)
+        return self._has_orders
+
+    def orders(self, name: bytes) -> Iterator[OrderEntry]:
+        """The orders to erase what bears this name, stored or about to be."""
+        yield from self._ledger.rows(OrderEntry, (name,))
+        for names in self._orders.values():
+            yield from names.get(name, ())
+
+    def note_order(self, number: int, entry: OrderEntry) -> None:
+        """An order is part of a batch."""
+        self._has_orders = True
+        self._orders.setdefault(number, {}).setdefault(entry.name, []).append(entry)
+
     def begin(self, number: int) -> None:
         """A batch is handed to the store, with or without records."""
         self._batches.setdefault(number, ([], []))
@@ -138,6 +162,7 @@ class Flight:
 
     def landed(self, number: int) -> None:
         """A batch is in the ledger now."""
+        self._orders.pop(number, None)
         records, logs = self._batches.pop(number, ([], []))
         for record in records:
             self._records.pop(record.id, None)

@@ -10,7 +10,8 @@ from typing import TypeAlias, assert_never
 
 from meshnode.core.aftermath import settle
 from meshnode.core.conversation import new_nonce
-from meshnode.core.effects import Alarm, Close, Done, Effect, NotWritten, Taken
+from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
+from meshnode.core.erasing import finish_search
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
@@ -22,6 +23,7 @@ from meshnode.core.events import (
     JoinScope,
     LeaveScope,
     Listening,
+    Looked,
     MessageIn,
     Offer,
     PeerDown,
@@ -40,7 +42,7 @@ from meshnode.core.flight import network_facts
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import Accepted, Declined, Known, Source
 from meshnode.core.parts import Parts
-from meshnode.core.ports import Chance, HeldEntry, Identity, JoinedEntry, Ledger, Moment
+from meshnode.core.ports import Chance, HeldEntry, Identity, JoinedEntry, Ledger, Moment, SearchEntry
 from meshnode.core.reports import Halted, PeerBroke, PeerGone
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
@@ -50,9 +52,18 @@ from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import Bye
 
 Wish: TypeAlias = (
-    JoinScope | LeaveScope | SyncNow | AddPeer | RemovePeer | DialResult | AddressesFound | Listening | TrustThisCopy
+    JoinScope
+    | LeaveScope
+    | SyncNow
+    | AddPeer
+    | RemovePeer
+    | DialResult
+    | AddressesFound
+    | Listening
+    | TrustThisCopy
+    | Looked
 )
-"""What is handled in a line or two: wishes of the owner, and what the world says about peers."""
+"""What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
 
 FILE = Source(None, trusted=True)
 """Where records come from that are neither ours nor a peer's."""
@@ -142,6 +153,9 @@ class Node:
             case TrustThisCopy(ticket):
                 parts.copies.trust(turn)
                 turn.answer(ticket, Done())
+            case Looked(ticket, found):
+                finish_search(found, parts.ground.flight, turn)
+                turn.after.answers.append((ticket, Done()))
             case _:
                 assert_never(event)
 
@@ -160,6 +174,8 @@ class Node:
         agenda.set("dial", 0, now)
         if event.copied:
             parts.copies.doubt(turn)
+        if parts.ground.ledger.has_rows(SearchEntry):
+            turn.effects.append(Look())  # an earlier life was cut short
 
     def _welcome(self, event: PeerUp, turn: Turn) -> None:
         """A connection is open: greet, unless this peer is left alone for now."""

@@ -178,6 +178,28 @@ class WaitEntry(NamedTuple):
     log: bytes
 
 
+class OrderEntry(NamedTuple):
+    """An agent has ordered that the private part of a record be erased that it names weakly. Key: `name`, `agent`.
+
+    Whatever bears the name may come at any time; its private part is not to be taken in then.
+    """
+
+    name: bytes
+    """The `ext` of the record."""
+    agent: bytes
+    order: bytes
+    """The record that says so."""
+
+
+class SearchEntry(NamedTuple):
+    """An order to erase, of which was not looked yet what it names weakly among the records stored before it.
+
+    Key: `order`.
+    """
+
+    order: bytes
+
+
 class NoteEntry(NamedTuple):
     """A small fact this node keeps for itself, by name. Key: `name`."""
 
@@ -185,7 +207,18 @@ class NoteEntry(NamedTuple):
     value: bytes
 
 
-LocalRow = PeerEntry | HeldEntry | JoinedEntry | TimerEntry | AnswerEntry | ImportEntry | WaitEntry | NoteEntry
+LocalRow = (
+    PeerEntry
+    | HeldEntry
+    | JoinedEntry
+    | TimerEntry
+    | AnswerEntry
+    | ImportEntry
+    | WaitEntry
+    | OrderEntry
+    | SearchEntry
+    | NoteEntry
+)
 """What is durable but never leaves the node. New fields go last and have defaults: rows already stored lack them."""
 
 ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
@@ -196,6 +229,8 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     AnswerEntry: ("answer", 1),
     ImportEntry: ("import", 1),
     WaitEntry: ("wait", 2),
+    OrderEntry: ("order", 2),
+    SearchEntry: ("search", 1),
     NoteEntry: ("note", 1),
 }
 """The stored name of each kind of row, and how many of its first fields are its key."""
@@ -342,8 +377,12 @@ class Ledger(Protocol):
         """Who says that it stores this record: one entry for each agent, the furthest."""
         ...
 
-    def rows(self, kind: type[RowT]) -> tuple[RowT, ...]:
-        """All local rows of one kind, by key."""
+    def rows(self, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:
+        """All local rows of one kind whose key begins with `start`, by key."""
+        ...
+
+    def has_rows(self, kind: type[LocalRow]) -> bool:
+        """Whether there is a local row of one kind."""
         ...
 
 

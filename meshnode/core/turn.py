@@ -39,6 +39,8 @@ class Aftermath:
     owed: list[tuple[int, int]] = field(default_factory=list)
     parts: list[RecordId] = field(default_factory=list)
     promoted: list[LogId] = field(default_factory=list)
+    search: bool = False
+    """Orders came that name records weakly: what is stored is to be searched."""
 
 
 class Turn:

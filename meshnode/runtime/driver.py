@@ -13,7 +13,7 @@ from typing import Protocol, assert_never
 import trio
 
 from meshnode.core.effects import Alarm as SetAlarm
-from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Report, Send
+from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event
 from meshnode.core.ports import Batch, HeldEntry, Ledger, Moment
 from meshnode.core.reports import News
@@ -51,10 +51,17 @@ class Hands:
     """Whom the driver gives the effects to."""
 
     def __init__(
-        self, *, writer: Writer, conversations: Conversations, dialler: Dialler, alarm: Alarm, tickets: Tickets
+        self,
+        *,
+        writer: Writer,
+        conversations: Conversations,
+        dialler: Dialler,
+        alarm: Alarm,
+        tickets: Tickets,
+        look: Callable[[], None],
     ) -> None:
         self.writer, self.conversations, self.dialler = writer, conversations, dialler
-        self.alarm, self.tickets = alarm, tickets
+        self.alarm, self.tickets, self.look = alarm, tickets, look
 
 
 class Driver:
@@ -110,6 +117,8 @@ class Driver:
                 hands.dialler.dial(peer, address)
             case Close(conn, _):
                 hands.conversations.close(conn)
+            case Look():
+                hands.look()
             case Report(news):
                 self._tell(news)
             case _:

@@ -70,6 +70,8 @@ class Parts:
     """Called in the event loop's thread after every commit; must return at once."""
     busy: Callable[[], None] = _nothing
     """Called likewise whenever much comes from or goes to a peer."""
+    look: Callable[[], None] = _nothing
+    """Called likewise when what orders name weakly is to be looked for."""
     wall_ms: int | None = None
     """A fixed beginning of the wall clock, for tests."""
 
@@ -232,6 +234,7 @@ class RunningNode:
                     dialler=self._dialler,
                     alarm=self._alarm,
                     tickets=self._tickets,
+                    look=self._parts.look,
                 )
             )
         except StoreFailed as failure:

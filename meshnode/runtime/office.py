@@ -174,6 +174,13 @@ class Office:
             scope = await self.find_network(self.settings.default_network)
         return Placed(scope or self.notebook, chosen)
 
+    def writes_in(self, scope: bytes) -> bool:
+        """Whether what the owner signs there counts, as far as the lists tell: in the own stream, or as a member."""
+        if scope == self.me:
+            return True
+        joined = self.truth.entry(JoinedEntry, (scope,))
+        return joined is not None and not joined.left and self.lookups.standing_in(self.me, scope) is not None
+
     def mine(self, record: RecordId) -> EntryRow:
         """The entry of a record that the owner signed. Raises Refusal if it is another's or not shown yet."""
         entry = self.lookups.entry(record)

@@ -101,6 +101,14 @@ class Projector:
         """What a record is worth, as of the last slice; None if it was not folded yet."""
         return await trio.to_thread.run_sync(self._fold.standing, record, limiter=self._turn)
 
+    async def ordered(self, record: Record) -> bool:
+        """Whether an order that counts, as of the last slice, obliges everyone to erase the record's private part."""
+        return await trio.to_thread.run_sync(self._fold.is_erased, record, limiter=self._turn)
+
+    async def replacements(self, record: bytes) -> list[bytes]:
+        """The corrections that give a record other texts, as of the last slice; also those that were replaced."""
+        return await trio.to_thread.run_sync(self._replacements, record, limiter=self._turn)
+
     async def run(self) -> None:
         """Follow the truth until cancelled, or until the views are broken."""
         while not self.broken:
@@ -148,6 +156,10 @@ class Projector:
         self.trouble = str(error)
 
     # What follows runs in the worker thread.
+
+    def _replacements(self, record: bytes) -> list[bytes]:
+        rows = self._views.memory.scan("correction", record)
+        return [key[len(record) :] for key, row in rows if cast(list[Value], row)[0] == "replace"]
 
     def _slice(self) -> bool:
         """Take in one slice of the queues; when they are empty, index and tidy. Whether more waits."""

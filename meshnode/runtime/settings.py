@@ -50,6 +50,8 @@ PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 100
 """Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
+LOOK_SHARE = 1.0
+"""While everything stored is looked through, it rests so many times as long as it worked: nobody waits for it."""
 RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
 SWITCH_SECONDS = 0.0005

@@ -48,6 +48,10 @@ _ONE = {
     False: "SELECT body FROM local WHERE kind = ? AND key = ?",
     True: "SELECT body FROM personal WHERE kind = ? AND key = ?",
 }
+_ANY = {
+    False: "SELECT 1 FROM local WHERE kind = ? LIMIT 1",
+    True: "SELECT 1 FROM personal WHERE kind = ? LIMIT 1",
+}
 _AFTER_ALL = b"\xff" * 128  # no key begins so: the texts are UTF-8 and the ids are 32 bytes
 
 
@@ -73,6 +77,11 @@ def read_one(source: Source, kind: type[RowT], key: tuple[str | bytes, ...]) -> 
     """The row with this key, or None. Raises StoreDamaged."""
     stored = source.row(_ONE[kind in PERSONAL], (_KINDS[kind][0], key_of(key)))
     return None if stored is None else _decoded(source, kind, key_of(key), stored[0])
+
+
+def any_of(source: Source, kind: type[LocalRow]) -> bool:
+    """Whether there is a row of a kind. Raises StoreError."""
+    return source.row(_ANY[kind in PERSONAL], (_KINDS[kind][0],)) is not None
 
 
 def restored(kind: str, key: bytes, stored: bytes) -> LocalRow | None:

@@ -48,6 +48,13 @@ SELECT p.part, r.arrival, r.proof, r.header, r.signature, p.content
 FROM (SELECT * FROM parts WHERE part > ? ORDER BY part LIMIT ?) AS p JOIN records AS r ON r.arrival = p.arrival
 WHERE r.arrival > 0 ORDER BY p.part
 """
+_PARTED = """
+SELECT r.arrival, r.proof, r.header, r.signature FROM (
+    SELECT arrival FROM parts WHERE arrival > ?1
+    UNION ALL SELECT arrival FROM wanted_parts WHERE arrival > ?1
+    ORDER BY 1 LIMIT ?2
+) AS found JOIN records AS r ON r.arrival = found.arrival ORDER BY r.arrival
+"""
 _PARTS_OF = """
 SELECT p.part, p.content, r.arrival, r.proof, r.header, r.signature FROM (
     SELECT arrival FROM ids WHERE prefix IN (SELECT value FROM json_each(?1))
@@ -273,6 +280,10 @@ class Reader:
         """The local row with this key."""
         return local.read_one(self.source, kind, key)
 
+    def has_rows(self, kind: type[LocalRow]) -> bool:
+        """Whether there is a local row of one kind."""
+        return local.any_of(self.source, kind)
+
     def peers(self) -> tuple[PeerEntry, ...]:
         """The peer book."""
         return self.rows(PeerEntry)
@@ -323,6 +334,14 @@ class Reader:
     def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
         """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
         rows = self.source.rows(_WANTED, (after, limit))
+        return [(row[0], RecordId(records.checked_id(self.source, *row))) for row in rows]
+
+    def parted_after(self, arrival: int, limit: int) -> list[tuple[int, RecordId]]:
+        """Records stored in rows after `arrival` that have a private part, held, erased or still to come, by row.
+
+        Those that do not count stand before all others, in rows below zero.
+        """
+        rows = self.source.rows(_PARTED, (arrival, limit))
         return [(row[0], RecordId(records.checked_id(self.source, *row))) for row in rows]
 
     def counts(self) -> Counts:

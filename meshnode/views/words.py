@@ -17,6 +17,9 @@ from meshproto.fold.rules import TEXT_LABEL
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
+_KEPT = ("salt", "batch", "origin")
+"""What a replacement leaves as it is."""
+
 
 class Shelf(Protocol):
     """What a projection reads besides the record itself. All of it is committed and folded."""
@@ -49,10 +52,14 @@ def words_of(record: Record, shelf: Shelf) -> Mapping[str, Value]:
     own = shelf.private(record.id) or {}
     label = TEXT_LABEL + record.id
     heads = [(at, key[len(label) :]) for key, at in shelf.memory.scan("head", label) if isinstance(at, int)]
-    replaced = shelf.private(max(heads)[1]) if heads else None
-    if replaced is None:
+    if not heads:
         return own
-    return {**own, **{name: value for name, value in replaced.items() if name not in ("salt", "batch", "origin")}}
+    newest = max(heads)[1]
+    replaced = shelf.private(newest)
+    if replaced is not None:
+        return {**own, **{name: value for name, value in replaced.items() if name not in _KEPT}}
+    # What was replaced is not brought back by erasing what replaced it.
+    return {name: value for name, value in own.items() if name in _KEPT} if shelf.erased(newest) else own
 
 
 def text(words: Mapping[str, Value], name: str) -> str:

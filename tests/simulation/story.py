@@ -10,7 +10,7 @@ from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.events import Draft, Offer, TrustThisCopy
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import Store
-from meshproto.records.ids import RecordId, ScopeId, log_id
+from meshproto.records.ids import RecordId, ScopeId, ext, log_id
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
@@ -180,12 +180,16 @@ class Story:
             write(host, Draft(scope, "recognition", facts, {"text": "thanks"}))
 
     def _erase(self, host: Host) -> None:
-        """Erase something of one's own that is on disk."""
+        """Erase something of one's own that is on disk, by its id or, as who has left, weakly from the own stream."""
         mine = [(scope, ticket) for each, scope, ticket in self.written if each is host]
         for scope, ticket in mine[-1:]:
             ids = getattr(host.answers.get(ticket), "ids", ())
             if ids and host.ledger.has(ids[0]):  # it may have gone with a lost disk
-                write(host, Draft(scope, "erasure", repair.erasure([ids[0]])))
+                if self.random.random() < 0.5:
+                    write(host, Draft(scope, "erasure", repair.erasure([ids[0]])))
+                else:
+                    stream = ScopeId(host.identity.agent)
+                    write(host, Draft(stream, "erasure", repair.erasure([ext(ids[0])])))
 
     def _cut(self, host: Host) -> None:
         for line in list(host.lines.values())[:1]:

@@ -12,12 +12,13 @@ from heapq import heappop, heappush
 from random import Random
 
 from meshnode.core.check import event_of
-from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Outcome, Report, Send
+from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
 from meshnode.core.events import (
     BreachIn,
     Committed,
     DialResult,
     Event,
+    Looked,
     PeerDown,
     PeerUp,
     Started,
@@ -27,6 +28,7 @@ from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.core.settings import CoreSettings
 from meshnode.store.reading import Reader
+from meshnode.store.searching import Search
 from meshnode.store.store import Store, open_store
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import decode, encode
@@ -153,9 +155,22 @@ class Host:
                 world.at(at, self._ring(at))
             case Answer(ticket, outcome):
                 self.answers[ticket] = outcome
+            case Look():
+                life = self.life
+                world.at(world.now + world.random.randint(1, 500), lambda: self._look(life))
             case Report(news):
                 self.reports.append(news)
                 world.tell(f"{self.name} {news}")
+
+    def _look(self, life: int) -> None:
+        """Look for what orders name weakly, and tell the node; what a crash cut short begins anew."""
+        if self.life != life:
+            return
+        search = Search(self.ledger)
+        while search.step():
+            pass
+        if search.found:
+            self.hear(Looked(0, search.found))
 
     def _ring(self, at: int) -> Callable[[], None]:
         life = self.life

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from meshnode.core.author import BEGINNING, End, Pen, sign_drafts, sign_genesis
 from meshnode.core.check import event_of
-from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Outcome, Report, Send
+from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
 from meshnode.core.events import (
     BreachIn,
     Committed,
@@ -141,6 +141,7 @@ class Rig:
         self.answers: dict[int, Outcome] = {}
         self.dials: list[tuple[str, str]] = []
         self.alarm: int | None = None
+        self.looks = 0
         self.effects: list[Effect] = []
         self._tickets = 0
         self.node = self.reborn(start=start)
@@ -245,6 +246,8 @@ class Rig:
                 self.alarm = at
             case Answer(ticket, outcome):
                 self.answers[ticket] = outcome
+            case Look():
+                self.looks += 1
             case Report(news):
                 self.news.append(news)
 

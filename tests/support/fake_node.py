@@ -68,6 +68,8 @@ class FakeNode:
     contributions: list[w.Contribution] = field(default_factory=list)
     projects: list[w.Project] = field(default_factory=list)
     timers: list[w.Timer] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+    """What else says the same as whatever is erased."""
     networks: list[p.Network] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
@@ -211,7 +213,7 @@ class FakeNode:
         return w.Written(self.contributions[-1].id, "contribution", STUDIO if self.networks else NOTEBOOK)
 
     def post_erasures(self, asked: Asked, rest: list[str]) -> r.Erased:
-        return r.Erased(text_id("erasure"), [text_id("erasure")], asked.body["targets"])
+        return r.Erased(text_id("erasure"), [text_id("erasure")], asked.body["targets"], self.copies)
 
     def get_timers(self, asked: Asked, rest: list[str]) -> Page[w.Timer]:
         return Page(self.timers)

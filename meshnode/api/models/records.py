@@ -102,6 +102,8 @@ class Erased(Model):
     """The order; where the targets stand in several scopes, the first of the orders."""
     ids: list[str]
     targets: list[str]
+    copies: list[str]
+    """Other contributions of the owner that say the same, as `share` makes them, and still have their text."""
 
 
 class ImportRequest(Request):

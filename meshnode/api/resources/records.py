@@ -130,7 +130,13 @@ async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
     targets = [await office.find(text) for text in body.targets]
     ids = await office.once(call.key, call.digest, lambda rows: erasures.erase(office, targets, body.basis, rows))
     texts = [to_text(each) for each in ids]
-    return Erased(id=texts[0], ids=texts, targets=[to_text(each) for each in targets])
+    await office.fresh()  # after this nothing of it stands in any file here, unless rewriting them takes long
+    return Erased(
+        id=texts[0],
+        ids=texts,
+        targets=[to_text(each) for each in targets],
+        copies=[to_text(each) for each in await erasures.copies(office, targets)],
+    )
 
 
 async def start_import(site: Site, call: Call[ImportRequest]) -> ImportAnswer:

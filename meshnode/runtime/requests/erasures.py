@@ -1,27 +1,111 @@
 """Erasure: order that the private parts of records be removed, here and on every node that hears of it."""
 
-from meshnode.core.events import Draft
+from collections.abc import Iterator
+from functools import partial
+
+from meshnode.core.events import Draft, Found, Looked
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshproto.records.ids import RecordId, ScopeId, short
+from meshnode.store.querying import Is, Where
+from meshnode.views.rows import ContributionRow, Part
+from meshproto.records.ids import RecordId, ScopeId, ext, short
 from meshproto.records.limits import MAX_LIST
+from meshproto.records.record import Record, ids_in
 from meshproto.types import repair
 
 BASES = ("art17", "consent", "mistake", "legal")
+COPIES_TOLD = 100
+"""Copies of erased texts that are told of; nobody reads a longer list."""
 
 
 async def erase(office: Office, targets: list[RecordId], basis: str, rows: Rows = ()) -> Ids:
-    """Order the erasure of private parts of the owner's records, one order for each scope. Raises Refusal."""
+    """Order the erasure of private parts, one order for each scope in which it is signed.
+
+    One may erase what one wrote, and what names one among its facts. Raises Refusal.
+    """
     if not 0 < len(targets) <= MAX_LIST:
         raise Refusal(Code.BAD_REQUEST, f"between 1 and {MAX_LIST} records can be erased at once")
     if basis not in BASES:
         raise Refusal(Code.BAD_REQUEST, f"{basis!r} is no basis", f"one of {', '.join(BASES)}")
     await office.fresh()
-    by_scope: dict[bytes, list[bytes]] = {}
-    for target in dict.fromkeys(targets):
-        entry = office.mine(target)
-        if entry.part == "none":
-            raise Refusal(Code.BAD_REQUEST, f"{short(target)} has no text that could be erased")
-        by_scope.setdefault(entry.scope, []).append(target)
-    drafts = [Draft(ScopeId(scope), "erasure", repair.erasure(ids, basis=basis)) for scope, ids in by_scope.items()]
-    return await office.node.write(drafts, local=rows)
+    records = [_erasable(office, target) for target in dict.fromkeys(targets)]
+    records += [each for record in records for each in await _replacements(office, record)]
+    left = [record for record in {each.id: each for each in records}.values() if not await _is_gone(office, record)]
+    if not left:
+        gone = ", ".join(short(record.id) for record in records)
+        raise Refusal(Code.EXISTS, f"the text of {gone} was erased before: there is nothing left to erase")
+    orders = list(_orders(office, left))
+    ids = await office.node.write([_draft(scope, named, basis) for scope, named in orders], local=rows)
+    # What is named weakly is known here, so nobody need look for it.
+    found = (Found(order, tuple(each.id for each in named)) for order, (_, named) in zip(ids, orders, strict=True))
+    await office.node.ask(partial(Looked, found=tuple(found)))
+    return ids
+
+
+async def copies(office: Office, targets: list[RecordId]) -> list[RecordId]:
+    """The owner's contributions elsewhere that say the same as one of these, `share`d from it or from where it came."""
+    rows = [row for row in map(office.lookups.contribution, targets) if row is not None]
+    names = [*map(ext, targets), *(row.restates for row in rows if row.restates)]
+    where = (
+        Where("restates", Is.ONE_OF, names),
+        Where("agent", Is.EQUAL, office.me),
+        Where("part", Is.EQUAL, Part.HELD),
+    )
+    found = await office.slowly(lambda lookups: lookups.views.select(ContributionRow, *where, limit=COPIES_TOLD))
+    return [RecordId(row.record) for row in found if row.record not in targets]
+
+
+def _erasable(office: Office, target: RecordId) -> Record:
+    """The record, if its private part is the owner's to erase. Raises Refusal."""
+    record = office.truth.record(target)
+    if record is None:
+        raise Refusal(Code.NOT_FOUND, f"{short(target)} is not here")
+    if record.author != office.me and office.me not in ids_in(record.facts):
+        name = office.name(record.author) or short(record.author)
+        why = f"{short(target)} was signed by {name} and does not name you"
+        raise Refusal(Code.NOT_YOURS, f"{why}: only its author, or who is named in it, may have its text erased")
+    if record.private is None:
+        raise Refusal(Code.BAD_REQUEST, f"{short(target)} has no text that could be erased")
+    return record
+
+
+async def _replacements(office: Office, record: Record) -> list[Record]:
+    """The owner's corrections whose texts are shown instead of the record's own."""
+    if record.author != office.me:
+        return []
+    found = map(office.truth.record, await office.projector.replacements(record.id))
+    return [each for each in found if each is not None and each.private is not None]
+
+
+async def _is_gone(office: Office, record: Record) -> bool:
+    """Whether the text was erased here, by an order that counts everywhere."""
+    return office.truth.erased(record.id) and await office.projector.ordered(record)
+
+
+def _orders(office: Office, records: list[Record]) -> Iterator[tuple[ScopeId, list[Record]]]:
+    """Where orders are signed, and what each names: one for each scope, more only if that is too much for one."""
+    by_scope: dict[ScopeId, list[Record]] = {}
+    for record in records:
+        by_scope.setdefault(_scope_of_order(office, record), []).append(record)
+    for scope, named in by_scope.items():
+        for start in range(0, len(named), MAX_LIST):
+            yield scope, named[start : start + MAX_LIST]
+
+
+def _scope_of_order(office: Office, record: Record) -> ScopeId:
+    """Where the order is signed: in the record's own scope, if the owner writes there, else in the owner's stream.
+
+    A record that does not count is named from the stream too: naming it in its own scope would bring it in there, or
+    keep the order itself from counting.
+    """
+    stream = ScopeId(office.me)
+    entry = office.lookups.entry(record.id)
+    if entry is None or entry.status != "yes" or not office.writes_in(record.home):
+        return stream
+    return record.home
+
+
+def _draft(scope: ScopeId, named: list[Record], basis: str) -> Draft:
+    """The order; what stands elsewhere it names so that only who holds the record knows what is meant."""
+    names = [record.id if record.home == scope else ext(record.id) for record in named]
+    return Draft(scope, "erasure", repair.erasure(names, basis=basis))

@@ -131,6 +131,13 @@ def test_erasing_without_a_terminal_names_the_flag_and_does_not_hang(node: FakeN
     assert (ran.code, "add --yes" in ran.last, node.asked) == (Exit.USAGE, True, [])
 
 
+def test_texts_that_stand_elsewhere_too_are_told_of(node: FakeNode) -> None:
+    node.copies = [text_id("copy"), text_id("another")]
+    ran = run("contribution", "erase", "r", "--yes", home=node)
+    assert "! 2 other contributions of yours still say the same" in ran.err + ran.out
+    assert ran.out.endswith(f" contribution erase {text_id('copy')} {text_id('another')}\n")
+
+
 def test_the_end_of_input_is_no_answer(node: FakeNode) -> None:
     assert run("contribution", "erase", "r", home=node, terminal=True).code == Exit.INTERRUPTED
 

@@ -6,7 +6,7 @@ import trio
 import trio.lowlevel
 
 from meshnode.core.effects import Alarm as SetAlarm
-from meshnode.core.effects import Answer, Close, Commit, Dial, Done, Effect, Report, Send
+from meshnode.core.effects import Answer, Close, Commit, Dial, Done, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event, MessageIn, TrustThisCopy, Woken
 from meshnode.core.ports import Batch, HeldEntry, Moment
 from meshnode.core.reports import News, RoundDone
@@ -70,6 +70,7 @@ class Bench:
 
     def __init__(self, core: Script) -> None:
         self.core, self.disk, self.news = core, Disk(), list[News]()
+        self.looked = trio.Event()
         self.inbox: Inbox[Event] = Inbox()
         ledger = open_store(None).reader()
         self.driver = Driver(core, ledger, self.inbox, Clock(wall_ms=1_000_000), self.news.append)
@@ -83,6 +84,7 @@ class Bench:
             dialler=Dialler(transport, conversations, self.inbox),
             alarm=Alarm(lambda: self.inbox.put_own(Woken())),
             tickets=self.tickets,
+            look=self.looked.set,
         )
 
 
@@ -117,6 +119,13 @@ async def test_an_answer_reaches_who_asked() -> None:
 
     async with running(rule) as bench:
         assert await bench.tickets.ask(TrustThisCopy) == Done()
+
+
+async def test_what_is_to_be_looked_for_is_passed_on() -> None:
+    async with running(lambda event: [Look()] if isinstance(event, Woken) else []) as bench:
+        bench.inbox.put_own(Woken())
+        with trio.fail_after(10):
+            await bench.looked.wait()
 
 
 async def test_the_alarm_wakes_the_core_at_its_time() -> None:
