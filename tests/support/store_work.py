@@ -7,6 +7,7 @@ from random import Random
 
 from meshnode.core.ports import Batch, NoteEntry
 from meshnode.store.check import examine
+from meshnode.store.database import StoreSettings
 from meshnode.store.store import Store, open_store
 from meshproto.records.ids import RecordId
 from meshproto.records.log import Run
@@ -66,7 +67,7 @@ class Work:
 
     def broken_promise(self, path: Path, acknowledged: int) -> str:
         """Open what the disk holds and name the first promise up to `acknowledged` that is not kept; empty if none."""
-        store = open_store(path)
+        store = open_store(path, StoreSettings(reserve_mib=1))
         try:
             return self._broken_in(store, path, acknowledged)
         finally:

@@ -12,6 +12,7 @@ from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreError, StoreFailed, StoreFull
 from meshnode.store.store import Store, open_store
 from tests.support.disk import OK, Event, RecordingDisk
+from tests.support.folders import fleeting_folder
 from tests.support.store_work import Work
 
 STEPS = 6
@@ -27,7 +28,9 @@ class Outcome:
         self.path = folder / "records.db"
         self.error: StoreError | None = None
         self.store: Store | None = None
-        settings = StoreSettings(vfs=self.disk.name, flush_folder=self.disk.flush_folder, checkpoint_mib=0)
+        settings = StoreSettings(
+            vfs=self.disk.name, flush_folder=self.disk.flush_folder, checkpoint_mib=0, reserve_mib=1
+        )
         try:
             self.store = open_store(self.path, settings)
             for _ in range(STEPS):
@@ -57,19 +60,16 @@ def total(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 
 @pytest.mark.parametrize(("code", "lasts"), [(sqlite3.SQLITE_IOERR_WRITE, False), (sqlite3.SQLITE_FULL, True)])
-def test_whichever_operation_fails_the_error_is_told_and_no_promise_broken(
-    tmp_path: Path, total: int, code: int, lasts: bool
-) -> None:
+def test_whichever_operation_fails_the_error_is_told_and_no_promise_broken(total: int, code: int, lasts: bool) -> None:
     told = 0
     for failing in range(1, total + 1):
-        folder = tmp_path / str(failing)
-        folder.mkdir()
-        outcome = Outcome(folder, failing_at(failing, code, lasts))
-        told += outcome.error is not None
-        assert_nothing_is_written_any_more(outcome)
-        outcome.close()
-        broken = outcome.work.broken_promise(outcome.path, outcome.acknowledged)
-        assert not broken, f"operation {failing} of {total}: {broken}"
+        with fleeting_folder() as folder:
+            outcome = Outcome(folder, failing_at(failing, code, lasts))
+            told += outcome.error is not None
+            assert_nothing_is_written_any_more(outcome)
+            outcome.close()
+            broken = outcome.work.broken_promise(outcome.path, outcome.acknowledged)
+            assert not broken, f"operation {failing} of {total}: {broken}"
     # SQLite may do without some operations, such as the deletion of a file it has no use for any more.
     assert told >= total - 10
 

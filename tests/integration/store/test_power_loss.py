@@ -12,6 +12,7 @@ from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreError
 from meshnode.store.store import open_store
 from tests.support.disk import Event, RecordingDisk
+from tests.support.folders import fleeting_folder
 from tests.support.power import image, lay_out
 from tests.support.store_work import Work
 
@@ -54,7 +55,6 @@ def verdict(work: Work, events: list[Event], seed: int, folder: Path) -> str:
 
 @pytest.mark.campaign
 def test_no_power_cut_loses_what_was_acknowledged(
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
@@ -65,9 +65,11 @@ def test_no_power_cut_loses_what_was_acknowledged(
     seed = images = 0
     while (images < LONG) if long_campaigns else (time.monotonic() < deadline or images < FLOOR):
         seed += 1
-        work, events = recorded_work(seed, folder_of(tmp_path / f"work-{seed}"))
+        with fleeting_folder() as folder:
+            work, events = recorded_work(seed, folder)
         for number in range(IMAGES):
-            broken = verdict(work, events, seed * 1_000 + number, tmp_path / f"image-{seed}-{number}")
+            with fleeting_folder() as folder:
+                broken = verdict(work, events, seed * 1_000 + number, folder / "image")
             assert not broken, f"seed {seed}, image {number}: {broken}"
             images += 1
     with capsys.disabled():
@@ -76,11 +78,13 @@ def test_no_power_cut_loses_what_was_acknowledged(
 
 
 @pytest.mark.parametrize("left_out", [{"synchronous": "NORMAL", "checkpoint_mib": 64}, {"flushes_folder": False}])
-def test_the_images_are_harsh_enough_to_catch_a_flush_left_out(tmp_path: Path, left_out: dict[str, Any]) -> None:
+def test_the_images_are_harsh_enough_to_catch_a_flush_left_out(left_out: dict[str, Any]) -> None:
     broken = 0
     for seed in range(1, 5):
-        work, events = recorded_work(seed, folder_of(tmp_path / f"work-{seed}"), **left_out)
-        broken += sum(is_broken(work, events, number, tmp_path / f"{seed}-{number}") for number in range(20))
+        with fleeting_folder() as folder:
+            (folder / "work").mkdir()
+            work, events = recorded_work(seed, folder / "work", **left_out)
+            broken += sum(is_broken(work, events, number, folder / str(number)) for number in range(20))
     assert broken >= 20
 
 
@@ -90,9 +94,3 @@ def is_broken(work: Work, events: list[Event], seed: int, folder: Path) -> bool:
         return bool(verdict(work, events, seed, folder))
     except StoreError:
         return True
-
-
-def folder_of(path: Path) -> Path:
-    """A new folder."""
-    path.mkdir()
-    return path
