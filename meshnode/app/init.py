@@ -12,7 +12,7 @@ from mnemonic import Mnemonic
 from meshnode.app.endings import Ending, Exit
 from meshnode.config.places import Places
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance

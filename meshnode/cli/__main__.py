@@ -1,8 +1,6 @@
 """`python -m meshnode.cli`: the command line where no `meshnode` is installed on the PATH."""
 
-import sys
-
 from meshnode.cli.main import entry
 
 if __name__ == "__main__":
-    sys.exit(entry())
+    entry()

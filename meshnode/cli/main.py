@@ -4,8 +4,9 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO, cast
+from typing import NoReturn, TextIO, cast
 
 import meshnode
 from meshnode.cli.commands import Command
@@ -22,19 +23,22 @@ _WITH_VALUE = ("--home", "--timeout")
 """The options that may stand before the command's name and take a value."""
 
 
-def entry() -> int:
-    """Run the command in `sys.argv`; what the installed `meshnode` calls."""
-    for stream in (sys.stdout, sys.stderr):
-        # A name this terminal cannot write must not end the command.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+def entry() -> NoReturn:
+    """Run the command in `sys.argv` and end the process; what the installed `meshnode` calls."""
+    stdin, stdout, stderr = _streams()
     try:
-        code = main(sys.argv[1:], os.environ, sys.stdin, sys.stdout, sys.stderr)
-        sys.stdout.flush()
+        code = main(sys.argv[1:], os.environ, stdin, stdout, stderr)
+        stdout.flush()
     except BrokenPipeError:
-        # Who reads has enough (`meshnode search x | head -1`). Python must not complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
-    return code
+        code = Exit.OK  # Who reads has enough: `meshnode search x | head -1`.
+    except OSError as error:
+        what = "the output could not be written" if error.filename is None else clean(str(error.filename))
+        with suppress(OSError):
+            stderr.write(f"meshnode: {what}: {error.strerror}.\n")
+            stderr.flush()
+        code = Exit.FAILURE
+    # Everything is flushed and closed. To take apart all that was loaded takes a tenth of a quick command's time.
+    os._exit(code)
 
 
 def main(words: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -55,6 +59,17 @@ def load(name: str) -> Command:
     """Return the declaration of the command called `name`."""
     module = importlib.import_module(f"meshnode.cli.{ENTRIES[name.split(' ')[0]].module}")
     return cast(dict[str, Command], module.COMMANDS)[name]
+
+
+def _streams() -> tuple[TextIO, TextIO, TextIO]:
+    """Return stdin, stdout and stderr, each leading nowhere where it was closed (`meshnode status >&-`)."""
+    # In this order, for the system gives out the lowest number that is free: no file of ours may become stdout.
+    stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - open until the process ends
+    stdout, stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115 - likewise
+    for stream in (stdout, stderr):
+        # A name this terminal cannot write must not end the command.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    return stdin, stdout, stderr
 
 
 def _run(words: Sequence[str], desk: Desk) -> Exit:

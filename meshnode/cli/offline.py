@@ -16,7 +16,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
 from meshnode.core.author import DraftRefused, sign_offline
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.ports import Identity, Moment, NoteEntry
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState

@@ -1,19 +1,17 @@
 """Where a node's files stand: one folder under `--home`, else the XDG folders of the user.
 
-This file imports only the standard library, so the command line can use it at no cost.
+Every command needs this file first, so it loads nothing that takes long.
 """
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_SOCKET_PATH = 100
 """The kernel takes 108 bytes for the path of a Unix socket, other systems 104; a little less stays safe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The places of one node."""
 
     config: Path
@@ -47,7 +45,9 @@ def socket_path(data: Path, environ: Mapping[str, str], uid: int) -> Path:
     inside = data / "api.sock"
     if len(bytes(inside)) <= MAX_SOCKET_PATH:
         return inside
-    name = hashlib.sha256(bytes(data)).hexdigest()[:16] + ".sock"
+    from hashlib import sha256  # Only a path that is too long needs it.
+
+    name = sha256(bytes(data)).hexdigest()[:16] + ".sock"
     runtime = environ.get("XDG_RUNTIME_DIR", "")
     if runtime.startswith("/") and len(bytes(Path(runtime) / "meshnode" / name)) <= MAX_SOCKET_PATH:
         return Path(runtime) / "meshnode" / name

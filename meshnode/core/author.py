@@ -5,11 +5,10 @@ command line uses it on a stopped node (`sign_offline`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch, Chance, Identity, Ledger, Moment, WaitEntry
 from meshproto.records.encoding import EncodeError, Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, log_id
@@ -47,8 +46,7 @@ BEGINNING = End(0, RecordId(NONE))
 """The end of a log that has no record yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(NamedTuple):
     """Who signs, and when; `salt` is asked for every private part."""
 
     agent: bytes

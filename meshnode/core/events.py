@@ -3,36 +3,12 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Forget, LocalRow
-from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Part, Small
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
-
-    `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
-    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed.
-    """
-
-    scope: ScopeId
-    type: str
-    facts: dict[str, Value]
-    private: dict[str, Value] | None = None
-    deps: tuple[RecordId, ...] = ()
-    at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignedRecords:
-    """Runs and private parts that are ready: from a bundle, or signed by a network's one-time genesis key."""
-
-    runs: tuple[Run, ...] = ()
-    privates: tuple[tuple[RecordId, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

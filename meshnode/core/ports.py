@@ -7,7 +7,6 @@ the record that the run continues.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
@@ -25,8 +24,7 @@ class Moment(NamedTuple):
     ticks: int
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who this node signs as: the agent, and the key of this device (the agent's root key)."""
 
     agent: AgentId
@@ -236,16 +234,14 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
 """The stored name of each kind of row, and how many of its first fields are its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(NamedTuple):
     """Remove one local row."""
 
     kind: type[LocalRow]
     key: tuple[str | bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """What is committed together or not at all; all parts may be empty."""
 
     number: int

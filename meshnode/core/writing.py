@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
-from meshnode.core.events import Draft, SignedRecords, Write
+from meshnode.core.events import Write
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshnode.core.events import SignedRecords
+from meshnode.core.drafts import SignedRecords
 from meshnode.exchange.files import FileTrouble, open_regular
 from meshproto.bundle.items import Item, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.exchange.entries import Entry
 from meshnode.exchange.ports import Piece
 from meshproto.records.encoding import Value

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.events import Draft, SignedRecords
 from meshnode.core.ports import Forget, Ledger, LocalRow
 from meshnode.runtime.office import Office
 from meshproto.records.ids import AgentId, RecordId, ScopeId

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.exchange.entries import Entry
 from meshnode.exchange.options import Wishes
 from meshnode.exchange.ports import Placement, ProjectName

@@ -7,8 +7,8 @@ their own over a store in memory.
 from collections.abc import Sequence
 from typing import Protocol
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.events import Draft, SignedRecords
 from meshnode.core.ports import Forget, Ledger, LocalRow
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 

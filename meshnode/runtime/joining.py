@@ -7,7 +7,7 @@ import logging
 
 import trio
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.refusals import Refusal

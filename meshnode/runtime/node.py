@@ -11,19 +11,9 @@ from dataclasses import dataclass
 
 import trio
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Outcome, Taken, Written
-from meshnode.core.events import (
-    AddressesFound,
-    Draft,
-    Event,
-    Listening,
-    Offer,
-    SignedRecords,
-    Started,
-    Stopping,
-    Woken,
-    Write,
-)
+from meshnode.core.events import AddressesFound, Event, Listening, Offer, Started, Stopping, Woken, Write
 from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
 from meshnode.core.reports import News
 from meshnode.net.transport import Discovery, PeerId, Transport

@@ -6,12 +6,11 @@ of them touches a store that holds something, the file is copied.
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from meshnode.store.errors import NotAStore, SqliteError, StoreReadOnly, StoreTooNew, as_store_error
@@ -44,13 +43,13 @@ SQLITE_VERSION = sqlite3.sqlite_version
 """The SQLite at hand."""
 
 
-@dataclass(frozen=True)
 class Layout:
     """One kind of database: its mark in `application_id` and the folder of its migrations, 0001_….sql onwards."""
 
-    name: str
-    mark: int
-    folder: Path
+    def __init__(self, name: str, mark: int, folder: Path) -> None:
+        self.name = name
+        self.mark = mark
+        self.folder = folder
 
     @cached_property
     def steps(self) -> tuple[Path, ...]:
@@ -72,7 +71,8 @@ def flush_folder(folder: Path) -> None:
 
 def reserve(path: Path, size: int) -> None:
     """Extend a file with zeroes up to `size` bytes, durably; does nothing where that would make the disk tight."""
-    if shutil.disk_usage(path.parent).free < PLENTY * size:
+    disk = os.statvfs(path.parent)
+    if disk.f_bavail * disk.f_frsize < PLENTY * size:
         return
     handle = os.open(path, os.O_WRONLY)
     try:
@@ -84,8 +84,7 @@ def reserve(path: Path, size: int) -> None:
         os.close(handle)
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
+class StoreSettings(NamedTuple):
     """How the databases are kept."""
 
     cache_mib: int = 32
@@ -160,14 +159,14 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, layout: Layout, 
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise StoreReadOnly(path, f"journal mode {mode}")
-    found = layout_of(connection)
-    if path is not None and 0 < found < len(layout.steps):
+    found, steps = layout_of(connection), layout.steps
+    if path is not None and 0 < found < len(steps):
         _copy(connection, path, found, settings)
-    for number in range(found + 1, len(layout.steps) + 1):
-        _migrate(connection, layout, number)
+    for number, step in enumerate(steps[found:], found + 1):
+        _migrate(connection, layout.mark, number, step.read_text("utf-8"))
     if path is not None:
         # A transaction makes the WAL; flushing the folder then makes its name durable, once for all commits.
-        connection.execute(f"PRAGMA user_version = {len(layout.steps)}")
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
         settings.flush_folder(path.parent)
 
 
@@ -179,16 +178,17 @@ def _check_kind(connection: sqlite3.Connection, path: Path | None, layout: Layou
     empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if mark != layout.mark and not (empty and mark == 0 and found == 0):
         raise NotAStore(name, f"application id {mark:#x}")
-    if found > len(layout.steps):
-        raise StoreTooNew(name, found, len(layout.steps))
+    known = len(layout.steps)
+    if found > known:
+        raise StoreTooNew(name, found, known)
 
 
-def _migrate(connection: sqlite3.Connection, layout: Layout, number: int) -> None:
+def _migrate(connection: sqlite3.Connection, mark: int, number: int, script: str) -> None:
     """Apply one migration; it and the new number are in force together or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute(f"PRAGMA application_id = {layout.mark}")
-        for statement in statements(layout.steps[number - 1].read_text("utf-8")):
+        connection.execute(f"PRAGMA application_id = {mark}")
+        for statement in statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")

@@ -5,7 +5,7 @@ clean → (extended) moved → (flushed, in the same transaction) clean.
 """
 
 import sqlite3
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from meshproto.records.record import Record
 
@@ -13,27 +13,33 @@ LOGS_REMEMBERED = 20_000
 """Logs kept in memory, about 20 MB. A log that was put aside costs one query when it is written to again."""
 
 
-@dataclass(slots=True)
 class Branch:
     """One lane; `lane` is its number in the table, `number` that within its log."""
 
-    lane: int
-    number: int
-    base: int
-    tip_seq: int = 0
-    tip_id: bytes = b""
-    tip_arrival: int = 0
+    __slots__ = ("base", "lane", "number", "tip_arrival", "tip_id", "tip_seq")
+
+    def __init__(
+        self, lane: int, number: int, base: int, tip_seq: int = 0, tip_id: bytes = b"", tip_arrival: int = 0
+    ) -> None:
+        self.lane = lane
+        self.number = number
+        self.base = base
+        self.tip_seq = tip_seq
+        self.tip_id = tip_id
+        self.tip_arrival = tip_arrival
 
 
-@dataclass(slots=True)
 class Log:
     """One log and its branches, in the order of their numbers."""
 
-    log: int
-    name: bytes
-    counted: bool
-    size: int = 0
-    branches: list[Branch] = field(default_factory=list)
+    __slots__ = ("branches", "counted", "log", "name", "size")
+
+    def __init__(self, log: int, name: bytes, counted: bool, size: int = 0, branches: Iterable[Branch] = ()) -> None:
+        self.log = log
+        self.name = name
+        self.counted = counted
+        self.size = size
+        self.branches = [*branches]
 
     def ending_in(self, record_id: bytes) -> Branch | None:
         """The branch whose tip this is."""
@@ -126,7 +132,7 @@ class Logs:
             "SELECT lane, number, base, tip_seq, tip_id, tip_arrival FROM lanes WHERE log = ? ORDER BY number",
             (number,),
         )
-        return self._remember(Log(number, name, bool(counted), size, [Branch(*each) for each in branches]))
+        return self._remember(Log(number, name, bool(counted), size, (Branch(*each) for each in branches)))
 
     def _remember(self, log: Log) -> Log:
         while len(self._known) >= LOGS_REMEMBERED:

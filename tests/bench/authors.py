@@ -5,7 +5,7 @@ from hashlib import sha256
 from random import Random
 
 from meshnode.core.author import BEGINNING, End, Pen, sign_drafts, sign_genesis
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value

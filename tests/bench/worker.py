@@ -17,7 +17,8 @@ from meshnode.app.compose import Opened, open_node
 from meshnode.app.init import create
 from meshnode.config.load import load
 from meshnode.config.places import Places
-from meshnode.core.events import JoinScope, SignedRecords
+from meshnode.core.drafts import SignedRecords
+from meshnode.core.events import JoinScope
 from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.requests import people
 from meshproto.records.ids import ScopeId, log_id

@@ -4,7 +4,8 @@ from hashlib import sha256
 from itertools import count
 
 from meshnode.core.author import Pen, sign_genesis
-from meshnode.core.events import Draft, JoinScope, SignedRecords, Write
+from meshnode.core.drafts import Draft, SignedRecords
+from meshnode.core.events import JoinScope, Write
 from meshnode.core.ports import Batch, Identity
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, ScopeId

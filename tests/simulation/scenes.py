@@ -2,8 +2,9 @@
 
 from typing import TypeVar
 
+from meshnode.core.drafts import SignedRecords
 from meshnode.core.effects import Written
-from meshnode.core.events import AddPeer, Offer, SignedRecords, SyncNow
+from meshnode.core.events import AddPeer, Offer, SyncNow
 from meshnode.core.reports import News
 from meshnode.core.settings import CoreSettings
 from meshnode.store.database import RECORDS, StoreSettings, open_database

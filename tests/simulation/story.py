@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from meshnode.core.author import Pen, end_of, sign_drafts
-from meshnode.core.events import Draft, Offer, TrustThisCopy
+from meshnode.core.drafts import Draft
+from meshnode.core.events import Offer, TrustThisCopy
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import Store
 from meshproto.records.ids import RecordId, ScopeId, ext, log_id

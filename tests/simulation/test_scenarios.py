@@ -1,8 +1,9 @@
 """Named situations, each played in a calm world with only the fault that it is about."""
 
 from meshnode.core.author import Pen, end_of, sign_drafts
+from meshnode.core.drafts import Draft
 from meshnode.core.effects import Joined, NotWritten, Synced, Taken, Written
-from meshnode.core.events import Draft, LeaveScope, RemovePeer, TrustThisCopy
+from meshnode.core.events import LeaveScope, RemovePeer, TrustThisCopy
 from meshnode.core.reports import ForkFound, ForkHealed, MayNotSign, MaySign, NotStored, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.forks import check_fork_proof, encode_fork_proof, make_fork_proof

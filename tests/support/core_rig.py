@@ -8,20 +8,9 @@ from typing import TypeVar
 
 from meshnode.core.author import BEGINNING, End, Pen, sign_drafts, sign_genesis
 from meshnode.core.check import event_of
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
-from meshnode.core.events import (
-    BreachIn,
-    Committed,
-    Draft,
-    Event,
-    JoinScope,
-    PeerDown,
-    PeerUp,
-    SignedRecords,
-    Started,
-    Woken,
-    Write,
-)
+from meshnode.core.events import BreachIn, Committed, Event, JoinScope, PeerDown, PeerUp, Started, Woken, Write
 from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.core.reports import News

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trio
 
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Forget, LocalRow
 from meshnode.exchange.catalogue import OfficeCatalogue
 from meshnode.exchange.imports import Imports

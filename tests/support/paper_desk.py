@@ -6,8 +6,8 @@ Every write is folded and projected like on a real node, so what the exchange re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.events import Draft, SignedRecords
 from meshnode.core.ports import Forget, ImportEntry, Ledger, LocalRow
 from meshnode.exchange.ports import Piece, Placement, ProjectName
 from meshnode.runtime.refusals import Code, Refusal

@@ -83,3 +83,16 @@ def test_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
         assert second.stderr.readline() == "meshnode: another set-up of this checkout is at work; waiting for it\n"
         assert second.poll() is None
     assert second.communicate(timeout=30) == ("inside\n", "")
+
+
+def test_commands_start_without_a_hook_and_compiled(tmp_path: Path) -> None:
+    made = finish(tmp_path, "run")
+    for name in ("meshnode", "protocol/meshproto"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "__init__.py").touch()
+    entry = made.path / "lib" / "python3.11" / "site-packages" / "__editable__.meshnode-0.1.0.pth"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("import finder; finder.install()", encoding="utf-8")
+    made.be_quick()
+    assert entry.read_text(encoding="utf-8").splitlines() == [str(tmp_path), str(tmp_path / "protocol")]
+    assert len([*tmp_path.glob("meshnode/__pycache__/*.pyc"), *tmp_path.glob("protocol/*/__pycache__/*.pyc")]) == 2

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from meshnode.core.events import Draft, Found, Looked
+from meshnode.core.drafts import Draft
+from meshnode.core.events import Found, Looked
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.querying import Is, Where

@@ -6,8 +6,9 @@ from unicodedata import normalize
 import trio
 
 from meshnode.core.author import DraftRefused, Pen, sign_genesis
+from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, Joined
-from meshnode.core.events import Draft, JoinScope, LeaveScope
+from meshnode.core.events import JoinScope, LeaveScope
 from meshnode.core.ports import JoinedEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.chance import SystemChance

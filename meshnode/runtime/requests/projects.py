@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day

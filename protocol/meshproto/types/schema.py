@@ -6,12 +6,11 @@ name are kept and ignored, so that a later version may add some.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from math import gcd
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from meshproto.records.encoding import Value
 from meshproto.records.limits import MAX_INT, MAX_LIST
@@ -26,8 +25,7 @@ MAX_TEXT: Final = 256
 """Longest text in facts, such as a URI."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One fact: its name, what it must look like, and whether it may be absent."""
 
     name: str

@@ -1,8 +1,7 @@
 """What people did and said of each other: `contribution` and `recognition`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from meshproto.records.encoding import Value
 from meshproto.records.ids import DIGEST, EXT, digest33
@@ -122,8 +121,7 @@ RECOGNITION = Schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """n·10^−s of the unit u (UN/ECE Rec 20: HUR hours, MIN minutes, DAY, KGM, C62 pieces)."""
 
     n: int
@@ -135,8 +133,7 @@ class Measure:
         return {"n": self.n, "s": self.s, "u": self.u}
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """amt minor units of a currency."""
 
     amt: int
@@ -147,8 +144,7 @@ class Money:
         return {"amt": self.amt, "cur": self.cur}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A file that shows the work: its SHA-256, size in bytes and media type."""
 
     sha256: bytes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import SearchEntry
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures, people, work

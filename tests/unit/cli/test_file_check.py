@@ -7,7 +7,7 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshproto.bundle.writer import Part, write_bundle
 from meshproto.records.forks import encode_fork_proof, make_fork_proof
 from meshproto.records.ids import to_text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from meshnode.core.author import BEGINNING, DraftRefused, End, Pen, end_of, sign_drafts, sign_genesis, sign_offline
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.store.store import open_store
 from meshproto.records.ids import ScopeId

@@ -1,6 +1,6 @@
 """The closure: what nobody should name yet, and when that is over."""
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.ports import WaitEntry
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Part

@@ -1,7 +1,8 @@
 """Copied homes: they ask before they sign."""
 
+from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, NotWritten, Outcome, Written
-from meshnode.core.events import Draft, TrustThisCopy
+from meshnode.core.events import TrustThisCopy
 from meshnode.core.reports import MayNotSign, MaySign
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId

@@ -3,7 +3,8 @@
 import pytest
 
 from meshnode.core.author import Pen, sign_drafts
-from meshnode.core.events import Draft, Found, Looked, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
+from meshnode.core.events import Found, Looked
 from meshnode.core.ports import OrderEntry, SearchEntry
 from meshnode.core.reports import Erased
 from meshnode.store.searching import Search

@@ -3,7 +3,8 @@
 import pytest
 
 from meshnode.core import flight as module
-from meshnode.core.events import Committed, Draft
+from meshnode.core.drafts import Draft
+from meshnode.core.events import Committed
 from meshnode.core.flight import Flight, log_now
 from meshnode.core.ports import LogHead
 from meshproto.records.ids import LogId

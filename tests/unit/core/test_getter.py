@@ -1,6 +1,6 @@
 """Asking for single records: after a pause, of one peer after the other, for as long as they are missing."""
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import RecordId
 from meshproto.wire.messages import Get, Part

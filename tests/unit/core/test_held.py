@@ -3,7 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.ports import Batch, HeldEntry
 from meshnode.core.reports import ClaimFailed
 from meshnode.core.settings import CoreSettings

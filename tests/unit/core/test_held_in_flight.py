@@ -1,6 +1,7 @@
 """What is on the disk but not yet known to be: a peer found level at that moment does not hold it."""
 
-from meshnode.core.events import Committed, Draft
+from meshnode.core.drafts import Draft
+from meshnode.core.events import Committed
 from meshproto.wire.messages import Headers
 from tests.support.core_scene import scene
 

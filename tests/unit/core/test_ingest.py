@@ -5,7 +5,8 @@ from hashlib import sha256
 import pytest
 
 from meshnode.core.author import End, Pen, sign_genesis
-from meshnode.core.events import Draft, Offer, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
+from meshnode.core.events import Offer
 from meshnode.core.reports import ForkFound, NotStored, Overflow, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId

@@ -1,17 +1,8 @@
 """The node as a whole: lives, ends, failures, and bounds that can be read."""
 
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Close, Done, NotWritten, Send, Taken
-from meshnode.core.events import (
-    CommitFailed,
-    Draft,
-    JoinScope,
-    LeaveScope,
-    Offer,
-    PeerDown,
-    RunIn,
-    SignedRecords,
-    Stopping,
-)
+from meshnode.core.events import CommitFailed, JoinScope, LeaveScope, Offer, PeerDown, RunIn, Stopping
 from meshnode.core.gauges import gauges
 from meshnode.core.ports import JoinedEntry
 from meshnode.core.reports import Halted, NotStored, PeerGone, ScopeReady

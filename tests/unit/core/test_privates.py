@@ -3,7 +3,8 @@
 import pytest
 
 from meshnode.core.author import End
-from meshnode.core.events import Draft, Offer, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
+from meshnode.core.events import Offer
 from meshnode.core.settings import CoreSettings, Keep
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Part, Privates, WantPrivates

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.core.events import Draft
+from meshnode.core.drafts import Draft
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.log import check_run

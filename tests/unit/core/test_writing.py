@@ -3,8 +3,9 @@
 import pytest
 
 from meshnode.core.author import End
+from meshnode.core.drafts import Draft
 from meshnode.core.effects import NotWritten, Written
-from meshnode.core.events import Draft, Write
+from meshnode.core.events import Write
 from meshnode.core.ports import AnswerEntry, ImportEntry, NoteEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId

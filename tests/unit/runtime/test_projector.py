@@ -6,7 +6,7 @@ import trio
 
 import meshnode.runtime.projector as projector_module
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
-from meshnode.core.events import Draft, SignedRecords
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.lookups import Lookups, Wanted

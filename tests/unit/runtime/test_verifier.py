@@ -4,7 +4,8 @@ import trio
 import trio.lowlevel
 
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
-from meshnode.core.events import BreachIn, Draft, MessageIn, PrivatesIn, RunIn
+from meshnode.core.drafts import Draft
+from meshnode.core.events import BreachIn, MessageIn, PrivatesIn, RunIn
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.settings import INLINE_BYTES
 from meshnode.runtime.verifier import Verifier, is_bulk

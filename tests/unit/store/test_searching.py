@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
-from meshnode.core.events import Draft, Found
+from meshnode.core.drafts import Draft
+from meshnode.core.events import Found
 from meshnode.core.ports import Batch, SearchEntry
 from meshnode.store.searching import Search
 from meshnode.store.store import Store, open_store

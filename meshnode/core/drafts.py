@@ -1,0 +1,32 @@
+"""What somebody wants signed, and what is ready to be stored: the command line needs these, and no event.
+
+Defining all the events takes a good part of the time in which `log` is done.
+"""
+
+from typing import NamedTuple
+
+from meshproto.records.encoding import Value
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.log import Run
+
+
+class Draft(NamedTuple):
+    """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
+
+    `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
+    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed.
+    """
+
+    scope: ScopeId
+    type: str
+    facts: dict[str, Value]
+    private: dict[str, Value] | None = None
+    deps: tuple[RecordId, ...] = ()
+    at: int | None = None
+
+
+class SignedRecords(NamedTuple):
+    """Runs and private parts that are ready: from a bundle, or signed by a network's one-time genesis key."""
+
+    runs: tuple[Run, ...] = ()
+    privates: tuple[tuple[RecordId, bytes], ...] = ()
