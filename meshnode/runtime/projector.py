@@ -9,6 +9,7 @@ next start makes them anew.
 """
 
 import logging
+import math
 from collections.abc import Mapping
 from typing import cast
 
@@ -22,6 +23,8 @@ from meshnode.runtime.settings import (
     PROJECT_SHARE,
     PROJECT_SLICE,
     RETRY_SECONDS,
+    SCRUB_AGAIN_SECONDS,
+    SCRUB_SHARE,
 )
 from meshnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
 from meshnode.store.reading import PartIn, Reader
@@ -68,6 +71,7 @@ class Projector:
         self._stirred_at = float("-inf")
         self._begun = self._done = self._wanted = 0
         self._passed = Hub()
+        self._unclean, self._scrub_from = True, float("-inf")
         self.trouble = ""
         """Why the views are behind and stay so, in people's words; empty while they are not."""
         self.broken = False
@@ -93,6 +97,12 @@ class Projector:
             self._stirred.set()
             await self._passed.after(self._passed.moves)
 
+    async def scrubbed(self) -> None:
+        """Wait until nothing is left in the file of what was erased before this call. Raises Refusal if broken."""
+        await self.caught_up()
+        while self._unclean and not self.broken:
+            await self._passed.after(self._passed.moves)
+
     async def digests(self) -> dict[bytes, bytes]:
         """The digest of every scope, as of the last slice. Reads the whole fold."""
         return await trio.to_thread.run_sync(digests, self._views.memory, limiter=self._turn)
@@ -115,8 +125,10 @@ class Projector:
             await self._give_way(PROJECT_LAG_SECONDS)
             self._nudged = trio.Event()
             await self._pass()
+            await self._scrub()
             if not self.broken:
-                await self._nudged.wait()
+                with trio.move_on_at(self._scrub_from if self._unclean else math.inf):
+                    await self._nudged.wait()
 
     async def _give_way(self, seconds: float) -> None:
         """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
@@ -150,6 +162,23 @@ class Projector:
             self._done = number
         self._passed.move()
 
+    async def _scrub(self) -> None:
+        """Remove what is left of erased texts in the file; a part of the time only, since all of it is rewritten."""
+        start = trio.current_time()
+        if self.broken or not self._unclean or start < self._scrub_from:
+            return
+        try:
+            self._unclean = not await trio.to_thread.run_sync(self._views.scrub, limiter=self._turn)
+            end = trio.current_time()
+            self._scrub_from = end + (SCRUB_AGAIN_SECONDS if self._unclean else SCRUB_SHARE * (end - start))
+        except (StoreFull, StoreReadOnly, StoreBusy) as error:
+            self._tell(error)
+            self._scrub_from = trio.current_time() + RETRY_SECONDS
+        except StoreError as error:
+            self._tell(error)
+            self.broken = True
+        self._passed.move()
+
     def _tell(self, error: StoreError) -> None:
         if not self.trouble:
             log.warning("the views cannot be brought up to date: %s", error)
@@ -162,7 +191,7 @@ class Projector:
         return [key[len(record) :] for key, row in rows if cast(list[Value], row)[0] == "replace"]
 
     def _slice(self) -> bool:
-        """Take in one slice of the queues; when they are empty, index and tidy. Whether more waits."""
+        """Take in one slice of the queues; when they are empty, index. Whether more waits."""
         before = self._views.progress
         with self._views.slice():
             slice_ = self._take_in(before)
@@ -170,12 +199,10 @@ class Projector:
                 self._views.replace(slice_.changed, self._rows(slice_.touched))
                 if slice_.after.erasure > before.erasure:
                     self._views.mark_erasure()
+                    self._unclean = True
                 self._views.advance(slice_.after)
         self._shelf.forget()
-        if slice_.after != before or self._views.index():
-            return True
-        self._views.scrub()
-        return False
+        return slice_.after != before or self._views.index() > 0
 
     def _take_in(self, before: Progress) -> _Slice:
         """Fold what is new, and find out whose rows change by it."""

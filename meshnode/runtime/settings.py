@@ -50,6 +50,11 @@ PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 100
 """Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
+SCRUB_SHARE = 20.0
+"""After views.db was rewritten because of an erasure, it is not rewritten for so many times as long as that took:
+whoever erases often, and has others erase, makes his texts wait for each other, and nobody's disk busy."""
+SCRUB_AGAIN_SECONDS = 0.5
+"""When to try again what a reader of the views was in the way of."""
 LOOK_SHARE = 1.0
 """While everything stored is looked through, it rests so many times as long as it worked: nobody waits for it."""
 RETRY_SECONDS = 10.0

@@ -35,8 +35,8 @@ class Store(Protocol):
         """Commit what was staged, and return when it is flushed. Raises whatever stops the store."""
         ...
 
-    def tidy(self) -> None:
-        """Do what can wait, while nothing waits. Raises like `finish`."""
+    def tidy(self) -> bool:
+        """Do what can wait, while nothing waits; true if some of it must wait longer. Raises like `finish`."""
         ...
 
     @property
@@ -99,9 +99,8 @@ class Writer:
             before = self.groups
             await trio.sleep(TIDY_SECONDS)
             if self._untidy and self.groups == before and self._flushing is None and self._failure is None:
-                self._untidy = False
                 self._flushing = []
-                self._work.put(self._store.tidy)
+                self._work.put(self._tidy)
 
     async def aclose(self) -> None:
         """Commit what was submitted and end the thread. Shielded: a group under way is never abandoned."""
@@ -120,7 +119,7 @@ class Writer:
         records = 0
         while self._waiting and len(group) < GROUP_BATCHES and records < GROUP_RECORDS:
             group.append(self._waiting.popleft())
-            records += sum(len(run.records) for run in group[-1].runs)
+            records += sum(len(run.records) for run in group[-1].runs) + len(group[-1].local)
         if not group:
             return
         if self._failure is None and records > STAGE_RECORDS:
@@ -142,6 +141,9 @@ class Writer:
         """Write a large group in the thread: its hundreds of rows go in with few steps, so it takes few turns."""
         self._store.stage(group)
         self._store.finish()
+
+    def _tidy(self) -> None:
+        self._untidy = self._store.tidy()
 
     def _tell(self, failure: BaseException | None) -> None:
         """flushing → idle, and the next group if batches wait. Called in the loop's thread."""

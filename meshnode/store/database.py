@@ -209,8 +209,9 @@ def statements(script: str) -> Iterator[str]:
 
 
 def copies(path: Path) -> tuple[Path, ...]:
-    """Copies and damaged originals kept beside a database; erasure removes them."""
-    return tuple(sorted(path.parent.glob(f"{path.name}.kept-*")))
+    """Copies, whole or not, and damaged originals kept beside a database; erasure removes them."""
+    found = (path.parent.glob(f"{path.name}.{word}-*") for word in ("kept", "partial"))
+    return tuple(sorted(each for names in found for each in names))
 
 
 def _copy(connection: sqlite3.Connection, path: Path, found: int, settings: StoreSettings) -> None:

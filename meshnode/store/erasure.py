@@ -10,7 +10,7 @@ from meshnode.store.local import rewrite_personal
 from meshnode.store.source import Source
 
 PATIENCE_MS = 250
-"""How long emptying the WAL waits for readers, in milliseconds; it is tried again after the next commit."""
+"""How long emptying the WAL waits for readers after a commit, in milliseconds; it is tried again when nothing waits."""
 
 
 class Eraser:
@@ -51,15 +51,15 @@ class Eraser:
         self._connection.execute("UPDATE meta SET value = 1 WHERE name = 'scrub'")
         self._pending = True
 
-    def finish(self) -> bool:
-        """Empty the WAL and remove copies of the database; False if a reader is in the way.
+    def finish(self, patience_ms: int) -> bool:
+        """Empty the WAL and remove copies of the database; False if a reader is in the way for so long.
 
         Raises sqlite3.Error and OSError.
         """
         if not self._pending:
             return True
         if self._path is not None:
-            self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            self._connection.execute(f"PRAGMA busy_timeout = {patience_ms}")
             busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             if busy:

@@ -6,7 +6,7 @@ thread at a time.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
@@ -92,8 +92,10 @@ class Counts(NamedTuple):
 class Reader:
     """Implements `meshnode.core.ports.Ledger`. Made by `Store.reader`. Every method may raise StoreDamaged."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, closed: "Callable[[Reader], None]" = lambda reader: None) -> None:
+        """`closed` is told once nobody needs the connection any more; in memory it is the writer's, and stays."""
         self.source = source
+        self._closed = closed
         self._present: dict[bytes, None] = {}
 
     @contextmanager
@@ -116,7 +118,7 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self.source.connection.close()
+        self._closed(self)
 
     # One record.
 

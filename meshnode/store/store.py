@@ -34,16 +34,20 @@ class Store:
             connection = connect(path, self._settings, read_only=True)
         except SqliteError as error:
             raise as_store_error(path, error) from error
-        reader = Reader(Source(connection, path))
+        reader = Reader(Source(connection, path), self._forget)
         self._readers.append(reader)
         return reader
 
     def close(self) -> None:
         """Close all readers and the writer, which flushes everything into the one file. Raises StoreError."""
-        for reader in self._readers:
+        for reader in [*self._readers]:
             reader.close()
-        self._readers.clear()
         self.writer.close()
+
+    def _forget(self, reader: Reader) -> None:
+        if reader in self._readers:
+            self._readers.remove(reader)
+            reader.source.connection.close()
 
 
 def open_store(path: Path | None, settings: StoreSettings | None = None) -> Store:
@@ -59,6 +63,7 @@ def open_store(path: Path | None, settings: StoreSettings | None = None) -> Stor
     try:
         store = Store(Source(connection, path), settings)
         aside.reattach(store.source, store.writer)
+        store.writer.recover()
         return store
     except BaseException:
         connection.close()

@@ -22,6 +22,10 @@ ANSWERS_KEPT = 10_000
 """Idempotency keys remembered, the latest ones: nobody repeats a request after so many others."""
 
 
+IDLE_PATIENCE_MS = 10
+"""How long finishing erasures waits for readers when nothing waits: it is tried again soon, and a write may come."""
+
+
 class Upkeep:
     """Knows how much there is to do. Everything runs between transactions and raises StoreError, or what it meets."""
 
@@ -50,14 +54,14 @@ class Upkeep:
         """So many bytes of something else were written."""
         self._wal_bytes += size
 
-    def finish_erasures(self) -> None:
-        """Remove the last traces of what was erased, unless a reader still looks at them."""
-        if self._eraser.pending and self._eraser.finish():
+    def finish_erasures(self, patience_ms: int) -> None:
+        """Remove the last traces of what was erased, unless a reader still looks at them after so long."""
+        if self._eraser.pending and self._eraser.finish(patience_ms):
             self._reserved = 0
 
-    def tidy(self) -> None:
-        """Do what can wait; nothing waits now."""
-        self.finish_erasures()
+    def tidy(self) -> bool:
+        """Do what can wait; nothing waits now. True if erasures are still to be finished."""
+        self.finish_erasures(IDLE_PATIENCE_MS)
         if self.fresh >= records.FRESH_LIMIT // 4:
             self._merge()
         if self.answers >= 2 * ANSWERS_KEPT:
@@ -65,6 +69,7 @@ class Upkeep:
         if self._wal_bytes >= self._settings.checkpoint_mib << 20:
             self.checkpoint()
         self._reserve()
+        return self._eraser.pending
 
     def make_room(self) -> None:
         """Do what `tidy` was not called to do, before it becomes too much."""

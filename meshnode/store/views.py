@@ -28,6 +28,9 @@ INDEX_ROWS = 2_000
 VACUUM_IN_RAM = 64 << 20
 """Size of views.db up to which it is rewritten in memory."""
 
+_CLEAN, _TO_REWRITE, _TO_EMPTY = 0, 1, 2
+"""What is left to do after an erasure: nothing; rewrite the file, then empty the WAL; only the latter."""
+
 _UNINDEX = """
 INSERT INTO search_index (search_index, rowid, title, text)
 SELECT 'delete', number, title, text FROM search WHERE record = ?1
@@ -108,7 +111,7 @@ class Views:
 
     def mark_erasure(self) -> None:
         """In a slice that emptied rows because of an erasure: traces of them are to be removed by `scrub`."""
-        self._source.rows("UPDATE progress SET value = 1 WHERE name = 'scrub'")
+        self._note_scrub(_TO_REWRITE)
 
     def index(self, limit: int = INDEX_ROWS) -> int:
         """Bring full-text search up to date by at most `limit` texts; fewer were indexed only if none is left.
@@ -131,24 +134,20 @@ class Views:
         """Remove every trace of erased texts from the file; False if a reader is in the way: try again later.
 
         Rewrites the whole file: rows of these tables move from page to page, and each move can leave a copy behind.
-        Raises StoreError.
+        What a crash or a reader cuts short is gone on with when this is called again. Raises StoreError.
         """
-        if not self._source.number("SELECT value FROM progress WHERE name = 'scrub'"):
+        state = self._source.number("SELECT value FROM progress WHERE name = 'scrub'")
+        if state == _CLEAN:
             return True
-        rows, path = self._source.rows, self._source.path
-        # A deleted text stays in the index as long as its segments are not merged.
-        rows("INSERT INTO search_index (search_index) VALUES ('optimize')")
-        if path is not None:
-            size = path.stat().st_size
-            rows(f"PRAGMA temp_store = {'MEMORY' if size <= VACUUM_IN_RAM else 'FILE'}")
-            rows("VACUUM")
-            rows("PRAGMA temp_store = MEMORY")
-            rows(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-            busy = self._source.number("PRAGMA wal_checkpoint(TRUNCATE)")
-            rows(f"PRAGMA busy_timeout = {BUSY_MS}")
-            if busy:
-                return False
-        rows("UPDATE progress SET value = 0 WHERE name = 'scrub'")
+        if state == _TO_REWRITE:
+            # A deleted text stays in the index as long as its segments are not merged.
+            self._source.rows("INSERT INTO search_index (search_index) VALUES ('optimize')")
+            if self._source.path is not None:
+                self._rewrite(self._source.path)
+            self._note_scrub(_TO_EMPTY)
+        if self._source.path is not None and not self._empty_wal():
+            return False
+        self._note_scrub(_CLEAN)
         return True
 
     def close(self) -> None:
@@ -160,6 +159,30 @@ class Views:
             self._source.connection.close()
         except SqliteError as error:
             raise as_store_error(self._source.name, error) from error
+
+    def _rewrite(self, path: Path) -> None:
+        """Write the file anew, by way of memory or, if it is too large for that, of a nameless file beside it."""
+        rows = self._source.rows
+        if path.stat().st_size > VACUUM_IN_RAM:
+            # Not where the system keeps such files: texts should pass through no other folder or disk.
+            folder = str(path.parent).replace("'", "''")
+            rows(f"PRAGMA temp_store_directory = '{folder}'")
+            rows("PRAGMA temp_store = FILE")
+        try:
+            rows("VACUUM")
+        finally:
+            rows("PRAGMA temp_store_directory = ''")
+            rows("PRAGMA temp_store = MEMORY")
+
+    def _empty_wal(self) -> bool:
+        """Leave nothing in the WAL, where older versions of pages stand; false if a reader is in the way."""
+        self._source.rows(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        busy = self._source.number("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._source.rows(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return not busy
+
+    def _note_scrub(self, state: int) -> None:
+        self._source.rows("UPDATE progress SET value = ? WHERE name = 'scrub'", (state,))
 
     def _undo(self) -> None:
         if self._source.connection.in_transaction:

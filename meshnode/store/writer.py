@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from meshnode.core.ports import AnswerEntry, Batch
 from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
-from meshnode.store.erasure import Eraser
+from meshnode.store.erasure import PATIENCE_MS, Eraser
 from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
 from meshnode.store.logs import Branch, Log, Logs
 from meshnode.store.source import Source
@@ -95,20 +95,28 @@ class Writer:
             if len(self._arrivals) > ARRIVALS_REMEMBERED:
                 self._arrivals.clear()
             self._upkeep.note_bytes(COMMIT_BYTES)
-            self._upkeep.finish_erasures()
+            self._upkeep.finish_erasures(PATIENCE_MS)
             self._upkeep.make_room()
         except (*SqliteError, StoreError, OSError) as error:
             raise self._fail(error) from error
 
-    def tidy(self) -> None:
+    def recover(self) -> None:
+        """Finish what a crash has cut short. Raises StoreError."""
+        try:
+            self._upkeep.finish_erasures(PATIENCE_MS)
+        except (*SqliteError, OSError) as error:
+            raise as_store_error(self._source.name, error) from error
+
+    def tidy(self) -> bool:
         """Do what can wait: order the index, copy the WAL into the database. Call it when no batch waits.
 
-        If it is never called, `commit_all` does the same when it has become too much. Raises like `commit_all`.
+        If it is never called, `commit_all` does the same when it has become too much. True if a reader was in the way
+        of an erasure: call it again. Raises like `commit_all`.
         """
         if self._failure is not None:
             raise self._failure
         try:
-            self._upkeep.tidy()
+            return self._upkeep.tidy()
         except (*SqliteError, StoreError, OSError) as error:
             raise self._fail(error) from error
 
@@ -116,7 +124,7 @@ class Writer:
         """Flush everything into the database and let go of it. Raises StoreError if that fails."""
         try:
             if self._failure is None:
-                self._upkeep.finish_erasures()
+                self._upkeep.finish_erasures(PATIENCE_MS)
                 self._upkeep.checkpoint()
             self._connection.close()
         except (*SqliteError, OSError) as error:

@@ -4,6 +4,8 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
+import trio
+
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.records import (
     Branch,
@@ -26,7 +28,7 @@ from meshnode.api.models.shared import Check, Page
 from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.explanations import explain
-from meshnode.runtime.office import Office
+from meshnode.runtime.office import FRESH_SECONDS, Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.views.rows import ForkRow
@@ -130,7 +132,8 @@ async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
     targets = [await office.find(text) for text in body.targets]
     ids = await office.once(call.key, call.digest, lambda rows: erasures.erase(office, targets, body.basis, rows))
     texts = [to_text(each) for each in ids]
-    await office.fresh()  # after this nothing of it stands in any file here, unless rewriting them takes long
+    with trio.move_on_after(FRESH_SECONDS):
+        await office.projector.scrubbed()  # nothing of it stands in any file here then, unless that takes long
     return Erased(
         id=texts[0],
         ids=texts,

@@ -44,8 +44,8 @@ class FailingFlush:
             self._store.finish()
         raise self._store._fail(sqlite3.OperationalError("disk I/O error"))
 
-    def tidy(self) -> None:
-        self._store.tidy()
+    def tidy(self) -> bool:
+        return self._store.tidy()
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -61,8 +61,9 @@ class Disk:
         if self.broken:
             raise OSError("input/output error")
 
-    def tidy(self) -> None:
+    def tidy(self) -> bool:
         """Nothing to do."""
+        return False
 
 
 class Bench:

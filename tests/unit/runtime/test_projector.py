@@ -179,6 +179,56 @@ async def test_whoever_waits_for_rows_waits_for_no_pause(monkeypatch: pytest.Mon
         assert len(shop.titles()) == 2
 
 
+class Scrubs:
+    """What scrubbing the views says, one time after the other; then that all is clean."""
+
+    def __init__(self, shop: Shop, *endings: bool | Exception) -> None:
+        self.endings, self.count = list(endings), 0
+        shop.views.scrub = self  # type: ignore[method-assign]  # a file that a test decides about
+
+    def __call__(self) -> bool:
+        """Scrub."""
+        self.count += 1
+        ending = self.endings.pop(0) if self.endings else True
+        if isinstance(ending, Exception):
+            raise ending
+        return ending
+
+
+async def test_scrubbing_is_tried_again_by_itself_until_the_file_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SCRUB_AGAIN_SECONDS", "RETRY_SECONDS"):
+        monkeypatch.setattr(projector_module, name, 0.01)
+    async with following() as shop:
+        scrubs = Scrubs(shop, False, StoreFull("views.db", "no space"), False)
+        with trio.fail_after(DEADLINE):
+            await shop.projector.scrubbed()
+        assert scrubs.count == 4
+
+
+async def test_a_file_that_was_just_rewritten_is_not_rewritten_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "SCRUB_SHARE", 1e9)
+    async with following() as shop:
+        scrubs, one, two = Scrubs(shop), shop.work("one"), shop.work("two")
+        shop.commit(shop.genesis, one, two)
+        await shop.projector.scrubbed()
+        for signed in (one, two):
+            shop.commit(erase=signed.runs[0].records[0].id)
+            await shop.projector.caught_up()
+        assert scrubs.count == 1
+        shop.projector._scrub_from = 0.0
+        with trio.fail_after(DEADLINE):
+            await shop.projector.scrubbed()
+        assert scrubs.count == 2
+
+
+async def test_a_file_that_turns_out_damaged_while_it_is_scrubbed_breaks_the_views() -> None:
+    async with following() as shop:
+        Scrubs(shop, StoreDamaged("views.db", "page 7"))
+        with trio.fail_after(DEADLINE):
+            await shop.projector.scrubbed()
+        await refused(shop.projector)
+
+
 async def refused(projector: Projector) -> None:
     with pytest.raises(Refusal, match="page 7"):
         await projector.caught_up()

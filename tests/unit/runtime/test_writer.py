@@ -23,7 +23,8 @@ class Disk:
         self.staging: list[str] = []
         self.groups: list[list[int]] = []
         self.fail_staging = self.fail_flushing = self.fail_tidying = False
-        self.tidied = threading.Event()
+        self.tidied = threading.Semaphore(0)
+        self.untidy = 0
 
     @property
     def last_arrival(self) -> int:
@@ -44,10 +45,15 @@ class Disk:
         self.groups.append(self.staged)
         self.staged = []
 
-    def tidy(self) -> None:
-        self.tidied.set()
+    def tidy(self) -> bool:
+        self.tidied.release()
         if self.fail_tidying:
             raise OSError("read-only")
+        self.untidy -= 1
+        return self.untidy > 0
+
+    def wait_until_tidied(self) -> None:
+        assert self.tidied.acquire(timeout=DEADLINE)
 
 
 class Told:
@@ -170,10 +176,21 @@ async def test_a_writer_at_rest_tidies_once() -> None:
     async with writing(disk) as (writer, told):
         writer.submit(Batch(1))
         await told.until(1)
-        await trio.to_thread.run_sync(disk.tidied.wait, DEADLINE)
+        await trio.to_thread.run_sync(disk.wait_until_tidied)
         writer.submit(Batch(2))
         await told.until(2)
     assert told.numbers == [1, 2]
+
+
+async def test_what_could_not_be_tidied_is_tried_again() -> None:
+    disk = Disk()
+    disk.untidy = 3
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(1)
+        for _ in range(3):
+            await trio.to_thread.run_sync(disk.wait_until_tidied)
+    assert disk.untidy == 0
 
 
 async def test_a_failure_while_tidying_is_told_without_a_batch() -> None:

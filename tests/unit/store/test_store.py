@@ -19,6 +19,15 @@ def test_several_readers_see_the_same(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_reader_that_was_closed_is_forgotten(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "records.db")
+    kept, left = store.reader(), store.reader()
+    left.close()
+    left.close()
+    assert store._readers == [kept]
+    store.close()
+
+
 def test_an_orderly_close_leaves_one_file(tmp_path: Path) -> None:
     store = open_store(tmp_path / "records.db")
     store.reader().counts()
@@ -34,6 +43,8 @@ def test_a_store_in_memory_leaves_no_file_and_shares_nothing() -> None:
     assert one.reader().has(alice.id)
     assert not other.reader().has(alice.id)
     assert one.path is None
+    one.reader().close()
+    assert one.reader().has(alice.id)
 
 
 def test_a_reader_of_a_file_that_is_gone_is_told(tmp_path: Path) -> None:

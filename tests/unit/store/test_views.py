@@ -164,11 +164,38 @@ def test_scrubbing_waits_for_a_reader_and_costs_nothing_when_nothing_was_erased(
     with views.slice():
         views.replace([A], [])
         views.mark_erasure()
+    asked: list[str] = []
+    views._source.connection.set_trace_callback(asked.append)
     assert not views.scrub()
     reader._source.rows("COMMIT")
     assert views.scrub()
+    assert asked.count("VACUUM") == 1
     assert words_in(tmp_path, "Canary") == []
     views.close()
+
+
+def test_scrubbing_that_was_cut_short_is_gone_on_with_in_the_next_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshnode.store.views.PATIENCE_MS", 1)
+    views, left = open_views(tmp_path / "views.db"), tmp_path / "left"
+    left.mkdir()
+    fill(views, found(A, "Canary"))
+    reader = views.reader()
+    reader._source.rows("BEGIN")
+    reader.search("x")
+    with views.slice():
+        views.replace([A], [])
+        views.mark_erasure()
+    assert not views.scrub()
+    for path in tmp_path.glob("views.db*"):  # what a crash at this moment leaves behind
+        (left / path.name).write_bytes(path.read_bytes())
+    views.close()
+    assert words_in(left, "Canary") != []
+    again = open_views(left / "views.db")
+    assert again.scrub()
+    assert words_in(left, "Canary") == []
+    again.close()
 
 
 def test_views_too_large_for_memory_are_rewritten_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,9 +205,14 @@ def test_views_too_large_for_memory_are_rewritten_on_disk(tmp_path: Path, monkey
     with views.slice():
         views.replace([A], [])
         views.mark_erasure()
+    asked: list[str] = []
+    views._source.connection.set_trace_callback(asked.append)
     assert views.scrub()
+    before = asked[: asked.index("VACUUM")]
+    assert before[-2:] == [f"PRAGMA temp_store_directory = '{tmp_path}'", "PRAGMA temp_store = FILE"]
     assert words_in(tmp_path, "Canary") == []
     assert views._source.row("PRAGMA temp_store") == (2,)
+    assert views._source.row("PRAGMA temp_store_directory") is None
     views.close()
 
 
