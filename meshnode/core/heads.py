@@ -4,6 +4,8 @@ A record names the heads its author has seen, so that others can tell what came 
 waits for the next record.
 """
 
+from collections.abc import Container
+
 from meshnode.core.author import HEADS_ASKED, End, choose_deps
 from meshnode.core.closure import Closure
 from meshnode.core.ground import Ground
@@ -36,8 +38,8 @@ class Heads:
                 if len(fresh) > HEADS_REMEMBERED:
                     del fresh[next(iter(fresh))]
 
-    def take(self, scope: ScopeId, end: End) -> list[RecordId]:
-        """Choose what the next record of the own log in this scope names; what is named is forgotten."""
+    def choose(self, scope: ScopeId, end: End) -> list[RecordId]:
+        """Choose what the next record of the own log in this scope names."""
         ledger = self._ground.ledger
         if scope not in self._fresh:
             own = log_id(scope, self._ground.identity.key.public)
@@ -51,7 +53,10 @@ class Heads:
         if not fresh and end.seq:
             return []
         newest = list(fresh.values())[: -HEADS_ASKED - 1 : -1]
-        chosen = choose_deps(ledger, scope, newest, self._closure.is_sound, first=end.seq == 0)
-        for log in [log for log, head in fresh.items() if head in chosen]:
+        return choose_deps(ledger, scope, newest, self._closure.is_sound, first=end.seq == 0)
+
+    def forget(self, scope: ScopeId, named: Container[bytes]) -> None:
+        """A record names these: they are not fresh any more."""
+        fresh = self._fresh[scope]
+        for log in [log for log, head in fresh.items() if head in named]:
             del fresh[log]
-        return chosen

@@ -15,6 +15,7 @@ from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.log import Run
+from meshproto.records.record import Record
 
 OWN = Source(None, trusted=True, live=True)
 """Where this node's own records come from."""
@@ -62,6 +63,7 @@ class Desk:
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
         ids: dict[int, RecordId] = {}
         for indexes, records in signed:
+            self._note_named(records.runs[0].records[0], turn)
             for run in records.runs:
                 taken = self._admit(run, OWN, turn)
                 assert isinstance(taken, Accepted)  # what may be refused was asked before signing
@@ -76,24 +78,25 @@ class Desk:
         log = log_id(scope, identity.key.public)
         now = self._ground.flight.log(log)
         end = end_of((seq, tip) for tip, seq in now.tips.items()) if now is not None else end_of(())
-        end = self._heal(log, end)
+        healed = self._healed.get(log, frozenset())
+        end = End(end.seq, end.id, tuple(each for each in end.others if each not in healed))
         pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
-        deps = self._heads.take(scope, end)
         try:
-            signed = sign_drafts(pen, drafts, end, deps)
+            return sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
-        if end.others:
-            turn.after.news.append(ForkHealed(log, signed.runs[0].records[0].id))
-        return signed
 
-    def _heal(self, log: LogId, end: End) -> End:
-        """Join other branches of our own log once; the records after that need not name them again."""
-        others = frozenset(end.others)
-        if others <= self._healed.get(log, frozenset()):
-            return End(end.seq, end.id)
-        self._healed[log] = others
-        return end
+    def _note_named(self, first: Record, turn: Turn) -> None:
+        """Heads are named once, and other branches of our own log joined once; here nothing is refused any more."""
+        named = frozenset(first.deps)
+        self._heads.forget(ScopeId(first.home), named)
+        now = self._ground.flight.log(first.log)
+        if now is None:
+            return
+        joined = frozenset(tip for tip in now.tips if tip in named and tip != first.prev)
+        if joined:
+            self._healed[first.log] = joined | self._healed.get(first.log, frozenset()).intersection(now.tips)
+            turn.after.news.append(ForkHealed(first.log, first.id))
 
     def _check_scope(self, scope: ScopeId, count: int) -> None:
         """Whether this node may write so many records there. Raises _CannotWrite."""

@@ -7,8 +7,10 @@ from meshnode.core.drafts import Draft
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
 from meshnode.core.ports import AnswerEntry, ImportEntry, NoteEntry
+from meshnode.core.reports import ForkHealed
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId
+from meshproto.records.limits import MAX_PRIVATE
 from meshproto.types import identity
 from meshproto.wire.messages import Part
 from tests.support.core_rig import Rig, Writer, ids_of, network_of
@@ -162,6 +164,33 @@ def test_ones_own_branches_are_joined_once() -> None:
     assert len(healing.deps) == 1
     assert {*healing.deps} <= tips
     assert rig.ledger.record(second.ids[0]).deps == ()  # type: ignore[union-attr]  # it is stored
+
+
+def test_a_write_that_was_refused_leaves_naming_and_joining_to_the_next() -> None:
+    rig, scope, _, bob = scene()
+    rig.write(note(scope))
+    start = rig.me.ends[scope] = _end(rig, scope)
+    for side in ("l", "r"):
+        rig.put(rig.me.notes(scope, 1, after=start, side=side))
+    rig.reborn()
+    signed = bob.notes(scope, 2)
+    rig.meet(bob, scope).push(signed)
+    branches = {tip.id for tip in rig.ledger.tips(rig.me.log(scope))}
+    refused = rig.write(note(scope), Draft(scope, "note", {}, {"text": "x" * MAX_PRIVATE}))
+    assert isinstance(refused, NotWritten)
+    answer = rig.write(note(scope))
+    assert isinstance(answer, Written)
+    record = rig.ledger.record(answer.ids[0])
+    assert record is not None
+    assert {record.prev, *record.deps} == {*branches, ids_of(signed)[1]}
+
+
+def test_naming_ones_own_last_record_joins_nothing() -> None:
+    rig = Rig()
+    scope = rig.found()
+    answer = rig.write(Draft(scope, "note", {}, deps=(_end(rig, scope).id,)))
+    assert isinstance(answer, Written)
+    assert rig.told(ForkHealed) == []
 
 
 def _end(rig: Rig, scope: ScopeId) -> End:
