@@ -7,7 +7,7 @@ The first want of a log names our tips. Should the other side know none of them 
 shorter), a second want names records at doubling distances back, so that the log is filled from the last common one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -29,11 +29,16 @@ Place = tuple[int, bool, int, LogId]
 
 @dataclass(slots=True)
 class Asking:
-    """What is asked of one connection: logs listed, with the order to ask in, and logs wanted (true: by marks)."""
+    """What is asked of one connection: logs listed, with the order to ask in, and logs wanted (true: by marks).
+
+    `parked` are the listed logs that stand outside that order while somebody is asked for them, and until when (ticks)
+    he has time to answer.
+    """
 
     listed: dict[LogId, Item] = field(default_factory=dict)
     order: list[Place] = field(default_factory=list)
     wanted: dict[LogId, bool] = field(default_factory=dict)
+    parked: dict[LogId, int] = field(default_factory=dict)
 
 
 class Fill:
@@ -55,9 +60,8 @@ class Fill:
                 continue
             lacking += 1
             if item.log not in asking.listed and len(asking.listed) < self._ground.settings.fill_queue:
-                size = max(tip.seq for tip in item.tips)
-                heappush(asking.order, (item.rank, item.log not in own, size, item.log))
                 asking.listed[item.log] = item
+                heappush(asking.order, _place(item, own))
         return lacking
 
     def pump(self, session: Session, turn: Turn) -> bool:
@@ -67,21 +71,19 @@ class Fill:
         # A new want goes out when half of what is open has come, so that wants are few and the line stays full.
         if asking is None or not asking.listed or len(asking.wanted) > limit // 2:
             return False
+        self._line_up_overdue(asking, turn)
         wants: dict[int, list[LogWant]] = {}
-        later: list[Place] = []
         while asking.order and len(asking.wanted) < limit:
-            place = heappop(asking.order)
-            item = asking.listed[place[3]]
-            if item.log in asking.wanted or self._is_asked_elsewhere(item.log, session.conn, turn):
-                later.append(place)
+            log = heappop(asking.order)[3]
+            until = self._asked_until(log, session.conn, turn)
+            if until:
+                asking.parked[log] = until
                 continue
-            del asking.listed[item.log]
+            item = asking.listed.pop(log)
             if self._is_lacking(item):
-                self._of[item.log] = (session.conn, turn.moment.ticks)
-                asking.wanted[item.log] = False
-                wants.setdefault(item.rank, []).append(LogWant(item.log, self._tips(item.log)))
-        for place in later:
-            heappush(asking.order, place)
+                self._of[log] = (session.conn, turn.moment.ticks)
+                asking.wanted[log] = False
+                wants.setdefault(item.rank, []).append(LogWant(log, self._tips(log)))
         for rank in sorted(wants):
             turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
         return bool(wants)
@@ -133,26 +135,42 @@ class Fill:
     def _is_lacking(self, item: Item) -> bool:
         """Whether a listed log has a tip that is neither here nor on its way, and may still grow here."""
         flight = self._ground.flight
-        if all(flight.has(tip.id) for tip in item.tips):
-            return False
         now = flight.log(item.log)
         if now is None:
             return True
+        longest = max(now.tips.values())  # what lies beyond cannot be here, so most tips need no look into the ledger
+        if all(tip.id in now.tips or (tip.seq <= longest and flight.has(tip.id)) for tip in item.tips):
+            return False
         records, size = self._scopes.allowance(now.scope)
-        if len(now.tips) < MAX_BRANCHES and now.size < size and max(now.tips.values()) < records:
+        if len(now.tips) < MAX_BRANCHES and now.size < size and longest < records:
             return True
         self._scopes.refresh(item.log)  # its fingerprint is to say that it is full
         return False
 
-    def _is_asked_elsewhere(self, log: LogId, conn: int, turn: Turn) -> bool:
-        """Whether another connection is asked for a log and still has time to answer."""
-        asked = self._of.get(log)
-        return asked is not None and asked[0] != conn and asked[1] + PATIENCE > turn.moment.ticks
+    def _asked_until(self, log: LogId, conn: int, turn: Turn) -> int:
+        """Until when (ticks) a listed log need not be asked for, 0 if it should be: somebody has time to send it."""
+        if log in self._asking[conn].wanted:
+            return turn.moment.ticks + PATIENCE
+        other, since = self._of.get(log, (conn, 0))
+        return since + PATIENCE if other != conn and since + PATIENCE > turn.moment.ticks else 0
+
+    def _line_up_overdue(self, asking: Asking, turn: Turn) -> None:
+        """Put logs back into the order that somebody else took too long to send."""
+        while asking.parked and next(iter(asking.parked.values())) <= turn.moment.ticks:
+            self._line_up(asking, next(iter(asking.parked)))
+
+    def _line_up(self, asking: Asking, log: LogId) -> None:
+        """Put a parked log back into the order."""
+        del asking.parked[log]
+        heappush(asking.order, _place(asking.listed[log], self._scopes.own_logs()))
 
     def _free(self, conn: int, log: LogId) -> None:
         """A connection does not owe a log any more."""
         if self._of.get(log, (0, 0))[0] == conn:
             del self._of[log]
+        for asking in self._asking.values():
+            if log in asking.parked:
+                self._line_up(asking, log)
 
     def _wants_privates(self) -> bool:
         return self._ground.settings.keep_privates == "all"
@@ -177,3 +195,7 @@ class Fill:
                 assert record is not None  # logs have no gaps
                 marks[Mark(seq, record)] = None
         return tuple(marks)[:MAX_MARKS]
+
+
+def _place(item: Item, own: Container[LogId]) -> Place:
+    return item.rank, item.log not in own, max(tip.seq for tip in item.tips), item.log

@@ -48,7 +48,7 @@ class Flight:
         self._ledger = ledger
         self._records: dict[RecordId, Record] = {}
         self._logs: dict[LogId, LogNow] = {}
-        self._rested: dict[LogId, LogNow] = {}
+        self._rested: dict[LogId, LogNow | None] = {}  # None: nothing of it is stored
         self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
         self._roots: dict[bytes, Key] = {}
         self._networks: dict[bytes, NetworkFacts] = {}
@@ -96,7 +96,7 @@ class Flight:
     @property
     def at_hand(self) -> tuple[LogNow, ...]:
         """The logs at rest that are remembered, for whoever checks that they are as the ledger has them."""
-        return tuple(self._rested.values())
+        return tuple(now for now in self._rested.values() if now is not None)
 
     def root_of(self, agent: bytes) -> Key | None:
         """The root key of a person whose genesis is stored or about to be."""
@@ -105,15 +105,13 @@ class Flight:
             record = self.record(agent)
             if record is None or not is_person(record):
                 return None
-            known = self._roots[agent] = Key(record.key)
-            if len(self._roots) > ROOTS_REMEMBERED:
-                del self._roots[next(iter(self._roots))]
+            known = self._remember_root(record)
         return known
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What a network's genesis says, stored or about to be."""
         known = self._networks.get(scope)
-        if known is None:
+        if known is None and scope not in self._roots:
             record = self._records.get(cast(RecordId, scope))
             known = self._ledger.network(scope) if record is None else network_facts(record)
             if known is None:
@@ -159,6 +157,8 @@ class Flight:
         logs.append(now.log)
         for record in records:
             self._records[record.id] = record
+        if records and is_person(records[0]):
+            self._remember_root(records[0])
 
     def landed(self, number: int) -> None:
         """A batch is in the ledger now."""
@@ -170,23 +170,27 @@ class Flight:
             now = self._logs.get(log)
             if now is not None and now.batch == number:
                 del self._logs[log]
-                self._rest(now)
+                self._rest(log, now)
 
     def _at_rest(self, log: LogId) -> LogNow | None:
-        now = self._rested.get(log)
-        if now is None:
-            head = self._ledger.log(log)
-            if head is None:
-                return None
-            now = log_now(head)
-            self._rest(now)
+        if log in self._rested:
+            return self._rested[log]
+        head = self._ledger.log(log)
+        now = None if head is None else log_now(head)
+        self._rest(log, now)
         return now
 
-    def _rest(self, now: LogNow) -> None:
+    def _rest(self, log: LogId, now: LogNow | None) -> None:
         """Keep a log at hand that is as the ledger has it."""
-        self._rested[now.log] = now
+        self._rested[log] = now
         if len(self._rested) > LOGS_REMEMBERED:
             del self._rested[next(iter(self._rested))]
+
+    def _remember_root(self, genesis: Record) -> Key:
+        key = self._roots[genesis.id] = Key(genesis.key)
+        if len(self._roots) > ROOTS_REMEMBERED:
+            del self._roots[next(iter(self._roots))]
+        return key
 
 
 def is_person(record: Record) -> bool:

@@ -138,8 +138,8 @@ class HeldBy:
         first, last = self._ground.ledger.place(spot.first), self._ground.ledger.place(spot.last)
         headers: list[bytes] = []
         if first is not None and last is not None and first.log == last.log:
-            head = self._ground.ledger.log(last.log)
-            if head is not None and self._scopes.may_read(session, head) and last.seq - first.seq < MAX_RUN_RECORDS:
+            now = self._ground.flight.committed(last.log)
+            if now is not None and self._scopes.may_read(session, now) and last.seq - first.seq < MAX_RUN_RECORDS:
                 headers = self._headers(last.log, spot.last, first.seq, last.seq)
         turn.send(session.conn, Proof(spot.nonce, holding_proof(spot.nonce, headers) if headers else b""))
 

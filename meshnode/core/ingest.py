@@ -193,9 +193,10 @@ class Intake:
     def _keep_within(self, new: tuple[Record, ...], now: LogNow | None, fork: bool, source: Source) -> Declined | None:
         """Whether a log stays within its bounds with this run."""
         first, settings = new[0], self._ground.settings
-        records, size = self._scopes.allowance(first.home)
-        if first.seq > records or (now is not None and now.size >= size):
-            return Declined("quota")
+        if first.scope:
+            records, size = self._scopes.allowance(ScopeId(first.scope))
+            if first.seq > records or (now is not None and now.size >= size):
+                return Declined("quota")
         if source.trusted:
             return None
         if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
@@ -216,8 +217,8 @@ class Intake:
         if now is not None and now.counted:
             return True
         first = new[0]
-        facts = self._ground.flight.network(first.home)
-        if facts is None or not facts.open or first.agent in facts.founders or not first.scope:
+        facts = self._ground.flight.network(first.scope) if first.scope else None
+        if facts is None or not facts.open or first.agent in facts.founders:
             return True
         return any(record.type == "grant" and record.facts.get("to") == record.agent for record in new)
 

@@ -147,8 +147,8 @@ class Privates:
         asked = origin.asked.get(session.conn)
         if asked is not None and asked + self._ground.settings.privates_interval > turn.moment.ticks:
             return False
-        head = self._ground.ledger.log(origin.log)
-        if head is None or not self._scopes.may_read(session, head):
+        now = self._ground.flight.committed(origin.log)
+        if now is None or not self._scopes.may_read(session, now):
             return False
         origin.asked[session.conn] = turn.moment.ticks
         return True

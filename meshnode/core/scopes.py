@@ -4,16 +4,19 @@ With a network goes the stream of every agent that stands in it. What is in an i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from meshnode.core.flight import LogNow, log_now
 from meshnode.core.ground import Ground, Session
-from meshnode.core.ports import JoinedEntry, LogHead, NetworkFacts
+from meshnode.core.ports import JoinedEntry, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.wire.index import Index, full_digest, tips_digest
 from meshproto.wire.limits import MAX_TIPS
 from meshproto.wire.messages import Item, Mark, Name
+
+STANDINGS_REMEMBERED = 8_192
+"""Agents of whom it is kept at hand where they stand, about 2 MB: each run in a stream is looked at several times."""
 
 
 @dataclass(slots=True)
@@ -24,7 +27,6 @@ class Carried:
     index: Index
     facts: NetworkFacts | None
     founded: bool = False
-    agents: dict[bytes, None] = field(default_factory=dict)
 
 
 class Scopes:
@@ -33,6 +35,7 @@ class Scopes:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.carried: dict[ScopeId, Carried] = {}
+        self._standings: dict[bytes, list[Carried]] = {}
 
     def load(self) -> None:
         """Take up the networks joined in earlier lives."""
@@ -46,12 +49,14 @@ class Scopes:
             ledger = self._ground.ledger
             rows = ((log, _digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
             self.carried[scope] = Carried(scope, Index(rows), ledger.network(scope))
+            self._standings.clear()
             self.look_at_founding(self.carried[scope])
         return self.carried[scope]
 
     def drop(self, scope: ScopeId) -> None:
         """Stop carrying a network."""
         self.carried.pop(scope, None)
+        self._standings.clear()
 
     def own_logs(self) -> dict[LogId, None]:
         """The logs this node signs in: in its agent's stream and in every network."""
@@ -63,16 +68,22 @@ class Scopes:
         own = self.carried.get(scope)
         if own is not None:
             return [own]
-        return [self.carried[each] for each in self._ground.ledger.scopes_of(scope) if each in self.carried]
+        standing = self._standings.get(scope)
+        if standing is None:
+            stands_in = self._ground.ledger.scopes_of(scope)
+            standing = self._standings[scope] = [self.carried[each] for each in stands_in if each in self.carried]
+            if len(self._standings) > STANDINGS_REMEMBERED:
+                del self._standings[next(iter(self._standings))]
+        return standing
 
     def names_of(self, session: Session, scope: ScopeId) -> list[Name]:
         """The names under which a session shares logs of this scope."""
         sets = {carried.scope for carried in self.sets_of(scope)}
         return [name for name, shared in session.shared.items() if shared in sets]
 
-    def may_read(self, session: Session, head: LogHead) -> bool:
+    def may_read(self, session: Session, now: LogNow) -> bool:
         """Whether a peer may be served a log."""
-        return bool(self.names_of(session, head.scope))
+        return bool(self.names_of(session, now.scope))
 
     def admits(self, session: Session, carried: Carried) -> bool:
         """Whether a peer may be told of a network: anyone if it is open or not here yet, else its founders."""
@@ -117,10 +128,10 @@ class Scopes:
 
     def item_of(self, log: LogId) -> Item:
         """How a log is listed in a reconciliation."""
-        head = self._ground.ledger.log(log)
-        assert head is not None  # what is in an index is stored
-        tips = tuple(sorted(Mark(tip.seq, tip.id) for tip in head.tips))
-        return Item(log, self._rank(head), tips[:MAX_TIPS])
+        now = self._ground.flight.committed(log)
+        assert now is not None  # what is in an index is stored
+        tips = tuple(sorted(Mark(seq, tip) for tip, seq in now.tips.items()))
+        return Item(log, self._rank(now), tips[:MAX_TIPS])
 
     def allowance(self, scope: ScopeId) -> tuple[int, int]:
         """How many records and header bytes a log may have in this scope."""
@@ -129,19 +140,22 @@ class Scopes:
 
     def _let_stand(self, carried: Carried, now: LogNow) -> list[LogNow]:
         """Take the streams of an agent that stands here now into the index."""
+        standing = self._standings.get(now.agent)
+        if standing is not None and carried not in standing:
+            standing.append(carried)
         streams = [log_now(head) for head in self._ground.ledger.logs_of_scope(now.agent)]
         for stream in streams:
             carried.index.put(stream.log, self._digest(stream))
         return [stream for stream in streams if stream.log != now.log]
 
-    def _rank(self, head: LogHead) -> int:
+    def _rank(self, now: LogNow) -> int:
         """Causes before effects: a network's genesis, streams of agents, founders, the others."""
-        carried = self.carried.get(head.scope)
+        carried = self.carried.get(now.scope)
         if carried is None:
             return 1
-        if is_network_genesis(head):
+        if is_network_genesis(now):
             return 0
-        return 2 if carried.facts is not None and head.agent in carried.facts.founders else 3
+        return 2 if carried.facts is not None and now.agent in carried.facts.founders else 3
 
     def _digest(self, now: LogNow) -> bytes:
         """What stands for a log in the index.
@@ -162,7 +176,7 @@ class Scopes:
         return record is not None and record.type == "countersign" and record.facts.get("decision") == "accept"
 
 
-def is_network_genesis(log: LogHead | LogNow) -> bool:
+def is_network_genesis(log: LogNow) -> bool:
     """Whether a log of a network is the one its genesis begins."""
     return bytes(log.agent) == bytes(log.scope)
 

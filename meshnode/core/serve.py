@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground, Session
-from meshnode.core.ports import Lane, StoredRun
+from meshnode.core.ports import Lane, StoredRun, Tip
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId
@@ -196,16 +197,16 @@ class Serve:
         Also whether the other side has named records that are not here though our log reaches as far.
         """
         ledger = self._ground.ledger
-        head = ledger.log(want.log)
-        if head is None or not self._scopes.may_read(session, head):
+        now = self._ground.flight.committed(want.log)
+        if now is None or not self._scopes.may_read(session, now):
             return deque(), False
         places = {mark: ledger.place(mark.id) for mark in want.have}
         known = [place for place in places.values() if place is not None and place.log == want.log]
-        longest = max(tip.seq for tip in head.tips)
+        longest = max(now.tips.values())
         strange = any(place is None and mark.seq <= longest for mark, place in places.items())
         if want.have and not known and all(mark.seq > 1 for mark in want.have):
             return deque(), strange
-        lanes = ledger.lanes(want.log)
+        lanes = _single_lane(now) if len(now.tips) == 1 else ledger.lanes(want.log)
         starts: deque[tuple[int, int, int]] = deque()
         for lane in lanes:
             path = dict(_path(lanes, lane))
@@ -217,18 +218,18 @@ class Serve:
     def _proof_for(self, session: Session, record: RecordId) -> StoredRun | None:
         """The proof of a record that the peer may read; geneses of persons may be read by whoever knows their id."""
         place = self._ground.ledger.place(record)
-        head = None if place is None else self._ground.ledger.log(place.log)
-        if head is None or not session.shared:
+        now = None if place is None else self._ground.flight.committed(place.log)
+        if now is None or not session.shared:
             return None
-        is_person = bytes(head.scope) == record and self._ground.flight.root_of(record) is not None
-        if not is_person and not self._scopes.may_read(session, head):
+        is_person = bytes(now.scope) == record and self._ground.flight.root_of(record) is not None
+        if not is_person and not self._scopes.may_read(session, now):
             return None
         return self._ground.ledger.proof_run(record)
 
     def _may_read_record(self, session: Session, record: RecordId) -> bool:
         place = self._ground.ledger.place(record)
-        head = None if place is None else self._ground.ledger.log(place.log)
-        return head is not None and self._scopes.may_read(session, head)
+        now = None if place is None else self._ground.flight.committed(place.log)
+        return now is not None and self._scopes.may_read(session, now)
 
 
 def _post(order: Order, message: Headers | Privates) -> None:
@@ -247,6 +248,11 @@ def _may_have_private(header: bytes) -> bool:
     The last field is nil, one byte 0xc0, or [SHA-256, size]; a size may end in the same byte.
     """
     return header[-1] != 0xC0 or header[-37:-34] == b"\x92\xc4\x20" or header[-38:-35] == b"\x92\xc4\x20"
+
+
+def _single_lane(now: LogNow) -> tuple[Lane, ...]:
+    """The lanes of a log without branches, as the ledger would tell them."""
+    return tuple(Lane(0, 0, 0, Tip(seq, tip, 0)) for tip, seq in now.tips.items())
 
 
 def _path(lanes: tuple[Lane, ...], lane: Lane) -> list[tuple[int, int]]:

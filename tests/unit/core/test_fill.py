@@ -155,6 +155,15 @@ def test_listing_the_same_log_twice_asks_for_it_once() -> None:
     assert wanted(peer) == [[log(1)]]
 
 
+def test_a_log_that_moved_on_while_it_came_is_asked_for_again() -> None:
+    _rig, scope, peer, bob = scene()
+    listed(peer, scope, item(bob.log(scope), 9, word="one"))
+    listed(peer, scope, item(bob.log(scope), 12, word="another"))
+    assert wanted(peer) == []
+    peer.push(bob.notes(scope), Part.LAST)
+    assert wanted(peer) == [[bob.log(scope)]]
+
+
 def test_what_has_come_by_another_way_meanwhile_is_not_asked_for() -> None:
     _rig, scope, peer, bob = scene(CoreSettings(fill_logs=1))
     signed = bob.notes(scope)

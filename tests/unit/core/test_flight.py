@@ -88,6 +88,19 @@ def test_a_log_at_rest_is_read_once() -> None:
     assert ledger.reads == 1
 
 
+def test_a_log_that_is_not_here_is_looked_for_once_until_it_comes() -> None:
+    rig, scope, peer, _ = scene()
+    carol, ledger = Writer("carol"), CountingLedger(rig)
+    flight = Flight(ledger)  # type: ignore[arg-type]  # it is only asked for logs
+    assert [flight.log(carol.log(scope)) for _ in range(3)] == [None] * 3
+    assert ledger.reads == 1
+    flight = rig.node.parts.ground.flight
+    assert flight.log(carol.log(scope)) is None
+    peer.push(carol.genesis, Part.LAST)
+    peer.push(carol.grant(scope, accept_of(rig, scope)), Part.LAST)
+    assert flight.committed(carol.log(scope)) is not None
+
+
 def test_logs_at_rest_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOGS_REMEMBERED", 1)
     rig, scope, peer, bob = scene()

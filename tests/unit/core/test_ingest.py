@@ -334,6 +334,7 @@ def test_many_named_logs_are_remembered_within_bounds(monkeypatch: pytest.Monkey
     monkeypatch.setattr("meshnode.core.closure.PLACES_REMEMBERED", 2)
     monkeypatch.setattr("meshnode.core.flight.ROOTS_REMEMBERED", 2)
     monkeypatch.setattr("meshnode.core.flight.NETWORKS_REMEMBERED", 1)
+    monkeypatch.setattr("meshnode.core.scopes.STANDINGS_REMEMBERED", 1)
     rig, scope, peer, bob = scene()
     rig.found(name="another")
     others = [Writer(name) for name in ("carol", "dave", "erin")]
@@ -342,6 +343,7 @@ def test_many_named_logs_are_remembered_within_bounds(monkeypatch: pytest.Monkey
         peer.push(other.grant(scope, accept_of(rig, scope)), Part.LAST)
         peer.push(bob.sign(Draft(scope, "note", {"x": other.ends[scope].id})))
     assert len(rig.node.parts.intake._counting) <= 2
+    assert len(rig.node.parts.scopes._standings) <= 1
     assert rig.told(PeerBroke) == []
 
 
