@@ -14,7 +14,9 @@ HomeError
 ├── HomeInUse          another node works in this home
 ├── HomeNotUsable      the folder cannot be made, or others may write in it
 └── KeyfileError       a key file is unreadable, damaged or open to others
-    └── KeyfileMissing … or not there: the home was not initialised
+    ├── KeyfileMissing … or not there: the home was not initialised
+    ├── KeyfileLocked  … or sealed, and nothing was given that opens it
+    └── WrongPassphrase  … and what was given does not
 ```
 """
 
@@ -133,6 +135,14 @@ class KeyfileError(HomeError):
 
 class KeyfileMissing(KeyfileError):
     """There is no key file: the home was not initialised."""
+
+
+class KeyfileLocked(KeyfileError):
+    """The key is protected by a passphrase, and nothing was given that opens it."""
+
+
+class WrongPassphrase(KeyfileError):
+    """The passphrase does not open this home's keys."""
 
 
 _FAILURES: dict[int, type[StoreError]] = {

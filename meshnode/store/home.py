@@ -20,7 +20,7 @@ from typing import Self
 import msgspec
 
 from meshnode.store.errors import HomeInUse, HomeNotUsable
-from meshnode.store.keyfile import write_durably
+from meshnode.store.secretfile import write_durably
 
 _MACHINE_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 _RANDOM_NODE = 1 << 40

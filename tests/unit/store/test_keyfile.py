@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.store.errors import KeyfileError, KeyfileMissing
-from meshnode.store.keyfile import read_key, write_durably, write_key
+from meshnode.store.errors import KeyfileError, KeyfileLocked, KeyfileMissing
+from meshnode.store.keyfile import read_key, write_key
+from meshnode.store.sealed import PASSPHRASE_FILE, MainKey
 
 SEED = bytes(range(32))
 
@@ -94,8 +95,23 @@ def test_a_file_left_by_a_crash_is_in_nobodys_way(tmp_path: Path) -> None:
     assert read_key(tmp_path / "device.key") == SEED
 
 
-def test_replacing_a_file_leaves_the_old_one_when_it_fails(tmp_path: Path) -> None:
-    (tmp_path / "place").mkdir()
-    with pytest.raises(OSError):
-        write_durably(tmp_path / "place", b"new")
-    assert [each.name for each in tmp_path.iterdir()] == ["place"]
+def test_a_sealed_key_reads_back_with_its_main_key_alone(tmp_path: Path) -> None:
+    main_key = MainKey.new()
+    write_key(tmp_path / "device.key", SEED, main_key)
+    (tmp_path / PASSPHRASE_FILE).touch()
+    assert read_key(tmp_path / "device.key", main_key) == SEED
+    with pytest.raises(KeyfileLocked, match="protected by a passphrase"):
+        read_key(tmp_path / "device.key")
+    with pytest.raises(KeyfileError, match=r"another passphrase\.key"):
+        read_key(tmp_path / "device.key", MainKey.new())
+
+
+def test_a_key_in_clear_opens_with_or_without_a_main_key(tmp_path: Path) -> None:
+    write_key(tmp_path / "device.key", SEED)
+    assert read_key(tmp_path / "device.key", MainKey.new()) == SEED
+
+
+def test_a_sealed_key_without_its_passphrase_file_says_what_is_missing(tmp_path: Path) -> None:
+    write_key(tmp_path / "device.key", SEED, MainKey.new())
+    with pytest.raises(KeyfileError, match=r"passphrase\.key is missing"):
+        read_key(tmp_path / "device.key")
