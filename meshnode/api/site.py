@@ -9,6 +9,7 @@ from meshnode.api.models.node import SyncedFile
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
 from meshnode.runtime.health import Finding, Watch
 from meshnode.runtime.office import Office
+from meshnode.store.protection import protection_of
 from meshproto.records.ids import ScopeId
 
 OptionValue = str | int | bool | list[str]
@@ -58,6 +59,10 @@ class Site:
     fingerprint: str
     examine: Callable[[], Awaitable[list[Finding]]]
     """The checks that take longer than a look: the store itself, keys and permissions."""
+
+    def protection(self) -> str:
+        """How the keys are kept on the disk now: it may change while the node runs."""
+        return protection_of(self.home).value
 
     def bytes_on_disk(self) -> int:
         """Size of the databases and what belongs to them."""

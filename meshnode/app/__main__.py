@@ -10,6 +10,7 @@ from pathlib import Path
 from meshnode.app.endings import KNOWN, Ending, Exit, ending_of
 from meshnode.config.load import load
 from meshnode.config.places import Places, locate
+from meshnode.store.sealed import KEY_SIZE, MainKey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,16 +31,18 @@ def _run(places: Places, options: argparse.Namespace) -> Exit:
     loaded = load(places.config, os.environ)
     if not (places.data / "device.key").exists():
         raise Ending(Exit.NOT_INITIALISED, f"there is no identity in {places.data} yet", "meshnode init")
+    main_key = _main_key(options)
     from meshnode.app.run import run
 
-    run(places, loaded, trust_this_copy=options.i_have_the_newest_copy)
+    run(places, loaded, main_key=main_key, trust_this_copy=options.i_have_the_newest_copy)
     return Exit.OK
 
 
 def _init(places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.init import create
 
-    print(json.dumps(create(places, options.name, recovery=not options.no_recovery)._asdict()))
+    created = create(places, options.name, recovery=not options.no_recovery, main_key=_main_key(options))
+    print(json.dumps(created._asdict()))
     return Exit.OK
 
 
@@ -59,6 +62,20 @@ def _demo(_places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.demo.run import run_demo
 
     return run_demo(options.history, as_json=options.json)
+
+
+def _main_key(options: argparse.Namespace) -> MainKey | None:
+    """What opens the keys of a home with a passphrase, through the pipe that the command line handed over."""
+    if options.unlock_fd is None:
+        return None
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    try:
+        with open(options.unlock_fd, "rb") as pipe:
+            return MainKey(pipe.read(KEY_SIZE + 1))
+    except (OSError, ValueError) as error:
+        raise Ending(Exit.USAGE, f"--unlock-fd {options.unlock_fd}: {error}", "meshnode up --help") from error
 
 
 _VERBS = {"run": _run, "init": _init, "doctor": _doctor, "demo": _demo}
@@ -81,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(
                 "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
             )
+        if name in ("run", "init"):
+            verb.add_argument("--unlock-fd", type=int, default=None, help="where to read what opens the keys")
         if name == "init":
             verb.add_argument("--name", default="", help="what you are called")
             verb.add_argument("--no-recovery", action="store_true", help="make no recovery words")

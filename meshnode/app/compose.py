@@ -38,6 +38,7 @@ from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
 from meshnode.store.repair import repair
+from meshnode.store.sealed import MainKey
 from meshnode.store.store import Store, open_store
 from meshnode.store.views import discard, open_views
 from meshproto.records.ids import AgentId, ScopeId
@@ -69,16 +70,22 @@ class Opened(NamedTuple):
 
 @asynccontextmanager
 async def open_node(
-    places: Places, loaded: Loaded, *, network: Network | None = None, wall_ms: int | None = None
+    places: Places,
+    loaded: Loaded,
+    *,
+    main_key: MainKey | None = None,
+    network: Network | None = None,
+    wall_ms: int | None = None,
 ) -> AsyncIterator[Opened]:
     """Run the node of an initialised home until the body ends. Several can run in one process.
 
-    Raises what `KNOWN` names: home in use, no identity, a store that cannot be opened, a port that is taken; and
-    StoreFailed when a commit failed on the way.
+    `main_key` opens the keys of a home with a passphrase. Raises what `KNOWN` names: home in use, no identity, keys
+    that nothing was given to open, a store that cannot be opened, a port that is taken; and StoreFailed when a commit
+    failed on the way.
     """
     try:
         with contextlib.ExitStack() as stack:
-            opened = _open(stack, places, loaded, network, wall_ms)
+            opened = _open(stack, places, loaded, main_key, network, wall_ms)
             async with opened.node.running(), trio.open_nursery() as services:
                 services.start_soon(opened.office.projector.run)
                 services.start_soon(opened.office.joins.run)
@@ -94,11 +101,16 @@ async def open_node(
 
 
 def _open(
-    stack: contextlib.ExitStack, places: Places, loaded: Loaded, network: Network | None, wall_ms: int | None
+    stack: contextlib.ExitStack,
+    places: Places,
+    loaded: Loaded,
+    main_key: MainKey | None,
+    network: Network | None,
+    wall_ms: int | None,
 ) -> Opened:
     settings = loaded.settings
     home = stack.enter_context(Home(places.data))
-    key = SigningKey(read_key(home.device_key))
+    key = SigningKey(read_key(home.device_key, main_key))
     copied = home.state() is HomeState.COPIED
     kept = StoreSettings(cache_mib=settings.store.cache_mib)
     store, shortened = _open_store(home, kept)
@@ -110,7 +122,7 @@ def _open(
     if not copied and not shortened:
         home.stamp()
     identity = Identity(AgentId(agent), key)
-    meeting = network or _libp2p(home, reader, loaded)
+    meeting = network or _libp2p(home, reader, loaded, main_key)
     projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
     parts = Parts(
         identity=identity,
@@ -177,7 +189,7 @@ def _note(reader: Reader, name: str, places: Places) -> bytes:
     return note.value
 
 
-def _libp2p(home: Home, reader: Reader, loaded: Loaded) -> Network:
+def _libp2p(home: Home, reader: Reader, loaded: Loaded, main_key: MainKey | None) -> Network:
     # Importing libp2p takes a second and 80 MB: only a node that uses it pays.
     from meshnode.net.libp2p.transport import Libp2pTransport
 
@@ -188,7 +200,7 @@ def _libp2p(home: Home, reader: Reader, loaded: Loaded) -> Network:
         return reader.entry(PeerEntry, (peer,)) is not None
 
     settings = TransportSettings(
-        seed=read_key(home.transport_key),
+        seed=read_key(home.transport_key, main_key),
         listen=net.listen if said else (_free_address(net, reader),),
         known=known,
         max_connections=net.max_connections,

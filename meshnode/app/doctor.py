@@ -13,9 +13,12 @@ from meshnode.config.load import SettingsError, load
 from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
 from meshnode.runtime.health import Finding, clock, disk
 from meshnode.store.check import examine_file
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileMissing, StoreError
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
+from meshnode.store.passphrase import id_in
+from meshnode.store.protection import Protection, protection_of
+from meshnode.store.sealed import PASSPHRASE_FILE
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 LISTED = 5
@@ -28,7 +31,7 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     if not places.data.exists():
         return [*findings, Finding("home", "warn", f"there is no home at {places.data} yet", "meshnode init")]
     findings += [disk(places.data), _folder(places.data), _socket(places.data, environ)]
-    findings += [_key(places.data / name) for name in ("device.key", "transport.key")]
+    findings += examine_keys(places.data)
     try:
         with Home(places.data) as home:
             findings += [_stamp(home), *(_store(home.records) if home.records.exists() else ())]
@@ -39,9 +42,14 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-async def examine_store(path: Path | None) -> list[Finding]:
-    """Check every record in the store, in a worker thread; a node may be writing meanwhile."""
-    return [] if path is None else await trio.to_thread.run_sync(_store, path)
+async def examine_home(data: Path, store: Path | None) -> list[Finding]:
+    """Check the keys and every record in the store, in a worker thread; a node may be writing meanwhile."""
+    return examine_keys(data) + ([] if store is None else await trio.to_thread.run_sync(_store, store))
+
+
+def examine_keys(data: Path) -> list[Finding]:
+    """Check the files of the keys, and say whether a passphrase protects them."""
+    return [*(_key(data / name) for name in ("device.key", "transport.key")), _protection(data)]
 
 
 def _store(path: Path) -> list[Finding]:
@@ -92,11 +100,32 @@ def _socket(data: Path, environ: Mapping[str, str]) -> Finding:
 def _key(path: Path) -> Finding:
     try:
         read_key(path)
+    except KeyfileLocked:
+        return Finding(path.name, "ok", "sealed, and only you can read it")
     except KeyfileMissing:
         return Finding(path.name, "fail", "missing", "meshnode init, or restore a backup")
     except KeyfileError as error:
         return Finding(path.name, "fail", str(error), f"chmod 600 {path}, or restore a backup")
     return Finding(path.name, "ok", "whole, and only you can read it")
+
+
+def _protection(data: Path) -> Finding:
+    match protection_of(data):
+        case Protection.NONE:
+            return Finding("keys", "ok", "in clear, for you alone to read; no passphrase protects them")
+        case Protection.PARTLY:
+            text = "a change of the passphrase was cut short: not everything is sealed"
+            return Finding("keys", "warn", text, "meshnode id passphrase --check")
+        case Protection.WHOLE:
+            return _sealed(data / PASSPHRASE_FILE)
+
+
+def _sealed(path: Path) -> Finding:
+    try:
+        id_in(path)
+    except KeyfileError as error:
+        return Finding("keys", "fail", str(error), f"chmod 600 {path}, or restore a backup")
+    return Finding("keys", "ok", "protected by a passphrase")
 
 
 def _stamp(home: Home) -> Finding:

@@ -5,7 +5,7 @@ from enum import IntEnum
 from meshnode.config.load import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.driver import StoreFailed
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileMissing, StoreError
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileLocked, KeyfileMissing, StoreError
 
 
 class Exit(IntEnum):
@@ -17,6 +17,7 @@ class Exit(IntEnum):
     PROBLEMS = 3
     NOT_INITIALISED = 10
     HOME_IN_USE = 11
+    WRONG_PASSPHRASE = 12
     CONFLICT = 17
     INTERRUPTED = 130
 
@@ -47,6 +48,9 @@ def ending_of(error: Exception) -> Ending:
             return Ending(Exit.HOME_IN_USE, f"the home {error.path} is in use by {owner}", "meshnode status")
         case KeyfileMissing():
             return Ending(Exit.NOT_INITIALISED, f"there is no identity in {error.path.parent} yet", "meshnode init")
+        case KeyfileLocked():
+            cause = f"the keys in {error.path.parent} are protected by a passphrase"
+            return Ending(Exit.WRONG_PASSPHRASE, cause, "meshnode up")
         case SettingsError():
             return Ending(Exit.USAGE, f"{error}{f' ({error.hint})' if error.hint else ''}", "meshnode doctor")
         case ListenError():

@@ -19,6 +19,7 @@ from meshnode.runtime.chance import SystemChance
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home
 from meshnode.store.keyfile import SEED_SIZE, read_key, write_key
+from meshnode.store.sealed import MainKey
 from meshnode.store.store import open_store
 from meshproto.records.ids import NONE, to_text
 from meshproto.records.signatures import SigningKey
@@ -43,13 +44,13 @@ class Created(NamedTuple):
     data: str
 
 
-def create(places: Places, name: str, *, recovery: bool) -> Created:
-    """Create the identity of this home. Raises Ending, HomeError, StoreError."""
+def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | None = None) -> Created:
+    """Create the identity of this home, its keys sealed with `main_key`. Raises Ending, HomeError, StoreError."""
     name = " ".join(name.split())
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Ending(Exit.USAGE, f"a name has at most {LONGEST_NAME} printable characters", "meshnode init --help")
     with Home(places.data) as home:
-        seed = _signing_seed(home)
+        seed = _signing_seed(home, main_key)
         store = open_store(home.records)
         try:
             if store.reader().entry(NoteEntry, (notes.AGENT,)) is not None:
@@ -69,15 +70,15 @@ def fingerprint_words(agent: bytes) -> str:
     return "-".join(listed[number] for number in fingerprint(agent))
 
 
-def _signing_seed(home: Home) -> bytes:
+def _signing_seed(home: Home, main_key: MainKey | None) -> bytes:
     """The seed of the device key, made now or by an attempt that was cut short; the transport key beside it."""
     if not home.transport_key.exists():
-        write_key(home.transport_key, secrets.token_bytes(SEED_SIZE))
+        write_key(home.transport_key, secrets.token_bytes(SEED_SIZE), main_key)
     try:
-        return read_key(home.device_key)
+        return read_key(home.device_key, main_key)
     except KeyfileMissing:
         seed = secrets.token_bytes(SEED_SIZE)
-        write_key(home.device_key, seed)
+        write_key(home.device_key, seed, main_key)
         return seed
 
 

@@ -15,7 +15,7 @@ from meshnode.api.server import SocketInUse, serve
 from meshnode.api.settings import ApiSettings
 from meshnode.api.site import Site
 from meshnode.app.compose import Opened, open_node
-from meshnode.app.doctor import examine_store
+from meshnode.app.doctor import examine_home
 from meshnode.app.endings import Ending, Exit, only_one
 from meshnode.app.exchange import NodeExchange
 from meshnode.app.init import fingerprint_words
@@ -25,22 +25,23 @@ from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
 from meshnode.runtime.interpreter import settle_interpreter
+from meshnode.store.sealed import MainKey
 
 log = logging.getLogger(__name__)
 
 
-def run(places: Places, loaded: Loaded, *, trust_this_copy: bool = False) -> None:
+def run(places: Places, loaded: Loaded, *, main_key: MainKey | None = None, trust_this_copy: bool = False) -> None:
     """Run the node of this home; returns when it was stopped. Raises Ending and what `endings.KNOWN` names."""
     log_file = set_up_logging(loaded.settings.log, places.state)
     try:
-        trio.run(_run, places, loaded, log_file, trust_this_copy)
+        trio.run(_run, places, loaded, log_file, main_key, trust_this_copy)
     except BaseException as error:
         log.critical("the node ends: %s", str(error) or type(error).__name__)
         raise
 
 
-async def _run(places: Places, loaded: Loaded, log_file: Path, trust_this_copy: bool) -> None:
-    async with open_node(places, loaded) as opened:
+async def _run(places: Places, loaded: Loaded, log_file: Path, main_key: MainKey | None, trust_this_copy: bool) -> None:
+    async with open_node(places, loaded, main_key=main_key) as opened:
         settle_interpreter()
         site = site_of(opened, places, loaded, log_file)
         try:
@@ -71,7 +72,7 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path) -> S
         socket=socket_path(places.data, os.environ, os.geteuid()),
         discovery=loaded.settings.net.discovery,
         fingerprint=fingerprint_words(opened.node.me),
-        examine=lambda: examine_store(opened.store.path),
+        examine=lambda: examine_home(places.data, opened.store.path),
     )
 
 

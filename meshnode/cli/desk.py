@@ -117,3 +117,21 @@ class Desk:
         if not answer:
             raise Failure(Exit.INTERRUPTED, "no answer")
         return answer.strip()
+
+    def ask_hidden(self, question: str) -> str:
+        """Ask for a passphrase: it does not show, and keeps its spaces. Raises Failure at the end of input."""
+        from meshnode.cli.hidden import unseen
+
+        self.out.stdout.flush()
+        try:
+            with unseen(self.stdin):
+                self.out.stderr.write(question)
+                self.out.stderr.flush()
+                answer = self.stdin.readline()
+        except UnicodeDecodeError as error:
+            raise Failure(Exit.WRONG_PASSPHRASE, "what was typed is no text in this terminal's encoding") from error
+        finally:
+            self.out.stderr.write("\n")  # The one that was typed did not show.
+        if not answer:
+            raise Failure(Exit.INTERRUPTED, "no answer")
+        return answer.rstrip("\r\n")

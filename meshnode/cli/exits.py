@@ -14,6 +14,7 @@ class Exit(IntEnum):
     NOT_INITIALISED = 10
     HOME_IN_USE = 11
     WRONG_PASSPHRASE = 12
+    """Or one is needed, and there is neither a terminal to ask at nor a file that can be read."""
     NOT_RUNNING = 13
     UNREACHABLE = 14
     """A peer or a network could not be reached."""
@@ -32,7 +33,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.PROBLEMS: "done, with problems that were listed",
     Exit.NOT_INITIALISED: "there is no identity here yet (meshnode init)",
     Exit.HOME_IN_USE: "another process uses this home",
-    Exit.WRONG_PASSPHRASE: "wrong passphrase",
+    Exit.WRONG_PASSPHRASE: "wrong passphrase, or none to be had",
     Exit.NOT_RUNNING: "the node is not running (meshnode up)",
     Exit.UNREACHABLE: "the peer or network cannot be reached",
     Exit.VERIFICATION: "verification failed",

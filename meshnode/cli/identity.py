@@ -11,11 +11,16 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_peer
+from meshnode.cli.shown import keys, short_peer
 from meshnode.cli.times import show_moment
+from meshnode.cli.unlocking import VARIABLE, for_new_home, unlock
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Me
+    from meshnode.store.sealed import MainKey
+
+KEY_DIGITS = 16
+"""Of a public key, as many as tell one's devices apart."""
 
 
 class Created(TypedDict):
@@ -30,22 +35,27 @@ class Created(TypedDict):
     data: str
 
 
-def init(desk: Desk, *, name: str | None, later: bool, no_recovery: bool, show_words: bool) -> Exit:
+def init(desk: Desk, *, name: str | None, later: bool, no_recovery: bool, show_words: bool, passphrase: bool) -> Exit:
     """Create the identity of this home."""
     if no_recovery and (later or show_words):
         raise Failure(Exit.USAGE, "--no-recovery makes no words to show or to confirm", "meshnode init --help")
     if desk.initialised and _has_store(desk):
         cause = f"there is an identity in {desk.shown_path(desk.places.data)} already; it was left as it is"
         raise Failure(Exit.CONFLICT, cause, "meshnode up")
-    created = _create(desk, name or _asked_name(desk), with_words=not no_recovery)
+    name = name or _asked_name(desk)
+    main_key = for_new_home(desk, wanted=passphrase)
+    created = _create(desk, name, main_key, with_words=not no_recovery)
     words = created["words"]
     if words:
-        recovery.keep(desk.places.data, words)
+        recovery.keep(desk.places.data, words, main_key)
     if desk.out.as_json:
         told = {key: value for key, value in created.items() if key != "words"}
-        desk.out.give("init", {**told, "recovery_words": None if later else words})
+        protected = {"keys": "passphrase" if main_key else "clear"}
+        desk.out.give("init", {**told, **protected, "recovery_words": None if later else words})
         return Exit.OK
-    _tell_created(desk, created)
+    _tell_created(desk, created, protected=main_key is not None)
+    if main_key is None and desk.environ.get(VARIABLE):
+        desk.out.warn(f"{VARIABLE} is set, but no passphrase protects the keys")
     if words:
         _tell_words(desk, words, later=later, show_words=show_words)
     else:
@@ -72,6 +82,8 @@ def whoami(desk: Desk) -> Exit:
             ("contact", profile["contact"]),
             ("skills", ", ".join(profile["skills"])),
             ("languages", ", ".join(profile["languages"])),
+            ("devices", f"this one, key {me['key'][:KEY_DIGITS]}…"),
+            ("keys", keys(me["keys"])),
             ("node", short_peer(me["peer"])),
             ("home", desk.shown_path(me["home"])),
             ("recovery", _recovery_state(desk, me)),
@@ -103,8 +115,7 @@ def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
     """Show the recovery words again until they were confirmed."""
     if not desk.initialised:
         raise desk.not_initialised()
-    words = recovery.waiting(desk.places.data)
-    if words is None:
+    if not recovery.wait(desk.places.data):
         raise Failure(Exit.FAILURE, "there are no recovery words to confirm here: they are kept on paper only")
     if written_down:
         recovery.forget(desk.places.data)
@@ -112,6 +123,7 @@ def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
             "whoami.recovery", {"confirmed": True}, "Confirmed; the words are removed from this machine"
         )
         return Exit.OK
+    words = recovery.waiting(desk.places.data, unlock(desk))
     if desk.out.as_json:
         desk.out.give("whoami.recovery", {"confirmed": False, "recovery_words": words})
     else:
@@ -142,25 +154,28 @@ def _system_name() -> str:
     return user.pw_gecos.split(",")[0] or user.pw_name
 
 
-def _create(desk: Desk, name: str, *, with_words: bool) -> Created:
+def _create(desk: Desk, name: str, main_key: MainKey | None, *, with_words: bool) -> Created:
     """Let the node's own program make the identity: it knows the store, which commands do not."""
     import subprocess
 
-    from meshnode.cli.process import app_command, failure_of
+    from meshnode.cli.process import app_command, failure_of, handed_over
 
     words = ["--name", name, *([] if with_words else ["--no-recovery"])]
-    ended = subprocess.run(app_command(desk, "init", *words), capture_output=True, text=True, check=False)
+    with handed_over(main_key) as (told, descriptors):
+        command = app_command(desk, "init", *words, *told)
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=descriptors)
     if ended.returncode:
         raise failure_of(ended.returncode, ended.stderr, "the identity could not be created")
     created: Created = json.loads(ended.stdout)
     return created
 
 
-def _tell_created(desk: Desk, created: Created) -> None:
+def _tell_created(desk: Desk, created: Created, *, protected: bool) -> None:
+    who_reads = "sealed with your passphrase" if protected else "only you can read it"
     desk.out.ok(f"Identity created   {clean(created['name'])}   fingerprint: {created['fingerprint']}")
     desk.out.fields(
         [
-            ("key", f"{desk.shown_path(created['key'])}   (only you can read it)"),
+            ("key", f"{desk.shown_path(created['key'])}   ({who_reads})"),
             ("data", desk.shown_path(created["data"])),
         ]
     )
@@ -183,7 +198,7 @@ def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) 
 def _recovery_state(desk: Desk, me: Me) -> str:
     if not me["recovery"]:
         return "none: if this machine is lost, so is this identity"
-    if recovery.waiting(desk.places.data) is not None:
+    if recovery.wait(desk.places.data):
         return f"12 words, not yet written down: {desk.command(recovery.COMMAND)}"
     return "12 words, on paper"
 
@@ -200,14 +215,17 @@ COMMANDS = {
                 Argument(("--name",), "Your name, as others will see it (else asked for, or your system's)."),
                 Argument(("--later",), "Show the 12 recovery words another time.", kind="flag"),
                 Argument(("--no-recovery",), "Make no recovery words (for machines and tests).", kind="flag"),
+                Argument(("--passphrase",), "Seal the keys with a passphrase, asked for twice.", kind="flag"),
                 _SHOW_WORDS,
             ),
             text="Makes a key that never leaves this machine, and 12 recovery words that can replace it if the machine "
             "is lost. On a terminal the words are shown, and two of them asked back; elsewhere they wait for you, and "
             "`status` keeps reminding. With --json they stand in the answer.\n\nWith --no-recovery there is no way "
-            "back: whoever loses the machine loses the identity.",
+            "back: whoever loses the machine loses the identity.\n\nWith --passphrase the keys, and words that wait, "
+            "never lie on the disk in clear. It is asked for on the terminal, or read from the file that "
+            "MESHNODE_PASSPHRASE_FILE names, and needed whenever the node starts; `meshnode id passphrase` changes it.",
             examples=(("As yourself", 'meshnode init --name "Ana López"'),),
-            exits=(Exit.HOME_IN_USE, Exit.CONFLICT),
+            exits=(Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.CONFLICT),
         ),
         Command("whoami", "Show your identity.", whoami, exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING)),
         Command(
@@ -237,7 +255,7 @@ COMMANDS = {
             ),
             text="Asks two of the words back on a terminal, then removes them from this machine. Works with the node "
             "stopped.",
-            exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED),
+            exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED, Exit.WRONG_PASSPHRASE),
         ),
     )
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
+from meshnode.cli.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
 from meshnode.core.drafts import Draft
 from meshnode.core.ports import Identity, Moment, NoteEntry
@@ -50,10 +51,11 @@ class SystemChance:
 
 def log_offline(desk: Desk, entry: Entry) -> Written:
     """Sign one contribution; it is flushed to the disk when this returns. Raises Failure if nothing is written."""
+    main_key = unlock(desk)  # Before the home's lock is taken: an answer may take its time.
     try:
         with Home(desk.places.data) as home:
             _check_stamp(home)
-            key = SigningKey(read_key(home.device_key))
+            key = SigningKey(read_key(home.device_key, main_key))
             store = open_store(home.records)
             try:
                 home.stamp()

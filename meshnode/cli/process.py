@@ -1,20 +1,29 @@
 """The node as another process: starting it, seeing whether a process is really it, ending it, and its last words."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+
+if TYPE_CHECKING:
+    from meshnode.store.sealed import MainKey
 
 APP = "meshnode.app"
 LOG_FILE = "node.log"
 OUTPUT_FILE = "node.out"
 """What the node wrote to stdout and stderr before and beside its log: the traceback of a start that failed, mostly."""
+UNLOCK_FD = "--unlock-fd"
+"""How the node's program is told where to read what opens the keys."""
 LAST_LINES = 12
 """Lines shown of a node that did not start."""
 _POLL = 0.02
@@ -27,20 +36,48 @@ def app_command(desk: Desk, verb: str, *words: str) -> list[str]:
     return [sys.executable, "-m", APP, verb, *home, *words]
 
 
-def start_detached(desk: Desk, words: Sequence[str]) -> subprocess.Popen[bytes]:
+@contextmanager
+def handed_over(main_key: MainKey | None) -> Iterator[tuple[list[str], list[int]]]:
+    """Give the words and descriptors by which a process of ours is told what opens the keys, none if nothing has to.
+
+    It reads the secret from a pipe: neither its arguments nor its environment, which others can see, hold it.
+    """
+    if main_key is None:
+        yield [], []
+        return
+    reading, writing = os.pipe()
+    try:
+        with open(writing, "wb") as pipe:
+            pipe.write(main_key.hand_over())
+        yield [UNLOCK_FD, str(reading)], [reading]
+    finally:
+        os.close(reading)
+
+
+def become(command: Sequence[str], main_key: MainKey | None) -> NoReturn:
+    """Turn this process into another program of ours."""
+    with handed_over(main_key) as (words, descriptors):
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, True)
+        os.execv(command[0], [*command, *words])
+
+
+def start_detached(desk: Desk, words: Sequence[str], main_key: MainKey | None) -> subprocess.Popen[bytes]:
     """Start the node in a session of its own, so that it outlives this terminal."""
     desk.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     output = os.open(desk.places.state / OUTPUT_FILE, flags, 0o600)
     try:
-        return subprocess.Popen(
-            app_command(desk, "run", *words),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            cwd="/",
-        )
+        with handed_over(main_key) as (told, descriptors):
+            return subprocess.Popen(
+                app_command(desk, "run", *words, *told),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd="/",
+                pass_fds=descriptors,
+            )
     finally:
         os.close(output)
 

@@ -1,14 +1,20 @@
 """The 12 recovery words between their making and the moment the owner says that they are written down.
 
-Until then they wait in a file only the owner can read, beside the key that they could replace, so that a terminal that
-was closed too early loses nothing. They are shown on a terminal only, unless a flag asks for them, and never logged.
+Until then they wait in a file only the owner can read, beside the key that they could replace and sealed as it is, so
+that a terminal that was closed too early loses nothing. They are shown on a terminal only, unless a flag asks for them,
+and never logged.
 """
 
-import os
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+
+if TYPE_CHECKING:
+    from meshnode.store.sealed import MainKey
 
 WORDS_FILE = "recovery.words"
 WORDS = 12
@@ -18,33 +24,34 @@ TRIES = 3
 COMMAND = "meshnode whoami recovery"
 
 
-def keep(data: Path, words: list[str]) -> None:
+def keep(data: Path, words: list[str], main_key: MainKey | None) -> None:
     """Write the words down until they are confirmed, durable and for the owner's eyes only."""
-    path = data / WORDS_FILE
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with open(handle, "w", encoding="ascii") as file:
-        file.write(" ".join(words) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    from meshnode.store.keyfile import write_secret
+
+    write_secret(data / WORDS_FILE, (" ".join(words) + "\n").encode("ascii"), main_key)
 
 
-def waiting(data: Path) -> list[str] | None:
-    """Return the words that wait to be written down, None if none do."""
+def wait(data: Path) -> bool:
+    """Return whether there are words that wait to be written down."""
+    return (data / WORDS_FILE).exists()
+
+
+def waiting(data: Path, main_key: MainKey | None) -> list[str]:
+    """Return the words that wait to be written down; raises Failure if they cannot be read."""
+    from meshnode.store.errors import KeyfileError
+    from meshnode.store.keyfile import read_secret
+
     try:
-        return (data / WORDS_FILE).read_text(encoding="ascii").split()
-    except FileNotFoundError:
-        return None
+        return read_secret(data / WORDS_FILE, main_key).decode("ascii", "replace").split()
+    except KeyfileError as error:
+        raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
 
 
 def forget(data: Path) -> None:
     """Remove the words: from now on they exist on paper only."""
-    path = data / WORDS_FILE
-    with path.open("r+b") as file:
-        # On most disks the old bytes are gone with this; on flash they may live on until they are reused.
-        file.write(b"x" * path.stat().st_size)
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()
+    from meshnode.store.secretfile import remove_secret
+
+    remove_secret(data / WORDS_FILE)
 
 
 def show(desk: Desk, words: list[str]) -> None:

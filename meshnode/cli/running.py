@@ -11,11 +11,13 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.cli.status import show_check, unconfirmed_words
+from meshnode.cli.unlocking import unlock
 from meshnode.client.client import Client
 from meshnode.client.errors import ClientError, NodeNotRunning
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check, NodeStatus
+    from meshnode.store.sealed import MainKey
 
 START_SECONDS = 60
 """How long `up` waits for the node, unless --timeout says otherwise; opening a large store takes the longest."""
@@ -31,14 +33,14 @@ def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
         raise desk.not_initialised()
     already = running(desk)
     words = [NEWEST_COPY] if trusted else []
-    if foreground and not already:
-        from meshnode.cli.process import app_command
-
-        sys.stdout.flush()
-        command = app_command(desk, "run", *words)
-        os.execv(command[0], command)
     if not already:
-        _start(desk, words)
+        main_key = unlock(desk)
+        if foreground:
+            from meshnode.cli.process import app_command, become
+
+            sys.stdout.flush()
+            become(app_command(desk, "run", *words), main_key)
+        _start(desk, words, main_key)
     elif trusted:
         desk.client().trust()
     return _tell(desk, desk.client().status(), already=already)
@@ -93,12 +95,12 @@ def running(desk: Desk) -> bool:
     return True
 
 
-def _start(desk: Desk, words: list[str]) -> None:
+def _start(desk: Desk, words: list[str], main_key: MainKey | None) -> None:
     from meshnode.cli import process
 
     log_start = process.log_size(desk)
     desk.out.progress("starting the node …")
-    child = process.start_detached(desk, words)
+    child = process.start_detached(desk, words, main_key)
 
     def settled() -> bool:
         return child.poll() is not None or _answers(desk, child.pid)
@@ -191,10 +193,12 @@ COMMANDS = {
                 ),
             ),
             text="Takes no settings: those stand in config.toml (configs/node.toml lists them) or in the environment. "
-            "If the node does not start, the last lines of its log say why.\n\nA home that was copied or restored from "
-            "a backup first asks its peers whether they hold newer records of yours, because two copies that both sign "
-            "fork their owner. If there are no such peers, say so with --i-have-the-newest-copy.",
-            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT, Exit.DEADLINE),
+            "If the node does not start, the last lines of its log say why.\n\nWhere a passphrase protects the keys, "
+            "it is asked for on the terminal; a service names the file that holds it in MESHNODE_PASSPHRASE_FILE.\n\nA "
+            "home that was copied or restored from a backup first asks its peers whether they hold newer records of "
+            "yours, because two copies that both sign fork their owner. If there are no such peers, say so with "
+            "--i-have-the-newest-copy.",
+            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.CONFLICT, Exit.DEADLINE),
         ),
         Command(
             "down",

@@ -49,6 +49,12 @@ def who_briefly(agent: Agent | None, fallback: str = "") -> str:
     return "you" if agent is not None and agent["me"] else who(agent, fallback)
 
 
+def keys(kept: str) -> str:
+    """Write how the keys are kept on the disk."""
+    known = {"passphrase": "protected by a passphrase", "clear": "in clear, no passphrase", "partly": "partly sealed"}
+    return known.get(kept, clean(kept))
+
+
 def where(scope: Scope) -> str:
     """Name the stream a record stands in."""
     if scope["kind"] == "notebook":

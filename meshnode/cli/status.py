@@ -10,7 +10,7 @@ from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, size, where, who
+from meshnode.cli.shown import count, keys, short_id, size, where, who
 from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def status(desk: Desk) -> Exit:
     node = client.status()
     reasons = node["health"]["reasons"]
     reasons += [_fork_check(fork) for fork in client.forks() if not fork["healed"]]
-    reasons += unconfirmed_words(desk)
+    reasons += [*unconfirmed_words(desk), *_unsealed_keys(node)]
     if desk.out.as_json:
         desk.out.give("status", {**node})
     else:
@@ -35,10 +35,18 @@ def status(desk: Desk) -> Exit:
 
 def unconfirmed_words(desk: Desk) -> list[Check]:
     """Return the reminder that the recovery words are not written down yet, if they are not."""
-    if recovery.waiting(desk.places.data) is None:
+    if not recovery.wait(desk.places.data):
         return []
     text = "the 12 words are not written down yet; without them a lost machine is a lost identity"
     return [{"name": "recovery", "state": "warn", "text": text, "fix": recovery.COMMAND}]
+
+
+def _unsealed_keys(node: NodeStatus) -> list[Check]:
+    """Return what is to be done where a change of the passphrase was cut short."""
+    if node["keys"] != "partly":
+        return []
+    text = "a change of the passphrase was cut short: not everything is sealed"
+    return [{"name": "keys", "state": "warn", "text": text, "fix": "meshnode id passphrase --check"}]
 
 
 def show_check(desk: Desk, check: Check) -> None:
@@ -71,6 +79,7 @@ def _show(desk: Desk, node: NodeStatus) -> None:
             ("records", _records(node)),
             ("timers", count(node["running_timers"], "timer") + " running" if node["running_timers"] else ""),
             ("home", desk.shown_path(node["home"])),
+            ("keys", keys(node["keys"])),
         ]
     )
 

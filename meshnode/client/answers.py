@@ -94,6 +94,7 @@ class NodeStatus(TypedDict):
     projected: int
     running_timers: int
     bytes_on_disk: int
+    keys: str
     health: Health
     counters: dict[str, int]
 
@@ -182,6 +183,7 @@ class Me(TypedDict):
     profile: Profile
     notebook: Scope
     home: str
+    keys: str
 
 
 class Network(TypedDict):

@@ -77,6 +77,7 @@ class FakeNode:
     stopped: threading.Event = field(default_factory=threading.Event)
     page: int = 500
     """Projects on one page of the list."""
+    keys: str = "clear"
     silent: bool = False
     """Whether it takes requests and never answers."""
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -138,7 +139,7 @@ class FakeNode:
         return n.NodeStatus(
             "0.1.0", os.getpid(), AT, str(self.home), ANA, "amber-canyon-violin-seven", PEER, [ADDRESS], True,
             str(self.home / "api.sock"), len(self.peers), len(self.peers), standings, 1234, 3, 0, 1234, 1234,
-            len(self.timers), 1_500_000, self.health(), {},
+            len(self.timers), 1_500_000, self.keys, self.health(), {},
         )  # fmt: skip
 
     def post_node(self, asked: Asked, rest: list[str]) -> n.Stopping:
@@ -160,8 +161,9 @@ class FakeNode:
     def get_me(self, asked: Asked, rest: list[str]) -> p.Me:
         profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
         return p.Me(
-            ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, True, profile, NOTEBOOK, str(self.home)
-        )
+            ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, True, profile, NOTEBOOK,
+            str(self.home), self.keys,
+        )  # fmt: skip
 
     def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:
         now = msgspec.to_builtins(self.get_me(asked, rest).profile)

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.support.command_line import Ran
+from tests.support.terminal import Terminal
 
 PROGRAM = Path(sys.executable).with_name("meshnode")
 APART: Mapping[str, str] = {
@@ -65,26 +66,39 @@ class Person:
 
     def tries(self, *words: str, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
         """Run `meshnode WORDS` and return how it ended."""
-        return self.pastes(shlex.join([str(PROGRAM), "--home", str(self.home), *words]), stdin=stdin, environ=environ)
+        return self.pastes(shlex.join([*self.command, *words]), stdin=stdin, environ=environ)
 
     def pastes(self, line: str, *, stdin: str = "", environ: Mapping[str, str] | None = None) -> Ran:
         """Run a whole line in a shell, as if it was pasted there."""
-        kept = {
-            "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}",
-            "HOME": str(self.home.parent),
-            "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
-        }
         ended = subprocess.run(
             ["bash", "-c", line],
             input=stdin,
-            env={**kept, **APART, **(environ or {})},
+            env=self.environ(environ),
             capture_output=True,
             text=True,
             timeout=DEADLINE,
             check=False,
         )
         return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+    def sits_at(self, *words: str) -> Terminal:
+        """Run `meshnode WORDS` at a terminal."""
+        return Terminal([*self.command, *words], self.environ())
+
+    @property
+    def command(self) -> list[str]:
+        """How this person calls the program."""
+        return [str(PROGRAM), "--home", str(self.home)]
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of this person's commands."""
+        kept = {
+            "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}",
+            "HOME": str(self.home.parent),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        return {**kept, **APART, **(more or {})}
 
     def does(self, *words: str) -> str:
         """Run a command that must succeed, and return what it printed."""

@@ -53,6 +53,8 @@ class NodeStatus(Model):
     projected: int
     running_timers: int
     bytes_on_disk: int
+    keys: str
+    """How the keys are kept: `passphrase`, `clear`, or `partly` after a change of the passphrase was cut short."""
     health: Health
     counters: dict[str, int]
 

@@ -29,6 +29,8 @@ class Me(Model):
     profile: Profile
     notebook: Scope
     home: str
+    keys: str
+    """How the keys are kept: `passphrase`, `clear`, or `partly` after a change of the passphrase was cut short."""
 
 
 class ProfileRequest(Request):

@@ -80,6 +80,7 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
         projected=lookups.views.arrival,
         running_timers=len(office.truth.rows(TimerEntry)),
         bytes_on_disk=site.bytes_on_disk(),
+        keys=site.protection(),
         health=health_of(site),
         counters=node.counters(),
     )

@@ -52,6 +52,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         profile=profile_of(office),
         notebook=names.scope(office.notebook),
         home=str(site.home),
+        keys=site.protection(),
     )
 
 

@@ -105,32 +105,6 @@ def read_header(raw: bytes) -> Record:
     return _read_quickly(raw) or _read_slowly(raw)
 
 
-def build_record(
-    *,
-    scope: bytes,
-    key: bytes,
-    seq: int,
-    prev: bytes,
-    deps: Iterable[bytes],
-    at: int,
-    type: str,  # noqa: A002  # the field's name in the specification
-    agent: bytes,
-    auth: Iterable[bytes],
-    facts: dict[str, Value],
-    private: tuple[bytes, int] | None,
-) -> Record:
-    """Build a header and read it back; deps are sorted, made unique and freed of `prev`.
-
-    Raises EncodeError, or Refused with the first reason. `read_header` of what `build_header` gives comes to the same
-    and takes twice as long.
-    """
-    heads = sorted(set(deps) - {prev}) if deps else []
-    part = None if private is None else [*private]
-    fields: list[Any] = [VERSION, scope, key, seq, prev, heads, at, type, agent, [*auth], facts, part]
-    # The cheap way, as in reading: what was just encoded is canonical, so it is not encoded again to compare.
-    return _build_quickly(fields) or read_header(encode(fields))
-
-
 def build_header(
     *,
     scope: bytes,
@@ -147,7 +121,7 @@ def build_header(
 ) -> bytes:
     """Encode a header; deps are sorted, made unique and freed of `prev`. Raises EncodeError.
 
-    Reading the result back is the only check of limits; `build_record` does both.
+    The caller reads the result back with `read_header` before signing: that is the only check of limits.
     """
     # SPEC 01-records 3.1: in strictly ascending order of their bytes, none equal to `prev`
     heads = sorted(set(deps) - {prev})
@@ -225,28 +199,6 @@ def _read_quickly(raw: bytes) -> Record | None:
         return None
     if not _is_type(record.type) or not _fits_together(record):
         return None
-    return _named(record, raw)
-
-
-def _build_quickly(fields: list[Any]) -> Record | None:
-    """Encode and read the fields of a header if they are plainly in order; None leaves the verdict to others."""
-    texts: list[str] = []
-    try:
-        if not are_plain((fields[10],), texts, 2):
-            return None
-        raw = _ENCODE(fields)
-        record = _DECODE(raw)
-    except UNREADABLE:
-        return None
-    if len(raw) > MAX_FACTS or not is_printable_ascii("".join(texts)):
-        return None
-    if not _is_type(record.type) or not _fits_together(record):
-        return None
-    return _named(record, raw)
-
-
-def _named(record: Record, raw: bytes) -> Record:
-    """Give a record what is ours: its bytes, and the id that is their hash."""
     record.raw = raw
     record.id = RecordId(sha256(raw).digest())
     return record
@@ -292,7 +244,9 @@ def _read_slowly(raw: bytes) -> Record:
     record = Record(*cast(list[Any], fields))
     record.deps, record.auth = tuple(record.deps), tuple(record.auth)
     record.private = None if record.private is None else (record.private[0], record.private[1])
-    return _named(record, raw)
+    record.raw = raw
+    record.id = RecordId(sha256(raw).digest())
+    return record
 
 
 def _check_place(fields: list[Value]) -> None:

@@ -7,6 +7,9 @@ from meshnode.app.doctor import diagnose
 from meshnode.app.init import create
 from meshnode.config.places import Places, locate
 from meshnode.runtime.health import Finding
+from meshnode.store.protection import protect, unprotect
+from meshnode.store.sealed import PASSPHRASE_FILE
+from tests.support.killed_at import CHEAP
 
 
 @pytest.fixture
@@ -44,6 +47,26 @@ def test_keys_must_be_there_whole_and_private(places: Places) -> None:
     assert check(places, "device.key").state == "fail"
     key.unlink()
     assert "missing" in check(places, "device.key").text
+
+
+def test_it_says_whether_a_passphrase_protects_the_keys(places: Places) -> None:
+    assert check(places, "keys").text.startswith("in clear")
+    device = (places.data / "device.key").read_bytes()
+    main_key = protect(places.data, "correct horse", CHEAP)
+    assert check(places, "keys") == Finding("keys", "ok", "protected by a passphrase")
+    assert check(places, "device.key").state == "ok"
+    (places.data / "device.key").write_bytes(device)
+    assert (check(places, "keys").state, check(places, "keys").fix) == ("warn", "meshnode id passphrase --check")
+    unprotect(places.data, main_key)
+    assert check(places, "keys").text.startswith("in clear")
+
+
+def test_a_damaged_or_missing_passphrase_file_is_told(places: Places) -> None:
+    protect(places.data, "correct horse", CHEAP)
+    (places.data / PASSPHRASE_FILE).write_text("nonsense")
+    assert check(places, "keys").state == "fail"
+    (places.data / PASSPHRASE_FILE).unlink()
+    assert "passphrase.key is missing" in check(places, "device.key").text
 
 
 def test_a_home_that_others_may_read_is_told(places: Places) -> None:

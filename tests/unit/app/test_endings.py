@@ -6,7 +6,7 @@ from meshnode.app.endings import Ending, Exit, ending_of, only_one
 from meshnode.config.load import SettingsError
 from meshnode.net.transport import PortInUse
 from meshnode.runtime.driver import StoreFailed
-from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileMissing, StoreFull, StoreTooNew
+from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileLocked, KeyfileMissing, StoreFull, StoreTooNew
 
 HOME = Path("/home/ana/node")
 
@@ -17,6 +17,7 @@ HOME = Path("/home/ana/node")
         (HomeInUse(HOME, 7), Exit.HOME_IN_USE, "meshnode status"),
         (HomeInUse(HOME, 0), Exit.HOME_IN_USE, "meshnode status"),
         (KeyfileMissing(HOME / "device.key", "missing"), Exit.NOT_INITIALISED, "meshnode init"),
+        (KeyfileLocked(HOME / "device.key", "locked"), Exit.WRONG_PASSPHRASE, "meshnode up"),
         (SettingsError("flag", "net.x", "unknown setting"), Exit.USAGE, "meshnode doctor"),
         (PortInUse("/ip4/0.0.0.0/tcp/4401"), Exit.CONFLICT, "meshnode doctor"),
         (StoreFull(HOME, "full"), Exit.FAILURE, "meshnode doctor"),

@@ -8,6 +8,8 @@ from meshnode.app.init import create, fingerprint_words
 from meshnode.config.places import locate
 from meshnode.core.ports import NoteEntry
 from meshnode.runtime import notes
+from meshnode.store.keyfile import read_key
+from meshnode.store.sealed import MainKey
 from meshnode.store.store import open_store
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
@@ -73,3 +75,11 @@ def test_a_fingerprint_is_four_words_of_the_id() -> None:
     assert fingerprint_words(b"\x00" * 32) == "abandon-abandon-abandon-abandon"
     assert fingerprint_words(b"\xff" * 32) == "zoo-zoo-zoo-zoo"
     assert fingerprint_words(b"\x00\x20" + b"\x00" * 30) == "ability-abandon-abandon-abandon"
+
+
+def test_a_main_key_seals_the_keys_from_their_first_byte(tmp_path: Path) -> None:
+    places, main_key = locate(tmp_path / "ana", {}), MainKey.new()
+    create(places, "Ana", recovery=False, main_key=main_key)
+    for name in ("device.key", "transport.key"):
+        seed = read_key(places.data / name, main_key)
+        assert not any(seed.hex().encode() in file.read_bytes() for file in places.data.iterdir())

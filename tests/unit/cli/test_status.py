@@ -67,7 +67,7 @@ def test_ones_own_fork_heals_by_going_on(node: FakeNode) -> None:
 
 
 def test_words_that_wait_are_reminded_of(node: FakeNode) -> None:
-    recovery.keep(node.home, WORDS)
+    recovery.keep(node.home, WORDS, None)
     ran = run("status", home=node)
     assert "! recovery: the 12 words are not written down yet" in ran.out
     assert ran.out.endswith(" whoami recovery\n")

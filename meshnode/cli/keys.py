@@ -1,0 +1,85 @@
+"""`meshnode id passphrase`: what protects the keys on this machine's disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.unlocking import MANUAL, VARIABLE, choose, unlock
+
+if TYPE_CHECKING:
+    from meshnode.store.sealed import MainKey
+
+
+def passphrase(desk: Desk, *, check: bool, remove: bool, new_file: str | None) -> Exit:
+    """Set the passphrase, change it, try it or take it away."""
+    if not desk.initialised:
+        raise desk.not_initialised()
+    if check + remove + (new_file is not None) > 1:
+        raise Failure(Exit.USAGE, "only one of --check, --remove and --new-file makes sense at a time", MANUAL)
+    main_key = unlock(desk)
+    from meshnode.store.errors import KeyfileError
+
+    try:
+        return _settle(desk, main_key, check=check, remove=remove, new_file=new_file)
+    except KeyfileError as error:
+        raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
+    except MemoryError:
+        raise Failure(Exit.FAILURE, "there is not enough free memory for a passphrase", "meshnode doctor") from None
+
+
+def _settle(desk: Desk, main_key: MainKey | None, *, check: bool, remove: bool, new_file: str | None) -> Exit:
+    from meshnode.store.protection import change, protect, unprotect
+
+    data = desk.places.data
+    if main_key is None and (check or remove):
+        return _tell(desk, changed=False, protected=False, text="No passphrase protects the keys")
+    if check:
+        return _tell(desk, changed=False, protected=True, text="That is the passphrase")
+    if main_key is not None and remove:
+        unprotect(data, main_key)
+        return _tell(
+            desk, changed=True, protected=False, text="Passphrase removed; the keys lie in clear, for you alone"
+        )
+    if main_key is not None:
+        change(data, main_key, choose(desk, new_file))
+        return _tell(desk, changed=True, protected=True, text="Passphrase changed")
+    protect(data, choose(desk, new_file or desk.environ.get(VARIABLE)))
+    _tell(desk, changed=True, protected=True, text="The keys are sealed with your passphrase")
+    if not desk.out.as_json:
+        desk.out.line("  It is needed whenever the node starts. Nobody can tell it to you if you forget it.")
+    return Exit.OK
+
+
+def _tell(desk: Desk, *, changed: bool, protected: bool, text: str) -> Exit:
+    kept = "passphrase" if protected else "clear"
+    desk.out.give_or_ok("id.passphrase", {"changed": changed, "keys": kept}, text)
+    return Exit.OK
+
+
+COMMANDS = {
+    "id passphrase": Command(
+        "id passphrase",
+        "Set the passphrase that protects your keys, change it or remove it.",
+        passphrase,
+        (
+            Argument(("--check",), "Only try the passphrase, and finish a change that was cut short.", kind="flag"),
+            Argument(("--remove",), "Put the keys into the clear again.", kind="flag"),
+            Argument(("--new-file",), "Read the new passphrase from this file.", metavar="FILE", complete="file"),
+        ),
+        text="Seals this machine's keys: without the passphrase, whoever copies the disk or a backup cannot sign as "
+        "you. Records and their texts are not sealed.\n\nIt is asked for on the terminal, or read from the first line "
+        "of the file that MESHNODE_PASSPHRASE_FILE names, which nobody else may read; it is never an argument. Works "
+        "while the node runs, which has read its keys long ago and needs the passphrase from its next start on. A kill "
+        "at any moment leaves the old passphrase or the new one.\n\nWhoever forgets it cannot open the keys any more: "
+        "keep the recovery words. Keys that lay in clear before may survive in old backups and in the worn cells of "
+        "flash.",
+        examples=(
+            ("Set it, or change it", "meshnode id passphrase"),
+            ("Change it without a terminal", "meshnode id passphrase --new-file next-passphrase"),
+        ),
+        exits=(Exit.NOT_INITIALISED, Exit.WRONG_PASSPHRASE),
+    )
+}
