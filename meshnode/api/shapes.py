@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meshnode.api.models.shared import Agent, Check, Scope
 from meshnode.api.models.work import Written
+from meshnode.runtime.forks import is_forked
 from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
@@ -44,8 +45,9 @@ class Names:
     def agent(self, agent: bytes) -> Agent:
         """Somebody, with their name as far as it is known."""
         if agent not in self._agents:
-            name = self._office.name(agent)
-            self._agents[agent] = Agent(id=to_text(agent), name=name, me=agent == self._office.me)
+            office = self._office
+            forked = is_forked(agent, office.truth, office.lookups)
+            self._agents[agent] = Agent(to_text(agent), office.name(agent), agent == office.me, forked)
         return self._agents[agent]
 
     def scope(self, scope: bytes) -> Scope:

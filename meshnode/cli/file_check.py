@@ -119,6 +119,7 @@ def _fork_answer(fork: Fork) -> dict[str, object]:
 def _show_proof(desk: Desk, path: Path, proof: ForkProof) -> None:
     key = proof.left.records[0].key.hex()
     scope, ids = to_text(proof.home), [to_text(one) for one in proof.ids]
+    signed = [_moment(half.records[0].at) for half in (proof.left, proof.right)]
     if desk.out.as_json:
         fields = {
             "path": str(path),
@@ -128,13 +129,16 @@ def _show_proof(desk: Desk, path: Path, proof: ForkProof) -> None:
             "scope": scope,
             "seq": proof.seq,
             "ids": ids,
+            "at": [each.isoformat().replace("+00:00", "Z") for each in signed],
         }
         desk.out.give("verify", fields)
         return
     desk.out.ok(f"A genuine proof of a fork   {clean(str(path))}")
     desk.out.line(f"  The key below signed two different records with the number {proof.seq} in the same stream.")
     desk.out.line("  An old copy restored does that too; it proves no bad intent.")
-    desk.out.fields([("key", key), ("in", scope), ("one", ids[0]), ("other", ids[1])])
+    told = [f"{each}   {at.astimezone():%Y-%m-%d %H:%M}" for each, at in zip(ids, signed, strict=True)]
+    desk.out.fields([("key", key), ("in", scope), ("one", told[0]), ("other", told[1])])
+    desk.out.line("  The times are those of its own clock.")
 
 
 def _moment(at: int) -> datetime:

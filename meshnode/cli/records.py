@@ -10,12 +10,12 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, where, who, who_briefly
+from meshnode.cli.shown import count, short_id, where, who, who_briefly
 from meshnode.cli.status import show_check
 from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Found
+    from meshnode.client.answers import Fork, Found
 
 THANK = "meshnode contribution thank"
 USUAL_ROWS = 20
@@ -52,6 +52,8 @@ def why(desk: Desk, *, record: str) -> Exit:
     desk.out.text(answer["text"])
     for place, cause in enumerate(standing["causes"]):
         desk.out.line(f"  {'because of ' if place == 0 else '           '}{cause}")
+    if answer["fork"] is not None:
+        _tell_fork(desk, answer["fork"])
     if answer["fix"]:
         # The advice is about this very record, which it cannot name.
         fix = clean(answer["fix"]).replace(THANK, f"{THANK} {answer['id']}")
@@ -83,6 +85,16 @@ def verify(desk: Desk, *, what: str) -> Exit:
     if not verified["ok"]:
         raise Failure(Exit.VERIFICATION, f"{short_id(verified['id'])} is not genuine", "meshnode doctor")
     return Exit.OK
+
+
+def _tell_fork(desk: Desk, fork: Fork) -> None:
+    """Print which records share a number, when each branch was written, and what one can do."""
+    desk.out.warn(f"forked: {clean(fork['text'])}")
+    for branch in fork["branches"]:
+        span = f"{show_moment(branch['at'])} to {show_moment(branch['until'])}"
+        desk.out.line(f"    {branch['id']}   {count(branch['records'], 'record')}, {span}")
+    if fork["fix"]:
+        desk.out.line(f"    {desk.advice(clean(fork['fix']))}")
 
 
 def _words(hit: Found) -> str:

@@ -41,7 +41,8 @@ def who(agent: Agent | None, fallback: str = "") -> str:
     if agent is None:
         return fallback
     name = clean(agent["name"]) or short_id(agent["id"])
-    return f"{name} (you)" if agent["me"] else name
+    notes = [note for note, holds in (("you", agent["me"]), ("forked", agent["forked"])) if holds]
+    return f"{name} ({', '.join(notes)})" if notes else name
 
 
 def who_briefly(agent: Agent | None, fallback: str = "") -> str:

@@ -10,7 +10,7 @@ from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, keys, short_id, size, where, who
+from meshnode.cli.shown import count, keys, short_id, size
 from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ def show_check(desk: Desk, check: Check) -> None:
 
 def _fork_check(fork: Fork) -> Check:
     """Describe a log in which one key signed two records with the same number, and which nothing has joined since."""
-    twice = f"{len(fork['branches'])} records with the number {fork['seq']} in {where(fork['scope'])}"
-    text = f"{who(fork['agent'])} signed {twice} ({fork['reason']})"
-    if fork["agent"]["me"]:
-        return {"name": "fork", "state": "warn", "text": text, "fix": "the next thing you sign there joins them again"}
-    proof = f"meshnode export fork fork-{fork['log'][:8]}.proof --log {fork['log']}"
-    return {"name": "fork", "state": "warn", "text": text, "fix": f"both stand, as concurrent; for the proof: {proof}"}
+    return {"name": "fork", "state": "warn", "text": fork["text"], "fix": fork["fix"]}
 
 
 def _show(desk: Desk, node: NodeStatus) -> None:

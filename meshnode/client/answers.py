@@ -19,11 +19,15 @@ class Page(TypedDict, Generic[T]):
 
 
 class Agent(TypedDict):
-    """A person, an organisation or a network; `name` is empty while nothing told it, or after it was erased."""
+    """A person, an organisation or a network; `name` is empty while nothing told it, or after it was erased.
+
+    `forked`: a log of theirs has branches that nothing has joined yet.
+    """
 
     id: str
     name: str
     me: bool
+    forked: bool
 
 
 class Scope(TypedDict):
@@ -258,6 +262,34 @@ class RecordAnswer(TypedDict):
     held_by: list[Agent]
 
 
+class Branch(TypedDict):
+    """One of the records with the same number, and the branch it began, up to `last`, signed at `until`."""
+
+    id: str
+    at: str
+    last: str
+    until: str
+    records: int
+
+
+class Fork(TypedDict):
+    """One number in one log that one key gave to several records.
+
+    `cause` is `two-writers`, `old-copy` or `knowingly`; `fix` is empty once it is healed.
+    """
+
+    log: str
+    key: str
+    scope: Scope
+    agent: Agent
+    seq: int
+    branches: list[Branch]
+    cause: str
+    text: str
+    fix: str
+    healed: bool
+
+
 class Why(TypedDict):
     """Why a record stands as it does, in words."""
 
@@ -265,6 +297,7 @@ class Why(TypedDict):
     standing: Standing
     text: str
     fix: str
+    fork: Fork | None
 
 
 class Verified(TypedDict):
@@ -285,27 +318,6 @@ class Found(TypedDict):
     scope: Scope
     agent: Agent
     at: str
-
-
-class Branch(TypedDict):
-    """One of the records with the same number."""
-
-    id: str
-    seq: int
-    at: str
-
-
-class Fork(TypedDict):
-    """One log in which one key signed two records with the same number."""
-
-    log: str
-    key: str
-    scope: Scope
-    agent: Agent
-    seq: int
-    branches: list[Branch]
-    reason: str
-    healed: bool
 
 
 class Erased(TypedDict):

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from meshnode.runtime.forks import KnownFork
+from meshnode.views.forks import Cause
 from meshproto.records.reasons import Reason
 
 
@@ -29,7 +31,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "meshnode contribution thank, to bring it in",
     ),
     Reason.T_MISSING: Explanation("Not all founders have accepted the network yet.", "meshnode sync"),
-    Reason.F_FORK: Explanation("Its author signed two records with the same number; both stand, as concurrent."),
+    Reason.F_FORK: Explanation("Its author signed another record with the same number; both stand, as concurrent."),
     Reason.U_TYPE: Explanation(
         "This version does not know what it means; it is stored and passed on.", "update meshnode"
     ),
@@ -37,6 +39,33 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.I_VALUE: Explanation(f"{_FACTS}: one has an impossible value."),
     Reason.I_LIST: Explanation(f"{_FACTS}: a list is too long, unsorted or holds something twice."),
     Reason.I_RULE: Explanation(f"{_FACTS}: two of them contradict each other."),
+}
+
+FORK_CAUSES: dict[Cause, str] = {
+    Cause.KNOWINGLY: "knowingly: one of them rests on another, which no copy of a home does by accident",
+    Cause.TWO_WRITERS: "two copies of one home at work at the same time, as far as their clocks tell",
+    Cause.OLD_COPY: "an old copy of a home restored and used, as far as its clock tells",
+}
+"""What a fork comes from, to be read after "looks like" or a colon."""
+
+
+def explain_fork(fork: KnownFork, who: str, where: str, *, mine: bool) -> Explanation:
+    """A fork in words: who signed what, from what cause, and what one can do; `who` and `where` are names."""
+    records = f"{len(fork.branches)} records with the number {fork.seq} in {where}"
+    text = f"{who} signed {records}: {FORK_CAUSES[fork.cause]}"
+    if fork.healed:
+        return Explanation(f"{text}; a later record has joined the branches")
+    log = fork.log.hex()
+    proof = f"meshnode export fork fork-{log[:8]}.proof --log {log}"
+    if not mine:
+        return Explanation(text, f"both stand, as concurrent; for the proof: {proof}")
+    return Explanation(text, f"{_OWN_CAUSES[fork.cause]}the next thing you sign there joins them again")
+
+
+_OWN_CAUSES: dict[Cause, str] = {
+    Cause.KNOWINGLY: "somebody else may have your key; ",
+    Cause.TWO_WRITERS: "stop the other copy of this home, only one may sign; ",
+    Cause.OLD_COPY: "",
 }
 
 

@@ -10,6 +10,7 @@ from meshnode.views.rows import (
     ContributionRow,
     EntryRow,
     ForkRow,
+    HealingRow,
     MemberRow,
     NetworkRow,
     PersonRow,
@@ -22,6 +23,8 @@ LIVING = ("yes", "aside")
 """Statuses of records that have an effect, or would have if a member's record reached them."""
 EDITS_READ = 10_000
 """Edits of projects read for a list; far more than people make."""
+FORKED_READ = 1_000
+"""Records of forks read for a list: whoever forks on purpose must not make others read without end."""
 
 R = TypeVar("R", bound=Row)
 E = TypeVar("E", ProjectRow, ProfileRow)
@@ -149,8 +152,23 @@ class Lookups:
         return next((row for row in self.members(network) if row.agent == agent), None)
 
     def forks(self) -> tuple[ForkRow, ...]:
-        """All records of forks, by number."""
-        return self.views.select(ForkRow, order="seq")
+        """Records of forks, by number, as many as are told at all."""
+        return self.views.select(ForkRow, order="seq", limit=FORKED_READ)
+
+    def forks_of(self, agent: bytes) -> tuple[ForkRow, ...]:
+        """Records of forks by one author."""
+        return self.views.select(ForkRow, Where("agent", Is.EQUAL, agent), limit=FORKED_READ)
+
+    def rivals(self, record: bytes) -> tuple[ForkRow, ...]:
+        """The records of the fork that a record belongs to, itself among them; empty if it belongs to none."""
+        row = _only(self.views.of(ForkRow, record))
+        if row is None:
+            return ()
+        return self.views.select(ForkRow, Where("log", Is.EQUAL, row.log), Where("seq", Is.EQUAL, row.seq))
+
+    def healings(self, log: bytes) -> tuple[HealingRow, ...]:
+        """What joined branches of a log, by number."""
+        return self.views.select(HealingRow, Where("log", Is.EQUAL, log), order="seq")
 
     def pending(self) -> int:
         """How many records wait for their past."""

@@ -263,6 +263,10 @@ class _Shelf:
             self._erased[record_id] = self._reader.erased(record_id)
         return self._erased[record_id]
 
+    def record(self, record_id: bytes) -> Record | None:
+        """Another record, if it is here."""
+        return self._reader.record(record_id)
+
     def remember(self, part: PartIn) -> None:
         """A private part that was read already."""
         self._parts[part.record] = _decoded(part.content or None)

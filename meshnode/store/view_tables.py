@@ -26,7 +26,8 @@ _INDEXES = {
     "members": ("network", "agent"),
     "recognitions": ("target", "receiver", "agent"),
     "sources": ("scheme, ref",),
-    "forks": ("log, seq",),
+    "forks": ("log, seq", "agent"),
+    "healings": ("log, seq",),
 }
 """Columns people filter and sort by. Every table has an index on `record` as well."""
 

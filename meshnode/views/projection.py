@@ -8,11 +8,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import cast
 
+from meshnode.views.forks import joined_by, knew_a_rival
 from meshnode.views.names import slug
 from meshnode.views.rows import (
     ContributionRow,
     EntryRow,
     ForkRow,
+    HealingRow,
     MemberRow,
     NetworkRow,
     PersonRow,
@@ -42,12 +44,27 @@ def rows_of(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     """Return all rows of one record, as they should stand now."""
     rows: list[Row] = [_entry(record, standing, shelf)]
     if "forked" in standing.flags:
-        rows.append(ForkRow(record.id, record.log, record.home, record.key, record.seq, record.author, record.at))
+        rows.append(_fork(record, shelf))
+    if standing.status is not Status.PENDING:
+        rows += [HealingRow(record.id, record.log, record.seq, each) for each in joined_by(record, shelf)]
     maker = _MAKERS.get(record.type)
     # Facts of an invalid or unknown record may have any shape, so nothing is made of them.
     if maker is not None and standing.status in (Status.YES, Status.ASIDE):
         rows += maker(record, standing, shelf)
     return rows
+
+
+def _fork(record: Record, shelf: Shelf) -> ForkRow:
+    return ForkRow(
+        record=record.id,
+        log=record.log,
+        scope=record.home,
+        key=record.key,
+        seq=record.seq,
+        agent=record.author,
+        at=record.at,
+        knew=knew_a_rival(record, shelf),
+    )
 
 
 def _entry(record: Record, standing: Standing, shelf: Shelf) -> EntryRow:

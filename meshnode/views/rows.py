@@ -215,6 +215,18 @@ class ForkRow(NamedTuple):
     seq: int
     agent: bytes
     at: int
+    knew: bool
+    """It has a rival in its past, so whoever signed it knew of that."""
+
+
+class HealingRow(NamedTuple):
+    """One branch that a later record of its log joins by naming its end. Table `healings`, key (`record`, `named`)."""
+
+    record: bytes
+    log: bytes
+    seq: int
+    named: bytes
+    """The last record of that branch when it was joined."""
 
 
 Row = (
@@ -229,6 +241,7 @@ Row = (
     | RecognitionRow
     | SearchRow
     | ForkRow
+    | HealingRow
 )
 """What `projection.rows_of` returns: everything that hangs on one record."""
 
@@ -244,5 +257,6 @@ TABLES: dict[type[Row], str] = {
     RecognitionRow: "recognitions",
     SearchRow: "search",
     ForkRow: "forks",
+    HealingRow: "healings",
 }
 """The table of each kind of row."""

@@ -37,6 +37,10 @@ class Shelf(Protocol):
         """Whether the private part was erased for good."""
         ...
 
+    def record(self, record_id: bytes) -> Record | None:
+        """Another record, if it is here."""
+        ...
+
 
 def part_of(record: Record, shelf: Shelf) -> Part:
     """What this node has of a record's private part."""

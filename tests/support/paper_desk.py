@@ -136,6 +136,9 @@ class PaperDesk:
     def erased(self, record_id: bytes) -> bool:
         return False
 
+    def record(self, record_id: bytes) -> Record | None:
+        return self._records.get(record_id)
+
     def _all(self, kind: type[RowT]) -> Iterator[RowT]:
         return (row for rows in self._rows.values() for row in rows if isinstance(row, kind))
 

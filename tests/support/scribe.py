@@ -21,6 +21,8 @@ class Scribe:
     def __init__(self, name: str) -> None:
         self.key = SigningKey.from_seed(sha256(name.encode()).digest())
         self.records: list[Record] = []
+        self.pause = 0
+        """Milliseconds that all further records are later."""
         self.privates: dict[bytes, bytes] = {}
         self._tips: dict[bytes, Record] = {}
         self._signers: dict[bytes, SigningKey] = {}
@@ -95,7 +97,7 @@ class Scribe:
             seq=before.seq + 1 if before else 1,
             prev=before.id if before else b"",
             deps=deps,
-            at=NOON + len(self.records) * 1000,
+            at=NOON + len(self.records) * 1000 + self.pause,
             type=type_,
             agent=agent,
             auth=[],

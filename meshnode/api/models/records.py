@@ -38,6 +38,38 @@ class RecordAnswer(Model):
     held_by: list[Agent]
 
 
+class Branch(Model):
+    """One of the records with the same number, and the branch it began."""
+
+    id: str
+    at: str
+    """When it was signed, by its author's clock."""
+    last: str
+    """The last record of the branch, or the last one before a later record joined the branches."""
+    until: str
+    """When that was signed."""
+    records: int
+
+
+class Fork(Model):
+    """One number in one log that one key gave to several records."""
+
+    log: str
+    key: str
+    scope: Scope
+    agent: Agent
+    seq: int
+    branches: list[Branch]
+    cause: str
+    """`two-writers` or `old-copy`, as far as claimed times tell; `knowingly` if one record has another in its past."""
+    text: str
+    """The fork in words, with its cause."""
+    fix: str
+    """What one can do; empty once it is healed."""
+    healed: bool
+    """A later record has joined the branches."""
+
+
 class Why(Model):
     """Why a record stands as it does, in words."""
 
@@ -45,6 +77,8 @@ class Why(Model):
     standing: Standing
     text: str
     fix: str
+    fork: Fork | None = None
+    """The fork it belongs to, if another record has the same number in the same log."""
 
 
 class Verified(Model):
@@ -65,27 +99,6 @@ class Found(Model):
     scope: Scope
     agent: Agent
     at: str
-
-
-class Branch(Model):
-    """One of the records with the same number."""
-
-    id: str
-    seq: int
-    at: str
-
-
-class Fork(Model):
-    """One log in which one key signed two records with the same number."""
-
-    log: str
-    key: str
-    scope: Scope
-    agent: Agent
-    seq: int
-    branches: list[Branch]
-    reason: str
-    healed: bool
 
 
 class ErasureRequest(Request):

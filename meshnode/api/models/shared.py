@@ -29,6 +29,8 @@ class Agent(Model):
     name: str
     """Empty while nothing told it, or after it was erased."""
     me: bool = False
+    forked: bool = False
+    """A log of theirs has branches that nothing has joined yet (`/v1/forks`)."""
 
 
 class Scope(Model):

@@ -20,7 +20,9 @@ from meshnode.api.models.node import (
     SyncFileRequest,
     SyncRequest,
 )
+from meshnode.api.models.shared import Check
 from meshnode.api.resources.people import agent_of_peer, find_peer, networks_here, standing_of
+from meshnode.api.resources.records import forks_here
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, absolute, check_model, time_text
 from meshnode.api.site import Site
@@ -89,7 +91,12 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
 async def doctor(site: Site, call: Call[Nothing]) -> Doctor:
     """Every check of the running node."""
     site.watch.look()
-    return Doctor(checks=[check_model(each) for each in [*site.watch.findings, *await site.examine()]])
+    checks = [check_model(each) for each in site.watch.findings]
+    open_forks = [fork for fork in await forks_here(site.office) if not fork.healed]
+    checks += [Check(name="fork", state="warn", text=fork.text, fix=fork.fix) for fork in open_forks]
+    if not open_forks:
+        checks.append(Check(name="fork", state="ok", text="no log has branches that nothing has joined"))
+    return Doctor(checks=checks + [check_model(each) for each in await site.examine()])
 
 
 async def state(site: Site, call: Call[Nothing]) -> StateAnswer:

@@ -27,13 +27,14 @@ from meshnode.api.models.records import (
 from meshnode.api.models.shared import Check, Page
 from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.explanations import explain
+from meshnode.runtime.explanations import explain, explain_fork
+from meshnode.runtime.forks import describe, gathered
 from meshnode.runtime.office import FRESH_SECONDS, Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.views.rows import ForkRow
 from meshproto.fold import standing as fold_standing
-from meshproto.records.ids import LogId, RecordId, to_text
+from meshproto.records.ids import LogId, RecordId, short, to_text
 from meshproto.records.log import check_run
 from meshproto.records.reasons import Refused
 from meshproto.records.record import Record, check_private
@@ -69,13 +70,15 @@ async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
 async def why(site: Site, call: Call[Nothing]) -> Why:
     """Why a record stands as it does, in words."""
     office = site.office
-    await office.fresh()
+    lookups = await office.fresh()
     record = await office.find(call.path["id"])
     found = await office.projector.standing(record)
     standing = _standing_model(found)
     detail = found.detail if found else ""
     told = explain(standing.status, standing.reason, detail)
-    return Why(id=to_text(record), standing=standing, text=told.text, fix=told.fix)
+    rivals = sorted(lookups.rivals(record))
+    fork = _fork(office, rivals, Names(office)) if rivals else None
+    return Why(id=to_text(record), standing=standing, text=told.text, fix=told.fix, fork=fork)
 
 
 async def verify(site: Site, call: Call[Nothing]) -> Verified:
@@ -118,12 +121,17 @@ async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
 
 async def list_forks(site: Site, call: Call[Nothing]) -> Page[Fork]:
     """The logs in which one key signed two records with the same number."""
-    office = site.office
+    return Page(items=await forks_here(site.office))
+
+
+async def forks_here(office: Office) -> list[Fork]:
+    """All forks known here."""
     lookups, names = await office.fresh(), Names(office)
-    by_place: dict[tuple[bytes, int], list[ForkRow]] = {}
-    for row in lookups.forks():
-        by_place.setdefault((row.log, row.seq), []).append(row)
-    return Page(items=[_fork(office, rows, names) for rows in by_place.values()])
+    items = []
+    for group in gathered(lookups.forks()):
+        items.append(_fork(office, group, names))
+        await trio.lowlevel.checkpoint()  # each takes some reads
+    return items
 
 
 async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
@@ -236,31 +244,33 @@ def _check_part(office: Office, record: Record) -> Check:
     return Check(name="text", state="ok", text="the private part is the one the record names")
 
 
-def _fork(office: Office, rows: list[ForkRow], names: Names) -> Fork:
-    first = rows[0]
-    tips = office.truth.tips(first.log)
-    mine = first.key == office.node.identity.key.public
-    return Fork(
-        log=first.log.hex(),
-        key=first.key.hex(),
-        scope=names.scope(first.scope),
-        agent=names.agent(first.agent),
-        seq=first.seq,
-        branches=[Branch(id=to_text(row.record), seq=row.seq, at=time_text(row.at)) for row in rows],
-        reason="an old copy of this home was used" if mine else "two writers, or an old copy restored",
-        healed=_healed(office, first.log, [tip.id for tip in tips]),
+def _fork(office: Office, group: list[ForkRow], names: Names) -> Fork:
+    fork = describe(group, office.truth, office.lookups)
+    agent, scope = names.agent(fork.agent), names.scope(fork.scope)
+    told = explain_fork(
+        fork, agent.name or short(fork.agent), scope.name or short(fork.scope), mine=fork.agent == office.me
     )
-
-
-def _healed(office: Office, log: bytes, tips: list[RecordId]) -> bool:
-    """Whether one tip has all others in its past by naming them when it joined the branches."""
-    named: set[bytes] = set()
-    for tip in tips:
-        record = office.truth.record(tip)
-        while record is not None and record.seq > 1 and not record.deps:
-            record = office.truth.record(record.prev)
-        named.update(record.deps if record else ())
-    return sum(1 for tip in tips if tip not in named) <= 1
+    return Fork(
+        log=fork.log.hex(),
+        key=fork.key.hex(),
+        scope=scope,
+        agent=agent,
+        seq=fork.seq,
+        branches=[
+            Branch(
+                id=to_text(each.first),
+                at=time_text(each.at),
+                last=to_text(each.last),
+                until=time_text(each.until),
+                records=each.records,
+            )
+            for each in fork.branches
+        ],
+        cause=str(fork.cause),
+        text=told.text,
+        fix=told.fix,
+        healed=fork.healed,
+    )
 
 
 def _header(record: Record) -> dict[str, Any]:

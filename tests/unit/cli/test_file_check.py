@@ -9,7 +9,8 @@ from meshnode.cli.exits import Exit
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft
 from meshproto.bundle.writer import Part, write_bundle
-from meshproto.records.forks import encode_fork_proof, make_fork_proof
+from meshproto.records.encoding import encode
+from meshproto.records.forks import ForkProof, encode_fork_proof, make_fork_proof
 from meshproto.records.ids import to_text
 from meshproto.records.log import Run
 from meshproto.records.record import build_header, read_header
@@ -47,14 +48,14 @@ def bundle(erased: bool = False) -> bytes:
     return b"".join(write_bundle(AT, [STUDIO], [Part(one, private, gone) for one in RECORDS]))
 
 
-def checkpoint(at: int) -> Run:
+def checkpoint(at: int, key: SigningKey = KEY, scope: bytes = ANA, seq: int = 2) -> Run:
     """A second record of Ana's log, different for different times: two of them are a fork."""
     raw = build_header(
-        scope=ANA, key=KEY.public, seq=2, prev=ANA, deps=(), at=at, type="checkpoint",
+        scope=scope, key=key.public, seq=seq, prev=ANA, deps=(), at=at, type="checkpoint",
         agent=ANA, auth=(), facts={}, private=None,
     )  # fmt: skip
     record = read_header(raw)
-    return Run((record,), KEY.sign(record.id))
+    return Run((record,), key.sign(record.id))
 
 
 @pytest.fixture
@@ -121,18 +122,54 @@ def test_a_fork_is_proven_offline(tmp_path: Path) -> None:
     ran = run("verify", str(path))
     assert ran.code == Exit.OK
     assert "signed two different records with the number 2" in ran.out
+    assert ran.out.count("   2026-02-2") == 2
     answer = objects(run("verify", str(path), "--json"))[0]
     assert sorted(answer["ids"]) == sorted(to_text(each.records[0].id) for each in (one, other))
     assert answer["key"] == KEY.public.hex()
 
 
-def test_a_forged_proof_is_refused(tmp_path: Path) -> None:
-    one, other = checkpoint(AT), checkpoint(AT + 1)
-    raw = encode_fork_proof(make_fork_proof(one, other._replace(signature=one.signature)))
+ONE, OTHER = sorted((checkpoint(AT), checkpoint(AT + 1)), key=lambda run: run.records[0].id)
+
+
+def forged(left: Run, right: Run) -> bytes:
+    """A proof of two runs, whatever they are."""
+    return encode_fork_proof(ForkProof(left, right))
+
+
+def in_order(*runs: Run) -> tuple[Run, ...]:
+    return tuple(sorted(runs, key=lambda run: run.records[0].id))
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (forged(ONE, OTHER._replace(signature=ONE.signature)), "S-SIG"),
+        (forged(ONE, OTHER._replace(signature=ONCE.sign(OTHER.records[0].id))), "S-SIG"),
+        (forged(*in_order(ONE, checkpoint(AT, key=ONCE))), "Z-LOG"),
+        (forged(*in_order(ONE, checkpoint(AT, scope=STUDIO))), "Z-LOG"),
+        (forged(*in_order(ONE, checkpoint(AT, seq=3))), "Z-SEQ"),
+        (forged(ONE, ONE), "Z-ORDER"),
+        (forged(OTHER, ONE), "Z-ORDER"),
+        (forged(ONE, OTHER)[:-1], "E-END"),
+        (forged(ONE, OTHER) + b"\x00", "E-TRAIL"),
+        (forged(ONE, Run((), b"")), "L-EMPTY"),
+        (forged(ONE, OTHER).replace(b"\x95", b"\x94", 1), "E-TRAIL"),
+        (encode(["meshnode/1 fork", [], b""]), "Z-SHAPE"),
+    ],
+)
+def test_a_forged_proof_is_refused(tmp_path: Path, raw: bytes, reason: str) -> None:
     path = tmp_path / "fork"
     path.write_bytes(raw)
-    ran = run("verify", str(path))
-    assert (ran.code, "a signature in it does not hold (S-SIG" in ran.last) == (Exit.VERIFICATION, True)
+    ran = run("verify", str(path), "--json")
+    assert (ran.code, objects(ran)[0]["code"]) == (Exit.VERIFICATION, reason)
+    assert "is not genuine" in run("verify", str(path)).last
+
+
+def test_no_changed_bit_of_a_proof_goes_unnoticed(tmp_path: Path) -> None:
+    raw, path = forged(ONE, OTHER), tmp_path / "fork"
+    for place in range(len(raw)):
+        path.write_bytes(raw[:place] + bytes([raw[place] ^ 1 << place % 8]) + raw[place + 1 :])
+        assert run("verify", str(path)).code == Exit.VERIFICATION
 
 
 def test_a_bundle_with_both_branches_shows_the_fork(file: Path) -> None:

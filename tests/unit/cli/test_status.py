@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshnode.api.models.records import Branch, Fork
+from meshnode.api.models.records import Fork
 from meshnode.api.models.shared import Check
 from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ADDRESS, ANA, AT, BEN, STUDIO, Asked, FakeNode, network, peer, text_id
+from tests.support.fake_node import ADDRESS, BEN, STUDIO, Asked, FakeNode, network, peer, text_id
 
 WORDS = [f"word{number}" for number in range(12)]
 
@@ -52,18 +52,14 @@ def test_a_broken_promise_ends_with_3(node: FakeNode) -> None:
 
 
 def test_a_fork_that_nothing_has_joined_is_shown_with_its_proof(node: FakeNode) -> None:
-    branches = [Branch(text_id("one"), 7, AT), Branch(text_id("other"), 7, AT)]
-    node.forks.append(Fork("ab" * 32, "cd" * 32, STUDIO, BEN, 7, branches, "two writers", False))
-    node.forks.append(Fork("ef" * 32, "cd" * 32, STUDIO, BEN, 7, branches, "two writers", True))
+    proof = f"for the proof: meshnode export fork fork-abababab.proof --log {'ab' * 32}"
+    text = "Ben signed 2 records with the number 7 in studio: two copies at work"
+    node.forks.append(Fork("ab" * 32, "cd" * 32, STUDIO, BEN, 7, [], "two-writers", text, proof, False))
+    node.forks.append(Fork("ef" * 32, "cd" * 32, STUDIO, BEN, 7, [], "two-writers", text, "", True))
     out = run("status", home=node).out
-    assert "! fork: Ben signed 2 records with the number 7 in studio (two writers)\n" in out
+    assert out.count("! fork: Ben signed 2 records with the number 7 in studio: two copies at work\n") == 1
     assert f" export fork fork-abababab.proof --log {'ab' * 32}`\n" in out
     assert "efefefef" not in out
-
-
-def test_ones_own_fork_heals_by_going_on(node: FakeNode) -> None:
-    node.forks.append(Fork("ab" * 32, "cd" * 32, STUDIO, ANA, 7, [], "an old copy restored", False))
-    assert "    the next thing you sign there joins them again\n" in run("status", home=node).out
 
 
 def test_words_that_wait_are_reminded_of(node: FakeNode) -> None:

@@ -51,6 +51,9 @@ class Table:
     def erased(self, record_id: bytes) -> bool:
         return record_id in self.gone
 
+    def record(self, record_id: bytes) -> Record | None:
+        return self.records.get(record_id)
+
     def take(self, records: Iterable[Record]) -> "Table":
         for record in records:
             self.records[record.id] = record
