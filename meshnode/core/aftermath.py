@@ -26,6 +26,8 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
         if arrival.fork:
             _report_fork(parts, arrival, turn)
     parts.gossip.spread(arrivals, turn)
+    if any(bytes(each.scope) == parts.ground.identity.agent for each in arrivals):
+        parts.gossip.tell_own_tips(parts.ground.open_sessions(), turn)
     parts.held.note(arrivals, turn)
     if any(after.search for _, after in afters):
         turn.effects.append(Look())

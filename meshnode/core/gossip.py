@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
-from meshproto.records.ids import LogId, RecordId
+from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.wire.codec import cost
 from meshproto.wire.limits import MAX_ANNOUNCED, MAX_FRAME, MAX_IDS
 from meshproto.wire.messages import Graft, Have, Headers, Item, LogTip, Mark, Name, Part, Privates, Prune
@@ -78,6 +78,17 @@ class Gossip:
             for conn in conns:
                 told.setdefault(conn, {})[tip.log] = tip
         self._tell(told, turn)
+
+    def tell_own_tips(self, sessions: Iterable[Session], turn: Turn) -> None:
+        """Tell where our own stream ends to those who share it no longer, since we have left their network."""
+        own = self._ground.identity
+        log, scope = log_id(own.agent, own.key.public), ScopeId(own.agent)
+        readers = [
+            session.conn
+            for session in sessions
+            if self._scopes.reads_own_stream(session, scope) and not self._scopes.names_of(session, scope)
+        ]
+        self.tell_tips([(readers, LogTip(log, tip.seq, tip.id)) for tip in self._ground.ledger.tips(log)], turn)
 
     def spread_parts(self, records: Iterable[RecordId], turn: Turn) -> None:
         """Pass on private parts that have been committed to those who were pushed their records."""

@@ -36,15 +36,20 @@ class Scopes:
         self._ground = ground
         self.carried: dict[ScopeId, Carried] = {}
         self._standings: dict[bytes, list[Carried]] = {}
+        self.left: dict[ScopeId, None] = {}
+        """Networks this node has left: those who stand there still hold our own stream."""
 
     def load(self) -> None:
         """Take up the networks joined in earlier lives."""
         for row in self._ground.ledger.rows(JoinedEntry):
-            if not row.left:
+            if row.left:
+                self.left[ScopeId(row.network)] = None
+            else:
                 self.carry(ScopeId(row.network))
 
     def carry(self, scope: ScopeId) -> Carried:
         """Begin to carry a network."""
+        self.left.pop(scope, None)
         if scope not in self.carried:
             ledger = self._ground.ledger
             rows = ((log, _digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
@@ -55,7 +60,8 @@ class Scopes:
 
     def drop(self, scope: ScopeId) -> None:
         """Stop carrying a network."""
-        self.carried.pop(scope, None)
+        if self.carried.pop(scope, None) is not None:
+            self.left[scope] = None
         self._standings.clear()
 
     def own_logs(self) -> dict[LogId, None]:
@@ -83,7 +89,16 @@ class Scopes:
 
     def may_read(self, session: Session, now: LogNow) -> bool:
         """Whether a peer may be served a log."""
-        return bool(self.names_of(session, now.scope))
+        return bool(self.names_of(session, now.scope)) or self.reads_own_stream(session, now.scope)
+
+    def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
+
+        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them.
+        """
+        if not self.left or not session.known or bytes(scope) != bytes(self._ground.identity.agent):
+            return False
+        return any(each in self.left for each in self._ground.ledger.scopes_of(session.agent))
 
     def admits(self, session: Session, carried: Carried) -> bool:
         """Whether a peer may be told of a network: anyone if it is open or not here yet, else its founders."""

@@ -182,6 +182,7 @@ class Talk:
         wider = self._parts.conversations.take_tags(session, message, turn)
         if first:
             self._parts.conversations.welcome(session, turn)
+            self._parts.gossip.tell_own_tips([session], turn)
         if wider:
             self.welcome(session, turn)
         self._parts.waiters.look(turn)

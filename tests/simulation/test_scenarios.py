@@ -1,5 +1,7 @@
 """Named situations, each played in a calm world with only the fault that it is about."""
 
+import pytest
+
 from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Joined, NotWritten, Synced, Taken, Written
@@ -7,7 +9,7 @@ from meshnode.core.events import LeaveScope, RemovePeer, TrustThisCopy
 from meshnode.core.reports import ForkFound, ForkHealed, MayNotSign, MaySign, NotStored, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.forks import check_fork_proof, encode_fork_proof, make_fork_proof
-from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.ids import RecordId, ScopeId, ext
 from meshproto.records.log import Run, check_run
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
@@ -189,6 +191,26 @@ def test_an_erasure_spreads_and_nobody_brings_the_part_back() -> None:
     assert carol.ledger.erased(record)
     assert [host.ledger.private(record) for host in scene.hosts] == [None] * 3
     assert digest_of(carol, scene.network) == before
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_an_order_of_who_has_left_reaches_whom_he_left(live: bool) -> None:
+    scene = Scene("alice", "bob", "carol", settings=CoreSettings(live=live))
+    alice, bob, carol = scene.hosts
+    scene.all_join()
+    (record,) = written_after(scene, bob)
+    scene.run(90_000)
+    assert [host.ledger.private(record) is not None for host in scene.hosts] == [True] * 3
+    carol.stop("asleep")
+    bob.hear(LeaveScope(next(TICKETS), scene.network))
+    scene.run(1_000)
+    write(bob, Draft(ScopeId(bob.identity.agent), "erasure", repair.erasure([ext(record)])))
+    scene.run(90_000)
+    bob.stop("gone for good")
+    carol.start()
+    scene.run(120_000)
+    assert [host.ledger.erased(record) for host in scene.hosts] == [True] * 3
+    assert ledger_of(alice, scene.network) == ledger_of(carol, scene.network)
 
 
 def test_an_erasure_that_comes_before_its_target_holds() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.cli.exits import Exit
 from meshnode.client.client import Client
 from tests.support.homes import Household, Person
 from tests.support.traces import traces
@@ -117,3 +118,62 @@ def test_a_relay_that_was_restored_with_the_words_brings_them_back_to_nobody(
     for person in (ana, ben, carol):
         person.sees(is_clean)
     assert digest(ana) == digest(ben) == digest(carol)
+
+
+def test_who_is_named_has_the_words_of_another_erased(household: Household) -> None:
+    ana, ben, carol = (household.person(name) for name in ("ana", "ben", "carol"))
+    studio(ana, ben, carol)
+    work = ana.asks("log", "Landing page", "2h", "--network", "studio")["id"]
+    ben.sees(lambda person: "Landing page" in person.titles())
+    thanks = ben.asks("contribution", "thank", work, f"{NOTE} I owe you")["id"]
+    for person in (ana, carol):
+        person.sees(lambda person: found(person, NOTE))
+    refused = carol.tries("contribution", "erase", thanks, "--yes")
+    assert (refused.code, "was signed by Ben and does not name you" in refused.last) == (Exit.NOT_AUTHORISED, True)
+    ana.does("contribution", "erase", thanks, "--yes")
+    for person in (ana, ben, carol):
+        person.sees(lambda person: traces(person.home, [NOTE]) == [])
+        assert found(person, NOTE) == []
+    assert ana.tries("contribution", "erase", thanks, "--yes").code == Exit.CONFLICT
+    carol.sees(lambda person: digest(ana) == digest(ben) == digest(person))
+
+
+def test_who_has_left_erases_what_he_wrote_also_at_who_was_away_and_who_comes_later(household: Household) -> None:
+    ana, ben, carol = (household.person(name) for name in ("ana", "ben", "carol"))
+    studio(ana, ben, carol)
+    records = confide(ben)
+    for person in (ana, carol):
+        person.sees(knows)
+    carol.does("down")
+    ben.does("network", "leave", "studio", "--yes")
+    ben.does("contribution", "erase", *records, "--yes")
+    for person in (ben, ana):
+        person.sees(is_clean)
+    ben.does("down")
+    dave = household.person("dave")
+    dave.does("network", "join", ana.line())
+    carol.does("up")
+    carol.sees(is_clean)
+    carol.sees(lambda person: digest(person) == digest(ana))
+    dave.sees(lambda person: digest(person) == digest(ana))
+    assert is_clean(dave)
+    assert dave.asks("contribution", "show", records[0])["part"] == "erased"
+
+
+def test_who_hears_an_order_first_never_takes_the_words_in(household: Household, tmp_path: Path) -> None:
+    ana, ben, carol = (household.person(name) for name in ("ana", "ben", "carol"))
+    studio(ana, ben)
+    records, old = confide(ben), tmp_path / "old.bundle"
+    ana.sees(knows)
+    ana.does("export", "bundle", str(old))
+    ben.does("network", "leave", "studio", "--yes")
+    ben.does("contribution", "erase", *records, "--yes")
+    ana.sees(is_clean)
+    order = tmp_path / "order.bundle"
+    ben.does("export", "bundle", str(order))
+    for person in (ana, ben):
+        person.does("down")
+    carol.does("import", "bundle", str(order))
+    carol.does("import", "bundle", str(old))
+    assert is_clean(carol)
+    assert carol.asks("verify", records[0])["ok"] is True

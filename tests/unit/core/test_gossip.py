@@ -2,6 +2,8 @@
 
 import pytest
 
+from meshnode.core.drafts import Draft
+from meshnode.core.events import LeaveScope
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.wire.messages import (
@@ -10,6 +12,7 @@ from meshproto.wire.messages import (
     Have,
     Headers,
     LogTip,
+    LogWant,
     Message,
     Part,
     Privates,
@@ -267,3 +270,66 @@ def test_tips_told_later_are_waited_for_longer() -> None:
     two.say(Have((LogTip(LogId(b"?" * 32), 5, RecordId(b"!" * 32)),)))
     rig.wait(50)
     assert rig.node.parts.gossip.announced == 1
+
+
+def after_leaving(rig: Rig, scope: ScopeId) -> None:
+    """Leave a network; what is said about that is of no interest here."""
+    rig.feed(LeaveScope(rig.ticket(), scope))
+    for peer in rig.peers.values():
+        peer.take()
+
+
+def own_stream(rig: Rig) -> LogTip:
+    """Write something into the node's own stream; returns its tip."""
+    rig.write(Draft(rig.me.stream, "note", {"n": 1}))
+    log = rig.me.log(rig.me.stream)
+    (tip,) = rig.ledger.tips(log)
+    return LogTip(log, tip.seq, tip.id)
+
+
+def test_whom_we_have_left_is_told_of_our_stream_and_may_read_it() -> None:
+    rig, scope, peer, _ = scene()
+    after_leaving(rig, scope)
+    tip = own_stream(rig)
+    assert peer.take() == [Have((tip,))]
+    peer.say(Want((LogWant(tip.log, ()),), True))
+    (run,) = peer.take()
+    assert isinstance(run, Headers)
+    assert len(run.headers) == tip.seq
+
+
+def test_whom_we_have_left_is_told_once_he_is_there_again_and_after_a_restart() -> None:
+    rig, scope, peer, bob = scene()
+    after_leaving(rig, scope)
+    peer.leaves()
+    tip = own_stream(rig)
+    rig.reborn()
+    assert rig.meet(bob, scope).all(Have) == [Have((tip,))]
+
+
+@pytest.mark.parametrize("case", ["stranger", "joined again", "not left", "impostor"])
+def test_nobody_else_is_told_of_a_stream_that_is_not_shared(case: str) -> None:
+    rig, scope, peer, bob = scene()
+    if case != "not left":
+        after_leaving(rig, scope)
+    if case == "joined again":
+        rig.join(scope)
+    if case == "impostor":
+        bob.key = Writer("mallory").key
+    peer.leaves()
+    rig.reborn()
+    who = Writer("carol") if case == "stranger" else bob
+    other = rig.meet(who, *([scope] if case == "joined again" else []))
+    tip = own_stream(rig)
+    assert other.all(Have) == []
+    if case == "stranger":
+        other.say(Want((LogWant(tip.log, ()),), True))
+        assert other.last(Unknown).log == tip.log
+
+
+def test_a_network_that_was_never_carried_is_not_left() -> None:
+    rig, scope, _, _ = scene()
+    rig.feed(LeaveScope(rig.ticket(), ScopeId(bytes(32))))
+    assert list(rig.node.parts.scopes.left) == []
+    rig.feed(LeaveScope(rig.ticket(), scope))
+    assert list(rig.node.parts.scopes.left) == [scope]
