@@ -32,6 +32,8 @@ NO_BYTES = 16 << 20
 """Free bytes below which the next commit may fail."""
 BEHIND = 5_000
 """Records that the views may lack before that is told; while a sync runs they lag a little."""
+TOLD_SECONDS = 1.0
+"""A stall of the loop beyond this is told. Shorter ones nobody notices, and every busy machine has them."""
 STALL_MEMORY_SECONDS = 60.0
 """How long a stall of the loop is told after it happened."""
 
@@ -92,8 +94,9 @@ class Watch:
             await trio.sleep(BEAT_SECONDS)
             late = trio.current_time() - due
             if late > STALL_SECONDS:
-                self._stalled_at, self._stall = trio.current_time(), late
                 self.office.node.reports.count("loop_stalls")
+            if late > TOLD_SECONDS:
+                self._stalled_at, self._stall = trio.current_time(), late
 
     def _clock(self) -> Finding:
         moment = self.office.node.clock.now()

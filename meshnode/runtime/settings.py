@@ -64,7 +64,7 @@ SWITCH_SECONDS = 0.0005
 GARBAGE_AFTER = 20_000
 """Objects made and not freed after which Python looks for cycles among them: some 5 MB of them at most."""
 STALL_SECONDS = 0.1
-"""A pause of the event loop beyond this is counted and told."""
+"""A pause of the event loop beyond this is counted."""
 STOP_SECONDS = 10.0
 """How long an orderly stop may take before what is left is cancelled. Nothing acknowledged depends on it."""
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.support.command_line import Ran
+from tests.support.patience import DEADLINE
 from tests.support.terminal import Terminal
 
 PROGRAM = Path(sys.executable).with_name("meshnode")
@@ -24,8 +25,6 @@ APART: Mapping[str, str] = {
     "MESHNODE_NET__DISCOVERY": "false",
     "MESHNODE_NET__LISTEN": "/ip4/127.0.0.1/tcp/0",
 }
-DEADLINE = 60.0
-"""Seconds that a command, or a condition between nodes, has."""
 _AGAIN = 0.05
 
 

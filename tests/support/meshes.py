@@ -98,7 +98,7 @@ class Node:
             while not condition():
                 seen = await self.opened.node.hub.after(seen)
 
-    async def learns(self, condition: Callable[[], bool]) -> None:
+    async def learns(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds that nothing announces."""
         with trio.fail_after(DEADLINE):
             while not condition():  # noqa: ASYNC110 - there is no event to wait for

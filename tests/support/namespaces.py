@@ -4,6 +4,8 @@ import shutil
 import subprocess
 from functools import cache
 
+from tests.support.patience import DEADLINE
+
 
 @cache
 def why_not_here() -> str:
@@ -28,7 +30,7 @@ def why_not_here() -> str:
                 "probe1",
             ],
             capture_output=True,
-            timeout=10,
+            timeout=DEADLINE,
         )
         if made.returncode == 0:
             return ""

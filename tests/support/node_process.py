@@ -18,6 +18,7 @@ import psutil
 import trio
 
 from meshnode.net.libp2p.transport import Libp2pTransport
+from tests.support.patience import DEADLINE
 from tests.support.transports import echo, settings_of
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -51,7 +52,7 @@ class NodeProcess:
         assert self.process.stdout is not None
         self.process.stdin.close()
         try:
-            self.process.wait(10)
+            self.process.wait(DEADLINE)
         finally:
             self.process.kill()
             self.process.wait()

@@ -16,9 +16,8 @@ from typing import Any, Self
 
 from meshnode.client.client import Client
 from meshnode.client.errors import ClientError
+from tests.support.patience import DEADLINE
 
-DEADLINE = 60.0
-"""Seconds that a start, a stop, or a condition between nodes has."""
 AGAIN = 0.02
 APART: Mapping[str, str] = {"MESHNODE_NET__DISCOVERY": "false", "MESHNODE_NET__LISTEN": "/ip4/127.0.0.1/tcp/0"}
 """Nodes of tests that run at the same time must not find each other."""

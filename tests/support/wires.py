@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support.patience import DEADLINE
 from tests.support.programs import Program, Programs
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ class Wires:
         self._switching = subprocess.Popen(
             command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._stack.callback(self._switching.communicate, timeout=10)
+        self._stack.callback(self._switching.communicate, timeout=DEADLINE)
         self._expect_done()
 
     def disturb(self, name: str, *, delay: float = 0.0, jitter: float = 0.0, loss: float = 0.0) -> None:
@@ -87,7 +88,7 @@ class Wires:
         # A shell that says when it stands in its namespaces, and waits for the end of its input.
         command = [*prefix, "unshare", *rights, "--net", "sh", "-c", "echo here; read _"]
         held = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._stack.callback(held.wait, 10)
+        self._stack.callback(held.wait, DEADLINE)
         assert held.stdin is not None
         assert held.stdout is not None
         self._stack.callback(held.stdin.close)
@@ -103,6 +104,6 @@ class Wires:
 
     def _run(self, pid: int, *command: str) -> None:
         ended = subprocess.run(
-            [*self._enter(pid), *command], cwd=PROJECT, capture_output=True, text=True, timeout=20, check=False
+            [*self._enter(pid), *command], cwd=PROJECT, capture_output=True, text=True, timeout=DEADLINE, check=False
         )
         assert ended.returncode == 0, f"{' '.join(command)}: {ended.stderr}"

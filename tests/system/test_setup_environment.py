@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.setup.environment import Environment, only_one_at_a_time
+from tests.support.patience import DEADLINE
 
 PYPROJECT = '[build-system]\n[project]\nname = "toy"\n[tool.setuptools]\n[tool.ruff]\nline-length = 120\n'
 
@@ -82,7 +83,7 @@ def test_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
         assert second.stderr is not None
         assert second.stderr.readline() == "meshnode: another set-up of this checkout is at work; waiting for it\n"
         assert second.poll() is None
-    assert second.communicate(timeout=30) == ("inside\n", "")
+    assert second.communicate(timeout=DEADLINE) == ("inside\n", "")
 
 
 def test_commands_start_without_a_hook_and_compiled(tmp_path: Path) -> None:

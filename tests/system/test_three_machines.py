@@ -20,7 +20,7 @@ def machines() -> Iterator[tuple[Wires, Program, Program, Program]]:
             node.start()
         ana.client.create_network("studio")
         for node in (ben, carol):
-            node.client.join(ana.line(), wait_ms=5_000)
+            node.client.join(ana.line(), wait_ms=30_000)
         yield wires, ana, ben, carol
 
 

@@ -139,7 +139,7 @@ async def test_the_node_tells_how_it_is(ana: Node, api: Api) -> None:
     status = await api.does("GET", "/node")
     assert (status["agent"]["name"], status["records"], status["pending"]) == ("Ana", 4, 0)
     assert status["arrival"] == status["projected"] == 4
-    assert (await api.does("GET", "/health"))["status"] == "ok"
+    assert {each["name"] for each in (await api.does("GET", "/health"))["reasons"]} <= {"responsiveness"}
     checks = (await api.does("GET", "/doctor"))["checks"]
     assert {"clock", "disk", "store", "records"} <= {check["name"] for check in checks}
     assert all(check["state"] == "ok" or check["fix"] for check in checks)

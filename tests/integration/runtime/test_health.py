@@ -23,9 +23,15 @@ def look(node: Node, name: str) -> Finding:
     return next(each for each in node.opened.watch.findings if each.name == name)
 
 
+def troubles(node: Node) -> list[str]:
+    """What is not well, apart from the pauses that a busy machine makes."""
+    node.opened.watch.look()
+    names = [each.name for each in node.opened.watch.troubles]
+    return [name for name in names if name != "responsiveness"]
+
+
 async def test_a_node_that_keeps_its_promises_has_no_trouble(ana: Node) -> None:
-    ana.opened.watch.look()
-    assert ana.opened.watch.troubles == []
+    assert troubles(ana) == []
 
 
 async def test_a_full_disk_is_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,17 +72,19 @@ async def test_a_pause_of_the_loop_is_counted_and_told(ana: Node, monkeypatch: p
     monkeypatch.setattr(health, "STALL_SECONDS", -1.0)
     monkeypatch.setattr(health, "BEAT_SECONDS", 0.01)
     watch = Watch(ana.office, ana.opened.home.folder)
-    with trio.move_on_after(0.2):
-        await watch.run()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watch.run)
+        await ana.learns(lambda: ana.opened.node.counters().get("loop_stalls"))
+        monkeypatch.setattr(health, "TOLD_SECONDS", -1.0)
+        await ana.learns(lambda: watch._stall)
+        nursery.cancel_scope.cancel()
     watch.look()
     assert [each.name for each in watch.troubles] == ["responsiveness"]
-    assert ana.opened.node.counters()["loop_stalls"] > 0
 
 
 async def test_every_trouble_says_what_to_do(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     await ana.founds()
     monkeypatch.setattr(health, "LOW_BYTES", 1 << 62)
     monkeypatch.setattr(health, "BEHIND", -1)
-    ana.opened.watch.look()
-    assert len(ana.opened.watch.troubles) == 3
+    assert troubles(ana) == ["disk", "views", "peers"]
     assert all(each.fix and each.text for each in ana.opened.watch.troubles)
