@@ -1,13 +1,14 @@
-"""`meshnode id passphrase`: what protects the keys on this machine's disk."""
+"""`meshnode id passphrase` and `id words`: what protects the keys here, and what replaces them if they are lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshnode.cli import recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.unlocking import MANUAL, VARIABLE, choose, unlock
+from meshnode.cli.unlocking import MANUAL, VARIABLE, choose, first_line_of, unlock
 
 if TYPE_CHECKING:
     from meshnode.store.sealed import MainKey
@@ -28,6 +29,36 @@ def passphrase(desk: Desk, *, check: bool, remove: bool, new_file: str | None) -
         raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
     except MemoryError:
         raise Failure(Exit.FAILURE, "there is not enough free memory for a passphrase", "meshnode doctor") from None
+
+
+def words(desk: Desk, *, file: str | None) -> Exit:
+    """Say whether the recovery words on paper are the right ones; if they are, they need not wait here any more."""
+    committed = desk.client().me()["recovery_digests"]
+    if not committed:
+        raise Failure(Exit.FAILURE, "this identity was made without recovery words")
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    typed = _in_file(file) if file else _typed(desk)
+    if recovery.digest_of(typed.lower().split()) not in committed:
+        raise Failure(Exit.VERIFICATION, "these are words, but not the recovery words of this identity")
+    if recovery.wait(desk.places.data):
+        recovery.forget(desk.places.data)
+    desk.out.give_or_ok("id.words", {"right": True}, "These are your recovery words")
+    return Exit.OK
+
+
+def _typed(desk: Desk) -> str:
+    if not desk.can_ask:
+        raise Failure(Exit.USAGE, "there is no terminal to ask at; name a file with --file", "meshnode id words --help")
+    return desk.ask("The 12 words, in their order: ")
+
+
+def _in_file(file: str) -> str:
+    try:
+        return first_line_of(file)
+    except Failure as failure:
+        raise Failure(Exit.USAGE, failure.cause, "meshnode id words --help") from failure
 
 
 def _settle(desk: Desk, main_key: MainKey | None, *, check: bool, remove: bool, new_file: str | None) -> Exit:
@@ -59,27 +90,36 @@ def _tell(desk: Desk, *, changed: bool, protected: bool, text: str) -> Exit:
     return Exit.OK
 
 
-COMMANDS = {
-    "id passphrase": Command(
-        "id passphrase",
-        "Set the passphrase that protects your keys, change it or remove it.",
-        passphrase,
-        (
-            Argument(("--check",), "Only try the passphrase, and finish a change that was cut short.", kind="flag"),
-            Argument(("--remove",), "Put the keys into the clear again.", kind="flag"),
-            Argument(("--new-file",), "Read the new passphrase from this file.", metavar="FILE", complete="file"),
-        ),
-        text="Seals this machine's keys: without the passphrase, whoever copies the disk or a backup cannot sign as "
-        "you. Records and their texts are not sealed.\n\nIt is asked for on the terminal, or read from the first line "
-        "of the file that MESHNODE_PASSPHRASE_FILE names, which nobody else may read; it is never an argument. Works "
-        "while the node runs, which has read its keys long ago and needs the passphrase from its next start on. A kill "
-        "at any moment leaves the old passphrase or the new one.\n\nWhoever forgets it cannot open the keys any more: "
-        "keep the recovery words. Keys that lay in clear before may survive in old backups and in the worn cells of "
-        "flash.",
-        examples=(
-            ("Set it, or change it", "meshnode id passphrase"),
-            ("Change it without a terminal", "meshnode id passphrase --new-file next-passphrase"),
-        ),
-        exits=(Exit.NOT_INITIALISED, Exit.WRONG_PASSPHRASE),
-    )
-}
+_PASSPHRASE = Command(
+    "id passphrase",
+    "Set the passphrase that protects your keys, change it or remove it.",
+    passphrase,
+    (
+        Argument(("--check",), "Only try the passphrase, and finish a change that was cut short.", kind="flag"),
+        Argument(("--remove",), "Put the keys into the clear again.", kind="flag"),
+        Argument(("--new-file",), "Read the new passphrase from this file.", metavar="FILE", complete="file"),
+    ),
+    text="Seals this machine's keys: without the passphrase, whoever copies the disk or a backup cannot sign as "
+    "you. Records and their texts are not sealed.\n\nIt is asked for on the terminal, or read from the first line "
+    "of the file that MESHNODE_PASSPHRASE_FILE names, which nobody else may read; it is never an argument. Works "
+    "while the node runs, which has read its keys long ago and needs the passphrase from its next start on. A kill "
+    "at any moment leaves the old passphrase or the new one.\n\nWhoever forgets it cannot open the keys any more: "
+    "keep the recovery words. Keys that lay in clear before may survive in old backups and in the worn cells of "
+    "flash.",
+    examples=(
+        ("Set it, or change it", "meshnode id passphrase"),
+        ("Change it without a terminal", "meshnode id passphrase --new-file next-passphrase"),
+    ),
+    exits=(Exit.NOT_INITIALISED, Exit.WRONG_PASSPHRASE),
+)
+_WORDS = Command(
+    "id words",
+    "Check that the recovery words on your paper are the right ones.",
+    words,
+    (Argument(("--file",), "Read the words from the first line of this file.", metavar="FILE", complete="file"),),
+    text="They are compared with what your identity committed to when it was made, and kept nowhere. If they are right "
+    "and still wait on this machine to be written down, they are removed from it.",
+    examples=(("With the paper at hand", "meshnode id words"),),
+    exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING, Exit.VERIFICATION),
+)
+COMMANDS = {command.name: command for command in (_PASSPHRASE, _WORDS)}

@@ -7,11 +7,13 @@ and never logged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.store.sealed import MainKey
@@ -45,6 +47,26 @@ def waiting(data: Path, main_key: MainKey | None) -> list[str]:
         return read_secret(data / WORDS_FILE, main_key).decode("ascii", "replace").split()
     except KeyfileError as error:
         raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
+
+
+def digest_of(words: Sequence[str]) -> str:
+    """Return what an identity with these words has committed to, hexadecimal; raises Failure if they are none."""
+    from mnemonic import Mnemonic
+
+    from meshproto.records.signatures import SigningKey
+    from meshproto.types.recovery import recovery_digest, recovery_seed
+
+    listed = Mnemonic("english")
+    unknown = [word for word in words if word not in listed.wordlist]
+    if len(words) != WORDS or unknown:
+        cause = f"{clean(unknown[0])!r} is no such word" if unknown else f"there are {WORDS} words, not {len(words)}"
+        raise Failure(Exit.VERIFICATION, cause, "meshnode id words --help")
+    try:
+        entropy = bytes(listed.to_entropy([*words]))
+    except ValueError:
+        cause = "one of these words is another one, or they stand in another order"
+        raise Failure(Exit.VERIFICATION, cause, "meshnode id words --help") from None
+    return recovery_digest(SigningKey(recovery_seed(entropy)).public).hex()
 
 
 def forget(data: Path) -> None:

@@ -43,7 +43,7 @@ def unlock(desk: Desk) -> MainKey | None:
     forbid_dumps()
     file = desk.environ.get(VARIABLE)
     try:
-        main_key = _open(desk, passphrase_in(file)) if file else _asked(desk)
+        main_key = _open(desk, first_line_of(file)) if file else _asked(desk)
     except KeyfileError as error:
         raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
     if main_key is None:
@@ -55,7 +55,9 @@ def unlock(desk: Desk) -> MainKey | None:
 def for_new_home(desk: Desk, *, wanted: bool) -> MainKey | None:
     """Return what is to seal the keys that `init` makes, None if nothing is; raises Failure."""
     if is_protected(desk):
-        return unlock(desk)  # An `init` that was cut short had one chosen.
+        folder = desk.shown_path(desk.places.data)
+        desk.out.aside(f"  An init that was cut short has chosen a passphrase here. To begin anew, remove {folder}")
+        return unlock(desk)
     if not wanted:
         return None
     passphrase = choose(desk, desk.environ.get(VARIABLE))
@@ -78,7 +80,7 @@ def choose(desk: Desk, file: str | None) -> str:
 
     forbid_dumps()
     if file:
-        if trouble := _unfit(passphrase := passphrase_in(file)):
+        if trouble := _unfit(passphrase := first_line_of(file)):
             raise Failure(Exit.WRONG_PASSPHRASE, f"{file}: {trouble}", MANUAL)
         return passphrase
     _need_terminal(desk)
@@ -93,7 +95,7 @@ def choose(desk: Desk, file: str | None) -> str:
     raise Failure(Exit.WRONG_PASSPHRASE, "no passphrase was chosen; nothing was changed", MANUAL)
 
 
-def passphrase_in(file: str) -> str:
+def first_line_of(file: str) -> str:
     """Return the first line of a file that only its owner can read; raises Failure."""
     try:
         with open(os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY), "rb") as opened:
@@ -141,7 +143,7 @@ def _open(desk: Desk, passphrase: str) -> MainKey | None:
 
 
 def _need_terminal(desk: Desk) -> None:
-    if not desk.can_ask:
+    if not (desk.stdin.isatty() and desk.out.stderr_is_terminal):  # Whatever the answer is to look like.
         cause = f"a passphrase is needed, and there is no terminal to ask at; name a file that holds it in {VARIABLE}"
         raise Failure(Exit.WRONG_PASSPHRASE, cause, MANUAL)
 

@@ -184,6 +184,7 @@ class Me(TypedDict):
     peer: str
     created: str
     recovery: bool
+    recovery_digests: list[str]
     profile: Profile
     notebook: Scope
     home: str

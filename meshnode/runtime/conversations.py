@@ -28,7 +28,7 @@ class Conversations:
     """All conversations of a node, by the number of their connection."""
 
     def __init__(self, inbox: Inbox[Event], verifier: Verifier, local_peer: str, busy: Callable[[], None]) -> None:
-        """`busy` is called whenever something came or much goes: what can wait should wait."""
+        """`busy` is called whenever much came or goes: what can wait should wait."""
         self._inbox, self._verifier, self._local_peer, self._busy = inbox, verifier, local_peer, busy
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
@@ -71,7 +71,6 @@ class Conversations:
         self._channels[conn] = channel
         up = PeerUp(conn, channel.peer, channel.address, channel.outbound, self._local_peer)
         self._inbox.put_own(up)
-        self._busy()
         reason = "closed"
         try:
             async with trio.open_nursery() as both:
@@ -101,13 +100,14 @@ class Conversations:
         """Turn what the peer says into events until it stops or breaks the protocol."""
         frames = FrameReader()
         while received := await channel.receive():
-            self._busy()
             try:
                 bodies = frames.feed(received)
             except Breached as breached:
                 await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
                 return
             for raw in bodies:
+                if len(raw) > INLINE_BYTES:
+                    self._busy()
                 event = await self._verifier.check(conn, raw)
                 await self._inbox.put(conn, event, len(raw))
                 if isinstance(event, BreachIn):

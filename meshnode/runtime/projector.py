@@ -45,9 +45,8 @@ log = logging.getLogger(__name__)
 class _Slice:
     """What one slice of the queues brings."""
 
-    def __init__(self, before: Progress, fresh: dict[bytes, Record]) -> None:
-        self.after = before
-        """How far the queues are read with it."""
+    def __init__(self, after: Progress, fresh: dict[bytes, Record]) -> None:
+        self.after = after
         self.fresh = fresh
         """Records that arrived with it, so that none of their rows stands anywhere yet."""
         self.touched: dict[bytes, Record] = {}
@@ -69,8 +68,7 @@ class Projector:
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
         self._nudged, self._stirred = trio.Event(), trio.Event()
-        self._stirred_at = self._busy_since = float("-inf")
-        self._disturbed = False
+        self._stirred_at = float("-inf")
         self._begun = self._done = self._wanted = 0
         self._passed = Hub()
         self._unclean, self._scrub_from = True, float("-inf")
@@ -85,10 +83,7 @@ class Projector:
 
     def make_way(self) -> None:
         """The node is busy with what cannot wait: go on when it pauses."""
-        now = trio.current_time()
-        if now - self._stirred_at >= PROJECT_QUIET_SECONDS:
-            self._busy_since = now
-        self._stirred_at, self._disturbed = now, True
+        self._stirred_at = trio.current_time()
         self._stirred.set()
 
     async def caught_up(self) -> None:
@@ -160,7 +155,9 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
-            await self._rest(trio.current_time() - start)
+            # A sync and slices slow each other down, so it does not count whether this very slice was disturbed.
+            if trio.current_time() - self._stirred_at < PROJECT_QUIET_SECONDS:
+                await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
         if not self.broken:
             self._done = number
         self._passed.move()
@@ -182,12 +179,6 @@ class Projector:
             self.broken = True
         self._passed.move()
 
-    async def _rest(self, worked: float) -> None:
-        """Pause after a slice if the node is busy: a short rush goes by without another one, a long one leaves some."""
-        now = trio.current_time()
-        if now - self._stirred_at < PROJECT_QUIET_SECONDS:
-            await self._give_way(max(PROJECT_SHARE * worked, self._busy_since + PROJECT_LAG_SECONDS - now))
-
     def _tell(self, error: StoreError) -> None:
         if not self.trouble:
             log.warning("the views cannot be brought up to date: %s", error)
@@ -201,7 +192,7 @@ class Projector:
 
     def _slice(self) -> bool:
         """Take in one slice of the queues; when they are empty, index. Whether more waits."""
-        before, self._disturbed = self._views.progress, False
+        before = self._views.progress
         with self._views.slice():
             slice_ = self._take_in(before)
             if slice_.after != before:
@@ -216,18 +207,17 @@ class Projector:
     def _take_in(self, before: Progress) -> _Slice:
         """Fold what is new, and find out whose rows change by it."""
         arrived = self._reader.records_after(before.arrival, PROJECT_SLICE)
-        slice_ = _Slice(before, {record.id: record for _, record in arrived})
-        for arrival, record in arrived:
-            for change in self._fold.add(record):
-                self._touch(slice_, change.id, change.record)
-            slice_.after = before._replace(arrival=arrival)
-            if self._disturbed and self._done >= self._wanted:
-                return slice_  # the rest waits for the next one
         parts = self._reader.parts_after(before.part, PROJECT_SLICE)
         erased = self._reader.erasures_after(before.erasure, PROJECT_SLICE)
-        slice_.after = slice_.after._replace(
-            part=parts[-1].part if parts else before.part, erasure=erased[-1][0] if erased else before.erasure
+        after = Progress(
+            arrived[-1][0] if arrived else before.arrival,
+            parts[-1].part if parts else before.part,
+            erased[-1][0] if erased else before.erasure,
         )
+        slice_ = _Slice(after, {record.id: record for _, record in arrived})
+        for _, record in arrived:
+            for change in self._fold.add(record):
+                self._touch(slice_, change.id, change.record)
         for part in parts:
             self._shelf.remember(part)
         for record_id in [part.record for part in parts] + [record for _, record in erased]:

@@ -45,11 +45,11 @@ LOOP_SLICE_SECONDS = 0.010
 PROJECT_QUIET_SECONDS = 0.2
 """Views are brought up to date once the node was not busy for this long, so that they do not compete with a sync."""
 PROJECT_LAG_SECONDS = 2.0
-"""… but once the node was busy for this long, they are brought up to date beside its work."""
+"""… but they never lag further behind than this while records keep arriving."""
 PROJECT_SHARE = 8.0
-"""Beside such work the projector rests so many times as long as it worked: a sync goes first."""
+"""While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 100
-"""Records the projector takes in one transaction of views.db, some 20 ms of work; fewer if the node becomes busy."""
+"""Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
 SCRUB_SHARE = 20.0
 """After views.db was rewritten because of an erasure, it is not rewritten for so many times as long as that took:
 whoever erases often, and has others erase, makes his texts wait for each other, and nobody's disk busy."""

@@ -78,6 +78,7 @@ class FakeNode:
     page: int = 500
     """Projects on one page of the list."""
     keys: str = "clear"
+    digests: list[str] = field(default_factory=lambda: ["ab" * 32])
     silent: bool = False
     """Whether it takes requests and never answers."""
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -161,8 +162,8 @@ class FakeNode:
     def get_me(self, asked: Asked, rest: list[str]) -> p.Me:
         profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
         return p.Me(
-            ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, True, profile, NOTEBOOK,
-            str(self.home), self.keys,
+            ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, bool(self.digests), self.digests,
+            profile, NOTEBOOK, str(self.home), self.keys,
         )  # fmt: skip
 
     def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:

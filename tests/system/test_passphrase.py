@@ -111,10 +111,14 @@ def test_the_search_for_secrets_finds_them(household: Household) -> None:
     ana = household.person("ana", starts=False)
     words = ana.asks("init", "--name", "Ana")["recovery_words"]
     seed = read_key(ana.home / "device.key")
-    process = subprocess.Popen(["sleep", "60"], env={"SECRET": seed.hex()})
-    places = {**files_under(ana.home.parent), **told_by_system([process.pid])}
-    process.kill()
-    process.wait()
+    environ = {"SECRET": seed.hex()}
+    with subprocess.Popen(["cat"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        print("Are you there?", file=process.stdin, flush=True)
+        process.stdout.readline()
+        places = {**files_under(ana.home.parent), **told_by_system([process.pid])}
+        process.stdin.close()
     found = found_in(places, {"device.key": seed}, words)
     assert [name for name, _ in found] == ["device.key", "device.key", "recovery words"]
 

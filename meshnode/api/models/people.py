@@ -26,6 +26,8 @@ class Me(Model):
     created: str
     recovery: bool
     """Whether recovery words were committed to at the beginning."""
+    recovery_digests: list[str]
+    """What was committed to for each recovery key, hexadecimal: it tells whether words are the right ones."""
     profile: Profile
     notebook: Scope
     home: str

@@ -1,6 +1,7 @@
 """The owner, networks, joins and peers."""
 
 import time
+from collections.abc import Mapping
 
 import trio
 
@@ -30,6 +31,7 @@ from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.reach import reach_of, reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
+from meshproto.records.encoding import Value
 from meshproto.records.ids import ScopeId, to_text
 
 SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "lan": "mdns", "peer": "peers"}
@@ -41,6 +43,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     await office.fresh()
     genesis, names = office.truth.record(office.me), Names(office)
     assert genesis is not None, "a home without its owner's genesis does not open"
+    digests = recovery_digests(genesis.facts)
     return Me(
         id=to_text(office.me),
         name=names.agent(office.me).name,
@@ -48,12 +51,22 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         key=office.node.identity.key.public.hex(),
         peer=office.node.peer,
         created=time_text(genesis.at),
-        recovery="recovery" in genesis.facts,
+        recovery=bool(digests),
+        recovery_digests=digests,
         profile=profile_of(office),
         notebook=names.scope(office.notebook),
         home=str(site.home),
         keys=site.protection(),
     )
+
+
+def recovery_digests(facts: Mapping[str, Value]) -> list[str]:
+    """The digests of the recovery keys in the facts of a genesis, without the byte that says what they are."""
+    match facts.get("recovery"):
+        case {"digests": [*digests]}:
+            return [digest[1:].hex() for digest in digests if isinstance(digest, bytes)]
+        case _:
+            return []
 
 
 async def put_profile(site: Site, call: Call[ProfileRequest]) -> Profile:

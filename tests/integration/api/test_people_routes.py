@@ -19,6 +19,7 @@ async def test_the_owner_is_shown(mesh: Mesh) -> None:
         me = await ana.api().does("GET", "/me")
     assert (me["name"], me["recovery"], me["notebook"]["kind"]) == ("Ana", False, "notebook")
     assert me["fingerprint"].count("-") == 3
+    assert (me["keys"], me["recovery_digests"]) == ("clear", [])
     assert me["profile"] == {"name": "Ana", "bio": "", "contact": "", "languages": [], "skills": []}
 
 

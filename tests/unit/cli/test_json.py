@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"init", "up", "logs", "demo", "whoami recovery"}
+ELSEWHERE = {"id words", "init", "up", "logs", "demo", "whoami recovery"}
 """Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
 
 

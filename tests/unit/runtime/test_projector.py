@@ -15,9 +15,8 @@ from meshnode.runtime.refusals import Refusal
 from meshnode.store.errors import StoreDamaged, StoreFull
 from meshnode.store.store import Store, open_store
 from meshnode.store.views import Views, open_views
-from meshproto.fold.standing import Change, Status
+from meshproto.fold.standing import Status
 from meshproto.records.ids import NONE, ScopeId
-from meshproto.records.record import Record
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
 from meshproto.types.value import Measure
@@ -167,28 +166,6 @@ async def test_it_rests_between_slices_until_the_node_pauses(monkeypatch: pytest
                 await trio.sleep(0.06)
             assert shop.views.progress.arrival == 1
             await shop.projector._passed.after(0)
-        assert len(shop.titles()) == 2
-
-
-async def test_a_slice_ends_early_when_the_node_becomes_busy() -> None:
-    async with following() as shop:
-        projector, reached = shop.projector, list[int]()
-        add, slice_ = projector._fold.add, projector._slice
-
-        def adding(record: Record) -> list[Change]:
-            projector._disturbed = True
-            return add(record)
-
-        def slicing() -> bool:
-            more = slice_()
-            reached.append(shop.views.progress.arrival)
-            return more
-
-        projector._fold.add, projector._slice = adding, slicing  # type: ignore[method-assign]  # watched
-        shop.commit(shop.genesis, shop.work("one", "two"))
-        with trio.fail_after(10):
-            await projector._passed.after(0)
-        assert reached[:3] == [1, 2, 3]
         assert len(shop.titles()) == 2
 
 
