@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from meshnode.core.ports import Batch
+from meshnode.core.ports import Batch, SearchEntry
 from meshnode.store.source import Source
 from meshnode.store.writer import Writer
 from meshproto.records.log import Run, check_run
@@ -48,7 +48,8 @@ def reattach(source: Source, writer: Writer) -> int:
         progress = False
         for number, run in waiting.copy():
             if writer.has(run.records[0].prev):
-                writer.commit(Batch(0, runs=(run,)))
+                orders = tuple(SearchEntry(record.id) for record in run.records if record.type == "erasure")
+                writer.commit(Batch(0, runs=(run,), local=orders))
                 source.rows("DELETE FROM aside WHERE number = ?", (number,))
                 waiting.remove((number, run))
                 attached += 1

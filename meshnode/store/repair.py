@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from meshnode.core.ports import Batch
+from meshnode.core.ports import Batch, SearchEntry
 from meshnode.store import aside, local, records
 from meshnode.store.database import RECORDS, StoreSettings, connect, flush_folder, open_database
 from meshnode.store.errors import SqliteError, as_store_error
@@ -151,6 +151,7 @@ class _Rescue:
         self._grouped: set[bytes] = set()
         self._orphans: list[Run] = []
         self._furthest: dict[LogId, int] = {}
+        self._orders: list[RecordId] = []
         self._kept = self._lost = 0
         logs = salvaged(old, _LOGS, 0)
         self._uncounted = tuple(LogId(name) for _, name, counted in logs if _is_id(name) and not counted)
@@ -166,6 +167,7 @@ class _Rescue:
         aside.reattach(self._store.source, self._store.writer)
         still_aside = sum(len(run.records) for _, run in aside.kept(self._store.source))
         parts_lost, local_lost = self._copy_parts(), self._copy_local()
+        self._go_on_erasing()
         shortened = tuple(self._shortened())
         return Repaired(self._kept, still_aside, self._lost, parts_lost, local_lost, shortened)
 
@@ -189,6 +191,7 @@ class _Rescue:
             self._lost += len(chain)
         else:
             self._place(Run(tuple(chain), signature))
+            self._orders += [each.id for each in chain if each.type == "erasure"]
 
     def _place(self, run: Run) -> None:
         prev = run.records[0].prev
@@ -222,6 +225,13 @@ class _Rescue:
             else:
                 lost += 1
         return lost
+
+    def _go_on_erasing(self) -> None:
+        """Have every order looked at again: what followed from it may be lost. Remember if traces are to be removed."""
+        orders = tuple(SearchEntry(each) for each in self._orders if self._store.writer.has(each))
+        self._store.writer.commit(Batch(0, local=orders))
+        if _was_erasing(self._old):
+            self._store.source.rows("UPDATE meta SET value = 1 WHERE name = 'scrub'")
 
     def _record_of(self, arrival: int) -> Record | None:
         """The record in a row of the old database, if the new one has it."""
@@ -260,6 +270,15 @@ class _Rescue:
             if now < was:
                 found.append(Shortened(log, was, now))
         return found
+
+
+def _was_erasing(old: Source) -> bool:
+    """Whether older versions of erased parts may still stand in what is kept of the damaged database."""
+    try:
+        row = old.connection.execute("SELECT value FROM meta WHERE name = 'scrub'").fetchone()
+    except SqliteError:
+        row = None
+    return row is None or row[0] != 0
 
 
 def _readable(header: object) -> Record | None:

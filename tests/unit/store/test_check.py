@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from meshnode.core.ports import Batch, NoteEntry, PeerEntry
+from meshnode.core.author import End, Pen, sign_drafts
+from meshnode.core.drafts import Draft
+from meshnode.core.ports import Batch, NoteEntry, PeerEntry, SearchEntry
 from meshnode.store import aside
 from meshnode.store.check import Damage, examine
 from meshnode.store.database import copies
@@ -14,7 +16,11 @@ from meshnode.store.records import proof_of
 from meshnode.store.repair import Repaired, repair
 from meshnode.store.source import Source, Values, damage_mark
 from meshnode.store.store import Store, open_store
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.log import Run
+from meshproto.types.repair import erasure
 from tests.support.authors import Author, parts_of
+from tests.support.core_rig import NOON, Dice
 
 
 class Damaged:
@@ -33,6 +39,13 @@ class Damaged:
         self.erased = self.runs[2].records[0].id
         store.writer.commit(Batch(3, erasures=(self.erased,)))
         store.close()
+
+    def orders(self, *targets: bytes) -> Run:
+        """An order to erase, which alice signs next."""
+        seq, tip = self.alice._tips[self.alice.id]
+        draft = Draft(ScopeId(self.alice.id), "erasure", erasure(targets))
+        pen = Pen(self.alice.id, self.alice.key, NOON, Dice())
+        return sign_drafts(pen, [draft], End(seq, RecordId(tip))).runs[0]
 
     def change(self, statement: str, *values: int) -> None:
         """Change something behind the store's back."""
@@ -220,6 +233,36 @@ def test_the_damaged_file_is_kept_until_something_is_erased(damaged: Damaged) ->
     assert [each.name for each in copies(damaged.path)] == ["records.db.kept-damaged"]
     store.writer.commit(Batch(1, erasures=(damaged.runs[1].records[0].id,)))
     assert copies(damaged.path) == ()
+    store.close()
+
+
+def test_the_damaged_file_goes_at_once_if_it_may_hold_what_was_erased(damaged: Damaged) -> None:
+    damaged.change(
+        "UPDATE meta SET value = 1 WHERE name = 'scrub'"
+    )  # as a crash before the end of an erasure leaves it
+    _, store = damaged.repaired()
+    assert copies(damaged.path) == ()
+    store.close()
+
+
+def test_orders_to_erase_are_looked_at_again_after_a_repair(damaged: Damaged) -> None:
+    order, store = damaged.orders(damaged.erased), open_store(damaged.path)
+    store.writer.commit(Batch(1, runs=(order,)))
+    store.close()
+    damaged.change("DELETE FROM erasures")
+    _, store = damaged.repaired()
+    assert store.reader().rows(SearchEntry) == (SearchEntry(order.records[0].id),)
+    store.close()
+
+
+def test_an_order_to_erase_that_had_to_wait_aside_is_looked_at_when_its_log_is_whole(damaged: Damaged) -> None:
+    gap, order = damaged.alice.writes(1), damaged.orders(damaged.erased)
+    store = open_store(damaged.path)
+    aside.keep(store.source, [order])
+    store.writer.commit(Batch(1, runs=(gap,)))
+    store.close()
+    store = open_store(damaged.path)
+    assert store.reader().rows(SearchEntry) == (SearchEntry(order.records[0].id),)
     store.close()
 
 
