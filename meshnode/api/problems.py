@@ -42,7 +42,7 @@ SHAPES: dict[str, Shape] = {
     Code.CONFLICT: Shape(409, "It contradicts what exists", CONFLICT),
     Code.KEY_REUSED: Shape(422, "The idempotency key belongs to another request", CONFLICT),
     Code.NOT_AUTHORISED: Shape(403, "Not authorised", NOT_AUTHORISED),
-    Code.NOT_YOURS: Shape(403, "Only its author may do this", NOT_AUTHORISED),
+    Code.NOT_YOURS: Shape(403, "This record is not yours to act on", NOT_AUTHORISED),
     Code.UNREACHABLE: Shape(502, "The peer or network cannot be reached", UNREACHABLE),
     Code.VERIFICATION_FAILED: Shape(422, "Verification failed", VERIFICATION),
     Code.COPIED_HOME: Shape(409, "This home may be an old copy", CONFLICT),
