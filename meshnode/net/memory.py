@@ -180,6 +180,12 @@ class MemoryChannel:
                 raise
         await trio.lowlevel.checkpoint()
 
+    def send_now(self, data: bytes) -> bool:
+        """See `Channel.send_now`."""
+        self._check()
+        whole = not self._turn.locked() and len(data) <= self._sending.room
+        return whole and self._sending.put(data) == len(data)
+
     async def receive(self, max_bytes: int = RECEIVE_BYTES) -> bytes:
         """See `Channel.receive`."""
         await trio.lowlevel.checkpoint()
@@ -232,9 +238,14 @@ class _Pipe:
         self.broken: CloseReason | None = None
         self._limit, self._bytes = limit, bytearray()
 
+    @property
+    def room(self) -> int:
+        """How many bytes may be put in now."""
+        return self._limit - len(self._bytes)
+
     def put(self, data: bytes) -> int:
         """Take in as much of `data` as there is room for and return how much that was."""
-        taken = min(len(data), self._limit - len(self._bytes))
+        taken = min(len(data), self.room)
         self._bytes += data[:taken]
         self._notify()
         return taken

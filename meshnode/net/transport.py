@@ -157,6 +157,12 @@ class Channel(Protocol):
         Raises `ChannelClosed`.
         """
 
+    def send_now(self, data: bytes) -> bool:
+        """Take all of `data` into the queue if that needs no waiting, else nothing; whether it was taken.
+
+        Bytes of a `send` under way do not mix with it: then it takes nothing. Raises `ChannelClosed`.
+        """
+
     async def receive(self, max_bytes: int = RECEIVE_BYTES) -> bytes:
         """Return between one and `max_bytes` bytes as soon as there are any, b"" once the peer closed cleanly.
 

@@ -5,7 +5,7 @@ framing: BreachIn, and the core closes) → PeerDown, always, as the last event 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 import trio
@@ -33,17 +33,33 @@ class Conversations:
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
         self._channels: dict[int, Channel] = {}
+        self._stirred: dict[int, Outbox] = {}
+        """Whose outbox got something since the last `hand_over`."""
         self._last_ended = trio.Event()
 
     def send(self, conn: int, message: Message) -> None:
-        """Queue a message for a peer; one that is gone gets nothing, one that does not read is dropped."""
+        """Queue a message for a peer until `hand_over`.
+
+        One that is gone gets nothing, one that does not read is dropped.
+        """
         outbox = self._outboxes.get(conn)
         if outbox is None:
             return
         outbox.put(message)
+        self._stirred[conn] = outbox
         if outbox.overfull:
             log.warning("peer %s takes too little of what it asked for and is dropped", self._channels[conn].peer)
             self._channels[conn].abort()
+
+    def hand_over(self) -> None:
+        """Let out what was queued: at once if it is little and the peer's line is free, else as the line takes it."""
+        while self._stirred:
+            conn, outbox = self._stirred.popitem()
+            messages = outbox.few()
+            if messages and self._send_now(self._channels.get(conn), messages):
+                outbox.sent()
+            else:
+                outbox.wake()
 
     def close(self, conn: int) -> None:
         """Send what is queued for a peer, then end its conversation."""
@@ -90,6 +106,12 @@ class Conversations:
                 await channel.aclose()
             channel.abort()
 
+    def _send_now(self, channel: Channel | None, messages: Sequence[Message]) -> bool:
+        try:
+            return channel is not None and channel.send_now(_frames(messages))
+        except ChannelClosed:
+            return False  # its conversation finds out by itself
+
     def _forget(self, conn: int) -> None:
         del self._outboxes[conn], self._channels[conn]
         if not self._channels:
@@ -118,7 +140,7 @@ class Conversations:
     async def _speak(self, channel: Channel, outbox: Outbox) -> None:
         """Send what is queued, gathered into large writes, until the outbox is closed and empty."""
         while messages := await outbox.take():
-            data = b"".join([frame(encode(message)) for message in messages])
+            data = _frames(messages)
             if len(data) > INLINE_BYTES:
                 self._busy()
             with trio.move_on_after(SEND_SECONDS) as deadline:
@@ -126,6 +148,10 @@ class Conversations:
             if deadline.cancelled_caught:
                 log.warning("peer %s has not read for %g s and is dropped", channel.peer, SEND_SECONDS)
                 return
+
+
+def _frames(messages: Iterable[Message]) -> bytes:
+    return b"".join([frame(encode(message)) for message in messages])
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

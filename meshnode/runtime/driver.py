@@ -2,8 +2,10 @@
 
     inbox → core.handle(event, moment) → effects, in order, at once → inbox
 
-No effect waits here: sends go into outboxes, batches to the writer's thread, dials to tasks of their own. Nothing the
-core must not say before a commit is held back here; the core itself holds it back until `Committed`.
+An event is dealt with as soon as it is put into the inbox, in the task that puts it there: each turn of the scheduler
+would cost as much time as the core takes for a small message. No effect waits here: small messages are handed over
+at once, others go into outboxes, batches to the writer's thread, dials to tasks of their own. Nothing the core must
+not say before a commit is held back here; the core itself holds it back until `Committed`.
 """
 
 import time
@@ -65,7 +67,11 @@ class Hands:
 
 
 class Driver:
-    """The loop. It ends by cancellation, or with StoreFailed after the core has been told."""
+    """Deals with what is put into the inbox. It ends by cancellation, or with StoreFailed after the core was told.
+
+    waiting → (an event is put in) dealing → waiting; → (a slice is used up) the rest is left to the driver's own task,
+    so that other tasks run; → (anything raised) broken: `run` raises it.
+    """
 
     def __init__(
         self, core: Core, ledger: Ledger, inbox: Inbox[Event], clock: Clock, tell: Callable[[News], None]
@@ -73,6 +79,12 @@ class Driver:
         """`ledger` is the one that the core reads."""
         self._core, self._ledger, self._inbox, self._clock, self._tell = core, ledger, inbox, clock, tell
         self._failure: BaseException | None = None
+        self._hands: Hands | None = None
+        self._dealing = False
+        self._left = 0.0
+        self._raised: BaseException | None = None
+        self._wake = trio.lowlevel.ParkingLot()
+        inbox.filled = self._filled
 
     def landed(self, group: Sequence[Batch]) -> None:
         """The writer has committed these batches."""
@@ -87,21 +99,54 @@ class Driver:
 
     async def run(self, hands: Hands) -> None:
         """Take events and carry out their effects. Raises StoreFailed."""
-        while True:
+        self._hands = hands
+        try:
+            while True:
+                self._left = LOOP_SLICE_SECONDS
+                if self._deal(hands):
+                    await self._wake.park()
+                else:
+                    await trio.lowlevel.checkpoint()
+                if self._raised is not None:
+                    raise self._raised
+        finally:
+            self._hands = None
+
+    def _filled(self) -> None:
+        """An event was put in: deal with it, unless this is called from dealing with another."""
+        if self._hands is None or self._dealing or self._raised is not None:
+            return
+        if self._left <= 0:
+            self._wake.unpark()
+            return
+        try:
+            done = self._deal(self._hands)
+        except BaseException as error:  # supervisor: whoever put the event is not to blame; `run` raises it
+            self._raised, done = error, False
+        if not done:
+            self._wake.unpark()
+
+    def _deal(self, hands: Hands) -> bool:
+        """Deal with what waits until nothing does, or the slice is used up; whether nothing waits any more."""
+        begun = time.perf_counter()
+        self._dealing = True
+        try:
             # While the disk is behind, peers wait; the node's own events never do.
-            await self._inbox.wait(peers=not hands.writer.full)
-            end = time.perf_counter() + LOOP_SLICE_SECONDS
             while (event := self._inbox.take(peers=not hands.writer.full)) is not None:
                 with self._ledger.steady():
                     effects = self._core.handle(event, self._clock.now())
                 for effect in effects:
                     self._carry_out(effect, hands)
+                hands.conversations.hand_over()
                 if isinstance(event, CommitFailed):
                     assert self._failure is not None
                     raise StoreFailed(self._failure)
-                if time.perf_counter() > end:
-                    break
-            await trio.lowlevel.checkpoint()
+                if time.perf_counter() - begun > self._left:
+                    return False
+            return True
+        finally:
+            self._dealing = False
+            self._left -= time.perf_counter() - begun
 
     def _carry_out(self, effect: Effect, hands: Hands) -> None:
         match effect:

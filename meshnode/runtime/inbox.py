@@ -5,6 +5,7 @@ its makers are bounded themselves; what comes from peers waits for room, each pe
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import trio
@@ -15,15 +16,16 @@ E = TypeVar("E")
 
 
 class Inbox(Generic[E]):
-    """Events on their way to the core; one task takes them out."""
+    """Events on their way to the core; one part of the node takes them out, and is called whenever one came in."""
 
     def __init__(self) -> None:
+        self.filled: Callable[[], None] = lambda: None
+        """Called with every event that is put in; may take it out at once, and must not wait."""
         self._own: deque[E] = deque()
         self._from_peers: deque[tuple[int, int, E]] = deque()
         self._bytes = 0
         self._bytes_of: dict[int, int] = {}
         self._events_of: dict[int, int] = {}
-        self._taker = trio.lowlevel.ParkingLot()
         self._givers = trio.lowlevel.ParkingLot()
         self._empty = trio.lowlevel.ParkingLot()
 
@@ -33,7 +35,7 @@ class Inbox(Generic[E]):
     def put_own(self, event: E) -> None:
         """Queue an event of the node itself; never waits."""
         self._own.append(event)
-        self._taker.unpark()
+        self.filled()
 
     async def put(self, conn: int, event: E, weight: int = 0) -> None:
         """Queue an event of the peer on connection `conn`, waiting until there is room for `weight` bytes of it."""
@@ -44,19 +46,14 @@ class Inbox(Generic[E]):
         self._bytes_of[conn] = self._bytes_of.get(conn, 0) + weight
         self._events_of[conn] = self._events_of.get(conn, 0) + 1
         self._from_peers.append((conn, weight, event))
-        self._taker.unpark()
+        self.filled()
 
     def put_last(self, conn: int, event: E) -> None:
         """Queue the last event of a connection behind all its others; one each, so it need not wait for room."""
         self._bytes_of[conn] = self._bytes_of.get(conn, 0)
         self._events_of[conn] = self._events_of.get(conn, 0) + 1
         self._from_peers.append((conn, 0, event))
-        self._taker.unpark()
-
-    async def wait(self, *, peers: bool) -> None:
-        """Wait until `take` would return something; `peers` says whether events of peers count."""
-        while not self._own and not (peers and self._from_peers):
-            await self._taker.park()
+        self.filled()
 
     async def emptied(self) -> None:
         """Wait until every event has been taken, and the last one been dealt with."""

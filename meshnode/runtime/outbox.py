@@ -4,7 +4,7 @@ from collections import deque
 
 import trio
 
-from meshnode.runtime.settings import OUTBOX_BYTES, SEND_BYTES
+from meshnode.runtime.settings import INLINE_BYTES, OUTBOX_BYTES, SEND_BYTES
 from meshproto.wire.messages import Headers, Message, Privates
 
 SMALL_MESSAGE = 256
@@ -29,17 +29,31 @@ class Outbox:
         return self._bytes > OUTBOX_BYTES
 
     def put(self, message: Message) -> None:
-        """Queue a message; never waits."""
+        """Queue a message; never waits. It stays until `few` is sent, or `wake` is called."""
         if self._closed:
             return
         size = weight(message)
         self._bytes += size
         self._messages.append((size, message))
-        self._taker.unpark()
 
     def close(self) -> None:
         """Take nothing more; `take` ends once the box is empty."""
         self._closed = True
+        self._taker.unpark()
+
+    def few(self) -> list[Message]:
+        """All that waits, if it is little and whoever takes messages out rests; else nothing."""
+        if not self._taker or self._bytes > INLINE_BYTES:
+            return []
+        return [message for _, message in self._messages]
+
+    def sent(self) -> None:
+        """What `few` gave is on its way."""
+        self._messages.clear()
+        self._bytes = 0
+
+    def wake(self) -> None:
+        """Let whoever takes messages out go on."""
         self._taker.unpark()
 
     async def take(self) -> list[Message]:

@@ -114,7 +114,7 @@ class Writer:
         self._thread = None
 
     def _next(self) -> None:
-        """idle → staged and flushing, if a batch waits. → broken, if staging fails."""
+        """idle → staged and flushing, if a batch waits; → broken, if staging fails, which is told soon."""
         group: list[Batch] = []
         records = 0
         while self._waiting and len(group) < GROUP_BATCHES and records < GROUP_RECORDS:
@@ -135,7 +135,8 @@ class Writer:
         if self._failure is None:
             self._work.put(self._store.finish)
         else:
-            self._tell(self._failure)
+            assert self._token is not None
+            self._token.run_sync_soon(self._tell, self._failure)  # in its turn: those before it are told first
 
     def _stage_and_finish(self, group: Sequence[Batch]) -> None:
         """Write a large group in the thread: its hundreds of rows go in with few steps, so it takes few turns."""
@@ -146,19 +147,20 @@ class Writer:
         self._untidy = self._store.tidy()
 
     def _tell(self, failure: BaseException | None) -> None:
-        """flushing → idle, and the next group if batches wait. Called in the loop's thread."""
+        """flushing → idle, or the next group if batches wait. Called in the loop's thread."""
         group, self._flushing = self._flushing or [], None
-        self._failure = self._failure or failure
-        if self._failure is not None:
-            self._failed(group, self._failure)
-        elif group:
+        failed = self._failure = self._failure or failure
+        if group and failed is None:
             self.arrival = self._store.last_arrival
             self.groups += 1
             self.batches += len(group)
             self._untidy = True
+        # First of all the disk goes on: what has landed gives the loop work.
+        self._next()
+        if failed is not None:
+            self._failed(group, failed)
+        elif group:
             self._landed(group)
-        if self._flushing is None:
-            self._next()
         if self._flushing is None:
             self._rested.set()
             self._rested = trio.Event()

@@ -102,7 +102,7 @@ def one_by_one(runs: int, versus_git: bool) -> None:
             ids = first.ask("author", count=1, private=False)["ids"]
             second.ask("fetch", line=line, ids=ids)
             time.sleep(1)
-            second.tell("watch", count=SINGLE + 50)
+            second.tell("watch", after=second.ask("arrived")["arrival"], count=SINGLE + 50)
             sent = first.ask("single", count=SINGLE, pause=0.003)
             seen = second.hear()["seen"]
         across += [seen[each] - at for each, at in sent["done"].items()]

@@ -154,11 +154,15 @@ class Worker:
             await trio.sleep(pause)
         return {"begun": begun, "done": done}
 
-    async def on_watch(self, count: int) -> dict[str, Any]:
-        """Note when each new record is on the disk here."""
+    async def on_arrived(self) -> dict[str, Any]:
+        """How far the queue of records has come here."""
+        return {"arrival": self.opened.node.arrival}
+
+    async def on_watch(self, after: int, count: int) -> dict[str, Any]:
+        """Note when each record that arrives after the number `after` is on the disk here."""
         news, reader = self.opened.node.news, self.opened.reader
         seen: dict[str, float] = {}
-        arrival = self.opened.node.arrival
+        arrival = after
         while len(seen) < count:
             moves = news.moves
             for number, record in reader.records_after(arrival, 1000):

@@ -111,6 +111,9 @@ class _Noted:
     async def send(self, data: bytes) -> None:
         await self._inner.send(data)
 
+    def send_now(self, data: bytes) -> bool:
+        return self._inner.send_now(data)
+
     async def receive(self, max_bytes: int = 262_144) -> bytes:
         return await self._inner.receive(max_bytes)
 

@@ -40,6 +40,11 @@ class StreamChannel:
                 self._connection.abort(CloseReason.CANCELLED)
             raise
 
+    def send_now(self, data: bytes) -> bool:
+        """See `Channel.send_now`."""
+        self._check()
+        return self._stream.send_now(data)
+
     async def receive(self, max_bytes: int = RECEIVE_BYTES) -> bytes:
         """See `Channel.receive`."""
         self._check()

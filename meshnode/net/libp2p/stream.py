@@ -95,6 +95,11 @@ class MuxedStream:
             self._renew(len(data))
         return data
 
+    def send_now(self, data: bytes) -> bool:
+        """See `Channel.send_now`."""
+        whole = not self._busy and self._around.outbox.has_room and len(data) <= min(self._send_window, PIECE_BYTES)
+        return whole and self._queue(memoryview(data)) == len(data)
+
     async def send(self, data: bytes) -> None:
         """See `Channel.send`. A send cut half way resets the stream and sets `torn`."""
         await trio.lowlevel.checkpoint_if_cancelled()

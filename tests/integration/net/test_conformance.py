@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 import trio
+import trio.testing
 from trio.testing import MockClock
 
 from meshnode.net.transport import (
@@ -107,6 +108,35 @@ async def test_a_send_cut_half_way_ends_the_channel(alice: Transport, bob: Trans
         assert caught.value.reason is CloseReason.CANCELLED
         with pytest.raises(ChannelClosed):
             await receive_exactly(far, 16_000_000)
+
+
+async def test_what_is_sent_without_waiting_arrives_whole_and_in_order(alice: Transport, bob: Transport) -> None:
+    async with running(alice), running(bob) as address:
+        channel = await alice.dial(address)
+        await channel.send(b"first ")
+        assert channel.send_now(b"second ")
+        await channel.send(b"third")
+        assert await receive_exactly(channel, 18) == b"first second third"
+
+
+async def test_what_would_have_to_wait_is_not_sent_in_part(alice: Transport, bob: Transport) -> None:
+    callers = Callers()
+    async with running(alice), running(bob, callers) as address:
+        channel, far = await alice.dial(address), await callers.next()
+        assert not channel.send_now(bytes(16_000_000))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(channel.send, b"x" * 1_000_000)
+            await trio.testing.wait_all_tasks_blocked()
+            assert not channel.send_now(b"y"), "it would stand in the midst of what is being sent"
+            assert await receive_exactly(far, 1_000_000) == b"x" * 1_000_000
+
+
+async def test_nothing_is_sent_without_waiting_over_a_channel_that_ended(alice: Transport, bob: Transport) -> None:
+    async with running(alice), running(bob) as address:
+        channel = await alice.dial(address)
+        channel.abort()
+        with pytest.raises(ChannelClosed):
+            channel.send_now(b"too late")
 
 
 async def test_sends_of_two_tasks_do_not_mix(alice: Transport, bob: Transport) -> None:

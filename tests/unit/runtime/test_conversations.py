@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
+import trio.testing
 
 import meshnode.runtime.conversations as conversations_module
 from meshnode.core.events import BreachIn, DialResult, Event, MessageIn, PeerDown, PeerUp
@@ -16,8 +17,9 @@ from meshnode.runtime.verifier import Verifier
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.frames import frame
-from meshproto.wire.messages import Credit, Headers, Part
+from meshproto.wire.messages import Credit, Headers, Message, Part
 from tests.support.patience import DEADLINE
+from tests.support.transports import receive_exactly
 
 BULK = Headers((b"x" * 60_000,) * 10, b"s" * 64, Part.WANTED)
 
@@ -28,6 +30,8 @@ class Near:
     def __init__(self, mesh: MemoryMesh) -> None:
         self.inbox: Inbox[Event] = Inbox()
         self.transport = mesh.transport("near")
+        self.inbox.filled = self._wake
+        self._filled = trio.Event()
         self.busy = 0
         self.conversations = Conversations(self.inbox, Verifier(), "near", self._count_busy)
         self.dialler = Dialler(self.transport, self.conversations, self.inbox)
@@ -35,13 +39,22 @@ class Near:
     def _count_busy(self) -> None:
         self.busy += 1
 
+    def _wake(self) -> None:
+        self._filled.set()
+        self._filled = trio.Event()
+
     async def next(self) -> Event:
         """The next event."""
         with trio.fail_after(DEADLINE):
-            await self.inbox.wait(peers=True)
-        event = self.inbox.take(peers=True)
-        assert event is not None
+            while (event := self.inbox.take(peers=True)) is None:
+                await self._filled.wait()
         return event
+
+    def say(self, *messages: Message) -> None:
+        """Send messages over the first connection."""
+        for message in messages:
+            self.conversations.send(1, message)
+        self.conversations.hand_over()
 
 
 @asynccontextmanager
@@ -69,7 +82,7 @@ async def test_a_conversation_begins_with_up_carries_messages_and_ends_with_down
         assert await near.next() == MessageIn(1, Credit(1))
         await channel.send(frame(encode(Credit(2)))[3:])
         assert await near.next() == MessageIn(1, Credit(2))
-        near.conversations.send(1, Credit(3))
+        near.say(Credit(3))
         assert await channel.receive() == frame(encode(Credit(3)))
         await channel.aclose()
         assert await near.next() == PeerDown(1, "closed")
@@ -83,6 +96,7 @@ async def test_closing_sends_what_is_queued_first() -> None:
         near.conversations.send(1, Credit(1))
         near.conversations.close(1)
         near.conversations.send(1, Credit(2))
+        near.conversations.hand_over()
         assert await channel.receive() == frame(encode(Credit(1)))
         assert await channel.receive() == b""
         assert isinstance(await near.next(), PeerDown)
@@ -105,7 +119,7 @@ async def test_large_messages_both_ways_are_told_as_work_that_cannot_wait() -> N
     async with listening() as (near, far, _):
         channel = await far.dial("/memory/near/p2p/near")
         await near.next()
-        near.conversations.send(1, BULK)
+        near.say(BULK)
         received = 0
         while received < 600_000:
             received += len(await channel.receive())
@@ -129,8 +143,7 @@ async def test_a_peer_that_asks_for_much_and_reads_nothing_is_dropped() -> None:
     async with listening() as (near, far, _):
         await far.dial("/memory/near/p2p/near")
         await near.next()
-        for _ in range(OUTBOX_BYTES // 600_000 + 3):
-            near.conversations.send(1, BULK)
+        near.say(*[BULK] * (OUTBOX_BYTES // 600_000 + 3))
         assert isinstance(await near.next(), PeerDown)
 
 
@@ -139,7 +152,38 @@ async def test_a_peer_that_stops_reading_is_dropped_after_the_deadline(monkeypat
     async with listening() as (near, far, _):
         await far.dial("/memory/near/p2p/near")
         await near.next()
-        near.conversations.send(1, BULK)
+        near.say(BULK)
+        assert isinstance(await near.next(), PeerDown)
+
+
+async def test_a_few_messages_are_on_their_way_without_a_turn_of_the_scheduler() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        await trio.testing.wait_all_tasks_blocked()
+        near.say(Credit(1), Credit(2))
+        assert await channel.receive() == frame(encode(Credit(1))) + frame(encode(Credit(2)))
+
+
+async def test_a_few_messages_wait_behind_those_that_found_no_room() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        near.say(BULK)
+        near.say(Credit(1))
+        await trio.testing.wait_all_tasks_blocked()
+        near.say(Credit(2))
+        expected = b"".join(frame(encode(each)) for each in (BULK, Credit(1), Credit(2)))
+        assert await receive_exactly(channel, len(expected)) == expected
+
+
+async def test_what_is_said_over_a_line_that_just_broke_ends_its_conversation_alone() -> None:
+    async with listening() as (near, far, mesh):
+        await far.dial("/memory/near/p2p/near")
+        await near.next()
+        await trio.testing.wait_all_tasks_blocked()
+        mesh.cut(near.transport.peer_id, far.peer_id)
+        near.say(Credit(1))
         assert isinstance(await near.next(), PeerDown)
 
 

@@ -4,7 +4,9 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 import trio.lowlevel
+import trio.testing
 
+import meshnode.runtime.driver as driver_module
 from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Done, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event, MessageIn, TrustThisCopy, Woken
@@ -168,6 +170,51 @@ async def test_a_failed_commit_is_told_to_the_core_and_then_ends_the_driver() ->
         await bench.driver.run(bench.hands)
     await bench.writer.aclose()
     assert bench.core.events == [Woken(), CommitFailed(1, "input/output error")]
+
+
+async def test_an_event_is_dealt_with_by_the_time_it_is_put() -> None:
+    async with running(lambda event: []) as bench:
+        await trio.testing.wait_all_tasks_blocked()
+        await bench.inbox.put(9, MessageIn(9, Credit(1)))
+        bench.inbox.put_own(Woken())
+        assert bench.core.events == [MessageIn(9, Credit(1)), Woken()]
+
+
+async def test_what_the_core_raises_ends_the_driver_and_not_who_put_the_event() -> None:
+    def rule(event: Event) -> list[Effect]:
+        raise ZeroDivisionError
+
+    bench = Bench(Script(rule))
+
+    async def provoke() -> None:
+        await bench.inbox.put(9, MessageIn(9, Credit(1)))
+        await bench.inbox.put(9, MessageIn(9, Credit(2)))
+
+    with pytest.RaisesGroup(ZeroDivisionError):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bench.driver.run, bench.hands)
+            await trio.testing.wait_all_tasks_blocked()
+            await provoke()
+            await trio.sleep_forever()
+    assert bench.core.events == [MessageIn(9, Credit(1))]
+
+
+async def test_after_its_end_the_driver_leaves_events_alone() -> None:
+    async with running(lambda event: []) as bench:
+        await trio.testing.wait_all_tasks_blocked()
+    bench.inbox.put_own(Woken())
+    assert bench.core.events == []
+
+
+async def test_a_slice_that_is_used_up_leaves_the_rest_to_a_later_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver_module, "LOOP_SLICE_SECONDS", 0.0)
+    async with running(lambda event: []) as bench:
+        await trio.testing.wait_all_tasks_blocked()
+        bench.inbox.put_own(Woken())
+        bench.inbox.put_own(Woken())
+        assert bench.core.events == []
+        await trio.testing.wait_all_tasks_blocked()
+        assert bench.core.events == [Woken(), Woken()]
 
 
 async def test_other_tasks_run_while_events_keep_coming() -> None:

@@ -1,4 +1,3 @@
-import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -59,14 +58,11 @@ async def test_the_end_of_a_connection_stands_behind_its_other_events() -> None:
     await inbox.put(1, "room again", INBOX_BYTES_PER_PEER)
 
 
-@pytest.mark.parametrize("own", [True, False])
-async def test_whoever_waits_is_woken_by_the_first_event(own: bool, nursery: trio.Nursery) -> None:
+async def test_whoever_empties_it_is_told_of_each_event() -> None:
     inbox: Inbox[str] = Inbox()
-    nursery.start_soon(lambda: inbox.wait(peers=True))
-    await wait_all_tasks_blocked()
-    if own:
-        inbox.put_own("event")
-    else:
-        await inbox.put(1, "event")
-    await wait_all_tasks_blocked()
-    assert not nursery.child_tasks
+    taken: list[str | None] = []
+    inbox.filled = lambda: taken.append(inbox.take(peers=True))
+    inbox.put_own("own")
+    await inbox.put(1, "said")
+    inbox.put_last(1, "down")
+    assert taken == ["own", "said", "down"]

@@ -46,3 +46,19 @@ async def test_an_outbox_nobody_empties_becomes_overfull() -> None:
     assert outbox.overfull
     while outbox.overfull:
         await outbox.take()
+
+
+async def test_little_is_given_at_once_while_nobody_takes_anything_out(nursery: trio.Nursery) -> None:
+    outbox = Outbox()
+    outbox.put(Credit(1))
+    assert outbox.few() == [], "whoever takes messages out is busy"
+    await outbox.take()
+    nursery.start_soon(outbox.take)
+    await wait_all_tasks_blocked()
+    outbox.put(Credit(2))
+    outbox.put(Credit(3))
+    assert outbox.few() == [Credit(2), Credit(3)]
+    outbox.sent()
+    outbox.put(RUN)
+    assert outbox.few() == [], "much is sent in portions"
+    outbox.wake()

@@ -137,6 +137,35 @@ async def test_after_a_failure_nothing_is_committed_and_all_is_told_as_failed(st
     assert told.errors == [f"2: {cause}", f"3: {cause}"]
 
 
+async def test_the_disk_goes_on_before_what_has_landed_is_dealt_with() -> None:
+    disk = Disk()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await trio.to_thread.run_sync(disk.begun.wait, DEADLINE)
+        writer.submit(Batch(2))
+        disk.begun.clear()
+        writer._landed = lambda group: told.landed(group) if disk.begun.wait(DEADLINE) else None
+        disk.free.set()
+        await told.until(2)
+    assert told.numbers == [1, 2]
+
+
+async def test_what_landed_is_told_before_what_failed_after_it() -> None:
+    disk, order = Disk(), list[str]()
+    disk.free.clear()
+    async with writing(disk) as (writer, told):
+        writer._landed = lambda group: order.append("landed") or told.landed(group)  # type: ignore[func-returns-value]  # for brevity
+        writer._failed = lambda group, error: order.append("failed") or told.failed(group, error)  # type: ignore[func-returns-value]  # as above
+        writer.submit(Batch(1))
+        await trio.to_thread.run_sync(disk.begun.wait, DEADLINE)
+        writer.submit(Batch(2))
+        disk.fail_staging = True
+        disk.free.set()
+        await told.until(2)
+    assert order == ["landed", "failed"]
+
+
 async def test_closing_commits_what_was_submitted() -> None:
     disk = Disk()
     async with writing(disk) as (writer, told):
