@@ -1,5 +1,7 @@
 """The passphrase's file: opened by the passphrase, told apart from damage, and never a danger to the machine."""
 
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -94,6 +96,19 @@ def test_a_small_machine_pays_with_time_instead_of_memory(monkeypatch: pytest.Mo
     assert usual_cost() == SMALL_COST
     with pytest.raises(KeyfileError, match="more than the 0 allowed here"):
         unlock(path, WORDS)
+
+
+def test_too_little_free_memory_is_said_to_be_that(tmp_path: Path) -> None:
+    path = written(tmp_path, forged("1 262144"))
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from meshnode.store.errors import KeyfileError; from meshnode.store.passphrase import unlock\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (192 << 20, 192 << 20))\n"
+        "try:\n    unlock(Path(sys.argv[1]), 'correct horse')\nexcept KeyfileError as error:\n    print(error)"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.strip().endswith("the passphrase needs 256 MiB of free memory")
 
 
 def test_every_usual_cost_is_one_that_a_file_may_ask_for() -> None:
