@@ -70,6 +70,16 @@ def test_an_erasure_that_came_before_its_record_holds(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_part_that_was_erased_before_its_record_came_is_not_asked_for(tmp_path: Path) -> None:
+    store, alice = open_store(tmp_path / "records.db"), Author("alice")
+    run = alice.writes(2, text=CANARY)
+    commit(store, alice.genesis)
+    store.writer.commit(Batch(0, erasures=(run.records[0].id,)))
+    store.writer.commit(Batch(0, runs=(run,)))
+    assert [record for _, record in store.reader().private_missing(9)] == [run.records[1].id]
+    store.close()
+
+
 def test_a_reader_in_the_way_delays_the_erasure_and_does_not_prevent_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,25 @@ def test_a_run_whose_beginning_is_missing_is_refused_and_nothing_of_its_group_st
     assert store.writer.last_arrival == 1
 
 
+def test_what_a_refused_group_would_have_stored_is_not_remembered(store: Store, alice: Author) -> None:
+    run, other = alice.writes(2, text="secret"), Author("bob").writes(1)
+    store.writer.commit(Batch(1, runs=(alice.genesis,)))
+    with pytest.raises(BatchRefused):
+        store.writer.commit_all([Batch(2, runs=(run,)), Batch(3, runs=(other,))])
+    with pytest.raises(BatchRefused, match="private part"):
+        store.writer.commit(Batch(4, privates=parts_of(alice, run)))
+    store.writer.commit(Batch(5, runs=(run,)))
+    assert [(tip.lane, tip.seq) for tip in store.reader().tips(alice.log())] == [(0, 3)]
+
+
+def test_a_record_that_names_one_of_another_number_before_it_is_refused(store: Store, alice: Author) -> None:
+    first = alice.writes(2)
+    store.writer.commit(Batch(1, runs=(alice.genesis, first)))
+    with pytest.raises(BatchRefused, match="is not stored"):
+        store.writer.commit(Batch(2, runs=(alice.writes(1, after=(5, first.records[0].id)),)))
+    assert len(store.reader().tips(alice.log())) == 1
+
+
 def test_a_private_part_without_its_record_is_refused(store: Store, alice: Author) -> None:
     run = alice.writes(1, text="secret")
     with pytest.raises(BatchRefused, match="private part"):
