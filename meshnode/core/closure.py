@@ -53,6 +53,7 @@ class Closure:
         self._unsound: dict[bytes, dict[bytes, Burden]] = {}  # log → unsound record → where, and how much it bears
         self._within: dict[bytes, dict[bytes, None]] = {}  # log → records in it that are here and waited for
         self._places: dict[bytes, Home] = {}
+        self._sought: dict[bytes, dict[bytes, None]] = {}  # log → records waited for, shown, and not here
         self._count = 0
 
     def __len__(self) -> int:
@@ -77,6 +78,20 @@ class Closure:
     def is_named(self, record: bytes) -> bool:
         """Whether a stored record waits for this one."""
         return record in self._waiting
+
+    def is_named_by_another(self, record: bytes, key: bytes) -> bool:
+        """Whether a stored record of another key waits for this one."""
+        logs = map(self._flight.log, self.waiting_logs(record))
+        return any(now is not None and now.key != key for now in logs)
+
+    def seek(self, record: RecordId, log: LogId) -> None:
+        """A record was shown, but not what comes before it in its log: if it is waited for, that is sought."""
+        if record in self._waiting:
+            self._sought.setdefault(log, {})[record] = None
+
+    def is_sought(self, log: bytes) -> bool:
+        """Whether a log holds a record that is waited for, on a branch that is not here."""
+        return log in self._sought
 
     def is_sound(self, record: bytes) -> bool:
         """Whether a record that is here may be named: neither it nor what it follows in its log waits."""
@@ -137,6 +152,7 @@ class Closure:
     def release(self, record: RecordId, log: LogId) -> list[Forget]:
         """A record that is waited for has come: free who waited if it is sound. Returns the rows to forget."""
         gone: list[Forget] = []
+        self._find(record, log)
         self._within.setdefault(log, {})[record] = None
         free = [record] if self.is_sound(record) else []
         while free:
@@ -151,6 +167,14 @@ class Closure:
                 if self._lighten(waiter, its_log):
                     free += [RecordId(each) for each in self._within.get(its_log, {}) if self.is_sound(each)]
         return gone
+
+    def _find(self, record: RecordId, log: LogId) -> None:
+        """What was sought has come."""
+        sought = self._sought.get(log)
+        if sought is not None:
+            sought.pop(record, None)
+            if not sought:
+                del self._sought[log]
 
     def _obstacle(self, record: Record, ref: bytes, scope: bytes) -> bytes | None:
         """What keeps a record from naming `ref`: the missing or unsound record, or itself for good."""

@@ -7,7 +7,7 @@ The first want of a log names our tips. Should the other side know none of them 
 shorter), a second want names records at doubling distances back, so that the log is filled from the last common one.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -44,9 +44,11 @@ class Asking:
 class Fill:
     """Asks connections for logs."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, is_sought: Callable[[LogId], bool]) -> None:
+        """`is_sought` tells whether a log holds what is waited for, on a branch that is not here."""
         self._ground = ground
         self._scopes = scopes
+        self._is_sought = is_sought
         self._asking: dict[int, Asking] = {}
         self._of: dict[LogId, tuple[int, int]] = {}  # log → the connection asked for it, and since when (ticks)
 
@@ -86,6 +88,18 @@ class Fill:
                 wants.setdefault(item.rank, []).append(LogWant(log, self._tips(log)))
         for rank in sorted(wants):
             turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
+        return bool(wants)
+
+    def ask_for(self, session: Session, logs: Iterable[LogId], turn: Turn) -> bool:
+        """Ask for what follows our tips of logs that nobody listed, as far as there is room; true if for any."""
+        asking = self._asking.setdefault(session.conn, Asking())
+        free = [log for log in logs if not self._asked_until(log, session.conn, turn)]
+        wants = [LogWant(log, self._tips(log)) for log in free[: self._ground.settings.fill_logs - len(asking.wanted)]]
+        for want in wants:
+            self._of[want.log] = (session.conn, turn.moment.ticks)
+            asking.wanted[want.log] = True  # our tips are all we have to name
+        if wants:
+            turn.send(session.conn, Want(tuple(wants), self._wants_privates()))
         return bool(wants)
 
     def take_end(self, conn: int, log: LogId) -> None:
@@ -142,7 +156,8 @@ class Fill:
         if all(tip.id in now.tips or (tip.seq <= longest and flight.has(tip.id)) for tip in item.tips):
             return False
         records, size = self._scopes.allowance(now.scope)
-        if len(now.tips) < MAX_BRANCHES and now.size < size and longest < records:
+        may_branch = len(now.tips) < MAX_BRANCHES or self._is_sought(item.log)
+        if may_branch and now.size < size and longest < records:
             return True
         self._scopes.refresh(item.log)  # its fingerprint is to say that it is full
         return False

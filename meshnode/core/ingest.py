@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from meshnode.core.closure import Closure, named_by
+from meshnode.core.crowded import may_branch
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_person, network_facts
 from meshnode.core.ground import Ground
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
-from meshproto.records.limits import MAX_BRANCHES
 from meshproto.records.log import Run
 from meshproto.records.record import Record, may_name_records
 
@@ -202,7 +202,7 @@ class Intake:
         if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
             return Declined("full")
         named = self._closure.are_waiting and any(self._closure.is_named(record.id) for record in new)
-        if fork and now is not None and len(now.tips) >= MAX_BRANCHES and not named:
+        if fork and now is not None and not may_branch(new, now, self._closure, asked=source.asked):
             return Declined("branches")
         if named or self._counts(new, now):
             return None

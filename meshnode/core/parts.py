@@ -3,6 +3,7 @@
 from meshnode.core.closure import Closure
 from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
+from meshnode.core.crowded import Crowded
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
 from meshnode.core.getter import Getter
@@ -38,7 +39,8 @@ class Parts:
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.closure, self.pool.is_awaited)
         self.getter = Getter(self.ground, self.scopes)
-        self.fill = Fill(self.ground, self.scopes)
+        self.fill = Fill(self.ground, self.scopes, self.closure.is_sought)
+        self.crowded = Crowded(self.ground, self.scopes, self.fill)
         self.rounds = Rounds(self.ground, self.scopes, self.fill)
         self.serve = Serve(self.ground, self.scopes)
         self.gossip = Gossip(self.ground, self.scopes)
@@ -72,7 +74,7 @@ class Parts:
 
     def parted(self, conn: int) -> None:
         """A connection is gone: nothing of it is kept."""
-        for part in (self.fill, self.rounds, self.serve, self.gossip, self.privates, self.held):
+        for part in (self.fill, self.crowded, self.rounds, self.serve, self.gossip, self.privates, self.held):
             part.parted(conn)
         self.hush(conn)
 

@@ -35,6 +35,8 @@ class Scopes:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.carried: dict[ScopeId, Carried] = {}
+        self.crowded: dict[LogId, None] = {}
+        """Logs with so many branches that their fingerprint says nothing more, in the order of asking for them."""
         self._standings: dict[bytes, list[Carried]] = {}
         self.left: dict[ScopeId, None] = {}
         """Networks this node has left: those who stand there still hold our own stream."""
@@ -52,7 +54,7 @@ class Scopes:
         self.left.pop(scope, None)
         if scope not in self.carried:
             ledger = self._ground.ledger
-            rows = ((log, _digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
+            rows = ((log, self._tips_digest(log, tips)) for log, tips in ledger.logs_standing_in(scope))
             self.carried[scope] = Carried(scope, Index(rows), ledger.network(scope))
             self._standings.clear()
             self.look_at_founding(self.carried[scope])
@@ -175,12 +177,20 @@ class Scopes:
     def _digest(self, now: LogNow) -> bytes:
         """What stands for a log in the index.
 
-        A log that is full, by branches or by its allowance, differs from node to node in what lies beyond, and nobody
-        may ask for more: there the fingerprint says only that it is full.
+        A log that is full, by branches or by its allowance, may differ from node to node in what lies beyond: there the
+        fingerprint says only that it is full.
         """
         records, size = self.allowance(now.scope)
         is_full = now.size >= size or any(seq >= records for seq in now.tips.values())
-        return full_digest(now.log) if is_full else _digest(now.log, now.tips)
+        return full_digest(now.log) if is_full else self._tips_digest(now.log, now.tips)
+
+    def _tips_digest(self, log: LogId, tips: Iterable[RecordId]) -> bytes:
+        """What stands for a log in the index, as far as its tips decide it."""
+        ids = list(tips)
+        if len(ids) < MAX_BRANCHES:
+            return tips_digest(ids)
+        self.crowded[log] = None
+        return full_digest(log)
 
     def _has_accepted(self, scope: ScopeId, founder: bytes) -> bool:
         root = self._ground.ledger.root_of(founder)
@@ -194,9 +204,3 @@ class Scopes:
 def is_network_genesis(log: LogNow) -> bool:
     """Whether a log of a network is the one its genesis begins."""
     return bytes(log.agent) == bytes(log.scope)
-
-
-def _digest(log: LogId, tips: Iterable[RecordId]) -> bytes:
-    """What stands for a log in the index, as far as its tips decide it."""
-    ids = list(tips)
-    return full_digest(log) if len(ids) >= MAX_BRANCHES else tips_digest(ids)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from meshnode.core.events import PrivatesIn, RunIn
 from meshnode.core.ground import Session
-from meshnode.core.ingest import Accepted, Gap, Known, Source
+from meshnode.core.ingest import Accepted, Declined, Gap, Known, Source
 from meshnode.core.limits import charge, give_back, take_bulk, take_credit
 from meshnode.core.parts import Parts
 from meshnode.core.reports import RoundDone
@@ -81,8 +81,13 @@ class Talk:
             parts.rounds.note_gain()
         else:
             give_back(session, event.cost, parts.ground, turn)
+        if isinstance(outcome, Declined):
+            parts.crowded.note_waste(conn, log)
         if isinstance(outcome, Known) and pushed:
             parts.gossip.take_duplicate(session, parts.scopes.names_of(session, run.records[0].home), turn)
+        if isinstance(outcome, Gap):
+            for record in run.records:
+                parts.closure.seek(record.id, log)
         if isinstance(outcome, Gap) and parts.pool.awaits(log) is None and not parts.fill.wants(conn, log):
             # Pushed, or got by id: what comes before it is asked for like any log.
             self._pull(session, [Item(log, 3, (Mark(last.seq, last.id),))])
@@ -190,9 +195,15 @@ class Talk:
     def _end_round(self, session: Session, found: int, turn: Turn) -> None:
         parts = self._parts
         turn.tell(RoundDone(session.conn, session.peer, found))
+        # Of what is asked for now, a copied home may lack its own latest records.
+        answered = parts.crowded.has_asked(session.conn) and parts.fill.is_idle(session.conn)
+        asked = parts.crowded.ask(session, turn)
+        if asked:
+            self._note_progress(session, turn)
         if found == 0:
             parts.held.take_level(session, turn)
-            parts.copies.take_level(session, turn)
+            if answered or not asked:
+                parts.copies.take_level(session, turn)
             parts.privates.ask(session, turn)
         parts.waiters.look(turn)
 

@@ -11,7 +11,8 @@ from meshnode.core.drafts import Draft
 from meshnode.core.events import Offer, TrustThisCopy
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import Store
-from meshproto.records.ids import RecordId, ScopeId, ext, log_id
+from meshproto.records.ids import LogId, RecordId, ScopeId, ext, log_id
+from meshproto.records.limits import MAX_BRANCHES
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
@@ -82,6 +83,7 @@ class Story:
         self.networks: list[ScopeId] = []
         self.mallory = ""
         self.backups: dict[str, Store] = {}
+        self.restored: dict[str, None] = {}
         self.known: dict[str, list[Host]] = {}
         self.written: list[tuple[Host, ScopeId, int]] = []
 
@@ -159,6 +161,8 @@ class Story:
                 self._back_up,
             )
         )
+        if deed == self._fork and self.mallory:
+            host = self.world.hosts[self.mallory]
         if host.node is not None:
             deed(host)
 
@@ -215,25 +219,34 @@ class Story:
         host.stop("loses its disk")
         # What it signed since and nobody it asks holds is lost: then it forks, and heals.
         self.world.forkers[host.name] = None
+        self.restored[host.name] = None
         restore(host, disk)
         host.start(copied=True)
 
     def _fork(self, host: Host) -> None:
-        """Sign a second branch, somewhere back in one's own log."""
-        if host.name != self.mallory:
-            return
+        """Sign a second branch, somewhere back in one's own log; or all that others keep without being told to."""
+        if host.name != self.mallory or host.node is None or host.name in self.restored:
+            return  # with what a lost disk held there could be more
         scope = self.random.choice(self.networks)
         log = log_id(scope, host.identity.key.public)
-        head = host.ledger.log(log)
-        if head is None or len(head.tips) > 5 or head.tips[0].seq < 3:
+        now = host.node.parts.ground.flight.log(log)
+        room = 0 if now is None else MAX_BRANCHES - len(now.tips)
+        for number in range(min(room, self.random.choice((1, 1, MAX_BRANCHES)))):
+            self._branch(host, scope, log, number)
+
+    def _branch(self, host: Host, scope: ScopeId, log: LogId, number: int) -> None:
+        """Sign another branch, somewhere back in one's own log."""
+        tips = host.ledger.tips(log)
+        tip = self.random.choice(tips) if tips else None
+        if tip is None or tip.seq < 3:
             return
-        tip = self.random.choice(head.tips)
         seq = self.random.randint(1, tip.seq - 1)
         start = host.ledger.id_at(log, tip.lane, seq)
         if start is None:
             return
         pen = Pen(host.identity.agent, host.identity.key, host.moment.wall, SeededChance(self.world.random))
-        facts = value.contribution(kind="idea", qty=value.Measure(1, 0, "C62"), when=("2027-01-15", "2027-01-15"))
+        measure = value.Measure(number, 0, "C62")
+        facts = value.contribution(kind="idea", qty=measure, when=("2027-01-15", "2027-01-15"))
         many = self.random.randint(1, 5)
         branch = sign_drafts(pen, [Draft(scope, "contribution", facts)] * many, end_of([(seq, start)]))
         self.world.tell(f"{host.name} forks after {seq}")

@@ -10,6 +10,7 @@ from meshnode.core.reports import ForkFound, ForkHealed, MayNotSign, MaySign, No
 from meshnode.core.settings import CoreSettings
 from meshproto.records.forks import check_fork_proof, encode_fork_proof, make_fork_proof
 from meshproto.records.ids import RecordId, ScopeId, ext
+from meshproto.records.limits import MAX_BRANCHES
 from meshproto.records.log import Run, check_run
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
@@ -21,12 +22,12 @@ from tests.simulation.watch import check_store, digest_of, ledger_of, parts_of
 from tests.simulation.world import Host, SeededChance
 
 
-def branch(host: Host, scope: ScopeId, after: int, many: int = 1, kind: str = "idea") -> Run:
+def branch(host: Host, scope: ScopeId, after: int, many: int = 1, kind: str = "idea", count: int = 1) -> Run:
     """Records that fork a person's log after the one with that seq."""
     start = host.ledger.id_at(own_log(host, scope), 0, after)
     assert start is not None
     pen = Pen(host.identity.agent, host.identity.key, host.moment.wall, SeededChance(host.world.random))
-    facts = value.contribution(kind=kind, qty=value.Measure(1, 0, "C62"), when=("2027-01-15", "2027-01-15"))
+    facts = value.contribution(kind=kind, qty=value.Measure(count, 0, "C62"), when=("2027-01-15", "2027-01-15"))
     return sign_drafts(pen, [Draft(scope, "contribution", facts)] * many, end_of([(after, start)])).runs[0]
 
 
@@ -131,6 +132,56 @@ def test_the_next_record_of_a_forked_log_heals_it() -> None:
     assert first.seq == max(tip.seq for tip in tips) + 1
     assert second.deps == ()
     assert [each.healing for each in news(alice, ForkHealed)] == [ids[0]]
+
+
+def test_what_was_missed_of_a_log_with_many_branches_comes_by_rounds() -> None:
+    scene = Scene("alice", "bob", "mallory", settings=CoreSettings(live=False))
+    alice, bob, mallory = scene.hosts
+    scene.world.forkers["mallory"] = None
+    scene.all_join()
+    contribute(mallory, scene.network, "work", 3)
+    scene.run(100)
+    for number in range(MAX_BRANCHES - 1):
+        offer(mallory, branch(mallory, scene.network, 2, count=number + 1))
+    scene.run(90_000)
+    assert len(bob.ledger.tips(own_log(mallory, scene.network))) == MAX_BRANCHES
+    scene.world.part([[alice, mallory], [bob]])
+    missed = written(mallory, contribute(mallory, scene.network, "joins them", 2))
+    scene.run(90_000)
+    assert alice.ledger.has(missed[1])
+    scene.world.part([[alice, bob], [mallory]])
+    scene.run(90_000)
+    assert bob.ledger.has(missed[1])
+    assert digest_of(alice, scene.network) == digest_of(bob, scene.network)
+
+
+def test_nodes_that_keep_different_branches_agree_once_their_people_write() -> None:
+    scene = Scene("alice", "bob", "mallory")
+    alice, bob, mallory = scene.hosts
+    scene.world.forkers["mallory"] = None
+    scene.all_join()
+    contribute(mallory, scene.network, "work", 3)
+    scene.run(100)
+    for number in range(MAX_BRANCHES - 2):
+        offer(mallory, branch(mallory, scene.network, 2, count=number + 1))
+    scene.run(1_000)
+    scene.world.part([[alice], [bob]])
+    for host, many in ((alice, 20), (bob, 30)):
+        offer(host, branch(mallory, scene.network, 2, many, count=many))
+    mallory.stop("gone for good")
+    scene.run(1_000)
+    scene.world.part([])
+    scene.run(90_000)
+    log = own_log(mallory, scene.network)
+    assert [len(host.ledger.tips(log)) for host in (alice, bob)] == [MAX_BRANCHES] * 2
+    assert digest_of(alice, scene.network) != digest_of(bob, scene.network)
+    for host in (alice, bob):
+        contribute(host, scene.network, "goes on")
+        scene.run(1_000)
+    scene.run(600_000)
+    assert [len(host.ledger.tips(log)) for host in (alice, bob)] == [MAX_BRANCHES + 1] * 2
+    assert digest_of(alice, scene.network) == digest_of(bob, scene.network)
+    assert news(alice, PeerBroke) == news(bob, PeerBroke) == []
 
 
 def test_a_restored_home_asks_before_it_signs_and_does_not_fork() -> None:
