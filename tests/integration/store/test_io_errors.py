@@ -86,8 +86,10 @@ def assert_nothing_is_written_any_more(outcome: Outcome) -> None:
     assert isinstance(outcome.error, StoreFailed)
     outcome.disk.fails = lambda event, number: OK
     before = outcome.disk.operations
-    with pytest.raises(StoreError):
-        outcome.store.writer.commit(Batch(99))
+    for refuses in (outcome.store.writer.stage, outcome.store.writer.commit_all):
+        with pytest.raises(StoreError):
+            refuses([Batch(99)])
+    assert not outcome.store.source.connection.in_transaction
     assert outcome.disk.operations == before
 
 

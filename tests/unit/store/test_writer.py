@@ -110,14 +110,16 @@ def test_a_run_whose_beginning_is_missing_is_refused_and_nothing_of_its_group_st
 
 
 def test_what_a_refused_group_would_have_stored_is_not_remembered(store: Store, alice: Author) -> None:
-    run, other = alice.writes(2, text="secret"), Author("bob").writes(1)
+    network, bob = Author("network").id, Author("bob")
+    run, abroad = alice.writes(2, text="secret"), alice.writes(1, scope=network)
     store.writer.commit(Batch(1, runs=(alice.genesis,)))
     with pytest.raises(BatchRefused):
-        store.writer.commit_all([Batch(2, runs=(run,)), Batch(3, runs=(other,))])
+        store.writer.commit_all([Batch(2, runs=(run, abroad)), Batch(3, runs=(bob.writes(1),))])
     with pytest.raises(BatchRefused, match="private part"):
         store.writer.commit(Batch(4, privates=parts_of(alice, run)))
-    store.writer.commit(Batch(5, runs=(run,)))
+    store.writer.commit(Batch(5, runs=(run, abroad)))
     assert [(tip.lane, tip.seq) for tip in store.reader().tips(alice.log())] == [(0, 3)]
+    assert list(store.reader().agents_in_scope(network)) == [alice.id]
 
 
 def test_a_record_that_names_one_of_another_number_before_it_is_refused(store: Store, alice: Author) -> None:
@@ -169,6 +171,15 @@ def test_a_promoted_log_arrives_with_all_its_branches_and_private_parts(store: S
     assert reader.private(run.records[0].id) == alice.parts[run.records[0].id]
     assert [record for _, record in reader.private_missing(9)] == [run.records[2].id]
     assert reader.log(alice.log(network)).counted  # type: ignore[union-attr]  # it was just stored
+
+
+def test_a_part_that_comes_after_its_log_was_promoted_goes_to_its_record(store: Store, alice: Author) -> None:
+    network = Author("network").id
+    run = alice.writes(2, scope=network, text="note")
+    store.writer.commit(Batch(1, runs=(run,), uncounted=(alice.log(network),)))
+    store.writer.commit(Batch(2, promoted=(alice.log(network),)))
+    store.writer.commit(Batch(3, privates=parts_of(alice, run)))
+    assert store.reader().private(run.records[1].id) == alice.parts[run.records[1].id]
 
 
 def test_the_size_of_a_log_is_that_of_its_headers(store: Store, alice: Author) -> None:
