@@ -10,6 +10,7 @@ next start makes them anew.
 
 import logging
 import math
+import time
 from collections.abc import Mapping
 from typing import cast
 
@@ -18,6 +19,8 @@ import trio
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import (
+    PROJECT_BREATH_SECONDS,
+    PROJECT_BUSY_SLICE,
     PROJECT_LAG_SECONDS,
     PROJECT_QUIET_SECONDS,
     PROJECT_SHARE,
@@ -67,8 +70,9 @@ class Projector:
         self._fold = Fold(views.memory)
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
-        self._nudged, self._stirred = trio.Event(), trio.Event()
-        self._stirred_at = float("-inf")
+        self._nudged, self._urged = trio.Event(), trio.Event()
+        self._stirred_at = self._busy_at = float("-inf")
+        """When the node was last busy, by the clock of the loop and by that of threads."""
         self._begun = self._done = self._wanted = 0
         self._passed = Hub()
         self._unclean, self._scrub_from = True, float("-inf")
@@ -83,8 +87,8 @@ class Projector:
 
     def make_way(self) -> None:
         """The node is busy with what cannot wait: go on when it pauses."""
-        self._stirred_at = trio.current_time()
-        self._stirred.set()
+        # Only the time is noted: waking a task for each record would delay the record.
+        self._stirred_at, self._busy_at = trio.current_time(), time.monotonic()
 
     async def caught_up(self) -> None:
         """Wait until the views show everything that was committed before this call. Raises Refusal if broken."""
@@ -94,7 +98,7 @@ class Projector:
                 raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
             self._wanted = max(self._wanted, wanted)
             self._nudged.set()
-            self._stirred.set()
+            self._urged.set()
             await self._passed.after(self._passed.moves)
 
     async def scrubbed(self) -> None:
@@ -132,13 +136,14 @@ class Projector:
 
     async def _give_way(self, seconds: float) -> None:
         """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
-        with trio.move_on_after(seconds):
-            while self._done >= self._wanted:
-                self._stirred = trio.Event()
-                with trio.move_on_after(PROJECT_QUIET_SECONDS) as quiet:
-                    await self._stirred.wait()
-                if quiet.cancelled_caught:
-                    return
+        until = trio.current_time() + seconds
+        while self._done >= self._wanted:
+            wait_until = min(until, self._stirred_at + PROJECT_QUIET_SECONDS)
+            if trio.current_time() >= wait_until:
+                return
+            self._urged = trio.Event()
+            with trio.move_on_at(wait_until):
+                await self._urged.wait()
 
     async def _pass(self) -> None:
         """Take in everything that was there when the pass began."""
@@ -204,11 +209,21 @@ class Projector:
         self._shelf.forget()
         return slice_.after != before or self._views.index() > 0
 
+    def _must_hurry(self) -> bool:
+        """Whether nothing else has work to do, or somebody waits for rows."""
+        return self._done < self._wanted or time.monotonic() - self._busy_at > PROJECT_QUIET_SECONDS
+
+    def _breathe(self) -> None:
+        """Between two records, let others have the interpreter: they would have to wrest it from here."""
+        if not self._must_hurry():
+            time.sleep(PROJECT_BREATH_SECONDS)
+
     def _take_in(self, before: Progress) -> _Slice:
         """Fold what is new, and find out whose rows change by it."""
-        arrived = self._reader.records_after(before.arrival, PROJECT_SLICE)
-        parts = self._reader.parts_after(before.part, PROJECT_SLICE)
-        erased = self._reader.erasures_after(before.erasure, PROJECT_SLICE)
+        size = PROJECT_SLICE if self._must_hurry() else PROJECT_BUSY_SLICE
+        arrived = self._reader.records_after(before.arrival, size)
+        parts = self._reader.parts_after(before.part, size)
+        erased = self._reader.erasures_after(before.erasure, size)
         after = Progress(
             arrived[-1][0] if arrived else before.arrival,
             parts[-1].part if parts else before.part,
@@ -216,6 +231,7 @@ class Projector:
         )
         slice_ = _Slice(after, {record.id: record for _, record in arrived})
         for _, record in arrived:
+            self._breathe()
             for change in self._fold.add(record):
                 self._touch(slice_, change.id, change.record)
         for part in parts:
@@ -235,6 +251,7 @@ class Projector:
     def _rows(self, touched: Mapping[bytes, Record]) -> list[Row]:
         rows: list[Row] = []
         for record in touched.values():
+            self._breathe()
             standing = self._fold.standing(record.id)
             if standing is not None:  # else it arrives in a later slice, and its rows with it
                 rows += rows_of(record, standing, self._shelf)

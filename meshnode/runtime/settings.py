@@ -50,6 +50,10 @@ PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 100
 """Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
+PROJECT_BUSY_SLICE = 20
+"""The same while the node is busy: writing the rows of a slice cannot be interrupted."""
+PROJECT_BREATH_SECONDS = 0.0002
+"""While the node is busy the projector lies down for so long between two records, about as long as one takes."""
 SCRUB_SHARE = 20.0
 """After views.db was rewritten because of an erasure, it is not rewritten for so many times as long as that took:
 whoever erases often, and has others erase, makes his texts wait for each other, and nobody's disk busy."""

@@ -156,7 +156,7 @@ async def test_it_waits_while_the_node_is_busy_and_not_longer_than_its_lag(monke
 
 
 async def test_it_rests_between_slices_until_the_node_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value_ in (("SLICE", 1), ("LAG_SECONDS", 0.01), ("QUIET_SECONDS", 0.5), ("SHARE", 1e9)):
+    for name, value_ in (("BUSY_SLICE", 1), ("LAG_SECONDS", 0.01), ("QUIET_SECONDS", 0.5), ("SHARE", 1e9)):
         monkeypatch.setattr(projector_module, f"PROJECT_{name}", value_)
     async with following() as shop:
         shop.commit(shop.genesis, shop.work("one", "two"))
@@ -169,9 +169,22 @@ async def test_it_rests_between_slices_until_the_node_pauses(monkeypatch: pytest
         assert len(shop.titles()) == 2
 
 
-async def test_whoever_waits_for_rows_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value_ in (("SLICE", 1), ("LAG_SECONDS", 1e9), ("QUIET_SECONDS", 1e9), ("SHARE", 1e9)):
+async def test_while_the_node_is_busy_it_lies_down_between_two_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value_ in (("LAG_SECONDS", 0.01), ("QUIET_SECONDS", 1e9), ("BREATH_SECONDS", 0.05)):
         monkeypatch.setattr(projector_module, f"PROJECT_{name}", value_)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one", "two"))
+        start = trio.current_time()
+        with trio.fail_after(DEADLINE):
+            while not shop.titles():
+                await shop.projector._passed.after(shop.projector._passed.moves)
+    assert trio.current_time() - start > 6 * 0.05, "three are folded, and three shown"
+
+
+async def test_whoever_waits_for_rows_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LAG_SECONDS", "QUIET_SECONDS", "SHARE", "BREATH_SECONDS"):
+        monkeypatch.setattr(projector_module, f"PROJECT_{name}", 1e9)
+    monkeypatch.setattr(projector_module, "PROJECT_SLICE", 1)
     async with following() as shop:
         shop.commit(shop.genesis, shop.work("one", "two"))
         with trio.fail_after(10):
