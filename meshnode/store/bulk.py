@@ -20,8 +20,19 @@ MOST_ROWS = 256
 
 def insert(connection: sqlite3.Connection, into: str, rows: Sequence[Values], besides: str = "") -> None:
     """Insert `rows` by `INSERT <into> VALUES … <besides>`, in their order."""
+    if len(rows) == 1:
+        connection.execute(_insertion(into, len(rows[0]), 1, besides), rows[0])
+        return
     for part in _portions(rows):
         connection.execute(_insertion(into, len(part[0]), len(part), besides), tuple(chain.from_iterable(part)))
+
+
+def each(connection: sqlite3.Connection, statement: str, rows: Sequence[Values]) -> None:
+    """Execute a statement for every row; mostly there is one."""
+    if len(rows) == 1:
+        connection.execute(statement, rows[0])
+    else:
+        connection.executemany(statement, rows)
 
 
 def delete(connection: sqlite3.Connection, of: str, keys: Sequence[int | bytes]) -> None:

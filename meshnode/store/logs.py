@@ -7,6 +7,7 @@ clean → (extended) moved → (flushed, in the same transaction) clean.
 import sqlite3
 from collections.abc import Iterable
 
+from meshnode.store import bulk
 from meshproto.records.record import Record
 
 LOGS_REMEMBERED = 20_000
@@ -106,14 +107,10 @@ class Logs:
 
     def flush(self) -> None:
         """Write down every tip that moved; moved → clean."""
-        self._connection.executemany(
-            "UPDATE lanes SET tip_seq = ?, tip_id = ?, tip_arrival = ? WHERE lane = ?",
-            [(each.tip_seq, each.tip_id, each.tip_arrival, each.lane) for each in self._moved.values()],
-        )
-        self._connection.executemany(
-            "UPDATE logs SET size = ?, counted = ? WHERE log = ?",
-            [(each.size, each.counted, each.log) for each in self._grown.values()],
-        )
+        tips = [(each.tip_seq, each.tip_id, each.tip_arrival, each.lane) for each in self._moved.values()]
+        sizes = [(each.size, each.counted, each.log) for each in self._grown.values()]
+        bulk.each(self._connection, "UPDATE lanes SET tip_seq = ?, tip_id = ?, tip_arrival = ? WHERE lane = ?", tips)
+        bulk.each(self._connection, "UPDATE logs SET size = ?, counted = ? WHERE log = ?", sizes)
         self._moved.clear()
         self._grown.clear()
 

@@ -29,3 +29,12 @@ def test_exactly_the_rows_named_are_deleted() -> None:
     bulk.insert(connection, "INTO t", [(each,) for each in range(1000)])
     bulk.delete(connection, "t WHERE a", [each for each in range(1000) if each % 10])
     assert connection.execute("SELECT a FROM t").fetchall() == [(each,) for each in range(0, 1000, 10)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_statement_is_executed_for_every_row(count: int) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER)")
+    bulk.insert(connection, "INTO t", [(each, 0) for each in range(count)])
+    bulk.each(connection, "UPDATE t SET b = ? WHERE a = ?", [(each + 7, each) for each in range(count)])
+    assert connection.execute("SELECT a, b FROM t").fetchall() == [(each, each + 7) for each in range(count)]
