@@ -33,6 +33,9 @@ from meshproto.records.ids import RecordId
 PAGE = 5_000
 """Most ids in one row of the list of imports, which is rewritten with each slice: 160 KB."""
 
+SLICE = 200
+"""Entries signed in one go, some 5 ms: the node answers everybody else in between. Each slice costs a flush."""
+
 KINDS = ("git", "csv")
 """What becomes contributions; bundles hold records already."""
 
@@ -89,7 +92,7 @@ class Imports:
         self._desk = desk
         self._catalogue = catalogue
         self._secret = secret
-        self._slice = drafts_max
+        self._slice = min(SLICE, drafts_max)
         self._turn = trio.Lock()
 
     async def run(self, kind: str, path: Path, given: Mapping[str, OptionValue], dry_run: bool = False) -> Report:
