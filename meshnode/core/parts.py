@@ -50,7 +50,7 @@ class Parts:
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.desk = Desk(self.ground, self.scopes, self.heads, self.admit)
+        self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.admit)
 
     def load(self) -> None:
         """Take up what earlier lives left."""

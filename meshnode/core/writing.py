@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
+from meshnode.core.closure import Closure
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
@@ -13,9 +14,9 @@ from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
+from meshproto.records.ids import LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
-from meshproto.records.record import Record
+from meshproto.records.record import Record, ids_in
 
 OWN = Source(None, trusted=True, live=True)
 """Where this node's own records come from."""
@@ -26,8 +27,9 @@ Admit = Callable[[Run, Source, Turn], Admission]
 class Desk:
     """Signs what the owner writes."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, heads: Heads, admit: Admit) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, closure: Closure, heads: Heads, admit: Admit) -> None:
         self._ground = ground
+        self._closure = closure
         self._scopes = scopes
         self._heads = heads
         self._admit = admit
@@ -74,7 +76,8 @@ class Desk:
 
     def _sign_in(self, scope: ScopeId, drafts: list[Draft], turn: Turn) -> SignedRecords:
         identity = self._ground.identity
-        self._check_scope(scope, len(drafts))
+        self._check_scope(scope, drafts)
+        self._check_names(scope, drafts)
         log = log_id(scope, identity.key.public)
         now = self._ground.flight.log(log)
         end = end_of((seq, tip) for tip, seq in now.tips.items()) if now is not None else end_of(())
@@ -98,9 +101,10 @@ class Desk:
             self._healed[first.log] = joined | self._healed.get(first.log, frozenset()).intersection(now.tips)
             turn.after.news.append(ForkHealed(first.log, first.id))
 
-    def _check_scope(self, scope: ScopeId, count: int) -> None:
-        """Whether this node may write so many records there. Raises _CannotWrite."""
+    def _check_scope(self, scope: ScopeId, drafts: list[Draft]) -> None:
+        """Whether this node may write these there. Raises _CannotWrite."""
         identity, flight = self._ground.identity, self._ground.flight
+        now = flight.log(log_id(scope, identity.key.public))
         if bytes(scope) != bytes(identity.agent):
             facts = flight.network(scope)
             carried = self._scopes.carried.get(scope)
@@ -108,10 +112,24 @@ class Desk:
                 raise _CannotWrite("scope", "not a network this node takes part in")
             if identity.agent not in facts.founders and not (facts.open and carried.founded):
                 raise _CannotWrite("scope", "not founded yet" if facts.open else "not a founder")
-        now = flight.log(log_id(scope, identity.key.public))
+            stands = identity.agent in facts.founders or (now is not None and now.counted)
+            if not stands and drafts[0].type != "grant":
+                raise _CannotWrite("stranger", to_text(scope))
         records, size = self._scopes.allowance(scope)
-        if now is not None and (max(now.tips.values()) + count > records or now.size >= size):
+        if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
+
+    def _check_names(self, scope: ScopeId, drafts: list[Draft]) -> None:
+        """Whether all that drafts name may be named: what may not would spoil the log for good. Raises _CannotWrite."""
+        named = dict.fromkeys(each for draft in drafts for each in (*draft.deps, *ids_in(draft.facts)))
+        for each in named:
+            place = self._closure.place(each)
+            if place is None:
+                raise _CannotWrite("missing", to_text(each))
+            if not place.personal and place.home != scope:
+                raise _CannotWrite("foreign", to_text(each))
+            if not self._closure.is_sound(each):
+                raise _CannotWrite("pending", to_text(each))
 
 
 def _listing(row: LocalRow | Forget, ids: tuple[RecordId, ...]) -> LocalRow | Forget:

@@ -35,9 +35,10 @@ class Joins:
                 await self._node.news.after(self._node.news.moves)
 
     async def stand_in(self, network: ScopeId) -> bool:
-        """Sign the grant by which one joins an open network; False if one has written there before. Raises Refusal."""
+        """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal."""
         async with self._turn:
-            if self._node.ledger.log(log_id(network, self._node.identity.key.public)) is not None:
+            own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
+            if own is not None and own.counted:
                 return False
             await self._node.write([Draft(network, "grant", identity.join(self._node.me))])
             return True

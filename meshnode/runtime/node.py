@@ -274,6 +274,22 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
         "connect to such a peer, or if no newer copy exists: meshnode up --i-have-the-newest-copy",
     ),
     "scope": (Code.NOT_AUTHORISED, "this network cannot be written in", "meshnode network ls"),
+    "stranger": (
+        Code.NOT_AUTHORISED,
+        "you have not joined this network, so nothing you wrote there would count",
+        "join it by the line that a member has from `meshnode network ls`",
+    ),
+    "missing": (Code.NOT_FOUND, "what it names is not here, so it would count nowhere", "meshnode sync"),
+    "pending": (
+        Code.CONFLICT,
+        "what it names waits itself for records that are not here, so it would count nowhere",
+        "meshnode sync",
+    ),
+    "foreign": (
+        Code.BAD_REQUEST,
+        "what it names stands in another network, which the readers of this one may not know",
+        "state it again in this network first: meshnode share --help",
+    ),
     "quota": (Code.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls"),
     "draft": (Code.BAD_REQUEST, "what was to be written does not fit into a record", ""),
     "refused": (Code.BAD_REQUEST, "records that came along were refused", ""),

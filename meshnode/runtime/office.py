@@ -10,12 +10,13 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
-from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow
+from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow, PeerEntry
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.projector import Projector
+from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.querying import Is, Where
@@ -23,7 +24,7 @@ from meshnode.store.reading import Reader
 from meshnode.views.names import slug
 from meshnode.views.rows import EntryRow, ProjectRow
 from meshproto.records.encoding import decode
-from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
+from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id, short, to_text
 
 FRESH_SECONDS = 1.0
 """How long a list waits for the views to show what was just written; then it shows what there is."""
@@ -172,7 +173,31 @@ class Office:
             scope = ScopeId(chosen.scope)
         if scope is None and self.settings.default_network:
             scope = await self.find_network(self.settings.default_network)
-        return Placed(scope or self.notebook, chosen)
+        placed = Placed(scope or self.notebook, chosen)
+        self.must_write_in(placed.scope)
+        return placed
+
+    def must_write_in(self, scope: bytes) -> None:
+        """Refuse what the owner would sign where it counts for nobody. Raises Refusal."""
+        if scope == self.me or self.truth.network(scope) is None:
+            return
+        joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
+        if joined is None or joined.left:
+            verb = "have not joined" if joined is None else "have left"
+            why = f"you {verb} {name}: what you signed there would count for nobody"
+            raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
+        log = self.truth.log(log_id(scope, self.node.identity.key.public))
+        if log is None or not log.counted:
+            why = f"you have not joined {name} yet: it waits for a member to connect"
+            raise Refusal(Code.NOT_AUTHORISED, why, "meshnode peer ls")
+
+    def _way_in(self, network: bytes) -> str:
+        """What to do to join a network: the line by which a member known here can be reached, if there is one."""
+        members = set(self.truth.agents_in_scope(network)) - {self.me}
+        addresses = [each for row in self.truth.rows(PeerEntry) if row.agent in members for each in row.addresses]
+        if not addresses:
+            return "ask a member for the line of `meshnode network ls`, and join by it: meshnode network join --help"
+        return f"meshnode network join {write_line(network, reachable_first(tuple(addresses)))}"
 
     def writes_in(self, scope: bytes) -> bool:
         """Whether what the owner signs there counts, as far as the lists tell: in the own stream, or as a member."""

@@ -1,8 +1,9 @@
-"""How far an address reaches: what to put first into a line that others join by, and what to say of it."""
+"""The line that others join by: which addresses stand in it, and how far they reach."""
 
 from ipaddress import ip_address
 
 from meshnode.net.address import Address, BadAddress, parse
+from meshproto.records.ids import to_text
 
 MAX_ADDRESSES = 3
 """Addresses in a join line; it is pasted, printed and read aloud."""
@@ -24,6 +25,11 @@ def reachable_first(addresses: tuple[str, ...]) -> tuple[str, ...]:
     ordered = sorted(read, key=lambda address: _ORDER[_reach(address)])
     far = [address for address in ordered if _reach(address) != MACHINE]
     return tuple(str(address) for address in (far or ordered)[:MAX_ADDRESSES])
+
+
+def write_line(network: bytes, addresses: tuple[str, ...]) -> str:
+    """The line by which others join."""
+    return f"{to_text(network)}@{','.join(addresses)}"
 
 
 def _read(addresses: tuple[str, ...]) -> list[Address]:

@@ -19,6 +19,7 @@ from meshnode.config.load import load
 from meshnode.config.places import Places
 from meshnode.core.drafts import SignedRecords
 from meshnode.core.events import JoinScope
+from meshnode.runtime import reach
 from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.requests import people
 from meshproto.records.ids import ScopeId, log_id
@@ -45,7 +46,7 @@ class Worker:
     async def on_found(self) -> dict[str, Any]:
         """Found the network; the others join it with the line."""
         self.scope = await people.found(self.opened.office, "bench")
-        return {"line": people.write_line(self.scope, self.opened.node.listening)}
+        return {"line": reach.write_line(self.scope, self.opened.node.listening)}
 
     async def on_author(self, count: int, private: bool) -> dict[str, Any]:
         """Write as one author, in writes as large as the node takes."""
@@ -101,7 +102,7 @@ class Worker:
 
     async def on_line(self) -> dict[str, Any]:
         """The line by which others reach this node."""
-        return {"line": people.write_line(self.scope, self.opened.node.listening)}
+        return {"line": reach.write_line(self.scope, self.opened.node.listening)}
 
     async def on_fetch(self, line: str, ids: list[str], tips: Sequence[str] = ()) -> dict[str, Any]:
         """Dial, and wait until all these records are on the disk here; then read every one by its id.

@@ -3,12 +3,12 @@
 from hashlib import sha256
 from itertools import count
 
-from meshnode.core.author import Pen, sign_genesis
+from meshnode.core.author import Pen, sign_genesis, sign_offline
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.events import JoinScope, Write
+from meshnode.core.events import JoinScope, Offer, Write
 from meshnode.core.ports import Batch, Identity
 from meshnode.core.settings import CoreSettings
-from meshproto.records.ids import AgentId, ScopeId
+from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
 from tests.simulation.world import NOON, Host, SeededChance, World
@@ -57,6 +57,16 @@ def contribute(host: Host, scope: ScopeId, title: str, many: int = 1) -> int:
     facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
     drafts = [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}) for at in range(many)]
     return write(host, *drafts)
+
+
+def intrude(host: Host, scope: ScopeId, title: str, many: int = 1) -> tuple[RecordId, ...]:
+    """Write contributions in a network one has not joined, which one's own node would refuse; returns their ids."""
+    facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
+    drafts = [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}) for at in range(many)]
+    chance = SeededChance(host.world.random)
+    batch, ids = sign_offline(host.ledger, host.identity, drafts, host.moment, chance)
+    host.hear(Offer(next(TICKETS), SignedRecords(batch.runs, batch.privates)))
+    return ids
 
 
 def write(host: Host, *drafts: Draft, ready: SignedRecords | None = None) -> int:

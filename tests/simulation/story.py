@@ -17,7 +17,7 @@ from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
-from tests.simulation.people import TICKETS, contribute, found, grant, join, settle, write
+from tests.simulation.people import TICKETS, contribute, found, grant, intrude, join, settle, write
 from tests.simulation.scenes import copy_disk, restore
 from tests.simulation.watch import (
     Broken,
@@ -168,14 +168,15 @@ class Story:
 
     def _write(self, host: Host) -> None:
         scope = self.random.choice(self.networks)
-        self._join_properly(host, scope)
         many = self.random.choice((1, 1, 1, 3, 20))
-        self.written.append((host, scope, contribute(host, scope, "work", many)))
-
-    def _join_properly(self, host: Host, scope: ScopeId) -> None:
-        own = log_id(scope, host.identity.key.public)
-        if host.ledger.log(own) is None and self.random.random() < 0.9:  # the rest writes as a stranger
+        assert host.node is not None  # it acts
+        now = host.node.parts.ground.flight.log(log_id(scope, host.identity.key.public))
+        if now is None or not now.counted:
+            if self.random.random() < 0.1 and host.ledger.network(scope) is not None:
+                intrude(host, scope, "work", many)
+                return
             grant(host, scope)
+        self.written.append((host, scope, contribute(host, scope, "work", many)))
 
     def _thank(self, host: Host) -> None:
         other = self.random.choice(self.hosts)

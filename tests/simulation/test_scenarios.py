@@ -9,14 +9,14 @@ from meshnode.core.events import LeaveScope, RemovePeer, TrustThisCopy
 from meshnode.core.reports import ForkFound, ForkHealed, MayNotSign, MaySign, NotStored, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.forks import check_fork_proof, encode_fork_proof, make_fork_proof
-from meshproto.records.ids import RecordId, ScopeId, ext
+from meshproto.records.ids import RecordId, ScopeId, ext, to_text
 from meshproto.records.limits import MAX_BRANCHES
 from meshproto.records.log import Run, check_run
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Get, Message
-from tests.simulation.people import TICKETS, contribute, found, grant, join, write
+from tests.simulation.people import TICKETS, contribute, found, grant, intrude, join, write
 from tests.simulation.scenes import Scene, copy_disk, meet, news, offer, own_log, restore, sync, written
 from tests.simulation.watch import check_store, digest_of, ledger_of, parts_of
 from tests.simulation.world import Host, SeededChance
@@ -292,7 +292,9 @@ def test_a_strangers_log_stays_out_until_a_member_names_it() -> None:
     scene.world.part([[bob], [carol]])
     join(bob, scene.network, alice)
     scene.run(1_000)
-    (record,) = written_after(scene, bob)
+    refused = contribute(bob, scene.network, "work")
+    assert bob.answers[refused] == NotWritten("stranger", to_text(scene.network))
+    (record,) = intrude(bob, scene.network, "work")
     scene.run(40_000)
     log = own_log(bob, scene.network)
     assert alice.ledger.log(log).counted is False  # type: ignore[union-attr]  # it is stored
@@ -311,10 +313,10 @@ def test_strangers_together_cannot_make_us_store_more_than_we_choose() -> None:
     for host in (bob, carol):
         join(host, scene.network, alice)
         scene.run(1_000)
-    contribute(bob, scene.network, "noise", 4)
+    intrude(bob, scene.network, "noise", 4)
     scene.run(1_000)
-    contribute(carol, scene.network, "noise", 1)
-    contribute(bob, scene.network, "noise", 4)
+    intrude(carol, scene.network, "noise", 1)
+    intrude(bob, scene.network, "noise", 4)
     scene.run(1_000)
     assert alice.ledger.log(own_log(carol, scene.network)) is None
     assert alice.ledger.tips(own_log(bob, scene.network))[0].seq == 4

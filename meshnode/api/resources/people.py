@@ -28,7 +28,7 @@ from meshnode.core.ports import JoinedEntry, PeerEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reach_of, reachable_first
+from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
 from meshproto.records.encoding import Value
@@ -247,7 +247,7 @@ def network_model(office: Office, network: ScopeId) -> Network:
         notebook=notebook,
         members=members,
         connected=sum(1 for each in office.lookups.members(network) if each.agent in connected),
-        line=people.write_line(network, addresses) if addresses and not (joined and joined.left) else "",
+        line=write_line(network, addresses) if addresses and not (joined and joined.left) else "",
         reachable=reach_of(addresses) if addresses else "",
         created=time_text(row.at) if row else "",
     )

@@ -12,6 +12,7 @@ from meshnode.app.exchange import NodeExchange
 from meshnode.core.effects import Synced
 from meshnode.core.events import SyncNow
 from meshnode.exchange.git_process import look_at
+from meshnode.runtime import reach
 from meshnode.runtime.lookups import Wanted
 from meshnode.runtime.requests import amounts, erasures, people
 from meshnode.runtime.requests.work import Work, log
@@ -56,7 +57,7 @@ async def _found(stage: Stage, say: Narrator) -> tuple[Person, Person, ScopeId]:
 
 
 async def _join(person: Person, member: Person, scope: ScopeId, say: Narrator) -> None:
-    line = people.write_line(scope, member.node.node.listening)
+    line = reach.write_line(scope, member.node.node.listening)
     say.tell(f"{person.name}$ meshnode network join {line[:24]}…{line[-12:]}")
     joined = await people.join(person.node.office, people.read_line(line), SYNC_SECONDS)
     await person.node.office.projector.caught_up()

@@ -18,7 +18,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.views.names import slug
-from meshproto.records.ids import NONE, IdError, ScopeId, from_text, to_text
+from meshproto.records.ids import NONE, IdError, ScopeId, from_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity
 
@@ -96,11 +96,6 @@ def read_line(line: str) -> JoinLine:
     except (BadAddress, IdError) as error:
         raise Refusal(Code.BAD_REQUEST, str(error), "copy the whole line again") from error
     return JoinLine(scope, tuple((peer, tuple(addresses)) for peer, addresses in peers.items()))
-
-
-def write_line(network: bytes, addresses: tuple[str, ...]) -> str:
-    """The line by which others join."""
-    return f"{to_text(network)}@{','.join(addresses)}"
 
 
 async def join(office: Office, line: JoinLine, seconds: float) -> bool:

@@ -76,6 +76,7 @@ async def share(office: Office, record: RecordId, network: str, rows: Rows = ())
     scope = await office.find_network(network)
     if row.scope == scope:
         raise Refusal(Code.EXISTS, f"{short(record)} stands in that network already")
+    office.must_write_in(scope)
     project = office.lookups.project(row.project) if row.project else None
     facts = value.contribution(
         kind=row.kind,
@@ -92,6 +93,7 @@ async def share(office: Office, record: RecordId, network: str, rows: Rows = ())
 async def correct(office: Office, record: RecordId, quantity: Measure, reason: str, rows: Rows = ()) -> Ids:
     """Sign the difference between what a contribution counts and what it should. Raises Refusal."""
     row = await _own(office, record)
+    office.must_write_in(row.scope)
     now = Measure(row.quantity, row.scale, row.unit)
     delta = difference(in_unit_of(quantity, now), now)
     if delta.n == 0:
@@ -103,6 +105,7 @@ async def correct(office: Office, record: RecordId, quantity: Measure, reason: s
 async def retract(office: Office, record: RecordId, reason: str, rows: Rows = ()) -> Ids:
     """Take a contribution of one's own out of effect. Raises Refusal."""
     row = await _own(office, record)
+    office.must_write_in(row.scope)
     draft = Draft(ScopeId(row.scope), "correction", repair.retract(record, reason=_reason(reason)))
     return await office.node.write([draft], local=rows)
 
@@ -117,6 +120,7 @@ async def thank(office: Office, record: RecordId, kind: str, text: str, skill: s
         raise Refusal(Code.BAD_REQUEST, f"{short(record)} is your own")
     if kind not in value.THANKS or (kind == "skill") != bool(skill):
         raise Refusal(Code.BAD_REQUEST, f"one of {', '.join(value.THANKS)}; `skill` names a skill")
+    office.must_write_in(entry.scope)
     facts = value.recognition(to=[entry.agent], kind=kind, for_=record, skill=skill)
     draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None)
     return await office.node.write([draft], local=rows)

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from meshnode.runtime.reach import write_line
 from meshnode.runtime.requests import people
+from meshnode.runtime.requests.people import JoinLine
+from meshproto.records.ids import to_text
 from tests.support.meshes import Api, Mesh, Node
 
 
@@ -58,9 +61,38 @@ async def test_a_network_that_was_left_is_not_written_into_any_more(mesh: Mesh) 
         listed = (await api.does("GET", "/networks"))["items"]
         assert [(each["name"], each["standing"]) for each in listed if not each["notebook"]] == [("Studio", "left")]
         problem = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "studio"})
-        assert problem["code"] == "not-authorised"
+        assert (problem["code"], problem["detail"].startswith("you have left Studio")) == ("not-authorised", True)
+        assert "meshnode network join --help" in problem["hint"]
         assert (await api.refuses("DELETE", "/networks/notebook"))["code"] == "conflict"
         assert (await api.refuses("DELETE", "/networks/nowhere"))["code"] == "unknown-network"
+
+
+async def test_who_has_not_joined_is_told_how_to(mesh: Mesh, tmp_path: Path) -> None:
+    file = str(tmp_path / "all.bundle")
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio, choir = await ana.founds("studio"), await ana.founds("choir")
+        for network in (studio, choir):
+            await ben.joins(ana.line(network))
+        record = to_text(await ben.logs("Landing page", "studio"))
+        api = ben.api()
+        await api.does("DELETE", "/networks/studio")
+        for path, body in (
+            ("", {"title": "x", "seconds": 1, "network": "studio"}),
+            (f"/{record}/correct", {"seconds": 60}),
+            (f"/{record}/retract", {}),
+        ):
+            problem = await api.refuses("POST", f"/contributions{path}", body)
+            assert (problem["code"], problem["status"]) == ("not-authorised", 403)
+            assert problem["hint"].startswith(f"meshnode network join {to_text(studio)}@/memory/ana/p2p/ana")
+        await api.does("POST", "/exports", {"kind": "bundle", "path": file})
+    async with mesh.node("carol") as carol:
+        api = carol.api()
+        await api.does("POST", "/imports", {"kind": "bundle", "path": file})
+        problem = await api.refuses("POST", f"/contributions/{record}/thank", {"text": "Lovely"})
+        assert problem["detail"].startswith("you have not joined studio: ")
+        await carol.joins(JoinLine(studio, ()), seconds=0)
+        problem = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "studio"})
+        assert (problem["code"], problem["hint"]) == ("not-authorised", "meshnode peer ls")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +105,7 @@ async def test_a_line_that_cannot_be_read_is_refused(mesh: Mesh, line: str) -> N
 
 def test_a_join_line_says_whom_to_expect() -> None:
     address = "/ip4/192.0.2.7/tcp/4401/p2p/12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"
-    line = people.write_line(b"n" * 32, (address, address.replace("192.0.2.7", "10.0.0.7")))
+    line = write_line(b"n" * 32, (address, address.replace("192.0.2.7", "10.0.0.7")))
     assert people.read_line(f" {line}\n").network == b"n" * 32
     assert [len(addresses) for _, addresses in people.read_line(line).peers] == [2]
 

@@ -6,10 +6,10 @@ from meshnode.core.author import End
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
-from meshnode.core.ports import AnswerEntry, ImportEntry, NoteEntry
+from meshnode.core.ports import AnswerEntry, Batch, ImportEntry, NoteEntry
 from meshnode.core.reports import ForkHealed
 from meshnode.core.settings import CoreSettings
-from meshproto.records.ids import ScopeId
+from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_PRIVATE
 from meshproto.types import identity
 from meshproto.wire.messages import Part
@@ -224,3 +224,58 @@ def test_a_grant_may_be_written_as_soon_as_the_network_is_founded() -> None:
     grant = rig.ledger.record(answer.ids[0])
     assert grant is not None
     assert rig.ledger.id_at(bob.log(scope), 0, 1) in grant.deps
+
+
+@pytest.mark.parametrize("as_dep", [False, True])
+def test_a_draft_that_names_what_is_not_here_is_refused(as_dep: bool) -> None:
+    rig = Rig()
+    scope, gone = rig.found(), RecordId(bytes([9]) * 32)
+    draft = Draft(scope, "note", {} if as_dep else {"of": [{"it": gone}]}, deps=(gone,) if as_dep else ())
+    assert rig.write(note(scope), draft) == NotWritten("missing", to_text(gone))
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1
+    assert isinstance(rig.write(note(scope)), Written)
+
+
+def test_a_draft_that_names_what_waits_itself_is_refused() -> None:
+    rig, scope, peer, bob = scene()
+    waits = bob.sign(Draft(scope, "note", {"of": bytes([9]) * 32}))
+    peer.push(waits)
+    (name,) = ids_of(waits)
+    assert rig.write(Draft(scope, "note", {"of": name})) == NotWritten("pending", to_text(name))
+
+
+def test_a_draft_that_names_what_stands_in_another_network_is_refused() -> None:
+    rig = Rig()
+    one, other = rig.found(name="one"), rig.found(name="other")
+    written = rig.write(note(one))
+    assert isinstance(written, Written)
+    (name,) = written.ids
+    assert rig.write(Draft(other, "note", {"of": name})) == NotWritten("foreign", to_text(name))
+    assert isinstance(rig.write(Draft(one, "note", {"of": name, "who": rig.me.agent})), Written)
+
+
+def test_who_has_not_joined_an_open_network_does_not_write_there() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob)
+    rig.join(scope)
+    peer = rig.meet(bob, scope)
+    for each in (genesis, bob.genesis, bob.accept(scope)):
+        peer.push(each, Part.LAST)
+    assert rig.write(note(scope)) == NotWritten("stranger", to_text(scope))
+    grant = Draft(scope, "grant", identity.join(rig.me.agent))
+    assert isinstance(rig.write(grant, note(scope)), Written)
+    assert isinstance(rig.write(note(scope)), Written)
+
+
+def test_who_wrote_in_an_open_network_before_joining_it_joins_first() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob)
+    accept = bob.accept(scope)
+    stray = rig.me.sign(Draft(scope, "note", {"n": 1}), deps=ids_of(accept))
+    for each in (bob.genesis, genesis, accept):
+        rig.put(each)
+    rig.store.writer.commit(Batch(9, runs=stray.runs, uncounted=(rig.me.log(scope),)))
+    rig.join(scope)
+    assert rig.write(note(scope)) == NotWritten("stranger", to_text(scope))
+    assert isinstance(rig.write(Draft(scope, "grant", identity.join(rig.me.agent))), Written)
+    assert isinstance(rig.write(note(scope)), Written)
