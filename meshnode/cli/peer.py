@@ -21,10 +21,10 @@ USUAL_WAIT = 5
 """Seconds that `peer add` waits for the connection, unless --timeout says otherwise."""
 
 
-def add(desk: Desk, *, address: str) -> Exit:
+def add(desk: Desk, *, addresses: list[str]) -> Exit:
     """Remember a peer and connect to it."""
     desk.out.progress("connecting …")
-    peer = desk.client().add_peer(address, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+    peer = desk.client().add_peer(*addresses, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     connected = peer["state"] == "direct"
     words = "Connected" if connected else "Remembered"
@@ -111,8 +111,15 @@ COMMANDS = {
             "peer add",
             "Remember a peer and connect to it.",
             add,
-            (Argument(("address",), "Its full address: /ip4/192.0.2.7/tcp/4401/p2p/12D3Koo…"),),
-            text="The address stands in `meshnode status` on the other machine.",
+            (
+                Argument(
+                    ("addresses",),
+                    "Its full address: /ip4/192.0.2.7/tcp/4401/p2p/12D3Koo…; all are tried, one after the other.",
+                    kind="many",
+                    metavar="ADDRESS",
+                ),
+            ),
+            text="The addresses stand in `meshnode status` on the other machine.",
             exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE),
         ),
         Command("peer ls", "List the peers.", ls, exits=(Exit.NOT_RUNNING,)),

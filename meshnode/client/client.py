@@ -177,9 +177,10 @@ class Client:
         """The peers known here."""
         return self._items(self._node.get("/peers"))
 
-    def add_peer(self, address: str, *, wait_ms: int = 5_000) -> a.Peer:
-        """Remember a peer and dial it."""
-        return cast("a.Peer", self._node.wait("/peers", {"address": address}, wait_ms))
+    def add_peer(self, address: str, *more: str, wait_ms: int = 5_000) -> a.Peer:
+        """Remember a peer and dial it, at one address after the other."""
+        body = _given(address=address, more=[*more] or None)
+        return cast("a.Peer", self._node.wait("/peers", body, wait_ms))
 
     def remove_peer(self, peer: str) -> object:
         """Forget a peer."""

@@ -22,10 +22,14 @@ STEADY = 10_000
 
 @dataclass(slots=True)
 class Contact:
-    """What is known of one peer; times in ticks. `trying` are the addresses still to try in this attempt."""
+    """What is known of one peer; times in ticks.
+
+    `trying` are the addresses still to try in this attempt, `tried` those that were, with the reasons why they failed.
+    """
 
     entry: PeerEntry
     trying: list[str] | None = None
+    tried: dict[str, str] = field(default_factory=dict)
     due: int = 0
     failures: int = 0
     breaches: int = 0
@@ -45,7 +49,8 @@ class PeerBook:
     def load(self) -> None:
         """Take up the peers of earlier lives."""
         for entry in self._ground.ledger.peers():
-            self._contacts[entry.peer] = Contact(entry)
+            addresses = tuple(_completed(entry.peer, entry.addresses))
+            self._contacts[entry.peer] = Contact(entry._replace(addresses=addresses))
 
     def entries(self) -> list[PeerEntry]:
         """All peers known."""
@@ -62,8 +67,8 @@ class PeerBook:
         return contact is None or (contact.failures > 0 and contact.trying is None and not contact.conns)
 
     def add(self, peer: str, addresses: Iterable[str], turn: Turn, *, by_hand: bool, source: str) -> None:
-        """Learn of addresses; a peer added by hand is kept for good and dialled at once."""
-        good = [each for each in addresses if 0 < len(each) <= MAX_ADDRESS]
+        """Learn of addresses; a peer added by hand is kept for good and dialled at once, there first of all."""
+        good = _completed(peer, addresses)
         if peer == self.own or not 0 < len(peer) <= MAX_PEER_ID or not (good or by_hand):
             return
         contact = self._contacts.get(peer)
@@ -72,14 +77,20 @@ class PeerBook:
                 return
             contact = self._contacts[peer] = Contact(PeerEntry(peer, source=source))
         before = contact.entry
-        merged = list(dict.fromkeys([*before.addresses, *good]))
+        known = [*good, *before.addresses] if by_hand else [*before.addresses, *good]
+        merged = list(dict.fromkeys(known))
         # Addresses longest without success stand last; among what is new the latest word counts.
         kept = (*merged[: self._ground.settings.addresses_per_peer - 1], merged[-1]) if merged else ()
         contact.entry = before._replace(addresses=tuple(dict.fromkeys(kept)), added=before.added or by_hand)
         if contact.entry != before or before.source == "":
             turn.local.append(contact.entry)
-        if by_hand or (set(good) - set(before.addresses)):
+        fresh = [each for each in good if each not in before.addresses]
+        if by_hand or fresh:
             contact.due = turn.moment.ticks
+        if contact.trying is not None and by_hand:
+            # An attempt is under way: it is not over before these were tried, too.
+            here = [each for each in good if each not in contact.tried]
+            contact.trying = list(dict.fromkeys([*here, *contact.trying]))
         self._plan(turn)
 
     def remove(self, peer: str, turn: Turn) -> list[int]:
@@ -113,7 +124,7 @@ class PeerBook:
                 continue
             if busy < settings.peers_connected or contact.entry.added:
                 busy += 1
-                contact.trying = list(contact.entry.addresses)
+                contact.trying, contact.tried = list(contact.entry.addresses), {}
                 self._try_next(contact, turn)
             else:
                 contact.due = turn.moment.ticks + self._ground.jitter(settings.backoff_first)
@@ -126,6 +137,7 @@ class PeerBook:
             self._prefer(contact, address)
         if contact is None or contact.trying is None:
             return
+        contact.tried[address] = reason
         if ok or contact.conns:
             contact.trying = None
         elif contact.trying:
@@ -133,7 +145,7 @@ class PeerBook:
         else:
             contact.trying = None
             pause = self._back_off(contact, turn)
-            turn.tell(DialFailed(peer, reason, pause))
+            turn.tell(DialFailed(peer, _told(contact.tried), pause))
         self._plan(turn)
 
     def take_up(self, session: Session, turn: Turn) -> bool:
@@ -211,7 +223,9 @@ class PeerBook:
 
     def _try_next(self, contact: Contact, turn: Turn) -> None:
         assert contact.trying
-        turn.dial(contact.entry.peer, contact.trying.pop(0))
+        address = contact.trying.pop(0)
+        contact.tried[address] = ""
+        turn.dial(contact.entry.peer, address)
 
     def _prefer(self, contact: Contact, address: str) -> None:
         """Put the address that worked first."""
@@ -247,3 +261,20 @@ class PeerBook:
         del self._contacts[gone.entry.peer]
         turn.local.append(Forget(PeerEntry, (gone.entry.peer,)))
         return True
+
+
+def _told(tried: dict[str, str]) -> str:
+    """Why each address failed; a single one need not be named."""
+    if len(tried) == 1:
+        return next(iter(tried.values()))
+    return "; ".join(f"{address.partition('/p2p/')[0]}: {reason}" for address, reason in tried.items())
+
+
+def _completed(peer: str, addresses: Iterable[str]) -> list[str]:
+    """The addresses of a peer, each saying whom to expect there; those that say another, or are too long, are left out.
+
+    Whoever dials an address that does not say it takes anybody who answers for the peer.
+    """
+    ending = f"/p2p/{peer}"
+    named = (each if "/p2p/" in each else each + ending for each in addresses if each)
+    return list(dict.fromkeys(each for each in named if each.endswith(ending) and len(each) <= MAX_ADDRESS))

@@ -1,5 +1,7 @@
 """The owner, networks, joins and peers."""
 
+import msgspec
+
 from meshnode.api.models.shared import Agent, Model, Request, Scope
 
 
@@ -102,14 +104,17 @@ class Peer(Model):
     since: str | None
     next_try: str | None
     last_error: str
+    """Why it could not be reached or kept; of several addresses, each with its reason."""
     source: str
     """Who told of it: `you`, `mdns`, `peers` or `itself`."""
 
 
 class PeerRequest(Request):
-    """Remember a peer by a full address, and dial it; wait at most `wait_ms` for the connection."""
+    """Remember a peer by a full address, or several, and dial it; wait at most `wait_ms` for the connection."""
 
     address: str
+    more: list[str] = msgspec.field(default_factory=list)
+    """Further addresses of the same peer."""
     wait_ms: int = 5_000
 
 

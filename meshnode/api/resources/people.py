@@ -153,24 +153,33 @@ async def list_peers(site: Site, call: Call[Nothing]) -> Page[Peer]:
 async def add_peer(site: Site, call: Call[PeerRequest]) -> Peer:
     """Remember a peer and dial it."""
     office, body = site.office, call.body
-    try:
-        address = parse(body.address.strip())
-    except BadAddress as error:
-        raise Refusal(Code.BAD_REQUEST, str(error), "meshnode peer add --help") from error
-    peer = address.peer
-    if peer is None:
-        raise Refusal(Code.BAD_REQUEST, f"{body.address} does not say whom to expect", "it must end in /p2p/…")
+    peer, addresses = _peer_at([body.address, *body.more])
     if peer == office.node.peer:
         raise Refusal(Code.BAD_REQUEST, "that is this node itself", "meshnode peer ls")
     presence = office.node.presence
     before = presence.troubles.get(peer)  # what failed earlier says nothing about this address
-    outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, (str(address),)))
+    outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, addresses))
     if not isinstance(outcome, Done):
         raise refusal_of(outcome)
     with trio.move_on_after(min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000):
         while presence.of_peer(peer) is None and presence.troubles.get(peer) is before:
             await office.node.news.after(office.node.news.moves)
-    return _peer(office, office.truth.entry(PeerEntry, (peer,)) or PeerEntry(peer, addresses=(str(address),)))
+    return _peer(office, office.truth.entry(PeerEntry, (peer,)) or PeerEntry(peer, addresses=addresses))
+
+
+def _peer_at(texts: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The one peer that these addresses lead to, and the addresses. Raises Refusal."""
+    try:
+        addresses = [parse(text.strip()) for text in texts]
+    except BadAddress as error:
+        raise Refusal(Code.BAD_REQUEST, str(error), "meshnode peer add --help") from error
+    for text, address in zip(texts, addresses, strict=True):
+        if address.peer is None:
+            raise Refusal(Code.BAD_REQUEST, f"{text} does not say whom to expect", "it must end in /p2p/…")
+    peers = {address.peer for address in addresses}
+    if len(peers) > 1:
+        raise Refusal(Code.BAD_REQUEST, "these are addresses of different peers", "add one peer after the other")
+    return str(addresses[0].peer), tuple(str(address) for address in addresses)
 
 
 async def remove_peer(site: Site, call: Call[Nothing]) -> None:

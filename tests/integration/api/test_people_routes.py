@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from meshnode.core.drafts import SignedRecords
+from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.reach import write_line
 from meshnode.runtime.requests import people
 from meshnode.runtime.requests.people import JoinLine
 from meshproto.records.ids import to_text
+from meshproto.records.log import check_run
 from tests.support.meshes import Api, Mesh, Node
+
+PEER = "12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"
 
 
 @pytest.fixture
@@ -90,8 +95,18 @@ async def test_who_has_not_joined_is_told_how_to(mesh: Mesh, tmp_path: Path) -> 
         await api.does("POST", "/imports", {"kind": "bundle", "path": file})
         problem = await api.refuses("POST", f"/contributions/{record}/thank", {"text": "Lovely"})
         assert problem["detail"].startswith("you have not joined studio: ")
-        await carol.joins(JoinLine(studio, ()), seconds=0)
-        problem = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "studio"})
+
+
+async def test_who_waits_for_the_founding_is_told_so(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio = await ana.founds()
+        genesis = ana.opened.reader.proof_run(studio)
+        assert genesis is not None
+        await ben.opened.node.offer(SignedRecords((check_run(genesis.headers, genesis.signature),)))
+        await ben.joins(JoinLine(studio, ()), seconds=0)
+        await ben.learns(lambda: ben.opened.reader.entry(JoinedEntry, (studio,)) is not None)
+        work = {"title": "x", "seconds": 1, "network": to_text(studio)}
+        problem = await ben.api().refuses("POST", "/contributions", work)
         assert (problem["code"], problem["hint"]) == ("not-authorised", "meshnode peer ls")
 
 
@@ -142,6 +157,18 @@ async def test_a_peer_is_listed_found_by_name_pinged_and_forgotten(mesh: Mesh) -
 async def test_an_address_that_leads_to_nobody_in_particular_is_refused(mesh: Mesh, address: str) -> None:
     async with mesh.node("ana") as ana:
         assert (await ana.api().refuses("POST", "/peers", {"address": address}))["code"] == "bad-request"
+
+
+async def test_all_addresses_of_a_peer_are_tried_and_each_failure_is_told(mesh: Mesh) -> None:
+    wrong, right = (f"/ip4/127.0.0.1/tcp/{port}/p2p/{PEER}" for port in (1, 2))
+    async with mesh.node("ana") as ana:
+        peer = await ana.api().does("POST", "/peers", {"address": wrong, "more": [right], "wait_ms": 20_000})
+        assert peer["addresses"] == [wrong, right]
+        assert peer["last_error"].startswith("/ip4/127.0.0.1/tcp/1: ")
+        assert "; /ip4/127.0.0.1/tcp/2: " in peer["last_error"]
+        other = wrong.replace(PEER, PEER[:-1] + "A")
+        problem = await ana.api().refuses("POST", "/peers", {"address": wrong, "more": [other]})
+        assert problem["code"] == "bad-request"
 
 
 async def test_syncing_tells_who_is_level_and_who_is_out_of_reach(mesh: Mesh) -> None:

@@ -230,6 +230,10 @@ def test_leaving_asks_first(node: FakeNode) -> None:
 
 def test_a_peer_is_added(node: FakeNode) -> None:
     assert run("peer", "add", ADDRESS, home=node).out == "✓ Connected   Ben   12D3Ko…8vbCeo8F\n"
+    run("peer", "add", ADDRESS, "/dns4/ben.example/tcp/1", "/ip4/10.0.0.7/tcp/1", home=node)
+    one, several = (asked.body for asked in node.asked)
+    assert (one["address"], "more" in one) == (ADDRESS, False)
+    assert several["more"] == ["/dns4/ben.example/tcp/1", "/ip4/10.0.0.7/tcp/1"]
 
 
 def test_a_peer_that_does_not_answer_is_remembered_and_ends_with_14(node: FakeNode) -> None:

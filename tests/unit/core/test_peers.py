@@ -1,7 +1,7 @@
 """The peer book: whom to dial, when, and whom to leave alone."""
 
 from meshnode.core.events import AddPeer, AddressesFound, DialResult, RemovePeer
-from meshnode.core.ports import PeerEntry
+from meshnode.core.ports import Batch, PeerEntry
 from meshnode.core.reports import DialFailed, PeerBroke, PeerGone
 from meshnode.core.settings import CoreSettings
 from meshproto.wire.breaches import Breach
@@ -20,8 +20,13 @@ def found(rig: Rig, peer: str, *addresses: str, source: str = "mdns") -> None:
     rig.feed(AddressesFound(peer, addresses, source))
 
 
+def named(peer: str, address: str) -> str:
+    """An address that says whom to expect there, as the book completes it."""
+    return f"{address}/p2p/{peer}"
+
+
 def failed(rig: Rig, peer: str, address: str) -> None:
-    rig.feed(DialResult(peer, address, False, "refused"))
+    rig.feed(DialResult(peer, named(peer, address), False, "refused"))
 
 
 def entry(rig: Rig, peer: str) -> PeerEntry:
@@ -32,8 +37,8 @@ def test_a_peer_added_by_hand_is_dialled_at_once_and_remembered() -> None:
     rig = Rig()
     add(rig, "bob", "/b")
     rig.wait(0)
-    assert rig.dials == [("bob", "/b")]
-    assert rig.ledger.peers() == (PeerEntry("bob", addresses=("/b",), added=True, source="hand"),)
+    assert rig.dials == [("bob", named("bob", "/b"))]
+    assert rig.ledger.peers() == (PeerEntry("bob", addresses=(named("bob", "/b"),), added=True, source="hand"),)
 
 
 def test_addresses_are_tried_one_after_the_other_then_again_after_a_growing_pause() -> None:
@@ -43,7 +48,7 @@ def test_addresses_are_tried_one_after_the_other_then_again_after_a_growing_paus
     for _ in range(6):
         rig.wait(100_000)
         for address in ("/1", "/2"):
-            assert rig.dials.pop(0) == ("bob", address)
+            assert rig.dials.pop(0) == ("bob", named("bob", address))
             failed(rig, "bob", address)
         pauses.append(rig.told(DialFailed)[-1].backoff)
     assert all(
@@ -52,15 +57,50 @@ def test_addresses_are_tried_one_after_the_other_then_again_after_a_growing_paus
     )
 
 
+def test_why_each_address_failed_is_told() -> None:
+    rig = Rig()
+    add(rig, "bob", "/1", "/2")
+    rig.wait(0)
+    rig.feed(DialResult("bob", named("bob", "/1"), False, "refused"))
+    rig.feed(DialResult("bob", named("bob", "/2"), False, "timeout"))
+    assert [each.reason for each in rig.told(DialFailed)] == ["/1: refused; /2: timeout"]
+    rig.dials.clear()
+    rig.wait(100_000)
+    rig.feed(DialResult("bob", named("bob", "/1"), False, "elsewhere"))
+    rig.feed(DialResult("bob", named("bob", "/2"), False, "elsewhere"))
+    assert rig.told(DialFailed)[-1].reason == "/1: elsewhere; /2: elsewhere"
+
+
+def test_an_address_given_by_hand_is_tried_before_those_that_were_known() -> None:
+    rig = Rig()
+    found(rig, "bob", "/old", "/older")
+    add(rig, "bob", "/new")
+    rig.wait(0)
+    assert rig.dials == [("bob", named("bob", "/new"))]
+    assert entry(rig, "bob").addresses == tuple(named("bob", each) for each in ("/new", "/old", "/older"))
+
+
+def test_an_attempt_under_way_is_not_over_before_an_address_given_by_hand_was_tried() -> None:
+    rig = Rig()
+    found(rig, "bob", "/old")
+    rig.wait(0)
+    add(rig, "bob", "/new", "/old")
+    failed(rig, "bob", "/old")
+    assert (rig.told(DialFailed), rig.dials[1:]) == ([], [("bob", named("bob", "/new"))])
+    failed(rig, "bob", "/new")
+    assert len(rig.dials) == 2
+    assert rig.told(DialFailed)[-1].reason == "/old: refused; /new: refused"
+
+
 def test_the_address_that_worked_is_tried_first_next_time() -> None:
     rig = Rig()
     add(rig, "peer-bob", "/1", "/2")
     rig.wait(0)
     failed(rig, "peer-bob", "/1")
     peer = rig.dialled(BOB, outbound=True)
-    rig.feed(DialResult("peer-bob", "/2", True))
+    rig.feed(DialResult("peer-bob", named("peer-bob", "/2"), True))
     peer.leaves()
-    assert entry(rig, "peer-bob").addresses == ("/2", "/1")
+    assert entry(rig, "peer-bob").addresses == (named("peer-bob", "/2"), named("peer-bob", "/1"))
 
 
 def test_a_dial_that_ended_before_its_connection_was_told_is_no_failure() -> None:
@@ -88,7 +128,7 @@ def test_a_peer_that_proves_itself_is_remembered_with_where_it_listens() -> None
     peer = rig.dialled(BOB)
     peer.greet(listening=("/home",))
     stored = {each.peer: each for each in rig.ledger.peers()}["peer-bob"]
-    assert (stored.agent, stored.addresses, stored.source) == (BOB.agent, ("/home",), "inbound")
+    assert (stored.agent, stored.addresses, stored.source) == (BOB.agent, (named("peer-bob", "/home"),), "inbound")
     assert rig.node.parts.book.agent_of("peer-bob") == BOB.agent
     assert rig.node.parts.book.agent_of("nobody") == b""
 
@@ -98,7 +138,7 @@ def test_after_a_restart_known_peers_are_dialled() -> None:
     found(rig, "bob", "/b")
     rig.reborn()
     rig.wait(0)
-    assert rig.dials[-1] == ("bob", "/b")
+    assert rig.dials[-1] == ("bob", named("bob", "/b"))
 
 
 def test_a_lost_connection_is_dialled_again_soon() -> None:
@@ -110,7 +150,7 @@ def test_a_lost_connection_is_dialled_again_soon() -> None:
     rig.dials.clear()
     peer.leaves()
     rig.wait(1_250)
-    assert rig.dials == [("peer-bob", "/peer-bob")]
+    assert rig.dials == [("peer-bob", named("peer-bob", "/peer-bob"))]
 
 
 def test_a_connection_that_does_not_last_counts_as_a_failure() -> None:
@@ -131,7 +171,7 @@ def test_only_so_many_connections_are_opened_but_kept_peers_always() -> None:
     assert [peer for peer, _ in rig.dials] == ["peer 0", "peer 1"]
     add(rig, "kept", "/kept")
     rig.wait(0)
-    assert rig.dials[2:] == [("kept", "/kept")]
+    assert rig.dials[2:] == [("kept", named("kept", "/kept"))]
     assert rig.node.parts.book.kept() == ["kept"]
 
 
@@ -153,14 +193,29 @@ def test_a_peer_may_be_added_before_its_addresses_are_known() -> None:
     found(rig, "bob", "/b")
     found(rig, "bob", "/b")
     rig.wait(0)
-    assert rig.dials == [("bob", "/b")]
+    assert rig.dials == [("bob", named("bob", "/b"))]
+
+
+def test_every_address_says_whom_to_expect_there() -> None:
+    rig = Rig()
+    found(rig, "bob", "/b", "/b/p2p/bob", "/relay/p2p/carol", "/relay/p2p/carol/p2p-circuit/p2p/bob", "/c/p2p/carol")
+    assert entry(rig, "bob").addresses == ("/b/p2p/bob", "/relay/p2p/carol/p2p-circuit/p2p/bob")
+    found(rig, "dave", "/c/p2p/carol", "/" + "d" * 249)
+    assert [each.peer for each in rig.node.parts.book.entries()] == ["bob"]
+
+
+def test_addresses_stored_by_an_earlier_version_are_completed() -> None:
+    rig = Rig()
+    rig.store.writer.commit(Batch(9, local=(PeerEntry("bob", addresses=("/b", "/b/p2p/bob", "/c/p2p/carol")),)))
+    rig.reborn()
+    assert entry(rig, "bob").addresses == ("/b/p2p/bob",)
 
 
 def test_addresses_of_a_peer_are_bounded_and_the_latest_word_is_kept() -> None:
     rig = Rig(settings=CoreSettings(addresses_per_peer=3))
     for at in range(6):
         found(rig, "bob", f"/{at}")
-    assert entry(rig, "bob").addresses == ("/0", "/1", "/5")
+    assert entry(rig, "bob").addresses == tuple(named("bob", each) for each in ("/0", "/1", "/5"))
 
 
 def test_the_book_is_bounded_and_forgets_whom_it_has_not_seen() -> None:
@@ -228,7 +283,7 @@ def test_members_are_introduced_to_each_other_and_to_nobody_else() -> None:
         other.greet(listening=(f"/{name}",))
         other.show(scope)
     newcomer, stranger = rig.meet(Writer("erin"), scope), rig.meet(Writer("frank"))
-    assert newcomer.last(Peers) == Peers(newcomer.name_of(scope), (("peer-carol", ("/carol",)),))
+    assert newcomer.last(Peers) == Peers(newcomer.name_of(scope), (("peer-carol", (named("peer-carol", "/carol"),)),))
     assert stranger.all(Peers) == []
 
 
@@ -239,7 +294,7 @@ def test_members_are_told_again_after_a_while() -> None:
     other.show(scope)
     peer.take()
     rig.wait(80_000)
-    assert peer.last(Peers).peers == (("peer-carol", ("/carol",)),)
+    assert peer.last(Peers).peers == (("peer-carol", (named("peer-carol", "/carol"),)),)
 
 
 def test_introductions_are_believed_for_shared_networks_only() -> None:

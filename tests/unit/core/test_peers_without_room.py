@@ -10,8 +10,8 @@ def test_a_peer_there_is_no_room_for_waits_its_turn_instead_of_being_asked_about
     rig.feed(AddressesFound("bob", ("/b",), "mdns"))
     rig.feed(AddressesFound("carol", ("/c",), "mdns"))
     rig.wait(0)
-    assert rig.dials == [("bob", "/b")]
+    assert rig.dials == [("bob", "/b/p2p/bob")]
     for _ in range(10):
-        rig.feed(DialResult("bob", "/b", False, "refused"))
+        rig.feed(DialResult("bob", "/b/p2p/bob", False, "refused"))
         rig.wait(10_000)
-    assert ("carol", "/c") in rig.dials
+    assert ("carol", "/c/p2p/carol") in rig.dials

@@ -50,7 +50,7 @@ def test_a_sync_dials_and_fails_with_who_cannot_be_reached() -> None:
     rig.feed(AddPeer(rig.ticket(), "bob", ("/b",)))
     ticket = sync(rig)
     rig.wait(0)
-    assert rig.dials == [("bob", "/b")]
+    assert rig.dials == [("bob", "/b/p2p/bob")]
     rig.feed(DialResult("bob", "/b", False, "refused"))
     assert rig.answers[ticket] == Synced((), ("bob",), 0)
     assert rig.answers[sync(rig, "nobody")] == Synced((), ("nobody",), 0)
