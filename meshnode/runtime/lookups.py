@@ -75,6 +75,11 @@ class Lookups:
         where = [Where(name, Is.EQUAL, value) for name, value in given if value is not None]
         return self.views.select(ContributionRow, *where, order="at", newest_first=True, limit=limit, after=after)
 
+    def restating(self, earlier: bytes, scope: bytes) -> tuple[ContributionRow, ...]:
+        """Contributions of a scope that restate an earlier one, given as `of` names it, and were not retracted."""
+        where = (Where("restates", Is.EQUAL, earlier), Where("scope", Is.EQUAL, scope))
+        return self.views.select(ContributionRow, *where, Where("claim", Is.OTHER, "retracted"))
+
     def project(self, project: bytes) -> ProjectRow | None:
         """What a project looks like, named by its first record."""
         return shown(self.project_heads(project))

@@ -212,7 +212,8 @@ class Office:
         if entry is None:
             raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists yet", "try again in a moment")
         if entry.agent != self.me:
-            raise Refusal(Code.NOT_YOURS, f"{short(record)} was signed by {self.lookups.name(entry.agent)}")
+            author = self.lookups.name(entry.agent) or "somebody else"
+            raise Refusal(Code.NOT_YOURS, f"{short(record)} was signed by {author}; only {author} can change it")
         return entry
 
     async def _by_id(self, text: str) -> RecordId | None:

@@ -1,7 +1,6 @@
 """The owner's profile; networks: found one, join one by its line, leave it."""
 
 from typing import NamedTuple
-from unicodedata import normalize
 
 import trio
 
@@ -15,6 +14,7 @@ from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.work import words
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.views.names import slug
@@ -22,7 +22,6 @@ from meshproto.records.ids import NONE, IdError, ScopeId, from_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity
 
-LONGEST_CODE = 200
 MAX_LINE = 4096
 """Characters of a join line: an id and a handful of addresses."""
 
@@ -46,10 +45,12 @@ async def set_profile(office: Office, fields: dict[str, str | list[str] | None],
             texts[name] = value
         elif value is not None:
             lists[name] = value
+    if not texts["name"].strip():
+        raise Refusal(Code.BAD_REQUEST, "a name is needed")
     facts = identity.profile(
         supersedes=[row.record for row in lookups.profile_heads(office.me)],
-        languages=[_code(each) for each in lists["languages"]],
-        skills=[_code(each) for each in lists["skills"]],
+        languages=[code_of(each) for each in lists["languages"]],
+        skills=[code_of(each) for each in lists["skills"]],
     )
     draft = Draft(ScopeId(office.me), "profile", facts, words(**texts) or None)
     return await office.node.write([draft], local=rows)
@@ -118,14 +119,3 @@ async def leave(office: Office, network: ScopeId) -> None:
     outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
     if not isinstance(outcome, Done):
         raise refusal_of(outcome)
-
-
-def _code(text: str) -> str:
-    """A language or skill as facts take it: printable ASCII without spaces. Raises Refusal if nothing is left."""
-    if text.isascii() and text.isprintable() and " " not in text:
-        code = text
-    else:
-        code = slug("".join(each for each in normalize("NFKD", text) if each.isascii()))
-    if not 0 < len(code) <= LONGEST_CODE:
-        raise Refusal(Code.BAD_REQUEST, f"{text!r} makes no short name", "write skills and languages as short words")
-    return code

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from meshnode.core.drafts import Draft
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Ids, Office, Placed, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day
 from meshnode.runtime.requests.work import words
@@ -31,17 +31,26 @@ async def create(office: Office, wish: ProjectWish, rows: Rows = ()) -> Ids:
         raise Refusal(Code.BAD_REQUEST, f"{wish.title!r} has no letter or digit to make a short name of")
     if wish.state not in coordination.STATES:
         raise Refusal(Code.BAD_REQUEST, f"{wish.state!r} is no state", f"one of {', '.join(coordination.STATES)}")
-    placed = await office.place(wish.network, None)
+    starts, ends = (day(text) if text else None for text in (wish.starts, wish.ends))
+    if starts and ends and ends < starts:
+        raise Refusal(Code.BAD_REQUEST, f"{ends} is before {starts}")
+    scope, part_of = await _placed(office, wish)
     lookups = await office.fresh()
-    taken = [row for row in lookups.projects_called(wish.title) if row.scope == placed.scope]
+    taken = [row for row in lookups.projects_called(wish.title) if row.scope == scope]
     if taken:
         hint = f"meshnode project show {taken[0].slug}"
         raise Refusal(Code.EXISTS, f"there is a project {taken[0].title!r} with that short name already", hint)
-    part_of = (await office.find_project(wish.part_of, placed.scope)).project if wish.part_of else None
     facts = coordination.project(
-        state=wish.state,
-        part_of=part_of,
-        starts=day(wish.starts) if wish.starts else None,
-        ends=day(wish.ends) if wish.ends else None,
+        state=wish.state, part_of=part_of.project if part_of else None, starts=starts, ends=ends
     )
-    return await office.node.write([Draft(placed.scope, "project", facts, private)], local=rows)
+    return await office.node.write([Draft(scope, "project", facts, private)], local=rows)
+
+
+async def _placed(office: Office, wish: ProjectWish) -> Placed:
+    """Where the project goes, and what it is a part of: both stand in one scope. Raises Refusal."""
+    scope, whole = await office.place(wish.network, wish.part_of)
+    if whole is not None and whole.scope != scope:
+        stands = office.lookups.name(whole.scope) or "your notebook"
+        detail = f"{whole.title!r} stands in {stands}, and so must all its parts"
+        raise Refusal(Code.CONFLICT, detail, f"meshnode project show {whole.slug}")
+    return Placed(scope, whole)

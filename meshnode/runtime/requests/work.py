@@ -6,9 +6,10 @@ from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Placed, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, difference, in_unit_of, local_day
+from meshnode.runtime.requests.codes import code_of
 from meshnode.views.rows import ContributionRow, ProjectRow
 from meshproto.records.encoding import Value
-from meshproto.records.ids import RecordId, ScopeId, ext, short
+from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
 from meshproto.types import repair, value
 from meshproto.types.value import Measure
 
@@ -77,6 +78,10 @@ async def share(office: Office, record: RecordId, network: str, rows: Rows = ())
     if row.scope == scope:
         raise Refusal(Code.EXISTS, f"{short(record)} stands in that network already")
     office.must_write_in(scope)
+    before = next((each for each in office.lookups.restating(ext(record), scope) if each.agent == office.me), None)
+    if before is not None:
+        hint = f"meshnode contribution show {to_text(before.record)}"
+        raise Refusal(Code.EXISTS, f"{short(record)} was shared there already, as {short(before.record)}", hint)
     project = office.lookups.project(row.project) if row.project else None
     facts = value.contribution(
         kind=row.kind,
@@ -121,7 +126,7 @@ async def thank(office: Office, record: RecordId, kind: str, text: str, skill: s
     if kind not in value.THANKS or (kind == "skill") != bool(skill):
         raise Refusal(Code.BAD_REQUEST, f"one of {', '.join(value.THANKS)}; `skill` names a skill")
     office.must_write_in(entry.scope)
-    facts = value.recognition(to=[entry.agent], kind=kind, for_=record, skill=skill)
+    facts = value.recognition(to=[entry.agent], kind=kind, for_=record, skill=skill and code_of(skill))
     draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None)
     return await office.node.write([draft], local=rows)
 

@@ -36,6 +36,7 @@ async def test_a_profile_keeps_what_is_not_given(mesh: Mesh) -> None:
         api = ana.api()
         await api.does("PUT", "/me/profile", {"bio": "Designer", "skills": ["python", "diseño gráfico"]})
         shown = await api.does("PUT", "/me/profile", {"name": "Ana López", "languages": ["es", "en"]})
+        assert (await api.refuses("PUT", "/me/profile", {"name": " "}))["code"] == "bad-request"
         assert shown == {
             "name": "Ana López", "bio": "Designer", "contact": "",
             "languages": ["es", "en"], "skills": ["python", "diseno-grafico"],
@@ -136,7 +137,10 @@ async def test_members_see_each_other_and_thank(mesh: Mesh) -> None:
         assert (entry["agent"]["name"], entry["agent"]["me"]) == ("Ana", False)
         thanks = await api.does("POST", f"/contributions/{entry['id']}/thank", {"text": "Lovely", "kind": "kudos"})
         assert (await api.does("GET", f"/records/{thanks['id']}"))["private"]["text"] == "Lovely"
-        assert (await api.refuses("POST", f"/contributions/{entry['id']}/retract", {}))["code"] == "not-yours"
+        skill = await api.does("POST", f"/contributions/{entry['id']}/thank", {"skill": "Übersetzen", "kind": "skill"})
+        assert (await api.does("GET", f"/records/{skill['id']}"))["header"]["facts"]["skill"] == "ubersetzen"
+        problem = await api.refuses("POST", f"/contributions/{entry['id']}/retract", {})
+        assert (problem["code"], "only Ana can" in problem["detail"]) == ("not-yours", True)
         networks = (await api.does("GET", "/networks"))["items"]
         assert [each["standing"] for each in networks] == ["founder", "active"]
 

@@ -123,6 +123,16 @@ async def test_an_entry_is_shared_into_a_network_and_names_the_first_weakly(ana:
     assert again["code"] == "exists"
 
 
+async def test_an_entry_is_shared_once_in_a_network_and_again_only_after_a_retraction(api: Api) -> None:
+    first = (await api.does("POST", "/contributions", HOUR))["id"]
+    await api.does("POST", "/networks", {"name": "Studio"})
+    shared = (await api.does("POST", f"/contributions/{first}/share", {"network": "studio"}))["id"]
+    problem = await api.refuses("POST", f"/contributions/{first}/share", {"network": "studio"})
+    assert (problem["code"], problem["hint"]) == ("exists", f"meshnode contribution show {shared}")
+    await api.does("POST", f"/contributions/{shared}/retract", {"reason": "error"})
+    assert (await api.does("POST", f"/contributions/{first}/share", {"network": "studio"}))["id"] != shared
+
+
 async def test_the_same_key_makes_nothing_twice(api: Api) -> None:
     one = await api.does("POST", "/contributions", HOUR, key="k1")
     two = await api.does("POST", "/contributions", HOUR, key="k1")
@@ -208,9 +218,27 @@ async def test_a_short_name_is_given_once_in_a_scope(api: Api) -> None:
     assert (problem["code"], problem["exit"], problem["hint"]) == ("exists", 17, "meshnode project show acme-site")
 
 
-@pytest.mark.parametrize("body", [{"title": "!"}, {"title": "x", "state": "new"}, {"title": "x", "starts": "soon"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"title": "!"},
+        {"title": "x", "state": "new"},
+        {"title": "x", "starts": "soon"},
+        {"title": "x", "starts": "2026-03-09", "ends": "2026-03-08"},
+    ],
+)
 async def test_a_project_that_makes_no_sense_is_refused(api: Api, body: object) -> None:
     assert (await api.refuses("POST", "/projects", body))["code"] == "bad-request"
+
+
+async def test_a_part_of_a_project_stands_where_the_whole_does(api: Api) -> None:
+    await api.does("POST", "/networks", {"name": "Studio"})
+    whole = await api.does("POST", "/projects", {"title": "Acme Site", "network": "studio"})
+    part = await api.does("POST", "/projects", {"title": "Shop", "part_of": "acme-site"})
+    assert (part["scope"]["name"], part["part_of"]) == ("Studio", whole["id"])
+    problem = await api.refuses("POST", "/projects", {"title": "Blog", "part_of": "acme-site", "network": "notebook"})
+    assert (problem["code"], problem["exit"]) == ("conflict", 17)
+    assert "Studio" in problem["detail"]
 
 
 async def test_projects_are_listed_by_title(api: Api) -> None:
