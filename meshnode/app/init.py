@@ -1,10 +1,13 @@
 """Creates a home: keys, the owner's genesis and notebook. All of it is on the disk before anything is told.
 
-Killed half-way, a home has a key and nothing signed with it; doing it again finishes it with the same key.
+Killed half-way, a home has a key and nothing signed with it; doing it again finishes it with the same key. The recovery
+words are on the disk before the identity is, and wait there until their owner says that they are on paper: there is
+none whose words nobody could see.
 """
 
 import secrets
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from mnemonic import Mnemonic
@@ -18,8 +21,10 @@ from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home
-from meshnode.store.keyfile import SEED_SIZE, read_key, write_key
+from meshnode.store.keyfile import SEED_SIZE, read_key, write_key, write_secret
+from meshnode.store.protection import WORDS_FILE
 from meshnode.store.sealed import MainKey
+from meshnode.store.secretfile import remove_secret
 from meshnode.store.store import open_store
 from meshproto.records.ids import NONE, to_text
 from meshproto.records.signatures import SigningKey
@@ -37,8 +42,6 @@ class Created(NamedTuple):
     agent: str
     name: str
     fingerprint: str
-    words: list[str] | None
-    """The recovery words, None if there are none. They are kept nowhere."""
     notebook: str
     key: str
     data: str
@@ -55,10 +58,13 @@ def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | Non
         try:
             if store.reader().entry(NoteEntry, (notes.AGENT,)) is not None:
                 raise Ending(Exit.CONFLICT, f"there is an identity in {places.data} already", "meshnode whoami")
-            words = Mnemonic("english").generate(RECOVERY_BITS).split() if recovery else None
-            created, batch = _found(home, seed, name, words)
-            store.writer.commit(batch)
+            waiting = home.folder / WORDS_FILE
+            # Words of an attempt that was cut short lead nowhere.
+            remove_secret(waiting)
+            created, batch = _found(home, seed, name, _words(waiting, main_key) if recovery else None)
+            # Before the commit: an identity in a home without a stamp would be taken for a copy of one.
             home.stamp()
+            store.writer.commit(batch)
         finally:
             store.close()
     return created
@@ -80,6 +86,13 @@ def _signing_seed(home: Home, main_key: MainKey | None) -> bytes:
         seed = secrets.token_bytes(SEED_SIZE)
         write_key(home.device_key, seed, main_key)
         return seed
+
+
+def _words(file: Path, main_key: MainKey | None) -> list[str]:
+    """New recovery words, which wait beside the key that they can replace."""
+    words: str = Mnemonic("english").generate(RECOVERY_BITS)
+    write_secret(file, f"{words}\n".encode("ascii"), main_key)
+    return words.split()
 
 
 def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple[Created, Batch]:
@@ -104,7 +117,6 @@ def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple
         agent=to_text(agent),
         name=name,
         fingerprint=fingerprint_words(agent),
-        words=words,
         notebook=to_text(notebook),
         key=str(home.device_key),
         data=str(home.folder),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.shown import count, quantity, short_id, title, where, who, who_briefly
+from meshnode.cli.hints import quoted
+from meshnode.cli.shown import count, quantity, rows_of, short_id, standing, title, where, who, who_briefly
 from meshnode.cli.times import UnclearTime, parse_duration, show_moment, show_period
 
 if TYPE_CHECKING:
@@ -29,16 +30,23 @@ def ls(
 ) -> Exit:
     """List contributions, newest first."""
     query = {"project": project, "network": network, "batch": batch, "mine": mine}
-    page = desk.client().contributions({**query, "limit": limit or USUAL_ROWS, "cursor": after})
+    page = desk.client().contributions({**query, "limit": rows_of(limit, USUAL_ROWS), "cursor": after})
+    named = [f"--{name} {quoted(value)}" for name, value in query.items() if isinstance(value, str)]
+    filters = " ".join([*named, *["--mine"] * mine])
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
-    elif not page["items"]:
-        desk.out.line("Nothing here yet.")
-        desk.next_steps(("Log something", 'meshnode log "Landing page, first draft" 3h30'))
-    else:
+    elif page["items"]:
         _table(desk, page["items"])
         if page["next"]:
-            desk.next_steps(("More", f"meshnode contribution ls --after {page['next']}"))
+            more = f"meshnode contribution ls --after {page['next']}"
+            same = [filters, "" if limit is None else f"--limit {limit}"]
+            desk.next_steps(("More", " ".join(filter(None, [more, *same]))))
+    elif filters:
+        desk.out.line(f"Nothing fits {filters}.")
+        desk.next_steps(("Everything", "meshnode contribution ls"))
+    else:
+        desk.out.line("Nothing here yet.")
+        desk.next_steps(("Log something", 'meshnode log "Landing page, first draft" 3h30'))
     return Exit.OK
 
 
@@ -53,7 +61,7 @@ def show(desk: Desk, *, record: str) -> Exit:
         desk.out.text(entry["text"])
     desk.out.fields(_fields(entry))
     if entry["status"] != "yes":
-        desk.out.warn(f"{entry['status']} ({entry['reason']})")
+        desk.out.warn(f"{standing(entry['status'])} ({entry['reason']})")
         desk.next_steps(("Why", f"meshnode why {entry['id']}"))
     return Exit.OK
 
@@ -82,7 +90,7 @@ def thank(desk: Desk, *, record: str, text: list[str], skill: str | None) -> Exi
     kind = "skill" if skill else None
     written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill)
     desk.out.give_or_ok(
-        "contribution.thank", written, f"Thanked   {short_id(written['id'])}   {where(written['scope'])}"
+        "contribution.thank", written, f"Thanked   {short_id(written['id'])}   in {where(written['scope'])}"
     )
     return Exit.OK
 
@@ -119,13 +127,11 @@ def _table(desk: Desk, entries: list[Contribution]) -> None:
 
 def _mark(entry: Contribution) -> str:
     if entry["status"] != "yes":
-        return f"[{entry['status']}] "
+        return f"[{standing(entry['status'])}] "
     return f"[{entry['claim']}] " if entry["claim"] not in ("", "claimed") else ""
 
 
 def _fields(entry: Contribution) -> list[tuple[str, str]]:
-    others = entry["held_by"]
-    held = "1 other agent says that it holds it" if others == 1 else f"{others} other agents say that they hold it"
     return [
         ("id", entry["id"]),
         (
@@ -139,10 +145,18 @@ def _fields(entry: Contribution) -> list[tuple[str, str]]:
         ("by", who(entry["agent"])),
         ("signed", show_moment(entry["at"])),
         ("stands as", entry["claim"]),
-        ("held by", held if others else "only here so far"),
+        ("held by", _held(entry)),
         ("source", entry["source"]),
         ("import", entry["batch"]),
     ]
+
+
+def _held(entry: Contribution) -> str:
+    others = entry["held_by"]
+    if others:
+        return "1 other agent says that it holds it" if others == 1 else f"{others} other agents say that they hold it"
+    # Who holds what is told to its author above all.
+    return "only here so far" if entry["agent"]["me"] else "here; its author is told who else"
 
 
 _REASONS = ("error", "duplicate", "agreed")

@@ -38,6 +38,8 @@ class Desk:
         """The folder given by --home or MESHNODE_HOME; hints must repeat it."""
         self.timeout: int | None = None
         """What --timeout said."""
+        self.command_name = ""
+        """The command that runs, for hints to its manual."""
         self.places: Places = locate(None, environ)
         """Where the node's files are."""
 

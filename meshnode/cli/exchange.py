@@ -36,7 +36,10 @@ def sync(desk: Desk, *, peer: str | None, file: str | None) -> Exit:
         raise Failure(
             Exit.DEADLINE, "not everything has arrived yet; the node goes on by itself", "meshnode sync --timeout 60"
         )
-    return Exit.PROBLEMS if any(one["state"] == "unreachable" for one in answer["peers"]) else Exit.OK
+    if lost := sum(one["state"] == "unreachable" for one in answer["peers"]):
+        cause = f"{lost} of {count(len(answer['peers']), 'peer')} could not be reached"
+        raise Failure(Exit.PROBLEMS, cause, "meshnode peer ls")
+    return Exit.OK
 
 
 def export_bundle(desk: Desk, *, file: str, scope: str | None, force: bool) -> Exit:

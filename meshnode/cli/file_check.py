@@ -8,7 +8,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, size
+from meshnode.cli.shown import count, short_id, size, standing
 from meshproto.bundle.items import MAGIC
 from meshproto.bundle.report import BundleReport, Fork, verify_bundle
 from meshproto.records.forks import MAGIC as FORK_MAGIC
@@ -78,7 +78,7 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
         desk.out.give("verify", {"path": str(path), "kind": "bundle", "ok": True, **_bundle_answer(report)})
         return
     desk.out.ok(f"A whole and genuine bundle   {clean(str(path))}   {size(report.size)}")
-    standings = ", ".join(f"{number} {status.name.lower()}" for status, number in report.standings.items())
+    standings = ", ".join(f"{number} {standing(status.name.lower())}" for status, number in report.standings.items())
     parts = [f"{report.private_held} held", f"{report.private_erased} erased", f"{report.private_missing} missing"]
     desk.out.fields(
         [

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meshnode.client.answers import Me
     from meshnode.store.sealed import MainKey
 
+WITH_PAPER = ("When you have pen and paper", recovery.COMMAND)
+"""What is next while the words wait."""
 KEY_DIGITS = 16
 """Of a public key, as many as tell one's devices apart."""
 
@@ -29,7 +31,6 @@ class Created(TypedDict):
     agent: str
     name: str
     fingerprint: str
-    words: list[str] | None
     notebook: str
     key: str
     data: str
@@ -39,28 +40,25 @@ def init(desk: Desk, *, name: str | None, later: bool, no_recovery: bool, show_w
     """Create the identity of this home."""
     if no_recovery and (later or show_words):
         raise Failure(Exit.USAGE, "--no-recovery makes no words to show or to confirm", "meshnode init --help")
-    if desk.initialised and _has_store(desk):
-        cause = f"there is an identity in {desk.shown_path(desk.places.data)} already; it was left as it is"
-        raise Failure(Exit.CONFLICT, cause, "meshnode up")
-    name = name or _asked_name(desk)
+    if _has_identity(desk):
+        raise _exists(desk)
+    name = (name or "").strip() or _asked_name(desk)
     main_key = for_new_home(desk, wanted=passphrase)
     created = _create(desk, name, main_key, with_words=not no_recovery)
-    words = created["words"]
-    if words:
-        recovery.keep(desk.places.data, words, main_key)
+    words = None if no_recovery else recovery.waiting(desk.places.data, main_key)
     if desk.out.as_json:
-        told = {key: value for key, value in created.items() if key != "words"}
         protected = {"keys": "passphrase" if main_key else "clear"}
-        desk.out.give("init", {**told, **protected, "recovery_words": None if later else words})
+        desk.out.give("init", {**created, **protected, "recovery_words": None if later else words})
         return Exit.OK
     _tell_created(desk, created, protected=main_key is not None)
     if main_key is None and desk.environ.get(VARIABLE):
         desk.out.warn(f"{VARIABLE} is set, but no passphrase protects the keys")
-    if words:
-        _tell_words(desk, words, later=later, show_words=show_words)
-    else:
+    steps = [("Next", "meshnode up")]
+    if words is None:
         desk.out.warn("no recovery words: if this machine or its disk is lost, so is this identity, for good")
-    desk.next_steps(("Next", "meshnode up"))
+    elif not _tell_words(desk, words, later=later, show_words=show_words):
+        steps.insert(0, WITH_PAPER)
+    desk.next_steps(*steps)
     return Exit.OK
 
 
@@ -126,14 +124,38 @@ def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
     words = recovery.waiting(desk.places.data, unlock(desk))
     if desk.out.as_json:
         desk.out.give("whoami.recovery", {"confirmed": False, "recovery_words": words})
-    else:
-        _tell_words(desk, words, later=False, show_words=show_words)
+    elif not _tell_words(desk, words, later=False, show_words=show_words):
+        desk.next_steps(WITH_PAPER)
     return Exit.OK
 
 
-def _has_store(desk: Desk) -> bool:
-    """Return whether something was signed here: a key alone is left by an `init` that was cut short."""
-    return (desk.places.data / "home.json").exists()
+def _has_identity(desk: Desk) -> bool:
+    """Return whether an identity was finished here: one that was cut short leaves keys and an empty store."""
+    path = desk.places.data / "records.db"
+    if not desk.initialised or not path.exists():
+        return False
+    from meshnode.cli.offline import AGENT_NOTE  # Only init looks into the store of a node that may be running.
+    from meshnode.core.ports import NoteEntry
+    from meshnode.store.errors import StoreError
+    from meshnode.store.store import open_reader
+
+    try:
+        reader = open_reader(path)
+    except StoreError:
+        return False  # Whoever makes the identity says what is wrong with it.
+    try:
+        return reader.entry(NoteEntry, (AGENT_NOTE,)) is not None
+    except StoreError:
+        return False
+    finally:
+        reader.close()
+
+
+def _exists(desk: Desk) -> Failure:
+    cause = f"there is an identity in {desk.shown_path(desk.places.data)} already; it was left as it is"
+    if not recovery.wait(desk.places.data):
+        return Failure(Exit.CONFLICT, cause, "meshnode up")
+    return Failure(Exit.CONFLICT, f"{cause}, and its recovery words wait to be written down", recovery.COMMAND)
 
 
 def _asked_name(desk: Desk) -> str:
@@ -181,8 +203,8 @@ def _tell_created(desk: Desk, created: Created, *, protected: bool) -> None:
     )
 
 
-def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) -> None:
-    """Show the words where they may be seen, and have them confirmed where somebody can answer."""
+def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) -> bool:
+    """Show the words where they may be seen; return whether somebody was there to confirm them, and did."""
     seen = (desk.out.is_terminal and not later) or show_words
     if seen:
         desk.out.line("Recovery words:")
@@ -190,9 +212,9 @@ def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) 
     if seen and desk.can_ask and recovery.confirm(desk, words):
         recovery.forget(desk.places.data)
         desk.out.ok("Confirmed; the words are removed from this machine")
-        return
+        return True
     desk.out.warn("12 recovery words wait to be written down; without them a lost machine is a lost identity")
-    desk.next_steps(("When you have pen and paper", recovery.COMMAND))
+    return False
 
 
 def _recovery_state(desk: Desk, me: Me) -> str:

@@ -9,7 +9,6 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.process import LOG_FILE
-from meshnode.cli.safe_text import clean
 
 USUAL_LINES = 40
 _POLL = 0.2
@@ -75,7 +74,7 @@ def following(path: Path, place: int) -> Iterator[str]:
 def _print(desk: Desk, line: str) -> None:
     if desk.out.as_json:
         desk.out.give("logs", {"line": line})
-    desk.out.line(clean(line))
+    desk.out.line(line)
 
 
 COMMANDS = {

@@ -93,6 +93,7 @@ def _run(words: Sequence[str], desk: Desk) -> Exit:
         desk.out.stdout.write(manual.of_command(command))
         return Exit.OK
     _settle(desk, values)
+    desk.command_name = command.name
     return command.run(desk, **values)
 
 
@@ -165,9 +166,9 @@ def _failure_of(error: ClientError, desk: Desk) -> Failure:
         case DeadlineExceeded():
             return Failure(Exit.DEADLINE, f"the node gave {error}", "meshnode status")
         case Problem():
-            known = error.exit in set(Exit)
-            cause = error.detail or error.title
-            return Failure(Exit(error.exit) if known else Exit.FAILURE, cause, error.hint, code=error.code)
+            ending = Exit(error.exit) if error.exit in set(Exit) else Exit.FAILURE
+            hint = error.hint or (f"meshnode {desk.command_name} --help" if ending is Exit.USAGE else "")
+            return Failure(ending, error.detail or error.title, hint, code=error.code)
         case BadAnswer():
             return Failure(Exit.FAILURE, str(error), "meshnode logs")
         case _:
@@ -192,6 +193,6 @@ def _report(failure: Failure, desk: Desk) -> Exit:
         out.aside(f"  {line}")
     cause = clean(failure.cause).rstrip(".")
     end = "" if cause.endswith(("?", "!")) else "."
-    way = f"{end} {hint}" if hint else ""
+    way = f"{end} {hint[:1].upper()}{hint[1:]}" if hint else ""
     out.aside(f"meshnode: {cause}{way}")
     return failure.exit

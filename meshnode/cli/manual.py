@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from meshnode.cli.commands import EVERYWHERE, Argument, Command
 from meshnode.cli.exits import MEANINGS, Exit
-from meshnode.cli.index import EVERYDAY, NOUNS
+from meshnode.cli.index import ENTRIES, EVERYDAY, NOUNS
 
 _WIDTH = 80
 
@@ -31,15 +31,15 @@ def of_exit_codes() -> str:
 
 def of_group(name: str, commands: Sequence[Command]) -> str:
     """Return the list of a group's commands."""
-    lines = [f"meshnode {name}:", ""]
+    lines = [f"meshnode {name}: {ENTRIES[name].summary}", ""]
     for command in commands:
-        lines += [f"  {synopsis(command)}", *_wrapped(command.summary, 6)]
+        lines += [*_filled(synopsis(command), 2, 8), *_wrapped(command.summary, 6)]
     return "\n".join([*lines, ""])
 
 
 def of_command(command: Command) -> str:
     """Return the manual of one command."""
-    lines = [*_wrapped(f"meshnode {command.name}: {command.summary}", 0, 4), "", *_wrapped(synopsis(command), 2, 4), ""]
+    lines = [*_wrapped(f"meshnode {command.name}: {command.summary}", 0, 4), "", *_filled(synopsis(command), 2, 4), ""]
     for paragraph in filter(None, command.text.split("\n\n")):
         lines += [*_wrapped(" ".join(paragraph.split()), 0), ""]
     words = [argument for argument in command.arguments if not argument.is_option]
@@ -52,20 +52,29 @@ def of_command(command: Command) -> str:
         for wish, line in command.examples:
             lines += [f"  {wish}", f"      {line}"]
         lines.append("")
-    codes = sorted({Exit.OK, Exit.FAILURE, Exit.USAGE, *command.exits})
-    lines += ["Exit codes:", *(line for code in codes for line in _pair(str(int(code)), MEANINGS[code], 6)), ""]
+    lines += [
+        "Exit codes:",
+        *(line for code in exits(command) for line in _pair(str(int(code)), MEANINGS[code], 6)),
+        "",
+    ]
     return "\n".join(lines)
 
 
-def synopsis(command: Command) -> str:
-    """Return the one-line form of a command."""
+def exits(command: Command) -> list[Exit]:
+    """Return the exit codes of a command; whatever asks the node may find no identity, or wait in vain."""
+    asking = (Exit.NOT_INITIALISED, Exit.DEADLINE) if Exit.NOT_RUNNING in command.exits else ()
+    return sorted({Exit.OK, Exit.FAILURE, Exit.USAGE, *command.exits, *asking})
+
+
+def synopsis(command: Command) -> list[str]:
+    """Return the pieces of the one-line form of a command, each of which stays whole where the line is broken."""
     words = [f"meshnode {command.name}"]
     for argument in sorted(command.arguments, key=lambda argument: argument.is_option):
         value = " ".join(filter(None, (argument.names[-1] if argument.is_option else "", argument.shown)))
         value += " …" if argument.kind in ("many", "repeat") else ""
         left_out = argument.optional or (argument.is_option and not argument.required)
         words.append(f"[{value}]" if left_out else value)
-    return " ".join(words)
+    return words
 
 
 def _arguments(arguments: Iterable[Argument]) -> list[str]:
@@ -87,8 +96,12 @@ def _pair(left: str, right: str, width: int) -> list[str]:
 
 
 def _wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
+    return _filled(text.split(), indent, hanging)
+
+
+def _filled(words: Iterable[str], indent: int, hanging: int = 0) -> list[str]:
     lines, current = [], " " * indent
-    for word in text.split():
+    for word in words:
         if len(current) + len(word) + 1 > _WIDTH and current.strip():
             lines.append(current.rstrip())
             current = " " * (indent + hanging)

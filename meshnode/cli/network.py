@@ -23,7 +23,7 @@ def create(desk: Desk, *, name: str, is_open: bool) -> Exit:
     if not is_open:
         raise Failure(
             Exit.USAGE,
-            "networks by invitation come later; today anyone who has its line may join a network",
+            "this version founds open networks: whoever has the line may join and read; say --open if that is meant",
             f"meshnode network create {quoted(name)} --open",
         )
     network = desk.client().create_network(name)
@@ -81,9 +81,10 @@ def join(desk: Desk, *, line: str) -> Exit:
 
 def leave(desk: Desk, *, network: str, yes: bool) -> Exit:
     """Leave a network."""
+    client = desk.client()
     if not yes:
         desk.confirm(f"Leave {clean(network)}? What you signed there stays there.", flag="--yes")
-    desk.client().leave(network)
+    client.leave(network)
     desk.out.give_or_ok("network.leave", {"network": network, "left": True}, f"Left {clean(network)}")
     return Exit.OK
 

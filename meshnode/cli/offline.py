@@ -17,7 +17,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
 from meshnode.cli.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
-from meshnode.core.drafts import Draft
+from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.core.ports import Identity, Moment, NoteEntry
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
@@ -51,6 +51,7 @@ class SystemChance:
 
 def log_offline(desk: Desk, entry: Entry) -> Written:
     """Sign one contribution; it is flushed to the disk when this returns. Raises Failure if nothing is written."""
+    _check_words(entry)
     main_key = unlock(desk)  # Before the home's lock is taken: an answer may take its time.
     try:
         with Home(desk.places.data) as home:
@@ -88,6 +89,17 @@ def draft_of(entry: Entry, placed: Placed, today: str) -> Draft:
     facts = value.contribution(kind=entry.kind, qty=qty, when=(day, day), project=placed.project)
     private = {"title": entry.title, **({"text": entry.text} if entry.text else {})}
     return Draft(placed.scope, "contribution", facts, {**private})
+
+
+def _check_words(entry: Entry) -> None:
+    """Refuse what the node would refuse."""
+    causes = [
+        "a title is needed" if not entry.title.strip() else "",
+        f"title has more than {LONGEST_TITLE} characters" if len(entry.title) > LONGEST_TITLE else "",
+        f"text has more than {LONGEST_TEXT} characters" if len(entry.text or "") > LONGEST_TEXT else "",
+    ]
+    for cause in filter(None, causes):
+        raise Failure(Exit.USAGE, cause, "meshnode log --help")
 
 
 def _check_stamp(home: Home) -> None:

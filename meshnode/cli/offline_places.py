@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 from meshnode.cli.desk import Desk
@@ -10,6 +9,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.core.ports import JoinedEntry
 from meshnode.store.reading import Reader
+from meshproto.records.encoding import decode
 from meshproto.records.ids import ScopeId, ext, to_text
 
 
@@ -25,14 +25,14 @@ class Placed(NamedTuple):
 def place(desk: Desk, reader: Reader, notebook: bytes, project: str | None, network: str | None) -> Placed:
     """Return where work goes: into `network`, else the project's, else the default one, else the notebook."""
     joined = [row for row in reader.rows(JoinedEntry) if not row.left]
-    chosen = None if network is None else _network(joined, network)
+    chosen = None if network is None else _network(reader, joined, network)
     found = None if project is None else _project(desk, project, chosen)
     if chosen is None and found is not None:
         chosen = next((row for row in joined if row.network == found.scope), None)
     if chosen is None and (usual := _usual_network(desk)):
-        chosen = _network(joined, usual)
+        chosen = _network(reader, joined, usual)
     scope = chosen.network if chosen else notebook
-    name = chosen.slug if chosen else ""
+    name = _name_of(reader, chosen) if chosen else ""
     link = None if found is None else found.project if found.scope == scope else ext(found.project)
     return Placed(ScopeId(scope), "notebook" if scope == notebook else "network", name, link)
 
@@ -44,8 +44,9 @@ class Project(NamedTuple):
     scope: bytes
 
 
-def _network(joined: list[JoinedEntry], text: str) -> JoinedEntry:
-    named = [row for row in joined if row.slug == _short_name(text)] or [
+def _network(reader: Reader, joined: list[JoinedEntry], text: str) -> JoinedEntry:
+    wanted = _short_name(text)
+    named = [row for row in joined if wanted and wanted in (row.slug, _short_name(_name_of(reader, row)))] or [
         row for row in joined if _is_id_of(text, row.network)
     ]
     if len(named) != 1:
@@ -54,6 +55,14 @@ def _network(joined: list[JoinedEntry], text: str) -> JoinedEntry:
         )
         raise Failure(Exit.FAILURE, cause, "meshnode up", code="unknown-network")
     return named[0]
+
+
+def _name_of(reader: Reader, row: JoinedEntry) -> str:
+    """Return what a network is called: its genesis tells, also whoever joined it."""
+    raw = reader.private(row.network)
+    content = decode(raw, text="utf8") if raw is not None else None
+    name = content.get("name") if isinstance(content, dict) else None
+    return name if isinstance(name, str) else row.slug
 
 
 def _project(desk: Desk, text: str, network: JoinedEntry | None) -> Project:
@@ -80,7 +89,8 @@ def _project(desk: Desk, text: str, network: JoinedEntry | None) -> Project:
 
 def _usual_network(desk: Desk) -> str:
     """Return the network that work goes into when nothing else is said."""
-    said = any("__" in name and name.startswith("MESHNODE_") for name in os.environ)
+    # Settings take their time to load, and here only this section of them matters.
+    said = any(name.startswith("MESHNODE_WORK__") for name in desk.environ)
     if not said and not desk.places.config.exists():
         return ""
     from meshnode.config.load import SettingsError, load

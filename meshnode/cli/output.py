@@ -88,12 +88,22 @@ class Out:
             self._print(" " * indent + self.styled(name.ljust(left), "dim") + self._writable(clean(value)))
 
     def table(
-        self, heads: Sequence[str], rows: Sequence[Sequence[str]], *, flexible: int, right: Sequence[int] = ()
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        flexible: int,
+        right: Sequence[int] = (),
+        whole: Sequence[int] = (),
     ) -> None:
-        """Print a table that fits the width: the column `flexible` gives way, those in `right` are numbers."""
+        """Print a table that fits the width: the column `flexible` gives way, those in `right` are numbers.
+
+        What stands in `whole` is never cut: people type it.
+        """
         safe = [[clean(cell) for cell in row] for row in rows]
         widths = [max(columns(line[place]) for line in [list(heads), *safe]) for place in range(len(heads))]
-        widths = [width if place == flexible else min(width, WIDEST_CELL) for place, width in enumerate(widths)]
+        kept = {flexible, *whole}
+        widths = [width if place in kept else min(width, WIDEST_CELL) for place, width in enumerate(widths)]
         room = self.width - sum(widths) + widths[flexible] - 2 * (len(heads) - 1)
         widths[flexible] = min(widths[flexible], max(room, 8))
         self.line(_row(heads, widths, right), "bold")

@@ -9,7 +9,7 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_peer, who, who_briefly
+from meshnode.cli.shown import count, short_peer, who, who_briefly
 from meshnode.cli.times import show_age
 from meshnode.client.errors import Problem
 
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from meshnode.client.answers import Peer, Ping
     from meshnode.client.client import Client
 
+_TROUBLES = {
+    "bad-address": "its address cannot be used",
+    "unreachable": "nobody answers there",
+    "timeout": "nobody answers in time",
+    "wrong-peer": "somebody else answers there",
+    "handshake": "no meshnode answers there",
+    "no-protocol": "it does not speak our protocol",
+    "refused": "it is full, or leaving",
+    "full": "this node is full",
+}
+"""What the codes of a dial that failed mean."""
 USUAL_WAIT = 5
 """Seconds that `peer add` waits for the connection, unless --timeout says otherwise."""
 
@@ -30,7 +41,7 @@ def add(desk: Desk, *, addresses: list[str]) -> Exit:
     words = "Connected" if connected else "Remembered"
     desk.out.give_or_ok("peer.add", peer, f"{words}   {who(peer['agent'], 'peer')}   {short_peer(peer['id'])}")
     if not connected:
-        error = f" ({clean(peer['last_error'])})" if peer["last_error"] else ""
+        error = f" ({trouble(peer['last_error'])})" if peer["last_error"] else ""
         raise Failure(Exit.UNREACHABLE, f"the peer does not answer{error}; the node keeps trying", "meshnode peer ls")
     return Exit.OK
 
@@ -70,7 +81,10 @@ def ping(desk: Desk, *, peer: str | None) -> Exit:
     if not connected:
         raise Failure(Exit.UNREACHABLE, "no peer is connected", "meshnode peer ls")
     lost = [found for found in connected if not _answers(desk, client, found)]
-    return Exit.PROBLEMS if lost else Exit.OK
+    if lost:
+        cause = f"{len(lost)} of {count(len(connected), 'peer')} did not answer"
+        raise Failure(Exit.PROBLEMS, cause, "meshnode peer ls")
+    return Exit.OK
 
 
 def _answers(desk: Desk, client: Client, peer: Peer) -> bool:
@@ -93,7 +107,12 @@ def _detail(peer: Peer, now: datetime) -> str:
     if peer["state"] == "direct":
         age = show_age(peer["since"], now)
         return _endpoint(peer["address"]) + (f" for {age}" if age else "")
-    return peer["last_error"] or ", ".join(_endpoint(address) for address in peer["addresses"])
+    return trouble(peer["last_error"]) or ", ".join(_endpoint(address) for address in peer["addresses"])
+
+
+def trouble(code: str) -> str:
+    """Write why a peer could not be reached, or was hung up on."""
+    return _TROUBLES.get(code, clean(code))
 
 
 def _endpoint(address: str) -> str:
@@ -103,6 +122,7 @@ def _endpoint(address: str) -> str:
 
 
 _PEER = Argument(("peer",), "Its peer id, or an end of it that fits only one.")
+_PING_EXITS = (Exit.PROBLEMS, Exit.NOT_RUNNING, Exit.UNREACHABLE)
 _PING = (Argument(("peer",), "Which one; all connected ones if left out.", optional=True),)
 COMMANDS = {
     command.name: command
@@ -124,7 +144,7 @@ COMMANDS = {
         ),
         Command("peer ls", "List the peers.", ls, exits=(Exit.NOT_RUNNING,)),
         Command("peer rm", "Forget a peer.", rm, (_PEER,), exits=(Exit.NOT_RUNNING,)),
-        Command("peer ping", "Measure the way to your peers.", ping, _PING, exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE)),
-        Command("ping", "Measure the way to your peers.", ping, _PING, exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE)),
+        Command("peer ping", "Measure the way to your peers.", ping, _PING, exits=_PING_EXITS),
+        Command("ping", "Measure the way to your peers.", ping, _PING, exits=_PING_EXITS),
     )
 }

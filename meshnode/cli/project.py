@@ -44,7 +44,7 @@ def ls(desk: Desk) -> Exit:
             (entry["slug"], entry["title"], entry["state"], where(entry["scope"]), show_duration(entry["seconds"]))
             for entry in projects
         ]
-        desk.out.table(("PROJECT", "TITLE", "STATE", "IN", "TIME"), rows, flexible=1, right=(4,))
+        desk.out.table(("PROJECT", "TITLE", "STATE", "IN", "TIME"), rows, flexible=1, whole=(0,), right=(4,))
     return Exit.OK
 
 
@@ -65,13 +65,19 @@ def show(desk: Desk, *, project: str) -> Exit:
             ("in", where(found["scope"])),
             ("by", who(found["agent"])),
             ("since", show_moment(found["at"])),
-            ("planned", show_period(found["starts"], found["ends"])),
+            ("planned", _planned(found["starts"], found["ends"])),
             ("part of", short_id(found["part_of"])),
             ("work", f"{count(found['contributions'], 'contribution')}, {show_duration(found['seconds'])}"),
         ]
     )
     desk.next_steps(("Its contributions", f"meshnode contribution ls --project {found['slug'] or found['id']}"))
     return Exit.OK
+
+
+def _planned(starts: str, ends: str) -> str:
+    if starts and ends:
+        return show_period(starts, ends)
+    return f"from {starts}" if starts else f"until {ends}" if ends else ""
 
 
 COMMANDS = {

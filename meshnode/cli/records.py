@@ -10,7 +10,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, where, who, who_briefly
+from meshnode.cli.shown import count, rows_of, short_id, standing, where, who, who_briefly
 from meshnode.cli.status import show_check
 from meshnode.cli.times import show_moment
 
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from meshnode.client.answers import Fork, Found
 
 THANK = "meshnode contribution thank"
+LETTERS_OF_ID = "abcdefghijklmnopqrstuvwxyz234567"
+LEAST_OF_ID = 4
+"""Letters one must give at least; fewer fit by accident."""
 USUAL_ROWS = 20
 """Results listed unless told otherwise."""
 
 
 def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
     """Find records by their words."""
-    page = desk.client().search(" ".join(words), {"limit": limit or USUAL_ROWS})
+    wanted = rows_of(limit, USUAL_ROWS)
+    page = desk.client().search(" ".join(words), {"limit": wanted})
     if desk.out.as_json:
         desk.out.give("search", {**page})
         return Exit.OK
@@ -34,7 +38,7 @@ def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
     rows = [(short_id(hit["id"]), _words(hit), who_briefly(hit["agent"]), where(hit["scope"])) for hit in page["items"]]
     desk.out.table(("ID", "WHAT", "WHO", "IN"), rows, flexible=1)
     if page["next"]:
-        desk.next_steps(("More", f"meshnode search {' '.join(map(quoted, words))} --limit {(limit or USUAL_ROWS) * 5}"))
+        desk.next_steps(("More", f"meshnode search {' '.join(map(quoted, words))} --limit {wanted * 5}"))
     return Exit.OK
 
 
@@ -45,12 +49,12 @@ def why(desk: Desk, *, record: str) -> Exit:
     if desk.out.as_json:
         desk.out.give("why", {**answer})
         return Exit.OK
-    standing = answer["standing"]
-    label = f" · {standing['label']}" if standing["label"] else ""
-    reason = f" · {standing['reason']}" if standing["reason"] else ""
-    desk.out.line(f"{short_id(answer['id'])}   {standing['status']}{label}{reason}", "bold")
+    found = answer["standing"]
+    label = f" · {found['label']}" if found["label"] else ""
+    reason = f" · {found['reason']}" if found["reason"] else ""
+    desk.out.line(f"{short_id(answer['id'])}   {standing(found['status'])}{label}{reason}", "bold")
     desk.out.text(answer["text"])
-    for place, cause in enumerate(standing["causes"]):
+    for place, cause in enumerate(found["causes"]):
         desk.out.line(f"  {'because of ' if place == 0 else '           '}{cause}")
     if answer["fork"] is not None:
         _tell_fork(desk, answer["fork"])
@@ -68,8 +72,9 @@ def verify(desk: Desk, *, what: str) -> Exit:
         from meshnode.cli.file_check import verify_file  # Checking takes the protocol; the other commands do not.
 
         return verify_file(desk, path)
-    if "/" in what or "." in what:
-        raise Failure(Exit.FAILURE, f"there is no file {clean(what)}", "meshnode verify --help")
+    if path.exists() or not _may_be_id(what):
+        cause = f"{clean(what)} is no file" if path.exists() else f"there is no file {clean(what)}, and it is no id"
+        raise Failure(Exit.FAILURE, cause, "meshnode verify --help")
     client = desk.client()
     verified = client.verify(what)
     if desk.out.as_json:
@@ -95,6 +100,12 @@ def _tell_fork(desk: Desk, fork: Fork) -> None:
         desk.out.line(f"    {branch['id']}   {count(branch['records'], 'record')}, {span}")
     if fork["fix"]:
         desk.out.line(f"    {desk.advice(clean(fork['fix']))}")
+
+
+def _may_be_id(text: str) -> bool:
+    """Return whether somebody who typed this may mean an id: its letters, perhaps with dots between two ends."""
+    letters = text.strip().lower().replace("…", "").replace("...", "")
+    return len(letters) >= LEAST_OF_ID and not set(letters) - set(LETTERS_OF_ID)
 
 
 def _words(hit: Found) -> str:

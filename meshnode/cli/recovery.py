@@ -1,8 +1,8 @@
 """The 12 recovery words between their making and the moment the owner says that they are written down.
 
-Until then they wait in a file only the owner can read, beside the key that they could replace and sealed as it is, so
-that a terminal that was closed too early loses nothing. They are shown on a terminal only, unless a flag asks for them,
-and never logged.
+Until then they wait in a file only the owner can read, beside the key that they could replace and sealed as it is; it
+is written before the identity is, so that a terminal that was closed too early loses nothing. They are shown on a
+terminal only, unless a flag asks for them, and never logged.
 """
 
 from __future__ import annotations
@@ -24,13 +24,6 @@ ASKED = 2
 """Words that are asked back: enough to notice a slip of paper that was never written."""
 TRIES = 3
 COMMAND = "meshnode whoami recovery"
-
-
-def keep(data: Path, words: list[str], main_key: MainKey | None) -> None:
-    """Write the words down until they are confirmed, durable and for the owner's eyes only."""
-    from meshnode.store.keyfile import write_secret
-
-    write_secret(data / WORDS_FILE, (" ".join(words) + "\n").encode("ascii"), main_key)
 
 
 def wait(data: Path) -> bool:

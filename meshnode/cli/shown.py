@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.cli.times import show_duration
 
@@ -71,6 +72,18 @@ def quantity(amount: Quantity, seconds: int | None) -> str:
     whole, part = (digits[: -amount["s"]], digits[-amount["s"] :].rstrip("0")) if amount["s"] else (digits, "")
     number = ("-" if amount["n"] < 0 else "") + whole + (f".{part}" if part else "")
     return f"{number} {_UNITS.get(amount['u'], clean(amount['u']))}"
+
+
+def standing(status: str) -> str:
+    """Write how a record stands; the specification answers whether it has an effect, people ask for a property."""
+    return "valid" if status == "yes" else clean(status)
+
+
+def rows_of(limit: int | None, usual: int) -> int:
+    """Return how many rows are wanted; raises Failure for none."""
+    if limit == 0:
+        raise Failure(Exit.USAGE, "--limit must be at least one")
+    return usual if limit is None else limit
 
 
 def title(entry: Contribution) -> str:

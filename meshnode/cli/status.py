@@ -96,7 +96,7 @@ def _records(node: NodeStatus) -> str:
     pending = f" · {node['pending']} waiting for their past" if node["pending"] else ""
     behind = node["arrival"] - node["projected"]
     lag = f" · {count(behind, 'record')} not yet in the views" if behind > 0 else ""
-    return f"{node['records']:,} in {count(node['logs'], 'log')} · {size(node['bytes_on_disk'])}{pending}{lag}"
+    return f"{node['records']:,} in {count(node['logs'], 'log')} · {size(node['bytes_on_disk'])} on disk{pending}{lag}"
 
 
 COMMANDS = {

@@ -20,6 +20,9 @@ KINDS = ("work", "idea", "care", "introduction", "data", "deliver", "cite", "use
 """Kinds of contribution whose amount is a time."""
 
 
+DAY_SECONDS = 24 * 3600
+
+
 class Entry(NamedTuple):
     """What is to be logged; names of project and network are as they were typed."""
 
@@ -47,7 +50,11 @@ def log(
     """Sign and save what was done, with the node or, when it is stopped, without."""
     seconds, day = _read_time(duration, on)
     entry = Entry(title, seconds, kind or "work", note, project, network, day)
-    _tell_written(desk, "log", _sign(desk, entry), f"{entry.kind} · {show_duration(seconds)}", project)
+    written = _sign(desk, entry)
+    _tell_written(desk, "log", written, f"{entry.kind} · {show_duration(seconds)}", project)
+    if seconds > DAY_SECONDS:
+        desk.out.warn(f"{show_duration(seconds)} are more than a day has")
+        desk.next_steps(("If that is a slip", f"meshnode contribution correct {short_id(written['id'])} 2h30"))
     return Exit.OK
 
 
@@ -108,9 +115,12 @@ def _sign(desk: Desk, entry: Entry) -> Written:
 def _read_time(duration: list[str], on: str | None) -> tuple[int, str | None]:
     try:
         seconds = parse_duration(" ".join(duration))
-        day = parse_date(on, date.today()) if on else None  # noqa: DTZ011 - a day is meant where the person is
+        today = date.today()  # noqa: DTZ011 - a day is meant where the person is
+        day = parse_date(on, today) if on else None
     except UnclearTime as error:
         raise Failure(Exit.USAGE, str(error), "meshnode log --help") from error
+    if day is not None and day > today:
+        raise Failure(Exit.USAGE, f"{day} lies ahead: what is logged was done", "meshnode log --help")
     return seconds, day.isoformat() if day else None
 
 

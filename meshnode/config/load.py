@@ -7,7 +7,6 @@ must not silently leave a default in force.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import get_type_hints
 
@@ -106,6 +105,8 @@ def _declared(origin: str, path: str) -> tuple[str, Field[type_of_setting]]:
             if declared.name == name:
                 return section, declared
     known = [f"{part}.{declared.name}" for part in SECTIONS for declared in settings_of(part)]
+    from difflib import get_close_matches  # Only a mistyped name needs it.
+
     close = get_close_matches(path, known, n=1)
     hint = f"did you mean {close[0]}?" if close else "configs/node.toml lists every setting"
     raise SettingsError(origin, path, "unknown setting", hint)

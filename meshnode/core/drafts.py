@@ -9,6 +9,10 @@ from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import Run
 
+LONGEST_TITLE = 500
+LONGEST_TEXT = 20_000
+"""Characters; a private part has 64 KiB, and four bytes are the most a character takes."""
+
 
 class Draft(NamedTuple):
     """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.

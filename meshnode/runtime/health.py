@@ -166,7 +166,11 @@ def disk(home: Path) -> Finding:
     if found.f_flag & os.ST_RDONLY:
         return Finding("disk", "fail", f"the disk of {home} is read-only", "mount it writable, then restart the node")
     if free < NO_BYTES:
-        return Finding("disk", "fail", f"{free >> 20} MiB are free", f"free some space on the disk of {home}")
+        return Finding("disk", "fail", f"{_room(free)} are free", f"free some space on the disk of {home}")
     if free < LOW_BYTES:
-        return Finding("disk", "warn", f"only {free >> 20} MiB are free", f"free some space on the disk of {home}")
-    return Finding("disk", "ok", f"{free >> 20} MiB free")
+        return Finding("disk", "warn", f"only {_room(free)} are free", f"free some space on the disk of {home}")
+    return Finding("disk", "ok", f"{_room(free)} free")
+
+
+def _room(free: int) -> str:
+    return f"{free / 1e9:.1f} GB" if free >= 1e9 else f"{free // 1_000_000} MB"

@@ -50,6 +50,14 @@ class Store:
             reader.source.connection.close()
 
 
+def open_reader(path: Path) -> Reader:
+    """Read records.db whoever else has it open; the caller closes what it gets. Raises StoreError."""
+    try:
+        return Reader(Source(connect(path, StoreSettings(), read_only=True), path))
+    except SqliteError as error:
+        raise as_store_error(path, error) from error
+
+
 def open_store(path: Path | None, settings: StoreSettings | None = None) -> Store:
     """Open records.db at `path`, made if it is not there; None: in memory, for tests and simulations.
 

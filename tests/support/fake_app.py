@@ -11,6 +11,13 @@ import sys
 import threading
 from pathlib import Path
 
+from meshnode.cli.offline import AGENT_NOTE
+from meshnode.cli.process import UNLOCK_FD
+from meshnode.cli.recovery import WORDS_FILE
+from meshnode.core.ports import Batch, NoteEntry
+from meshnode.store.keyfile import write_secret
+from meshnode.store.sealed import MainKey
+from meshnode.store.store import open_store
 from tests.support.fake_node import ANA, NOTEBOOK, FakeNode
 
 WORDS = [
@@ -47,12 +54,23 @@ def _init(home: Path, words: list[str]) -> int:
         print("meshnode: a name has at most 200 printable characters. Run: meshnode init --help", file=sys.stderr)
         return 2
     home.mkdir(mode=0o700, exist_ok=True)
-    for file in ("device.key", "home.json"):
-        (home / file).touch()
+    (home / "device.key").touch()
+    if "--no-recovery" not in words:
+        write_secret(home / WORDS_FILE, " ".join(WORDS).encode(), _main_key(words))
+    store = open_store(home / "records.db")
+    store.writer.commit(Batch(1, local=(NoteEntry(AGENT_NOTE, b"a" * 32),)))
+    store.close()
     told = {"agent": ANA.id, "name": name, "fingerprint": "amber-canyon-violin-seven", "notebook": NOTEBOOK.id}
     told |= {"key": str(home / "device.key"), "data": str(home)}
-    print(json.dumps(told | {"words": None if "--no-recovery" in words else WORDS}))
+    print(json.dumps(told))
     return 0
+
+
+def _main_key(words: list[str]) -> MainKey | None:
+    if UNLOCK_FD not in words:
+        return None
+    with open(int(words[words.index(UNLOCK_FD) + 1]), "rb") as pipe:
+        return MainKey(pipe.read())
 
 
 def _run(home: Path, mood: str) -> int:

@@ -1,6 +1,7 @@
 """The command line starts quickly: what it may load. How long it takes, `scripts/bench cli` tells."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ class Loaded:
             f"main({['--home', str(home), *words]!r}, os.environ, sys.stdin, open(os.devnull, 'w'), sys.stderr);"
             "import json; print(json.dumps([name for name in sys.modules if name not in before]))"
         )
-        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("MESHNODE_WORK__")}
+        ended = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
         names = set(json.loads(ended.stdout)) - {"json"}
         self.standard = {name for name in names if name.split(".")[0] in sys.stdlib_module_names}
         self.others = names - self.standard
@@ -78,7 +80,8 @@ def test_a_command_to_the_node_loads_little(node: FakeNode, words: tuple[str, ..
     assert (loaded.beyond(ASKING), loaded.standard & (SLOW | UNNEEDED_FOR_ASKING)) == (set(), set())
 
 
-def test_signing_without_a_node_loads_no_more_than_that_takes(stopped: Path) -> None:
+def test_signing_without_a_node_loads_no_more_than_that_takes(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MESHNODE_NET__DISCOVERY", "false")
     loaded = Loaded(stopped, "log", "x", "1h")
     assert (loaded.beyond(SIGNING), loaded.standard & SLOW) == (set(), set())
     assert "nacl.bindings" in loaded.others

@@ -199,7 +199,9 @@ async def ping_peer(site: Site, call: Call[Nothing]) -> Ping:
     if not isinstance(outcome, Synced) or peer not in outcome.level:
         trouble = office.node.presence.troubles.get(peer)
         why = f": {trouble.reason}" if trouble else ""
-        raise Refusal(Code.UNREACHABLE, f"{peer} does not answer{why}", "meshnode peer ls")
+        owner = agent_of_peer(office, peer)
+        shown = owner.name if owner and owner.name else peer
+        raise Refusal(Code.UNREACHABLE, f"{shown} does not answer{why}", "meshnode peer ls")
     return Ping(peer=peer, milliseconds=round((time.perf_counter() - start) * 1000, 2))
 
 

@@ -89,7 +89,8 @@ async def verify(site: Site, call: Call[Nothing]) -> Verified:
     checks = [_check_bytes(record), _check_signature(office, record), _check_part(office, record)]
     standing = await _standing(office, record.id)
     state = "ok" if standing.status == "yes" else "warn"
-    checks.append(Check(name="standing", state=state, text=f"{standing.status} {standing.reason}".rstrip()))
+    text = "valid" if state == "ok" else f"{standing.status} {standing.reason}".rstrip()
+    checks.append(Check(name="standing", state=state, text=text))
     return Verified(id=to_text(record.id), ok=all(check.state != "fail" for check in checks), checks=checks)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meshnode.core.drafts import Draft
+from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.runtime.office import Ids, Office, Placed, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, difference, in_unit_of, local_day
@@ -12,10 +12,6 @@ from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
 from meshproto.types import repair, value
 from meshproto.types.value import Measure
-
-LONGEST_TITLE = 500
-LONGEST_TEXT = 20_000
-"""Characters; a private part has 64 KiB, and four bytes are the most a character takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from meshnode.app.init import create, fingerprint_words
 from meshnode.config.places import locate
 from meshnode.core.ports import NoteEntry
 from meshnode.runtime import notes
+from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
+from meshnode.store.protection import WORDS_FILE
 from meshnode.store.sealed import MainKey
 from meshnode.store.store import open_store
 from meshproto.fold.fold import Fold
@@ -17,6 +19,25 @@ from meshproto.fold.standing import Status
 from meshproto.records.ids import from_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types.recovery import recovery_digest, recovery_seed
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def digest_of(words: list[str]) -> bytes:
+    """What a genesis says of the key that these words lead to."""
+    entropy = bytes(Mnemonic("english").to_entropy(words))
+    return recovery_digest(SigningKey(recovery_seed(entropy)).public)
+
+
+def committed(folder: Path, agent: str) -> object:
+    """What the genesis says of recovery."""
+    store = open_store(folder / "records.db")
+    genesis = store.reader().record(from_text(agent))
+    store.close()
+    assert genesis is not None
+    return genesis.facts["recovery"]
 
 
 def test_all_of_an_identity_is_on_the_disk_and_valid(tmp_path: Path) -> None:
@@ -35,20 +56,50 @@ def test_all_of_an_identity_is_on_the_disk_and_valid(tmp_path: Path) -> None:
 
 def test_the_words_lead_to_the_key_that_the_genesis_commits_to(tmp_path: Path) -> None:
     created = create(locate(tmp_path / "ana", {}), "Ana", recovery=True)
-    assert created.words is not None
-    entropy = bytes(Mnemonic("english").to_entropy(created.words))
-    digest = recovery_digest(SigningKey(recovery_seed(entropy)).public)
-    store = open_store(tmp_path / "ana" / "records.db")
-    genesis = store.reader().record(from_text(created.agent))
-    assert genesis is not None
-    assert genesis.facts["recovery"] == {"digests": [b"\x01" + digest], "need": 1}
-    assert len(created.words) == 12
-    store.close()
+    waiting = tmp_path / "ana" / WORDS_FILE
+    words = waiting.read_text().split()
+    assert (len(words), waiting.stat().st_mode & 0o777) == (12, 0o600)
+    assert committed(tmp_path / "ana", created.agent) == {"digests": [b"\x01" + digest_of(words)], "need": 1}
 
 
 def test_without_recovery_there_are_no_words(tmp_path: Path) -> None:
     created = create(locate(tmp_path / "ana", {}), "", recovery=False)
-    assert (created.words, created.name) == (None, "")
+    assert ((tmp_path / "ana" / WORDS_FILE).exists(), created.name) == (False, "")
+
+
+@pytest.mark.parametrize("step", ["meshnode.store.home.Home.stamp", "meshnode.store.writer.Writer.commit"])
+def test_an_identity_cut_short_at_any_step_is_finished_with_the_words_that_wait(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = locate(tmp_path / "ana", {})
+    with monkeypatch.context() as cut:
+        cut.setattr(step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            create(places, "Ana", recovery=True)
+    created = create(places, "Ana", recovery=True)
+    with Home(places.data) as home:
+        assert home.state() is HomeState.UNCHANGED
+    words = (places.data / WORDS_FILE).read_text().split()
+    assert committed(places.data, created.agent) == {"digests": [b"\x01" + digest_of(words)], "need": 1}
+
+
+def test_words_are_on_the_disk_before_there_is_an_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshnode.store.writer.Writer.commit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        create(locate(tmp_path / "ana", {}), "Ana", recovery=True)
+    assert len((tmp_path / "ana" / WORDS_FILE).read_text().split()) == 12
+
+
+def test_words_of_an_attempt_that_was_cut_short_do_not_stay_beside_an_identity_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = locate(tmp_path / "ana", {})
+    with monkeypatch.context() as cut:
+        cut.setattr("meshnode.store.writer.Writer.commit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            create(places, "Ana", recovery=True)
+    create(places, "Ana", recovery=False)
+    assert not (places.data / WORDS_FILE).exists()
 
 
 def test_an_identity_is_made_once_and_finished_if_it_was_cut_short(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_good_bundle_says_what_it_holds(file: Path) -> None:
     assert ran.code == Exit.OK
     assert ran.out.startswith(f"✓ A whole and genuine bundle   {file}   ")
     assert (
-        "  records   3 in 3 logs (3 yes)\n  people    1\n  networks  1\n  texts     1 held, 0 erased, 1 missing\n"
+        "  records   3 in 3 logs (3 valid)\n  people    1\n  networks  1\n  texts     1 held, 0 erased, 1 missing\n"
         in ran.out
     )
 

@@ -124,16 +124,27 @@ def test_no_recovery_says_what_it_gives_up(home: Path) -> None:
     assert run("init", "--no-recovery", "--later", home=home).code == Exit.USAGE
 
 
-def test_a_second_init_changes_nothing(home: Path) -> None:
+def test_a_second_init_changes_nothing_and_leads_to_the_words_that_wait(home: Path) -> None:
     run("init", home=home)
     ran = run("init", home=home)
-    assert (ran.code, ran.last.endswith(" up")) == (Exit.CONFLICT, True)
+    assert (ran.code, ran.last.endswith(" whoami recovery")) == (Exit.CONFLICT, True)
+    run("whoami", "recovery", "--written-down", home=home)
+    assert run("init", home=home).last.endswith(" up")
 
 
-def test_an_init_that_was_cut_short_is_finished(home: Path) -> None:
+@pytest.mark.parametrize("store", [None, b""])
+def test_an_init_that_was_cut_short_is_finished(home: Path, store: bytes | None) -> None:
     home.mkdir()
     (home / "device.key").touch()
+    if store is not None:
+        (home / "records.db").write_bytes(store)
     assert run("init", home=home).code == Exit.OK
+
+
+def test_steps_that_may_come_next_stand_beneath_each_other(home: Path) -> None:
+    *_, paper, up = run("init", home=home).out.splitlines()
+    assert paper.startswith("  When you have pen and paper:  ")
+    assert up.startswith("  Next:                         ")
 
 
 def test_a_passphrase_is_chosen_before_anything_secret_is_made(home: Path, cheap: None) -> None:

@@ -36,7 +36,7 @@ def test_the_right_words_are_said_to_be_right(node: FakeNode, words: list[str]) 
 
 
 def test_words_that_are_on_paper_wait_here_no_longer(node: FakeNode) -> None:
-    recovery.keep(node.home, WORDS, None)
+    (node.home / recovery.WORDS_FILE).write_text(" ".join(WORDS))
     typed(node, WORDS[::-1])
     assert recovery.wait(node.home)
     typed(node, WORDS)

@@ -30,7 +30,12 @@ def test_each_line_is_an_object_in_json(log: Path) -> None:
 
 def test_lines_cannot_steer_the_terminal(log: Path) -> None:
     log.write_text("a \x1b[2J \u202e b\n")
-    assert run("logs", home=log.parent).out == "a b\n"
+    assert run("logs", home=log.parent).out == "a   b\n"
+
+
+def test_columns_of_the_log_stay_beneath_each_other(log: Path) -> None:
+    log.write_text("INFO    all is well …\nWARNING all is not\n")
+    assert run("logs", home=log.parent).out == "INFO    all is well …\nWARNING all is not\n"
 
 
 def test_without_a_log_it_says_how_to_get_one(tmp_path: Path) -> None:

@@ -48,6 +48,24 @@ def test_the_overview_names_every_command_and_fits() -> None:
 
 
 def test_a_synopsis_tells_what_may_be_left_out() -> None:
-    assert manual.synopsis(load("share")) == "meshnode share ID --network NETWORK"
-    assert manual.synopsis(load("stop")) == "meshnode stop [TIMER] [--discard]"
-    assert manual.synopsis(load("project show")) == "meshnode project show PROJECT"
+    assert manual.synopsis(load("share")) == ["meshnode share", "ID", "--network NETWORK"]
+    assert manual.synopsis(load("stop")) == ["meshnode stop", "[TIMER]", "[--discard]"]
+    assert manual.synopsis(load("project show")) == ["meshnode project show", "PROJECT"]
+
+
+def test_an_option_and_its_value_stay_on_one_line() -> None:
+    assert "[--language LANGUAGE …]" in manual.of_command(load("whoami set"))
+    assert "[--batch BATCH]" in manual.of_command(load("contribution ls"))
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.second and not entry.alone])
+def test_a_group_says_what_it_is_about_and_fits_eighty_columns(name: str) -> None:
+    text = manual.of_group(name, [load(f"{name} {second}") for second in ENTRIES[name].second])
+    assert text.startswith(f"meshnode {name}: {ENTRIES[name].summary}\n")
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", every_name())
+def test_whatever_asks_the_node_may_find_no_identity_or_wait_in_vain(name: str) -> None:
+    codes = manual.exits(load(name))
+    assert Exit.NOT_RUNNING not in codes or {Exit.NOT_INITIALISED, Exit.DEADLINE} <= {*codes}

@@ -119,6 +119,31 @@ def test_an_unclear_correction_is_refused(node: FakeNode) -> None:
     assert run("contribution", "correct", "r", "2", home=node).code == Exit.USAGE
 
 
+def test_the_next_page_is_asked_for_with_the_same_filters(node: FakeNode) -> None:
+    node.contributions += [contribution(f"Entry {number}") for number in range(3)]
+    out = run("contribution", "ls", "--project", "acme's", "--mine", "-n", "2", home=node).out
+    assert "contribution ls --after " in out
+    assert out.endswith(""" --project 'acme'"'"'s' --mine --limit 2\n""")
+
+
+def test_nothing_that_fits_is_not_nothing_at_all(node: FakeNode) -> None:
+    assert run("contribution", "ls", "--batch", "git-1", home=node).out.startswith("Nothing fits --batch git-1.\n")
+    assert run("contribution", "ls", home=node).out.startswith("Nothing here yet.\n")
+
+
+@pytest.mark.parametrize("words", [("contribution", "ls"), ("search", "x")])
+def test_a_list_of_no_rows_is_refused(node: FakeNode, words: tuple[str, ...]) -> None:
+    ran = run(*words, "-n", "0", home=node)
+    assert (ran.code, "--limit must be at least one" in ran.last) == (Exit.USAGE, True)
+
+
+def test_who_else_holds_what_another_signed_is_told_to_the_author(node: FakeNode) -> None:
+    mine, theirs = contribution("Mine"), contribution("Theirs", agent=BEN)
+    node.contributions += [mine, theirs]
+    assert "  held by    only here so far\n" in run("contribution", "show", mine.id, home=node).out
+    assert "  held by    here; its author is told who else\n" in run("contribution", "show", theirs.id, home=node).out
+
+
 def test_erasing_asks_first(node: FakeNode) -> None:
     assert run("contribution", "erase", "r", home=node, stdin="y\n", terminal=True).code == Exit.OK
     refused = run("contribution", "erase", "r", home=node, stdin="\n", terminal=True)
@@ -240,7 +265,7 @@ def test_a_peer_that_does_not_answer_is_remembered_and_ends_with_14(node: FakeNo
     node.answers["POST", "/peers"] = peer("backing off")
     ran = run("peer", "add", ADDRESS, home=node)
     assert (ran.code, ran.out) == (Exit.UNREACHABLE, "✓ Remembered   Ben   12D3Ko…8vbCeo8F\n")
-    assert "does not answer (refused)" in ran.last
+    assert "does not answer (it is full, or leaving)" in ran.last
 
 
 def test_peers_are_listed(node: FakeNode) -> None:
@@ -248,7 +273,7 @@ def test_peers_are_listed(node: FakeNode) -> None:
     node.peers += [peer(), peer("backing off")]
     lines = run("peer", "ls", home=node).out.splitlines()
     assert lines[1].startswith("12D3Ko…8vbCeo8F  Ben  direct       192.0.2.7:4401 for ")
-    assert lines[2] == "12D3Ko…8vbCeo8F  Ben  backing off  refused                      you"
+    assert lines[2] == "12D3Ko…8vbCeo8F  Ben  backing off  it is full, or leaving       you"
 
 
 def test_a_peer_is_forgotten(node: FakeNode) -> None:

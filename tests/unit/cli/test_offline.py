@@ -10,20 +10,25 @@ import pytest
 
 from meshnode.app.init import create
 from meshnode.cli.exits import Exit
-from meshnode.cli.offline import AGENT_NOTE, NOTEBOOK_NOTE, draft_of
+from meshnode.cli.offline import AGENT_NOTE, NOTEBOOK_NOTE, SystemChance, draft_of
 from meshnode.cli.offline_places import Placed
 from meshnode.cli.work import Entry
 from meshnode.config.places import locate
-from meshnode.core.ports import NoteEntry
+from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
+from meshnode.core.drafts import Draft
+from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.office import Placed as RuntimePlaced
 from meshnode.runtime.requests.amounts import seconds
 from meshnode.runtime.requests.work import Work, contribution_draft
 from meshnode.store.home import Home
+from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
 from meshnode.store.store import open_store
-from meshproto.records.ids import ScopeId, from_text, log_id, to_text
+from meshproto.records.ids import NONE, ScopeId, from_text, log_id, to_text
 from meshproto.records.record import Record, check_private
+from meshproto.records.signatures import SigningKey
+from meshproto.types.identity import NONCE_SIZE, accept, network
 from tests.support.command_line import objects, run
 
 SCOPE = ScopeId(b"s" * 32)
@@ -42,6 +47,24 @@ def logged(home: Path, *words: str) -> str:
     ran = run("log", *words, "--json", home=home)
     assert ran.code == Exit.OK, ran.err
     return str(objects(ran)[0]["id"])
+
+
+def joined(home: Path, name: str) -> str:
+    """Let the owner stand in a network whose name only its genesis tells, as after joining by a line; its id."""
+    with Home(home) as opened:
+        key, chance = SigningKey(read_key(opened.device_key, None)), SystemChance()
+        store = open_store(opened.records)
+        note = store.reader().entry(NoteEntry, (AGENT_NOTE,))
+        assert note is not None
+        facts = network(founders=[note.value], nonce=bytes(NONCE_SIZE), is_open=True)
+        scope, genesis = sign_genesis(Pen(NONE, SigningKey(chance.token(32)), 1, chance), facts, {"name": name})
+        accepted = sign_drafts(
+            Pen(note.value, key, 1, chance), (Draft(scope, "countersign", accept(scope)),), BEGINNING
+        )
+        rows = (JoinedEntry(scope, 1),)
+        store.writer.commit(Batch(1, runs=genesis.runs + accepted.runs, privates=genesis.privates, local=rows))
+        store.close()
+    return to_text(scope)
 
 
 def records_in(home: Path, *ids: str) -> list[tuple[Record, dict[str, object]]]:
@@ -146,9 +169,27 @@ def test_a_key_that_others_can_read_is_refused(home: Path) -> None:
     assert (ran.code, "chmod 600" in ran.last) == (Exit.FAILURE, True)
 
 
-def test_a_text_that_fits_no_record_is_a_usage_error(home: Path) -> None:
-    ran = run("log", "x" * 70_000, "1h", home=home)
-    assert ran.code == Exit.USAGE
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (("  ", "1h"), "a title is needed"),
+        (("x" * 501, "1h"), "title has more than 500 characters"),
+        (("x", "1h", "--note", "x" * 20_001), "text has more than 20000 characters"),
+        (("\ud800", "1h"), "this does not fit into a record"),
+    ],
+)
+def test_what_a_node_would_not_take_is_not_taken_without_it(home: Path, words: tuple[str, ...], cause: str) -> None:
+    ran = run("log", *words, home=home)
+    assert (ran.code, cause in ran.last, ran.last.endswith(" log --help")) == (Exit.USAGE, True, True)
+    assert heads(home) == [1, 1, 1]
+
+
+def test_a_network_that_was_joined_can_be_named_and_is_named(home: Path) -> None:
+    studio = joined(home, "Studio Süd")
+    for name in ("Studio Süd", "studio-süd"):
+        ran = run("log", "One", "1h", "--network", name, home=home)
+        assert (ran.code, ran.out.endswith("work · 1 h   in Studio Süd\n")) == (Exit.OK, True)
+    assert run("log", "One", "1h", "--network", studio[-8:], home=home).out.endswith("in Studio Süd\n")
 
 
 @pytest.mark.parametrize("name", ["notebook", "Notebook"])

@@ -26,7 +26,10 @@ def test_status_says_how_the_node_is(node: FakeNode) -> None:
     assert ran.code == Exit.OK
     assert ran.out.startswith("✓ Ana López · amber-canyon-violin-seven · running for ")
     assert f"  address   {ADDRESS}\n  peers     0 connected, 0 known\n" in ran.out
-    assert "  networks  studio · founder · 2 members · 1 connected\n  records   1,234 in 3 logs · 1.5 MB\n" in ran.out
+    assert (
+        "  networks  studio · founder · 2 members · 1 connected\n  records   1,234 in 3 logs · 1.5 MB on disk\n"
+        in ran.out
+    )
 
 
 def test_status_without_networks_says_what_that_means(node: FakeNode) -> None:
@@ -63,7 +66,7 @@ def test_a_fork_that_nothing_has_joined_is_shown_with_its_proof(node: FakeNode) 
 
 
 def test_words_that_wait_are_reminded_of(node: FakeNode) -> None:
-    recovery.keep(node.home, WORDS, None)
+    (node.home / recovery.WORDS_FILE).write_text(" ".join(WORDS))
     ran = run("status", home=node)
     assert "! recovery: the 12 words are not written down yet" in ran.out
     assert ran.out.endswith(" whoami recovery\n")

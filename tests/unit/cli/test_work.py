@@ -66,6 +66,19 @@ def test_log_refuses_unclear_times_before_it_asks_anybody(node: FakeNode, words:
     assert (ran.code, ran.last.endswith("log --help"), node.asked) == (Exit.USAGE, True, [])
 
 
+def test_work_that_lies_ahead_is_refused(node: FakeNode) -> None:
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - the person's own day
+    ran = run("log", "x", "1h", "--on", tomorrow.isoformat(), home=node)
+    assert (ran.code, "lies ahead" in ran.last, node.asked) == (Exit.USAGE, True, [])
+
+
+def test_more_than_a_day_has_is_logged_with_the_command_that_corrects_it(node: FakeNode) -> None:
+    assert "!" not in run("log", "x", "24h", home=node).out
+    out = run("log", "x", "25h", home=node).out
+    assert "! 25 h are more than a day has\n  If that is a slip:  " in out
+    assert out.endswith(f" contribution correct {text_id('x')[:15]}… 2h30\n")
+
+
 def test_a_timer_is_started_and_stopped(node: FakeNode) -> None:
     started = run("start", "Landing page", "--project", "acme-site", home=node)
     assert started.out.startswith("✓ Timer started   Landing page   (counts at most 12 h)\n")
