@@ -21,10 +21,14 @@ class Dialler:
         """Dial, and hold what comes of it, in tasks of this nursery from now on."""
         self._nursery = nursery
 
+    def end(self) -> None:
+        """Dial no more, for the nursery is about to close: what the core still asks for is dropped."""
+        self._nursery = None
+
     def dial(self, peer: str, address: str) -> None:
-        """Try an address; DialResult follows."""
-        assert self._nursery is not None
-        self._nursery.start_soon(self._dial, peer, address)
+        """Try an address; DialResult follows, unless the node is leaving."""
+        if self._nursery is not None:
+            self._nursery.start_soon(self._dial, peer, address)
 
     async def _dial(self, peer: str, address: str) -> None:
         async with self._room:

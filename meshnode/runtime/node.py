@@ -185,16 +185,19 @@ class RunningNode:
                 inner.start_soon(self._writer.run)
                 async with trio.open_nursery() as edges:
                     self._dialler.begin(edges)
-                    self._inbox.put_own(Started(self._parts.copied, self.peer, ()))
-                    edges.start_soon(self._transport)
-                    await self._listens.wait()
-                    if self._parts.discovery is not None:
-                        edges.start_soon(self._parts.discovery.run, self._found)
                     try:
-                        yield
+                        self._inbox.put_own(Started(self._parts.copied, self.peer, ()))
+                        edges.start_soon(self._transport)
+                        await self._listens.wait()
+                        if self._parts.discovery is not None:
+                            edges.start_soon(self._parts.discovery.run, self._found)
+                        try:
+                            yield
+                        finally:
+                            await self._say_goodbye()
+                            edges.cancel_scope.cancel()
                     finally:
-                        await self._say_goodbye()
-                        edges.cancel_scope.cancel()
+                        self._dialler.end()
                 await self._writer.aclose()
                 if self.failure is None:
                     with trio.move_on_after(STOP_SECONDS):

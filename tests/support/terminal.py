@@ -15,8 +15,11 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-DEADLINE = 60.0
-"""Seconds that a command has to ask, or to end."""
+import psutil
+
+from tests.support.patience import DEADLINE
+
+AGAIN = 0.02
 
 # The terminal must be the controlling one of the program, which needs a process that asks for it.
 _STARTER = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -61,7 +64,15 @@ class Terminal:
         os.write(self._master, f"{answer}\n".encode())
 
     def interrupts(self) -> None:
-        """Press Ctrl-C."""
+        """Press Ctrl-C once it waits for an answer.
+
+        Python looks for signals between two of its steps: one that arrives in the instant before it begins to wait for
+        an answer is noticed after that. A person presses again; here it is waited for.
+        """
+        until = time.monotonic() + DEADLINE
+        while psutil.Process(self.process.pid).status() != psutil.STATUS_SLEEPING:
+            assert time.monotonic() < until, "it never waited"
+            time.sleep(AGAIN)
         os.write(self._master, b"\x03")
 
     def ends(self) -> int:

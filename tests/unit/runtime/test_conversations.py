@@ -210,6 +210,16 @@ async def test_a_dial_reports_how_it_ended() -> None:
         assert len(mesh._listening) == 2
 
 
+async def test_nothing_is_dialled_any_more_while_the_node_leaves() -> None:
+    async with listening() as (near, _, _):
+        async with trio.open_nursery() as edges:
+            near.dialler.begin(edges)
+            near.dialler.end()
+        near.dialler.dial("far", "/memory/far/p2p/far")
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(near.inbox) == 0
+
+
 async def test_a_dial_before_the_transport_runs_fails() -> None:
     near = Near(MemoryMesh())
     async with trio.open_nursery() as nursery:
