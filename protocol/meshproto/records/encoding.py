@@ -19,6 +19,8 @@ Text: TypeAlias = Literal["ascii", "utf8"]
 UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError)
 """What msgspec raises for bytes that are not canonical; the strict decoder then names the reason."""
 
+LEAST_INT = -MAX_INT
+
 _ARRAYS = (list, tuple)
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")  # keys sorted by their bytes, shortest forms
 _DECODER: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder()
@@ -83,11 +85,11 @@ def are_plain(values: Iterable[object], texts: list[str], depth: int) -> bool:
         kind = type(value)
         if kind is str:
             texts.append(value)  # type: ignore[arg-type]  # `kind is str` does not narrow, and isinstance costs more
-        elif kind is int:
-            if not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]  # as above
-                return False
         elif kind is bytes or kind is bool:
             continue
+        elif kind is int:
+            if value > MAX_INT or value < LEAST_INT:  # type: ignore[operator]  # as above
+                return False
         elif isinstance(value, dict):
             if depth > MAX_DEPTH or not are_plain(value.values(), texts, depth + 1):
                 return False
@@ -160,7 +162,7 @@ class _Reader:
             too_long = number >= below
         if too_long:
             raise self._refuse(Reason.E_LONG)
-        if not -MAX_INT <= number <= MAX_INT:
+        if not LEAST_INT <= number <= MAX_INT:
             raise self._refuse(Reason.E_INT)
         return number
 

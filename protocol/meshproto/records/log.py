@@ -4,13 +4,13 @@ Records are chained by `prev`, so the signature on the last one authenticates al
 hashes each header and verifies once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshproto.records.ids import LogId
 from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.records.reasons import Reason, Refused
-from meshproto.records.record import Record, read_header
+from meshproto.records.record import Record, read_header, read_quickly
 from meshproto.records.signatures import verify
 
 
@@ -29,11 +29,12 @@ def check_run(headers: Sequence[bytes], signature: bytes) -> Run:
         raise Refused(Reason.L_EMPTY)
     if len(headers) > MAX_RUN_RECORDS or sum(map(len, headers)) > MAX_RUN_BYTES:
         raise Refused(Reason.L_SIZE)
-    first = last = _read(headers[0], 0)
+    # Where not all is plainly in order, one by one, so that the first thing that is wrong is told.
+    read = iter(read_quickly(headers) or _read_each(headers))
+    first = last = next(read)
     records = [first]
     home, key, agent = first.home, first.key, first.agent
-    for index in range(1, len(headers)):
-        record = _read(headers[index], index)
+    for index, record in enumerate(read, start=1):
         if record.key != key or record.scope != home:
             raise Refused(Reason.L_LOG, str(index))
         if record.seq != last.seq + 1:
@@ -62,8 +63,9 @@ def check_continues(run: Run, log: LogId, seq: int) -> None:
         raise Refused(Reason.L_SEQ, "0")
 
 
-def _read(raw: bytes, index: int) -> Record:
-    try:
-        return read_header(raw)
-    except Refused as refusal:
-        raise Refused(refusal.reason, f"{index}: {refusal.detail}" if refusal.detail else str(index)) from None
+def _read_each(headers: Iterable[bytes]) -> Iterator[Record]:
+    for index, raw in enumerate(headers):
+        try:
+            yield read_header(raw)
+        except Refused as refusal:
+            raise Refused(refusal.reason, f"{index}: {refusal.detail}" if refusal.detail else str(index)) from None

@@ -101,8 +101,33 @@ _OURS = len(b"\xc4\x00" * 3)  # what our three fields encode to while they are e
 
 def read_header(raw: bytes) -> Record:
     """Read a header strictly. Raises Refused with the first reason, left to right."""
-    # The cheap way says yes to nearly every header; what it does not accept, the strict way decides.
-    return _read_quickly(raw) or _read_slowly(raw)
+    records = read_quickly((raw,))
+    return records[0] if records else _read_slowly(raw)
+
+
+def read_quickly(headers: Iterable[bytes]) -> list[Record] | None:
+    """Read headers if all of them are plainly in order, as nearly all are; None leaves the verdict to `read_header`."""
+    records: list[Record] = []
+    texts: list[str] = []
+    try:
+        for raw in headers:
+            if len(raw) > MAX_FACTS or raw[:1] != b"\x9c":  # larger ones need the facts measured
+                return None
+            record = _DECODE(raw)
+            again = _ENCODE(record)
+            if len(again) != len(raw) + _OURS or not again.startswith(raw[1:], 1):
+                return None
+            texts += record.facts
+            if not are_plain(record.facts.values(), texts, 3):
+                return None
+            if not _is_type(record.type) or not _fits_together(record):
+                return None
+            record.raw = raw
+            record.id = RecordId(sha256(raw).digest())
+            records.append(record)
+    except UNREADABLE:
+        return None
+    return records if is_printable_ascii("".join(texts)) else None
 
 
 def build_header(
@@ -184,28 +209,10 @@ def check_private(record: Record, raw: bytes) -> dict[str, Value]:
     return content
 
 
-def _read_quickly(raw: bytes) -> Record | None:
-    """Read a header if it is plainly in order; None leaves the verdict to the strict way."""
-    if len(raw) > MAX_FACTS or raw[:1] != b"\x9c":  # larger ones need the facts measured
-        return None
-    try:
-        record = _DECODE(raw)
-        if _ENCODE(record)[1:-_OURS] != raw[1:]:
-            return None
-    except UNREADABLE:
-        return None
-    texts: list[str] = []
-    if not are_plain((record.facts,), texts, 2) or not is_printable_ascii("".join(texts)):
-        return None
-    if not _is_type(record.type) or not _fits_together(record):
-        return None
-    record.raw = raw
-    record.id = RecordId(sha256(raw).digest())
-    return record
-
-
 def _fits_together(record: Record) -> bool:
     """Whether the fields agree with each other; lengths and ranges are checked already."""
+    if record.seq > 1 and len(record.prev) == len(record.scope) == len(record.agent) == 32:
+        return not record.deps or _deps_are_good(record.deps, record.prev)
     first = record.seq == 1
     if first is not (not record.prev) or len(record.prev) not in (0, 32):
         return False

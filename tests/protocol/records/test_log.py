@@ -3,7 +3,7 @@
 import pytest
 
 from meshproto.records.ids import log_id
-from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
+from meshproto.records.limits import MAX_FACTS, MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.records.log import check_continues, check_run
 from meshproto.records.reasons import Reason, Refused
 from scripts.vectors.cases import key, log_of, person, record
@@ -30,6 +30,17 @@ def test_a_run_may_speak_for_several_agents() -> None:
     stray = record(SIGNER, "t", {}, before=LOG[-1], scope=ALICE.id, agent=person("bob").id)
     run = check_run([*HEADERS, stray.raw], SIGNER.sign(stray.id))
     assert run.records[-1].agent == person("bob").id
+
+
+def test_a_run_with_a_header_too_large_for_the_fast_way_is_read_too() -> None:
+    large = record(SIGNER, "t", {"a": bytes(MAX_FACTS - 6)}, before=LOG[-1], scope=ALICE.id, agent=ALICE.id)
+    assert len(large.raw) > MAX_FACTS
+    assert list(check_run([*HEADERS, large.raw], SIGNER.sign(large.id)).records) == [*LOG, large]
+
+
+def test_what_is_wrong_first_is_told_first() -> None:
+    with pytest.raises(Refused, match="L-SEQ 1"):
+        check_run([HEADERS[0], HEADERS[2], HEADERS[3] + b"\x00"], SIGNER.sign(LOG[3].id))
 
 
 def test_a_refusal_tells_which_record() -> None:
