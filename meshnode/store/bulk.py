@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 from typing import TypeVar
 
-from meshnode.store.source import Values
+from meshnode.store.source import Value, Values
 
 T = TypeVar("T")
 
@@ -35,6 +35,12 @@ def each(connection: sqlite3.Connection, statement: str, rows: Sequence[Values])
         connection.executemany(statement, rows)
 
 
+def insert_flat(connection: sqlite3.Connection, into: str, width: int, values: Sequence[Value]) -> None:
+    """As `insert`, of rows of `width` columns whose values stand one after another."""
+    for at, count in _cuts(len(values) // width):
+        connection.execute(_insertion(into, width, count, ""), values[width * at : width * (at + count)])
+
+
 def delete(connection: sqlite3.Connection, of: str, keys: Sequence[int | bytes]) -> None:
     """Delete the rows with these keys by `DELETE FROM <of> IN (…)`."""
     for part in _portions(keys):
@@ -42,12 +48,17 @@ def delete(connection: sqlite3.Connection, of: str, keys: Sequence[int | bytes])
 
 
 def _portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at, count in _cuts(len(rows)):
+        yield rows[at : at + count]
+
+
+def _cuts(length: int) -> Iterator[tuple[int, int]]:
     """Cut into pieces whose lengths are powers of two, so that few different statements are to be remembered."""
     at, size = 0, MOST_ROWS
-    while at < len(rows):
-        while size > len(rows) - at:
+    while at < length:
+        while size > length - at:
             size //= 2
-        yield rows[at : at + size]
+        yield at, size
         at += size
 
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from meshnode.store import bulk
-from meshnode.store.source import Source, Values
+from meshnode.store.source import Source
 
 FIRST_UNCOUNTED = -(2**62)
 """Where rows without arrival begin; they count up from here and never reach zero."""
@@ -83,26 +82,6 @@ def checked_id(source: Source, arrival: int, proof: int, header: bytes, signatur
 def is_part_of(content: object, header: bytes) -> bool:
     """Whether a private part is the one a header names. The digest is the last of a header but for the size."""
     return isinstance(content, bytes) and sha256(content).digest() in header[-_DIGEST_BEGINS:]
-
-
-def insert(
-    connection: sqlite3.Connection,
-    lane: int,
-    arrival: int,
-    records: Sequence[tuple[int, bytes, bytes]],
-    signature: bytes,
-) -> None:
-    """Insert the records of one run as consecutive rows from `arrival`: (seq, id, header) each, the last one signed."""
-    from_bytes = int.from_bytes
-    prefixes = [from_bytes(record_id[:8], "big", signed=True) for _, record_id, _ in records]
-    rows: list[Values] = [
-        (row, lane, seq, prefix, header, None)
-        for row, (prefix, (seq, _, header)) in enumerate(zip(prefixes, records, strict=True), start=arrival)
-    ]
-    seq, last_id, header = records[-1]
-    rows[-1] = (arrival + len(rows) - 1, lane, seq, proof_of(last_id, signature), header, signature)
-    bulk.insert(connection, "INTO records", rows)
-    bulk.insert(connection, "INTO fresh_ids", list(zip(prefixes, range(arrival, arrival + len(rows)), strict=True)))
 
 
 def add_signature(connection: sqlite3.Connection, row: Row, signature: bytes) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from meshnode.store.errors import SqliteError, StoreDamaged, StoreError, as_store_error
 
-Values = tuple[int | str | bytes | None, ...]
+Value = int | str | bytes | None
+Values = tuple[Value, ...]
 
 
 class Source:

@@ -15,6 +15,7 @@ from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import PATIENCE_MS, Eraser
 from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
+from meshnode.store.gathering import Gathering
 from meshnode.store.logs import Branch, Log, Logs
 from meshnode.store.source import Source
 from meshnode.store.upkeep import COMMIT_BYTES, Upkeep
@@ -25,7 +26,8 @@ WRITERS_REMEMBERED = 8_192
 """(scope, agent) pairs known to be in their table, under 2 MB; a forgotten one costs one fruitless insertion."""
 
 ARRIVALS_REMEMBERED = 8_192
-"""Rows of records stored lately, 2 MB: their private parts come next, and looking one up costs ten times its row."""
+"""Rows of records with private parts stored lately, 2 MB: the parts come next, and looking a row up costs ten times
+the row."""
 
 
 class Writer:
@@ -35,6 +37,7 @@ class Writer:
         self._source = source
         self._connection = source.connection
         self._logs = Logs(source.connection)
+        self._gathering = Gathering(source.connection)
         self._eraser = Eraser(source)
         self._failure: StoreError | None = None
         self._writers: dict[tuple[bytes, bytes], None] = {}
@@ -76,6 +79,7 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for batch in batches:
                 self._write(batch)
+            self._gathering.flush()
             self._logs.flush()
         except BatchRefused:
             self._roll_back()
@@ -150,6 +154,8 @@ class Writer:
             self._take_run(batch, run, given, uncounted)
         if batch.privates:
             self._take_parts(batch, first)
+        if batch.erasures:
+            self._gathering.flush()
         for record_id in batch.erasures:
             self._eraser.erase(record_id, self._row_of(record_id))
         if batch.erasures:
@@ -168,12 +174,10 @@ class Writer:
         if not new or branch is None:
             return
         arrival = self._number(log, len(new))
-        rows = [(record.seq, record.id, record.raw) for record in new]
-        records.insert(self._connection, branch.lane, arrival, rows, run.signature)
+        self._gathering.add(branch.lane, arrival, new, run.signature)
         size = sum([len(record.raw) for record in new])
         self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
         self._upkeep.note_rows(len(new), size)
-        self._arrivals.update(zip([row[1] for row in rows], range(arrival, arrival + len(new)), strict=True))
         self._want_parts(new, arrival, given)
         self._note_writers(new)
 
@@ -192,7 +196,7 @@ class Writer:
             return None, held
         if last is None and first.seq == 1:
             return self._logs.branch_off(log, None, 0), 0
-        before = last or records.find(self._source, first.prev)
+        before = last or self._find(first.prev)
         parent = None if before is None else log.owning(before.lane)
         if before is None or parent is None or before.seq != run.records[held].seq - 1:
             raise BatchRefused(self._source.name, batch.number, f"what record {first.id.hex()} continues is not stored")
@@ -204,11 +208,16 @@ class Writer:
         """How many of the first records of a run are stored, and the last of them."""
         last: records.Row | None = None
         for held, record in enumerate(run.records):
-            row = records.find(self._source, record.id)
+            row = self._find(record.id)
             if row is None:
                 return held, last
             last = row
         return len(run.records), last
+
+    def _find(self, record_id: bytes) -> records.Row | None:
+        """The row of a record, of this transaction too."""
+        self._gathering.flush()
+        return records.find(self._source, record_id)
 
     def _number(self, log: Log, count: int) -> int:
         """Take `count` row numbers in a row."""
@@ -220,14 +229,13 @@ class Writer:
 
     def _want_parts(self, new: Sequence[Record], arrival: int, given: frozenset[bytes]) -> None:
         """Note whose private part is still to come."""
-        wanted = [
-            (row, record.id)
-            for row, record in enumerate(new, start=arrival)
-            if record.private is not None and record.id not in given
-        ]
-        if self._eraser.any:
-            wanted = [each for each in wanted if not self._eraser.erased(each[1])]
-        bulk.insert(self._connection, "INTO wanted_parts", [(row,) for row, _ in wanted])
+        rows: dict[bytes, int] = {
+            record.id: row for row, record in enumerate(new, start=arrival) if record.private is not None
+        }
+        self._arrivals.update(rows)
+        self._gathering.want(
+            row for record_id, row in rows.items() if record_id not in given and not self._eraser.erased(record_id)
+        )
 
     def _note_writers(self, new: Sequence[Record]) -> None:
         """Note which agents stand in which scope."""
@@ -259,12 +267,13 @@ class Writer:
         bulk.insert(self._connection, "INTO parts (arrival, content)", rows, "ON CONFLICT DO NOTHING")
         # The part of a record in the same batch was never wanted.
         wanted = [arrival for arrival, _ in rows if arrival < first]
+        self._gathering.flush()
         bulk.delete(self._connection, "wanted_parts WHERE arrival", wanted)
 
     def _row_of(self, record_id: bytes) -> int | None:
         arrival = self._arrivals.get(record_id)
         if arrival is None:
-            row = records.find(self._source, record_id)
+            row = self._find(record_id)
             arrival = None if row is None else row.arrival
         return arrival
 
@@ -276,6 +285,7 @@ class Writer:
         if log.counted:
             return
         log.counted = True
+        self._gathering.flush()
         for branch in log.branches:
             rows = records.of_lane(self._source, branch.lane)
             arrival = self._number(log, len(rows))
@@ -289,6 +299,7 @@ class Writer:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._logs.forget()
+        self._gathering.forget()
         self._writers.clear()
         self._arrivals.clear()
         self._eraser.reload()

@@ -16,6 +16,15 @@ def test_rows_go_in_whatever_their_number_and_in_their_order(count: int) -> None
     assert connection.execute("SELECT a, b FROM t ORDER BY n").fetchall() == rows
 
 
+@pytest.mark.parametrize("count", [0, 1, 3, 256, 257, 700])
+def test_values_one_after_another_are_rows_too(count: int) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)")
+    rows = [(each, b"%d" % each) for each in range(count)]
+    bulk.insert_flat(connection, "INTO t", 2, [value for row in rows for value in row])
+    assert connection.execute("SELECT a, b FROM t ORDER BY a").fetchall() == rows
+
+
 def test_rows_that_are_there_can_be_passed_over() -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
