@@ -175,7 +175,7 @@ async def _pass_on(process: trio.Process, take: Callable[[bytes], None]) -> None
             raise ImportRefused("deadline", f"git said nothing for {SILENCE} seconds")
         if not piece:
             return
-        take(piece)
+        take(bytes(piece))
 
 
 async def _listen(process: trio.Process, complaint: bytearray) -> None:

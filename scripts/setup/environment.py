@@ -29,7 +29,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LAYOUT = 2
+LAYOUT = 3
 """Raised when what this program makes of the same inputs changes."""
 
 INPUTS = {"run": ("build", "run"), "dev": ("build", "dev")}
@@ -94,12 +94,19 @@ class Environment:
             packages = len(PIN.findall(pins.read_text(encoding="utf-8")))
             say(f"installing {packages} pinned packages: requirements/{name}.txt")
             self._pip("--require-hashes", "--requirement", str(pins))
+        self.drop_stubs()
         self._pip("--no-deps", "--no-index", "--editable", str(self.root))
         self.be_quick()
         self._run("import libp2p, meshnode, meshproto", str(self.python), "-c", "import libp2p, meshnode, meshproto")
         self._stamp_file(kind).write_text(self.stamp(kind), encoding="utf-8")
         self._unfinished.unlink()
         say(f"ready after {time.monotonic() - begun:.0f} s")
+
+    def drop_stubs(self) -> None:
+        """Let type checkers believe trio itself: trio-typing, which libp2p needs, brings stubs of a trio of 2023."""
+        for name in ("trio-stubs", "outcome-stubs"):
+            for folder in self.path.glob(f"lib/python3*/site-packages/{name}"):
+                shutil.rmtree(folder)
 
     def be_quick(self) -> None:
         """Let every command start quickly: without a hook on its imports, and from files that are compiled."""

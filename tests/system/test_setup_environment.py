@@ -97,3 +97,12 @@ def test_commands_start_without_a_hook_and_compiled(tmp_path: Path) -> None:
     made.be_quick()
     assert entry.read_text(encoding="utf-8").splitlines() == [str(tmp_path), str(tmp_path / "protocol")]
     assert len([*tmp_path.glob("meshnode/__pycache__/*.pyc"), *tmp_path.glob("protocol/*/__pycache__/*.pyc")]) == 2
+
+
+def test_stubs_of_another_trio_than_the_one_installed_are_dropped(tmp_path: Path) -> None:
+    made = finish(tmp_path, "run")
+    packages = made.path / "lib" / "python3.11" / "site-packages"
+    for name in ("trio", "trio-stubs", "outcome-stubs"):
+        (packages / name).mkdir(parents=True)
+    made.drop_stubs()
+    assert [each.name for each in packages.iterdir()] == ["trio"]

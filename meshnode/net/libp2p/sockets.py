@@ -106,7 +106,9 @@ async def connect(address: Address) -> Wire:
     raise failure
 
 
-async def _connect(sock: socket.socket, target: tuple[str, int] | tuple[str, int, int, int]) -> None:
+async def _connect(
+    sock: socket.socket, target: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+) -> None:
     sock.setblocking(False)
     try:
         sock.connect(target)

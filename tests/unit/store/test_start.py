@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("sqlite_utils", "trio", "cryptography", "libp2p", "starlette", "hypercorn", "asyncio", "meshnode.views")
+HEAVY = ("trio", "cryptography", "libp2p", "starlette", "hypercorn", "asyncio", "meshnode.views")
 
 
 def test_the_hot_path_imports_nothing_heavy() -> None:

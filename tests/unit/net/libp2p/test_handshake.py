@@ -26,7 +26,10 @@ def pipes() -> tuple[BoundedPipe, BoundedPipe]:
     one, other = trio.testing.memory_stream_pair()
 
     def pipe(end: trio.abc.Stream) -> BoundedPipe:
-        return BoundedPipe(lambda _: end.receive_some(4096), end.send_all, budget=100_000)
+        async def receive(_: int) -> bytes:
+            return bytes(await end.receive_some(4096))
+
+        return BoundedPipe(receive, end.send_all, budget=100_000)
 
     return pipe(one), pipe(other)
 
