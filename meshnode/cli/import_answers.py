@@ -39,9 +39,9 @@ def tell(desk: Desk, answer: ImportAnswer) -> None:
         out.ok(f"Imported {number}{time}")
     out.fields(
         [
-            ("already here", str(answer["already"]) if answer["already"] else ""),
-            ("left out", f"{answer['skipped']} (not yours, or excluded by an option)" if answer["skipped"] else ""),
-            ("refused", str(len(rows)) if rows else ""),
+            ("already here", f"{answer['already']:,}" if answer["already"] else ""),
+            ("left out", f"{answer['skipped']:,} (not yours, or excluded by an option)" if answer["skipped"] else ""),
+            ("refused", f"{len(rows):,}" if rows else ""),
         ]
     )
     if answer["batch"] and not answer["dry_run"]:

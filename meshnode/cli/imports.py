@@ -45,7 +45,7 @@ def ls(desk: Desk) -> Exit:
                 entry["batch"],
                 show_moment(entry["at"]),
                 entry["kind"],
-                str(entry["records"]),
+                f"{entry['records']:,}",
                 entry["source"] + (" (taken back)" if entry["undone"] else ""),
             )
             for entry in batches

@@ -26,6 +26,10 @@ ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "iso-8859-1", "iso
 """What `--encoding` takes: what spreadsheets in Europe and America write. Some codecs of Python are no text."""
 
 
+UTF16_ZEROS = 4
+"""At least each so-many-th byte is zero where a file is taken for UTF-16 that does not say so."""
+
+
 class RawRow(NamedTuple):
     """One record of a file."""
 
@@ -55,7 +59,9 @@ def read_text(raw: bytes, encoding: str | None, notes: Notebook) -> tuple[str, s
         return _decoded(raw, _known(encoding)), _known(encoding)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decoded(raw, "utf-16"), "utf-16"
-    if b"\0" in raw[:4096]:
+    start = raw[:4096]
+    # UTF-16 has a zero in every second byte of plain letters; a single one is damage, or no text at all.
+    if start.count(0) * UTF16_ZEROS >= len(start) > 0:
         guess = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
         return _decoded(raw, guess), guess
     try:

@@ -36,6 +36,13 @@ def test_a_named_encoding_is_taken_at_its_word() -> None:
     assert read_text("Łódź".encode("cp1250"), "windows-1250", Notebook()) == ("Łódź", "cp1250")
 
 
+def test_one_zero_in_a_text_does_not_make_it_utf_16() -> None:
+    text, encoding = read_text(b"title,date\nM\xc3\xbcller\0,2026-03-09\n", None, Notebook())
+    assert (text, encoding) == ("title,date\nMüller\0,2026-03-09\n", "utf-8")
+    with pytest.raises(ImportRefused, match="binary zeros"):
+        read_table(text, encoding, None, Notebook())
+
+
 @pytest.mark.parametrize("name", ["klingon", "zlib", "idna", "\0", "rot13"])
 def test_an_encoding_that_is_not_on_the_list_is_refused(name: str) -> None:
     with pytest.raises(ImportRefused, match="utf-8"):
