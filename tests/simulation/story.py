@@ -172,7 +172,8 @@ class Story:
         assert host.node is not None  # it acts
         now = host.node.parts.ground.flight.log(log_id(scope, host.identity.key.public))
         if now is None or not now.counted:
-            if self.random.random() < 0.1 and host.ledger.network(scope) is not None:
+            carried = host.node.parts.scopes.carried.get(scope)
+            if self.random.random() < 0.1 and carried is not None and carried.founded:
                 intrude(host, scope, "work", many)
                 return
             grant(host, scope)

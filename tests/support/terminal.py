@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from tests.support.patience import DEADLINE
 
 AGAIN = 0.02
+AGAIN_PRESSED = 2.0
+"""Seconds until somebody presses a key again."""
 
 # The terminal must be the controlling one of the program, which needs a process that asks for it.
 _STARTER = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -64,16 +64,21 @@ class Terminal:
         os.write(self._master, f"{answer}\n".encode())
 
     def interrupts(self) -> None:
-        """Press Ctrl-C once it waits for an answer.
+        """Press Ctrl-C, and again if nothing happens, as a person does.
 
         Python looks for signals between two of its steps: one that arrives in the instant before it begins to wait for
-        an answer is noticed after that. A person presses again; here it is waited for.
+        an answer is noticed after that.
         """
         until = time.monotonic() + DEADLINE
-        while psutil.Process(self.process.pid).status() != psutil.STATUS_SLEEPING:
-            assert time.monotonic() < until, "it never waited"
-            time.sleep(AGAIN)
-        os.write(self._master, b"\x03")
+        while self.process.poll() is None:
+            assert time.monotonic() < until, "it did not end"
+            os.write(self._master, b"\x03")
+            self._read_for(AGAIN_PRESSED)
+
+    def _read_for(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while self.process.poll() is None and time.monotonic() < until:
+            self._read(min(until, time.monotonic() + AGAIN))
 
     def ends(self) -> int:
         """Wait until the command has ended, and return its exit code."""
