@@ -203,8 +203,9 @@ class MuxedStream:
         """Grant the peer what was read, when it is worth a frame."""
         if self._window.consumed(count):
             grant = self._window.renew(self._around.clock(), self._around.round_trip)
-            self._around.outbox.control(header(frames.WINDOW, 0, self.number, grant))
-            self._around.outbox.push()
+            if grant:
+                self._around.outbox.control(header(frames.WINDOW, 0, self.number, grant))
+                self._around.outbox.push()
 
     def _perhaps_closed(self) -> None:
         if self._finished_here and self._finished_there:

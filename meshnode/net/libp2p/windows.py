@@ -20,6 +20,10 @@ CREDIT_SHARE = 8
 BULKY_WITHIN = 0.1
 """Seconds in which a stream reads a whole window if it is bulky, or four round trips if that is longer."""
 
+SLOW_TIMES = 10
+"""A window that takes so many times as long to read through is too large. What was granted cannot be taken back, so it
+shrinks by granting less than what was read; a stream on which nothing moves keeps what it has."""
+
 
 @dataclass(slots=True)
 class Allowance:
@@ -52,7 +56,7 @@ class ReceiveWindow:
 
     @property
     def size(self) -> int:
-        """How much the peer may have sent and we not read; grows."""
+        """How much the peer may have sent and we not read; grows, and shrinks again."""
         return self._size
 
     def arrived(self, count: int) -> None:
@@ -67,9 +71,12 @@ class ReceiveWindow:
         return self._consumed >= max(CREDIT_STEP, self._size // CREDIT_SHARE)
 
     def renew(self, now: float, round_trip: float) -> int:
-        """Return how many bytes to grant the peer: what was read, and more if the stream proves bulky."""
+        """Return how many bytes to grant the peer: what was read, more if the stream proves bulky, less if it does not.
+
+        The answer may be 0.
+        """
         self._epoch_bytes += self._consumed
-        grant = self._consumed + self._growth(now, round_trip)
+        grant = self._consumed + self._change(now, round_trip)
         self._consumed = 0
         self._unused += grant
         return grant
@@ -79,14 +86,20 @@ class ReceiveWindow:
         self._allowance.give_back(self._size - INITIAL_WINDOW)
         self._size = INITIAL_WINDOW
 
-    def _growth(self, now: float, round_trip: float) -> int:
-        """Double the window if it was read through quickly, and return by how much it grew."""
-        if self._epoch_bytes < self._size:
+    def _change(self, now: float, round_trip: float) -> int:
+        """Double the window if it was read through quickly, shrink it if slowly; return by how much it changed."""
+        took, quick = now - self._epoch_start, max(BULKY_WITHIN, 4 * round_trip)
+        slow = took > SLOW_TIMES * quick
+        if self._epoch_bytes < self._size and not slow:
             return 0
-        quick = now - self._epoch_start <= max(BULKY_WITHIN, 4 * round_trip)
         self._epoch_bytes, self._epoch_start = 0, now
+        if slow:
+            less = min(self._consumed, self._size - INITIAL_WINDOW)
+            self._allowance.give_back(less)
+            self._size -= less
+            return -less
         more = min(self._size, self._largest - self._size)
-        if not quick or more <= 0 or not self._allowance.take(more):
+        if took > quick or more <= 0 or not self._allowance.take(more):
             return 0
         self._size += more
         return more
