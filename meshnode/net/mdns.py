@@ -48,7 +48,7 @@ class MdnsDiscovery:
         open_zeroconf: OpenZeroconf | None = None,
     ) -> None:
         self._peer, self._addresses, self._settings = peer, addresses, settings
-        self._open_zeroconf = open_zeroconf or partial(_open_zeroconf, settings.interfaces)
+        self._open_zeroconf = open_zeroconf or partial(join_multicast, settings.interfaces)
         self._complained = ""
 
     async def run(self, found: FoundPeer) -> None:
@@ -182,12 +182,17 @@ def _address(value: bytes, peer: str) -> str | None:
     return str(address) if address.peer == peer and address.port else None
 
 
-def _open_zeroconf(interfaces: tuple[str, ...]) -> "Zeroconf":
-    from zeroconf import InterfaceChoice, Zeroconf
+def join_multicast(interfaces: tuple[str, ...]) -> "Zeroconf":
+    """Open zeroconf on these interfaces, or all: over IPv4, and over IPv6 where the machine has it. Raises OSError."""
+    from zeroconf import InterfaceChoice, IPVersion, Zeroconf
 
     # It warns about every packet on the network that it cannot read.
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)
-    return Zeroconf(interfaces=list(interfaces) or InterfaceChoice.All)
+    choice = list(interfaces) or InterfaceChoice.All
+    try:
+        return Zeroconf(interfaces=choice, ip_version=IPVersion.All)
+    except OSError:
+        return Zeroconf(interfaces=choice, ip_version=IPVersion.V4Only)
 
 
 async def _close(listener: _Listener) -> None:

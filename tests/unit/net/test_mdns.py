@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Never
 
 import pytest
 import trio
-from zeroconf import EventLoopBlocked, ServiceInfo, Zeroconf
+from zeroconf import EventLoopBlocked, InterfaceChoice, IPVersion, ServiceInfo, Zeroconf
 
-from meshnode.net.mdns import MdnsDiscovery, announced_in, announcement
+from meshnode.net.mdns import MdnsDiscovery, announced_in, announcement, join_multicast
 from meshnode.net.settings import DiscoverySettings
 from meshnode.net.transport import PeerId
 from tests.support.patience import DEADLINE
@@ -54,6 +54,41 @@ async def test_two_on_one_network_find_each_other_and_not_themselves(loopback: D
         assert await alice.next() == (BOB, (address_of(BOB),))
         assert await bob.next() == (ALICE, (address_of(ALICE),))
         nursery.cancel_scope.cancel()
+
+
+class Opened:
+    """Notes how zeroconf is opened; on some machines it cannot be, as where IPv6 is switched off."""
+
+    lacks_ipv6 = False
+
+    def __init__(self, *, interfaces: object, ip_version: IPVersion) -> None:
+        if self.lacks_ipv6 and ip_version is not IPVersion.V4Only:
+            raise OSError(97, "Address family not supported by protocol")
+        self.interfaces, self.ip_version = interfaces, ip_version
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "lacks_ipv6", "expected"),
+    [
+        ((), False, (InterfaceChoice.All, IPVersion.All)),
+        (("127.0.0.1",), False, (["127.0.0.1"], IPVersion.All)),
+        ((), True, (InterfaceChoice.All, IPVersion.V4Only)),
+    ],
+)
+def test_it_looks_around_over_ipv4_and_over_ipv6_where_there_is_any(
+    monkeypatch: pytest.MonkeyPatch, interfaces: tuple[str, ...], lacks_ipv6: bool, expected: tuple[object, IPVersion]
+) -> None:
+    monkeypatch.setattr("zeroconf.Zeroconf", Opened)
+    monkeypatch.setattr(Opened, "lacks_ipv6", lacks_ipv6)
+    opened = join_multicast(interfaces)
+    assert isinstance(opened, Opened)
+    assert (opened.interfaces, opened.ip_version) == expected
+
+
+def test_an_announcement_of_ipv6_addresses_is_read_again() -> None:
+    there = f"/ip6/fd00::2/tcp/4401/p2p/{BOB}"
+    info = announcement("_meshnode._udp.local.", BOB, (there, address_of(BOB)))
+    assert announced_in(info, 8) == (BOB, (there, address_of(BOB)))
 
 
 async def test_a_new_address_is_announced(loopback: DiscoverySettings) -> None:
