@@ -200,6 +200,13 @@ class MemoryChannel:
                 return b""
             await self._receiving.changed.wait()
 
+    async def ping(self) -> float:
+        """See `Channel.ping`."""
+        began = trio.current_time()
+        await trio.lowlevel.checkpoint()
+        self._check()
+        return trio.current_time() - began
+
     async def aclose(self) -> None:
         """See `Channel.aclose`."""
         self._end(CloseReason.LOCAL, None)

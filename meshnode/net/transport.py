@@ -169,6 +169,12 @@ class Channel(Protocol):
         One task at a time. Raises `ChannelClosed` when the channel ended in any other way.
         """
 
+    async def ping(self) -> float:
+        """Return how many seconds it takes to the peer's transport and back, whatever else is going on.
+
+        Bound the wait with a deadline. Raises `ChannelClosed`.
+        """
+
     async def aclose(self) -> None:
         """Send what is queued, tell the peer, and close; bounded in time and safe to repeat or cancel."""
 

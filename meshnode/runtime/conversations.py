@@ -6,6 +6,7 @@ framing: BreachIn, and the core closes) → PeerDown, always, as the last event 
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import count
 
 import trio
@@ -14,7 +15,7 @@ from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
 from meshnode.net.transport import Channel, ChannelClosed
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.outbox import Outbox
-from meshnode.runtime.settings import CLOSE_SECONDS, INLINE_BYTES, SEND_SECONDS
+from meshnode.runtime.settings import CLOSE_SECONDS, INLINE_BYTES, PING_SECONDS, SEND_SECONDS
 from meshnode.runtime.verifier import Verifier
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import encode
@@ -71,6 +72,14 @@ class Conversations:
         """Where a connection leads; empty for one that has ended."""
         channel = self._channels.get(conn)
         return channel.address if channel else ""
+
+    async def ping(self, peer: str) -> float | None:
+        """How many seconds it takes to a peer's transport and back; None if it is not connected or does not answer."""
+        seconds: float | None = None
+        with trio.move_on_after(PING_SECONDS), suppress(ChannelClosed):
+            for channel in [each for each in self._channels.values() if each.peer == peer]:
+                seconds = await channel.ping()
+        return seconds
 
     def __len__(self) -> int:
         return len(self._channels)

@@ -149,6 +149,10 @@ class RunningNode:
         """The wall clock in milliseconds UTC."""
         return self.clock.now().wall
 
+    async def ping(self, peer: str) -> float | None:
+        """How many seconds it takes to a peer and back; None if it is not connected or does not answer."""
+        return await self._conversations.ping(peer)
+
     async def ask(self, make: Callable[[int], Event]) -> Outcome:
         """Hand the event that `make` builds around a ticket to the core, and wait for its answer. Raises Refusal."""
         return await self._tickets.ask(make)

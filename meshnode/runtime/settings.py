@@ -69,6 +69,8 @@ GARBAGE_AFTER = 20_000
 """Objects made and not freed after which Python looks for cycles among them: some 5 MB of them at most."""
 STALL_SECONDS = 0.1
 """A pause of the event loop beyond this is counted."""
+PING_SECONDS = 10.0
+"""How long a ping waits; a peer that is silent for five is dropped."""
 STOP_SECONDS = 10.0
 """How long an orderly stop may take before what is left is cancelled. Nothing acknowledged depends on it."""
 

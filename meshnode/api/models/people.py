@@ -119,7 +119,7 @@ class PeerRequest(Request):
 
 
 class Ping(Model):
-    """How long one question to a peer and its answer took."""
+    """How long it takes to a peer and back, by the transport: what either side has to do meanwhile plays no part."""
 
     peer: str
     milliseconds: float

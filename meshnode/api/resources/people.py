@@ -22,7 +22,7 @@ from meshnode.api.models.shared import Agent, Page
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.core.effects import Done, Synced
+from meshnode.core.effects import Done
 from meshnode.core.events import AddPeer, RemovePeer, SyncNow
 from meshnode.core.ports import JoinedEntry, PeerEntry
 from meshnode.net.address import BadAddress, parse
@@ -191,18 +191,17 @@ async def remove_peer(site: Site, call: Call[Nothing]) -> None:
 
 
 async def ping_peer(site: Site, call: Call[Nothing]) -> Ping:
-    """Ask a peer one question and measure how long the answer takes."""
+    """Measure the way to a peer and back."""
     office = site.office
     peer = find_peer(office, call.path["id"])
-    start = time.perf_counter()
-    outcome = await office.node.ask(lambda ticket: SyncNow(ticket, peer))
-    if not isinstance(outcome, Synced) or peer not in outcome.level:
+    seconds = await office.node.ping(peer)
+    if seconds is None:
         trouble = office.node.presence.troubles.get(peer)
         why = f": {trouble.reason}" if trouble else ""
         owner = agent_of_peer(office, peer)
         shown = owner.name if owner and owner.name else peer
         raise Refusal(Code.UNREACHABLE, f"{shown} does not answer{why}", "meshnode peer ls")
-    return Ping(peer=peer, milliseconds=round((time.perf_counter() - start) * 1000, 2))
+    return Ping(peer=peer, milliseconds=round(seconds * 1000, 2))
 
 
 def find_peer(office: Office, text: str) -> str:

@@ -117,6 +117,9 @@ class _Noted:
     async def receive(self, max_bytes: int = 262_144) -> bytes:
         return await self._inner.receive(max_bytes)
 
+    async def ping(self) -> float:
+        return await self._inner.ping()
+
     async def aclose(self) -> None:
         self._end()
         await self._inner.aclose()

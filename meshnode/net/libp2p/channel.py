@@ -52,6 +52,11 @@ class StreamChannel:
         self._check()
         return data
 
+    async def ping(self) -> float:
+        """See `Channel.ping`."""
+        self._check()
+        return await self._connection.ping()
+
     async def aclose(self) -> None:
         """See `Channel.aclose`."""
         self._closed = True

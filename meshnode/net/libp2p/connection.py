@@ -20,7 +20,7 @@ from meshnode.net.libp2p.violation import Violation
 from meshnode.net.libp2p.windows import Allowance
 from meshnode.net.libp2p.wire import Wire
 from meshnode.net.settings import TransportSettings
-from meshnode.net.transport import CloseReason, PeerId
+from meshnode.net.transport import ChannelClosed, CloseReason, PeerId
 
 READ_BYTES = 64 * 1024
 """The first size of reads; doubled while they come back full, halved when they come back nearly empty."""
@@ -88,6 +88,7 @@ class Connection:
             accept=lambda opened: serve(self, opened),
             counted=shared.counted,
             filled=self._push,
+            pong=self._answered,
         )
 
     @property
@@ -147,6 +148,18 @@ class Connection:
                 await self._signs.park()
         return not self.ending and self.heard > since
 
+    async def ping(self) -> float:
+        """Return the seconds to the peer and back, measured now; raises `ChannelClosed`."""
+        while not self.ending and self.muxer.asked_at is not None:
+            await self._signs.park()  # one question at a time: this one was asked before
+        self.muxer.ping()
+        answered = self.muxer.answered + 1
+        while not self.ending and self.muxer.answered < answered:
+            await self._signs.park()
+        if self.muxer.answered < answered:
+            raise ChannelClosed(self.peer, self.over or CloseReason.REMOTE)
+        return self.muxer.measured
+
     def _end(self, reason: CloseReason, close: Callable[[], None]) -> None:
         if self.over is not None:
             return
@@ -183,6 +196,10 @@ class Connection:
         if self.leaving:
             return self._leaving_for
         return CloseReason.REMOTE if self.muxer.leaving else otherwise
+
+    def _answered(self) -> None:
+        """The peer answered a ping."""
+        self._signs.unpark_all()
 
     def _hear(self, count: int) -> None:
         self.heard = trio.current_time()

@@ -38,7 +38,8 @@ STREAM_NUISANCE = 10
 class Muxer:
     """The streams of one connection.
 
-    `accept` is called with every stream the peer opens, `filled` when there is something to send; neither may wait.
+    `accept` is called with every stream the peer opens, `filled` when there is something to send, `pong` when the peer
+    answered a ping; none of them may wait.
     What `feed` queues is only announced by whoever calls it. `counted` is the transport's.
     """
 
@@ -55,6 +56,7 @@ class Muxer:
         accept: Callable[[MuxedStream], None],
         counted: Counter[str],
         filled: Callable[[], None],
+        pong: Callable[[], None],
     ) -> None:
         self.outbox = Outbox(send_queue, filled)
         self.leaving = False
@@ -68,6 +70,9 @@ class Muxer:
         self._into: MuxedStream | None = None
         self._finish_after = False
         self._pings, self._ping_sent = 0, 0.0
+        self._pong = pong
+        self.answered, self.measured = 0, 0.0
+        """How many pings were answered, and how many seconds the last one took."""
         self._work = 0
 
     @property
@@ -230,10 +235,12 @@ class Muxer:
             self._bother(1)
             self.outbox.control(header(frames.PING, frames.ACK, 0, number))
         elif self._ping_sent and number == self._pings:
-            measured = self._around.clock() - self._ping_sent
+            self.measured = self._around.clock() - self._ping_sent
             known = self._around.round_trip
-            self._around.round_trip = (known + measured) / 2 if known else measured
+            self._around.round_trip = (known + self.measured) / 2 if known else self.measured
             self._ping_sent = 0.0
+            self.answered += 1
+            self._pong()
 
     def _bother(self, count: int) -> None:
         """Draw on the budget of frames that serve nobody; raises `Violation` when it is used up."""

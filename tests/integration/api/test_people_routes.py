@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from meshnode.core.drafts import SignedRecords
+from meshnode.core.events import AddPeer
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.reach import write_line
 from meshnode.runtime.requests import people
@@ -155,6 +157,17 @@ async def test_a_peer_is_listed_found_by_name_pinged_and_forgotten(mesh: Mesh) -
         assert (await api.refuses("POST", "/peers/nobody/ping"))["code"] == "unknown-peer"
         await api.does("DELETE", "/peers/ben")
         await ana.hears(lambda: not ana.opened.node.presence.connected)
+
+
+async def test_a_ping_does_not_wait_for_what_has_to_be_exchanged(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await ana.opened.node.ask(lambda ticket: AddPeer(ticket, "ben", ben.opened.node.listening))
+        await ana.hears(lambda: bool(ana.opened.node.presence.connected))
+        with trio.fail_after(5):
+            assert (await ana.api().does("POST", "/peers/ben/ping"))["milliseconds"] < 1_000
+        mesh.cut("ana", "ben")
+        await ana.hears(lambda: not ana.opened.node.presence.connected)
+        assert (await ana.api().refuses("POST", "/peers/ben/ping"))["code"] == "unreachable"
 
 
 @pytest.mark.parametrize("address", ["", "ben", "/ip4/127.0.0.1/tcp/4401"])

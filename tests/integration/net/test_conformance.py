@@ -81,6 +81,36 @@ async def test_both_sides_know_who_the_other_is_and_who_dialled(alice: Transport
         assert (far.peer, far.outbound) == (alice.peer_id, False)
 
 
+async def test_a_ping_is_answered_without_anybody_reading(alice: Transport, bob: Transport) -> None:
+    async with running(alice), running(bob, hold) as address:
+        channel = await alice.dial(address)
+        with trio.fail_after(DEADLINE):
+            assert 0 <= await channel.ping() < DEADLINE
+            assert 0 <= await channel.ping() < DEADLINE
+
+
+async def test_several_may_ping_at_once(alice: Transport, bob: Transport) -> None:
+    async with running(alice), running(bob, hold) as address:
+        channel, answered = await alice.dial(address), []
+
+        async def ask() -> None:
+            answered.append(await channel.ping())
+
+        with trio.fail_after(DEADLINE):
+            async with trio.open_nursery() as nursery:
+                for _ in range(3):
+                    nursery.start_soon(ask)
+        assert len(answered) == 3
+
+
+async def test_a_channel_that_ended_answers_no_ping(alice: Transport, bob: Transport) -> None:
+    async with running(alice), running(bob, hold) as address:
+        channel = await alice.dial(address)
+        channel.abort()
+        with pytest.raises(ChannelClosed):
+            await channel.ping()
+
+
 async def test_receive_returns_no_more_than_asked_for(alice: Transport, bob: Transport) -> None:
     async with running(alice), running(bob) as address:
         channel = await alice.dial(address)

@@ -26,6 +26,7 @@ class End:
         self.accepted: list[MuxedStream] = []
         self.counted: Counter[str] = Counter()
         self.now = 1.0
+        self.pongs: list[float] = []
         self.muxer = Muxer(
             peer=PeerId("12D3KooW"),
             dialled=dialled,
@@ -37,6 +38,7 @@ class End:
             accept=self._accept,
             counted=self.counted,
             filled=lambda: None,
+            pong=lambda: self.pongs.append(self.now),
         )
 
     def _accept(self, stream: MuxedStream) -> None:
@@ -203,7 +205,8 @@ async def test_a_ping_measures_the_way_there_and_back(alice: End, bob: End) -> N
     alice.now += 0.5
     alice.feed(bob.sent())
     assert alice.muxer.asked_at is None
-    assert alice.muxer._around.round_trip == 0.5
+    assert alice.muxer._around.round_trip == alice.muxer.measured == 0.5
+    assert (alice.muxer.answered, alice.pongs) == (1, [1.5])
 
 
 async def test_an_answer_nobody_asked_for_means_nothing(alice: End) -> None:
