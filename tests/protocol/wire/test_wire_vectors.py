@@ -44,6 +44,16 @@ def test_every_kind_of_message_has_a_vector() -> None:
     assert set(range(1, 20)) <= told
 
 
+def test_every_file_and_what_is_in_it_is_described() -> None:
+    described = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for name in FILES:
+        assert f"| {name}.json |" in described
+        for case in cases(name):
+            expected = case.get("expected", {})
+            words = expected if isinstance(expected, dict) and name != "sessions" else {}
+            assert all(f"`{word}`" in described for word in words), case["description"]
+
+
 def test_every_message_and_breach_stands_in_the_text() -> None:
     for number, kind in enumerate(Spoken.__args__, start=1):
         snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()

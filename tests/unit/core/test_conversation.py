@@ -4,12 +4,27 @@ from hashlib import sha256
 
 import pytest
 
+from meshnode.core.drafts import Draft
 from meshnode.core.events import Listening
 from meshnode.core.reports import PeerBroke, PeerWelcome
 from meshnode.core.settings import CoreSettings
-from meshproto.records.ids import AgentId
+from meshproto.records.ids import AgentId, RecordId
 from meshproto.wire import session as words
-from meshproto.wire.messages import Auth, Compare, Credit, Get, Hello, Optional, Part, Privates, Scopes
+from meshproto.wire.codec import encode
+from meshproto.wire.messages import (
+    Auth,
+    Compare,
+    Credit,
+    Get,
+    Hello,
+    LogWant,
+    Optional,
+    Part,
+    Privates,
+    Scopes,
+    Unknown,
+    Want,
+)
 from tests.support.core_rig import Rig, Writer, headers_of, ids_of, network_of
 
 BOB = Writer("bob")
@@ -167,3 +182,18 @@ def test_a_closed_network_is_shared_with_a_founder_once_he_is_known() -> None:
     peer.push(BOB.grant(open_net, *ids_of(BOB.genesis)), Part.LAST)
     assert session.known
     assert set(session.shared.values()) == {scope, open_net}
+
+
+def test_a_stranger_learns_whose_node_it_is_and_nothing_else() -> None:
+    for outbound in (False, True):
+        rig = Rig()
+        scope = rig.found()
+        rig.write(Draft(scope, "note", {"n": 1}))
+        eve = rig.meet(Writer("eve"), outbound=outbound)
+        (record,) = [tip.id for tip in rig.ledger.tips(rig.me.log(scope))]
+        eve.say(Get((record, RecordId(scope), RecordId(rig.me.agent))), Want((LogWant(rig.me.log(scope), ()),), True))
+        rig.wait(120_000)
+        said = eve.take()
+        assert {type(each) for each in said} == {Hello, Auth, Scopes, Unknown}
+        told = b"".join(map(encode, said))
+        assert (bytes(rig.me.agent) in told, bytes(scope) in told) == (True, False)
