@@ -21,8 +21,15 @@ AGAIN = 0.02
 AGAIN_PRESSED = 2.0
 """Seconds until somebody presses a key again."""
 
-# The terminal must be the controlling one of the program, which needs a process that asks for it.
-_STARTER = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
+# The terminal must be the controlling one of the program, which needs a process that asks for it. And Ctrl-C must
+# count: what a script starts in the background, perhaps a run of these tests, ignores it and lets its children inherit
+# that.
+_STARTER = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.login_tty(0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Terminal:
