@@ -1,7 +1,8 @@
 """Anti-entropy: rounds of reconciliation with each peer.
 
-A round is opened by either side: at once when a connection opens or more is shared, then every half minute, and
-again as soon as what a round found has been fetched, until both are **level**: a round that found nothing.
+A round is opened by either side: by the dialler at once when a connection opens or more is shared (by the answerer a
+second later, if nothing was compared by then), then half a minute after the last, and again as soon as what a round
+found has been fetched, until both are **level**: a round that found nothing.
 
     quiet → (open) → open → (a step that asks nothing) → quiet, level or not
 """
@@ -41,6 +42,15 @@ class Rounds:
         self._scopes = scopes
         self._fill = fill
         self._standings: dict[int, Standing] = {}
+
+    def begin(self, session: Session, turn: Turn) -> None:
+        """More is shared than before: compare, or leave it to the dialler for a moment, since one round serves both."""
+        # SPEC 03-sync 4: The answerer SHOULD leave that to the dialler and open
+        # one itself if none of the dialler's has ended after 1 s
+        if session.outbound:
+            self.open(session, turn)
+        else:
+            self._ground.agenda.hasten("sync", session.conn, turn.moment.ticks + self._ground.settings.answerer_waits)
 
     def open(self, session: Session, turn: Turn) -> None:
         """quiet → open: say our fingerprints. Nothing happens if a round of ours is open or nothing is shared."""

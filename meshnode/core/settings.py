@@ -29,6 +29,9 @@ class CoreSettings:
     sync_interval: int = 30_000
     """How often to compare fingerprints with each peer; jittered by a quarter. 32 bytes per network."""
 
+    answerer_waits: int = 1_000
+    """How long whoever was dialled leaves it to the dialler to compare first: one comparison serves both."""
+
     sync_wait: int = 60_000
     """How long a sync asked for may take before it is answered with what was reached."""
 

@@ -131,7 +131,7 @@ class Talk:
         parts.gossip.welcome(session)
         parts.book.note_scopes(session)
         parts.book.introduce(session, turn)
-        parts.rounds.open(session, turn)
+        parts.rounds.begin(session, turn)
         parts.privates.ask(session, turn)
 
     def _take_open(self, session: Session, message: Opened, turn: Turn) -> None:

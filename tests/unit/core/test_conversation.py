@@ -156,13 +156,13 @@ def test_only_what_both_carry_is_shared() -> None:
 
 def test_tags_are_shown_anew_when_a_network_is_joined() -> None:
     rig = Rig()
-    peer = rig.meet(BOB)
+    peer = rig.meet(BOB, outbound=True)
     scope, _ = network_of(BOB)
     peer.show(scope)
     peer.take()
     rig.join(scope)
     said = peer.take()
-    assert words.tag(scope, peer.transcript, words.ANSWERER) in next(
+    assert words.tag(scope, peer.transcript, words.DIALLER) in next(
         each.tags for each in said if isinstance(each, Scopes)
     )
     assert any(isinstance(each, Compare) for each in said), "what is shared now is compared at once"

@@ -36,7 +36,7 @@ def round_ends(rig: Rig, peer: Peer) -> list[Want]:
 
 
 def test_a_log_with_many_branches_is_asked_for_after_every_round() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     crowd(rig, peer, bob, scope)
     for _ in range(3):
         (want,) = round_ends(rig, peer)
@@ -52,7 +52,7 @@ def test_a_log_with_many_branches_is_asked_for_after_every_round() -> None:
 
 
 def test_what_was_missed_on_a_branch_comes_by_asking() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     branches = crowd(rig, peer, bob, scope)
     missed = bob.notes(scope, 2, after=bob.ends[scope]._replace(seq=3, id=ids_of(branches[0])[0]))
     assert round_ends(rig, peer)
@@ -62,13 +62,13 @@ def test_what_was_missed_on_a_branch_comes_by_asking() -> None:
 
 
 def test_a_log_with_few_branches_is_not_asked_for() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     crowd(rig, peer, bob, scope, MAX_BRANCHES - 1)
     assert round_ends(rig, peer) == []
 
 
 def test_a_restarted_node_knows_which_logs_have_many_branches() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     crowd(rig, peer, bob, scope)
     rig.reborn()
     again = rig.meet(bob, scope)
@@ -78,7 +78,7 @@ def test_a_restarted_node_knows_which_logs_have_many_branches() -> None:
 
 
 def test_whoever_serves_only_what_is_declined_is_asked_ever_less_often() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     start = bob.ends[scope]
     crowd(rig, peer, bob, scope)
     ninth = bob.notes(scope, 1, after=start, branch=9)
@@ -94,7 +94,7 @@ def test_whoever_serves_only_what_is_declined_is_asked_ever_less_often() -> None
 
 
 def test_only_so_many_logs_are_asked_for_at_once_and_all_have_their_turn() -> None:
-    rig, scope, peer, _ = scene()
+    rig, scope, peer, _ = scene(outbound=True)
     people = [Writer(f"member {number}") for number in range(20)]
     for who in people:
         member(rig, peer, who, scope)
@@ -110,7 +110,7 @@ def test_only_so_many_logs_are_asked_for_at_once_and_all_have_their_turn() -> No
 
 
 def test_a_network_that_is_not_shared_is_not_asked_for() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     crowd(rig, peer, bob, scope)
     other = rig.found(name="other")
     elsewhere = rig.meet(Writer("carol"), other)
@@ -121,7 +121,7 @@ def test_a_network_that_is_not_shared_is_not_asked_for() -> None:
 
 
 def test_naming_ones_own_branches_brings_in_only_so_many() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     start = bob.ends[scope]
     crowd(rig, peer, bob, scope)
     for number in range(MAX_BRANCHES, MOST_BRANCHES + 5):
@@ -138,7 +138,7 @@ def test_naming_ones_own_branches_brings_in_only_so_many() -> None:
 
 
 def test_a_long_branch_that_another_names_is_fetched_from_its_beginning() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     start, carol = bob.ends[scope], Writer("carol")
     crowd(rig, peer, bob, scope)
     member(rig, peer, carol, scope)
@@ -164,7 +164,7 @@ def test_a_long_branch_that_another_names_is_fetched_from_its_beginning() -> Non
 
 
 def test_what_leads_to_a_record_is_sought_until_all_that_is_named_has_come() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     start, carol, ends = bob.ends[scope], Writer("carol"), []
     crowd(rig, peer, bob, scope)
     member(rig, peer, carol, scope)
@@ -184,7 +184,7 @@ def test_what_leads_to_a_record_is_sought_until_all_that_is_named_has_come() -> 
 
 
 def test_tips_told_of_a_log_with_many_branches_are_not_wanted_at_once() -> None:
-    rig, scope, peer, bob = scene()
+    rig, scope, peer, bob = scene(outbound=True)
     start = bob.ends[scope]
     crowd(rig, peer, bob, scope)
     ninth = records_of(bob.notes(scope, 1, after=start, branch=9))[0]

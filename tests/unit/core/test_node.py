@@ -117,7 +117,7 @@ def test_records_written_while_a_peer_is_away_are_told_when_it_is_back() -> None
     rig, scope, peer, bob = scene()
     peer.leaves()
     rig.write(Draft(scope, "note", {}))
-    back = rig.meet(bob, scope)
+    back = rig.meet(bob, scope, outbound=True)
     assert [each.ranges[0].name for each in back.heard if hasattr(each, "ranges")] == [back.name_of(scope)]
 
 

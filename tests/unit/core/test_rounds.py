@@ -4,7 +4,7 @@ from meshnode.core.reports import RoundDone
 from meshnode.core.settings import CoreSettings
 from meshproto.wire.index import WHOLE
 from meshproto.wire.messages import Compare, Item, Listing, Mark, Part, Range, Unknown, Want
-from tests.support.core_rig import Peer, Rig, Writer, ids_of
+from tests.support.core_rig import Peer, Rig, Writer, ids_of, network_of
 from tests.support.core_scene import scene
 
 
@@ -12,13 +12,48 @@ def openings(peer: Peer) -> list[int]:
     return [each.round for each in peer.all(Compare) if each.ranges and each.ranges[0].span == WHOLE]
 
 
-def test_a_round_is_opened_as_soon_as_something_is_shared() -> None:
+def test_the_dialler_opens_a_round_as_soon_as_something_is_shared() -> None:
     rig = Rig()
     scope = rig.found()
-    assert openings(rig.meet(Writer("bob"))) == []
-    answerer, dialler = rig.meet(Writer("carol"), scope), rig.meet(Writer("dave"), scope, outbound=True)
-    assert [each % 2 for each in openings(answerer)] == [1], "the answerer's rounds are odd"
-    assert [each % 2 for each in openings(dialler)] == [0]
+    assert openings(rig.meet(Writer("bob"), outbound=True)) == []
+    dialled = rig.meet(Writer("dave"), scope, outbound=True)
+    assert [each % 2 for each in openings(dialled)] == [0], "the dialler's rounds are even"
+
+
+def test_whoever_was_dialled_opens_a_round_only_if_the_dialler_does_not() -> None:
+    rig = Rig(settings=CoreSettings(answerer_waits=1_000, sync_interval=30_000))
+    scope = rig.found()
+    mute, quick = rig.meet(Writer("carol"), scope), rig.meet(Writer("erin"), scope)
+    print_ = rig.node.parts.scopes.carried[scope].index.fingerprint(WHOLE)
+    quick.say(Compare(2, (Range(quick.name_of(scope), WHOLE, print_),), ()))
+    assert openings(mute) == []
+    rig.wait(1_000)
+    assert [each % 2 for each in openings(mute)] == [1], "the answerer's rounds are odd"
+    assert openings(quick) == []
+
+
+def test_a_dialler_that_neither_compares_nor_answers_is_closed() -> None:
+    rig = Rig(settings=CoreSettings(answerer_waits=1_000, answer_deadline=30_000))
+    silent = rig.meet(Writer("carol"), rig.found())
+    rig.wait(1_000)
+    rig.wait(29_999)
+    assert not silent.closed
+    rig.wait(1)
+    assert silent.bye == "W-IDLE"
+
+
+def test_a_dialler_who_is_silent_when_more_is_shared_delays_the_round_by_a_second() -> None:
+    rig, first, peer, bob = scene(CoreSettings(answerer_waits=1_000, sync_interval=30_000))
+    rig.wait(1_000)
+    peer.level()
+    peer.take()
+    second, _ = network_of(bob)
+    peer.show(first, second)
+    rig.join(second)
+    rig.wait(999)
+    assert openings(peer) == []
+    rig.wait(1)
+    assert len(openings(peer)) == 1
 
 
 def test_an_empty_answer_to_an_opening_means_level() -> None:
@@ -29,7 +64,7 @@ def test_an_empty_answer_to_an_opening_means_level() -> None:
 
 
 def test_rounds_are_opened_again_and_again_but_only_one_at_a_time() -> None:
-    rig, _, peer, _ = scene(CoreSettings(sync_interval=30_000, answer_deadline=10**9))
+    rig, _, peer, _ = scene(CoreSettings(sync_interval=30_000, answer_deadline=10**9), outbound=True)
     first = peer.round
     rig.wait(100_000)
     assert openings(peer) == [], "the first is not answered yet"
@@ -39,7 +74,7 @@ def test_rounds_are_opened_again_and_again_but_only_one_at_a_time() -> None:
 
 
 def test_who_does_not_answer_in_time_is_closed() -> None:
-    rig, _, peer, _ = scene(CoreSettings(answer_deadline=10_000))
+    rig, _, peer, _ = scene(CoreSettings(answer_deadline=10_000), outbound=True)
     rig.wait(10_000)
     assert peer.bye == "W-IDLE"
 
@@ -57,10 +92,10 @@ def test_every_answer_that_asks_gives_time_anew() -> None:
 
 
 def test_late_answers_and_answers_to_rounds_nobody_opened_are_passed_over() -> None:
-    rig, scope, peer, _ = scene()
+    rig, scope, peer, _ = scene(outbound=True)
     peer.level()
     peer.take()
-    peer.say(Compare(peer.round, (), ()), Compare(99, (Range(peer.name_of(scope), WHOLE, b"1" * 32),), ()))
+    peer.say(Compare(peer.round, (), ()), Compare(98, (Range(peer.name_of(scope), WHOLE, b"1" * 32),), ()))
     assert peer.take() == []
     assert len(rig.told(RoundDone)) == 1
 
