@@ -130,6 +130,32 @@ def read_quickly(headers: Iterable[bytes]) -> list[Record] | None:
     return records if is_printable_ascii("".join(texts)) else None
 
 
+def build_record(
+    *,
+    scope: bytes,
+    key: bytes,
+    seq: int,
+    prev: bytes,
+    deps: Iterable[bytes],
+    at: int,
+    type: str,  # noqa: A002  # the field's name in the specification
+    agent: bytes,
+    auth: Iterable[bytes],
+    facts: dict[str, Value],
+    private: tuple[bytes, int] | None,
+) -> Record:
+    """Build a header and read it back; deps are sorted, made unique and freed of `prev`.
+
+    Raises EncodeError, or Refused with the first reason. `read_header` of what `build_header` gives comes to the same
+    and takes twice as long.
+    """
+    heads = sorted(set(deps) - {prev}) if deps else []
+    part = None if private is None else [*private]
+    fields: list[Any] = [VERSION, scope, key, seq, prev, heads, at, type, agent, [*auth], facts, part]
+    # The cheap way, as in reading: what was just encoded is canonical, so it is not encoded again to compare.
+    return _build_quickly(fields) or read_header(encode(fields))
+
+
 def build_header(
     *,
     scope: bytes,
@@ -146,7 +172,7 @@ def build_header(
 ) -> bytes:
     """Encode a header; deps are sorted, made unique and freed of `prev`. Raises EncodeError.
 
-    The caller reads the result back with `read_header` before signing: that is the only check of limits.
+    Reading the result back is the only check of limits; `build_record` does both.
     """
     # SPEC 01-records 3.1: in strictly ascending order of their bytes, none equal to `prev`
     heads = sorted(set(deps) - {prev})
@@ -209,6 +235,30 @@ def check_private(record: Record, raw: bytes) -> dict[str, Value]:
     return content
 
 
+def _build_quickly(fields: list[Any]) -> Record | None:
+    """Encode and read the fields of a header if they are plainly in order; None leaves the verdict to others."""
+    texts: list[str] = []
+    try:
+        if not are_plain((fields[10],), texts, 2):
+            return None
+        raw = _ENCODE(fields)
+        record = _DECODE(raw)
+    except UNREADABLE:
+        return None
+    if len(raw) > MAX_FACTS or not is_printable_ascii("".join(texts)):
+        return None
+    if not _is_type(record.type) or not _fits_together(record):
+        return None
+    return _named(record, raw)
+
+
+def _named(record: Record, raw: bytes) -> Record:
+    """Give a record what is ours: its bytes, and the id that is their hash."""
+    record.raw = raw
+    record.id = RecordId(sha256(raw).digest())
+    return record
+
+
 def _fits_together(record: Record) -> bool:
     """Whether the fields agree with each other; lengths and ranges are checked already."""
     if record.seq > 1 and len(record.prev) == len(record.scope) == len(record.agent) == 32:
@@ -251,9 +301,7 @@ def _read_slowly(raw: bytes) -> Record:
     record = Record(*cast(list[Any], fields))
     record.deps, record.auth = tuple(record.deps), tuple(record.auth)
     record.private = None if record.private is None else (record.private[0], record.private[1])
-    record.raw = raw
-    record.id = RecordId(sha256(raw).digest())
-    return record
+    return _named(record, raw)
 
 
 def _check_place(fields: list[Value]) -> None:

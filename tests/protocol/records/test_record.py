@@ -1,5 +1,6 @@
 """Headers and private parts: reading, building, and what a record names."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from meshproto.records.record import (
     Record,
     _read_slowly,
     build_header,
+    build_record,
     check_private,
     pack_private,
     read_header,
@@ -106,6 +108,84 @@ def test_reading_undoes_building(facts: dict[str, Any]) -> None:
     )
     read = read_header(built)
     assert (read.deps, read.auth, read.private, read.facts) == ((A, B), (B, A), (C, 9), facts)
+
+
+USUAL_FIELDS: dict[str, Any] = {
+    "scope": A,
+    "key": B,
+    "seq": 2,
+    "prev": C,
+    "deps": [A],
+    "at": 7,
+    "type": "t",
+    "agent": A,
+    "auth": [],
+    "facts": {"a": [1, {"b": B}]},
+    "private": (C, 9),
+}
+ODD_FIELDS: list[Any] = [
+    *(0, 1, -1, True, 2**53, 1.5, b"", B, C, bytes(31), "", "t", "T t", "ä", "\ud800", None, [], [A], [B, A], [C], [1]),
+    *({}, {"a": "x\n"}, {"ä": 1}, {"a": None}, {1: 2}, {"a": bytes(MAX_FACTS)}, {"a": [[[[[[[[[[[1]]]]]]]]]]]}, (C, 0)),
+]
+
+
+ODD_LISTS: list[Any] = [each for each in ODD_FIELDS if isinstance(each, list)]
+
+
+def odd_for(name: str) -> list[Any]:
+    """What may be put wrongly into a field; what is to be a list is one."""
+    return ODD_LISTS if name in ("deps", "auth") else ODD_FIELDS
+
+
+def attempt(make: Callable[..., Record], fields: dict[str, Any]) -> list[Any] | str:
+    try:
+        return fields_of(make(**fields))
+    except (EncodeError, Refused) as error:
+        return str(error)
+    except TypeError:
+        return "no fields of a header"
+
+
+def build_and_read(**fields: Any) -> Record:
+    return read_header(build_header(**fields))
+
+
+@given(st.data())
+def test_building_a_record_at_once_comes_to_what_reading_its_header_does(data: st.DataObject) -> None:
+    names = data.draw(st.sets(st.sampled_from(sorted(USUAL_FIELDS)), max_size=3))
+    fields = {**USUAL_FIELDS, **{each: data.draw(st.sampled_from(odd_for(each))) for each in sorted(names)}}
+    assert attempt(build_record, fields) == attempt(build_and_read, fields)
+
+
+@pytest.mark.parametrize("name", USUAL_FIELDS)
+def test_no_odd_field_slips_into_a_record_that_is_built(name: str) -> None:
+    for odd in odd_for(name):
+        fields = {**USUAL_FIELDS, name: odd}
+        assert attempt(build_record, fields) == attempt(build_and_read, fields)
+
+
+def test_a_record_built_at_once_has_its_id_and_its_bytes() -> None:
+    built = build_record(**USUAL_FIELDS)
+    assert (built.raw, built.id) == (build_header(**USUAL_FIELDS), read_header(built.raw).id)
+
+
+def test_a_record_too_large_for_the_quick_way_is_built_all_the_same() -> None:
+    many = sorted(seed(f"{each}") for each in range(32))
+    large = {**USUAL_FIELDS, "facts": {"a": bytes(MAX_FACTS - 6)}, "deps": many}
+    assert len(build_record(**large).raw) > MAX_FACTS
+
+
+VALUES: Any = st.recursive(
+    st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8) | st.binary(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), VALUES, max_size=4))
+def test_whatever_is_packed_is_a_private_part(content: dict[str, Any]) -> None:
+    raw = pack_private(content, bytes(16))
+    assert check_private(record(key("alice"), "t", {}, scope=A, agent=B, private=raw), raw)["salt"] == bytes(16)
 
 
 def test_facts_that_have_no_encoding_are_not_built() -> None:
