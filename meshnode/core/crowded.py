@@ -84,6 +84,8 @@ class Crowded:
 
 def may_branch(new: tuple[Record, ...], now: LogNow, closure: Closure, *, asked: bool) -> bool:
     """Whether a log may have another branch: it has few, or what is new is named, or leads to what is."""
+    # SPEC 03-sync 5.2: a branch of a log that has 8 already, unless a stored record names one of its records; a branch
+    # of a log that has 40, unless a stored record of another key names a record of this very run
     if len(now.tips) < MAX_BRANCHES:
         return True
     if not closure.are_waiting:
