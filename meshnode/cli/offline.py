@@ -18,6 +18,7 @@ from meshnode.cli.offline_places import Placed, place
 from meshnode.cli.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
 from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
+from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import Identity, Moment, NoteEntry
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
@@ -119,6 +120,12 @@ def _check_place(reader: Reader, placed: Placed, identity: Identity) -> None:
         raise Failure(
             Exit.NOT_AUTHORISED, "you have not written in this network yet; the node must be running", "meshnode up"
         )
+    awaited = ", ".join(to_text(each) for each in awaited_founders(reader, placed.scope, facts))
+    if awaited:
+        cause = (
+            f"nothing counts in this network before all its founders have accepted it, and these have not ({awaited})"
+        )
+        raise Failure(Exit.CONFLICT, cause, "meshnode up")
     if max(tip.seq for tip in head.tips) >= facts.log_records or head.size >= facts.log_bytes:
         raise Failure(Exit.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls")
 

@@ -65,8 +65,9 @@ class NotWritten:
     """Nothing of the write was stored, unless `unknown`: then the store failed on the way.
 
     `why`: "copied" (ask the peers that held this log, or TrustThisCopy), "scope" (not a network one may write
-    in), "stranger" (not joined: `detail` is the network), "quota", "draft" (does not encode or is too large), what it
-    names is "missing", "pending" or "foreign" (`detail` is its id), "refused" (the ready records), "busy", "store".
+    in), "unfounded" (`detail`: the founders whose accept is not here), "stranger" (not joined: `detail` is the
+    network), "quota", "draft" (does not encode or is too large), what it names is "missing", "pending" or "foreign"
+    (`detail` is its id), "refused" (the ready records), "busy", "store".
     """
 
     why: str

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meshnode.core.flight import LogNow, log_now
+from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground, Session
 from meshnode.core.ports import JoinedEntry, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
@@ -131,7 +132,7 @@ class Scopes:
         """Find out whether all founders' accepts are here; true when that has just become so."""
         if carried.founded or carried.facts is None:
             return False
-        carried.founded = all(self._has_accepted(carried.scope, founder) for founder in carried.facts.founders)
+        carried.founded = not awaited_founders(self._ground.ledger, carried.scope, carried.facts)
         return carried.founded
 
     def refresh(self, log: LogId) -> None:
@@ -191,14 +192,6 @@ class Scopes:
             return tips_digest(ids)
         self.crowded[log] = None
         return full_digest(log)
-
-    def _has_accepted(self, scope: ScopeId, founder: bytes) -> bool:
-        root = self._ground.ledger.root_of(founder)
-        if root is None:
-            return False
-        first = self._ground.ledger.id_at(log_id(scope, root), 0, 1)
-        record = None if first is None else self._ground.ledger.record(first)
-        return record is not None and record.type == "countersign" and record.facts.get("decision") == "accept"
 
 
 def is_network_genesis(log: LogNow) -> bool:

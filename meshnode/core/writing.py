@@ -7,10 +7,11 @@ from meshnode.core.closure import Closure
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
+from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
-from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
+from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow, NetworkFacts
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
@@ -110,14 +111,27 @@ class Desk:
             carried = self._scopes.carried.get(scope)
             if facts is None or carried is None:
                 raise _CannotWrite("scope", "not a network this node takes part in")
-            if identity.agent not in facts.founders and not (facts.open and carried.founded):
-                raise _CannotWrite("scope", "not founded yet" if facts.open else "not a founder")
+            if identity.agent not in facts.founders and not facts.open:
+                raise _CannotWrite("scope", "not a founder")
+            if not carried.founded:
+                self._check_founding(scope, facts, drafts, begun=now is not None)
             stands = identity.agent in facts.founders or (now is not None and now.counted)
             if not stands and drafts[0].type != "grant":
                 raise _CannotWrite("stranger", to_text(scope))
         records, size = self._scopes.allowance(scope)
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
+
+    def _check_founding(self, scope: ScopeId, facts: NetworkFacts, drafts: list[Draft], *, begun: bool) -> None:
+        """Whether drafts count though not all founders' accepts are on the disk. Raises _CannotWrite."""
+        # SPEC 04-fold 2: In a network: the past of the record lacks an accept that is *yes*, by each founder: *invalid*
+        me, founding = self._ground.identity.agent, drafts[0].type == "countersign"
+        awaited = awaited_founders(self._ground.ledger, scope, facts)
+        if (founding or begun) and me in awaited:
+            awaited.remove(me)  # what a founder writes first is the accept
+        alone = me in facts.founders and all(each.type == "countersign" for each in drafts)
+        if awaited and not alone:
+            raise _CannotWrite("unfounded", ", ".join(to_text(each) for each in awaited))
 
     def _check_names(self, scope: ScopeId, drafts: list[Draft]) -> None:
         """Whether all that drafts name may be named: what may not would spoil the log for good. Raises _CannotWrite."""

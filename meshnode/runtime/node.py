@@ -281,6 +281,11 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
         "connect to such a peer, or if no newer copy exists: meshnode up --i-have-the-newest-copy",
     ),
     "scope": (Code.NOT_AUTHORISED, "this network cannot be written in", "meshnode network ls"),
+    "unfounded": (
+        Code.CONFLICT,
+        "nothing counts in this network before all its founders have accepted it, and these have not",
+        "meshnode sync",
+    ),
     "stranger": (
         Code.NOT_AUTHORISED,
         "you have not joined this network, so nothing you wrote there would count",

@@ -6,14 +6,18 @@ from typing import Any
 import pytest
 import trio
 
-from meshnode.core.drafts import SignedRecords
+from meshnode.core.author import Pen, sign_genesis
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import AddPeer
 from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.reach import write_line
 from meshnode.runtime.requests import people
 from meshnode.runtime.requests.people import JoinLine
-from meshproto.records.ids import to_text
+from meshproto.records.ids import NONE, RecordId, to_text
 from meshproto.records.log import check_run
+from meshproto.records.signatures import SigningKey
+from meshproto.types import identity
 from tests.support.meshes import Api, Mesh, Node
 
 PEER = "12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"
@@ -111,6 +115,26 @@ async def test_who_waits_for_the_founding_is_told_so(mesh: Mesh) -> None:
         work = {"title": "x", "seconds": 1, "network": to_text(studio)}
         problem = await ben.api().refuses("POST", "/contributions", work)
         assert (problem["code"], problem["hint"]) == ("not-authorised", "meshnode peer ls")
+
+
+async def test_nothing_is_written_in_a_network_before_all_its_founders_have_accepted(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        me, other, chance = ana.opened.node.identity.agent, ben.opened.node.identity.agent, SystemChance()
+        ben_himself = ben.opened.reader.proof_run(RecordId(other))
+        assert ben_himself is not None
+        await ana.opened.node.offer(SignedRecords((check_run(ben_himself.headers, ben_himself.signature),)))
+        facts = identity.network(founders=[me, other], nonce=bytes(16), is_open=True)
+        once = Pen(NONE, SigningKey(chance.token(32)), 1, chance)
+        scope, genesis = sign_genesis(once, facts, {"name": "studio"})
+        accept = Draft(scope, "countersign", identity.accept(scope))
+        await ana.opened.node.write([accept], ready=genesis, local=[JoinedEntry(scope, 1, slug="studio")])
+        work = {"title": "Early", "seconds": 60, "network": "studio"}
+        problem = await ana.api().refuses("POST", "/contributions", work)
+    assert (problem["code"], problem["hint"], to_text(other) in problem["detail"]) == (
+        "conflict",
+        "meshnode sync",
+        True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from meshnode.store.home import Home
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
 from meshnode.store.store import open_store
-from meshproto.records.ids import NONE, ScopeId, from_text, log_id, to_text
+from meshproto.records.ids import NONE, AgentId, ScopeId, from_text, log_id, to_text
 from meshproto.records.record import Record, check_private
 from meshproto.records.signatures import SigningKey
 from meshproto.types.identity import NONCE_SIZE, accept, network
@@ -49,14 +49,14 @@ def logged(home: Path, *words: str) -> str:
     return str(objects(ran)[0]["id"])
 
 
-def joined(home: Path, name: str) -> str:
-    """Let the owner stand in a network whose name only its genesis tells, as after joining by a line; its id."""
+def joined(home: Path, name: str, *others: bytes) -> str:
+    """Let the owner found a network whose name only its genesis tells, with others who have not accepted; its id."""
     with Home(home) as opened:
         key, chance = SigningKey(read_key(opened.device_key, None)), SystemChance()
         store = open_store(opened.records)
         note = store.reader().entry(NoteEntry, (AGENT_NOTE,))
         assert note is not None
-        facts = network(founders=[note.value], nonce=bytes(NONCE_SIZE), is_open=True)
+        facts = network(founders=[note.value, *others], nonce=bytes(NONCE_SIZE), is_open=True)
         scope, genesis = sign_genesis(Pen(NONE, SigningKey(chance.token(32)), 1, chance), facts, {"name": name})
         accepted = sign_drafts(
             Pen(note.value, key, 1, chance), (Draft(scope, "countersign", accept(scope)),), BEGINNING
@@ -126,6 +126,16 @@ def test_the_home_stays_one_that_may_sign(home: Path) -> None:
         logged(home, title, "1h")
     with Home(home) as opened:
         assert opened.state() == "unchanged"
+
+
+def test_nothing_is_signed_for_a_network_before_all_its_founders_have_accepted(home: Path) -> None:
+    other = AgentId(b"o" * 32)
+    joined(home, "studio", other)
+    ran = run("log", "One", "1h", "--network", "studio", home=home)
+    assert ran.code == Exit.CONFLICT
+    assert to_text(other) in ran.err
+    assert ran.last.endswith(f" --home {home} up")
+    assert set(heads(home)) == {1}, "nothing follows the accept"
 
 
 def test_a_copied_home_signs_nothing(home: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from meshnode.core.author import End
-from meshnode.core.drafts import Draft
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
 from meshnode.core.ports import AnswerEntry, Batch, ImportEntry, NoteEntry
@@ -19,6 +19,10 @@ from tests.support.core_scene import member, scene
 
 def note(scope: ScopeId, number: int = 0) -> Draft:
     return Draft(scope, "note", {"n": number}, {"text": "words"})
+
+
+def accept(scope: ScopeId) -> Draft:
+    return Draft(scope, "countersign", identity.accept(scope))
 
 
 def test_an_answer_comes_when_the_write_is_on_disk_and_not_before() -> None:
@@ -108,8 +112,37 @@ def test_one_writes_only_where_one_takes_part() -> None:
     assert rig.write(note(foreign)) == NotWritten("scope", "not a network this node takes part in")
     for scope in (foreign, closed):
         rig.join(scope)
-    assert rig.write(note(foreign)) == NotWritten("scope", "not founded yet")
+    assert rig.write(note(foreign)) == NotWritten("unfounded", to_text(bob.agent))
     assert rig.write(note(closed)) == NotWritten("scope", "not a founder")
+
+
+def test_a_founder_writes_nothing_but_an_accept_before_all_have_accepted() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(rig.me, bob)
+    rig.put(bob.genesis)
+    assert rig.write(accept(scope), note(scope), ready=genesis) == NotWritten("unfounded", to_text(bob.agent))
+    assert isinstance(rig.write(accept(scope), ready=genesis), Written)
+    assert rig.write(note(scope)) == NotWritten("unfounded", to_text(bob.agent))
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1, "what nobody would count was not signed"
+    rig.put(bob.accept(scope))
+    assert isinstance(rig.write(note(scope)), Written)
+
+
+def test_a_founder_must_accept_before_writing_anything_else() -> None:
+    rig = Rig()
+    scope, genesis = network_of(rig.me)
+    assert rig.write(note(scope), ready=genesis) == NotWritten("unfounded", to_text(rig.me.agent))
+    assert isinstance(rig.write(accept(scope), note(scope), ready=genesis), Written)
+
+
+def test_a_founder_alone_writes_on_while_the_accept_is_on_its_way_to_the_disk() -> None:
+    rig = Rig()
+    scope, genesis = network_of(rig.me)
+    rig.held = True
+    for draft, ready in ((accept(scope), genesis), (note(scope), SignedRecords())):
+        rig.write(draft, ready=ready)
+    rig.flush()
+    assert [type(each) for each in rig.answers.values()] == [Written, Written]
 
 
 def test_a_log_ends_at_its_allowance() -> None:
