@@ -35,6 +35,15 @@ class Store(Protocol):
         """Commit what was staged, and return when it is flushed. Raises whatever stops the store."""
         ...
 
+    @property
+    def crowded(self) -> bool:
+        """Whether `make_room` should be called before the next group."""
+        ...
+
+    def make_room(self) -> None:
+        """Do what has been put off for too long. Raises like `finish`."""
+        ...
+
     def tidy(self) -> bool:
         """Do what can wait, while nothing waits; true if some of it must wait longer. Raises like `finish`."""
         ...
@@ -58,7 +67,7 @@ class Writer:
         self._store, self._landed, self._failed = store, landed, failed
         self._waiting: deque[Batch] = deque()
         self._flushing: list[Batch] | None = None
-        """The group in the other thread; empty while that tidies, None while it rests."""
+        """The group in the other thread; empty while that tidies or makes room, None while it rests."""
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._token: trio.lowlevel.TrioToken | None = None
@@ -147,7 +156,7 @@ class Writer:
         self._untidy = self._store.tidy()
 
     def _tell(self, failure: BaseException | None) -> None:
-        """flushing → idle, or the next group if batches wait. Called in the loop's thread."""
+        """flushing → idle, or making room, or the next group if batches wait. Called in the loop's thread."""
         group, self._flushing = self._flushing or [], None
         failed = self._failure = self._failure or failure
         if group and failed is None:
@@ -156,7 +165,11 @@ class Writer:
             self.batches += len(group)
             self._untidy = True
         # First of all the disk goes on: what has landed gives the loop work.
-        self._next()
+        if failed is None and self._store.crowded:
+            self._flushing = []
+            self._work.put(self._store.make_room)
+        else:
+            self._next()
         if failed is not None:
             self._failed(group, failed)
         elif group:

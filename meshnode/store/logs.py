@@ -105,12 +105,18 @@ class Logs:
         self._moved[branch.lane] = branch
         self._grown[log.log] = log
 
+    def count(self, log: Log) -> None:
+        """Let a log count from now on."""
+        log.counted = True
+        self._connection.execute("UPDATE logs SET counted = 1 WHERE log = ?", (log.log,))
+
     def flush(self) -> None:
         """Write down every tip that moved; moved → clean."""
         tips = [(each.tip_seq, each.tip_id, each.tip_arrival, each.lane) for each in self._moved.values()]
-        sizes = [(each.size, each.counted, each.log) for each in self._grown.values()]
+        sizes = [(each.size, each.log) for each in self._grown.values()]
         bulk.each(self._connection, "UPDATE lanes SET tip_seq = ?, tip_id = ?, tip_arrival = ? WHERE lane = ?", tips)
-        bulk.each(self._connection, "UPDATE logs SET size = ?, counted = ? WHERE log = ?", sizes)
+        # Not `counted` beside it: two indexes hold that, and would be written with every commit.
+        bulk.each(self._connection, "UPDATE logs SET size = ? WHERE log = ?", sizes)
         self._moved.clear()
         self._grown.clear()
 

@@ -1,7 +1,7 @@
 """What the writer does besides committing: putting ids in order, copying the WAL into the database, keeping bounds.
 
 None of it is needed for what was committed to be safe. It is done when nothing waits (`tidy`), or in between when it
-has become too much (`make_room`).
+has become too much (`make_room`), once what was committed is told: copying the WAL takes as long as ten commits.
 """
 
 from meshnode.store import local, records
@@ -12,8 +12,8 @@ from meshnode.store.source import Source
 FEW_ROWS = 4_096
 """Records in the WAL below which copying it is cheap: single commits write the same few pages again and again."""
 
-COMMIT_BYTES = 40_960
-"""What a commit adds to the WAL besides its records: pages of some ten tables and indexes."""
+COMMIT_BYTES = 32_768
+"""What a commit adds to the WAL besides its records: pages of some eight tables and indexes."""
 
 MERGED_BYTES = 512
 """What an id adds to the WAL when it is moved to the large index: most dirty a good part of a page."""
@@ -66,18 +66,29 @@ class Upkeep:
             self._merge()
         if self.answers >= 2 * ANSWERS_KEPT:
             self.answers = local.forget_answers(self._source, ANSWERS_KEPT)
-        if self._wal_bytes >= self._settings.checkpoint_mib << 20:
+        if self._wal_bytes >= self._enough // 2:
             self.checkpoint()
         self._reserve()
         return self._eraser.pending
+
+    @property
+    def crowded(self) -> bool:
+        """Whether `make_room` has something to do."""
+        return self.fresh >= records.FRESH_LIMIT or self._wal_bytes >= self._enough
 
     def make_room(self) -> None:
         """Do what `tidy` was not called to do, before it becomes too much."""
         if self.fresh >= records.FRESH_LIMIT:
             self._merge()
-        few = self._reserved and self._wal_rows < FEW_ROWS
-        if self._wal_bytes >= (self._reserved if few else 2 * self._settings.checkpoint_mib << 20):
+        if self._wal_bytes >= self._enough:
             self.checkpoint()
+
+    @property
+    def _enough(self) -> int:
+        """Bytes in the WAL that are to be copied before they become more."""
+        much = 2 * self._settings.checkpoint_mib << 20
+        few = self._reserved and self._wal_rows < FEW_ROWS
+        return min(self._reserved, much) if few else much
 
     def checkpoint(self) -> None:
         """Copy the WAL into the database, as far as no reader looks at it; it is then written from its beginning."""

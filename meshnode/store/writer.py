@@ -66,6 +66,8 @@ class Writer:
         """
         self.stage(batches)
         self.finish()
+        if self.crowded:
+            self.make_room()
 
     def stage(self, batches: Sequence[Batch]) -> None:
         """Write batches into a transaction that `finish` ends; nothing of them can be read before.
@@ -100,6 +102,19 @@ class Writer:
                 self._arrivals.clear()
             self._upkeep.note_bytes(COMMIT_BYTES)
             self._upkeep.finish_erasures(PATIENCE_MS)
+        except (*SqliteError, StoreError, OSError) as error:
+            raise self._fail(error) from error
+
+    @property
+    def crowded(self) -> bool:
+        """Whether `make_room` should be called before the next batch; what was committed need not wait for it."""
+        return self._upkeep.crowded
+
+    def make_room(self) -> None:
+        """Do what `tidy` was not called to do, before it becomes too much. Raises like `commit_all`."""
+        if self._failure is not None:
+            raise self._failure
+        try:
             self._upkeep.make_room()
         except (*SqliteError, StoreError, OSError) as error:
             raise self._fail(error) from error
@@ -114,7 +129,7 @@ class Writer:
     def tidy(self) -> bool:
         """Do what can wait: order the index, copy the WAL into the database. Call it when no batch waits.
 
-        If it is never called, `commit_all` does the same when it has become too much. True if a reader was in the way
+        If it is never called, `make_room` does the same when it has become too much. True if a reader was in the way
         of an erasure: call it again. Raises like `commit_all`.
         """
         if self._failure is not None:
@@ -284,7 +299,7 @@ class Writer:
             raise BatchRefused(self._source.name, batch.number, f"the log to promote is not stored: {name.hex()}")
         if log.counted:
             return
-        log.counted = True
+        self._logs.count(log)
         self._gathering.flush()
         for branch in log.branches:
             rows = records.of_lane(self._source, branch.lane)

@@ -45,6 +45,13 @@ class FailingFlush:
             self._store.finish()
         raise self._store._fail(sqlite3.OperationalError("disk I/O error"))
 
+    @property
+    def crowded(self) -> bool:
+        return self._store.crowded
+
+    def make_room(self) -> None:
+        self._store.make_room()
+
     def tidy(self) -> bool:
         return self._store.tidy()
 

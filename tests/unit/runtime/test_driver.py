@@ -51,6 +51,7 @@ class Disk:
     """A store that commits at once, or fails."""
 
     last_arrival = 0
+    crowded = False
 
     def __init__(self) -> None:
         self.staged: list[int] = []
@@ -62,6 +63,9 @@ class Disk:
     def finish(self) -> None:
         if self.broken:
             raise OSError("input/output error")
+
+    def make_room(self) -> None:
+        """Nothing to do."""
 
     def tidy(self) -> bool:
         """Nothing to do."""

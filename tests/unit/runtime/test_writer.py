@@ -22,7 +22,9 @@ class Disk:
         self.staged: list[int] = []
         self.staging: list[str] = []
         self.groups: list[list[int]] = []
-        self.fail_staging = self.fail_flushing = self.fail_tidying = False
+        self.fail_staging = self.fail_flushing = self.fail_tidying = self.fail_making_room = False
+        self.crowded = False
+        self.roomy = threading.Event()
         self.tidied = threading.Semaphore(0)
         self.untidy = 0
 
@@ -44,6 +46,13 @@ class Disk:
             raise OSError("no space left")
         self.groups.append(self.staged)
         self.staged = []
+
+    def make_room(self) -> None:
+        assert not self.staged, "one thing at a time"
+        assert self.roomy.wait(DEADLINE)
+        self.crowded = False
+        if self.fail_making_room:
+            raise OSError("worn out")
 
     def tidy(self) -> bool:
         self.tidied.release()
@@ -229,6 +238,32 @@ async def test_a_failure_while_tidying_is_told_without_a_batch() -> None:
         writer.submit(Batch(1))
         await told.until(2)
     assert (told.numbers, told.errors) == ([1], ["read-only"])
+
+
+async def test_what_has_landed_is_told_before_room_is_made_and_what_comes_then_waits() -> None:
+    disk = Disk()
+    disk.crowded = True
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(1)
+        writer.submit(Batch(2))
+        assert (disk.crowded, disk.staging, writer.backlog) == (True, [threading.current_thread().name], 1)
+        disk.roomy.set()
+        await told.until(2)
+    assert (disk.groups, told.numbers, told.errors) == ([[1], [2]], [1, 2], [])
+
+
+async def test_after_a_failure_while_making_room_nothing_is_committed() -> None:
+    disk = Disk()
+    disk.crowded = disk.fail_making_room = True
+    disk.roomy.set()
+    async with writing(disk) as (writer, told):
+        writer.submit(Batch(1))
+        await told.until(2)
+        writer.submit(Batch(2))
+        await told.until(3)
+    assert (told.numbers, disk.groups) == ([1], [[1]])
+    assert told.errors == ["worn out", "2: worn out"]
 
 
 async def test_a_large_group_is_staged_beside_the_loop_and_a_small_one_in_it() -> None:

@@ -258,6 +258,8 @@ def test_a_writer_that_failed_refuses_everything_after(tmp_path: Path, alice: Au
         store.writer.commit(Batch(3, runs=(run,)))
     with pytest.raises(StoreError):
         store.writer.tidy()
+    with pytest.raises(StoreError):
+        store.writer.make_room()
     store.close()
     assert not open_store(tmp_path / "records.db").reader().has(run.records[0].id)
 
@@ -305,6 +307,47 @@ def test_no_room_is_reserved_where_the_disk_is_tight(tmp_path: Path, monkeypatch
     (tmp_path / "file").write_bytes(b"x")
     reserve(tmp_path / "file", 1 << 20)
     assert (tmp_path / "file").read_bytes() == b"x"
+
+
+def test_a_commit_leaves_copying_the_log_to_whoever_makes_room(tmp_path: Path, alice: Author) -> None:
+    store = open_store(tmp_path / "records.db", StoreSettings(reserve_mib=1))
+    store.writer.commit(Batch(1, runs=(alice.genesis,)))
+    store.writer.tidy()
+    before = (tmp_path / "records.db").stat().st_size
+    for number in range(2, 40):
+        store.writer.stage([Batch(number, runs=(alice.writes(1),))])
+        store.writer.finish()
+    assert (tmp_path / "records.db").stat().st_size == before
+    crowded = [store.writer.crowded]
+    store.writer.make_room()
+    crowded.append(store.writer.crowded)
+    assert crowded == [True, False]
+    assert (tmp_path / "records.db").stat().st_size > before
+    store.close()
+
+
+def test_a_writer_at_rest_copies_the_log_when_half_the_room_is_used(tmp_path: Path, alice: Author) -> None:
+    store = open_store(tmp_path / "records.db", StoreSettings(reserve_mib=1))
+    store.writer.commit(Batch(1, runs=(alice.genesis,)))
+    store.writer.tidy()
+    before = (tmp_path / "records.db").stat().st_size
+    for number in range(2, 22):
+        store.writer.commit(Batch(number, runs=(alice.writes(1),)))
+    assert (tmp_path / "records.db").stat().st_size == before
+    store.writer.tidy()
+    assert (tmp_path / "records.db").stat().st_size > before
+    store.close()
+
+
+def test_a_commit_writes_no_index_of_logs_that_do_not_change(tmp_path: Path, alice: Author) -> None:
+    store = open_store(tmp_path / "records.db")
+    store.writer.commit(Batch(1, runs=(alice.genesis, alice.writes(1))))
+    end = (tmp_path / "records.db-wal").stat().st_size
+    for number in range(2, 12):
+        store.writer.commit(Batch(number, runs=(alice.writes(1),)))
+    pages = ((tmp_path / "records.db-wal").stat().st_size - end) / (4096 + 24) / 10
+    assert pages < 7.5  # the row, its two indexes, the log, its branch, and the order of branches; sometimes a new page
+    store.close()
 
 
 def test_single_commits_stay_within_the_room_that_is_reserved(tmp_path: Path, alice: Author) -> None:
