@@ -124,7 +124,7 @@ class Desk:
 
     def _check_founding(self, scope: ScopeId, facts: NetworkFacts, drafts: list[Draft], *, begun: bool) -> None:
         """Whether drafts count though not all founders' accepts are on the disk. Raises _CannotWrite."""
-        # SPEC 04-fold 2: In a network: the past of the record lacks an accept that is *yes*, by each founder: *invalid*
+        # SPEC 04-fold 4: each that is an organisation or network: it is not founded for x: *invalid*, `T-MISSING`
         me, founding = self._ground.identity.agent, drafts[0].type == "countersign"
         awaited = awaited_founders(self._ground.ledger, scope, facts)
         if (founding or begun) and me in awaited:

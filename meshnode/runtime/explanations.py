@@ -25,12 +25,27 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.X_FOREIGN: Explanation(f"It reaches into a scope that its own scope may not see{_PERMANENT}."),
     Reason.X_KEY: Explanation(f"The key that signed it is not one of its agent's{_PERMANENT}."),
     Reason.X_SCOPE: Explanation(f"Its agent may not write this in this scope{_PERMANENT}."),
-    Reason.X_QUOTA: Explanation(f"Its log is longer than the network's charter allows{_PERMANENT}."),
+    Reason.X_REVOKED: Explanation(f"Its author knew that the authority it was signed with had been ended{_PERMANENT}."),
+    Reason.X_QUOTA: Explanation(f"There is more of this than is allowed, such as records in one log{_PERMANENT}."),
     Reason.X_STRANGER: Explanation(
         "Its author is not a member, and no member's record refers to it: it waits aside, without effect.",
         "meshnode contribution thank, to bring it in",
     ),
-    Reason.T_MISSING: Explanation("Not all founders have accepted the network yet.", "meshnode sync"),
+    Reason.T_MISSING: Explanation(
+        f"Somebody had not agreed yet when it was signed: a founder, or whom a grant was given to{_PERMANENT}."
+    ),
+    Reason.T_LIMIT: Explanation(
+        "It goes beyond the limits of the grant it was signed with.", "let somebody with the authority accept it"
+    ),
+    Reason.C_REVOKED: Explanation(
+        "The authority it was signed with was ended, and neither knew of the other.",
+        "let its agent accept it with a key that is not ended",
+    ),
+    Reason.C_RESTS: Explanation("A grant, an accept or a resolution it rests on is contested."),
+    Reason.R_RIVAL: Explanation(
+        "The founders decided otherwise as well.", "let them carry a resolution that follows both"
+    ),
+    Reason.S_SIG: Explanation(f"A signature among its facts is not valid{_PERMANENT}."),
     Reason.F_FORK: Explanation("Its author signed another record with the same number; both stand, as concurrent."),
     Reason.U_TYPE: Explanation(
         "This version does not know what it means; it is stored and passed on.", "update meshnode"

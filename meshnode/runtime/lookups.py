@@ -146,7 +146,8 @@ class Lookups:
 
     def members(self, network: bytes) -> list[MemberRow]:
         """Who stands in a network, each agent once (as founder if they are one), by time."""
-        rows = self.views.select(MemberRow, Where("network", Is.EQUAL, network), order="at")
+        active = Where("standing", Is.EQUAL, "active")
+        rows = self.views.select(MemberRow, Where("network", Is.EQUAL, network), active, order="at")
         first: dict[bytes, MemberRow] = {}
         for row in sorted(rows, key=lambda row: (row.role != "founder", row.at, row.record)):
             first.setdefault(row.agent, row)

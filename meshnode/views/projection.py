@@ -27,6 +27,8 @@ from meshnode.views.rows import (
 )
 from meshnode.views.words import Shelf, part_of, text, words_of
 from meshproto.fold.contributions import corrections_of, quantity_after
+from meshproto.fold.entries import read_entry
+from meshproto.fold.places import NETWORK, read_place
 from meshproto.fold.standing import Standing, Status
 from meshproto.records.encoding import Value
 from meshproto.records.limits import MAX_INT
@@ -35,6 +37,9 @@ from meshproto.types.value import Measure
 
 SECONDS = {"SEC": 1, "MIN": 60, "HUR": 3600}
 """Units of time that convert into each other exactly. A day does not: nobody knows how many hours it has."""
+
+AGENT_SIZE = 32
+"""Bytes of an agent's id; what is granted to a key, which is longer, makes nobody a member."""
 
 MOST_SECONDS = 10**12
 """Longest time in a row: thirty thousand years. Claims can be larger, but sums over a million rows must fit 63 bits."""
@@ -49,7 +54,7 @@ def rows_of(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
         rows += [HealingRow(record.id, record.log, record.seq, each) for each in joined_by(record, shelf)]
     maker = _MAKERS.get(record.type)
     # Facts of an invalid or unknown record may have any shape, so nothing is made of them.
-    if maker is not None and standing.status in (Status.YES, Status.ASIDE):
+    if maker is not None and (standing.counts or standing.status is Status.ASIDE):
         rows += maker(record, standing, shelf)
     return rows
 
@@ -176,10 +181,11 @@ def _agent(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 
 
 def _member(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
-    if standing.status is not Status.YES:
+    entry = read_entry(shelf.memory, record.id)
+    place = read_place(shelf.memory, record.home)
+    if entry is None or place is None or place.kind != NETWORK or len(entry.to) != AGENT_SIZE:
         return []
-    role = "founder" if record.type == "countersign" else record.facts["role"]
-    return [MemberRow(record.id, record.home, record.author, role, "active", record.at)]
+    return [MemberRow(record.id, record.home, entry.to, entry.role, standing.state, record.at)]
 
 
 def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:

@@ -63,14 +63,15 @@ function inWords(found) {
   return found.kind === 'bundle' ? bundleInWords(found) : forkInWords(found);
 }
 
-function bundleInWords({ made, runs, records, private_parts: parts, root, streams, forks, set_aside: aside }) {
+function bundleInWords(found) {
+  const { made, runs, records, private_parts: parts, root, streams, forks, contested, set_aside: aside } = found;
   const lines = [
     `bundle, right to its last byte, made ${timeInWords(made)}`,
     `${records} records in ${runs} runs, root ${root}`,
     `private parts: ${parts.held} held, ${parts.erased} erased, ${parts.missing} missing`,
     ...streams.map(streamInWords),
     ...forks.map(({ log, seq, rivals }) => `fork in log ${log} at ${seq}: ${rivals.join(' ')}`),
-    ...aside.map(({ id, status, reason, detail }) => `${status} ${id}: ${[reason, detail].join(' ').trim()}`),
+    ...[...contested, ...aside].map(({ id, status, reason, detail }) => `${status} ${id}: ${[reason, detail].join(' ').trim()}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -4,7 +4,21 @@ from meshproto.records.reasons import Reason
 from meshproto.types import coordination, identity, repair, value
 from scripts.vectors.cases import Case, key, network, record, work
 from scripts.vectors.repairs import stories_of_repair
-from scripts.vectors.story import ACCEPT, ALICE, BOB, CAROL, CLAIMED, FIRST, OPEN, YES, Story, in_net, in_stream, no
+from scripts.vectors.story import (
+    ACCEPT,
+    ACTIVE,
+    ALICE,
+    BOB,
+    CAROL,
+    CLAIMED,
+    FIRST,
+    OPEN,
+    YES,
+    Story,
+    in_net,
+    in_stream,
+    no,
+)
 
 
 def cases() -> list[Case]:
@@ -15,7 +29,7 @@ def cases() -> list[Case]:
 
 def _streams() -> list[Story]:
     second = in_stream(ALICE, FIRST, work(60))
-    organisation = record(key("firm"), "agent", {"kind": "organization", "nonce": bytes(16)})
+    machine = record(key("firm"), "agent", {"kind": "machine", "nonce": bytes(16)})
     imposter = record(key("bob"), "agent", dict(ALICE.facts))
     foreign = in_stream(ALICE, ALICE, work(project=OPEN.id))
     after = in_stream(ALICE, foreign, work())
@@ -26,12 +40,15 @@ def _streams() -> list[Story]:
         Story.told("a record is missing", (ALICE, YES), (second, no(Reason.P_DEP, FIRST.id, status="pending"))),
         Story.told("the genesis is missing", (FIRST, no(Reason.P_DEP, ALICE.id, status="pending"))),
         Story.told(
-            "an organisation, which this version does not know, may be named",
-            (organisation, no(Reason.U_TYPE, detail="agent", status="unknown")),
+            "an agent of a kind that this version does not know must not be named",
+            (machine, no(Reason.U_TYPE, detail="agent", status="unknown")),
             (ALICE, YES),
-            (in_stream(ALICE, ALICE, work(beneficiaries=[organisation.id])), CLAIMED),
             (
-                record(key("firm"), "contribution", work(), before=organisation, scope=organisation.id, agent=ALICE.id),
+                in_stream(ALICE, ALICE, work(beneficiaries=[machine.id])),
+                no(Reason.X_FOREIGN, machine.id, status="foreign"),
+            ),
+            (
+                record(key("firm"), "contribution", work(), before=machine, scope=machine.id, agent=ALICE.id),
                 no(Reason.U_TYPE, detail="contribution", status="unknown"),
             ),
         ),
@@ -60,7 +77,7 @@ def _refused_in_streams() -> list[Story]:
         Story.told("someone else's key", (ALICE, YES), (by_bob, no(Reason.X_KEY, ALICE.id))),
         Story.told("for someone else", (ALICE, YES), (BOB, YES), (for_bob, no(Reason.X_SCOPE, BOB.id))),
         Story.told("by a grant", (ALICE, YES), (BOB, YES), (granted, no(Reason.X_SCOPE, BOB.id))),
-        Story.told("a type of networks", (ALICE, YES), (grant, no(Reason.X_SCOPE, detail="grant"))),
+        Story.told("a role of networks", (ALICE, YES), (grant, no(Reason.I_RULE, detail="role"))),
         Story.told("a scope that is none", (ALICE, YES), (FIRST, CLAIMED), (nowhere, no(Reason.X_SCOPE, FIRST.id))),
         Story.told(
             "a genesis that names a record of no scope",
@@ -121,8 +138,8 @@ def _founding() -> list[Story]:
             (ALICE, YES),
             (BOB, YES),
             (OPEN, YES),
-            (ACCEPT, YES),
-            (joined, YES),
+            (ACCEPT, ACTIVE),
+            (joined, ACTIVE),
             (thanks, CLAIMED),
         ),
         Story.told(
@@ -130,8 +147,8 @@ def _founding() -> list[Story]:
             (ALICE, YES),
             (BOB, YES),
             (two, YES),
-            (one_accept, YES),
-            (bobs, YES),
+            (one_accept, ACTIVE),
+            (bobs, ACTIVE),
             (early, no(Reason.T_MISSING, BOB.id)),
             (unknowing, no(Reason.T_MISSING, ALICE.id)),
             (ready, CLAIMED),
@@ -141,7 +158,7 @@ def _founding() -> list[Story]:
             (ALICE, YES),
             (BOB, YES),
             (closed, YES),
-            (own, YES),
+            (own, ACTIVE),
             (note, CLAIMED),
             (intruder, no(Reason.X_SCOPE, closed.id)),
             (uninvited, no(Reason.X_SCOPE, closed.id)),
@@ -150,7 +167,7 @@ def _founding() -> list[Story]:
 
 
 def _refused_in_networks() -> list[Story]:
-    founded = [(ALICE, YES), (OPEN, YES), (ACCEPT, YES)]
+    founded = [(ALICE, YES), (OPEN, YES), (ACCEPT, ACTIVE)]
     tiny = network("tiny", ALICE, log_records=2)
     first = in_net(tiny, ALICE, "alice", "countersign", identity.accept(tiny.id))
     second = in_net(tiny, ALICE, "alice", "checkpoint", repair.checkpoint(), before=first)
@@ -167,7 +184,7 @@ def _refused_in_networks() -> list[Story]:
             "a log longer than the charter allows",
             (ALICE, YES),
             (tiny, YES),
-            (first, YES),
+            (first, ACTIVE),
             (second, YES),
             (third, no(Reason.X_QUOTA, tiny.id)),
         ),
@@ -204,7 +221,7 @@ def _refused_in_networks() -> list[Story]:
 
 
 def _strangers() -> list[Story]:
-    base = [(ALICE, YES), (BOB, YES), (CAROL, YES), (OPEN, YES), (ACCEPT, YES)]
+    base = [(ALICE, YES), (BOB, YES), (CAROL, YES), (OPEN, YES), (ACCEPT, ACTIVE)]
     aside = no(Reason.X_STRANGER, BOB.id, status="aside")
     one = in_net(OPEN, BOB, "bob", "contribution", work(), deps=(ACCEPT.id,))
     two = in_net(OPEN, BOB, "bob", "contribution", work(), before=one)
@@ -232,5 +249,5 @@ def _strangers() -> list[Story]:
             (spoilt, no(Reason.I_VALUE, detail="kind")),
             (after, CLAIMED),
         ),
-        Story.told("joining brings in all", *base, (one, CLAIMED), (two, CLAIMED), (three, CLAIMED), (joins, YES)),
+        Story.told("joining brings in all", *base, (one, CLAIMED), (two, CLAIMED), (three, CLAIMED), (joins, ACTIVE)),
     ]

@@ -9,6 +9,7 @@ from meshproto.types import coordination, identity, repair, value
 from scripts.vectors.cases import key, private_part, record, work
 from scripts.vectors.story import (
     ACCEPT,
+    ACTIVE,
     ALICE,
     BOB,
     CLAIMED,
@@ -23,7 +24,7 @@ from scripts.vectors.story import (
 )
 
 _MINUTES = value.Measure(-30, 0, "MIN")
-_BASE = [(ALICE, YES), (BOB, YES), (OPEN, YES), (ACCEPT, YES)]
+_BASE = [(ALICE, YES), (BOB, YES), (OPEN, YES), (ACCEPT, ACTIVE)]
 _JOINED = in_net(OPEN, BOB, "bob", "grant", identity.join(BOB.id), deps=(ACCEPT.id,))
 _MINE = in_net(
     OPEN, ALICE, "alice", "contribution", work(beneficiaries=[BOB.id]), before=ACCEPT, private=private_part("mine")
@@ -36,7 +37,7 @@ def stories_of_repair() -> list[Story]:
 
 
 def _labels() -> list[Story]:
-    base = [(ALICE, YES), (OPEN, YES), (ACCEPT, YES)]
+    base = [(ALICE, YES), (OPEN, YES), (ACCEPT, ACTIVE)]
     first = in_net(OPEN, ALICE, "alice", "project", coordination.project(), before=ACCEPT)
     left = in_net(
         OPEN, ALICE, "alice", "project", coordination.project(state="paused", supersedes=[first.id]), before=first
@@ -125,7 +126,7 @@ def _corrections() -> list[Story]:
         Story.told(
             "a correction of what another wrote",
             *_BASE,
-            (_JOINED, YES),
+            (_JOINED, ACTIVE),
             (_MINE, CLAIMED),
             (foreign, no(Reason.X_SCOPE, _MINE.id)),
         ),
@@ -159,14 +160,14 @@ def _erasures() -> list[Story]:
         Story.told(
             "an erasure by one whom the facts name",
             *_BASE,
-            (_JOINED, YES),
+            (_JOINED, ACTIVE),
             (_MINE, erased),
             (by_named, YES),
         ),
         Story.told(
             "an erasure by one whom they do not name",
             *_BASE,
-            (_JOINED, YES),
+            (_JOINED, ACTIVE),
             (_MINE, CLAIMED),
             (unnamed, CLAIMED),
             (not_his, no(Reason.X_SCOPE, unnamed.id)),

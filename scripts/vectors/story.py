@@ -10,6 +10,7 @@ from scripts.vectors.cases import Case, key, network, person, record, work
 
 YES: dict[str, object] = {"status": "yes"}
 CLAIMED: dict[str, object] = {"status": "yes", "state": "claimed"}
+ACTIVE: dict[str, object] = {"status": "yes", "state": "active"}
 CURRENT: dict[str, object] = {"status": "yes", "state": "current"}
 
 

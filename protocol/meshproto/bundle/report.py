@@ -10,8 +10,8 @@ from meshproto.bundle.reader import BundleReader
 from meshproto.fold.fold import Fold
 from meshproto.fold.forks import forks_of
 from meshproto.fold.memory import DictMemory
-from meshproto.fold.places import NETWORK, PERSON
-from meshproto.fold.standing import Status
+from meshproto.fold.places import NETWORK, ORGANISATION, PERSON
+from meshproto.fold.standing import Status, told
 from meshproto.fold.state import digests, summary
 
 
@@ -77,7 +77,7 @@ def verify_bundle(chunks: Iterable[bytes]) -> BundleReport:
         at=head.at,
         scopes=head.scopes,
         size=reader.good,
-        agents=tuple(scope for scope, kind in kinds.items() if kind == PERSON),
+        agents=tuple(scope for scope, kind in kinds.items() if kind in (PERSON, ORGANISATION)),
         networks=tuple(scope for scope, kind in kinds.items() if kind == NETWORK),
         logs=len(logs),
         runs=end.runs,
@@ -95,6 +95,6 @@ def verify_bundle(chunks: Iterable[bytes]) -> BundleReport:
 
 def _standings(memory: DictMemory) -> dict[Status, int]:
     rows = (cast(list[int], row) for _, row in memory.scan("record", b""))
-    counted = Counter(Status(row[0]) for row in rows)
+    counted = Counter(told(row[0]) for row in rows)
     counted[Status.PENDING] = sum(1 for _ in memory.scan("pending", b""))
     return {status: counted[status] for status in Status if counted[status]}

@@ -26,7 +26,7 @@ def corrections_of(target: bytes, memory: Memory) -> Iterator[Correction]:
 
 def quantity_after(claim: Measure, corrections: Iterable[Correction]) -> Measure:
     """The claim with all deltas of the same unit added, at the finest scale, and never below zero."""
-    # SPEC 04-fold 5.3: A delta in another unit or currency has no effect.
+    # SPEC 04-fold 8.3: A delta in another unit or currency has no effect.
     parts = [claim, *(each.qty for each in corrections if each.qty and each.qty.u == claim.u)]
     scale = max(each.s for each in parts)
     total = sum(each.n * 10 ** (scale - each.s) for each in parts)

@@ -8,27 +8,44 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
-from meshproto.fold.authority import Case, Verdict, find_author, judge
+from meshproto.fold.authority import VALID, Case, Verdict, judge
+from meshproto.fold.charters import read_resolution, related
 from meshproto.fold.closure import hold, release
-from meshproto.fold.effects import name_label, take_effect
+from meshproto.fold.contests import Contests
+from meshproto.fold.effects import can_lose, lose_effect, name_label, take_effect
+from meshproto.fold.endings import Endings
+from meshproto.fold.findings import Finder
 from meshproto.fold.forks import note_place
-from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, ORGANISATION, PERSON, Place, open_place, read_place
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lanes import lane_for, note_crossing, number8
+from meshproto.fold.mandates import Mandates
+from meshproto.fold.memory import RARE, Memory
+from meshproto.fold.notes import note, note_excess, note_genesis, stirred_by
+from meshproto.fold.places import AGENTS, Place, open_place, read_place
+from meshproto.fold.rules import break_of_rule
 from meshproto.fold.standing import (
-    READY,
+    VALID as VALID_STATUSES,
+)
+from meshproto.fold.standing import (
     Change,
     Row,
     Standing,
     Status,
     fresh_standing,
     read_row,
-    standing_of,
+    row_of,
     write_row,
 )
-from meshproto.fold.strangers import adopt, are_any, is_stranger, set_aside
+from meshproto.fold.states import States
+from meshproto.fold.strangers import are_any, brought_in, is_stranger, set_aside, take_in
 from meshproto.records.ids import ext
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record, ids_in, may_name_records, read_header, references
+
+_QUIET = frozenset(("contribution", "recognition", "checkpoint"))
+"""Types on which nothing rests and which change nothing that others are told of."""
+_GOVERNING = ("countersign", "revoke", "rotate")
+"""Types whose records change what others are worth."""
 
 
 class Fold:
@@ -36,9 +53,15 @@ class Fold:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._knowledge = Knowledge(memory)
+        self._mandates = Mandates(memory)
+        self._finder = Finder(memory, self._knowledge, self._mandates)
+        self._endings = Endings(memory, self._knowledge)
+        self._contests = Contests(memory, self._knowledge, self._mandates, self._endings)
+        self._states = States(memory, self._knowledge, self._contests)
 
     def add(self, record: Record) -> list[Change]:
-        """Take in a record; gives every record decided by it and every one whose standing changed.
+        """Take in a record; gives every record decided by it and every one whose standing may have changed.
 
         A record may come in any order and more than once. What waits for its past is told as PENDING.
         """
@@ -63,7 +86,7 @@ class Fold:
         """What a record is worth now; None if it has never been added."""
         row = read_row(self._memory, record_id)
         if row is not None:
-            return standing_of(self._memory, record_id, row)
+            return self._states.standing(record_id, row)
         pending = self._memory.get("pending", record_id)
         if pending is None:
             return None
@@ -86,64 +109,171 @@ class Fold:
     def _decide(self, record: Record, rows: dict[bytes, Row]) -> list[Change]:
         """Transition: not decided → decided."""
         memory = self._memory
-        place = read_place(memory, record.scope) if record.scope else None
         before = rows.get(record.prev)
+        place = read_place(memory, record.scope) if record.scope else None
+        mandate = self._mandates.number_of(record, place, before) if place and place.kind in AGENTS else 0
+        known = self._known(record, rows, before, mandate)
+        findings = self._finder.find(mandate, known) if mandate else None
         size = len(record.raw) + (before.size if before else 0)
-        author = find_author(record, place, memory)
-        case = Case(record, rows, place, author, size, _accepted_before(rows, place))
-        verdict = judge(case, memory)
-        if not record.scope:
-            open_place(memory, record, verdict.status is Status.YES)
-            place = read_place(memory, record.id)
-            case = case._replace(place=place, author=place if verdict.status is Status.YES else None)
-        elif verdict.status is Status.YES and place and is_stranger(record, place, memory):
-            verdict = Verdict(Status.ASIDE, Reason.X_STRANGER, ids=(record.agent,))
-        self._remember(case, verdict)
-        rival = note_place(record, before, memory)
-        changes = [] if rival is None else self._changes([rival])
-        if verdict.status is Status.YES:
-            return changes + self._count(record, fresh_standing(record) if rival is None else None)
-        if verdict.status is Status.ASIDE:
-            set_aside(record, memory)
-        return [*changes, self._change(record)]
+        case = Case(record, rows, place, size, findings, memory, self._knowledge)
+        verdict = judge(case)
+        if verdict is VALID and place is not None:
+            verdict = break_of_rule(case, place) or verdict
+            if verdict is VALID and is_stranger(case):
+                verdict = Verdict(Status.ASIDE, Reason.X_STRANGER, ids=(record.agent,))
+        return self._keep(case, verdict, before, mandate, known)
 
-    def _remember(self, case: Case, verdict: Verdict) -> None:
+    def _known(self, record: Record, rows: dict[bytes, Row], before: Row | None, mandate: int) -> int:
+        """The number of what a record knows that names these."""
+        likely = before.known if before else 0
+        # Who speaks by the same entries as in the record before knew these already.
+        usual = (record.agent, *record.auth) if before and before.mandate == mandate else ()
+        news = [row.known for each, row in rows.items() if row.known not in (likely, 0) and each not in usual]
+        return self._knowledge.joined(news, likely) if news else likely
+
+    def _keep(self, case: Case, verdict: Verdict, before: Row | None, mandate: int, known: int) -> list[Change]:
+        """Remember a record with its verdict, let it take its place in the log and its effect on all others."""
         memory, record, place = self._memory, case.record, case.place
+        if not record.scope:
+            place = open_place(memory, record, verdict is VALID)
+        if verdict.reason is None or verdict.status is Status.ASIDE:
+            known = self._note(case, place, known)
+            if case.more[0]:
+                mandate = self._mandates.with_more(mandate, *case.more)
+        self._note_named(case)
+        lane = lane_for(record, before, memory)
+        is_usual = before is not None and before.lane == lane and before.mandate == mandate and mandate != 0
         row = Row(
-            status=int(verdict.status),
-            type=record.type,
-            home=place.number if place else 0,
-            author=case.author.number if case.author else 0,
-            size=case.size,
-            personal=place is not None and place.kind in (PERSON, ORGANISATION),
-            ready=_accepted(case, verdict),
-            child=b"",
+            int(verdict.status),
+            record.type,
+            place.number if place else 0,
+            case.author if record.scope else place.number if place and verdict is VALID else 0,
+            case.size,
+            place is not None and place.personal,
+            b"",
+            lane,
+            record.seq,
+            known,
+            0 if record.type == "rotate" else mandate,
+            note_crossing(lane, record.seq, before, case.rows, case.usual if is_usual else (), memory),
         )
         write_row(memory, record.id, row)
-        if verdict.reason is not None:
-            memory.put("why", record.id, [verdict.reason.value, verdict.detail, [*verdict.ids]])
-        if verdict.status in (Status.YES, Status.ASIDE):
-            name_label(record, memory)
+        rival = note_place(record, before, memory)
+        changes = [] if rival is None else self._changes([rival])
+        is_plain = rival is None and memory.get("counter", RARE) is None
+        stirred = [] if is_plain else self._endings.arrive(record.id, row)
+        if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
+            self._note_uses(row)
+        if verdict is VALID:
+            if is_plain and record.type in _QUIET:
+                return [self._count_quietly(case, row)]
+            return changes + self._count(record, row, stirred)
+        return changes + self._set_apart(record, verdict, stirred)
+
+    def _set_apart(self, record: Record, verdict: Verdict, stirred: list[bytes]) -> list[Change]:
+        """Let a record be without effect, for ever or until it ceases to be aside."""
+        reason = verdict.reason.value if verdict.reason else ""
+        self._memory.put("why", record.id, [reason, verdict.detail, [*verdict.ids]])
+        if verdict.status is Status.ASIDE:
+            set_aside(record, self._memory)
+        return [self._change(record), *self._changes(self._refresh(stirred))]
+
+    def _note(self, case: Case, place: Place | None, known: int) -> int:
+        """Remember what a valid record means for those who come to rest on it; gives the number of what it knows."""
+        record, memory = case.record, self._memory
+        if place is None or not record.scope:
+            note_genesis(case)
+            return known
+        if record.type in _QUIET:
+            note_excess(case)
+            return known
+        name_label(record, memory)
+        if can_lose(record.type):
+            memory.put("kept", record.id, record.raw)
+        bit = note(case, place)
+        return self._knowledge.with_bit(known, bit) if bit else known
+
+    def _note_named(self, case: Case) -> None:
+        """Remember the agents whom a record with a private part names: they may have it erased."""
+        record = case.record
         if record.private is not None and may_name_records(record):
             for each in sorted(set(ids_in(record.facts))):
-                if case.rows[each].type == "agent":  # who is named may have the private part erased
-                    memory.put("named", record.id + each, b"")
+                if case.rows[each].type == "agent":
+                    self._memory.put("named", record.id + each, b"")
 
-    def _count(self, record: Record, standing: Standing | None) -> list[Change]:
+    def _note_uses(self, row: Row) -> None:
+        """Remember which lanes use what, for when it is ended or contested."""
+        if row.mandate:
+            lane = number8(row.lane)
+            for handle in self._mandates.read(row.mandate).uses:
+                if self._memory.get("uses", handle + lane) is None:
+                    self._memory.put("uses", handle + lane, row.seq)
+
+    def _count_quietly(self, case: Case, row: Row) -> Change:
+        """Let a valid record take effect that concerns no other: nearly all records come this way."""
+        record = case.record
+        mandate = case.findings.mandate if case.findings and not case.more[0] else None
+        if self._contests.status(record.id, row, mandate, case.rows) != Status.YES:
+            row = self._begin(record, row)
+        if record.type == "recognition":
+            take_effect(record, self._memory)
+        standing = fresh_standing(record, row)
+        return Change(record.id, standing, record) if standing else self._change(record)
+
+    def _count(self, record: Record, row: Row, stirred: list[bytes]) -> list[Change]:
         """Let a valid record take effect, and with it the strangers' records that it brings in."""
-        memory = self._memory
         changes: list[Change] = []
-        due = deque([record])
+        touched: list[bytes] = []
+        due = deque([(record, row)])
         while due:
-            each = due.popleft()
-            if each.scope and are_any(memory):
-                due += adopt(each, memory)
-            touched = take_effect(each, memory)
-            fresh = standing if each is record else None
-            changes.append(Change(each.id, fresh, each) if fresh else self._change(each))
-            if touched:
-                changes += self._changes(name for name in touched if name != each.id)
-        return changes
+            each, found = due.popleft()
+            found = self._begin(each, found)
+            if each.scope and are_any(self._memory):
+                due += [take_in(name, self._memory) for name in brought_in(each, self._memory)]
+            if found.counts:
+                touched += take_effect(each, self._memory)
+            changes.append(self._change(each))
+            if found.type in _GOVERNING:
+                touched += stirred_by(each, self._memory)
+                stirred += self._stirred_by(each, found)
+        if not stirred and not touched:
+            return changes
+        touched += self._refresh(stirred)
+        # Whom something touched is told once more at the end: what was told before may be out of date.
+        return changes + self._changes(each for each in touched if stirred or each != record.id)
+
+    def _begin(self, record: Record, row: Row) -> Row:
+        """Transition: valid → YES, CONTESTED or REAFFIRMED, by what is known so far."""
+        status = int(self._contests.status(record.id, row))
+        if status == Status.YES == row.status:
+            return row
+        row = row_of(self._memory, record.id)._replace(status=status)
+        write_row(self._memory, record.id, row)
+        return row
+
+    def _stirred_by(self, record: Record, row: Row) -> list[bytes]:
+        """The records whose status may change with one that counts now."""
+        if record.type in ("revoke", "rotate"):
+            return self._endings.begin(record, row)
+        if record.type != "countersign" or record.facts["decision"] != "accept":
+            return []
+        target: bytes = record.facts["target"]
+        resolution = read_resolution(self._memory, target)
+        voted = related(target, resolution, self._memory) if resolution else []
+        return [*voted, *self._contests.beside(record.id)]
+
+    def _refresh(self, ids: list[bytes]) -> list[bytes]:
+        """Compute statuses anew; gives the records that may stand otherwise now."""
+        more: list[bytes] = []
+
+        def turn(record_id: bytes, old: Row, new: Row) -> None:
+            if new.type == "countersign":
+                more.append(cast(bytes, self._memory.get("accept", record_id) or record_id))
+            if can_lose(new.type) and old.counts is not new.counts:
+                record = read_header(cast(bytes, self._memory.get("kept", record_id)))
+                more.extend((take_effect if new.counts else lose_effect)(record, self._memory))
+
+        return [*self._contests.refresh(ids, turn), *more] if ids else []
 
     def _change(self, record: Record) -> Change:
         standing = self.standing(record.id)
@@ -153,30 +283,3 @@ class Fold:
     def _changes(self, names: Iterable[bytes]) -> list[Change]:
         found = ((each, self.standing(each)) for each in dict.fromkeys(names))
         return [Change(each, standing, None) for each, standing in found if standing]
-
-
-def _accepted_before(rows: dict[bytes, Row], place: Place | None) -> bytes:
-    """Which founders' accepts lie in the past of a record that names these."""
-    if place is None or place.kind != NETWORK:
-        return b""
-    bits = 0
-    for row in rows.values():
-        if row.home == place.number:
-            if row.ready == READY:
-                return READY
-            bits |= int.from_bytes(row.ready, "little")
-    return _mask(bits, place)
-
-
-def _accepted(case: Case, verdict: Verdict) -> bytes:
-    """The same, with the record itself if it is a founder's accept."""
-    record, place = case.record, case.place
-    if place is None or case.ready == READY or record.type != "countersign" or verdict.status is not Status.YES:
-        return case.ready
-    return _mask(int.from_bytes(case.ready, "little") | 1 << place.founders.index(record.agent), place)
-
-
-def _mask(bits: int, place: Place) -> bytes:
-    if bits + 1 == 1 << len(place.founders):
-        return READY
-    return bits.to_bytes(-(-len(place.founders) // 8), "little")

@@ -6,14 +6,14 @@ Both are folded like any other; a fork un-signs nothing. It is only noted, for b
 from typing import cast
 
 from meshproto.fold.memory import Memory
-from meshproto.fold.standing import Row, write_row
+from meshproto.fold.standing import Row, with_child, write_row
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
 
 def note_place(record: Record, before: Row | None, memory: Memory) -> bytes | None:
     """Note that a record continues its log; gives the id of another that continued it before, if any."""
-    # SPEC 04-fold 6: Two decided records of one log with the same `seq`, of which one `prev` (or none) is common, are
+    # SPEC 04-fold 9: Two decided records of one log with the same `seq`, of which one `prev` (or none) is common, are
     # a fork
     if before is None:
         taken = cast(bytes, memory.get("first", record.log) or b"")
@@ -22,7 +22,7 @@ def note_place(record: Record, before: Row | None, memory: Memory) -> bytes | No
     else:
         taken = before.child
         if not taken:
-            write_row(memory, record.prev, before._replace(child=record.id))
+            write_row(memory, record.prev, with_child(before, record.id))
     if not taken:
         return None
     for each in (taken, record.id):

@@ -3,10 +3,10 @@
 A row is found by its table and key; keys that begin alike are scanned in order. All that a fold knows is in
 its memory, so a memory that can be rolled back takes the fold back with it.
 
-tables of a fold (ids are 32 bytes and stand one after the other in a key):
+tables of a fold (ids are 32 bytes and stand one after the other in a key; numbers are local ones, 8 bytes in keys):
 
 record       id                       → Row: what became of a decided record
-why          id                       → [reason, detail, [id …]], for all that are not simply valid
+why          id                       → [reason, detail, [id …]], for all that are not valid, and for those aside
 scope        scope                    → Place: kind, keys and charter of a stream whose genesis is decided
 pending      id                       → [header, how many references are undecided]
 awaited      id                       → how many wait for it
@@ -14,22 +14,61 @@ waiting      awaited ‖ waiter         → b""
 first        log                      → id of record 1
 fork         scope ‖ log ‖ seq ‖ id   → b"", for both records of each fork; seq is 8 bytes
 forked       id                       → b"", for the same records
-member       network ‖ agent ‖ record → [role, at]: the grants and accepts by which an agent stands in a network
-stands       network ‖ agent          → b"", if there is one
 aside        id                       → header: valid, but of a stranger whom no member's record reaches
 outside      network ‖ agent ‖ id     → b"", for the same records
-counter      name                     → how many local numbers are given out
+stands       scope ‖ agent            → b"", if the agent has, or had, a standing there
+counter      name                     → how many local numbers are given out, and which rare things there are
+
+lanes (lanes.py)
+lane         lane                     → Lane: log, where it branched off, its first record
+lanes        log ‖ lane               → b""
+stop         lane ‖ seq / 128         → id of the record with that seq
+cross        lane ‖ seq               → [the crossing before, lane, seq, crossed …]: what a record brings of other lanes
+cut          lane                     → [seq, lane, seq …]: the cut of the newest revoke or rotate of a lane
+
+what is known (knowledge.py)
+known        number                   → [base, steps, [bit …]] or [0, 0, mask]
+bit          pair or id               → number of the bit
+group        name                     → mask (groups.py)
+
+authority (entries.py, mandates.py, charters.py, roots.py)
+entry        id                       → Entry: a grant, or an accept by which somebody stands
+member       scope ‖ to ‖ id          → b"", for entries; `to` is an agent or a key of 33 bytes
+granted      to ‖ id                  → b"", for entries
+device       scope ‖ id               → b"", for grants to keys in the stream of a person or organisation
+mandate      number                   → Mandate; `mandated`: its digest → number
+uses         handle ‖ lane            → seq of the first record of the lane that uses what has this handle
+accept       accept                   → target; `accepts`: target ‖ agent ‖ accept → b""
+recovery     tenure                   → [[digest …], need]
+rotate       person ‖ rotate          → [after, votes, key, bit]; `rotated`: person → b"" if there is any
+resolution   id                       → Resolution
+changing     scope ‖ SHA-256(prev) ‖ resolution → b"", for those that change the charter; `changed`: scope → b""
+following    resolution ‖ resolution  → b"": the second has the first in `prev`
+
+endings and contests (endings.py, contests.py)
+ending       handle ‖ revoke          → [bit, whether it resigns]; `ended`: handle → b"" if there is any
+ends         revoke                   → [grant or accept …]
+force        revoke                   → [handle …] that it ends otherwise than by resigning
+adder        revoke ‖ revoke          → bit: the second adds what it has seen to the first
+limit        revoke ‖ lane            → seq up to which the acts of a lane are before it
+sought       seen-hash ‖ revoke       → b"", for records that are not decided yet
+beyond       id                       → [grant …] beyond whose limits a contribution goes
+
+effects (effects.py)
+kept         id                       → header of a record whose effect may have to be taken back
 label        id                       → the label an edit belongs to (a project's first edit, a profile's scope …)
+edit         id                       → at, for edits that count
 head         label ‖ id               → at: edits that nothing supersedes
-superseded   id                       → b""
+superseded   id ‖ by                  → b""
 correction   target ‖ id              → [kind, [n, s, u] or [], [amt, cur] or [], at]
 thanked      scope ‖ to ‖ giver ‖ id  → kind
 named        id ‖ agent               → b"", for records with a private part
-erased       id, or ext ‖ agent       → b""
+erased       id, or ext ‖ agent       → how many erasures name it
 erasure      target ‖ erasure         → part; target is an id or ext ‖ agent
 """
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -52,21 +91,24 @@ class Memory(Protocol):
         """All rows whose key begins with `prefix`, by key; the table may be changed meanwhile."""
 
 
+RARE = b"rare"
+"""The counter that is there once anything was set aside or is sought: without it neither need be looked for."""
+
+
 class DictMemory:
     """A memory in RAM, for tests, verification of files and other programs."""
 
     def __init__(self) -> None:
-        self._tables: dict[str, dict[bytes, Value]] = {}
+        self._tables: defaultdict[str, dict[bytes, Value]] = defaultdict(dict)
         self._sorted: dict[str, list[bytes]] = {}
 
     def get(self, table: str, key: bytes) -> Value:
         """See Memory."""
-        rows = self._tables.get(table)
-        return None if rows is None else rows.get(key)
+        return self._tables[table].get(key)
 
     def put(self, table: str, key: bytes, value: Value) -> None:
         """See Memory."""
-        rows = self._tables.setdefault(table, {})
+        rows = self._tables[table]
         keys = self._sorted.get(table)  # exists from the first scan on; most tables are never scanned
         if keys is not None and key not in rows:
             insort(keys, key)
@@ -75,12 +117,12 @@ class DictMemory:
     def delete(self, table: str, key: bytes) -> None:
         """See Memory."""
         keys = self._sorted.get(table)
-        if self._tables.get(table, {}).pop(key, None) is not None and keys is not None:
+        if self._tables[table].pop(key, None) is not None and keys is not None:
             del keys[bisect_left(keys, key)]
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """See Memory."""
-        rows = self._tables.get(table, {})
+        rows = self._tables[table]
         keys = self._sorted.get(table)
         if keys is None:
             keys = self._sorted[table] = sorted(rows)

@@ -1,4 +1,4 @@
-"""Scopes: what kind of stream each is, and who may do what there."""
+"""Scopes: what kind of stream each is, and what its genesis says of who may act there."""
 
 from typing import Any, NamedTuple, cast
 
@@ -8,6 +8,10 @@ from meshproto.records.record import Record
 
 PERSON, NETWORK, ORGANISATION, LINEAGE, STRANGE = "P", "N", "O", "L", "?"
 """Kinds of scope: streams of persons and organisations, networks, agreements, and what we do not know."""
+
+AGENTS = (PERSON, ORGANISATION, NETWORK)
+BODIES = (ORGANISATION, NETWORK)
+"""Agents made of others: they act through their founders and whom these appoint."""
 
 _KINDS = {"person": PERSON, "network": NETWORK, "organization": ORGANISATION}
 
@@ -21,11 +25,19 @@ class Place(NamedTuple):
     valid: bool
     """Whether the genesis is valid; if not, nobody has authority here."""
     key: bytes
-    """The key that signed the genesis: a person's root."""
-    is_open: bool
-    founders: list[bytes]
-    log_records: int
-    log_bytes: int
+    """The key that signed the genesis: a person's first root."""
+    charter: dict[str, Any]
+    """Of a valid organisation or network what its genesis says; else empty."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether every scope may reach it: the stream of a person or organisation."""
+        return self.kind in (PERSON, ORGANISATION)
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the stream of an organisation or network that may act."""
+        return self.valid and self.kind in BODIES
 
 
 def kind_of(genesis: Record) -> str:
@@ -46,15 +58,18 @@ def read_place(memory: Memory, scope: bytes) -> Place | None:
     return row if isinstance(row, Place) else Place._make(cast(list[Any], row))
 
 
-def open_place(memory: Memory, genesis: Record, valid: bool) -> None:
+def read_agent(memory: Memory, agent: bytes) -> Place | None:
+    """The stream of an agent, or None if this is no valid genesis of one."""
+    place = read_place(memory, agent)
+    return place if place is not None and place.valid and place.kind in AGENTS else None
+
+
+def open_place(memory: Memory, genesis: Record, valid: bool) -> Place:
     """Remember the scope that a genesis begins."""
     kind = kind_of(genesis)
-    is_open, founders, log_records, log_bytes = False, [], 0, 0
-    if valid and kind == NETWORK:
-        charter = genesis.facts["charter"]
-        is_open, founders = charter["join"] == "open", charter["founders"]
-        log_records, log_bytes = charter["log_records"], charter["log_bytes"]
+    charter = dict(genesis.facts["charter"]) if valid and kind in BODIES else {}
     number = cast(int, memory.get("counter", b"scope") or 0) + 1
     memory.put("counter", b"scope", number)
-    place = Place(number, kind, valid, genesis.key, is_open, founders, log_records, log_bytes)
+    place = Place(number, kind, valid, genesis.key, charter)
     memory.put("scope", genesis.id, cast(Value, place))
+    return place

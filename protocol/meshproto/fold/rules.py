@@ -1,25 +1,25 @@
-"""The rules of single types that look at the records they name."""
+"""The rules of types that look at the records they name: edits, corrections and erasures.
+
+Those of types that give and end authority stand in governing.py.
+"""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
+from meshproto.fold.authority import Case, Verdict, no
+from meshproto.fold.governing import GOVERNING
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import PERSON, Place, read_place
-from meshproto.fold.standing import Row, Status
+from meshproto.fold.places import Place
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
-
-Break: TypeAlias = tuple[Reason, str, tuple[bytes, ...]]
-Rows: TypeAlias = Mapping[bytes, Row]
 
 TEXT_LABEL = b"text"
 """Begins the label under which the replacements of a record's texts supersede each other."""
 
 
-def break_of_rule(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
+def break_of_rule(case: Case, place: Place) -> Verdict | None:
     """The rule of its type that an otherwise valid record breaks, if any."""
-    rule = _RULES.get(record.type)
-    return None if rule is None else rule(record, rows, place, memory)
+    rule = _RULES.get(case.record.type)
+    return None if rule is None else rule(case, place)
 
 
 def label_of(record: Record, memory: Memory) -> bytes | None:
@@ -36,50 +36,44 @@ def label_of(record: Record, memory: Memory) -> bytes | None:
     return None
 
 
-def _grant(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
-    # Joining a network by invitation takes a grant by a founder, which is not a grant to oneself.
-    return None if place.is_open else (Reason.X_SCOPE, "", (record.scope,))
-
-
-def _edit(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
+def _edit(case: Case, place: Place) -> Verdict | None:
+    record, memory = case.record, case.memory
     label = label_of(record, memory)
     for each in record.facts.get("supersedes", ()):
-        row = rows[each]
+        row = case.rows[each]
         same = row.home == place.number and row.type == record.type
         if not same or label is None or memory.get("label", each) != label:
-            return Reason.I_RULE, "supersedes", (each,)
+            return no(Reason.I_RULE, each, detail="supersedes")
     return None
 
 
-def _correction(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
-    target: bytes = record.facts["target"]
-    row = rows[target]
-    author = read_place(memory, record.agent)
-    if row.home != place.number or author is None or row.author != author.number:
-        return Reason.X_SCOPE, "", (target,)
-    if row.status not in (Status.YES, Status.ASIDE):
-        return Reason.I_RULE, "target", (target,)
-    if record.facts["kind"] == "delta" and row.type != "contribution":
-        return Reason.I_RULE, "target", (target,)
-    return _edit(record, rows, place, memory) if record.facts["kind"] == "replace" else None
+def _correction(case: Case, place: Place) -> Verdict | None:
+    target: bytes = case.record.facts["target"]
+    row = case.rows[target]
+    if row.home != place.number or not case.is_of_agent(row):
+        return no(Reason.X_SCOPE, target)
+    kind = case.record.facts["kind"]
+    if not row.valid or (kind == "delta" and row.type != "contribution"):
+        return no(Reason.I_RULE, target, detail="target")
+    return _edit(case, place) if kind == "replace" else None
 
 
-def _erasure(record: Record, rows: Rows, place: Place, memory: Memory) -> Break | None:
-    author = read_place(memory, record.agent)
-    number = author.number if author else 0
+def _erasure(case: Case, place: Place) -> Verdict | None:
+    record = case.record
     for each in record.facts["targets"]:
         if len(each) != 32:  # an ext: whose record it is shows where the record is held
-            if place.kind != PERSON:
-                return Reason.X_SCOPE, "", ()
-        elif rows[each].home != place.number or not (
-            rows[each].author == number or memory.get("named", each + record.agent) is not None
-        ):
-            return Reason.X_SCOPE, "", (each,)
+            if not place.personal:
+                return no(Reason.X_SCOPE)
+            continue
+        row = case.rows[each]
+        is_named = case.memory.get("named", each + record.agent) is not None
+        if row.home != place.number or not (case.is_of_agent(row) or is_named):
+            return no(Reason.X_SCOPE, each)
     return None
 
 
-_RULES: dict[str, Callable[[Record, Rows, Place, Memory], Break | None]] = {
-    "grant": _grant,
+_RULES: Mapping[str, Callable[[Case, Place], Verdict | None]] = {
+    **GOVERNING,
     "profile": _edit,
     "project": _edit,
     "correction": _correction,

@@ -1,4 +1,4 @@
-"""What a fold says about one record."""
+"""What a fold says about one record, and what it remembers of it."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,7 +11,7 @@ from meshproto.records.record import Record
 
 
 class Status(IntEnum):
-    """The verdict on a record. Only PENDING and ASIDE ever change, both to something else for good."""
+    """The verdict on a record. PENDING and ASIDE end, YES and CONTESTED may follow each other; nothing else changes."""
 
     PENDING = 0
     """Something in its past is missing."""
@@ -25,28 +25,64 @@ class Status(IntEnum):
     """This version does not know what it means."""
     ASIDE = 5
     """Valid, but a stranger's that no member's record reaches: without effect."""
+    CONTESTED = 6
+    """Valid, but what it rests on was ended without knowing of it, or it goes beyond its mandate."""
+
+
+REAFFIRMED = 7
+"""What a row says of a record that is YES only because a clean accept makes up for a contest."""
+
+VALID = frozenset((Status.YES, Status.ASIDE, Status.CONTESTED, REAFFIRMED))
+SETTLED = frozenset((Status.YES, REAFFIRMED))
+
+
+def told(status: int) -> Status:
+    """What people are told of the status in a row."""
+    return Status.YES if status in SETTLED else Status(status)
+
+
+STANDS = ("revoke", "rotate")
+BADGES = ("beyond-mandate", "concurrent-with-removal")
+"""Flags of what is contested and has its effect all the same."""
+COUNTS_CONTESTED = frozenset(("profile", "contribution", "recognition", "checkpoint", *STANDS))
+"""Types whose records have their effect though contested: what one says of oneself, and endings."""
 
 
 class Row(NamedTuple):
     """What is remembered of a decided record."""
 
     status: int
+    """A Status, or REAFFIRMED."""
     type: str
     home: int
     """Local number of its scope."""
     author: int
-    """Local number of its agent if the agent's own key signed it, else 0."""
+    """Local number of the agent it is of, else 0."""
     size: int
     """Bytes of all headers of its log up to it."""
     personal: bool
     """Whether it stands in the stream of a person or organisation, which every scope may reach."""
-    ready: bytes
-    """Which founders' accepts are in its past: a bit each, or READY once all are."""
     child: bytes
     """Id of the record that first continued it in its log."""
+    lane: int
+    """Local number of its unforked piece of a log."""
+    seq: int
+    known: int
+    """Local number of what is known to those who name it, itself included (see knowledge.py)."""
+    mandate: int
+    """Local number of the authority by which it speaks (see mandates.py); 0 where there is none to look at."""
+    crossed: int
+    """The seq of the newest record of its lane, itself included, that brings news of other lanes; 0 if none does."""
 
+    @property
+    def valid(self) -> bool:
+        """Whether it is valid."""
+        return self.status in VALID
 
-READY = b"all"
+    @property
+    def counts(self) -> bool:
+        """Whether it has the effect of its type."""
+        return self.status in SETTLED or (self.status == Status.CONTESTED and self.type in COUNTS_CONTESTED)
 
 
 def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
@@ -54,13 +90,23 @@ def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
     memory.put("record", record_id, cast(Value, row))
 
 
+_CHILD = Row._fields.index("child")
+
+
+def with_child(row: Row, child: bytes) -> Row:
+    """The row of a record that another continues: of nearly all, so this is done in the quickest way."""
+    return Row._make((*row[:_CHILD], child, *row[_CHILD + 1 :]))
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a record is worth now: its status and, if that is not YES, the reason and the records that cause it.
 
-    state  by type: contribution, recognition `claimed` | `retracted`; profile, project, replacing correction
-           `current` | `superseded`; else empty
-    flags  sorted: `conflict` (another edit of the same label is current too), `corrected`, `erased`, `forked`
+    state   by type: contribution, recognition `claimed` | `retracted`; profile, project, replacing correction
+            `current` | `superseded`; grant, and accept by which somebody stands, `invited` | `active` | `left` |
+            `removed` | `void`, of invitations `open` | `used` …; resolution `open` | `carried`; else empty
+    flags   sorted: `beyond-mandate`, `concurrent-with-removal`, `conflict` (another edit of the same label is current
+            too), `corrected`, `erased`, `excess` (more than an invitation allows accepted it), `forked`, `reaffirmed`
     """
 
     status: Status
@@ -70,21 +116,23 @@ class Standing:
     state: str = ""
     flags: tuple[str, ...] = ()
 
+    @property
+    def counts(self) -> bool:
+        """Whether it has the effect of its type: so does what is YES, and some of what is CONTESTED."""
+        return self.status is Status.YES or (
+            self.status is Status.CONTESTED and any(each in self.flags for each in BADGES)
+        )
+
 
 class Change(NamedTuple):
-    """A record newly decided, or one whose standing changed through another; then `record` is None."""
+    """A record newly decided, or one whose standing may have changed through another; then `record` is None."""
 
     id: bytes
     standing: Standing
     record: Record | None
 
 
-_STATES = {
-    "contribution": "claimed",
-    "recognition": "claimed",
-    "profile": "current",
-    "project": "current",
-}
+CLAIMS = {"contribution": "claimed", "recognition": "claimed"}
 
 
 def read_row(memory: Memory, record_id: bytes) -> Row | None:
@@ -94,48 +142,30 @@ def read_row(memory: Memory, record_id: bytes) -> Row | None:
     return row if row is None or isinstance(row, Row) else Row._make(cast(list[Any], row))
 
 
-def fresh_standing(record: Record) -> Standing | None:
-    """The standing of a valid record that nothing else can have touched yet; None if it must be looked up."""
-    return None if record.type in ("profile", "project", "correction") else _FRESH.get(record.type, _PLAIN)
-
-
-def standing_of(memory: Memory, record_id: bytes, row: Row) -> Standing:
-    """The standing of a decided record, with all that later ones did to it."""
-    status = Status(row.status)
-    reason: Reason | None = None
-    detail, ids = "", cast(tuple[bytes, ...], ())
-    if status is not Status.YES:
-        reason, detail, ids = _why(memory.get("why", record_id))
-    flags, state = [], ""
-    if status is Status.YES:
-        state = _STATES.get(row.type, "")
-        kinds = [cast(list[Value], value)[0] for _, value in memory.scan("correction", record_id)]
-        if "retract" in kinds and state == "claimed":
-            state = "retracted"
-        if "delta" in kinds or "replace" in kinds:
-            flags.append("corrected")
-        label = memory.get("label", record_id)
-        if label is not None:
-            state = "superseded" if memory.get("superseded", record_id) is not None else "current"
-            if state == "current" and is_conflict(memory, cast(bytes, label)):
-                flags.insert(0, "conflict")
-    if memory.get("erased", record_id) is not None:
-        flags.append("erased")
-    if memory.get("forked", record_id) is not None:
-        flags.append("forked")
-    return Standing(status, reason, detail, ids, state, tuple(flags))
-
-
-def is_conflict(memory: Memory, label: bytes) -> bool:
-    """Whether a label has more than one current edit."""
-    heads = memory.scan("head", label)
-    return next(heads, None) is not None and next(heads, None) is not None
-
-
-def _why(value: Value) -> tuple[Reason, str, tuple[bytes, ...]]:
-    reason, detail, ids = cast(tuple[str, str, list[bytes]], value)
-    return Reason(reason), detail, tuple(ids)
+def row_of(memory: Memory, record_id: bytes) -> Row:
+    """What is remembered of a record that is decided."""
+    row = read_row(memory, record_id)
+    assert row is not None  # the caller knows that it is decided
+    return row
 
 
 _PLAIN = Standing(Status.YES)
-_FRESH = {name: Standing(Status.YES, state=state) for name, state in _STATES.items()}
+_FRESH = {
+    **{name: Standing(Status.YES, state=state) for name, state in CLAIMS.items()},
+    "checkpoint": _PLAIN,
+    "erasure": _PLAIN,
+}
+
+
+def fresh_standing(record: Record, row: Row) -> Standing | None:
+    """The standing of a settled record that nothing else can have touched yet; None if it must be looked up."""
+    return _FRESH.get(record.type) if row.status == Status.YES else None
+
+
+def flags_of_contest(row: Row, reason: Reason | None) -> list[str]:
+    """How a contest shows on a record that has its effect all the same, or goes beyond its mandate."""
+    if row.status == REAFFIRMED:
+        return ["reaffirmed"]
+    if row.status != Status.CONTESTED or not row.counts:
+        return []
+    return [BADGES[0] if reason is Reason.T_LIMIT else BADGES[1]]

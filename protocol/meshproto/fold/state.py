@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, cast
 
+from meshproto.fold.charters import charter_in, electors_for
+from meshproto.fold.entries import entry_of
+from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, read_place
-from meshproto.fold.standing import Row, Status, read_row
+from meshproto.fold.standing import REAFFIRMED, Status, row_of
+from meshproto.fold.states import States, states_over
 from meshproto.records.encoding import encode
 
 OWN_CONTEXT = b"meshnode/1 state\n"
@@ -19,23 +23,33 @@ WHOLE_CONTEXT = b"meshnode/1 network state\n"
 
 
 class Member(NamedTuple):
-    """One grant or accept by which an agent stands in a network."""
+    """One grant or accept by which an agent stands, or is to stand, in an organisation, a network or with a person."""
 
     agent: bytes
+    """The agent, or the key of 33 bytes of a device or invitation."""
     role: str
-    at: int
+    state: str
     record: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A scope in short. `members` are sorted by agent and record; founders stand among them once they accepted."""
+    """A scope in short, as of all that is decided. `members` are sorted by agent and record, whatever their state.
+
+    `stop` are the resolutions a new one must name as `prev`; `electors` those whose accepts carry it, `quorum` how
+    large a share of them.
+    """
 
     kind: str
     valid: bool
-    is_open: bool
-    founders: tuple[bytes, ...]
-    members: tuple[Member, ...]
+    is_open: bool = False
+    founders: tuple[bytes, ...] = ()
+    electors: tuple[bytes, ...] = ()
+    quorum: tuple[int, int] = (1, 1)
+    sensitive: tuple[str, ...] = ()
+    stop: tuple[bytes, ...] = ()
+    dissolved: bytes = b""
+    members: tuple[Member, ...] = ()
 
 
 def summary(scope: bytes, memory: Memory) -> Summary | None:
@@ -43,24 +57,42 @@ def summary(scope: bytes, memory: Memory) -> Summary | None:
     place = read_place(memory, scope)
     if place is None:
         return None
-    members = tuple(
-        Member(key[32:64], role, at, key[64:])
-        for key, (role, at) in cast(Iterator[tuple[bytes, tuple[str, int]]], memory.scan("member", scope))
+    states = states_over(memory)
+    if not place.is_body:
+        return Summary(place.kind, place.valid, members=tuple(_members(scope, states, memory)))
+    charter = charter_in(scope, place, EVERYTHING, states.knowledge, memory)
+    num, den = charter.quorum
+    return Summary(
+        place.kind,
+        place.valid,
+        charter.is_open,
+        tuple(charter.founders),
+        tuple(electors_for(charter, EVERYTHING, memory)),
+        (num, den),
+        tuple(charter.sensitive),
+        charter.stop,
+        charter.dissolved,
+        tuple(_members(scope, states, memory)),
     )
-    return Summary(place.kind, place.valid, place.is_open, tuple(place.founders), members)
+
+
+def _members(scope: bytes, states: States, memory: Memory) -> Iterator[Member]:
+    for key, _ in memory.scan("member", scope):
+        record = key[-32:]
+        entry = entry_of(memory, record)
+        yield Member(entry.to, entry.role, states.state(record, row_of(memory, record)), record)
 
 
 def digests(memory: Memory) -> dict[bytes, bytes]:
     """The digest of every scope whose genesis is decided, in one pass over the memory."""
-    # SPEC 04-fold 7: That of a network is the SHA-256 of "meshnode/1 network state\n" ‖ its own digest ‖ agent ‖ own
-    # digest of the agent's stream, for each agent that stands in it, ascending.
+    # SPEC 04-fold 10: That of a network is the SHA-256 of "meshnode/1 network state\n" ‖ its own digest ‖ agent ‖ own
+    # digest of the agent's stream, for each agent that has a standing in it (section 7), ascending.
     own = _own_digests(memory)
     found = dict(own)
     for scope in own:
         place = read_place(memory, scope)
         if place is not None and place.kind == NETWORK:
-            streams = dict.fromkeys(key[32:64] for key, _ in memory.scan("member", scope))
-            parts = b"".join(agent + own[agent] for agent in streams)
+            parts = b"".join(key[32:] + own[key[32:]] for key, _ in memory.scan("stands", scope))
             found[scope] = sha256(WHOLE_CONTEXT + own[scope] + parts).digest()
     return found
 
@@ -76,20 +108,19 @@ def _own_digests(memory: Memory) -> dict[bytes, bytes]:
 def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
     """Give all that digests cover, as (local number of the scope, bytes), in the order in which they cover it."""
     for key, value in memory.scan("record", b""):
-        row = Row(*cast(tuple[int, str, int, int, int, bool, bytes, bytes], value))
-        if row.status == Status.YES:
-            yield row.home, encode(["record", key])
-    for key, value in memory.scan("member", b""):
-        yield _number(memory, key[64:]), encode(["member", key[32:], value])
+        status, _, home, *_ = cast(tuple[int, str, int], value)
+        if status in _STATUSES:
+            yield home, encode(["record", key, _STATUSES[status]])
+    states = states_over(memory)
+    for key in sorted(key for table in ("entry", "resolution") for key, _ in memory.scan(table, b"")):
+        row = row_of(memory, key)
+        yield row.home, encode(["state", key, states.state(key, row)])
     for key, value in memory.scan("head", b""):
-        yield _number(memory, key[-32:]), encode(["head", key, value])
+        yield row_of(memory, key[-32:]).home, encode(["head", key, value])
     for key, value in memory.scan("correction", b""):
-        yield _number(memory, key[32:]), encode(["correction", key, value])
+        yield row_of(memory, key[32:]).home, encode(["correction", key, value])
     for key, value in memory.scan("thanked", b""):
-        yield _number(memory, key[96:]), encode(["thanked", key[32:], value])
+        yield row_of(memory, key[96:]).home, encode(["thanked", key[32:], value])
 
 
-def _number(memory: Memory, record_id: bytes) -> int:
-    row = read_row(memory, record_id)
-    assert row is not None  # what has an effect is decided
-    return row.home
+_STATUSES = {int(Status.YES): "yes", REAFFIRMED: "yes", int(Status.CONTESTED): "contested"}

@@ -1,4 +1,4 @@
-"""Strangers in an open network: who writes there without having joined.
+"""Strangers in an open network: who writes there without having a standing.
 
 Their records are valid but set aside, without effect and outside the digest, until their author joins or a
 member's record reaches them. Both are facts about the set of records, so all nodes agree.
@@ -6,26 +6,30 @@ member's record reaches them. Both are facts about the set of records, so all no
 
 from typing import cast
 
-from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, Place
-from meshproto.fold.standing import Status, read_row, write_row
+from meshproto.fold.authority import STANDING, Case
+from meshproto.fold.memory import RARE, Memory
+from meshproto.fold.standing import Row, Status, row_of, write_row
 from meshproto.records.record import Record, read_header, references
 
-_ENTRANCES = ("countersign", "grant")
+_NEVER_ASIDE = ("grant", "revoke", "resolution")
 
 
-def is_stranger(record: Record, place: Place, memory: Memory) -> bool:
-    """Whether a valid record is of an author who has not joined the open network it stands in."""
-    # SPEC 04-fold 4: An author is a **stranger** there who has neither an accept of its genesis nor a `grant` that is
-    # *yes*.
-    if place.kind != NETWORK or not place.is_open or not record.scope or record.type in _ENTRANCES:
+def is_stranger(case: Case) -> bool:
+    """Whether a valid record is of an author who has no standing in the open network it stands in."""
+    # SPEC 04-fold 7: An author is a **stranger** there who has no *standing*: neither a valid self-grant, nor an accept
+    # of a grant to that agent, nor an accept that has a handle (8.2).
+    record, charter = case.record, case.findings.charter if case.findings else None
+    if charter is None or not charter.is_open or record.agent == record.scope or record.type in _NEVER_ASIDE:
         return False
-    return memory.get("stands", record.scope + record.agent) is None
+    if record.type == "countersign" and case.target is not None and case.target.type in STANDING:
+        return False
+    return case.memory.get("stands", record.scope + record.agent) is None
 
 
 def set_aside(record: Record, memory: Memory) -> None:
     """Keep a stranger's record at hand for when it counts."""
     memory.put("counter", b"aside", 1)
+    memory.put("counter", RARE, 1)
     memory.put("aside", record.id, record.raw)
     memory.put("outside", record.scope + record.agent + record.id, b"")
 
@@ -35,24 +39,22 @@ def are_any(memory: Memory) -> bool:
     return memory.get("counter", b"aside") is not None
 
 
-def adopt(record: Record, memory: Memory) -> list[Record]:
-    """Transition: ASIDE → YES for all that a counting record brings in with it; gives those records.
-
-    These are the records it names and, if its author joins by it, all others of that author.
-    """
-    brought = [each for each in references(record) if memory.get("aside", each) is not None]
-    if record.type in _ENTRANCES:
+def brought_in(record: Record, memory: Memory) -> list[bytes]:
+    """What a record that is not aside takes from there: what it names and, if its author stands by it, all of his."""
+    found = [each for each in references(record) if memory.get("aside", each) is not None]
+    if record.type in ("grant", "countersign"):
         author = record.scope + record.agent
-        brought += [key[len(author) :] for key, _ in memory.scan("outside", author)]
-    return [_take_in(each, memory) for each in dict.fromkeys(brought)]
+        if memory.get("stands", author) is not None:
+            found += [key[len(author) :] for key, _ in memory.scan("outside", author)]
+    return [*dict.fromkeys(found)]
 
 
-def _take_in(record_id: bytes, memory: Memory) -> Record:
+def take_in(record_id: bytes, memory: Memory) -> tuple[Record, Row]:
+    """Transition: ASIDE → valid; gives the record and its row."""
     record = read_header(cast(bytes, memory.get("aside", record_id)))
-    row = read_row(memory, record_id)
-    assert row is not None  # what is set aside is decided
-    write_row(memory, record_id, row._replace(status=int(Status.YES)))
     memory.delete("why", record_id)
     memory.delete("aside", record_id)
     memory.delete("outside", record.scope + record.agent + record_id)
-    return record
+    row = row_of(memory, record_id)._replace(status=int(Status.YES))
+    write_row(memory, record_id, row)
+    return record, row

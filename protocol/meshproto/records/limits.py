@@ -56,3 +56,21 @@ MAX_STREAM_RECORDS = 1_000_000
 
 MAX_STREAM_BYTES = 1024**3
 """Most header bytes in one log of a person's own stream; in a network its charter says how many."""
+
+MAX_USES = 1000
+"""Most agents one invitation may let in: a class, a village. Whoever wants more issues another."""
+
+MAX_DEVICES_LIVE = 16
+"""Most device grants of one agent that are not ended: bounds who can write in its name at a time."""
+
+MAX_DEVICES = 256
+"""Most device grants one agent may ever make: bounds the logs it can fill."""
+
+MAX_RANK = 16
+"""Most grants that stand above one within its scope: bounds what must be looked through to find who is upstream."""
+
+MAX_ENDINGS = 16
+"""Most revokes of one record, and most rotates of one root, that know of each other: bounds the acts each looks at."""
+
+MAX_CAUSES = 16
+"""Most ids told as the cause of a contest: enough to look into, however many there are."""

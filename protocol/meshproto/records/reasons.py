@@ -1,7 +1,8 @@
 """Why something was refused or set aside: one code for each cause, the same on every node.
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
-B bundle, I schema, P pending, X authority and scope, T signatures missing, F forks, U unknown.
+B bundle, I schema, P pending, X authority and scope, T signatures missing or beyond a mandate, C contests,
+R rivals, F forks, U unknown.
 The wire has its own (W), in meshproto.wire.
 """
 
@@ -90,9 +91,14 @@ class Reason(StrEnum):
     X_FOREIGN = "X-FOREIGN"
     X_KEY = "X-KEY"
     X_SCOPE = "X-SCOPE"
+    X_REVOKED = "X-REVOKED"
     X_QUOTA = "X-QUOTA"
     X_STRANGER = "X-STRANGER"
     T_MISSING = "T-MISSING"
+    T_LIMIT = "T-LIMIT"
+    C_REVOKED = "C-REVOKED"
+    C_RESTS = "C-RESTS"
+    R_RIVAL = "R-RIVAL"
     F_FORK = "F-FORK"
     U_TYPE = "U-TYPE"
 

@@ -2,8 +2,9 @@
 
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
+from meshproto.types.authority import COUNTERSIGN, GRANT, LATER_OUTCOMES, RESOLUTION, REVOKE, ROTATE
 from meshproto.types.coordination import PROJECT
-from meshproto.types.identity import COUNTERSIGN, GRANT, NETWORK, PERSON, PROFILE
+from meshproto.types.identity import NETWORK, ORGANISATION, PERSON, PROFILE
 from meshproto.types.repair import CHECKPOINT, CORRECTION, ERASURE
 from meshproto.types.schema import Schema
 from meshproto.types.value import CONTRIBUTION, RECOGNITION
@@ -11,6 +12,9 @@ from meshproto.types.value import CONTRIBUTION, RECOGNITION
 SCHEMAS: dict[str, Schema] = {
     "countersign": COUNTERSIGN,
     "grant": GRANT,
+    "revoke": REVOKE,
+    "rotate": ROTATE,
+    "resolution": RESOLUTION,
     "profile": PROFILE,
     "contribution": CONTRIBUTION,
     "recognition": RECOGNITION,
@@ -19,23 +23,20 @@ SCHEMAS: dict[str, Schema] = {
     "erasure": ERASURE,
     "checkpoint": CHECKPOINT,
 }
-AGENTS: dict[str, Schema] = {"person": PERSON, "network": NETWORK}
+AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "network": NETWORK}
 
 
 def schema_of(record: Record) -> Schema | None:
     """The schema for this record, or None if this version does not know such records.
 
-    Unknown are other types, other kinds of agent, grants to another than their author, countersignatures other
-    than an accept of the scope's genesis, and erasures of all that an agent wrote. They are stored, relayed and
-    left out of the fold.
+    Unknown are other types, other kinds of agent, resolutions of agreements, and erasures of all that an agent wrote.
+    They are stored, relayed and left out of the fold.
     """
     facts = record.facts
     if record.type == "agent":
         kind = facts.get("kind")
         return AGENTS.get(kind) if isinstance(kind, str) else PERSON  # which then refuses the kind
-    if record.type == "grant" and facts.get("to") != record.agent:
-        return None
-    if record.type == "countersign" and (facts.get("target") != record.scope or facts.get("decision") != "accept"):
+    if record.type == "resolution" and facts.get("outcome") in LATER_OUTCOMES:
         return None
     if record.type == "erasure" and facts.get("part") == "agent_private":
         return None

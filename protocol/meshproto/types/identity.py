@@ -1,8 +1,4 @@
-"""Who acts: `agent`, `countersign`, `grant` and `profile`.
-
-Of organisations, invitations, devices and other countersignatures this version knows nothing yet: such
-records are unknown, not wrong (`is_understood`).
-"""
+"""Who acts: `agent` (persons, organisations, networks) and `profile`."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -16,7 +12,6 @@ from meshproto.types.schema import (
     Field,
     Schema,
     array,
-    boolean,
     code,
     ids,
     integer,
@@ -30,24 +25,19 @@ from meshproto.types.schema import (
 )
 
 NONCE_SIZE = 16
-JOIN_ROLES = ("core", "occasional", "client", "observer")
-"""Roles one may give oneself in an open network. A steward has power over others, so nobody appoints himself."""
-
 DEFAULT_LOG_RECORDS = 1_000_000
 """Records one log may have in a network whose charter says nothing else: a lifetime of commits."""
 DEFAULT_LOG_BYTES = 1024**3
 """Bytes of headers one log may have in a network whose charter says nothing else."""
 
-_TYPE = matching(rf"[a-z][a-z0-9_]{{0,{MAX_TYPE - 1}}}")
-_RECOVERY = mapping(Field("digests", ids(tagged(DIGEST), least=1, most=16)), Field("need", integer(1, 16)))
-_CHARTER = mapping(
-    Field("founders", ids(least=1)),
-    Field("quorum", ratio),
-    Field("join", code("invite", "open")),
-    Field("log_records", integer(1)),
-    Field("log_bytes", integer(1)),
-    Field("sensitive", array(_TYPE), optional=True),
-    Field("blob_limit", integer(0), optional=True),
+TYPE = matching(rf"[a-z][a-z0-9_]{{0,{MAX_TYPE - 1}}}")
+RECOVERY = mapping(Field("digests", ids(tagged(DIGEST), least=1, most=16)), Field("need", integer(1, 16)))
+"""The digests of the keys that may replace a root, and how many of them are needed."""
+
+_FOUNDERS, _QUORUM = Field("founders", ids(least=1)), Field("quorum", ratio)
+_ADMISSION = (Field("join", code("invite", "open")), Field("log_records", integer(1)), Field("log_bytes", integer(1)))
+_EVERYWHERE = (Field("sensitive", array(TYPE), optional=True), Field("blob_limit", integer(0), optional=True))
+_OF_NETWORKS = (
     Field(
         "units",
         array(mapping(Field("code", matching(r"[A-Z][A-Z0-9]{2,11}")), Field("exp", integer(0, 6)))),
@@ -56,6 +46,9 @@ _CHARTER = mapping(
     Field("face", record_id, optional=True),
     Field("engine", text(), optional=True),
 )
+_NETWORK_CHARTER = (_FOUNDERS, _QUORUM, *_ADMISSION, *_EVERYWHERE, *_OF_NETWORKS)
+AMENDMENT = mapping(*(Field(each.name, each.check, optional=True) for each in _NETWORK_CHARTER))
+"""What a charter may say anew; the rest of it stays."""
 
 
 def _speaks_for_itself(record: Record) -> None:
@@ -63,19 +56,22 @@ def _speaks_for_itself(record: Record) -> None:
         raise Refused(Reason.I_RULE, "agent")
 
 
-def _root_signs(record: Record) -> None:
+def root_signs(record: Record) -> None:
+    """Rule: the root that the facts name is the key that signs."""
     if record.facts["root"] != key33(record.key):
         raise Refused(Reason.I_RULE, "root")
 
 
-def _recovery_is_possible(record: Record) -> None:
+def recovery_is_possible(record: Record) -> None:
+    """Rule: not more keys are needed than there are."""
     recovery = cast(dict[str, object], record.facts.get("recovery"))
     if recovery and cast(int, recovery["need"]) > len(cast(list[bytes], recovery["digests"])):
         raise Refused(Reason.I_RULE, "recovery.need")
 
 
-def _quorum_is_a_majority(record: Record) -> None:
-    num, den = record.facts["charter"]["quorum"]
+def quorum_is_a_majority(record: Record) -> None:
+    """Rule: two quorums always share a founder."""
+    num, den = record.facts.get("charter", {}).get("quorum", (1, 1))
     if not den < 2 * num <= 2 * den:
         raise Refused(Reason.I_RULE, "charter.quorum")
 
@@ -85,34 +81,26 @@ PERSON = Schema(
         Field("kind", code("person")),
         Field("nonce", octets(NONCE_SIZE, NONCE_SIZE)),
         Field("root", tagged(KEY)),
-        Field("recovery", _RECOVERY, optional=True),
+        Field("recovery", RECOVERY, optional=True),
     ),
-    (_speaks_for_itself, _root_signs, _recovery_is_possible),
+    (_speaks_for_itself, root_signs, recovery_is_possible),
+)
+ORGANISATION = Schema(
+    (
+        Field("kind", code("organization")),
+        Field("nonce", octets(NONCE_SIZE, NONCE_SIZE)),
+        Field("charter", mapping(_FOUNDERS, _QUORUM, *_EVERYWHERE)),
+    ),
+    (_speaks_for_itself, quorum_is_a_majority),
 )
 NETWORK = Schema(
     (
         Field("kind", code("network")),
         Field("nonce", octets(NONCE_SIZE, NONCE_SIZE)),
-        Field("charter", _CHARTER),
+        Field("charter", mapping(*_NETWORK_CHARTER)),
         Field("forked_from", tagged(EXT), optional=True),
     ),
-    (_speaks_for_itself, _quorum_is_a_majority),
-)
-COUNTERSIGN = Schema(
-    (
-        Field("target", record_id),
-        Field("decision", code("accept", "decline", "object")),
-        Field("as", text(MAX_TYPE), optional=True),
-        Field("seen_digest", tagged(DIGEST), optional=True),
-    )
-)
-GRANT = Schema(
-    (
-        Field("to", record_id),
-        Field("role", code(*JOIN_ROLES)),
-        Field("scopes", array(_TYPE), optional=True),
-        Field("may_delegate", boolean, optional=True),
-    )
+    (_speaks_for_itself, quorum_is_a_majority),
 )
 PROFILE = Schema(
     (
@@ -132,6 +120,16 @@ def person(*, key: bytes, nonce: bytes, recovery: tuple[Sequence[bytes], int] | 
         digests, need = recovery
         facts["recovery"] = {"digests": [*sorted(digest33(each) for each in digests)], "need": need}
     return facts
+
+
+def organisation(
+    *, founders: Sequence[bytes], nonce: bytes, quorum: tuple[int, int] = (2, 3), sensitive: Sequence[str] = ()
+) -> Facts:
+    """Facts of an organisation's genesis; `sensitive` are types it signs only by a resolution of its founders."""
+    charter: Facts = {"founders": [*sorted(set(founders))], "quorum": [*quorum]}
+    if sensitive:
+        charter["sensitive"] = [*sensitive]
+    return {"kind": "organization", "nonce": nonce, "charter": charter}
 
 
 def network(

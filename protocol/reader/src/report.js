@@ -49,6 +49,7 @@ class ReportedBundle {
     const { at, scopes } = this.reader.head;
     const withPrivate = this.headers.filter((header) => header.private !== null).length;
     const state = fold(this.headers);
+    const all = [...state.records.values()];
     return {
       kind: 'bundle',
       made: at,
@@ -59,7 +60,8 @@ class ReportedBundle {
       root: toHex(root),
       streams: streams(state),
       forks: state.forks.map(({ log, seq, ids }) => ({ log, seq, rivals: ids.map(shown) })),
-      set_aside: [...state.records.values()].filter(({ status }) => status !== 'yes').map(reasonOf),
+      contested: all.filter(({ status }) => status === 'contested').map(reasonOf),
+      set_aside: all.filter(({ status }) => status !== 'yes' && status !== 'contested').map(reasonOf),
     };
   }
 }

@@ -22,11 +22,12 @@ function madeOf(name) {
 
 /** The bytes of a header; what is not given is as in the first record of a log. */
 export function headerBytes(given) {
-  const { scope = '', key, seq = 1, prev = '', type, agent = '', facts = {}, part = null, at = 7 } = given;
+  const { scope = '', key, seq = 1, prev = '', deps = [], type, agent = '', auth = [] } = given;
+  const { facts = {}, part = null, at = 7 } = given;
   const bin = (value) => (value === '' ? Buffer.alloc(0) : value);
   const entries = new Map(Object.entries(facts));
   const bound = part === null ? null : [createHash('sha256').update(part).digest(), part.length];
-  return encode([1, bin(scope), key.public, seq, bin(prev), [], at, type, bin(agent), [], entries, bound]);
+  return encode([1, bin(scope), key.public, seq, bin(prev), deps, at, type, bin(agent), auth, entries, bound]);
 }
 
 /** The genesis of a person of that name. */

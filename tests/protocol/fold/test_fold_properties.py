@@ -21,7 +21,11 @@ from meshproto.types import coordination, identity, repair, value
 from scripts.vectors.cases import key, network, person, private_part, record, work
 
 VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
-STORIES = json.loads((VECTORS / "folds.json").read_text(encoding="utf-8"))["cases"]
+STORIES = [
+    case
+    for name in ("folds", "authority")
+    for case in json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+]
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol")}
 OPEN = network("garden", PEOPLE["alice"], PEOPLE["bob"])
 CLOSED = network("shed", PEOPLE["carol"], is_open=False)

@@ -23,15 +23,16 @@ def memory_of(*records: Record) -> DictMemory:
 
 def test_a_network_knows_its_founders_and_members() -> None:
     members = [
-        Member(ALICE.id, "founder", ACCEPT.at, ACCEPT.id),
-        Member(BOB.id, "client", JOINED.at, JOINED.id),
+        Member(ALICE.id, "founder", "active", ACCEPT.id),
+        Member(BOB.id, "client", "active", JOINED.id),
     ]
     found = summary(OPEN.id, memory_of(*GARDEN))
-    assert found == Summary(NETWORK, True, True, (ALICE.id,), tuple(sorted(members)))
+    alice = (ALICE.id,)
+    assert found == Summary(NETWORK, True, True, alice, alice, (2, 3), members=tuple(sorted(members)))
 
 
 def test_a_person_is_a_scope_of_one() -> None:
-    assert summary(ALICE.id, memory_of(ALICE)) == Summary(PERSON, True, False, (), ())
+    assert summary(ALICE.id, memory_of(ALICE)) == Summary(PERSON, True)
     assert summary(BOB.id, memory_of(ALICE)) is None
 
 

@@ -3,7 +3,7 @@ import pytest
 from meshnode.runtime.explanations import EXPLANATIONS, FINE, explain
 from meshproto.records.reasons import Reason
 
-STANDING = ("P-", "X-", "T-", "F-", "U-", "I-")
+STANDING = ("P-", "X-", "T-", "C-", "R-", "F-", "U-", "I-")
 
 
 @pytest.mark.parametrize("reason", [each for each in Reason if str(each).startswith(STANDING)])

@@ -29,9 +29,12 @@ from meshproto.fold.memory import DictMemory
 from meshproto.records.encoding import Value
 from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record, check_private
-from meshproto.types import coordination, identity, repair, value
+from meshproto.types import authority, coordination, identity, repair, value
 from meshproto.types.schema import Facts
 from meshproto.types.value import Measure
+from scripts.vectors.cases import key
+from scripts.vectors.membership import shed
+from scripts.vectors.tale import Tale
 from tests.support.scribe import Scribe
 
 
@@ -275,3 +278,40 @@ def test_rows_do_not_depend_on_the_order_in_which_records_and_parts_came(ana: Sc
 def test_every_kind_of_row_has_a_table_and_begins_with_its_record() -> None:
     assert len(set(TABLES.values())) == len(TABLES)
     assert {kind._fields[0] for kind in TABLES} == {"record"}
+
+
+def test_members_of_a_closed_network_are_shown_with_how_they_stand() -> None:
+    tale = Tale("")
+    alice, net, founds = shed(tale)
+    people = [(name, tale.person(name)) for name in ("bob", "carol", "dan")]
+    door = tale.write(
+        "alice", net, "grant", authority.invitation(key("secret").public, "client", uses=2), agent=net, auth=(founds,)
+    )
+    guests = [
+        tale.write(name, net, "countersign", authority.accept_invitation(door.id, each.id, key("secret")), agent=each)
+        for name, each in people[:2]
+    ]
+    grant = tale.write("alice", net, "grant", authority.grant(people[2][1].id, "core"), agent=net, auth=(founds,))
+    tale.write("alice", net, "revoke", authority.revoke([guests[1].id]), agent=net, auth=(founds,))
+    tale.write("alice", alice, "grant", authority.device(key("phone").public))
+    rows = [row for row in Table().take(tale.records).of(MemberRow) if isinstance(row, MemberRow)]
+    assert {(row.record, row.agent, row.role, row.standing) for row in rows} == {
+        (founds.id, alice.id, "founder", "active"),
+        (guests[0].id, people[0][1].id, "client", "active"),
+        (guests[1].id, people[1][1].id, "client", "removed"),
+        (grant.id, people[2][1].id, "core", "invited"),
+    }
+
+
+def test_a_contested_claim_is_shown_and_a_contested_plan_is_not() -> None:
+    tale = Tale("")
+    alice = tale.person("alice")
+    phone = tale.write("alice", alice, "grant", authority.device(key("phone").public))
+    tale.write("alice", alice, "revoke", authority.revoke([phone.id], reason="lost"))
+    tale.write("phone", alice, "project", coordination.project(), auth=(phone,), knows=(phone,))
+    claim = tale.write("phone", alice, auth=(phone,), knows=())
+    table = Table().take(tale.records)
+    (row,) = table.of(ContributionRow)
+    assert isinstance(row, ContributionRow)
+    assert (row.record, row.status, row.claim) == (claim.id, "contested", "claimed")
+    assert table.of(ProjectRow) == []

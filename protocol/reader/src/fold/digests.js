@@ -1,30 +1,30 @@
-// The digest of the state of each scope (protocol/spec/04-fold.md 7).
+// The digest of the state of each scope (protocol/spec/04-fold.md 10).
 
 import { compare, fromHex, join, sha256 } from '../bytes.js';
 import { encode } from '../encoding.js';
+import { counts } from './effects.js';
 import { append } from './records.js';
-import { NETWORK } from './scopes.js';
 
 /** The digest of each scope whose genesis is decided: a Map from its id to bytes. */
-export function digestsOf(records, scopes) {
-  const byHome = new Map([...scopes.keys()].map((id) => [id, []]));
-  for (const record of records.values()) if (record.status === 'yes') append(byHome, record.home, record);
-  const own = new Map([...byHome].map(([home, counted]) => [home, ownDigest(home, counted)]));
-  const whole = [...scopes.values()].map((scope) => {
-    const digest = own.get(scope.id);
-    return [scope.id, scope.kind === NETWORK ? withMembers(digest, byHome.get(scope.id), own) : digest];
-  });
-  return new Map(whole);
+export function digestsOf(world, standings) {
+  const byHome = new Map([...world.scopes.keys()].map((id) => [id, []]));
+  const covered = [...world.records.values()].filter(({ status }) => status === 'yes' || status === 'contested');
+  for (const record of covered) append(byHome, record.home, record);
+  const own = new Map([...byHome].map(([home, records]) => [home, ownDigest(home, records)]));
+  return new Map([...own].map(([home, digest]) => [home, withMembers(digest, standings.get(home), own)]));
 }
 
-function withMembers(digest, counted, own) {
-  const agents = [...new Set(memberships(counted).map(({ author }) => author))].sort();
+/** The digest of a network, which covers the streams of those who have a standing there; any other's is its own. */
+function withMembers(digest, standing, own) {
+  if (standing === undefined) return digest;
+  const agents = [...standing].sort();
   return sha256('meshnode/1 network state\n', digest, ...agents.flatMap((agent) => [fromHex(agent), own.get(agent)]));
 }
 
-function ownDigest(home, counted) {
+function ownDigest(home, covered) {
+  const counted = covered.filter(counts);
   const lines = TABLES.flatMap(([table, linesOf]) => {
-    const sorted = linesOf(counted).sort(([a], [b]) => compare(a, b));
+    const sorted = linesOf(covered, counted).sort(([a], [b]) => compare(a, b));
     return sorted.map(([key, ...content]) => encode([table, key, ...content]));
   });
   return sha256('meshnode/1 state\n', fromHex(home), ...lines);
@@ -32,18 +32,15 @@ function ownDigest(home, counted) {
 
 /** The tables in their order; each line is its key and what follows it. */
 const TABLES = [
-  ['record', (counted) => counted.map(({ header }) => [header.id])],
-  ['member', memberLines],
-  ['head', headLines],
-  ['correction', correctionLines],
-  ['thanked', thankedLines],
+  ['record', (covered) => covered.map(({ header, status }) => [header.id, status])],
+  ['state', (covered) => covered.filter(hasStanding).map(({ header, state }) => [header.id, state])],
+  ['head', (covered, counted) => headLines(counted)],
+  ['correction', (covered, counted) => correctionLines(counted)],
+  ['thanked', (covered, counted) => thankedLines(counted)],
 ];
 
-function memberLines(counted) {
-  return memberships(counted).map(({ header, author }) => {
-    const role = header.type === 'grant' ? header.facts.get('role') : 'founder';
-    return [join(fromHex(author), header.id), [role, header.at]];
-  });
+function hasStanding({ type, state }) {
+  return ['grant', 'countersign', 'resolution'].includes(type) && state !== '';
 }
 
 function headLines(counted) {
@@ -66,13 +63,8 @@ function thankedLines(counted) {
   });
 }
 
-/** The records by which somebody stands in a network. */
-function memberships(counted) {
-  return [...ofType(counted, 'grant'), ...ofType(counted, 'countersign')];
-}
-
-function ofType(counted, type) {
-  return counted.filter(({ header }) => header.type === type);
+function ofType(counted, wanted) {
+  return counted.filter(({ type }) => type === wanted);
 }
 
 function listed(map, ...names) {

@@ -1,11 +1,17 @@
-// What records that are *yes* do to others and show of themselves (protocol/spec/04-fold.md 5).
+// What records that count do to others and show of themselves (protocol/spec/04-fold.md 8).
 
-import { toHex } from '../bytes.js';
 import { append } from './records.js';
 
-/** Gives every record its state and its flags. */
+const CONTESTED_COUNT = new Set(['profile', 'contribution', 'recognition', 'checkpoint', 'revoke', 'rotate']);
+
+/** Whether a record has the effect of its type. */
+export function counts({ status, type }) {
+  return status === 'yes' || (status === 'contested' && CONTESTED_COUNT.has(type));
+}
+
+/** Gives every record that is not about a standing its state, and all of them their flags. */
 export function applyEffects(records) {
-  const counted = [...records.values()].filter(({ status }) => status === 'yes');
+  const counted = [...records.values()].filter(counts);
   claim(counted);
   correct(counted, records);
   edit(counted);
@@ -14,14 +20,14 @@ export function applyEffects(records) {
 
 function claim(counted) {
   for (const record of counted) {
-    if (['contribution', 'recognition'].includes(record.header.type)) record.state = 'claimed';
+    if (['contribution', 'recognition'].includes(record.type)) record.state = 'claimed';
   }
 }
 
 function correct(counted, records) {
-  for (const { header } of ofType(counted, 'correction')) {
-    const target = records.get(toHex(header.facts.get('target')));
-    if (header.facts.get('kind') !== 'retract') target.flags.add('corrected');
+  for (const correction of ofType(counted, 'correction')) {
+    const target = records.get(correction.named('target'));
+    if (correction.fact('kind') !== 'retract') target.flags.add('corrected');
     else if (target.state === 'claimed') target.state = 'retracted';
   }
 }
@@ -40,13 +46,14 @@ function edit(counted) {
 }
 
 function erase(counted, records) {
-  for (const { header } of ofType(counted, 'erasure')) {
+  for (const erasure of ofType(counted, 'erasure')) {
     // What an ext stands for lies in another scope, of which this one knows nothing.
-    const here = header.facts.get('targets').filter((target) => target.length === 32);
-    for (const id of here) records.get(toHex(id)).flags.add('erased');
+    for (const id of erasure.listed('targets').filter((target) => target.length === 64)) {
+      records.get(id).flags.add('erased');
+    }
   }
 }
 
-function ofType(counted, type) {
-  return counted.filter(({ header }) => header.type === type);
+function ofType(counted, wanted) {
+  return counted.filter(({ type }) => type === wanted);
 }

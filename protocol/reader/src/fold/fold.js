@@ -1,12 +1,15 @@
 // What a set of records means (protocol/spec/04-fold.md): a function of the set, whatever the order.
 
 import { toHex } from '../bytes.js';
+import { findContests } from './contests.js';
 import { digestsOf } from './digests.js';
 import { applyEffects } from './effects.js';
 import { findForks } from './forks.js';
 import { FoldedRecord, decideInOrder } from './records.js';
-import { setStrangersAside } from './strangers.js';
-import { Validity } from './validity.js';
+import { setStandings } from './states.js';
+import { setStrangersAside, standingsIn } from './strangers.js';
+import { decide } from './validity.js';
+import { World } from './world.js';
 
 /**
  * Folds headers of authentic records, in any order, repeated or not.
@@ -20,10 +23,13 @@ export function fold(headers) {
     const id = toHex(header.id);
     if (!records.has(id)) records.set(id, new FoldedRecord(header));
   }
-  const validity = new Validity(records);
-  decideInOrder(records, (record) => validity.decide(record));
-  setStrangersAside(records, validity.scopes);
+  const world = new World(records);
+  decideInOrder(records, (record) => decide(record, world));
+  const standings = standingsIn(world);
+  setStrangersAside(world, standings);
+  findContests(world);
   const forks = findForks(records);
+  setStandings(world);
   applyEffects(records);
-  return { records, scopes: validity.scopes, forks, digests: digestsOf(records, validity.scopes) };
+  return { records, scopes: world.scopes, forks, digests: digestsOf(world, standings) };
 }

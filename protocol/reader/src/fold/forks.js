@@ -8,7 +8,7 @@ export function findForks(records) {
   const siblings = new Map();
   for (const record of records.values()) {
     if (record.status === 'pending') continue;
-    // SPEC 04-fold 6: Two decided records of one log with the same `seq`, of which one `prev` (or none) is common, are
+    // SPEC 04-fold 9: Two decided records of one log with the same `seq`, of which one `prev` (or none) is common, are
     // a fork
     const { log, seq, prev } = record.header;
     append(siblings, `${toHex(log)} ${seq} ${toHex(prev)}`, record);

@@ -10,31 +10,58 @@ export class FoldedRecord {
     this.home = toHex(header.home);
     this.author = toHex(header.author);
     this.references = header.references.map(toHex);
-    /** yes, invalid, foreign, unknown, aside, or pending until it is decided. */
+    /** yes, contested, aside, invalid, foreign, unknown, or pending until it is decided. */
     this.status = 'pending';
     this.reason = 'P-DEP';
     this.ids = [];
     this.detail = '';
-    /** claimed, retracted, current or superseded, where it has such a state. */
+    /** Whether it is valid, which is decided once and for ever. */
+    this.isValid = false;
+    /** claimed, retracted, current or superseded, or what it is of a standing, where it has such a state. */
     this.state = '';
     this.flags = new Set();
     /** The length of this header and of all before it by `prev`. */
     this.logBytes = 0;
-    /** Those whose accept of the network's genesis stands in the past of this record, or is it. */
-    this.accepted = new Set();
-    /** For an edit that is valid: what it edits (04-fold 5.1), as hex; empty for other records. */
+    /** Among valid acts of authority its place in the order of deciding; -1 for other records. */
+    this.number = -1;
+    /** The valid acts of authority in its past, a bit for each number. */
+    this.known = 0n;
+    /** How its entries lead from its agent to its key (chains.js); null for a genesis, or where there is no scope. */
+    this.path = null;
+    /** For a valid revoke: the handles that it ends, each with whether its author resigns it. */
+    this.ends = new Map();
+    /** For an edit that is valid: what it edits (04-fold 8.1), as hex; empty for other records. */
     this.label = '';
   }
 
-  /** Whether it may count: *yes*, or *aside* and perhaps *yes* later. */
-  get isValid() {
-    return this.status === 'yes' || this.status === 'aside';
+  get type() {
+    return this.header.type;
+  }
+
+  /** Whether it is in the past of this record; for valid acts of authority only. */
+  knows(act) {
+    return ((this.known >> BigInt(act.number)) & 1n) === 1n;
+  }
+
+  /** A fact, as it was decoded. */
+  fact(name) {
+    return this.header.facts.get(name);
+  }
+
+  /** A fact that is bytes, as hex; empty if there is no such fact. */
+  named(name) {
+    return toHex(this.fact(name) ?? new Uint8Array(0));
   }
 
   /** The ids in the facts that stand under a name, as hex; none if there is no such list. */
   listed(name) {
-    return (this.header.facts.get(name) ?? []).map(toHex);
+    return (this.fact(name) ?? []).map(toHex);
   }
+}
+
+/** Whether some hex, which was an id or a key, is an id. */
+export function isId(hex) {
+  return hex.length === 64;
 }
 
 /**

@@ -1,17 +1,21 @@
-// What a scope is, by its genesis, and who may speak in it (protocol/spec/04-fold.md 2).
+// What a scope is, by its genesis (protocol/spec/04-fold.md 2).
 
-import { same, toHex } from '../bytes.js';
+import { toHex } from '../bytes.js';
 
 export const PERSON = 'person';
+export const ORGANISATION = 'organization';
 export const NETWORK = 'network';
-const ORGANISATION = 'organization';
 const AGREEMENT = 'agreement';
 
 /** Which type is written where (2.1). */
-const TYPES_IN_BOTH = ['contribution', 'recognition', 'project', 'correction', 'erasure', 'checkpoint'];
+const TYPES_IN_ALL = [
+  'grant', 'revoke', 'countersign',
+  'contribution', 'recognition', 'project', 'correction', 'erasure', 'checkpoint',
+];
 const TYPES_IN = {
-  [PERSON]: new Set(['profile', ...TYPES_IN_BOTH]),
-  [NETWORK]: new Set(['countersign', 'grant', ...TYPES_IN_BOTH]),
+  [PERSON]: new Set(['profile', 'rotate', ...TYPES_IN_ALL]),
+  [ORGANISATION]: new Set(['profile', 'resolution', ...TYPES_IN_ALL]),
+  [NETWORK]: new Set(['resolution', ...TYPES_IN_ALL]),
 };
 
 /** Whether records of that type are written in scopes of that kind. */
@@ -20,15 +24,10 @@ export function isWrittenIn(kind, type) {
 }
 
 /** The kind of the scope that a genesis begins; empty for one of no kind. */
-export function kindOf({ header }) {
+function kindOf({ header }) {
   if (header.type === AGREEMENT) return AGREEMENT;
   const kind = header.type === 'agent' ? header.facts.get('kind') : undefined;
   return [PERSON, ORGANISATION, NETWORK].includes(kind) ? kind : '';
-}
-
-/** Whether records of any scope may name those of this one. */
-export function isOpenToReferences(kind) {
-  return kind === PERSON || kind === ORGANISATION;
 }
 
 /** What one scope is, for those who ask about its records. */
@@ -39,30 +38,27 @@ export class Scope {
     this.kind = kindOf(genesis);
   }
 
+  /** Whether it is of a kind in which this version knows what records mean. */
+  get isOfAgent() {
+    return this.isPrivate || this.kind === NETWORK;
+  }
+
+  /** Whether it is a person's or an organisation's: records of any scope may name those of this one. */
+  get isPrivate() {
+    return this.kind === PERSON || this.kind === ORGANISATION;
+  }
+
+  /** Whether it has founders and a charter. */
+  get isFounded() {
+    return this.kind === ORGANISATION || this.kind === NETWORK;
+  }
+
   get charter() {
     return this.genesis.header.facts.get('charter');
   }
 
-  /** The founders of a network whose genesis is *yes*, as hex, ascending. */
+  /** The founders whom a valid genesis names, as hex, ascending; none for a person. */
   get founders() {
-    return this.charter.get('founders').map(toHex);
+    return this.isFounded ? this.charter.get('founders').map(toHex) : [];
   }
-
-  get isOpen() {
-    return this.charter.get('join') === 'open';
-  }
-
-  /** How many records and bytes a log may have here. */
-  get quota() {
-    if (this.kind === PERSON) return { records: 1_000_000, bytes: 2 ** 30 };
-    return { records: this.charter.get('log_records'), bytes: this.charter.get('log_bytes') };
-  }
-}
-
-/** Whether the record's key may speak for its agent in this scope (step 9). */
-export function speaksForItsAgent(record, scope, records) {
-  const agent = records.get(record.author);
-  if (!agent.header.isGenesis || agent.status !== 'yes' || kindOf(agent) !== PERSON) return false;
-  const { key } = record.header;
-  return same(key, agent.header.key) && !(scope.kind === NETWORK && same(key, scope.genesis.header.key));
 }

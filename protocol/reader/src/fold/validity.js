@@ -1,76 +1,65 @@
-// Whether a record whose references are decided is valid (protocol/spec/04-fold.md 2).
+// Whether a record whose references are decided is valid (protocol/spec/04-fold.md 4).
 
 import { toHex } from '../bytes.js';
 import { checkFacts, isKnown, isTypeDefined } from '../types/facts.js';
+import { isVote, requireAuthority } from './authority.js';
+import { Path, isOf } from './chains.js';
+import { charterFor } from './charters.js';
 import { requireRulesOfType } from './rules.js';
-import { NETWORK, PERSON, Scope, isOpenToReferences, isWrittenIn, speaksForItsAgent } from './scopes.js';
+import { NETWORK, Scope } from './scopes.js';
 import { Verdict, require, verdictOf } from './verdict.js';
 
-/** Decides records one after the other, each after all that it names. */
-export class Validity {
-  constructor(records) {
-    this.records = records;
-    this.scopes = new Map();
-  }
+const QUOTA_OF_STREAMS = { records: 1_000_000, bytes: 2 ** 30 };
 
-  /** Gives the record its status; *yes* may still become *aside* when the whole set is known. */
-  decide(record) {
-    if (record.header.isGenesis) this.scopes.set(record.id, new Scope(record));
-    this.inherit(record);
-    Object.assign(record, verdictOf(() => this.check(record)));
-    if (record.status === 'yes' && record.header.type === 'countersign') {
-      record.accepted = new Set([...record.accepted, record.author]);
-    }
-  }
+/** Gives a record, of which all that it names is decided, its status; a valid one is *yes* for the time being. */
+export function decide(record, world) {
+  if (record.header.isGenesis) world.scopes.set(record.id, new Scope(record));
+  inherit(record, world);
+  const scope = world.scopeOf(record);
+  if (scope !== undefined && !record.header.isGenesis) record.path = new Path(record, world);
+  Object.assign(record, verdictOf(() => check(record, scope, world)));
+  record.isValid = record.status === 'yes';
+  world.note(record);
+}
 
-  /** What a record has from those before it: the length of its log, and which accepts stand in its past. */
-  inherit(record) {
-    const { header, home } = record;
-    const before = header.prev.length === 0 ? 0 : this.records.get(toHex(header.prev)).logBytes;
-    record.logBytes = before + header.bytes.length;
-    const pasts = record.references.map((id) => this.records.get(id)).filter((named) => named.home === home);
-    record.accepted = union(pasts.map(({ accepted }) => accepted));
+/** What a record has from those before it: the length of its log, and which acts of authority stand in its past. */
+function inherit(record, world) {
+  const { header } = record;
+  const before = header.prev.length === 0 ? 0 : world.get(toHex(header.prev)).logBytes;
+  record.logBytes = before + header.bytes.length;
+  for (const named of record.references.map((id) => world.get(id))) {
+    const own = named.number < 0 ? 0n : 1n << BigInt(named.number);
+    const known = record.known | named.known | own;
+    // Most records know what the one before them knows; they share one number then.
+    if (known !== record.known) record.known = known === named.known ? named.known : known;
   }
+}
 
-  check(record) {
-    const { header, home } = record;
-    const scope = this.scopes.get(home);
-    require(scope !== undefined, 'X-SCOPE', [home]);
-    this.requireReach(record);
-    if (header.isGenesis) {
-      requireGenesis(header);
-      return;
-    }
-    const isUnderstood = [PERSON, NETWORK].includes(scope.kind) && isKnown(header);
-    if (!isUnderstood) throw new Verdict('unknown', 'U-TYPE', [], header.type);
-    checkFacts(header);
-    this.requireAuthority(record, scope);
-    require(isWrittenIn(scope.kind, header.type), 'X-SCOPE', [], header.type);
-    const { records, bytes } = scope.quota;
-    require(header.seq <= records && record.logBytes <= bytes, 'X-QUOTA', [home]);
-    if (scope.kind === NETWORK) {
-      requirePlaceInNetwork(record, scope);
-      if (header.type === 'countersign') return;
-    }
-    requireRulesOfType(record, scope, this.records);
+function check(record, scope, world) {
+  const { header, home } = record;
+  require(scope !== undefined, 'X-SCOPE', [home]);
+  requireReach(record, world);
+  if (header.isGenesis) {
+    requireGenesis(header);
+    return;
   }
+  const isUnderstood = scope.isOfAgent && isKnown(header) && isUnderstoodAnswer(record, world);
+  if (!isUnderstood) throw new Verdict('unknown', 'U-TYPE', [], header.type);
+  checkFacts(header);
+  require(scope.genesis.isValid, 'X-KEY', [home]);
+  requireAuthority(record, world);
+  const { records, bytes } = quotaOf(record, scope, world);
+  require(header.seq <= records && record.logBytes <= bytes, 'X-QUOTA', [home]);
+  requireRulesOfType(record, scope, world);
+}
 
-  requireReach({ home, references }) {
-    for (const id of references) {
-      const named = this.records.get(id);
-      // SPEC 04-fold 2: A record that step 1 refused has no home.
-      const scope = this.scopes.get(named.home);
-      const isNear = scope !== undefined && (named.home === home || isOpenToReferences(scope.kind));
-      if (named.status === 'foreign' || !isNear) throw new Verdict('foreign', 'X-FOREIGN', [id]);
-    }
-  }
-
-  requireAuthority(record, scope) {
-    const { header, home, author } = record;
-    require(scope.genesis.status === 'yes', 'X-KEY', [home]);
-    require(header.auth.length === 0, 'X-SCOPE', header.auth.map(toHex));
-    require(scope.kind !== PERSON || author === home, 'X-SCOPE', [author]);
-    require(speaksForItsAgent(record, scope, this.records), 'X-KEY', [author]);
+function requireReach({ home, references }, world) {
+  for (const id of references) {
+    const named = world.get(id);
+    // SPEC 04-fold 4: A record that step 1 refused has no home.
+    const scope = world.scopeOf(named);
+    const isNear = scope !== undefined && (named.home === home || scope.isPrivate);
+    if (named.status === 'foreign' || !isNear) throw new Verdict('foreign', 'X-FOREIGN', [id]);
   }
 }
 
@@ -80,19 +69,14 @@ function requireGenesis(header) {
   checkFacts(header);
 }
 
-function requirePlaceInNetwork({ header, home, author, accepted }, scope) {
-  const { founders } = scope;
-  if (header.type === 'countersign') {
-    require(founders.includes(author), 'X-SCOPE', [home]);
-    return;
-  }
-  const missing = founders.filter((founder) => !accepted.has(founder));
-  require(missing.length === 0, 'T-MISSING', missing);
-  require(scope.isOpen || founders.includes(author), 'X-SCOPE', [home]);
+/** Whether a countersign, if it is one, is of something that this version knows how to accept. */
+function isUnderstoodAnswer(record, world) {
+  const target = record.type === 'countersign' ? world.target(record) : undefined;
+  return target === undefined || isVote(record, world) || isOf(record.author, target, world);
 }
 
-/** The members of all the sets; the very same set where there is but one, since most records have the same past. */
-function union(sets) {
-  const different = [...new Set(sets)].filter((each) => each.size > 0);
-  return different.length === 1 ? different[0] : new Set(different.flatMap((each) => [...each]));
+function quotaOf(record, scope, world) {
+  if (scope.kind !== NETWORK) return QUOTA_OF_STREAMS;
+  const { fields } = charterFor(record, scope, world);
+  return { records: fields.get('log_records'), bytes: fields.get('log_bytes') };
 }

@@ -1,7 +1,8 @@
 // What the facts of a header must look like by its type (protocol/spec/02-types.md).
 
 import { demand } from '../refusal.js';
-import { agent, countersign, grant, profile } from './identity.js';
+import { countersign, grant, resolution, revoke, rotate } from './authority.js';
+import { agent, profile } from './identity.js';
 import { checkpoint, correction, erasure } from './repair.js';
 import { checkFields } from './shapes.js';
 import { contribution, project, recognition } from './work.js';
@@ -11,7 +12,8 @@ import { contribution, project, recognition } from './work.js';
  * `rules(header)`, where facts must fit together.
  */
 const TYPES = new Map(Object.entries({
-  agent, countersign, grant, profile, project, contribution, recognition, correction, erasure, checkpoint,
+  agent, grant, revoke, countersign, rotate, resolution,
+  profile, project, contribution, recognition, correction, erasure, checkpoint,
 }));
 
 /** Whether this version defines a type of that name at all. */

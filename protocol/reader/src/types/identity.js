@@ -1,78 +1,82 @@
-// `agent`, `countersign`, `grant` and `profile` (protocol/spec/02-types.md 2 to 5).
+// `agent` and `profile` (protocol/spec/02-types.md 2 and 5).
 
 import { join, same } from '../bytes.js';
 import { demand } from '../refusal.js';
-import { bin, bool, digest, ext, fields, id, int, key, list, matching, oneOf, set, text } from './shapes.js';
+import { bin, digest, ext, fields, id, int, key, list, matching, oneOf, set, text } from './shapes.js';
 import { CURRENCY, ratio, typeName } from './values.js';
 
-const PERSON = {
-  kind: oneOf('person'),
+export const RECOVERY = fields({ digests: set(digest, 1, 16), need: int(1, 16) });
+
+const PERSON = { kind: oneOf('person'), nonce: bin(16, 16), root: key, 'recovery?': RECOVERY };
+
+const ORGANISATION = {
+  kind: oneOf('organization'),
   nonce: bin(16, 16),
-  root: key,
-  'recovery?': fields({ digests: set(digest, 1, 16), need: int(1, 16) }),
+  charter: fields({ founders: set(id, 1, 256), quorum: ratio, 'sensitive?': list(typeName), 'blob_limit?': int(0) }),
 };
 
-const CHARTER = fields({
-  founders: set(id, 1, 256),
-  quorum: ratio,
-  join: oneOf('invite', 'open'),
-  log_records: int(1),
-  log_bytes: int(1),
-  'sensitive?': list(typeName),
-  'blob_limit?': int(0),
-  'units?': list(fields({ code: matching(CURRENCY), exp: int(0, 6) })),
-  'face?': id,
-  'engine?': text(256),
-});
+/** The fields of a network's charter; a resolution may leave out any of them. */
+export function charterFields({ mayBeMissing }) {
+  const mark = mayBeMissing ? '?' : '';
+  return {
+    [`founders${mark}`]: set(id, 1, 256),
+    [`quorum${mark}`]: ratio,
+    [`join${mark}`]: oneOf('invite', 'open'),
+    [`log_records${mark}`]: int(1),
+    [`log_bytes${mark}`]: int(1),
+    'sensitive?': list(typeName),
+    'blob_limit?': int(0),
+    'units?': list(fields({ code: matching(CURRENCY), exp: int(0, 6) })),
+    'face?': id,
+    'engine?': text(256),
+  };
+}
 
-const NETWORK = { kind: oneOf('network'), nonce: bin(16, 16), charter: CHARTER, 'forked_from?': ext };
+const NETWORK = {
+  kind: oneOf('network'),
+  nonce: bin(16, 16),
+  charter: fields(charterFields({ mayBeMissing: false })),
+  'forked_from?': ext,
+};
+
+const KINDS = new Map([['person', PERSON], ['organization', ORGANISATION], ['network', NETWORK]]);
 
 export const agent = {
   isKnown({ facts }) {
     const kind = facts.get('kind');
-    return typeof kind !== 'string' || kind === 'person' || kind === 'network';
+    return typeof kind !== 'string' || KINDS.has(kind);
   },
-  fields: ({ facts }) => (facts.get('kind') === 'network' ? NETWORK : PERSON),
+  fields: ({ facts }) => KINDS.get(facts.get('kind')) ?? PERSON,
   rules(header) {
     const { facts } = header;
     demand(header.agent.length === 0 && header.auth.length === 0, 'I-RULE', 'agent');
-    if (facts.get('kind') === 'network') {
-      const [numerator, denominator] = facts.get('charter').get('quorum');
-      demand(2 * numerator > denominator && numerator <= denominator, 'I-RULE', 'charter.quorum');
-      return;
+    if (facts.get('kind') === 'person') {
+      demandRootIsKey(header);
+      demandEnoughRecoveryKeys(facts);
+    } else {
+      demandMajority(facts.get('charter').get('quorum'));
     }
-    demand(same(facts.get('root'), join(Buffer.from([0x02]), header.key)), 'I-RULE', 'root');
-    const recovery = facts.get('recovery');
-    const isEnough = recovery === undefined || recovery.get('need') <= recovery.get('digests').length;
-    demand(isEnough, 'I-RULE', 'recovery.need');
   },
 };
 
-export const countersign = {
-  isKnown({ facts, scope }) {
-    const target = facts.get('target');
-    return facts.get('decision') === 'accept' && target instanceof Uint8Array && same(target, scope);
-  },
-  fields: () => ({
-    target: id,
-    decision: oneOf('accept', 'decline', 'object'),
-    'as?': text(32),
-    'seen_digest?': digest,
-  }),
-};
+/** Refuses a `root` that is not the key of the header. */
+export function demandRootIsKey({ facts, key: signer }) {
+  demand(same(facts.get('root'), join(Buffer.from([0x02]), signer)), 'I-RULE', 'root');
+}
 
-export const grant = {
-  isKnown(header) {
-    const to = header.facts.get('to');
-    return to instanceof Uint8Array && same(to, header.agent);
-  },
-  fields: () => ({
-    to: id,
-    role: oneOf('core', 'occasional', 'client', 'observer'),
-    'scopes?': list(typeName),
-    'may_delegate?': bool,
-  }),
-};
+/** Refuses a `recovery`, if there is one, that needs more keys than it names. */
+export function demandEnoughRecoveryKeys(facts) {
+  const recovery = facts.get('recovery');
+  const isEnough = recovery === undefined || recovery.get('need') <= recovery.get('digests').length;
+  demand(isEnough, 'I-RULE', 'recovery.need');
+}
+
+/** Refuses a quorum, if there is one, that is not more than half and at most all. */
+export function demandMajority(quorum) {
+  if (quorum === undefined) return;
+  const [numerator, denominator] = quorum;
+  demand(2 * numerator > denominator && numerator <= denominator, 'I-RULE', 'charter.quorum');
+}
 
 export const profile = {
   fields: () => ({

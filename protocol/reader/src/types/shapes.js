@@ -67,6 +67,11 @@ export function idOrExt(value, path) {
   demand(isBin(value, 32) || (isBin(value, 33) && value[0] === 0x03), 'I-FIELD', path);
 }
 
+/** An id or a key. */
+export function idOrKey(value, path) {
+  demand(isBin(value, 32) || (isBin(value, 33) && value[0] === 0x02), 'I-FIELD', path);
+}
+
 /** A map with the fields of an object, in its order; a name that ends in "?" may be missing. */
 export function fields(described) {
   return (value, path) => {

@@ -1,0 +1,111 @@
+"""The standing of a record as it is told: status, reason, state and flags, from all that later records did to it."""
+
+from typing import cast
+
+from meshproto.fold.charters import is_carried, read_resolution
+from meshproto.fold.contests import Contests
+from meshproto.fold.effects import is_superseded
+from meshproto.fold.endings import Endings
+from meshproto.fold.entries import GRANT, GUEST, INVITATION, Entry, endings_of, entry_of, read_entry
+from meshproto.fold.groups import guests_of
+from meshproto.fold.knowledge import EVERYTHING, Knowledge
+from meshproto.fold.mandates import Mandates
+from meshproto.fold.memory import Memory
+from meshproto.fold.standing import CLAIMS, SETTLED, Row, Standing, Status, flags_of_contest, row_of, told
+from meshproto.records.encoding import Value
+from meshproto.records.reasons import Reason
+
+
+def states_over(memory: Memory) -> "States":
+    """Tell standings of what is in a memory."""
+    knowledge = Knowledge(memory)
+    return States(memory, knowledge, Contests(memory, knowledge, Mandates(memory), Endings(memory, knowledge)))
+
+
+class States:
+    """Tells standings."""
+
+    def __init__(self, memory: Memory, knowledge: Knowledge, contests: Contests) -> None:
+        self._memory, self.knowledge, self._contests = memory, knowledge, contests
+
+    def standing(self, record_id: bytes, row: Row) -> Standing:
+        """The standing of a decided record."""
+        status = told(row.status)
+        reason: Reason | None = None
+        detail, ids = "", cast(tuple[bytes, ...], ())
+        if status is Status.CONTESTED:
+            reason, ids = self._contests.causes(record_id, row)
+        elif status is not Status.YES:
+            reason, detail, ids = _why(self._memory.get("why", record_id))
+        state, flags = "", flags_of_contest(row, reason)
+        if row.valid and status is not Status.ASIDE:
+            state = self.state(record_id, row)
+            flags += self._flags(record_id, row, state)
+        if self._memory.get("erased", record_id) is not None:
+            flags.append("erased")
+        if self._memory.get("forked", record_id) is not None:
+            flags.append("forked")
+        return Standing(status, reason, detail, ids, state, tuple(sorted(flags)))
+
+    def state(self, record_id: bytes, row: Row) -> str:
+        """The state of a valid record, as its type has them."""
+        if row.type in CLAIMS:
+            return "retracted" if "retract" in self._corrections(record_id) else CLAIMS[row.type]
+        if row.type == "resolution":
+            resolution = read_resolution(self._memory, record_id)
+            carried = resolution is not None and is_carried(record_id, resolution, EVERYTHING, self.knowledge)
+            return "carried" if carried else "open"
+        if row.type in ("grant", "countersign"):
+            entry = read_entry(self._memory, record_id)
+            return "" if entry is None else self._membership(record_id, row, entry)
+        if row.counts and self._memory.get("label", record_id) is not None:
+            return "superseded" if is_superseded(record_id, self._memory) else "current"
+        return ""
+
+    def _membership(self, record_id: bytes, row: Row, entry: Entry) -> str:
+        if row.status == Status.CONTESTED:
+            return "void"
+        resigned = [resigns for _, _, resigns in endings_of(entry.handle, self._memory)]
+        if resigned:
+            return "left" if all(resigned) else "removed"
+        if entry.kind == INVITATION:
+            return "open" if self._guests(record_id) < entry.uses else "used"
+        invited = entry.kind == GRANT and len(entry.to) == 32 and entry.to != entry.giver
+        return "invited" if invited and not self._is_accepted(record_id, entry.to) else "active"
+
+    def _is_accepted(self, grant: bytes, by: bytes) -> bool:
+        accepts = self._memory.scan("accepts", grant + by)
+        return any(row_of(self._memory, key[len(grant + by) :]).status in SETTLED for key, _ in accepts)
+
+    def _guests(self, invitation: bytes) -> int:
+        return self.knowledge.group(guests_of(invitation)).bit_count()
+
+    def _flags(self, record_id: bytes, row: Row, state: str) -> list[str]:
+        flags = []
+        kinds = self._corrections(record_id)
+        if "delta" in kinds or "replace" in kinds:
+            flags.append("corrected")
+        if state == "current" and is_conflict(self._memory, cast(bytes, self._memory.get("label", record_id))):
+            flags.append("conflict")
+        if row.type == "countersign":
+            entry = read_entry(self._memory, record_id)
+            if entry is not None and entry.kind == GUEST and self._is_excess(entry.target):
+                flags.append("excess")
+        return flags
+
+    def _is_excess(self, invitation: bytes) -> bool:
+        return self._guests(invitation) > entry_of(self._memory, invitation).uses
+
+    def _corrections(self, record_id: bytes) -> list[str]:
+        return [cast(list[str], value)[0] for _, value in self._memory.scan("correction", record_id)]
+
+
+def is_conflict(memory: Memory, label: bytes) -> bool:
+    """Whether a label has more than one current edit."""
+    heads = memory.scan("head", label)
+    return next(heads, None) is not None and next(heads, None) is not None
+
+
+def _why(value: Value) -> tuple[Reason, str, tuple[bytes, ...]]:
+    reason, detail, ids = cast(tuple[str, str, list[bytes]], value)
+    return Reason(reason), detail, tuple(ids)

@@ -1,0 +1,156 @@
+"""Tales for the fold: people act one after the other, in the knowledge of all that came before or only of some."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from meshproto.fold.places import ORGANISATION, PERSON, kind_of
+from meshproto.records.reasons import Reason
+from meshproto.records.record import Record, references
+from meshproto.records.signatures import SigningKey
+from meshproto.types import identity
+from meshproto.types.recovery import recovery_digest
+from scripts.vectors.cases import Case, key, record, seed, work
+from scripts.vectors.story import no
+
+Told = dict[str, object]
+
+
+class Tale:
+    """Records in the order in which they were written, and what is to become of them."""
+
+    def __init__(self, description: str) -> None:
+        self.description = description
+        self.records: list[Record] = []
+        self._past: dict[bytes, frozenset[bytes]] = {}
+        self._ends: dict[tuple[bytes, bytes], Record] = {}
+        self._wanted: dict[bytes, Told] = {}
+        self._roots: dict[bytes, SigningKey] = {}
+
+    def person(self, name: str, *holders: str, need: int = 1) -> Record:
+        """A person; `holders` are names of recovery keys."""
+        signer = key(name)
+        recovery = ([recovery_digest(key(each).public) for each in holders], need) if holders else None
+        facts = identity.person(key=signer.public, nonce=seed(f"nonce of {name}")[:16], recovery=recovery)
+        one = self.keep(record(signer, "agent", facts))
+        self._roots[one.id] = signer
+        return one
+
+    def firm(self, name: str, *founders: Record, founded: bool = True, **charter: Any) -> Record:
+        """An organisation, founded unless it is not to be; founders sign with the key of their name."""
+        facts = identity.organisation(founders=[each.id for each in founders], nonce=seed(name)[:16], **charter)
+        return self._body(name, facts, founders if founded else ())
+
+    def net(self, name: str, *founders: Record, founded: bool = True, is_open: bool = False, **more: Any) -> Record:
+        """A network, founded unless it is not to be; `more` are fields of its charter."""
+        facts: Any = identity.network(
+            founders=[each.id for each in founders], nonce=seed(name)[:16], is_open=is_open, log_records=100
+        )
+        facts["charter"] |= more
+        return self._body(name, facts, founders if founded else ())
+
+    def _body(self, name: str, facts: Any, founders: Iterable[Record]) -> Record:
+        genesis = self.keep(record(key(name), "agent", facts))
+        for each in founders:
+            self.write(self._roots[each.id], genesis, "countersign", identity.accept(genesis.id), agent=each)
+        return genesis
+
+    def write(
+        self,
+        by: SigningKey | str,
+        scope: Record,
+        type_: str = "contribution",
+        facts: Any = None,
+        *,
+        agent: Record | None = None,
+        auth: Iterable[Record] = (),
+        knows: Iterable[Record] | None = None,
+        after: Record | None = None,
+    ) -> Record:
+        """The next record of a log, for `agent` (else the scope), in the knowledge of everything or of `knows`.
+
+        `after` is the record it continues, if that is not the last of its log.
+        """
+        signer = key(by) if isinstance(by, str) else by
+        before = after or self._ends.get((signer.public, scope.id))
+        near = self._near(scope) if knows is None else [each.id for each in knows]
+        known = {before.id, *self._past[before.id]} if before else set[bytes]()
+        heads = [each for each in near if each not in known]
+        covered = frozenset[bytes]().union(*(self._past[each] for each in heads))
+        return self.keep(
+            record(
+                signer,
+                type_,
+                work() if facts is None else facts,
+                before=before,
+                scope=scope.id,
+                agent=(agent or scope).id,
+                auth=tuple(each.id for each in auth),
+                deps=tuple(each for each in heads if each not in covered),
+            )
+        )
+
+    def accept(self, by: str, target: Record, **more: Any) -> Record:
+        """An accept of a record, where that stands."""
+        scope = next(each for each in self.records if each.home == target.home and not each.scope)
+        return self.write(by, scope, "countersign", identity.accept(target.id), **more)
+
+    def accepts_of(self, target: Record) -> list[Record]:
+        """The countersignatures of a record, in their order."""
+        return [each for each in self.records if each.type == "countersign" and each.facts["target"] == target.id]
+
+    def keep(self, one: Record) -> Record:
+        """Add a record to the tale."""
+        names = references(one)
+        self._past[one.id] = frozenset(names).union(*(self._past.get(each, ()) for each in names))
+        self.records.append(one)
+        self._ends[one.key, one.home] = one
+        return one
+
+    def is_(self, one: Record, status: str = "yes", **more: object) -> Record:
+        """Say what is to become of a record that has its effect, or would have it."""
+        self._wanted[one.id] = {"status": status, **more}
+        return one
+
+    def contested(self, one: Record, reason: Reason, *by: Record, **more: object) -> Record:
+        """Say that a record is to be contested."""
+        ids = [each.hex() for each in sorted(each.id for each in by)]
+        self._wanted[one.id] = {"status": "contested", "reason": reason.value, "ids": ids, **more}
+        return one
+
+    def no(self, one: Record, reason: Reason, *by: Record, **more: str) -> Record:
+        """Say that a record is to be worth nothing, and why."""
+        self._wanted[one.id] = no(reason, *(each.id for each in by), **more)
+        return one
+
+    def case(self) -> Case:
+        """The tale as a case; what nothing was said of must be yes, in whatever state."""
+        question = {"op": "fold", "headers": [each.raw.hex() for each in self.records]}
+        found = Case(self.description, question)
+        said: Any = found.written()["expected"]
+        for each in self.records:
+            told = said["standings"][each.id.hex()]
+            wanted = self._wanted.get(each.id)
+            if wanted is None:
+                assert told["status"] == "yes", (self.description, each, told)
+            else:
+                assert told == wanted, (self.description, each, told, wanted)
+        return found
+
+    def backwards(self, description: str) -> "Tale":
+        """The same records, the last one first."""
+        other = Tale(description)
+        other.records, other._wanted = self.records[::-1], self._wanted
+        return other
+
+    def told_last(self, description: str, last: Record) -> "Tale":
+        """The same records, one of them after all others."""
+        other = Tale(description)
+        other.records, other._wanted = [*(each for each in self.records if each != last), last], self._wanted
+        return other
+
+    def _near(self, scope: Record) -> list[bytes]:
+        kinds: dict[bytes, str] = {each.id: kind_of(each) for each in self.records if not each.scope}
+        own: bytes = scope.id
+        reached = [each for each in self.records if each.home == own or kinds.get(each.home) in (PERSON, ORGANISATION)]
+        foreign = {each for each, kind in kinds.items() if kind not in (PERSON, ORGANISATION) and each != own}
+        return [each.id for each in reached if not foreign & {each.id, *self._past[each.id]}]
