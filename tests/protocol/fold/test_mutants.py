@@ -1,0 +1,166 @@
+"""A fold with one rule broken is caught: by the vectors, and where chance finds it soon also by the schedules.
+
+Each mutant replaces one function. If none of the vectors noticed, they would not show the rule.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshproto.fold import authority, charters, contests, endings, entries, findings, fold, governing, notes, rules
+from meshproto.fold.contests import Contests
+from meshproto.fold.endings import Endings
+from meshproto.fold.entries import Entry, endings_of
+from meshproto.fold.findings import Finder
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.powers import Power, power_over
+from meshproto.fold.roots import Roots
+from meshproto.pipe import answer
+from meshproto.records.record import Record
+from tests.support.byzantine.checks import check, made
+
+VECTORS = Path(__file__).parents[3] / "protocol" / "vectors" / "authority.json"
+SCHEDULES = 150
+"""How many schedules are tried with each mutant."""
+
+Patch = tuple[object, str, object]
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def no_list(*_: Any, **__: Any) -> list[Any]:
+    return []
+
+
+def always(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def no_resigning(handle: bytes, memory: Any) -> Iterator[tuple[bytes, int, bool]]:
+    yield from ((record, bit, False) for record, bit, _ in endings_of(handle, memory))
+
+
+def any_grantor(case: Any, target: bytes) -> Power | None:
+    """Whoever may act for a scope may end whatever stands there."""
+    found = power_over(case, target)
+    return (
+        Power.UPSTREAM if found is None and entries.entry_of(case.memory, target).giver == case.record.agent else found
+    )
+
+
+def by_record(target: bytes, agent: bytes) -> bytes:
+    """An accept is ended alone, not with the others of its pair: as if each had a name of its own."""
+    return b"p" + target + agent[::-1]
+
+
+def first_of_rivals(self: Roots, mask: int) -> list[Any]:
+    found: list[Any] = []
+    here = next(iter(self))
+    while following := self.after(here.record, mask):
+        here = min(following)
+    return [*found, here]
+
+
+MUTANTS: dict[str, Patch] = {
+    "who stands beside a grant ends it": (governing, "power_over", any_grantor),
+    "a resignation is a removal": (contests, "endings_of", no_resigning),
+    "nothing is ever contested": (Contests, "_concurrent", no_list),
+    "a contest does not spread": (Contests, "_resting_on", no_list),
+    "what rests on something contested is not": (contests, "_worth", lambda _: 0),
+    "what was seen is not looked for": (Endings, "_see", no_list),
+    "what was seen is not noticed when it comes": (Endings, "arrive", no_list),
+    "what is named on a branch does not reach the trunk": (endings, "reach_up", lambda _, lane, seq: {lane: seq}),
+    "the past of a revoke is its own log": (endings, "cut_of", lambda row, _: {row.lane: row.seq}),
+    "a re-affirmation need not be clean": (contests, "_is_clean", lambda row: row.valid),
+    "a vote between rivals re-affirms": (Contests, "_rivals", no_list),
+    "one vote carries a resolution": (charters, "is_carried", always),
+    "who was removed goes on deciding": (charters, "stands", always),
+    "a grant needs no accept": (Finder, "_lacking", lambda *_: b""),
+    "one founder founds alone": (Finder, "_missing", lambda *_: ()),
+    "a closed network is open to all": (Finder, "_role", lambda *_: (False, b"")),
+    "the first rotate wins": (Roots, "winners", first_of_rivals),
+    "rivals with as many votes leave each other alone": (
+        Roots,
+        "against",
+        lambda self, tenure, found=Roots.against: (each for each in found(self, tenure) if each[1]),
+    ),
+    "recovery keys need not sign": (governing, "verify_bytes", always),
+    "an invitation has no end of uses": (governing, "guests_of", lambda _: b"nobody"),
+    "what is passed on may be more than one has": (governing, "_break_under", nothing),
+    "devices without end": (governing, "_too_many_devices", nothing),
+    "a role allows everything": (Entry, "allows", always),
+    "a resolution allows everything": (authority, "_is_allowed", always),
+    "nobody is a stranger": (fold, "is_stranger", lambda _: False),
+    "what a contested record did is not undone": (fold, "lose_effect", no_list),
+    "a mandate has no limits": (fold, "note_excess", nothing),
+    "who joins a log's branches forgets": (Knowledge, "joined", lambda self, numbers, first: first),
+    "a revoke ends nothing": (notes, "_end", nothing),
+    "any resolution stands on any other": (rules._RULES, "resolution", nothing),
+    "who is ended does not know it": (findings, "ended_in", no_list),
+}
+ELUSIVE = {
+    *("devices without end", "an invitation has no end of uses"),
+    "what is named on a branch does not reach the trunk",
+    "a resolution allows everything",
+}
+"""Mutants that schedules meet too rarely."""
+
+
+@cache
+def cases() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
+    return found
+
+
+@cache
+def schedules() -> list[list[Record]]:
+    return [made(seed) for seed in range(SCHEDULES)]
+
+
+def infect(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    where, what, instead = MUTANTS[name]
+    if isinstance(where, dict):
+        monkeypatch.setitem(where, what, instead)
+    else:
+        monkeypatch.setattr(where, what, instead)
+
+
+def differs(case: dict[str, Any]) -> bool:
+    return fails(lambda: answer(case["input"]) == {"ok": case["expected"]})
+
+
+def fails(question: Callable[[], bool]) -> bool:
+    """Whether a mutant says otherwise or breaks down over a question."""
+    try:
+        return not question()
+    except (AssertionError, KeyError, TypeError, AttributeError, StopIteration, RuntimeError):
+        return True
+
+
+def is_sound(records: list[Record]) -> bool:
+    return bool(check(records, random.Random(1)))
+
+
+def test_without_a_mutant_the_vectors_hold() -> None:
+    assert [case["description"] for case in cases() if differs(case)] == []
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_vectors_catch_a_fold_in_which(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    infect(monkeypatch, name)
+    assert any(differs(case) for case in cases())
+
+
+@pytest.mark.campaign("byzantine")
+@pytest.mark.parametrize("name", [each for each in MUTANTS if each not in ELUSIVE])
+def test_the_schedules_catch_a_fold_in_which(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = schedules()
+    infect(monkeypatch, name)
+    assert any(fails(partial(is_sound, each)) for each in records)

@@ -1,0 +1,118 @@
+"""What must hold of any schedule: the fold says what the text says, in any order, and tells all that changes."""
+
+import random
+from collections.abc import Iterable, Sequence
+
+from meshproto.fold.fold import Fold
+from meshproto.fold.memory import DictMemory
+from meshproto.fold.standing import Standing, Status
+from meshproto.fold.state import digests
+from meshproto.records.record import Record
+from tests.support.byzantine.acts import schedule
+from tests.support.byzantine.scene import Scene
+from tests.support.reference.statuses import reference
+from tests.support.reference.world import Said
+
+LIES, MESSES, ACTS = (0.1, 0.3, 0.6, 0.9), (0.0, 0.03, 0.1), (15, 30, 50)
+
+ALLOWED = {
+    None: set(Status),
+    Status.PENDING: set(Status),
+    Status.ASIDE: {Status.ASIDE, Status.YES, Status.CONTESTED},
+    Status.YES: {Status.YES, Status.CONTESTED},
+    Status.CONTESTED: {Status.CONTESTED, Status.YES},
+    Status.INVALID: {Status.INVALID},
+    Status.FOREIGN: {Status.FOREIGN},
+    Status.UNKNOWN: {Status.UNKNOWN},
+}
+"""Which status may follow which: nothing that was valid ever ceases to be so, and nothing that was not becomes it."""
+
+
+def made(seed: int) -> list[Record]:
+    """The records of the schedule with a seed."""
+    chance = random.Random(seed)
+    scene = Scene(chance, lie=chance.choice(LIES), mess=chance.choice(MESSES))
+    return schedule(scene, chance.choice(ACTS))
+
+
+class Followed:
+    """A fold whose changes are followed: what was told last is what stands, and statuses move only as allowed."""
+
+    def __init__(self) -> None:
+        self.memory = DictMemory()
+        self.fold = Fold(self.memory)
+        self.told: dict[bytes, Standing] = {}
+
+    def add(self, records: Iterable[Record]) -> "Followed":
+        """Fold some more records."""
+        for record in records:
+            for change in self.fold.add(record):
+                before = self.told.get(change.id)
+                moves = ALLOWED[before.status if before else None]
+                assert change.standing.status in moves, f"{change.id.hex()} moved from {before} to {change.standing}"
+                self.told[change.id] = change.standing
+        return self
+
+    def settled(self) -> "Followed":
+        """The same, once what was told was compared with what stands."""
+        for each, told in self.told.items():
+            found = self.fold.standing(each)
+            assert found == told, f"{each.hex()} is {found}, but what was told last is {told}"
+        return self
+
+    @property
+    def digests(self) -> dict[bytes, bytes]:
+        """The digest of every scope."""
+        return digests(self.memory)
+
+
+def as_said(standing: Standing | None) -> Said:
+    """A standing in the words of the reference."""
+    assert standing is not None
+    if standing.status is Status.PENDING:
+        return Said("pending")
+    reason = standing.reason.value if standing.reason else ""
+    return Said(
+        standing.status.name.lower(), reason, standing.ids, standing.detail, standing.state, tuple(standing.flags)
+    )
+
+
+def compare(followed: Followed, records: Sequence[Record], wanted: dict[bytes, Said]) -> None:
+    """Compare every standing with what the reference says."""
+    for each in records:
+        found = as_said(followed.fold.standing(each.id))
+        assert found == wanted[each.id], f"{each} is {found}, but by the text it is {wanted[each.id]}"
+
+
+def check(records: Sequence[Record], chance: random.Random, *, every_prefix: bool = False) -> Followed:
+    """All checks of one schedule, in one process; AssertionError tells what does not hold."""
+    wanted = reference(records)
+    plain = Followed().add(records).settled()
+    compare(plain, records, wanted)
+    mixed = [*records, *chance.sample(list(records), len(records) // 2)]
+    chance.shuffle(mixed)
+    shuffled = Followed().add(mixed).settled()
+    compare(shuffled, records, wanted)
+    assert shuffled.digests == plain.digests
+    split = {each.id for each in records if chance.random() < 0.5}
+    left = [each for each in records if each.id in split]
+    right = [each for each in records if each.id not in split]
+    assert Followed().add(left + right).digests == Followed().add(right + left).digests == plain.digests
+    check_prefixes(mixed, chance, every_prefix=every_prefix)
+    return plain
+
+
+def check_prefixes(records: Sequence[Record], chance: random.Random, *, every_prefix: bool) -> None:
+    """Folding one more record gives what folding all of them from nothing does, in whatever order."""
+    steps = range(1, len(records) + 1) if every_prefix else sorted(chance.sample(range(1, len(records) + 1), 3))
+    growing, folded = Followed(), 0
+    for step in steps:
+        growing.add(records[folded:step])
+        folded = step
+        fresh = list(dict.fromkeys(records[:step]))
+        chance.shuffle(fresh)
+        again = Followed().add(fresh)
+        assert {each: growing.fold.standing(each) for each in again.told} == {
+            each: again.fold.standing(each) for each in again.told
+        }
+        assert growing.digests == again.digests
