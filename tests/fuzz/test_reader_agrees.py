@@ -3,6 +3,7 @@
 A difference is printed as the question, one line that can be piped into both, and the two answers.
 """
 
+import itertools
 import os
 import random
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.mutants.questions import OFTEN, Questioner
+from tests.support.mutants.stories import story
 from tests.support.readers import JAVASCRIPT_READER, PYTHON_READER, ROOT, Comparison, Reader, ReaderEndedError
 
 BATCH = 250
@@ -23,6 +25,9 @@ QUESTIONS_PER_SECOND = 20_000 / 60
 LONG_CAMPAIGN = 300_000
 PATIENCE = 5
 """A busy machine may take so many times as long to reach the least number."""
+
+LEAST_STORIES = 5
+"""A busy machine takes seconds to invent a story."""
 
 ALWAYS_ANSWERS_YES = (
     sys.executable,
@@ -59,6 +64,27 @@ def test_both_readers_give_the_same_verdict_and_reason(
         print(f"\nreaders: {comparison.asked} questions in {passed:.0f} s, seed {seed}, {seen} verdicts")
     assert comparison.asked >= least
     assert {verdict.split()[0] for verdict in comparison.verdicts} == set(OFTEN)
+
+
+@pytest.mark.campaign("fuzz")
+def test_both_readers_say_the_same_of_who_may_act_for_whom(
+    campaign_seconds: Callable[[str], float],
+    long_campaigns: bool,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
+    seconds, begun = campaign_seconds("fuzz"), time.monotonic()
+    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
+        comparison = Comparison(one, other)
+        for seed in itertools.count(first):
+            differences = comparison.ask(story(seed)).result()
+            assert not differences, f"story {seed}:\n" + "\n".join(differences[:3])
+            if time.monotonic() - begun > seconds:
+                break
+    with capsys.disabled():
+        print(f"\nreaders: {seed - first + 1} stories of authority from {first}, {comparison.asked} questions")
+    assert seed - first >= LEAST_STORIES
 
 
 def batches(comparison: Comparison, questioner: Questioner) -> Iterator[list[str]]:
