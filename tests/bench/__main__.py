@@ -7,6 +7,7 @@ W4      100,000 records in 200 logs at both, each without the tails of 100 logs
 idle    memory and processor time of a node at rest
 sets    reconciliation of 1,000,000 logs with one difference, without a network
 ledger  1,000,000 stored records: writing, opening, reading by id, size
+fold    1,000,000 contributions of 1,000 members, and who may act for whom: speed, memory
 cli     how long a command takes from its start to its end
 """
 
@@ -14,7 +15,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import cli, ledger, mesh, sets
+from tests.bench import cli, folding, ledger, mesh, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -25,6 +26,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "idle": mesh.at_rest,
     "sets": sets.one_difference,
     "ledger": ledger.million_records,
+    "fold": folding.folding,
     "cli": cli.commands,
 }
 
