@@ -20,6 +20,7 @@ from tests.bench.report import median, percentile, progress, say
 RECORDS = 10_000
 AUTHORS = 100
 SINGLE = 1_000
+PAUSE = 0.003
 LOGS, EACH, TAIL = 200, 500, 10
 
 
@@ -103,17 +104,17 @@ def one_by_one(runs: int, versus_git: bool) -> None:
             second.ask("fetch", line=line, ids=ids)
             time.sleep(1)
             second.tell("watch", after=second.ask("arrived")["arrival"], count=SINGLE + 50)
-            sent = first.ask("single", count=SINGLE, pause=0.003)
+            sent = first.ask("single", count=SINGLE, pause=PAUSE)
             seen = second.hear()["seen"]
         across += [seen[each] - at for each, at in sent["done"].items()]
         whole += [seen[each] - at for each, at in sent["begun"].items()]
         written += [at - sent["begun"][each] for each, at in sent["done"].items()]
-    bare = _bare_commits()
     for name, values in (
         ("commit to committed at the other", across),
         ("write to committed at the other", whole),
         ("write acknowledged", written),
-        ("bare FULL commit", bare),
+        ("bare FULL commit, one after another", _bare_commits(0)),
+        ("bare FULL commit, as seldom as the writes", _bare_commits(PAUSE)),
     ):
         ms = [each * 1000 for each in values]
         say("W3", what=name, samples=len(ms), p50_ms=percentile(ms, 0.5, 3), p99_ms=percentile(ms, 0.99, 3))
@@ -123,14 +124,14 @@ def tails(runs: int, versus_git: bool) -> None:
     """W4."""
     figures = []
     for _ in range(runs):
-        progress("W4: storing 100,000 records at both")
+        progress("W4: storing 100,000 records at both, and showing them in the views; a minute or two")
         with nodes(2) as (first, second):
             first.tell("stock", logs=LOGS, each=EACH, short=list(range(LOGS // 2)), tail=TAIL)
             second.tell("stock", logs=LOGS, each=EACH, short=list(range(LOGS // 2, LOGS)), tail=TAIL)
             lacking = [first.hear(), second.hear()]
             line = first.ask("line")["line"]
-            first.tell("wait", ids=[])
-            fetched = second.ask("fetch", line=line, ids=[])
+            first.tell("wait", tips=lacking[0]["tips"])
+            fetched = second.ask("fetch", line=line, ids=[], tips=lacking[1]["tips"])
             first.hear()
         missing = sum(each["missing_bytes"] for each in lacking)
         figures.append((fetched["seconds"] * 1000, fetched["bytes"] / missing, missing))
@@ -199,8 +200,8 @@ def _git(name: str, authors: int, each: int, runs: int) -> None:
     )
 
 
-def _bare_commits() -> list[float]:
-    """Seconds of single-row commits with WAL and FULL, on the same disk."""
+def _bare_commits(pause: float) -> list[float]:
+    """Seconds of single-row commits with WAL and FULL, on the same disk, after rests of `pause` seconds."""
     with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
         connection = sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -208,6 +209,7 @@ def _bare_commits() -> list[float]:
         connection.execute("CREATE TABLE rows (n INTEGER PRIMARY KEY, content BLOB) STRICT")
         times = []
         for number in range(SINGLE):
+            time.sleep(pause)
             begun = time.perf_counter()
             connection.execute("INSERT INTO rows VALUES (?, ?)", (number, bytes(500)))
             times.append(time.perf_counter() - begun)

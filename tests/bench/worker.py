@@ -28,6 +28,8 @@ from tests.bench.report import resident_bytes
 
 MAX_LINE = 1 << 24
 FOUNDER = "founder"
+AT_ONCE = 500
+"""Records handed to the node at once, as many as it takes in one write."""
 
 
 class Worker:
@@ -53,24 +55,30 @@ class Worker:
         chance = SeededChance("author")
         drafts = [work(self.scope, chance, private=private) for _ in range(count)]
         begun = time.perf_counter()
-        for start in range(0, count, 500):
-            self.ids += await self.opened.node.write(drafts[start : start + 500])
+        for start in range(0, count, AT_ONCE):
+            self.ids += await self.opened.node.write(drafts[start : start + AT_ONCE])
         seconds = time.perf_counter() - begun
         return {"seconds": seconds, "ids": [each.hex() for each in self.ids], "tips": [self.ids[-1].hex()]}
 
     async def on_authors(self, authors: int, each: int) -> dict[str, Any]:
-        """Take in what many authors wrote; signing is timed together with storing."""
+        """Take in what many authors wrote, as much at once as one author writes at once in `on_author`.
+
+        Signing is timed together with storing.
+        """
         me = self.opened.node.identity.key.public
         accept = self.opened.reader.tips(log_id(self.scope, me))[0].id
         signers = [Author(f"author {number}") for number in range(authors)]
         tips: list[bytes] = []
+        at_once = AT_ONCE // each
         begun = time.perf_counter()
-        for signer in signers:
-            drafts = [work(self.scope, signer.chance) for _ in range(each)]
-            signed = together([signer.genesis, signer.join(self.scope, [accept]), signer.sign(drafts)])
-            await self.opened.node.offer(signed)
-            tips.append(signed.runs[-1].records[-1].id)
-            self.ids += [record.id for run in signed.runs for record in run.records]
+        for start in range(0, authors, at_once):
+            parts: list[SignedRecords] = []
+            for signer in signers[start : start + at_once]:
+                drafts = [work(self.scope, signer.chance) for _ in range(each)]
+                parts += [signer.genesis, signer.join(self.scope, [accept]), signer.sign(drafts)]
+                tips.append(parts[-1].runs[-1].records[-1].id)
+            await self._store(together(parts))
+            self.ids += [record.id for part in parts for run in part.runs for record in run.records]
         seconds = time.perf_counter() - begun
         return {"seconds": seconds, "ids": [each.hex() for each in self.ids], "tips": [each.hex() for each in tips]}
 
@@ -80,6 +88,7 @@ class Worker:
         scope, founding = founder.found("bench")
         self.scope = scope
         missing = 0
+        tips: list[bytes] = []
         await self._store(together([founder.genesis, founding]))
         accept = founding.runs[-1].records[-1].id
         for number in range(logs):
@@ -90,10 +99,12 @@ class Worker:
             if number in short:
                 missing += sum(len(record.raw) for run in rest.runs for record in run.records)
                 self.ids += [record.id for run in rest.runs for record in run.records]
+                tips.append(rest.runs[-1].records[-1].id)
             else:
                 await self._store(rest)
         await self.opened.node.ask(lambda ticket: JoinScope(ticket, scope))
-        return {"missing_bytes": missing, "missing": len(self.ids)}
+        await self.opened.office.projector.caught_up()
+        return {"missing_bytes": missing, "tips": [each.hex() for each in tips]}
 
     async def _store(self, signed: SignedRecords) -> None:
         taken = await self.opened.node.offer(signed)
@@ -125,10 +136,10 @@ class Worker:
         moved = sum(now[name] - before.get(name, 0) for name in ("net.bytes_in", "net.bytes_out"))
         return {"seconds": seconds, "read_seconds": each_read, "bytes": moved}
 
-    async def on_wait(self, ids: list[str]) -> dict[str, Any]:
-        """Wait until all these records are on the disk here."""
-        await self._until_here([bytes.fromhex(each) for each in ids] or self.ids)
-        return {"at": time.perf_counter()}
+    async def on_wait(self, tips: Sequence[str]) -> dict[str, Any]:
+        """Wait until the logs are here up to these records."""
+        await self._until_here([bytes.fromhex(each) for each in tips])
+        return {"at": time.monotonic()}
 
     async def _until_here(self, wanted: list[bytes]) -> None:
         news, reader = self.opened.node.news, self.opened.reader
