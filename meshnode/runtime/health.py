@@ -14,14 +14,12 @@ import trio
 
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.office import Office
-from meshnode.runtime.settings import STALL_SECONDS
+from meshnode.runtime.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """How often the watch looks: what cannot be kept any more shows within five seconds."""
-BEAT_SECONDS = 0.25
-"""How often the loop's lateness is measured."""
 CLOCK_JUMP_MS = 2_000
 """A step of the wall clock against the steady one beyond this is told."""
 EARLIEST = 1_735_689_600_000
@@ -56,8 +54,13 @@ class Watch:
     findings: list[Finding] = field(default_factory=list)
     _offset: int | None = None
     _jumped: int = 0
+    pulse: Pulse = field(init=False)
     _stalled_at: float = float("-inf")
     _stall: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Count what the pulse tells among all that is counted."""
+        self.pulse = Pulse(self.office.node.reports)
 
     @property
     def troubles(self) -> list[Finding]:
@@ -66,8 +69,8 @@ class Watch:
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._feel_pulse)
+        trio.lowlevel.add_instrument(self.pulse)
+        try:
             while True:
                 before = {finding.name for finding in self.troubles}
                 self.look()
@@ -75,6 +78,8 @@ class Watch:
                     if finding.name not in before:
                         log.warning("%s: %s", finding.name, finding.text)
                 await trio.sleep(LOOK_SECONDS)
+        finally:
+            trio.lowlevel.remove_instrument(self.pulse)
 
     def look(self) -> None:
         """Look at everything once."""
@@ -87,16 +92,6 @@ class Watch:
             self._peers(),
             self._loop(),
         ]
-
-    async def _feel_pulse(self) -> None:
-        while True:
-            due = trio.current_time() + BEAT_SECONDS
-            await trio.sleep(BEAT_SECONDS)
-            late = trio.current_time() - due
-            if late > STALL_SECONDS:
-                self.office.node.reports.count("loop_stalls")
-            if late > TOLD_SECONDS:
-                self._stalled_at, self._stall = trio.current_time(), late
 
     def _clock(self) -> Finding:
         moment = self.office.node.clock.now()
@@ -140,10 +135,13 @@ class Watch:
         return Finding("peers", "warn", "no peer is connected, so nothing is exchanged", "meshnode peer ls")
 
     def _loop(self) -> Finding:
+        if (pause := self.pulse.since_asked()) > TOLD_SECONDS:
+            self._stalled_at, self._stall = trio.current_time(), pause
         if trio.current_time() - self._stalled_at < STALL_MEMORY_SECONDS:
             text = f"the node paused for {self._stall * 1000:.0f} ms within the last minute"
             return Finding("responsiveness", "warn", text, "is the machine overloaded?")
-        return Finding("responsiveness", "ok", "answers at once")
+        text = f"the longest pause since the start was {self.pulse.longest * 1000:.0f} ms"
+        return Finding("responsiveness", "ok", f"answers at once; {text}")
 
 
 def clock(wall: int | None = None) -> Finding:
