@@ -197,7 +197,8 @@ def _libp2p(home: Home, reader: Reader, loaded: Loaded, main_key: MainKey | None
     said = "net.listen" in loaded.origins
 
     def known(peer: PeerId) -> bool:
-        return reader.entry(PeerEntry, (peer,)) is not None
+        entry = reader.entry(PeerEntry, (peer,))
+        return entry is not None and (entry.added or entry.source != "inbound")
 
     settings = TransportSettings(
         seed=read_key(home.transport_key, main_key),

@@ -8,7 +8,7 @@ from meshnode.core.ground import Ground, Session
 from meshnode.core.turn import Turn
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.limits import MAX_CREDIT
-from meshproto.wire.messages import Compare, Credit, Message, Want
+from meshproto.wire.messages import Compare, Credit, Get, Message, Want
 
 MINUTE = 60_000
 
@@ -54,5 +54,7 @@ def _weight(message: Message) -> int:
             return 1 + len(ranges) + sum(1 + len(listing.items) // 16 for listing in listings)
         case Want(logs, _):
             return 1 + len(logs) // 16
+        case Get(ids):
+            return 1 + len(ids) // 16
         case _:
             return 1

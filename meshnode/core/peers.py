@@ -193,11 +193,14 @@ class PeerBook:
         contact.shunned_until = turn.moment.ticks + pause
         return pause
 
-    def note_scopes(self, session: Session) -> None:
-        """Remember which networks a peer is in."""
+    def note_scopes(self, session: Session, turn: Turn) -> None:
+        """Remember which networks a peer is in: one that came by itself is no stranger any more."""
         contact = self._contacts.get(session.peer)
         if contact is not None:
             contact.scopes = dict.fromkeys(session.shared.values())
+            if contact.scopes and contact.entry.source == "inbound":
+                contact.entry = contact.entry._replace(source="member")
+                turn.local.append(contact.entry)
 
     def introduce(self, session: Session, turn: Turn) -> None:
         """Tell a peer, for each shared network, where its other members can be reached."""

@@ -105,7 +105,7 @@ class PeerEntry(NamedTuple):
     failures: int = 0
     """Dials in a row that failed."""
     source: str = ""
-    """`hand`, `join`, `inbound`, `lan` or `peer`."""
+    """`hand`, `join`, `lan` or `peer`; `inbound` if it came by itself, `member` once it shared a network then."""
 
 
 class HeldEntry(NamedTuple):

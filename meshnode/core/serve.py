@@ -2,7 +2,7 @@
 
 Wants of one connection are served in order; the logs of one want in turn, a run each, so that a long log does not
 hold up short ones. Runs and private parts are sent as far as the other side has granted credit, and no more than a
-slice in one call, so that serving one peer holds up nobody.
+slice in one turn, whoever it is for, so that serving peers holds up nobody.
 """
 
 from collections import deque
@@ -20,6 +20,9 @@ from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.codec import cost
 from meshproto.wire.limits import MAX_IDS
 from meshproto.wire.messages import Get, Headers, LogWant, Part, Privates, Unknown, Want, WantPrivates
+
+LOOKUP_COST = 1024
+"""What serving costs besides the bytes: looking for what is not here takes as long as reading a kilobyte."""
 
 
 @dataclass(slots=True)
@@ -84,14 +87,16 @@ class Serve:
         self._order(session.conn, len(want.ids)).parts.extend(want.ids)
 
     def pump(self, session: Session, turn: Turn) -> None:
-        """Serve what is queued as far as credit and this turn's slice reach."""
+        """Serve what is queued as far as credit and what is left of this turn's slice reach."""
         order = self._orders.get(session.conn)
-        left = self._ground.settings.serve_slice
+        served = 0
         while order is not None and self._deliver(session, order, turn) and len(order):
-            if left <= 0:
-                self._ground.agenda.set("serve", session.conn, turn.moment.ticks)
+            if turn.served >= self._ground.settings.serve_slice:
+                # Whoever got nothing in this turn is first in the next.
+                self._ground.agenda.set("serve", session.conn, turn.moment.ticks - (served == 0))
                 return
-            left -= self._serve_some(session, order)
+            served = self._serve_some(session, order)
+            turn.served += served
 
     def is_idle(self, conn: int) -> bool:
         """Whether nothing is left to be served to a connection."""
@@ -122,7 +127,7 @@ class Serve:
             self._serve_parts(session, order)
         if order.groups:
             self._serve_log(order)
-        return 1 + sum(each for _, each in list(order.posted)[before:])
+        return LOOKUP_COST + sum(each for _, each in list(order.posted)[before:])
 
     def _serve_record(self, session: Session, order: Order) -> None:
         record = order.records.popleft()

@@ -58,7 +58,7 @@ class CoreSettings:
     """Logs, records and private parts one peer may have asked for and not been served yet."""
 
     serve_slice: int = 256 * 1024
-    """Bytes served to one peer before others have their turn: some 5 ms of reading."""
+    """Bytes served in one turn, to whomever, before anything else is dealt with: some 5 ms of reading."""
 
     credit: int = 4 * 1024 * 1024
     """Bulk bytes a peer may send ahead of our commits. 4 MiB fill a line of 50 ms at 80 MB/s."""

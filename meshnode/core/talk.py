@@ -129,7 +129,7 @@ class Talk:
         """More is shared with a peer than before: compare it, and tell where others are."""
         parts = self._parts
         parts.gossip.welcome(session)
-        parts.book.note_scopes(session)
+        parts.book.note_scopes(session, turn)
         parts.book.introduce(session, turn)
         parts.rounds.begin(session, turn)
         parts.privates.ask(session, turn)

@@ -44,7 +44,7 @@ class Aftermath:
 
 
 class Turn:
-    """Collects the effects of one event. `number` is that of the batch, should there be one."""
+    """Collects the effects of one event. `number` is that of the batch, should there be one; `served` as in `Serve`."""
 
     __slots__ = (
         "after",
@@ -55,6 +55,7 @@ class Turn:
         "number",
         "privates",
         "runs",
+        "served",
         "uncounted",
     )
 
@@ -64,6 +65,7 @@ class Turn:
         self.effects: list[Effect] = []
         self.after = Aftermath()
         self.runs: list[Run] = []
+        self.served = 0
         self.privates: list[tuple[RecordId, bytes]] = []
         self.erasures: dict[RecordId, None] = {}
         self.local: list[LocalRow | Forget] = []

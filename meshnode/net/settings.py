@@ -76,13 +76,13 @@ class TransportSettings:
     Every stream begins with 256 KiB; the multiplexing protocol fixes that.
     """
 
-    window_total: int = 64 * MIB
+    window_total: int = 24 * MIB
     """What all streams together may have been granted beyond what they began with."""
 
     send_queue: int = 256 * KIB
     """Bytes taken from senders and not yet handed to the system, per connection."""
 
-    max_streams_per_connection: int = 16
+    max_streams_per_connection: int = 8
     """Streams a peer may have open; ours needs one, ping and identify come and go."""
 
     ping_interval: float = 2.0

@@ -11,15 +11,25 @@ from itertools import count
 
 import trio
 
-from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
-from meshnode.net.transport import Channel, ChannelClosed
+from meshnode.core.events import BreachIn, Event, MessageIn, PeerDown, PeerUp
+from meshnode.net.transport import RECEIVE_BYTES, Channel, ChannelClosed
+from meshnode.net.turns import turn
+from meshnode.runtime.burden import Burden
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.outbox import Outbox
-from meshnode.runtime.settings import CLOSE_SECONDS, INLINE_BYTES, PING_SECONDS, SEND_SECONDS
+from meshnode.runtime.settings import (
+    CLOSE_SECONDS,
+    DECODED_WEIGHT,
+    INLINE_BYTES,
+    PING_SECONDS,
+    SEND_SECONDS,
+    STRANGERS_READ,
+)
 from meshnode.runtime.verifier import Verifier
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import encode
 from meshproto.wire.frames import FrameReader, frame
+from meshproto.wire.limits import LENGTH_SIZE
 from meshproto.wire.messages import Message
 
 log = logging.getLogger(__name__)
@@ -28,8 +38,20 @@ log = logging.getLogger(__name__)
 class Conversations:
     """All conversations of a node, by the number of their connection."""
 
-    def __init__(self, inbox: Inbox[Event], verifier: Verifier, local_peer: str, busy: Callable[[], None]) -> None:
-        """`busy` is called whenever much came or goes: what can wait should wait."""
+    def __init__(
+        self,
+        inbox: Inbox[Event],
+        verifier: Verifier,
+        local_peer: str,
+        busy: Callable[[], None],
+        is_stranger: Callable[[int], bool] = lambda conn: True,
+    ) -> None:
+        """`busy` is called whenever much came or goes: what can wait should wait.
+
+        `is_stranger` tells whether the peer of a connection shares no network with this node.
+        """
+        self._is_stranger = is_stranger
+        self._burden = Burden(is_stranger, self._unburden)
         self._inbox, self._verifier, self._local_peer, self._busy = inbox, verifier, local_peer, busy
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
@@ -48,6 +70,7 @@ class Conversations:
             return
         outbox.put(message)
         self._stirred[conn] = outbox
+        self._burden.unsent(conn, outbox.weight)
         if outbox.overfull:
             log.warning("peer %s takes too little of what it asked for and is dropped", self._channels[conn].peer)
             self._channels[conn].abort()
@@ -59,6 +82,7 @@ class Conversations:
             messages = outbox.few()
             if messages and self._send_now(self._channels.get(conn), messages):
                 outbox.sent()
+                self._burden.unsent(conn, 0)
             else:
                 outbox.wake()
 
@@ -100,7 +124,7 @@ class Conversations:
         try:
             async with trio.open_nursery() as both:
                 both.start_soon(self._listen, conn, channel)
-                await self._speak(channel, outbox)
+                await self._speak(conn, channel, outbox)
                 both.cancel_scope.cancel()
         except* ChannelClosed as ended:
             reason = str(_first(ended))
@@ -115,6 +139,11 @@ class Conversations:
                 await channel.aclose()
             channel.abort()
 
+    def _unburden(self, conn: int) -> None:
+        """Drop the stranger who holds most."""
+        log.warning("peer %s leaves too much unfinished or unread and is dropped", self._channels[conn].peer)
+        self._channels[conn].abort()
+
     def _send_now(self, channel: Channel | None, messages: Sequence[Message]) -> bool:
         try:
             return channel is not None and channel.send_now(_frames(messages))
@@ -122,33 +151,49 @@ class Conversations:
             return False  # its conversation finds out by itself
 
     def _forget(self, conn: int) -> None:
-        del self._outboxes[conn], self._channels[conn]
+        # What waited goes now: the exception that ended the conversation remembers its frames until Python looks for
+        # cycles, and then a flood of these would take it a quarter of a second.
+        self._outboxes.pop(conn).drop()
+        del self._channels[conn]
+        self._stirred.pop(conn, None)
+        self._burden.forget(conn)
         if not self._channels:
             self._last_ended.set()
             self._last_ended = trio.Event()
 
     async def _listen(self, conn: int, channel: Channel) -> None:
         """Turn what the peer says into events until it stops or breaks the protocol."""
-        frames = FrameReader()
-        while received := await channel.receive():
-            try:
+        frames, unfinished = FrameReader(), 0
+        try:
+            while received := await channel.receive(STRANGERS_READ if self._is_stranger(conn) else RECEIVE_BYTES):
                 bodies = frames.feed(received)
-            except Breached as breached:
-                await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
-                return
-            for raw in bodies:
-                if len(raw) > INLINE_BYTES:
-                    self._busy()
-                event = await self._verifier.check(conn, raw)
-                await self._inbox.put(conn, event, len(raw))
-                if isinstance(event, BreachIn):
-                    # The core answers with a goodbye and a close; what follows is not worth reading.
+                unfinished += len(received) - sum(LENGTH_SIZE + len(raw) for raw in bodies)
+                self._burden.unfinished(conn, unfinished)
+                if not await self._take_in(conn, bodies):
                     return
-        self.close(conn)
+            self.close(conn)
+        except Breached as breached:
+            await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
+        finally:
+            del frames  # likewise: see `_forget`
 
-    async def _speak(self, channel: Channel, outbox: Outbox) -> None:
+    async def _take_in(self, conn: int, bodies: Iterable[bytes]) -> bool:
+        """Turn the bodies of frames into events; false if one broke the protocol."""
+        for raw in bodies:
+            if len(raw) > INLINE_BYTES:
+                self._busy()
+            await turn()
+            event = await self._verifier.check(conn, raw)
+            await self._inbox.put(conn, event, len(raw) * (DECODED_WEIGHT if isinstance(event, MessageIn) else 1))
+            if isinstance(event, BreachIn):
+                # The core answers with a goodbye and a close; what follows is not worth reading.
+                return False
+        return True
+
+    async def _speak(self, conn: int, channel: Channel, outbox: Outbox) -> None:
         """Send what is queued, gathered into large writes, until the outbox is closed and empty."""
         while messages := await outbox.take():
+            self._burden.unsent(conn, outbox.weight)
             data = _frames(messages)
             if len(data) > INLINE_BYTES:
                 self._busy()

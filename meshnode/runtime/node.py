@@ -97,7 +97,9 @@ class RunningNode:
         self._tickets = Tickets(self._inbox.put_own)
         self._driver = Driver(parts.core, parts.ledger, self._inbox, self.clock, self._tell)
         self._writer = Writer(parts.store, self._landed, self._driver.failed)
-        self._conversations = Conversations(self._inbox, Verifier(), parts.transport.peer_id, parts.busy)
+        self._conversations = Conversations(
+            self._inbox, Verifier(), parts.transport.peer_id, parts.busy, self.presence.is_stranger
+        )
         self._dialler = Dialler(parts.transport, self._conversations, self._inbox)
         self._alarm = Alarm(self._ring)
         self._listens = trio.Event()

@@ -24,6 +24,11 @@ class Outbox:
         self._taker = trio.lowlevel.ParkingLot()
 
     @property
+    def weight(self) -> int:
+        """About how many bytes wait."""
+        return self._bytes
+
+    @property
     def overfull(self) -> bool:
         """Whether the peer takes its messages too slowly to be kept."""
         return self._bytes > OUTBOX_BYTES
@@ -40,6 +45,12 @@ class Outbox:
         """Take nothing more; `take` ends once the box is empty."""
         self._closed = True
         self._taker.unpark()
+
+    def drop(self) -> None:
+        """Give up what is in it: the peer is gone."""
+        self._closed = True
+        self._messages.clear()
+        self._bytes = 0
 
     def few(self) -> list[Message]:
         """All that waits, if it is little and whoever takes messages out rests; else nothing."""

@@ -1,6 +1,6 @@
 """Who is connected, who speaks there, and what became of the last attempts: gathered from what the core reports.
 
-Only for people and the status; no decision rests on it.
+For people and the status; the one decision that rests on it is who has to go when strangers hold too much.
 """
 
 from collections.abc import Callable
@@ -70,6 +70,11 @@ class Presence:
     def of_peer(self, peer: str) -> Connected | None:
         """The connection of a peer, if it has one."""
         return next((each for each in self.connected.values() if each.peer == peer), None)
+
+    def is_stranger(self, conn: int) -> bool:
+        """Whether a connection shares no network with this node, or has not shown yet that it does."""
+        found = self.connected.get(conn)
+        return found is None or not found.shared
 
     def take(self, news: News, now: int, address_of: Callable[[int], str]) -> None:
         """Take note of one piece of news; `now` is in milliseconds UTC, `address_of` tells where a connection leads."""

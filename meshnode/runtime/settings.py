@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 MIB = 1 << 20
 
-INBOX_BYTES = 32 * MIB
-"""What all peers together may have waiting for the core; a run is at most 1 MiB, so tens of peers at full speed."""
+INBOX_BYTES = 8 * MIB
+"""What all peers together may have waiting for the core; a run is at most 1 MiB, so several peers at full speed."""
 INBOX_BYTES_PER_PEER = 4 * MIB
 """What one peer may have waiting: enough to decode the next runs while earlier ones commit."""
 INBOX_EVENTS_PER_PEER = 256
 """Small events of one peer that may wait, so that a flood of tiny messages does not crowd out others."""
 EVENT_WEIGHT = 512
 """Bytes an event weighs besides the records in it."""
+DECODED_WEIGHT = 6
+"""How many times as much memory as on the wire a message takes that is made of many small things, measured."""
 
 GROUP_RECORDS = 1024
 """Records after which a transaction takes no further batch: the next may be read meanwhile."""
@@ -29,6 +31,10 @@ INLINE_BYTES = 32_768
 VERIFY_THREADS = 1
 """Worker threads for messages that look wrong; more would only fight for the interpreter."""
 
+STRANGERS_BYTES = 8 * MIB
+"""What all peers that share no network with this node may together leave unfinished or unread."""
+STRANGERS_READ = 16 * 1024
+"""How much is taken at a time from such a peer: what it said is held four times over while it is dealt with."""
 OUTBOX_BYTES = 8 * MIB
 """What may wait to be sent to one peer. The core's credits keep it far lower; above it the peer is too slow."""
 SEND_BYTES = 262_144

@@ -34,7 +34,7 @@ from meshnode.runtime.requests import people
 from meshproto.records.encoding import Value
 from meshproto.records.ids import ScopeId, to_text
 
-SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "lan": "mdns", "peer": "peers"}
+SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "member": "itself", "lan": "mdns", "peer": "peers"}
 
 
 async def me(site: Site, call: Call[Nothing]) -> Me:

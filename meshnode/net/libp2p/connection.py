@@ -9,7 +9,7 @@ Two tasks: one reads and feeds the muxer, one writes what the outbox holds. Neit
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
@@ -21,12 +21,19 @@ from meshnode.net.libp2p.windows import Allowance
 from meshnode.net.libp2p.wire import Wire
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import ChannelClosed, CloseReason, PeerId
+from meshnode.net.turns import turn
 
 READ_BYTES = 64 * 1024
 """The first size of reads; doubled while they come back full, halved when they come back nearly empty."""
 
 MAX_READ_BYTES = 128 * 1024
 """Bulky data pays for larger reads, up to here: still larger blocks come fresh from the system each time."""
+
+STRANGERS_READ = 16 * 1024
+"""The same for a peer that is not known: hundreds of them may keep this node busy at once."""
+
+STRANGERS_BYTES = 8 * 1024 * 1024
+"""What all peers that are not known may together have sent and nobody read: their windows would hold far more."""
 
 WRITE_BYTES = 60 * 1024
 """About how much is sealed and handed over at a time: one frame of the longest. More at once cost twice the time,
@@ -36,6 +43,34 @@ RUSH_WITHIN = 0.00005
 """Seconds after a write in which another one is put off to the writer's next turn."""
 
 
+class Unread:
+    """What peers that are not known have sent and nobody has read; if it is too much, the heaviest has to go."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[Connection, int] = {}
+        self._total = 0
+
+    def note(self, connection: "Connection") -> None:
+        """Look how much a connection holds, and at all of them if that may be too much together."""
+        self._weigh(connection)
+        if self._total > STRANGERS_BYTES:
+            for each in list(self._sizes):
+                self._weigh(each)
+        while self._total > STRANGERS_BYTES:
+            heaviest = max(self._sizes, key=self._sizes.__getitem__)
+            self.forget(heaviest)
+            heaviest.abort(CloseReason.FLOOD)
+
+    def forget(self, connection: "Connection") -> None:
+        """A connection is over."""
+        self._total -= self._sizes.pop(connection, 0)
+
+    def _weigh(self, connection: "Connection") -> None:
+        self.forget(connection)
+        self._sizes[connection] = connection.muxer.unread
+        self._total += self._sizes[connection]
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What all connections of a transport share."""
@@ -43,6 +78,7 @@ class Shared:
     settings: TransportSettings
     allowance: Allowance
     counted: Counter[str]
+    unread: Unread = field(default_factory=Unread)
 
 
 class Connection:
@@ -74,6 +110,7 @@ class Connection:
         self._settings, self._counted = shared.settings, shared.counted
         self._nursery: trio.Nursery | None = None
         self._finished, self._signs = trio.Event(), trio.lowlevel.ParkingLot()
+        self._known, self._unread = shared.settings.known(greeted.peer), shared.unread
         self._unsent: memoryview | None = None
         self._writing, self._written_at = False, 0.0
         self._to_write = trio.lowlevel.ParkingLot()
@@ -108,6 +145,8 @@ class Connection:
         finally:
             self.abort(CloseReason.SHUTDOWN)
             self._finished.set()
+            self._nursery = None
+            self._unread.forget(self)
 
     async def aclose(self, reason: CloseReason = CloseReason.LOCAL) -> None:
         """Send what is queued and leave; cut it after the deadline. Safe to repeat or cancel."""
@@ -176,14 +215,17 @@ class Connection:
         try:
             await self._take_in(self._rest)
             size = READ_BYTES
-            while data := await self._wire.receive(size):
+            while data := await self._wire.receive(size if self._known else STRANGERS_READ):
                 self._hear(len(data))
                 if len(data) == size:
                     size = min(2 * size, MAX_READ_BYTES)
                 elif len(data) < size // 4:
                     size = max(size // 2, READ_BYTES)
+                await turn()
                 for message in self._session.open(data):
                     await self._take_in(message)
+                if not self._known:
+                    self._unread.note(self)
                 self._push()
             self._end(self._farewell(CloseReason.BROKEN), self._wire.close)
         except Violation as violation:
@@ -210,6 +252,7 @@ class Connection:
     async def _take_in(self, message: bytes) -> None:
         for _ in self.muxer.feed(message):
             await trio.lowlevel.checkpoint()
+            await turn()
 
     def _push(self) -> None:
         """Send what the outbox holds: at once if that is likely to work, else from the writer's task.

@@ -24,6 +24,7 @@ from meshnode.net.libp2p.session import PREFIX_BYTES, Cipher, Session
 from meshnode.net.libp2p.violation import Violation
 from meshnode.net.libp2p.wire import Wire
 from meshnode.net.transport import CloseReason, PeerId
+from meshnode.net.turns import turn
 
 NOISE = "/noise"
 MESSAGE_BYTES = 2048
@@ -134,6 +135,7 @@ class _Noise:
         if length > MESSAGE_BYTES:
             raise Violation(CloseReason.MALFORMED, f"a handshake message of {length} bytes")
         message = await self._exactly(length)
+        await turn()  # what follows takes a millisecond
         try:
             return bytes(self._state.read_message(message))
         except (InvalidTag, NoiseHandshakeError, NoiseValueError, ValueError) as error:

@@ -16,8 +16,8 @@ from meshnode.net.transport import CloseReason
 CONTROL_BYTES = 64 * 1024
 """Answers a peer may leave unread. An honest one never comes near; another asks without listening."""
 
-FRAME_BYTES = 64
-"""What a queued frame counts besides its body, so that many tiny ones are bounded too."""
+FRAME_BYTES = 400
+"""What a queued frame takes besides its body, so that many tiny ones are bounded too: measured, with its objects."""
 
 
 class Outbox:
@@ -82,17 +82,19 @@ class Outbox:
         while self._data and taken < most:
             _, header, body = self._data.popleft()
             pieces += (header, body)
-            taken += len(body) + FRAME_BYTES
-        if taken:
-            self._queued -= taken
-            if self._emptied:
-                self._emptied.unpark_all()
+            taken += len(header) + len(body)
+            self._queued -= len(body) + FRAME_BYTES
+        if taken and self._emptied:
+            self._emptied.unpark_all()
         return pieces
 
     async def emptied(self) -> None:
         """Wait until the writer took some data, so that there may be room."""
         await self._emptied.park()
 
-    def wake(self) -> None:
-        """Let everybody who waits look again, because the connection ended."""
+    def drop(self) -> None:
+        """Give up what is queued, because the connection ended, and let everybody who waits look again."""
+        self._data.clear()
+        self._control = bytearray()
+        self._queued = 0
         self._emptied.unpark_all()

@@ -6,9 +6,11 @@ ends the whole host.
 
 from typing import Protocol
 
+import trio
 from libp2p.identity.identify.pb.identify_pb2 import Identify
 
 from meshnode.net.libp2p.identity import Identity
+from meshnode.net.turns import turn
 
 PING = "/ipfs/ping/1.0.0"
 PING_BYTES = 32
@@ -37,6 +39,9 @@ async def answer_pings(stream: Stream) -> None:
         if len(waiting) == PING_BYTES:
             await stream.send(waiting)
             waiting = b""
+            # Whoever sends many at once leaves the others their turn.
+            await trio.lowlevel.checkpoint()
+            await turn()
     stream.finish()
 
 

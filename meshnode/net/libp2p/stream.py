@@ -23,7 +23,7 @@ from meshnode.net.transport import RECEIVE_BYTES, ChannelClosed, CloseReason, Pe
 PIECE_BYTES = 256 * 1024
 """How much is queued at a time, so that streams and connections take turns."""
 
-UNCLAIMED_BYTES = 64 * 1024
+UNCLAIMED_BYTES = 8 * 1024
 """What a peer may send on a stream before, or without, agreeing on our protocol."""
 
 
@@ -40,6 +40,8 @@ class Surroundings:
     """Called with a stream's number once neither side may send on it."""
     round_trip: float = 0.0
     """Seconds to the peer and back, smoothed; 0 until it was measured."""
+    unread: int = 0
+    """Bytes that all streams together hold for whoever reads them."""
 
 
 class MuxedStream:
@@ -91,6 +93,7 @@ class MuxedStream:
             await self._readable.park()
         data = bytes(memoryview(self._received)[:max_bytes])
         del self._received[:max_bytes]
+        self._around.unread -= len(data)
         if not self._finished_there and self.over is None:
             self._renew(len(data))
         return data
@@ -149,6 +152,11 @@ class MuxedStream:
             self._wake()
             self._around.closed(self.number)
 
+    def abandon(self) -> None:
+        """Drop what nobody will receive any more."""
+        self._around.unread -= len(self._received)
+        self._received = bytearray()
+
     # What follows is called by the muxer, for what the peer sent.
 
     def announced(self, count: int) -> None:
@@ -160,6 +168,7 @@ class MuxedStream:
     def arrived(self, part: memoryview) -> None:
         """Take in a part of what was announced."""
         self._received += part
+        self._around.unread += len(part)
         if self._readable:
             self._readable.unpark_all()
         if not self.claimed and len(self._received) > UNCLAIMED_BYTES:

@@ -173,6 +173,8 @@ class Libp2pTransport:
             self._counted["handler_failures"] += 1
             log.exception("serving %s failed in an unforeseen way", connection.peer)
             stream.reset(CloseReason.FAILED)
+        finally:
+            stream.abandon()
 
     async def _speak(self, protocol: str, connection: Connection, stream: MuxedStream) -> None:
         match protocol:

@@ -329,3 +329,11 @@ def test_a_peer_for_whom_the_book_has_no_room_is_served_all_the_same() -> None:
     peer = rig.meet(BOB, scope)
     assert rig.node.parts.ground.sessions[peer.conn].shared
     assert [each.peer for each in rig.node.parts.book.entries()] == ["kept"]
+
+
+def test_one_that_came_by_itself_is_a_stranger_until_it_shares_a_network() -> None:
+    rig = Rig()
+    scope = rig.found()
+    stranger, member = rig.meet(Writer("eve")), rig.meet(BOB, scope)
+    sources = {each.peer: each.source for each in rig.node.parts.book.entries()}
+    assert (sources[stranger.name], sources[member.name]) == ("inbound", "member")

@@ -3,6 +3,7 @@
 import pytest
 
 from meshnode.core.drafts import Draft
+from meshnode.core.events import Woken
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.log import check_run
@@ -166,7 +167,7 @@ def test_serving_stops_where_the_credit_ends_and_goes_on_when_there_is_more() ->
 
 
 def test_a_long_service_lets_others_have_their_turn() -> None:
-    rig, scope, peer, _ = scene(CoreSettings(run_records=1, serve_slice=300))
+    rig, scope, peer, _ = scene(CoreSettings(run_records=1, serve_slice=1_500))
     for _ in range(5):
         wrote(rig, scope, 1)
     want(peer, rig.me.log(scope))
@@ -174,6 +175,28 @@ def test_a_long_service_lets_others_have_their_turn() -> None:
     assert rig.alarm == rig.ticks
     rig.wait(0)
     assert served(peer) == [1, 2, 3, 4, 5, 6]
+
+
+def test_those_served_in_one_turn_share_its_slice() -> None:
+    rig, scope, bob, _ = scene(CoreSettings(run_records=1, serve_slice=1_000))
+    for _ in range(3):
+        wrote(rig, scope, 1)
+    carol = rig.meet(Writer("carol"), scope)
+    for peer in (bob, carol):
+        want(peer, rig.me.log(scope))
+    assert (served(bob), served(carol)) == ([1], [1])
+    rig.feed(Woken())
+    assert (served(bob), served(carol)) == ([1, 2], [1])
+    rig.feed(Woken())
+    assert (served(bob), served(carol)) == ([1, 2], [1, 2])
+
+
+def test_looking_for_what_is_not_here_uses_up_the_slice_too() -> None:
+    rig, _, peer, _ = scene(CoreSettings(serve_slice=10_000))
+    peer.say(Get(tuple(RecordId(bytes([number]) * 32) for number in range(100))))
+    assert 80 < rig.node.parts.serve.queued(peer.conn) < 100
+    rig.feed(Woken())
+    assert 60 < rig.node.parts.serve.queued(peer.conn) < 90
 
 
 def test_more_requests_than_may_be_open_are_a_flood() -> None:
