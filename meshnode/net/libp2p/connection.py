@@ -110,7 +110,7 @@ class Connection:
         self._settings, self._counted = shared.settings, shared.counted
         self._nursery: trio.Nursery | None = None
         self._finished, self._signs = trio.Event(), trio.lowlevel.ParkingLot()
-        self._known, self._unread = shared.settings.known(greeted.peer), shared.unread
+        self._known, self._unread = outbound or shared.settings.known(greeted.peer), shared.unread
         self._unsent: memoryview | None = None
         self._writing, self._written_at = False, 0.0
         self._to_write = trio.lowlevel.ParkingLot()
