@@ -55,16 +55,17 @@ class Fill:
     def offer(self, conn: int, items: Iterable[Item]) -> int:
         """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
         asking = self._asking.setdefault(conn, Asking())
-        own = self._scopes.own_logs()
-        lacking = 0
-        for item in items:
-            if not self._is_lacking(item):
-                continue
-            lacking += 1
-            if item.log not in asking.listed and len(asking.listed) < self._ground.settings.fill_queue:
+        own, most = self._scopes.own_logs(), self._ground.settings.fill_queue
+        lacking = [item for item in items if self._is_lacking(item)]
+        if len(asking.listed) + len(lacking) > most:
+            # Were it always the same that finds no room, what the rest must come after might be among it for ever.
+            start = int(self._ground.chance.random() * len(lacking))
+            lacking = lacking[start:] + lacking[:start]
+        for item in lacking:
+            if item.log not in asking.listed and len(asking.listed) < most:
                 asking.listed[item.log] = item
                 heappush(asking.order, _place(item, own))
-        return lacking
+        return len(lacking)
 
     def pump(self, session: Session, turn: Turn) -> bool:
         """Ask for listed logs, as many as may be open at once, causes before effects; true if any was asked for."""

@@ -122,6 +122,19 @@ def test_the_list_of_what_to_ask_for_is_bounded() -> None:
     assert rig.node.parts.fill.wanted(peer.conn) == 2
 
 
+def test_what_finds_no_room_on_the_list_is_not_the_same_in_every_round() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(fill_logs=2, fill_queue=3))
+    offered, seen = [log(at) for at in range(1, 20)], set[LogId]()
+    for _ in range(40):
+        listed(peer, scope, *[item(each) for each in offered])
+        while asked := [each for want in wanted(peer) for each in want]:
+            seen.update(asked)
+            peer.take()
+            peer.say(*[Unknown(each) for each in asked])
+    assert rig.node.parts.fill.is_idle(peer.conn)
+    assert seen == set(offered)
+
+
 def test_a_log_is_asked_of_one_connection_and_of_the_next_when_that_is_gone() -> None:
     rig, scope, peer, _ = scene()
     carol = Writer("carol")
