@@ -20,6 +20,9 @@ from tests.support.namespaces import why_not_here
 IDLE_SECONDS = 5.0
 """Real seconds without anything happening, after which a clock that stands still goes on to what is waited for."""
 
+TOLD = "told"
+"""The property of a test's report that carries what it tells."""
+
 PACE = Pace.of_environment(os.environ)
 
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
@@ -38,6 +41,12 @@ def campaign_seconds() -> Callable[[str], float]:
 def long_campaigns() -> bool:
     """Whether this is a run of the great campaigns, whose sizes the issue and the design name."""
     return PACE is Pace.LONG
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say at the end of the run, whoever ran the test, what a campaign has done: `tell("2000 stories ended well")`."""
+    return lambda text: record_property(TOLD, text)
 
 
 @pytest.fixture
@@ -62,18 +71,36 @@ def _quiet_machine(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _unmeasured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs that such a test starts are not measured either."""
+    if _is_unmeasured(request.node):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+def _is_unmeasured(item: pytest.Item) -> bool:
+    """Whether coverage looks away: from campaigns, which would do half as much, and from tests that measure time."""
+    return any(item.get_closest_marker(name) for name in ("campaign", "alone"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Campaigns first, since they are the longest; tests that want the machine for themselves last."""
     if why_not_here():
         left_out = [item for item in items if item.get_closest_marker("namespaces")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        if _is_unmeasured(item):
+            item.add_marker("no_cover")
     items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, not item.get_closest_marker("campaign")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at which pace this was, and what this machine did not allow."""
     terminalreporter.write_line(f"pace: {PACE.value}; {PACE.explained}")
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for text in (text for name, text in report.user_properties if name == TOLD):
+            terminalreporter.write_line(f"{text} ({report.duration:.0f} s)")
     if reason := why_not_here():
         terminalreporter.write_line(f"not run here: tests across network namespaces, because {reason}")
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")

@@ -46,7 +46,7 @@ def test_both_readers_give_the_same_verdict_and_reason(
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
     environment: dict[str, str],
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     seconds = campaign_seconds("fuzz")
     least = LONG_CAMPAIGN if long_campaigns else round(seconds * QUESTIONS_PER_SECOND)
@@ -59,9 +59,8 @@ def test_both_readers_give_the_same_verdict_and_reason(
             passed = time.monotonic() - begun
             if (comparison.asked >= least and (long_campaigns or passed > seconds)) or passed > seconds * PATIENCE:
                 break
-    with capsys.disabled():
-        seen = len(comparison.verdicts)
-        print(f"\nreaders: {comparison.asked} questions in {passed:.0f} s, seed {seed}, {seen} verdicts")
+    seen = len(comparison.verdicts)
+    tell(f"readers: {comparison.asked} questions in {passed:.0f} s, seed {seed}, {seen} verdicts")
     assert comparison.asked >= least
     assert {verdict.split()[0] for verdict in comparison.verdicts} == set(OFTEN)
 
@@ -71,7 +70,7 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
     environment: dict[str, str],
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
     seconds, begun = campaign_seconds("fuzz"), time.monotonic()
@@ -82,8 +81,7 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
             assert not differences, f"story {seed}:\n" + "\n".join(differences[:3])
             if time.monotonic() - begun > seconds:
                 break
-    with capsys.disabled():
-        print(f"\nreaders: {seed - first + 1} stories of authority from {first}, {comparison.asked} questions")
+    tell(f"readers: {seed - first + 1} stories of authority from {first}, {comparison.asked} questions")
     assert seed - first >= LEAST_STORIES
 
 

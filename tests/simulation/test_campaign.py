@@ -25,7 +25,7 @@ GREAT_FIRST, GREAT = 50_000, 2_000
 
 @pytest.mark.campaign
 def test_every_story_ends_well(
-    campaign_seconds: Callable[[str], float], long_campaigns: bool, capsys: pytest.CaptureFixture[str]
+    campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
     end = time.monotonic() + campaign_seconds("simulation")
     first = seed = GREAT_FIRST if long_campaigns else FIRST
@@ -36,8 +36,7 @@ def test_every_story_ends_well(
         except (Broken, AssertionError) as broken:
             pytest.fail(f"seed {seed}: {broken}\nreplay: scripts/simulate --seed {seed}")
         seed += 1
-    with capsys.disabled():
-        print(f"\nstories: {seed - first} ended well, seeds {first} to {seed - 1}")
+    tell(f"stories: {seed - first} ended well, seeds {first} to {seed - 1}")
 
 
 @pytest.mark.parametrize("seed", [3, 7])

@@ -27,6 +27,9 @@ APART: Mapping[str, str] = {
 }
 _AGAIN = 0.05
 
+LAST_SHOWN = 4_000
+"""Characters of what a node tells when somebody waits for something in vain."""
+
 
 class Household:
     """A folder with homes in it: `with Household() as all: ana = all.person("ana")`. Leaves no process behind."""
@@ -113,8 +116,13 @@ class Person:
         """Wait until something holds for this person."""
         until = time.monotonic() + DEADLINE
         while not what(self):
-            assert time.monotonic() < until, f"{self.name} never saw it"
+            assert time.monotonic() < until, f"{self.name} never saw it, but this:\n{self._shown()}"
             time.sleep(_AGAIN)
+
+    def _shown(self) -> str:
+        """What the node tells of itself, and the end of its log."""
+        told = [self.tries(*words).out for words in (("status",), ("contribution", "ls"), ("logs",))]
+        return "\n".join(told)[-LAST_SHOWN:]
 
     def titles(self) -> list[str]:
         """The titles of all contributions here, sorted."""

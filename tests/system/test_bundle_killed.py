@@ -45,7 +45,7 @@ class Attempt:
 
 @pytest.mark.campaign
 def test_an_import_killed_anywhere_is_finished_by_doing_it_again(
-    household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float]
+    household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
 ) -> None:
     ana, stick, chance = busy(household, tmp_path), tmp_path / "ana.bundle", Random(5)
     ana.does("export", "bundle", str(stick))
@@ -69,6 +69,7 @@ def test_an_import_killed_anywhere_is_finished_by_doing_it_again(
         ben.does("export", "bundle", str(out))
         assert source["state"].items() <= state_in(ben, out)["state"].items()
         ben.does("down")
+    tell(f"kills of an import: {kills}, each was finished by doing it again")
     assert halfway >= KILLS // 4, "the kills hardly ever met an import that was storing"
 
 

@@ -48,7 +48,7 @@ class Words:
 
 @pytest.mark.campaign
 def test_an_order_is_obeyed_whoever_is_killed_on_the_way(
-    programs: Programs, campaign_seconds: Callable[[str], float], long_campaigns: bool
+    programs: Programs, campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
     deadline, chance, kills = time.monotonic() + campaign_seconds("kills") / 3, Random(11), 0
     ana, ben, carol = (programs.new(name) for name in ("ana", "ben", "carol"))
@@ -75,3 +75,4 @@ def test_an_order_is_obeyed_whoever_is_killed_on_the_way(
         for program in (ana, ben, author):
             words.go_from(program)
     assert all(words.stand_at(ben) for rest in told.values() for words in rest)
+    tell(f"kills around an erasure: {kills}, every order was obeyed")

@@ -86,6 +86,21 @@ async def test_an_old_copy_that_was_restored_is_told_as_that(witness: Witness) -
     assert (fork["cause"], "an old copy of a home restored" in str(fork["text"])) == ("old-copy", True)
 
 
+async def test_of_several_forks_one_must_be_named_to_be_exported(witness: Witness) -> None:
+    for name in ("Cy", "Di"):
+        one, twin = Scribe(name), Scribe(name)
+        for each, skill in ((one, "design"), (twin, "welding")):
+            work(each, skill)
+        await witness.hears(one)
+        await witness.hears(twin)
+    order = {"kind": "fork", "path": str(witness.folder / "proof")}
+    problem = await witness.api.refuses("POST", "/exports", order)
+    logs = [str(fork["log"]) for fork in await witness.forks()]
+    assert (problem["code"], all(log[:16] in problem["detail"] for log in logs)) == ("ambiguous-id", True)
+    await witness.api.does("POST", "/exports", {**order, "log": logs[0][:16]})
+    assert (witness.folder / "proof").exists()
+
+
 async def test_whoever_signs_again_what_others_have_answered_does_so_knowingly(witness: Witness) -> None:
     (cy, twin), di = twins(), Scribe("Di")
     first = work(cy, "promised")

@@ -70,6 +70,8 @@ async def test_an_erased_text_is_gone_and_the_facts_stay(ana: Node, api: Api) ->
     assert (shown["title"], shown["part"], shown["seconds"]) == ("", "erased", 3600)
     assert (await api.does("GET", "/search?q=sensitive"))["items"] == []
     assert (await api.does("GET", f"/records/{record}"))["private"] is None
+    checks = (await api.does("POST", f"/records/{record}/verify"))["checks"]
+    assert ("ok", "erased") in [(check["state"], check["text"]) for check in checks]
     for path in ana.opened.home.folder.glob("*.db*"):
         assert b"Sensitive" not in path.read_bytes(), path.name
 
@@ -134,6 +136,18 @@ async def test_a_time_sheet_is_imported_once_and_taken_back(api: Api, tmp_path: 
     assert (await api.refuses("DELETE", "/imports/nothing"))["code"] == "not-found"
 
 
+async def test_a_preview_of_a_time_sheet_shows_rows_and_projects_and_writes_nothing(api: Api, tmp_path: Path) -> None:
+    sheet = tmp_path / "work.csv"
+    sheet.write_text("title,date,hours,project\nDraft,2026-03-09,1.5,Site\nCall,2026-03-10,never,Site\n")
+    options = {"map": ["title=title", "date=date", "hours=hours", "project=project"], "create_projects": True}
+    order = {"kind": "csv", "path": str(sheet), "options": options, "dry_run": True}
+    shown = await api.does("POST", "/imports", order)
+    assert [(row["line"], "never" in row["reason"]) for row in shown["refused"]] == [(3, True)]
+    assert [(row["place"], row["title"], row["seconds"]) for row in shown["sample"]] == [("line 2", "Draft", 5400)]
+    assert "projects that come along: 1 (Site)" in shown["notes"]
+    assert (await api.does("GET", "/contributions"))["items"] == []
+
+
 async def test_the_node_tells_how_it_is(ana: Node, api: Api) -> None:
     await logged(api)
     status = await api.does("GET", "/node")
@@ -145,6 +159,29 @@ async def test_the_node_tells_how_it_is(ana: Node, api: Api) -> None:
     assert all(check["state"] == "ok" or check["fix"] for check in checks)
     assert (await api.does("GET", "/log-file"))["path"].endswith("node.log")
     assert (await api.does("GET", "/forks"))["items"] == []
+
+
+async def test_the_node_tells_of_its_networks(api: Api) -> None:
+    studio = await api.does("POST", "/networks", {"name": "studio"})
+    (network,) = (await api.does("GET", "/node"))["networks"]
+    assert (network["id"], network["name"], network["members"]) == (studio["id"], "studio", 1)
+
+
+async def test_the_owner_may_say_that_this_copy_is_the_newest(api: Api) -> None:
+    assert (await api.does("POST", "/node/trust"))["status"] in ("ok", "degraded")
+    assert await logged(api)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/search?q=x&cursor=a", None),
+        ("GET", "/contributions?cursor=7-x", None),
+        ("POST", "/exports", {"kind": "zip", "path": "/nowhere/x"}),
+    ],
+)
+async def test_what_means_nothing_is_refused(api: Api, method: str, path: str, body: object) -> None:
+    assert (await api.refuses(method, path, body))["code"] == "bad-request"
 
 
 async def test_stopping_answers_first(ana: Node, api: Api) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.ports import Forget, TimerEntry
+from meshproto.records.ids import to_text
 from tests.support.meshes import Api, Mesh, Node
 
 HOUR = {"title": "Landing page", "seconds": 3600}
@@ -176,6 +177,19 @@ async def test_a_discarded_timer_leaves_nothing(api: Api) -> None:
     await api.does("POST", "/timers", {"title": "x"})
     assert (await api.does("POST", "/timers/stop", {"discard": True}))["contribution"] is None
     assert (await api.does("GET", "/contributions"))["items"] == []
+
+
+async def test_starting_a_timer_that_was_stopped_since_starts_no_second_one(api: Api) -> None:
+    await api.does("POST", "/timers", {"title": "x"}, key="t1")
+    await api.does("POST", "/timers/stop", {"discard": True})
+    assert (await api.refuses("POST", "/timers", {"title": "x"}, key="t1"))["code"] == "no-timer"
+    assert (await api.does("GET", "/timers"))["items"] == []
+
+
+async def test_a_record_that_is_no_contribution_is_not_shown_as_one(ana: Node, api: Api) -> None:
+    genesis = to_text(ana.opened.node.identity.agent)
+    problem = await api.refuses("GET", f"/contributions/{genesis}")
+    assert (problem["code"], problem["hint"]) == ("not-found", "meshnode contribution ls")
 
 
 async def test_of_several_timers_one_must_be_named(api: Api) -> None:

@@ -160,7 +160,7 @@ def test_whatever_is_damaged_is_never_served_and_can_be_set_aside(
     tmp_path: Path,
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     deadline = time.monotonic() + campaign_seconds("kills") / 3
     damages = noticed = unreadable = lost = 0
@@ -184,10 +184,7 @@ def test_whatever_is_damaged_is_never_served_and_can_be_set_aside(
         lost += len(original.records) - len(everything.records)
         store.close()
         shutil.rmtree(path.parent)
-    with capsys.disabled():
-        print(
-            f"\ndamages: {damages}, {noticed} found, {lost / damages:.1f} of {len(original.records)} records lost each"
-        )
+    tell(f"damages: {damages}, {noticed} found, {lost / damages:.1f} of {len(original.records)} records lost each")
     assert damages >= FLOOR
 
 

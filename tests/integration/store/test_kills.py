@@ -38,7 +38,7 @@ def test_a_killed_writer_has_kept_every_promise(
     tmp_path: Path,
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     deadline = time.monotonic() + campaign_seconds("kills") / 3
     kills = seed = 0
@@ -53,6 +53,5 @@ def test_a_killed_writer_has_kept_every_promise(
             work = rehearse(Work(Random(seed), lambda number: None), last_note(path))
             broken = work.broken_promise(path, acknowledged)
             assert not broken, f"seed {seed}, {kills} kills: {broken}"
-    with capsys.disabled():
-        print(f"\nkills of a writer: {kills}, nothing acknowledged was lost")
+    tell(f"kills of a writer: {kills}, nothing acknowledged was lost")
     assert kills >= FLOOR

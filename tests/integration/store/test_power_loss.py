@@ -58,7 +58,7 @@ def test_no_power_cut_loses_what_was_acknowledged(
     monkeypatch: pytest.MonkeyPatch,
     campaign_seconds: Callable[[str], float],
     long_campaigns: bool,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     monkeypatch.setattr("meshnode.store.records.FRESH_LIMIT", 16)
     deadline = time.monotonic() + campaign_seconds("kills") / 3
@@ -72,8 +72,7 @@ def test_no_power_cut_loses_what_was_acknowledged(
                 broken = verdict(work, events, seed * 1_000 + number, folder / "image")
             assert not broken, f"seed {seed}, image {number}: {broken}"
             images += 1
-    with capsys.disabled():
-        print(f"\npower cuts: {images} images of {seed} pieces of work, nothing acknowledged was lost")
+    tell(f"power cuts: {images} images of {seed} pieces of work, nothing acknowledged was lost")
     assert images >= FLOOR
 
 

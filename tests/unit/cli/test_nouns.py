@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from meshnode.api.models.people import Network
-from meshnode.api.models.records import Standing, Why
+from meshnode.api.models.records import Branch, Fork, Found, Standing, Why
+from meshnode.api.models.shared import Page
 from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.runtime.refusals import Code
@@ -307,6 +308,23 @@ def test_search_finds_by_words(node: FakeNode) -> None:
     assert "Landing page, first draft" in run("search", "landing", "page", home=node).out
     assert run("search", "nothing", home=node).out == "Nothing found.\n"
     assert objects(run("search", "landing", "--json", home=node))[0]["items"][0]["title"] == "Landing page, first draft"
+
+
+def test_search_with_more_to_show_says_how(node: FakeNode) -> None:
+    found = Found(STUDIO.id, "contribution", "Landing page", "", STUDIO, BEN, AT)
+    node.answers["GET", "/search"] = Page([found], "20")
+    out = run("search", "landing page", home=node).out
+    assert "search 'landing page' --limit 100\n" in out
+
+
+def test_why_tells_of_a_fork_with_its_branches_and_the_way_out(node: FakeNode) -> None:
+    branches = [Branch(text_id(each), AT, text_id(each), AT, 1) for each in ("one", "two")]
+    fork = Fork("l" * 64, "k" * 64, STUDIO, BEN, 7, branches, "two-writers", "Two writers used one key.", "", False)
+    standing = Standing("yes", "claimed", "", [])
+    node.answers["GET", "/records/r/why"] = Why(STUDIO.id, standing, "It is valid.", "", fork)
+    ran = run("why", "r", home=node)
+    assert "forked: Two writers used one key." in ran.out + ran.err
+    assert all(f"    {branch.id}   1 record, " in ran.out for branch in branches)
 
 
 def test_why_names_code_causes_and_reason(node: FakeNode) -> None:

@@ -51,6 +51,12 @@ def test_up_twice_starts_one_node(home: Path) -> None:
     assert objects(run("up", "--json", home=home))[0]["already"] is True
 
 
+def test_the_newest_copy_may_be_named_while_the_node_runs(home: Path) -> None:
+    run("up", home=home)
+    ran = run("up", "--i-have-the-newest-copy", home=home)
+    assert (ran.code, ran.out.startswith("✓ Node runs already")) == (Exit.OK, True)
+
+
 def test_up_without_identity_says_init(home: Path) -> None:
     (home / "device.key").unlink()
     ran = run("up", home=home)
@@ -134,6 +140,20 @@ def test_a_process_that_waits_to_be_reaped_is_gone() -> None:
     child.wait()
     assert process.is_gone(child.pid)
     process.terminate(child.pid)
+
+
+def test_a_process_of_somebody_else_is_not_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert not process.is_gone(1)
+
+
+def test_a_node_that_left_no_words_has_none(home: Path) -> None:
+    ran = run("status", home=home)
+    assert ran.code == Exit.NOT_RUNNING
+    assert process._tail(home / "nothing", 0) == []
 
 
 def test_waiting_ends() -> None:
