@@ -121,12 +121,13 @@ def _open(
     agent, notebook = (_note(reader, name, places) for name in (notes.AGENT, notes.NOTEBOOK))
     if not copied and not shortened:
         home.stamp()
-    identity = Identity(AgentId(agent), key)
+    grant = reader.entry(NoteEntry, (notes.GRANT,))
+    identity = Identity(AgentId(agent), key, b"" if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
     projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
     parts = Parts(
         identity=identity,
-        core=Node(core_settings(settings), identity, reader, SystemChance()),
+        core=Node(core_settings(settings), identity, reader, SystemChance(), views.folded()),
         ledger=reader,
         store=store.writer,
         transport=meeting.transport,
@@ -139,6 +140,7 @@ def _open(
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)
+    projector.moved = node.fold_moved
     office = Office(
         node=node,
         truth=reader,

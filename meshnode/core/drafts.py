@@ -18,7 +18,8 @@ class Draft(NamedTuple):
     """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
 
     `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
-    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed.
+    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed. `agent` is for whom it is
+    signed: the owner if empty. `order` is a resolution that it rests on. `auth` the core fills in (mandates.py).
     """
 
     scope: ScopeId
@@ -27,6 +28,9 @@ class Draft(NamedTuple):
     private: dict[str, Value] | None = None
     deps: tuple[RecordId, ...] = ()
     at: int | None = None
+    agent: bytes = b""
+    order: bytes = b""
+    auth: tuple[RecordId, ...] = ()
 
 
 class SignedRecords(NamedTuple):

@@ -132,6 +132,11 @@ class CommitFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldMoved:
+    """More is folded than before: who may do what can have changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
     """The alarm rang."""
 
@@ -237,6 +242,7 @@ Event: TypeAlias = (
     | Write
     | Offer
     | Committed
+    | FoldMoved
     | CommitFailed
     | Woken
     | JoinScope

@@ -20,6 +20,7 @@ from meshnode.core.events import (
     Committed,
     DialResult,
     Event,
+    FoldMoved,
     JoinScope,
     LeaveScope,
     Listening,
@@ -39,6 +40,7 @@ from meshnode.core.events import (
     Write,
 )
 from meshnode.core.flight import network_facts
+from meshnode.core.folded import Folded, FoldInRam
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import Accepted, Declined, Known, Source
 from meshnode.core.parts import Parts
@@ -62,6 +64,7 @@ Wish: TypeAlias = (
     | Listening
     | TrustThisCopy
     | Looked
+    | FoldMoved
 )
 """What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
 
@@ -72,8 +75,16 @@ FILE = Source(None, trusted=True)
 class Node:
     """One node's decisions. Give it an event and a moment, carry out what it returns, in order."""
 
-    def __init__(self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance) -> None:
-        self._parts = Parts(settings, identity, ledger, chance)
+    def __init__(
+        self,
+        settings: CoreSettings,
+        identity: Identity,
+        ledger: Ledger,
+        chance: Chance,
+        folded: Folded | None = None,
+    ) -> None:
+        """`folded` is the memory of a fold over the ledger, which is only read; without it nothing counts as folded."""
+        self._parts = Parts(settings, identity, ledger, chance, folded or FoldInRam())
         self._talk = Talk(self._parts)
         self._afters: dict[int, Aftermath] = {}
         self._next = 1
@@ -156,6 +167,9 @@ class Node:
             case Looked(ticket, found):
                 finish_search(found, parts.ground.flight, turn)
                 turn.after.answers.append((ticket, Done()))
+            case FoldMoved():
+                for session in parts.conversations.refresh(turn):
+                    self._talk.welcome(session, turn)
             case _:
                 assert_never(event)
 

@@ -6,12 +6,14 @@ from meshnode.core.copies import Copies
 from meshnode.core.crowded import Crowded
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
+from meshnode.core.folded import Folded
 from meshnode.core.getter import Getter
 from meshnode.core.gossip import Gossip
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.held import HeldBy
 from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
+from meshnode.core.mandates import Mandates
 from meshnode.core.peers import PeerBook
 from meshnode.core.pool import Pool
 from meshnode.core.ports import Chance, Identity, Ledger, WaitEntry
@@ -30,7 +32,9 @@ from meshproto.records.log import Run
 class Parts:
     """The parts, each with what it stands on."""
 
-    def __init__(self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance) -> None:
+    def __init__(
+        self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance, folded: Folded
+    ) -> None:
         flight = Flight(ledger)
         self.ground = Ground(settings, identity, ledger, chance, flight)
         self.closure = Closure(flight)
@@ -50,7 +54,8 @@ class Parts:
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.admit)
+        self.mandates = Mandates(identity, folded)
+        self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.mandates, self.admit)
 
     def load(self) -> None:
         """Take up what earlier lives left."""

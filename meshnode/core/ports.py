@@ -25,10 +25,14 @@ class Moment(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who this node signs as: the agent, and the key of this device (the agent's root key)."""
+    """Who this node signs as: the agent, and the key of this device.
+
+    `grant` is the record that let this device in; empty where the key is, or was, the agent's root.
+    """
 
     agent: AgentId
     key: SigningKey
+    grant: bytes = b""
 
 
 class Tip(NamedTuple):

@@ -11,6 +11,7 @@ from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
+from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow, NetworkFacts
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
@@ -28,8 +29,11 @@ Admit = Callable[[Run, Source, Turn], Admission]
 class Desk:
     """Signs what the owner writes."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, closure: Closure, heads: Heads, admit: Admit) -> None:
+    def __init__(
+        self, ground: Ground, scopes: Scopes, closure: Closure, heads: Heads, mandates: Mandates, admit: Admit
+    ) -> None:
         self._ground = ground
+        self._mandates = mandates
         self._closure = closure
         self._scopes = scopes
         self._heads = heads
@@ -85,10 +89,28 @@ class Desk:
         healed = self._healed.get(log, frozenset())
         end = End(end.seq, end.id, tuple(each for each in end.others if each not in healed))
         pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
+        drafts = self._with_mandates(drafts, end.id)
         try:
             return sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
+
+    def _with_mandates(self, drafts: list[Draft], tip: RecordId) -> list[Draft]:
+        """The drafts with what they are signed by. Raises _CannotWrite."""
+        found: list[Draft] = []
+        named: set[RecordId] = set()
+        for draft in drafts:
+            answer = self._mandates.answer(draft, tip)
+            if isinstance(answer, Denied):
+                raise _CannotWrite(answer.why, to_text(answer.by) if answer.by else "")
+            for each in answer.auth:
+                if not self._closure.is_sound(each):
+                    raise _CannotWrite("pending" if self._closure.place(each) else "missing", to_text(each))
+            deps = [each for each in answer.deps if each not in named and self._closure.is_sound(each)]
+            named.update(deps)
+            fresh = tuple(each for each in deps if each not in draft.deps)
+            found.append(draft._replace(auth=answer.auth, deps=(*draft.deps, *fresh)))
+        return found
 
     def _note_named(self, first: Record, turn: Turn) -> None:
         """Heads are named once, and other branches of our own log joined once; here nothing is refused any more."""

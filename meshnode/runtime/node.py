@@ -13,7 +13,7 @@ import trio
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Outcome, Taken, Written
-from meshnode.core.events import AddressesFound, Event, Listening, Offer, Started, Stopping, Woken, Write
+from meshnode.core.events import AddressesFound, Event, FoldMoved, Listening, Offer, Started, Stopping, Woken, Write
 from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
 from meshnode.core.reports import News
 from meshnode.net.transport import Discovery, PeerId, Transport
@@ -255,6 +255,10 @@ class RunningNode:
         self.hub.move()
         self._parts.after_commit()
 
+    def fold_moved(self) -> None:
+        """More is folded: tell the core, which asks the fold who may do what."""
+        self._inbox.put_own(FoldMoved())
+
     def _ring(self) -> None:
         self._inbox.put_own(Woken())
 
@@ -307,6 +311,22 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     "quota": (Code.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls"),
     "draft": (Code.BAD_REQUEST, "what was to be written does not fit into a record", ""),
     "refused": (Code.BAD_REQUEST, "records that came along were refused", ""),
+    "revoked": (
+        Code.NOT_AUTHORISED,
+        "this device was ended by its owner, so nothing it signs counts any more",
+        "meshnode id device ls",
+    ),
+    "replaced": (
+        Code.NOT_AUTHORISED,
+        "this device was replaced when its owner recovered the identity, so nothing it signs counts any more",
+        "meshnode id device ls",
+    ),
+    "device": (Code.NOT_AUTHORISED, "this device was never let in by its owner", "meshnode id device ls"),
+    "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "meshnode org ls"),
+    "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
+    "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
+    "order": (Code.NOT_AUTHORISED, "its charter asks for a decision of its founders first", "meshnode org --help"),
+    "dissolved": (Code.NOT_AUTHORISED, "it was dissolved", "meshnode why ID"),
     "busy": (Code.BUSY, "the disk is behind with earlier requests", "try again in a moment"),
     "store": (Code.OUTCOME_UNKNOWN, "the store failed", "restart the node and repeat the request"),
 }

@@ -11,7 +11,7 @@ next start makes them anew.
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import trio
@@ -45,6 +45,14 @@ from meshproto.records.record import Record
 log = logging.getLogger(__name__)
 
 
+AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution"))
+"""Types whose records say who may act for whom."""
+
+
+def _nothing() -> None:
+    """What happens when nobody wants to know."""
+
+
 class _Slice:
     """What one slice of the queues brings."""
 
@@ -66,6 +74,9 @@ class Projector:
 
     def __init__(self, reader: Reader, views: Views) -> None:
         """`reader` and `views` are the projector's own: its worker thread uses them."""
+        self.moved: Callable[[], None] = _nothing
+        """Called in the event loop's thread when somebody's authority may have changed by what was folded."""
+        self._governed = False
         self._reader, self._views = reader, views
         self._fold = Fold(views.memory)
         self._shelf = _Shelf(reader, views.memory)
@@ -160,6 +171,9 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
+            if self._governed:
+                self._governed = False
+                self.moved()
             # A sync and slices slow each other down, so it does not count whether this very slice was disturbed.
             if trio.current_time() - self._stirred_at < PROJECT_QUIET_SECONDS:
                 await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
@@ -206,6 +220,8 @@ class Projector:
                     self._views.mark_erasure()
                     self._unclean = True
                 self._views.advance(slice_.after)
+        # Only now, for it may be read by others once it is committed.
+        self._governed = self._governed or any(each.type in AUTHORITY for each in slice_.touched.values())
         self._shelf.forget()
         return slice_.after != before or self._views.index() > 0
 

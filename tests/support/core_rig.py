@@ -11,6 +11,7 @@ from meshnode.core.check import event_of
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
 from meshnode.core.events import BreachIn, Committed, Event, JoinScope, PeerDown, PeerUp, Started, Woken, Write
+from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.core.reports import News
@@ -115,8 +116,16 @@ def network_of(
 class Rig:
     """A node and its disk. What it says is kept by connection; commits are flushed at once unless `held` is set."""
 
-    def __init__(self, name: str = "alice", settings: CoreSettings | None = None, *, start: bool = True) -> None:
+    def __init__(
+        self,
+        name: str = "alice",
+        settings: CoreSettings | None = None,
+        *,
+        start: bool = True,
+        folded: FoldInRam | None = None,
+    ) -> None:
         self.me = Writer(name)
+        self.folded = folded or FoldInRam()
         self.settings = settings or CoreSettings()
         self.store = open_store(None)
         self.ledger = self.store.reader()
@@ -138,7 +147,7 @@ class Rig:
     def reborn(self, *, start: bool = True, copied: bool = False) -> Node:
         """Begin a life of the node on what the disk holds."""
         identity_ = Identity(self.me.agent, self.me.key)
-        self.node = Node(self.settings, identity_, self.ledger, self.dice)
+        self.node = Node(self.settings, identity_, self.ledger, self.dice, self.folded)
         self.pending, self.alarm = [], None
         if start:
             self.feed(Started(copied, "me", ("/me",)))
