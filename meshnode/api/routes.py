@@ -1,11 +1,12 @@
 """The one table of routes."""
 
 from meshnode.api.edge import Entry
+from meshnode.api.models import devices as device_models
 from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import node, people, records, work
+from meshnode.api.resources import devices, node, people, records, work
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
@@ -22,6 +23,13 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),
     Entry("GET", "/me", people.me),
     Entry("PUT", "/me/profile", people.put_profile, people_models.ProfileRequest),
+    Entry("GET", "/devices", devices.list_devices),
+    Entry("GET", "/devices/this", devices.own_standing),
+    Entry("GET", "/devices/pairing", devices.show_pairing),
+    Entry("POST", "/devices/pairing", devices.open_pairing, device_models.PairingRequest, status=201),
+    Entry("DELETE", "/devices/pairing", devices.close_pairing),
+    Entry("POST", "/devices/pairing/confirm", devices.confirm, device_models.ConfirmRequest, status=201),
+    Entry("POST", "/devices/{id}/revoke", devices.revoke, device_models.RevokeRequest, status=201),
     Entry("GET", "/networks", people.list_networks),
     Entry("POST", "/networks", people.create_network, people_models.NetworkRequest, status=201),
     Entry("DELETE", "/networks/{id}", people.leave_network),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.cli import recovery
+from meshnode.cli import devices, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -122,4 +122,4 @@ _WORDS = Command(
     examples=(("With the paper at hand", "meshnode id words"),),
     exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING, Exit.VERIFICATION),
 )
-COMMANDS = {command.name: command for command in (_PASSPHRASE, _WORDS)}
+COMMANDS = {command.name: command for command in (devices.DEVICE, _PASSPHRASE, _WORDS)}

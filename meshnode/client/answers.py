@@ -188,7 +188,39 @@ class Me(TypedDict):
     profile: Profile
     notebook: Scope
     home: str
+    device: str
+    device_state: str
+    devices: int
     keys: str
+
+
+class Device(TypedDict):
+    """One key that signs, or signed, for the owner; `state` is `active`, `revoked` or `replaced`."""
+
+    name: str
+    key: str
+    grant: str | None
+    state: str
+    ended_by: str | None
+    since: str
+    this: bool
+
+
+class DeviceStanding(TypedDict):
+    """Whether this device may sign; `words` is what it shows while it waits to be let in."""
+
+    state: str
+    words: str
+    key: str
+
+
+class Pairing(TypedDict):
+    """A pairing that is open, or is not; `asking` are the words of the devices that ask to be let in."""
+
+    line: str
+    is_open: bool
+    asking: list[str]
+    seconds: int
 
 
 class Network(TypedDict):

@@ -84,6 +84,34 @@ class Client:
         """Change the profile; what is not given stays."""
         return cast("a.Profile", self._node.put("/me/profile", _given(**fields)))
 
+    def devices(self) -> list[a.Device]:
+        """The owner's devices, those that were ended among them."""
+        return self._items(self._node.get("/devices"))
+
+    def standing(self) -> a.DeviceStanding:
+        """Whether this device may sign."""
+        return cast("a.DeviceStanding", self._node.get("/devices/this"))
+
+    def open_pairing(self, name: str = "") -> a.Pairing:
+        """Look out for a new device; the answer holds the line to paste there."""
+        return cast("a.Pairing", self._node.post("/devices/pairing", {"name": name}))
+
+    def pairing(self) -> a.Pairing:
+        """Whether a new device is awaited, and which ask."""
+        return cast("a.Pairing", self._node.get("/devices/pairing"))
+
+    def close_pairing(self) -> object:
+        """Look out for no device any more."""
+        return self._node.delete("/devices/pairing")
+
+    def let_in(self, words: str, *, key: str = "") -> a.Device:
+        """Let in the device that shows these words."""
+        return cast("a.Device", self._write("/devices/pairing/confirm", {"words": words}, key))
+
+    def revoke_device(self, which: str, reason: str = "lost", *, key: str = "") -> a.Device:
+        """End a device by its name or the beginning of its key."""
+        return cast("a.Device", self._write(f"/devices/{segment(which)}/revoke", {"reason": reason}, key))
+
     # Work.
 
     def log(

@@ -100,7 +100,7 @@ def sign_offline(
     They are signed for the owner, by the grant of this device if it needs one.
     """
     scope = drafts[0].scope
-    own = (RecordId(identity.grant),) if identity.grant else ()
+    own = (RecordId(identity.grant),) if identity.grant is not None else ()
     drafts = [draft._replace(auth=own) for draft in drafts]
     log = log_id(scope, identity.key.public)
     end = end_of((tip.seq, tip.id) for tip in ledger.tips(log))

@@ -137,6 +137,17 @@ class FoldMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitDevice:
+    """Look out for a device that shows a tag of this scope, which stands for a pairing's secret; None: no more.
+
+    Answered by Done; DeviceAsks is told when one comes.
+    """
+
+    ticket: int
+    scope: ScopeId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
     """The alarm rang."""
 
@@ -243,6 +254,7 @@ Event: TypeAlias = (
     | Offer
     | Committed
     | FoldMoved
+    | AwaitDevice
     | CommitFailed
     | Woken
     | JoinScope

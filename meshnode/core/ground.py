@@ -42,6 +42,8 @@ class Session:
     agent: AgentId = NO_AGENT
     key: Key = NO_KEY
     known: bool = False
+    ended: bool = False
+    """It speaks with a key that was let in by our owner once, and is not any more."""
     tags_told: tuple[bytes, ...] | None = None
     tags_heard: frozenset[bytes] | None = None
     shared: dict[Name, ScopeId] = field(default_factory=dict)

@@ -167,9 +167,9 @@ class HeldBy:
         self._checks.pop(conn, None)
 
     def _believe(self, session: Session, tip: LogTip, turn: Turn) -> None:
-        """Take down a claim, unless the agent is not known, doubted, or ourselves."""
+        """Take down a claim, unless the agent is not known or doubted, or this is a copy of this very device."""
         agent = session.agent
-        if not session.known or agent == self._ground.identity.agent or agent in self._doubted:
+        if not session.known or session.key == self._ground.identity.key.public or agent in self._doubted:
             return
         session.hear(tip.id)
         before = self._claims.get(tip.log, {}).get(agent)

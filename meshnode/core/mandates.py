@@ -20,6 +20,7 @@ from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
 from meshproto.fold.states import states_over
 from meshproto.records.ids import RecordId, ext, key33
+from meshproto.records.record import ids_in
 
 MOST_STEPS = 4
 """Agents between an organisation and a person who signs for it; longer ways are not looked for."""
@@ -43,7 +44,8 @@ class Mandate(NamedTuple):
 class Denied(NamedTuple):
     """Nothing may be written; `by` is the record or agent that says so, empty if none does.
 
-    `why`: "revoked" (this device was ended), "replaced" (its root was), "device" (this key was never let in),
+    `why`: "waiting" (this device was not let in yet), "revoked" (it was ended), "replaced" (its root was), "device"
+    (this key was never let in),
     "mandate" (nobody here acts for that agent), "beyond" (who does, may not write this), "role" (no member with a
     role that may), "order" (needs a resolution of the founders), "dissolved".
     """
@@ -96,7 +98,7 @@ class Mandates:
 
     def _device(self) -> Answer:
         if read_agent(self._memory, self._me) is None:
-            return Mandate(self._remembered())
+            return self._remembered()
         roots = read_roots(self._me, self._memory)
         if roots.used(self._key, EVERYTHING) is not None:
             return Mandate()
@@ -109,7 +111,7 @@ class Mandates:
         for each in known:
             for ender, _, _ in endings_of(entry_of(self._memory, each).handle, self._memory):
                 return Denied("revoked", ender)
-        return Mandate(self._remembered()) if self._grant and not known else Denied("device")
+        return Denied("device") if known or self._grant is None else self._remembered()
 
     def _acts_for(self) -> list[bytes]:
         found: dict[bytes, None] = {}
@@ -119,8 +121,30 @@ class Mandates:
             found.update(dict.fromkeys(ahead))
         return sorted(found)
 
-    def _remembered(self) -> tuple[RecordId, ...]:
-        return (RecordId(self._grant),) if self._grant else ()
+    def is_device(self, agent: bytes, key: bytes) -> bool | None:
+        """Whether a key signs for a person now, as a root or a device; None if the person was not folded yet."""
+        with self._memory.steady():
+            if read_agent(self._memory, agent) is None:
+                return None
+            if read_roots(agent, self._memory).used(key, EVERYTHING) is not None:
+                return True
+            given = [each for each, entry in self._given(key33(key)) if entry.giver == agent]
+            return any(self._is_active(each) for each in given)
+
+    def was_ours(self, agent: bytes, key: bytes) -> bool:
+        """Whether a key that speaks for our owner was a root or a device once, as far as is folded."""
+        if agent != self._me:
+            return False
+        with self._memory.steady():
+            if any(each.key == key for each in read_roots(agent, self._memory)):
+                return True
+            return any(entry.giver == agent for _, entry in self._given(key33(key)))
+
+    def _remembered(self) -> Answer:
+        """As the home remembers it: it was let in by a grant, or waits for one, or has the root's key."""
+        if self._grant is None:
+            return Mandate()
+        return Mandate((RecordId(self._grant),)) if self._grant else Denied("waiting")
 
     def _chain(self, agent: bytes, draft: Draft) -> Way | Denied:
         """The entries from an agent to this device."""
@@ -172,7 +196,16 @@ class Mandates:
             scopes = facts.get("scopes")
             wide = entry.narrowed and not (isinstance(scopes, list) and {*map(str, scopes)} <= {*entry.scopes})
             return not wide and (entry.may_delegate or facts.get("role") not in _POWERFUL)
+        if draft.type == "revoke" and position:
+            return all(self._ends(entry, each) for each in ids_in(facts))
         return draft.type != "contribution" or _is_within(entry, draft)
+
+    def _ends(self, position: Entry, target: bytes) -> bool:
+        """Whether one may end a grant or accept from a position: what lies below it, or what was given to oneself."""
+        entry = read_entry(self._memory, target)
+        if entry is None or entry.to in (self._me, key33(self._key)):
+            return True
+        return position.handle in entry.above
 
     def _role(self, agent: bytes, draft: Draft) -> Way | Denied:
         """The entry by which an agent may write in a network that one joins by invitation, if it needs one there."""

@@ -15,6 +15,7 @@ from meshnode.core.erasing import finish_search
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
+    AwaitDevice,
     BreachIn,
     CommitFailed,
     Committed,
@@ -65,6 +66,7 @@ Wish: TypeAlias = (
     | TrustThisCopy
     | Looked
     | FoldMoved
+    | AwaitDevice
 )
 """What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
 
@@ -167,6 +169,9 @@ class Node:
             case Looked(ticket, found):
                 finish_search(found, parts.ground.flight, turn)
                 turn.after.answers.append((ticket, Done()))
+            case AwaitDevice(ticket, scope):
+                parts.conversations.await_device(scope, turn)
+                turn.answer(ticket, Done())
             case FoldMoved():
                 for session in parts.conversations.refresh(turn):
                     self._talk.welcome(session, turn)

@@ -39,7 +39,8 @@ class Parts:
         self.ground = Ground(settings, identity, ledger, chance, flight)
         self.closure = Closure(flight)
         self.scopes = Scopes(self.ground)
-        self.conversations = Conversations(self.ground, self.scopes)
+        self.mandates = Mandates(identity, folded)
+        self.conversations = Conversations(self.ground, self.scopes, self.mandates)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.closure, self.pool.is_awaited)
         self.getter = Getter(self.ground, self.scopes)
@@ -54,7 +55,6 @@ class Parts:
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.mandates = Mandates(identity, folded)
         self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.mandates, self.admit)
 
     def load(self) -> None:

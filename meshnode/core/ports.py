@@ -27,12 +27,13 @@ class Moment(NamedTuple):
 class Identity(NamedTuple):
     """Who this node signs as: the agent, and the key of this device.
 
-    `grant` is the record that let this device in; empty where the key is, or was, the agent's root.
+    `grant` is the record that let this device in, empty as long as that is not here; None where the key is, or was,
+    the agent's root.
     """
 
     agent: AgentId
     key: SigningKey
-    grant: bytes = b""
+    grant: bytes | None = None
 
 
 class Tip(NamedTuple):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.wire.breaches import Breach
 
 
@@ -91,6 +91,14 @@ class ScopeReady:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAsks:
+    """A device that knows the secret of a pairing line asks to be let in; `scope` stands for the secret."""
+
+    key: Key
+    scope: ScopeId
+
+
+@dataclass(frozen=True, slots=True)
 class RoundDone:
     """A reconciliation with a peer has ended: how many logs differed."""
 
@@ -156,6 +164,7 @@ News: TypeAlias = (
     | Erased
     | ScopeReady
     | RoundDone
+    | DeviceAsks
     | ClaimFailed
     | MayNotSign
     | MaySign

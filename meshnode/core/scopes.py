@@ -97,8 +97,11 @@ class Scopes:
     def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
         """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
 
-        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them.
+        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them. A device
+        that was ended is told so, too.
         """
+        if session.ended and bytes(scope) == bytes(self._ground.identity.agent):
+            return True
         if not self.left or not session.known or bytes(scope) != bytes(self._ground.identity.agent):
             return False
         return any(each in self.left for each in self._ground.ledger.scopes_of(session.agent))

@@ -65,6 +65,9 @@ class Desk:
         groups: dict[ScopeId, list[int]] = {}
         for index, draft in enumerate(drafts):
             groups.setdefault(draft.scope, []).append(index)
+        own = self._mandates.device() if drafts else None
+        if isinstance(own, Denied):
+            raise _refused_by(own)  # Whatever else is wrong, this comes first.
         signed: list[tuple[list[int], SignedRecords]] = []
         for scope, indexes in groups.items():
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
@@ -102,7 +105,7 @@ class Desk:
         for draft in drafts:
             answer = self._mandates.answer(draft, tip)
             if isinstance(answer, Denied):
-                raise _CannotWrite(answer.why, to_text(answer.by) if answer.by else "")
+                raise _refused_by(answer)
             for each in answer.auth:
                 if not self._closure.is_sound(each):
                     raise _CannotWrite("pending" if self._closure.place(each) else "missing", to_text(each))
@@ -179,3 +182,7 @@ class _CannotWrite(Exception):
     def __init__(self, why: str, detail: str) -> None:
         super().__init__(why, detail)
         self.outcome = NotWritten(why, detail)
+
+
+def _refused_by(denied: Denied) -> _CannotWrite:
+    return _CannotWrite(denied.why, to_text(denied.by) if denied.by else "")

@@ -35,10 +35,15 @@ class Joins:
                 await self._node.news.after(self._node.news.moves)
 
     async def stand_in(self, network: ScopeId) -> bool:
-        """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal."""
+        """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal.
+
+        Each device of a member signs one: a log counts by what stands in it.
+        """
         async with self._turn:
             own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
-            if own is not None and own.counted:
+            facts = self._node.ledger.network(network)
+            stands = facts is not None and (not facts.open or self._node.me in facts.founders)
+            if stands or (own is not None and own.counted):
                 return False
             await self._node.write([Draft(network, "grant", identity.join(self._node.me))])
             return True

@@ -112,6 +112,15 @@ class Projector:
             self._urged.set()
             await self._passed.after(self._passed.moves)
 
+    @property
+    def passes(self) -> int:
+        """How often the views were brought up to date."""
+        return self._passed.moves
+
+    async def after_pass(self, seen: int) -> None:
+        """Wait until the views were brought up to date more than `seen` times."""
+        await self._passed.after(seen)
+
     async def scrubbed(self) -> None:
         """Wait until nothing is left in the file of what was erased before this call. Raises Refusal if broken."""
         await self.caught_up()

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from meshnode.core.reports import (
     ClaimFailed,
+    DeviceAsks,
     DialFailed,
     Erased,
     ForkFound,
@@ -83,6 +84,7 @@ _COUNTERS: dict[type[News], str] = {
     Erased: "erasures",
     ScopeReady: "scopes_ready",
     RoundDone: "rounds_done",
+    DeviceAsks: "devices_asking",
     ClaimFailed: "claims_failed",
     MayNotSign: "may_not_sign",
     MaySign: "may_sign",
@@ -109,6 +111,8 @@ def _line(news: News) -> tuple[int, str, *tuple[object, ...]]:
             return _debug("compared with %s: %d logs differed", peer, differed)
         case DialFailed(peer, reason, backoff):
             return _debug("cannot reach %s: %s; next try in %d s", peer, reason, backoff // 1000)
+        case DeviceAsks(key):
+            return _info("a device with key %s asks to be let in", key.hex())
         case Overflow(table):
             return _debug("full, so something was dropped: %s", table)
         case _:

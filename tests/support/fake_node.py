@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from meshnode.api.models import devices as d
 from meshnode.api.models import node as n
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
@@ -79,6 +80,12 @@ class FakeNode:
     """Projects on one page of the list."""
     keys: str = "clear"
     digests: list[str] = field(default_factory=lambda: ["ab" * 32])
+    device: str = ""
+    state: str = "active"
+    """How this device stands."""
+    devices_now: int = 1
+    asking: list[str] = field(default_factory=list)
+    """Words of the devices that ask to be let in."""
     silent: bool = False
     """Whether it takes requests and never answers."""
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -165,12 +172,30 @@ class FakeNode:
         profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
         return p.Me(
             ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, bool(self.digests), self.digests,
-            profile, NOTEBOOK, str(self.home), self.keys,
+            profile, NOTEBOOK, str(self.home), self.device, self.state, self.devices_now, self.keys,
         )  # fmt: skip
 
     def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:
         now = msgspec.to_builtins(self.get_me(asked, rest).profile)
         return msgspec.convert({**now, **asked.body}, p.Profile)
+
+    def get_devices(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest == ["this"]:
+            waits = "amber-canyon-violin-seven" if self.state == "waiting" else ""
+            return d.DeviceStanding(self.state, waits, "ab" * 32)
+        if rest == ["pairing"]:
+            return d.Pairing("", True, self.asking, 600)
+        return Page([d.Device("", "ab" * 32, None, "active", None, AT, True), device("laptop")])
+
+    def delete_devices(self, asked: Asked, rest: list[str]) -> None:
+        self.asking.clear()
+
+    def post_devices(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest[-1] == "pairing":
+            return d.Pairing("device1.xyz@/ip4/1.2.3.4/tcp/4401", True, [], 600)
+        if rest[-1] == "confirm" and self.asking and asked.body["words"] not in self.asking:
+            return problem(Code.VERIFICATION_FAILED, "no device shows these words", "meshnode id device ls")
+        return device("laptop", "revoked" if rest[-1] == "revoke" else "active")
 
     def get_networks(self, asked: Asked, rest: list[str]) -> Page[p.Network]:
         return Page(self.networks)
@@ -301,6 +326,12 @@ def project(title: str) -> w.Project:
     """A project."""
     slug = title.lower().replace(" ", "-")
     return w.Project(text_id(slug), title, slug, "", "active", NOTEBOOK, ANA, "", "", "", AT, False, 2, 9000)
+
+
+def device(name: str, state: str = "active") -> d.Device:
+    """A second device."""
+    ended = text_id("revoke") if state == "revoked" else None
+    return d.Device(name, "cd" * 32, text_id("grant"), state, ended, AT, False)
 
 
 def network(name: str) -> p.Network:

@@ -33,6 +33,12 @@ class Me(Model):
     profile: Profile
     notebook: Scope
     home: str
+    device: str
+    """What this device is called; empty for the first one."""
+    device_state: str
+    """`active`, `revoked`, `replaced` or `unknown`: whether what it signs counts."""
+    devices: int
+    """How many devices sign for the owner now."""
     keys: str
     """How the keys are kept: `passphrase`, `clear`, or `partly` after a change of the passphrase was cut short."""
 

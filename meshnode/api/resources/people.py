@@ -19,6 +19,7 @@ from meshnode.api.models.people import (
     ProfileRequest,
 )
 from meshnode.api.models.shared import Agent, Page
+from meshnode.api.resources.devices import standing_of_device
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
@@ -42,13 +43,18 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     office = site.office
     await office.fresh()
     genesis, names = office.truth.record(office.me), Names(office)
-    assert genesis is not None, "a home without its owner's genesis does not open"
+    if genesis is None:
+        why = f"this device waits to be let in; it shows the words {office.devices.words()}"
+        raise Refusal(
+            Code.NOT_AUTHORISED, why, f"on your other device: meshnode id device confirm {office.devices.words()}"
+        )
     digests = recovery_digests(genesis.facts)
+    devices, key = office.devices.all(), office.node.identity.key.public
     return Me(
         id=to_text(office.me),
         name=names.agent(office.me).name,
         fingerprint=site.fingerprint,
-        key=office.node.identity.key.public.hex(),
+        key=key.hex(),
         peer=office.node.peer,
         created=time_text(genesis.at),
         recovery=bool(digests),
@@ -56,6 +62,9 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         profile=profile_of(office),
         notebook=names.scope(office.notebook),
         home=str(site.home),
+        device=next((each.name for each in devices if each.key == key), ""),
+        device_state=standing_of_device(office).state,
+        devices=sum(1 for each in devices if each.state == "active"),
         keys=site.protection(),
     )
 

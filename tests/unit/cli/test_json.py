@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "network ls": (),
     "network join": (LINE,),
     "network leave": ("studio", "--yes"),
+    "id device": ("ls",),
     "id passphrase": ("--check",),
     "peer add": (ADDRESS,),
     "peer ls": (),

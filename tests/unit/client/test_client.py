@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import node, people, records, shared, work
+from meshnode.api.models import devices, node, people, records, shared, work
 from meshnode.client import answers
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -17,7 +17,7 @@ from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, node, people, records, work)
+    for module in (shared, devices, node, people, records, work)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
@@ -68,6 +68,13 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.sync_file("/f"), "POST", "/sync/file"),
     (Client.me, "GET", "/me"),
     (lambda node: node.set_profile(bio="b"), "PUT", "/me/profile"),
+    (Client.devices, "GET", "/devices"),
+    (Client.standing, "GET", "/devices/this"),
+    (Client.open_pairing, "POST", "/devices/pairing"),
+    (Client.pairing, "GET", "/devices/pairing"),
+    (Client.close_pairing, "DELETE", "/devices/pairing"),
+    (lambda node: node.let_in("amber"), "POST", "/devices/pairing/confirm"),
+    (lambda node: node.revoke_device("a/b"), "POST", "/devices/a/b/revoke"),
     (lambda node: node.log("t", 60), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
     (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),

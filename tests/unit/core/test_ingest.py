@@ -13,7 +13,7 @@ from meshproto.records.ids import ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import build_header, read_header
 from meshproto.records.signatures import SigningKey
-from meshproto.types import value
+from meshproto.types import authority, identity, value
 from meshproto.wire.messages import Get, Headers, Part
 from tests.support.core_rig import NOON, Dice, Rig, Writer, ids_of, network_of, records_of
 from tests.support.core_scene import accept_of, scene
@@ -407,3 +407,27 @@ def test_what_goes_beyond_the_allowance_of_a_log_is_declined() -> None:
     peer.push(bob.notes(small, 1))
     assert rig.ledger.tips(bob.log(small))[0].seq == 4, "the run that crosses the bound is kept whole"
     assert why(rig) == ["quota"]
+
+
+def test_a_visitor_is_kept_where_the_stream_is_kept_and_nowhere_else() -> None:
+    rig, scope, peer, bob = scene()
+    carol = Writer("carol")
+    peer.push(carol.genesis, Part.LAST)
+    grant = bob.sign(Draft(bob.stream, "grant", authority.grant(carol.agent, "staff")))
+    peer.push(grant, Part.LAST)
+    (offered,) = ids_of(grant)
+    yes = carol.sign(Draft(bob.stream, "countersign", identity.accept(offered)))
+    peer.push(yes, Part.LAST)
+    assert rig.ledger.log(carol.log(bob.stream)) is not None
+    nosy = carol.sign(Draft(scope, "countersign", identity.accept(offered)))
+    assert rig.ledger.log(nosy.runs[0].records[0].log) is None
+
+
+def test_a_stream_of_which_nothing_is_kept_takes_no_visitors() -> None:
+    rig, _, peer, _ = scene()
+    carol, dan = Writer("carol"), Writer("dan")
+    rig.put(carol.genesis, dan.genesis)
+    grant = dan.sign(Draft(dan.stream, "grant", authority.grant(carol.agent, "staff")))
+    rig.put(grant)
+    peer.push(carol.sign(Draft(dan.stream, "countersign", identity.accept(ids_of(grant)[0]))), Part.PUSHED)
+    assert rig.ledger.log(carol.log(dan.stream)) is None

@@ -17,7 +17,7 @@ from scripts.vectors.cases import key, work
 from scripts.vectors.tale import Tale
 
 
-def desk_of(tale: Tale, device: str, person: Record, grant: bytes = b"") -> Mandates:
+def desk_of(tale: Tale, device: str, person: Record, grant: bytes | None = None) -> Mandates:
     """Who answers on a device of a person, after all of a tale was folded."""
     memory = FoldInRam()
     fold = Fold(memory)
@@ -84,6 +84,8 @@ def test_before_anything_is_folded_a_device_signs_as_its_home_remembers() -> Non
     empty = Tale("")
     assert desk_of(empty, "alice", alice).device() == Mandate()
     assert desk_of(empty, "phone", alice, grant.id).device() == Mandate((RecordId(grant.id),))
+    assert desk_of(empty, "phone", alice, b"").device() == Denied("waiting")
+    assert desk_of(tale, "tablet", alice, b"").device() == Denied("waiting")
 
 
 def test_a_device_whose_grant_is_not_folded_yet_signs_as_its_home_remembers() -> None:
@@ -288,3 +290,39 @@ def test_a_founder_by_a_charter_knows_of_the_votes_for_it() -> None:
     tale.accept("alice", rho, agent=alice)
     named = tale.accept("bob", rho, agent=bob)
     assert signs(tale, "bob", bob, draft_in(made, agent=made.id)).auth == (named.id,)
+
+
+def test_a_device_ends_itself_and_what_it_let_in_and_nothing_else() -> None:
+    tale = Tale("")
+    alice, phone = paired(tale, may_delegate=True)
+    tablet = tale.write("alice", alice, "grant", authority.device(key("tablet").public))
+    watch = tale.write("phone", alice, "grant", authority.device(key("watch").public), auth=(phone,))
+    ends = {each: draft_in(alice, "revoke", authority.revoke([each.id])) for each in (phone, tablet, watch)}
+    assert denied(tale, "phone", alice, ends[tablet]) == Denied("beyond", phone.id)
+    signs(tale, "phone", alice, ends[watch])
+    other = draft_in(alice, "revoke", authority.revoke([alice.id]))
+    assert isinstance(desk_of(tale, "phone", alice).answer(other), Mandate)
+    signs(tale, "phone", alice, ends[phone]._replace(facts=authority.revoke([phone.id], reason="resign")))
+
+
+def test_whether_a_key_is_a_persons_now_and_whether_it_ever_was() -> None:
+    tale = Tale("")
+    alice, grant = paired(tale)
+    bob = tale.person("bob")
+    desk = desk_of(tale, "alice", alice)
+    assert [desk.is_device(alice.id, key(each).public) for each in ("alice", "phone", "thief")] == [True, True, False]
+    assert desk.is_device(b"x" * 32, key("alice").public) is None
+    tale.write("alice", alice, "revoke", authority.revoke([grant.id]))
+    desk = desk_of(tale, "alice", alice)
+    assert desk.is_device(alice.id, key("phone").public) is False
+    assert [desk.was_ours(alice.id, key(each).public) for each in ("alice", "phone", "thief")] == [True, True, False]
+    assert not desk.was_ours(bob.id, key("bob").public)
+
+
+def test_a_device_whose_grant_is_contested_signs_nothing() -> None:
+    tale = Tale("")
+    alice = tale.person("alice", "words")
+    rotate = authority.rotate(key("new").public, alice.id, [key("words")])
+    tale.write("new", alice, "rotate", rotate, agent=alice, knows=())
+    tale.write("alice", alice, "grant", authority.device(key("phone").public), knows=())
+    assert denied(tale, "phone", alice, draft_in(alice)) == Denied("device")

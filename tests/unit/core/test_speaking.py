@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from meshnode.core.flight import Flight
+from meshnode.core.flight import Flight, LogNow
 from meshnode.core.ports import Batch
 from meshnode.core.speaking import is_root, speaks, visits
 from meshnode.store.store import open_store
-from meshproto.records.ids import Key
+from meshproto.records.ids import AgentId, Key, LogId, ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import Record
 from meshproto.types import authority, identity
@@ -131,3 +131,26 @@ def test_only_whom_it_concerns_writes_in_anothers_stream() -> None:
     decides = authority.resolution("remove", about=[job.id])
     assert visits(tale.write("alice", firm, "resolution", decides, agent=alice), flight) is True
     assert visits(tale.write("carol", firm, "resolution", decides, agent=carol), flight) is False
+
+
+def test_what_does_not_concern_anybody_opens_no_stream() -> None:
+    tale = Tale("")
+    alice, bob = tale.person("alice"), tale.person("bob")
+    odd = tale.write("alice", alice, "contribution", {"kind": "nonsense"})
+    yes = tale.write("bob", alice, "countersign", identity.accept(odd.id), agent=bob)
+    assert visits(yes, flight_over(tale)) is False
+
+
+def test_a_root_that_is_on_its_way_to_the_disk_is_a_root() -> None:
+    tale = Tale("")
+    alice = tale.person("alice", "words")
+    rotate = rotated(tale, "words")
+    flight = flight_over(tale, rotate)
+    new = Key(key("new").public)
+    assert not is_root(alice.id, new, flight)
+    flight.add(1, [rotate], LogNow(LogId(rotate.log), ScopeId(alice.id), new, AgentId(alice.id), {}, True, 0))
+    assert is_root(alice.id, new, flight)
+    flight.landed(1)
+    later = tale.write("new", alice)
+    flight.add(2, [later], LogNow(LogId(later.log), ScopeId(alice.id), new, AgentId(alice.id), {}, True, 0))
+    assert not is_root(alice.id, new, flight)
