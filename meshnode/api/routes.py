@@ -30,6 +30,7 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("DELETE", "/devices/pairing", devices.close_pairing),
     Entry("POST", "/devices/pairing/confirm", devices.confirm, device_models.ConfirmRequest, status=201),
     Entry("POST", "/devices/{id}/revoke", devices.revoke, device_models.RevokeRequest, status=201),
+    Entry("POST", "/recovery-lines", devices.vouch, device_models.RecoveryLineRequest, status=201),
     Entry("GET", "/networks", people.list_networks),
     Entry("POST", "/networks", people.create_network, people_models.NetworkRequest, status=201),
     Entry("DELETE", "/networks/{id}", people.leave_network),

@@ -55,7 +55,7 @@ def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | Non
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Ending(Exit.USAGE, f"a name has at most {LONGEST_NAME} printable characters", "meshnode init --help")
     with Home(places.data) as home:
-        seed = _signing_seed(home, main_key)
+        seed = signing_seed(home, main_key)
         store = open_store(home.records)
         try:
             if store.reader().entry(NoteEntry, (notes.AGENT,)) is not None:
@@ -96,7 +96,7 @@ def become_device(places: Places, line: PairingLine, main_key: MainKey | None = 
     Killed half-way, or given a newer line, it is done again with the same key. Raises Ending, HomeError, StoreError.
     """
     with Home(places.data) as home:
-        key = SigningKey(_signing_seed(home, main_key))
+        key = SigningKey(signing_seed(home, main_key))
         store = open_store(home.records)
         try:
             reader = store.reader()
@@ -129,7 +129,7 @@ def fingerprint_words(agent: bytes) -> str:
     return words_of(agent)
 
 
-def _signing_seed(home: Home, main_key: MainKey | None) -> bytes:
+def signing_seed(home: Home, main_key: MainKey | None) -> bytes:
     """The seed of the device key, made now or by an attempt that was cut short; the transport key beside it."""
     if not home.transport_key.exists():
         write_key(home.transport_key, secrets.token_bytes(SEED_SIZE), main_key)

@@ -15,8 +15,8 @@ from meshnode.cli.times import show_moment
 from meshnode.client.errors import Problem
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Device
     from meshnode.client.client import Client
+    from meshnode.client.device_answers import Device
     from meshnode.store.sealed import MainKey
 
 ACTIONS = ("ls", "add", "confirm", "revoke")

@@ -194,35 +194,6 @@ class Me(TypedDict):
     keys: str
 
 
-class Device(TypedDict):
-    """One key that signs, or signed, for the owner; `state` is `active`, `revoked` or `replaced`."""
-
-    name: str
-    key: str
-    grant: str | None
-    state: str
-    ended_by: str | None
-    since: str
-    this: bool
-
-
-class DeviceStanding(TypedDict):
-    """Whether this device may sign; `words` is what it shows while it waits to be let in."""
-
-    state: str
-    words: str
-    key: str
-
-
-class Pairing(TypedDict):
-    """A pairing that is open, or is not; `asking` are the words of the devices that ask to be let in."""
-
-    line: str
-    is_open: bool
-    asking: list[str]
-    seconds: int
-
-
 class Network(TypedDict):
     """A network; `line` is what others paste to join, empty for a notebook."""
 

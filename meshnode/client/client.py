@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from pathlib import Path
 
     from meshnode.client import answers as a
+    from meshnode.client import device_answers as d
 
 T = TypeVar("T")
 
@@ -84,33 +85,37 @@ class Client:
         """Change the profile; what is not given stays."""
         return cast("a.Profile", self._node.put("/me/profile", _given(**fields)))
 
-    def devices(self) -> list[a.Device]:
+    def devices(self) -> list[d.Device]:
         """The owner's devices, those that were ended among them."""
         return self._items(self._node.get("/devices"))
 
-    def standing(self) -> a.DeviceStanding:
+    def standing(self) -> d.DeviceStanding:
         """Whether this device may sign."""
-        return cast("a.DeviceStanding", self._node.get("/devices/this"))
+        return cast("d.DeviceStanding", self._node.get("/devices/this"))
 
-    def open_pairing(self, name: str = "") -> a.Pairing:
+    def open_pairing(self, name: str = "") -> d.Pairing:
         """Look out for a new device; the answer holds the line to paste there."""
-        return cast("a.Pairing", self._node.post("/devices/pairing", {"name": name}))
+        return cast("d.Pairing", self._node.post("/devices/pairing", {"name": name}))
 
-    def pairing(self) -> a.Pairing:
+    def pairing(self) -> d.Pairing:
         """Whether a new device is awaited, and which ask."""
-        return cast("a.Pairing", self._node.get("/devices/pairing"))
+        return cast("d.Pairing", self._node.get("/devices/pairing"))
 
     def close_pairing(self) -> object:
         """Look out for no device any more."""
         return self._node.delete("/devices/pairing")
 
-    def let_in(self, words: str, *, key: str = "") -> a.Device:
+    def let_in(self, words: str, *, key: str = "") -> d.Device:
         """Let in the device that shows these words."""
-        return cast("a.Device", self._write("/devices/pairing/confirm", {"words": words}, key))
+        return cast("d.Device", self._write("/devices/pairing/confirm", {"words": words}, key))
 
-    def revoke_device(self, which: str, reason: str = "lost", *, key: str = "") -> a.Device:
+    def revoke_device(self, which: str, reason: str = "lost", *, key: str = "") -> d.Device:
         """End a device by its name or the beginning of its key."""
-        return cast("a.Device", self._write(f"/devices/{segment(which)}/revoke", {"reason": reason}, key))
+        return cast("d.Device", self._write(f"/devices/{segment(which)}/revoke", {"reason": reason}, key))
+
+    def vouch(self, who: str) -> d.RecoveryLine:
+        """Write the line by which somebody who lost every device comes back."""
+        return cast("d.RecoveryLine", self._node.post("/recovery-lines", {"who": who}))
 
     # Work.
 

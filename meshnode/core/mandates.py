@@ -68,7 +68,12 @@ class Mandates:
         self._states = states_over(folded)
 
     def answer(self, draft: Draft, tip: bytes = b"") -> Answer:
-        """By which entries a draft is to be signed after `tip`, the newest record of the log it goes to."""
+        """By which entries a draft is to be signed after `tip`, the newest record of the log it goes to.
+
+        A rotate needs none: recovery keys have signed it.
+        """
+        if draft.type == "rotate":
+            return Mandate()
         with self._memory.steady():
             return self._answer(draft, tip)
 
@@ -249,10 +254,20 @@ class Mandates:
         """Accepts that count for these entries and that the record before, as far as is folded, does not know."""
         row = read_row(self._memory, tip) if tip else None
         known = self._states.knowledge.mask(row.known) if row is not None else 0
+        yield from self._lacking_root(known)
         for target, by in dict.fromkeys(self._needed(draft, agent, auth)):
             if not is_accepted(target, by, known, self._states.knowledge):
                 accepts = self._memory.scan("accepts", target + by)
                 yield from (RecordId(key[-32:]) for key, _ in islice(accepts, 1))
+
+    def _lacking_root(self, known: int) -> Iterator[RecordId]:
+        """The rotates by which this key is the root, where the record before does not know of them."""
+        if read_agent(self._memory, self._me) is None:
+            return
+        roots = read_roots(self._me, self._memory)
+        used = roots.used(self._key, EVERYTHING)
+        if used is not None and used.after and not known >> used.bit & 1:
+            yield RecordId(used.record)
 
     def _needed(self, draft: Draft, agent: bytes, auth: Way) -> Iterator[tuple[bytes, bytes]]:
         """What must have been accepted, each with by whom: grants to agents, foundings, resolutions."""

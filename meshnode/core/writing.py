@@ -65,7 +65,7 @@ class Desk:
         groups: dict[ScopeId, list[int]] = {}
         for index, draft in enumerate(drafts):
             groups.setdefault(draft.scope, []).append(index)
-        own = self._mandates.device() if drafts else None
+        own = self._mandates.device() if drafts and drafts[0].type != "rotate" else None
         if isinstance(own, Denied):
             raise _refused_by(own)  # Whatever else is wrong, this comes first.
         signed: list[tuple[list[int], SignedRecords]] = []

@@ -6,9 +6,9 @@ that it shows) closed, and the device has its grant. Nothing of it is kept: who 
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import trio
 
@@ -16,6 +16,7 @@ from meshnode.core.drafts import Draft
 from meshnode.core.effects import NotWritten
 from meshnode.core.events import AwaitDevice, JoinScope
 from meshnode.core.folded import Folded
+from meshnode.core.founding import awaited_founders
 from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import Forget, JoinedEntry, Ledger, LocalRow, NoteEntry
 from meshnode.runtime import notes
@@ -36,7 +37,10 @@ from meshproto.fold.standing import row_of
 from meshproto.fold.states import states_over
 from meshproto.records.encoding import Value, decode
 from meshproto.records.ids import IdError, Key, RecordId, ScopeId, from_text, short, to_text
+from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, repair
+from meshproto.types.identity import accept
+from meshproto.types.recovery import recovery_digest
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,8 @@ PAIRING_SECONDS = 600
 ACTIVE, REVOKED, REPLACED = "active", "revoked", "replaced"
 MAX_NAME = 100
 """Characters of a device's name."""
+MOST_NAMED = 24
+"""Newest records of the own stream that a rotate names; what is beyond is named by hash."""
 SEEN_MOST = 256
 """Newest records that a revocation names; the protocol sets it."""
 
@@ -86,6 +92,7 @@ class Devices:
         self._mandates = Mandates(node.identity, folded)
         self._open: _Open | None = None
         self._joining: dict[bytes, None] = {}
+        self._settling = trio.Lock()
 
     # Pairing.
 
@@ -231,6 +238,45 @@ class Devices:
         tips: list[bytes] = [tip.id for head in self._node.ledger.logs() if head.key in keys for tip in head.tips]
         return sorted(tips)[:SEEN_MOST]
 
+    # Recovery.
+
+    def recovery(self) -> tuple[list[bytes], int]:
+        """The digests of the keys that may replace the root now, and how many of them it takes; none: ([], 0)."""
+        with self._folded.steady():
+            return self._committed(self._tenure())
+
+    def _tenure(self) -> bytes:
+        """The genesis or rotate by which there is a root now; empty if that is not folded."""
+        if read_agent(self._folded, self._node.me) is None:
+            return b""
+        return read_roots(self._node.me, self._folded).winners(EVERYTHING)[0].record
+
+    def _committed(self, tenure: bytes) -> tuple[list[bytes], int]:
+        digests, need = cast(tuple[list[bytes], int], self._folded.get("recovery", tenure) or ([], 0))
+        return [each[1:] for each in digests], need
+
+    async def rotate(self, holders: Sequence[SigningKey]) -> list[Device]:
+        """Make this device's key the owner's root, and end all other devices; returns those. Raises Refusal.
+
+        `holders` are the recovery keys that sign it. What the ended keys had signed, as far as it is here, stays.
+        """
+        with self._folded.steady():
+            tenure = self._tenure()
+            committed = self._committed(tenure)
+        _check_holders(holders, *committed)
+        lost = [each for each in self.all() if each.state == ACTIVE]
+        facts = authority.rotate(
+            self._node.identity.key.public,
+            tenure,
+            holders,
+            recovery=committed,
+            ends=[each.grant for each in lost if each.grant],
+            seen=self.seen_of(*(each.key for each in lost)),
+        )
+        own = [tip.id for head in self._node.ledger.logs_of_scope(self._node.me) for tip in head.tips]
+        await self._node.write([Draft(ScopeId(self._node.me), "rotate", facts, deps=tuple(own[:MOST_NAMED]))])
+        return lost
+
     # Following.
 
     async def run(self) -> None:
@@ -244,9 +290,16 @@ class Devices:
                     log.debug("cannot follow the other devices yet: %s", refusal)
                 await self._projector.after_pass(seen)
 
+    async def settle(self) -> None:
+        """Keep on the disk how this device stands, and finish what its becoming one left undone. Raises Refusal."""
+        async with self._settling:
+            if self.standing() is None:
+                await self._accept_notebook()
+            if self._note(notes.GRANT) is not None or self._note(notes.ENDED) is not None or self.standing():
+                await self._note_standing()
+
     async def _follow(self, nursery: trio.Nursery) -> None:
-        if self._note(notes.GRANT) is not None or self._note(notes.ENDED) is not None or self.standing():
-            await self._note_standing()
+        await self.settle()
         if self.standing() is None and any(each.grant for each in self.all()):
             await self._tell_networks()
             self._hear_networks(nursery)
@@ -263,10 +316,19 @@ class Devices:
             if grant and grant != self._note(notes.GRANT):
                 rows += [NoteEntry(notes.GRANT, grant), Forget(NoteEntry, (notes.PAIRING,))]
                 log.info("this device was let in by %s", to_text(grant))
+            elif not grant and self._note(notes.GRANT) is not None:
+                rows.append(Forget(NoteEntry, (notes.GRANT,)))  # The key is the root now: nobody has to let it in.
             if self._note(notes.ENDED) is not None:
                 rows.append(Forget(NoteEntry, (notes.ENDED,)))
         if rows:
             await self._node.write([], local=rows)
+
+    async def _accept_notebook(self) -> None:
+        """Found the notebook that was made when the identity was recovered, if that was cut short."""
+        facts = self._node.ledger.network(self._notebook)
+        if facts is None or self._node.me not in awaited_founders(self._node.ledger, self._notebook, facts):
+            return
+        await self._node.write([Draft(self._notebook, "countersign", accept(self._notebook))])
 
     async def _tell_networks(self) -> None:
         """Note in the notebook, which only the owner's devices share, which networks this one takes part in."""
@@ -309,6 +371,20 @@ class Devices:
     def _note(self, name: str) -> bytes | None:
         found = self._node.ledger.rows(NoteEntry, (name,))
         return next((each.value for each in found if each.name == name), None)
+
+
+def _check_holders(holders: Sequence[SigningKey], digests: list[bytes], need: int) -> None:
+    """Whether these recovery keys may replace the root. Raises Refusal."""
+    if not digests:
+        why = "this identity was made without recovery words: nothing can replace its first device"
+        raise Refusal(Code.CONFLICT, why)
+    if any(recovery_digest(each.public) not in digests for each in holders):
+        why = "these are words, but not the recovery words of this identity"
+        raise Refusal(Code.VERIFICATION_FAILED, why, "meshnode id recover --help")
+    if len({each.public for each in holders}) < need:
+        raise Refusal(
+            Code.VERIFICATION_FAILED, f"{need} recovery keys are needed together", "meshnode id recover --help"
+        )
 
 
 def _private_of(ledger: Ledger, record: bytes) -> Mapping[str, Value]:

@@ -121,6 +121,9 @@ class Watch:
         denied = devices.standing()
         if denied is None:
             return Finding("device", "ok", "this device signs for its owner")
+        if denied.why == "waiting" and not devices.words():
+            text = "the recovery of this identity was cut short, so nothing can be signed here yet"
+            return Finding("device", "warn", text, "meshnode down, then the same `meshnode id recover` again")
         if denied.why == "waiting":
             text = f"this device waits to be let in; it shows the words {devices.words()}"
             return Finding(

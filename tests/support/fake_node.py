@@ -197,6 +197,11 @@ class FakeNode:
             return problem(Code.VERIFICATION_FAILED, "no device shows these words", "meshnode id device ls")
         return device("laptop", "revoked" if rest[-1] == "revoke" else "active")
 
+    def post_recovery_lines(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if asked.body["who"] != "Ana López":
+            return problem(Code.NOT_FOUND, f"you share no network with {asked.body['who']}", "meshnode network ls")
+        return d.RecoveryLine(ANA, "recover1.xyz@/ip4/1.2.3.4/tcp/4401", ["studio"])
+
     def get_networks(self, asked: Asked, rest: list[str]) -> Page[p.Network]:
         return Page(self.networks)
 

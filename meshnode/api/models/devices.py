@@ -1,6 +1,6 @@
 """The owner's devices, and how one lets in another."""
 
-from meshnode.api.models.shared import Model, Request
+from meshnode.api.models.shared import Agent, Model, Request
 
 
 class Device(Model):
@@ -52,6 +52,22 @@ class ConfirmRequest(Request):
     """Let in the device that shows these words."""
 
     words: str
+
+
+class RecoveryLine(Model):
+    """What somebody who lost every device is given to come back."""
+
+    agent: Agent
+    line: str
+    """What is pasted at `meshnode id recover`."""
+    networks: list[str]
+    """The names of the networks it leads back to."""
+
+
+class RecoveryLineRequest(Request):
+    """Whom to help: a name, or an id or part of one."""
+
+    who: str
 
 
 class RevokeRequest(Request):

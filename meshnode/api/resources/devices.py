@@ -7,17 +7,22 @@ from meshnode.api.models.devices import (
     DeviceStanding,
     Pairing,
     PairingRequest,
+    RecoveryLine,
+    RecoveryLineRequest,
     RevokeRequest,
 )
 from meshnode.api.models.shared import Page
-from meshnode.api.shapes import time_text
+from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
+from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.devices import PAIRING_SECONDS
 from meshnode.runtime.devices import Device as Kept
 from meshnode.runtime.office import Office
-from meshnode.runtime.pairing import write_pairing
+from meshnode.runtime.pairing import MAX_NETWORKS, write_pairing, write_recovery
+from meshnode.runtime.pairing import RecoveryLine as KeptLine
+from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
-from meshproto.records.ids import to_text
+from meshproto.records.ids import AgentId, ScopeId, to_text
 
 REASONS = ("lost", "compromise", "end")
 _STATES = {"waiting": "waiting", "revoked": "revoked", "replaced": "replaced"}
@@ -77,6 +82,33 @@ async def revoke(site: Site, call: Call[RevokeRequest]) -> Device:
     await office.once(call.key, call.digest, lambda rows: office.devices.revoke(which, reason, rows))
     await office.projector.caught_up()
     return next(_device(office, each) for each in office.devices.all() if each.key == key)
+
+
+async def vouch(site: Site, call: Call[RecoveryLineRequest]) -> RecoveryLine:
+    """Write the line by which somebody who lost every device finds back to the networks shared with them."""
+    office = site.office
+    await office.fresh()
+    agent = await _mate(office, call.body.who)
+    shared = [row.network for row in office.truth.rows(JoinedEntry) if not row.left and row.network != office.notebook]
+    networks = [ScopeId(each) for each in shared if office.lookups.standing_in(agent, each)][:MAX_NETWORKS]
+    addresses = reachable_first(office.node.listening)
+    line = write_recovery(KeptLine(AgentId(agent), tuple(networks), office.node.peer, addresses))
+    names = Names(office)
+    return RecoveryLine(agent=names.agent(agent), line=line, networks=[office.name(each) for each in networks])
+
+
+async def _mate(office: Office, who: str) -> bytes:
+    """The person with whom a network is shared that a name or an id means. Raises Refusal."""
+    joined = [row.network for row in office.truth.rows(JoinedEntry) if not row.left]
+    mates = {row.agent for each in joined for row in office.lookups.members(each)} - {bytes(office.me)}
+    named = sorted(each for each in mates if office.name(each).casefold() == who.strip().casefold())
+    if len(named) > 1:
+        ids = ", ".join(to_text(each) for each in named)
+        raise Refusal(Code.AMBIGUOUS, f"several are called {who}: {ids}", "use the id")
+    found = named[0] if named else await office.find(who)
+    if found not in mates:
+        raise Refusal(Code.NOT_FOUND, f"you share no network with {who}", "meshnode network ls")
+    return found
 
 
 def _pairing(office: Office, line: str = "") -> Pairing:

@@ -1,7 +1,6 @@
 """The owner, networks, joins and peers."""
 
 import time
-from collections.abc import Mapping
 
 import trio
 
@@ -32,7 +31,6 @@ from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
-from meshproto.records.encoding import Value
 from meshproto.records.ids import ScopeId, to_text
 
 SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "member": "itself", "lan": "mdns", "peer": "peers"}
@@ -48,7 +46,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         raise Refusal(
             Code.NOT_AUTHORISED, why, f"on your other device: meshnode id device confirm {office.devices.words()}"
         )
-    digests = recovery_digests(genesis.facts)
+    digests = [each.hex() for each in office.devices.recovery()[0]]
     devices, key = office.devices.all(), office.node.identity.key.public
     return Me(
         id=to_text(office.me),
@@ -67,15 +65,6 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         devices=sum(1 for each in devices if each.state == "active"),
         keys=site.protection(),
     )
-
-
-def recovery_digests(facts: Mapping[str, Value]) -> list[str]:
-    """The digests of the recovery keys in the facts of a genesis, without the byte that says what they are."""
-    match facts.get("recovery"):
-        case {"digests": [*digests]}:
-            return [digest[1:].hex() for digest in digests if isinstance(digest, bytes)]
-        case _:
-            return []
 
 
 async def put_profile(site: Site, call: Call[ProfileRequest]) -> Profile:

@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "network join": (LINE,),
     "network leave": ("studio", "--yes"),
     "id device": ("ls",),
+    "id vouch": ("Ana López",),
     "id passphrase": ("--check",),
     "peer add": (ADDRESS,),
     "peer ls": (),
@@ -54,7 +55,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"id words", "init", "up", "logs", "demo", "whoami recovery"}
+ELSEWHERE = {"id words", "id recover", "init", "up", "logs", "demo", "whoami recovery"}
 """Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
 
 

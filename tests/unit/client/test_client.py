@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from meshnode.api.models import devices, node, people, records, shared, work
-from meshnode.client import answers
+from meshnode.client import answers, device_answers
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from tests.support.fake_node import LINE, FakeNode, project
@@ -23,8 +23,9 @@ MODELS = {
 }
 SHAPES = {
     name: shape
-    for name, shape in vars(answers).items()
-    if typing.is_typeddict(shape) and shape.__module__ == answers.__name__ and name != "Page"
+    for module in (answers, device_answers)
+    for name, shape in vars(module).items()
+    if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
 
 
@@ -75,6 +76,7 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (Client.close_pairing, "DELETE", "/devices/pairing"),
     (lambda node: node.let_in("amber"), "POST", "/devices/pairing/confirm"),
     (lambda node: node.revoke_device("a/b"), "POST", "/devices/a/b/revoke"),
+    (lambda node: node.vouch("Ana López"), "POST", "/recovery-lines"),
     (lambda node: node.log("t", 60), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
     (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),

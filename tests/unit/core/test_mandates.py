@@ -117,11 +117,14 @@ def test_an_ended_device_is_denied_and_told_by_what() -> None:
 def test_a_replaced_root_is_denied_and_the_new_one_signs() -> None:
     tale = Tale("")
     alice, _ = paired(tale)
+    net = tale.net("fair", tale.person("bob"), is_open=True)
     rotated = tale.write(
         "new", alice, "rotate", authority.rotate(key("new").public, alice.id, [key("words")]), agent=alice
     )
     assert denied(tale, "alice", alice, draft_in(alice)) == Denied("replaced", rotated.id)
-    assert signs(tale, "new", alice, draft_in(alice)).auth == ()
+    assert signs(tale, "new", alice, draft_in(alice), rotated).auth == ()
+    joins = draft_in(net, "grant", identity.join(alice.id))
+    assert rotated.id in signs(tale, "new", alice, joins).deps
 
 
 def test_a_device_ended_by_a_rotate_is_denied() -> None:
