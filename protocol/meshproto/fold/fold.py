@@ -127,7 +127,7 @@ class Fold:
         """The number of what a record knows that names these."""
         likely = before.known if before else 0
         # Who speaks by the same entries as in the record before knew these already.
-        usual = (record.agent, *record.auth) if before and before.mandate == mandate else ()
+        usual = (record.agent, *record.auth) if before and before.mandate == mandate != 0 else ()
         news = [row.known for each, row in rows.items() if row.known not in (likely, 0) and each not in usual]
         return self._knowledge.joined(news, likely) if news else likely
 
