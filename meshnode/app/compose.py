@@ -23,7 +23,6 @@ from meshnode.net.settings import DiscoverySettings, TransportSettings
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.devices import Devices
 from meshnode.runtime.health import Watch
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
@@ -90,7 +89,6 @@ async def open_node(
             async with opened.node.running(), trio.open_nursery() as services:
                 services.start_soon(opened.office.projector.run)
                 services.start_soon(opened.office.joins.run)
-                services.start_soon(opened.office.devices.run)
                 services.start_soon(opened.watch.run)
                 services.start_soon(opened.searcher.run, opened.node)
                 services.start_soon(_stamp_when_settled, opened)
@@ -123,16 +121,12 @@ def _open(
     agent, notebook = (_note(reader, name, places) for name in (notes.AGENT, notes.NOTEBOOK))
     if not copied and not shortened:
         home.stamp()
-    grant = reader.entry(NoteEntry, (notes.GRANT,))
-    identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
+    identity = Identity(AgentId(agent), key)
     meeting = network or _libp2p(home, reader, loaded, main_key)
-    projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
-    core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
-    asks = reader.entry(NoteEntry, (notes.PAIRING,))
-    core.parts.conversations.pairing.asks = None if asks is None else ScopeId(asks.value)
+    projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
     parts = Parts(
         identity=identity,
-        core=core,
+        core=Node(core_settings(settings), identity, reader, SystemChance()),
         ledger=reader,
         store=store.writer,
         transport=meeting.transport,
@@ -145,13 +139,11 @@ def _open(
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)
-    projector.moved = node.fold_moved
-    lookups = Lookups(views.reader())
+    projector.tell_standings = node.folded
     office = Office(
         node=node,
-        devices=Devices(node, views.folded(), ScopeId(notebook), lookups, projector),
         truth=reader,
-        lookups=lookups,
+        lookups=Lookups(views.reader()),
         slow_lookups=Lookups(views.reader()),
         projector=projector,
         joins=Joins(node),
