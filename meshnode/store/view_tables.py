@@ -1,8 +1,8 @@
 """The tables of views.db, made from the rows that `meshnode.views.rows` describes.
 
 A column is a field of a row, so the two cannot drift apart. Views are derived: when their layout changes, they are
-thrown away and computed anew, which is why there are no migrations. `FINGERPRINT` tells one layout from another, and
-the rules by which records are folded from those before.
+thrown away and computed anew, which is why there are no migrations. `FINGERPRINT` tells one layout from another, of
+these tables or the fold's, and the rules by which records are folded from those before.
 """
 
 from types import NoneType
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from zlib import crc32
 
 from meshnode.views.rows import TABLES, Row
+from meshproto.fold.memory import LAYOUT
 from meshproto.types.repair import ENGINE
 
 _BASE = (
@@ -69,7 +70,7 @@ def _declared(hint: Any) -> str:
 
 def _fingerprint() -> int:
     layout = repr([(table, columns_of(kind)) for kind, table in TABLES.items()])
-    return crc32((layout + repr(_BASE) + repr(_INDEXES) + ENGINE).encode()) & 0x7FFFFFFF
+    return crc32((layout + repr(_BASE) + repr(_INDEXES) + f"{ENGINE} {LAYOUT}").encode()) & 0x7FFFFFFF
 
 
 FINGERPRINT = _fingerprint()

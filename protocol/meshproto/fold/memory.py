@@ -74,6 +74,9 @@ from typing import Protocol
 
 from meshproto.records.encoding import Value
 
+LAYOUT = 2
+"""Which tables these are. Raise it with every change to them, so that what is kept on a disk is computed anew."""
+
 
 class Memory(Protocol):
     """Rows by table and key. A missing row reads as None; scanning goes by the bytes of the keys."""

@@ -216,6 +216,12 @@ def test_views_too_large_for_memory_are_rewritten_on_disk(tmp_path: Path, monkey
     views.close()
 
 
+@pytest.mark.parametrize("rule", ["ENGINE", "LAYOUT"])
+def test_other_rules_or_tables_of_the_fold_are_another_layout(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_tables, rule, "another")
+    assert view_tables._fingerprint() != view_tables.FINGERPRINT
+
+
 @pytest.mark.parametrize("trouble", ["other layout", "no database", "marked", "empty"])
 def test_views_with_which_anything_is_amiss_are_made_anew(tmp_path: Path, trouble: str) -> None:
     path = tmp_path / "views.db"
