@@ -155,9 +155,12 @@ class Writer:
         number, first = self._source.number, records.FIRST_UNCOUNTED
         last = number("SELECT coalesce(max(arrival), 0) FROM records")
         self._next = max(last + 1, number("SELECT value FROM meta WHERE name = 'next_arrival'"))
-        self._next_uncounted = (
-            number("SELECT coalesce(max(arrival), ?) FROM records WHERE arrival < 0", (first - 1,)) + 1
-        )
+        # A promoted log leaves the rows of its private parts behind, overwritten: their numbers are not free again.
+        used = [
+            number(f"SELECT coalesce(max(arrival), ?) FROM {table} WHERE arrival < 0", (first - 1,))  # noqa: S608 - ours
+            for table in ("records", "parts")
+        ]
+        self._next_uncounted = max(used) + 1
 
     def _write(self, batch: Batch) -> None:
         given = frozenset[bytes](record_id for record_id, _ in batch.privates)

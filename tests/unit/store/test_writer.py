@@ -182,6 +182,25 @@ def test_a_part_that_comes_after_its_log_was_promoted_goes_to_its_record(store: 
     assert store.reader().private(run.records[1].id) == alice.parts[run.records[1].id]
 
 
+@pytest.mark.parametrize("again", ["opened again", "rolled back"])
+def test_what_a_promoted_log_left_behind_is_in_nobodys_way(tmp_path: Path, alice: Author, again: str) -> None:
+    network, bob = Author("network").id, Author("bob")
+    runs = [each.writes(1, scope=network, text="note") for each in (alice, bob)]
+    store = open_store(tmp_path / "records.db")
+    store.writer.commit(Batch(1, runs=(runs[0],), privates=parts_of(alice, runs[0]), uncounted=(alice.log(network),)))
+    store.writer.commit(Batch(2, promoted=(alice.log(network),)))
+    if again == "opened again":
+        store.close()
+        store = open_store(tmp_path / "records.db")
+    else:
+        with pytest.raises(BatchRefused):
+            store.writer.commit(Batch(3, promoted=(b"unknown",)))  # type: ignore[arg-type]  # no log has this name
+    store.writer.commit(Batch(4, runs=(runs[1],), privates=parts_of(bob, runs[1]), uncounted=(bob.log(network),)))
+    for who, run in zip((alice, bob), runs, strict=True):
+        assert store.reader().private(run.records[0].id) == who.parts[run.records[0].id]
+    store.close()
+
+
 def test_the_size_of_a_log_is_that_of_its_headers(store: Store, alice: Author) -> None:
     runs = (alice.genesis, alice.writes(4))
     store.writer.commit(Batch(1, runs=runs))
