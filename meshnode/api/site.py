@@ -56,8 +56,7 @@ class Site:
     log_file: Path
     socket: Path
     discovery: bool
-    fingerprint_of: Callable[[bytes], str]
-    """The four words by which two people compare an agent's id aloud."""
+    fingerprint: str
     examine: Callable[[], Awaitable[list[Finding]]]
     """The checks that take longer than a look: the store itself, keys and permissions."""
 

@@ -1,4 +1,4 @@
-"""`python -m meshnode.app run|init|doctor|demo`: the program behind the command line. People use `meshnode`."""
+"""`python -m meshnode.app VERB`: the program behind the command line. People use `meshnode`."""
 
 import argparse
 import json
@@ -46,6 +46,25 @@ def _init(places: Places, options: argparse.Namespace) -> Exit:
     return Exit.OK
 
 
+def _pair(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.init import join_device
+
+    print(json.dumps(join_device(places, options.line, _main_key(options))._asdict()))
+    return Exit.OK
+
+
+def _recover(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.recover import holder_of, recover, source_of
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    holders = [holder_of(line.split()) for line in sys.stdin.read().splitlines() if line.strip()]
+    source = source_of(options.line, options.bundle, holders)
+    told = recover(places, load(places.config, os.environ), source, holders, _main_key(options))
+    print(json.dumps(told._asdict()))
+    return Exit.OK
+
+
 def _doctor(places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.doctor import diagnose
 
@@ -78,11 +97,13 @@ def _main_key(options: argparse.Namespace) -> MainKey | None:
         raise Ending(Exit.USAGE, f"--unlock-fd {options.unlock_fd}: {error}", "meshnode up --help") from error
 
 
-_VERBS = {"run": _run, "init": _init, "doctor": _doctor, "demo": _demo}
+_VERBS = {"run": _run, "init": _init, "pair": _pair, "recover": _recover, "doctor": _doctor, "demo": _demo}
 
 _ABOUT = {
     "run": "run the node",
     "init": "create an identity",
+    "pair": "become a device of an identity",
+    "recover": "bring an identity back",
     "doctor": "check this home",
     "demo": "show five nodes at work",
 }
@@ -98,11 +119,16 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(
                 "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
             )
-        if name in ("run", "init"):
+        if name in ("run", "init", "pair", "recover"):
             verb.add_argument("--unlock-fd", type=int, default=None, help="where to read what opens the keys")
         if name == "init":
             verb.add_argument("--name", default="", help="what you are called")
             verb.add_argument("--no-recovery", action="store_true", help="make no recovery words")
+        if name == "pair":
+            verb.add_argument("--line", required=True, help="what the other device printed")
+        if name == "recover":
+            verb.add_argument("--line", default=None, help="what somebody's `id vouch` printed")
+            verb.add_argument("--bundle", type=Path, default=None, help="a file that holds the records")
         if name in ("doctor", "demo"):
             verb.add_argument("--json", action="store_true", help="print JSON")
         if name == "demo":

@@ -23,6 +23,7 @@ from meshnode.net.settings import DiscoverySettings, TransportSettings
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.devices import Devices
 from meshnode.runtime.health import Watch
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
@@ -89,6 +90,7 @@ async def open_node(
             async with opened.node.running(), trio.open_nursery() as services:
                 services.start_soon(opened.office.projector.run)
                 services.start_soon(opened.office.joins.run)
+                services.start_soon(opened.office.devices.run)
                 services.start_soon(opened.watch.run)
                 services.start_soon(opened.searcher.run, opened.node)
                 services.start_soon(_stamp_when_settled, opened)
@@ -121,12 +123,16 @@ def _open(
     agent, notebook = (_note(reader, name, places) for name in (notes.AGENT, notes.NOTEBOOK))
     if not copied and not shortened:
         home.stamp()
-    identity = Identity(AgentId(agent), key)
+    grant = reader.entry(NoteEntry, (notes.GRANT,))
+    identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
-    projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
+    projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
+    core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
+    asks = reader.entry(NoteEntry, (notes.PAIRING,))
+    core.parts.conversations.pairing.asks = None if asks is None else ScopeId(asks.value)
     parts = Parts(
         identity=identity,
-        core=Node(core_settings(settings), identity, reader, SystemChance()),
+        core=core,
         ledger=reader,
         store=store.writer,
         transport=meeting.transport,
@@ -139,11 +145,13 @@ def _open(
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)
-    projector.tell_standings = node.folded
+    projector.moved = node.fold_moved
+    lookups = Lookups(views.reader())
     office = Office(
         node=node,
+        devices=Devices(node, views.folded(), ScopeId(notebook), lookups, projector),
         truth=reader,
-        lookups=Lookups(views.reader()),
+        lookups=lookups,
         slow_lookups=Lookups(views.reader()),
         projector=projector,
         joins=Joins(node),

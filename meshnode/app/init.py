@@ -16,9 +16,11 @@ from meshnode.app.endings import Ending, Exit
 from meshnode.config.places import Places
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
+from meshnode.core.ports import Batch, JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.pairing import PairingLine, pairing_words, read_pairing, words_of
+from meshnode.runtime.refusals import Refusal
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home
 from meshnode.store.keyfile import SEED_SIZE, read_key, write_key, write_secret
@@ -29,7 +31,7 @@ from meshnode.store.store import open_store
 from meshproto.records.ids import NONE, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types.identity import NONCE_SIZE, accept, network, person
-from meshproto.types.recovery import fingerprint, recovery_digest, recovery_seed
+from meshproto.types.recovery import recovery_digest, recovery_seed
 
 LONGEST_NAME = 200
 """Characters of a name; longer ones break every table they stand in."""
@@ -53,7 +55,7 @@ def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | Non
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Ending(Exit.USAGE, f"a name has at most {LONGEST_NAME} printable characters", "meshnode init --help")
     with Home(places.data) as home:
-        seed = _signing_seed(home, main_key)
+        seed = signing_seed(home, main_key)
         store = open_store(home.records)
         try:
             if store.reader().entry(NoteEntry, (notes.AGENT,)) is not None:
@@ -70,13 +72,64 @@ def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | Non
     return created
 
 
+class Paired(NamedTuple):
+    """A new device that waits to be let in: the words it shows, and where its key is."""
+
+    agent: str
+    words: str
+    key: str
+    data: str
+
+
+def join_device(places: Places, text: str, main_key: MainKey | None = None) -> Paired:
+    """Make this home a device of whose line of `id device add` this is. Raises Ending, HomeError, StoreError."""
+    try:
+        line = read_pairing(text)
+    except Refusal as refusal:
+        raise Ending(Exit.USAGE, refusal.detail, refusal.hint) from refusal
+    return become_device(places, line, main_key)
+
+
+def become_device(places: Places, line: PairingLine, main_key: MainKey | None = None) -> Paired:
+    """Make this home a device that waits to be let in by the one that wrote the line.
+
+    Killed half-way, or given a newer line, it is done again with the same key. Raises Ending, HomeError, StoreError.
+    """
+    with Home(places.data) as home:
+        key = SigningKey(signing_seed(home, main_key))
+        store = open_store(home.records)
+        try:
+            reader = store.reader()
+            agent, waits = (reader.entry(NoteEntry, (name,)) for name in (notes.AGENT, notes.PAIRING))
+            if agent is not None and (waits is None or agent.value != line.agent):
+                raise Ending(Exit.CONFLICT, f"there is an identity in {places.data} already", "meshnode whoami")
+            home.stamp()
+            store.writer.commit(Batch(1, local=_waiting(line)))
+        finally:
+            store.close()
+        words = pairing_words(line.scope, line.agent, key.public)
+        return Paired(to_text(line.agent), words, str(home.device_key), str(home.folder))
+
+
+def _waiting(line: PairingLine) -> tuple[LocalRow, ...]:
+    """What a home remembers that waits to be let in."""
+    now = time.time_ns() // 1_000_000
+    return (
+        NoteEntry(notes.AGENT, line.agent),
+        NoteEntry(notes.NOTEBOOK, line.notebook),
+        NoteEntry(notes.GRANT, b""),
+        NoteEntry(notes.PAIRING, line.scope),
+        JoinedEntry(line.notebook, now, slug=notes.NOTEBOOK),
+        PeerEntry(line.peer, addresses=line.addresses, added=True, source="hand"),
+    )
+
+
 def fingerprint_words(agent: bytes) -> str:
     """The words by which two people compare an agent's id aloud."""
-    listed = Mnemonic("english").wordlist
-    return "-".join(listed[number] for number in fingerprint(agent))
+    return words_of(agent)
 
 
-def _signing_seed(home: Home, main_key: MainKey | None) -> bytes:
+def signing_seed(home: Home, main_key: MainKey | None) -> bytes:
     """The seed of the device key, made now or by an attempt that was cut short; the transport key beside it."""
     if not home.transport_key.exists():
         write_key(home.transport_key, secrets.token_bytes(SEED_SIZE), main_key)

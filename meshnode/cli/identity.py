@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, TypedDict
 
-from meshnode.cli import recovery
+from meshnode.cli import devices, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -36,8 +36,23 @@ class Created(TypedDict):
     data: str
 
 
-def init(desk: Desk, *, name: str | None, later: bool, no_recovery: bool, show_words: bool, passphrase: bool) -> Exit:
-    """Create the identity of this home."""
+def init(
+    desk: Desk,
+    *,
+    name: str | None,
+    later: bool,
+    no_recovery: bool,
+    show_words: bool,
+    passphrase: bool,
+    device: str | None,
+) -> Exit:
+    """Create the identity of this home, or make it a device of one that exists."""
+    if device is not None:
+        if name or later or no_recovery or show_words:
+            raise Failure(
+                Exit.USAGE, "a further device takes its name and its words from the first", "meshnode init --help"
+            )
+        return devices.wait_for(desk, device, for_new_home(desk, wanted=passphrase))
     if no_recovery and (later or show_words):
         raise Failure(Exit.USAGE, "--no-recovery makes no words to show or to confirm", "meshnode init --help")
     if _has_identity(desk):
@@ -80,7 +95,7 @@ def whoami(desk: Desk) -> Exit:
             ("contact", profile["contact"]),
             ("skills", ", ".join(profile["skills"])),
             ("languages", ", ".join(profile["languages"])),
-            ("devices", f"this one, key {me['key'][:KEY_DIGITS]}…"),
+            ("devices", _devices(me)),
             ("keys", keys(me["keys"])),
             ("node", short_peer(me["peer"])),
             ("home", desk.shown_path(me["home"])),
@@ -217,6 +232,13 @@ def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) 
     return False
 
 
+def _devices(me: Me) -> str:
+    name = f" ({clean(me['device'])})" if me["device"] else ""
+    more = f", and {me['devices'] - 1} more" if me["devices"] > 1 and me["device_state"] == "active" else ""
+    ended = "" if me["device_state"] == "active" else f"; {me['device_state']}: what it signs counts no more"
+    return f"this one{name}, key {me['key'][:KEY_DIGITS]}…{more}{ended}"
+
+
 def _recovery_state(desk: Desk, me: Me) -> str:
     if not me["recovery"]:
         return "none: if this machine is lost, so is this identity"
@@ -239,6 +261,11 @@ COMMANDS = {
                 Argument(("--no-recovery",), "Make no recovery words (for machines and tests).", kind="flag"),
                 Argument(("--passphrase",), "Seal the keys with a passphrase, asked for twice.", kind="flag"),
                 _SHOW_WORDS,
+                Argument(
+                    ("--device",),
+                    "Make this machine a device of an identity that you have: the line of `id device add` there.",
+                    metavar="LINE",
+                ),
             ),
             text="Makes a key that never leaves this machine, and 12 recovery words that can replace it if the machine "
             "is lost. On a terminal the words are shown, and two of them asked back; elsewhere they wait for you, and "
@@ -246,7 +273,10 @@ COMMANDS = {
             "back: whoever loses the machine loses the identity.\n\nWith --passphrase the keys, and words that wait, "
             "never lie on the disk in clear. It is asked for on the terminal, or read from the file that "
             "MESHNODE_PASSPHRASE_FILE names, and needed whenever the node starts; `meshnode id passphrase` changes it.",
-            examples=(("As yourself", 'meshnode init --name "Ana López"'),),
+            examples=(
+                ("As yourself", 'meshnode init --name "Ana López"'),
+                ("As a further device of yours", "meshnode init --device LINE"),
+            ),
             exits=(Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.CONFLICT),
         ),
         Command("whoami", "Show your identity.", whoami, exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING)),

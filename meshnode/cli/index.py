@@ -37,24 +37,10 @@ NOUNS: dict[str, Entry] = {
         "contribution", "What was contributed.", ("ls", "show", "correct", "retract", "thank", "erase")
     ),
     "project": Entry("project", "What contributions are for.", ("create", "ls", "show")),
-    "network": Entry(
-        "network",
-        "The people you share with.",
-        (
-            "create",
-            "ls",
-            "invite",
-            "invites",
-            "withdraw",
-            "join",
-            "members",
-            "appoint",
-            "accept",
-            "remove",
-            "leave",
-        ),
+    "network": Entry("network", "The people you share with.", ("create", "ls", "join", "leave")),
+    "id": Entry(
+        "keys", "The keys and devices of your identity.", ("device", "passphrase", "recover", "vouch", "words")
     ),
-    "id": Entry("keys", "The keys of your identity.", ("passphrase", "words")),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),
     "export": Entry("exchange", "Write records to a file.", ("bundle", "fork")),

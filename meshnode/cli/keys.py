@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.cli import recovery
+from meshnode.cli import devices, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.recovering import RECOVER, VOUCH
 from meshnode.cli.unlocking import MANUAL, VARIABLE, choose, first_line_of, unlock
 
 if TYPE_CHECKING:
@@ -122,4 +123,4 @@ _WORDS = Command(
     examples=(("With the paper at hand", "meshnode id words"),),
     exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING, Exit.VERIFICATION),
 )
-COMMANDS = {command.name: command for command in (_PASSPHRASE, _WORDS)}
+COMMANDS = {command.name: command for command in (devices.DEVICE, _PASSPHRASE, RECOVER, VOUCH, _WORDS)}

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 AGENT_NOTE = "agent"
 NOTEBOOK_NOTE = "notebook"
-"""Names of the notes in which a home remembers its owner and their notebook."""
+GRANT_NOTE = "grant"
+ENDED_NOTE = "ended"
+"""Names of the notes in which a home remembers its owner, their notebook, and how this device stands."""
 
 
 class SystemChance:
@@ -63,7 +65,7 @@ def log_offline(desk: Desk, entry: Entry) -> Written:
                 home.stamp()
                 reader = store.reader()
                 placed = place(desk, reader, _note(reader, NOTEBOOK_NOTE), entry.project, entry.network)
-                identity = Identity(AgentId(_note(reader, AGENT_NOTE)), key)
+                identity = Identity(AgentId(_note(reader, AGENT_NOTE)), key, _grant(reader))
                 _check_place(reader, placed, identity)
                 moment = Moment(time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000)
                 drafts = [draft_of(entry, placed, date.today().isoformat())]  # noqa: DTZ011 - a day where the person is
@@ -128,6 +130,19 @@ def _check_place(reader: Reader, placed: Placed, identity: Identity) -> None:
         raise Failure(Exit.CONFLICT, cause, "meshnode up")
     if max(tip.seq for tip in head.tips) >= facts.log_records or head.size >= facts.log_bytes:
         raise Failure(Exit.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls")
+
+
+def _grant(reader: Reader) -> bytes | None:
+    """Return the record that let this device in, None where none had to; raises Failure if it may not sign."""
+    if reader.entry(NoteEntry, (ENDED_NOTE,)) is not None:
+        cause = "this device was ended, so nothing it signs counts any more"
+        raise Failure(Exit.NOT_AUTHORISED, cause, "meshnode up, then meshnode id device ls")
+    grant = reader.entry(NoteEntry, (GRANT_NOTE,))
+    if grant is None:
+        return None
+    if not grant.value:
+        raise Failure(Exit.NOT_AUTHORISED, "this device waits to be let in by another of yours", "meshnode up")
+    return grant.value
 
 
 def _note(reader: Reader, name: str) -> bytes:

@@ -188,7 +188,34 @@ class Me(TypedDict):
     profile: Profile
     notebook: Scope
     home: str
+    device: str
+    device_state: str
+    devices: int
     keys: str
+
+
+class Network(TypedDict):
+    """A network; `line` is what others paste to join, empty for a notebook."""
+
+    id: str
+    name: str
+    join: str
+    standing: str
+    notebook: bool
+    members: list[Agent]
+    connected: int
+    line: str
+    reachable: str
+    created: str
+
+
+class Joined(TypedDict):
+    """A network that was joined; `peer` is who answered, empty while nobody has."""
+
+    network: Network
+    peer: str
+    milliseconds: int
+    received: int
 
 
 class Peer(TypedDict):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from pathlib import Path
 
     from meshnode.client import answers as a
-    from meshnode.client import network_answers as g
+    from meshnode.client import device_answers as d
 
 T = TypeVar("T")
 
@@ -84,6 +84,38 @@ class Client:
     def set_profile(self, **fields: str | list[str] | None) -> a.Profile:
         """Change the profile; what is not given stays."""
         return cast("a.Profile", self._node.put("/me/profile", _given(**fields)))
+
+    def devices(self) -> list[d.Device]:
+        """The owner's devices, those that were ended among them."""
+        return self._items(self._node.get("/devices"))
+
+    def standing(self) -> d.DeviceStanding:
+        """Whether this device may sign."""
+        return cast("d.DeviceStanding", self._node.get("/devices/this"))
+
+    def open_pairing(self, name: str = "") -> d.Pairing:
+        """Look out for a new device; the answer holds the line to paste there."""
+        return cast("d.Pairing", self._node.post("/devices/pairing", {"name": name}))
+
+    def pairing(self) -> d.Pairing:
+        """Whether a new device is awaited, and which ask."""
+        return cast("d.Pairing", self._node.get("/devices/pairing"))
+
+    def close_pairing(self) -> object:
+        """Look out for no device any more."""
+        return self._node.delete("/devices/pairing")
+
+    def let_in(self, words: str, *, key: str = "") -> d.Device:
+        """Let in the device that shows these words."""
+        return cast("d.Device", self._write("/devices/pairing/confirm", {"words": words}, key))
+
+    def revoke_device(self, which: str, reason: str = "lost", *, key: str = "") -> d.Device:
+        """End a device by its name or the beginning of its key."""
+        return cast("d.Device", self._write(f"/devices/{segment(which)}/revoke", {"reason": reason}, key))
+
+    def vouch(self, who: str) -> d.RecoveryLine:
+        """Write the line by which somebody who lost every device comes back."""
+        return cast("d.RecoveryLine", self._node.post("/recovery-lines", {"who": who}))
 
     # Work.
 
@@ -158,52 +190,21 @@ class Client:
 
     # People.
 
-    def networks(self) -> list[g.Network]:
+    def networks(self) -> list[a.Network]:
         """The networks known here, the notebook among them."""
         return self._items(self._node.get("/networks"))
 
-    def create_network(self, name: str, join: str = "open", *, purpose: str = "", key: str = "") -> g.Network:
-        """Found a network; `join` is `open` or `invite`."""
-        return cast("g.Network", self._write("/networks", {"name": name, "join": join, "purpose": purpose}, key))
+    def create_network(self, name: str, join: str = "open", *, key: str = "") -> a.Network:
+        """Found a network."""
+        return cast("a.Network", self._write("/networks", {"name": name, "join": join}, key))
 
-    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> g.Joined:
-        """Join by an invitation, or an open network by its line."""
-        return cast("g.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
+    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> a.Joined:
+        """Join an open network by its line."""
+        return cast("a.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
 
-    def leave(self, network: str) -> g.Left:
+    def leave(self, network: str) -> object:
         """Leave a network."""
-        return cast("g.Left", self._node.delete(f"/networks/{segment(network)}", usual=LONG))
-
-    def members(self, network: str) -> list[g.Member]:
-        """Everybody who stands, stood or is to stand in a network."""
-        return self._items(self._node.get(f"/networks/{segment(network)}/members"))
-
-    def appoint(self, network: str, agent: str, role: str, *, delegate: bool = False, key: str = "") -> g.Member:
-        """Give somebody a role by name; it holds once accepted."""
-        body = {"agent": agent, "role": role, "delegate": delegate}
-        return cast("g.Member", self._write(f"/networks/{segment(network)}/members", body, key))
-
-    def accept_roles(self, network: str, *, key: str = "") -> list[g.Member]:
-        """Accept every role offered to the owner in a network."""
-        return self._items(self._write(f"/networks/{segment(network)}/accept", {}, key))
-
-    def remove_member(self, network: str, agent: str, reason: str = "end", *, key: str = "") -> list[g.Member]:
-        """End every role somebody has in a network."""
-        body = {"agent": agent, "reason": reason}
-        return self._items(self._write(f"/networks/{segment(network)}/removals", body, key))
-
-    def invite(self, network: str, role: str = "core", uses: int = 1, seconds: int = 7 * 24 * 3600) -> g.Invite:
-        """Invite people; the answer tells the line that opens the door, and nothing tells it again."""
-        body = {"role": role, "uses": uses, "seconds": seconds}
-        return cast("g.Invite", self._write(f"/networks/{segment(network)}/invites", body, ""))
-
-    def invites(self, network: str) -> list[g.Invite]:
-        """The invitations to a network."""
-        return self._items(self._node.get(f"/networks/{segment(network)}/invites"))
-
-    def withdraw(self, network: str, invite: str) -> g.Invite:
-        """Withdraw an invitation."""
-        return cast("g.Invite", self._node.delete(f"/networks/{segment(network)}/invites/{segment(invite)}"))
+        return self._node.delete(f"/networks/{segment(network)}")
 
     def peers(self) -> list[a.Peer]:
         """The peers known here."""

@@ -74,7 +74,7 @@ def sign_drafts(pen: Pen, drafts: Sequence[Draft], end: End, deps: Sequence[byte
     privates: list[tuple[RecordId, bytes]] = []
     named = [*end.others, *deps]
     for index, draft in enumerate(drafts):
-        record, raw = _make(pen, draft, end, named[: MAX_DEPS - len(draft.deps)], index)
+        record, raw = _make(pen, draft, end, named[: max(MAX_DEPS - len(draft.deps), 0)], index)
         records.append(record)
         if raw is not None:
             privates.append((record.id, raw))
@@ -95,8 +95,13 @@ def sign_genesis(
 def sign_offline(
     ledger: Ledger, identity: Identity, drafts: Sequence[Draft], moment: Moment, chance: Chance, number: int = 1
 ) -> tuple[Batch, tuple[RecordId, ...]]:
-    """Sign drafts of one scope on a stopped node: the batch to commit, and the ids. Raises DraftRefused."""
+    """Sign drafts of one scope on a stopped node: the batch to commit, and the ids. Raises DraftRefused.
+
+    They are signed for the owner, by the grant of this device if it needs one.
+    """
     scope = drafts[0].scope
+    own = (RecordId(identity.grant),) if identity.grant is not None else ()
+    drafts = [draft._replace(auth=own) for draft in drafts]
     log = log_id(scope, identity.key.public)
     end = end_of((tip.seq, tip.id) for tip in ledger.tips(log))
     unsound = {row.log for row in ledger.rows(WaitEntry)}
@@ -161,7 +166,7 @@ def _make(pen: Pen, draft: Draft, end: End, named: Sequence[bytes], index: int) 
             at=pen.wall if draft.at is None else draft.at,
             type=draft.type,
             agent=draft.agent or pen.agent,
-            auth=draft.auth,
+            auth=[*draft.auth],
             facts=draft.facts,
             private=None if raw is None else (sha256(raw).digest(), len(raw)),
         )

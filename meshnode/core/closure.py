@@ -20,7 +20,7 @@ PLACES_REMEMBERED = 8_192
 
 
 class Home(NamedTuple):
-    """Where a named record belongs; `personal` if that scope is the stream of a person."""
+    """Where a named record belongs; `personal` if that scope is the stream of a person or organisation."""
 
     home: ScopeId
     log: LogId
@@ -126,7 +126,7 @@ class Closure:
             named = self._flight.record(ref)
             if named is None:
                 return None
-            home = Home(named.home, named.log, named.seq, self._flight.root_of(named.home) is not None)
+            home = Home(named.home, named.log, named.seq, self._flight.is_personal(named.home))
             self._places[ref] = home
             if len(self._places) > PLACES_REMEMBERED:
                 del self._places[next(iter(self._places))]

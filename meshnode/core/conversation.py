@@ -8,9 +8,11 @@ Each side proves with its device key that it is who it says, bound to both peer 
 each shows tags of the scopes it is ready to share with the other, and again whenever these change.
 """
 
-from meshnode.core.gate import Gate
+from dataclasses import dataclass
+
 from meshnode.core.ground import Ground, Phase, Session
-from meshnode.core.reports import PeerWelcome, ScopeClosed
+from meshnode.core.mandates import Mandates
+from meshnode.core.reports import DeviceAsks, PeerWelcome
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
@@ -21,14 +23,25 @@ from meshproto.wire.messages import Scopes as Tags
 from meshproto.wire.session import ANSWERER, DIALLER, is_hello, name_of, sign_hello, tag, transcript
 
 
+@dataclass(slots=True)
+class Pairing:
+    """How two devices of one owner find each other before one lets the other in: a scope stands for their secret."""
+
+    awaits: ScopeId | None = None
+    """What a new device shows a tag of; None if none is awaited."""
+    asks: ScopeId | None = None
+    """What this device shows a tag of as long as it was not let in; None if it was."""
+
+
 class Conversations:
     """Opens sessions and keeps what they share up to date."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, mandates: Mandates) -> None:
         self._ground = ground
         self._scopes = scopes
-        self._gate = gate
+        self._mandates = mandates
         self.listening: tuple[str, ...] = ()
+        self.pairing = Pairing()
 
     def greet(self, session: Session, turn: Turn) -> None:
         """Begin: say hello, and expect the other side to prove itself in time."""
@@ -71,13 +84,9 @@ class Conversations:
 
     def take_tags(self, session: Session, tags: Tags, turn: Turn) -> bool:
         """Note what the other side is ready to share; true if more is shared than before."""
-        before = list(session.shared.values())
         session.tags_heard = frozenset(tags.tags)
-        wider = self._share(session, turn)
-        for scope in before:
-            if scope not in session.shared.values() and scope in self._scopes.carried:
-                turn.tell(ScopeClosed(session.conn, scope))
-        return wider
+        self._look_for_device(session, turn)
+        return self._share(session, turn)
 
     def refresh(self, turn: Turn) -> list[Session]:
         """Show tags anew where they changed; returns the sessions in which more is shared now."""
@@ -90,9 +99,18 @@ class Conversations:
         return wider
 
     def recognise(self, session: Session) -> None:
-        """Find out whether the agent's genesis is here and names the key that spoke."""
-        root = self._ground.flight.root_of(session.agent) if session.agent else None
-        session.known = root is not None and root == session.key
+        """Find out whether the key that spoke signs for the agent: as its root, or by a grant that nobody ended."""
+        if not session.agent:
+            return
+        folded = self._mandates.is_device(session.agent, session.key)
+        session.ended = folded is False and self._mandates.was_ours(session.agent, session.key)
+        session.known = folded or (folded is None and self._ground.flight.root_of(session.agent) == session.key)
+
+    def await_device(self, scope: ScopeId | None, turn: Turn) -> None:
+        """Look out for a device that shows a tag of a scope, also among those who showed theirs already."""
+        self.pairing.awaits = scope
+        for session in self._ground.open_sessions():
+            self._look_for_device(session, turn)
 
     def show_tags(self, session: Session, turn: Turn) -> None:
         """Send the tags of what we would share with this peer, unless it has them."""
@@ -109,7 +127,17 @@ class Conversations:
 
     def _offered(self, session: Session) -> list[ScopeId]:
         carried = self._scopes.carried.values()
-        return [each.scope for each in carried if self._gate.admits(session, each)]
+        asks = [self.pairing.asks] if self.pairing.asks else []
+        return [*(each.scope for each in carried if self._scopes.admits(session, each)), *asks]
+
+    def _look_for_device(self, session: Session, turn: Turn) -> None:
+        """Find out whether this is a new device of the owner's, which proves it by the secret of a pairing line."""
+        awaited = self.pairing.awaits
+        if awaited is None or session.known or session.agent != self._ground.identity.agent:
+            return
+        theirs = ANSWERER if session.outbound else DIALLER
+        if tag(awaited, session.transcript, theirs) in (session.tags_heard or ()):
+            turn.tell(DeviceAsks(session.key, awaited))
 
     def _share(self, session: Session, turn: Turn) -> bool:
         """Work out what both sides carry."""
@@ -118,7 +146,7 @@ class Conversations:
         session.shared = {
             name_of(scope, session.transcript): scope
             for scope in sorted(self._scopes.carried)
-            if self._gate.admits(session, self._scopes.carried[scope])
+            if self._scopes.admits(session, self._scopes.carried[scope])
             and tag(scope, session.transcript, theirs) in (session.tags_heard or ())
         }
         return not before.issuperset(session.shared.values())

@@ -15,10 +15,11 @@ LONGEST_TEXT = 20_000
 
 
 class Draft(NamedTuple):
-    """A record to be: what its author decides. The core adds key, seq, prev, deps, auth, time, salt and signature.
+    """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
 
     `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
-    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed.
+    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed. `agent` is for whom it is
+    signed: the owner if empty. `order` is a resolution that it rests on. `auth` the core fills in (mandates.py).
     """
 
     scope: ScopeId
@@ -28,9 +29,8 @@ class Draft(NamedTuple):
     deps: tuple[RecordId, ...] = ()
     at: int | None = None
     agent: bytes = b""
-    """For whom it is signed: a network that the owner may act for; empty for the owner."""
-    auth: tuple[bytes, ...] = ()
-    """The entries it is signed by; the core finds them, whoever asks leaves them out."""
+    order: bytes = b""
+    auth: tuple[RecordId, ...] = ()
 
 
 class SignedRecords(NamedTuple):

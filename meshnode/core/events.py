@@ -5,7 +5,6 @@ from typing import NamedTuple, TypeAlias
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Forget, LocalRow
-from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach
@@ -133,6 +132,22 @@ class CommitFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldMoved:
+    """More is folded than before: who may do what can have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitDevice:
+    """Look out for a device that shows a tag of this scope, which stands for a pairing's secret; None: no more.
+
+    Answered by Done; DeviceAsks is told when one comes.
+    """
+
+    ticket: int
+    scope: ScopeId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Woken:
     """The alarm rang."""
 
@@ -145,26 +160,6 @@ class JoinScope:
     scope: ScopeId
     peers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     slug: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EnterBy:
-    """Knock at a peer with an invitation. Answered by LetIn, then the network is carried, or by ShutOut.
-
-    It is tried until there is an answer; whoever waits for it decides for how long.
-    """
-
-    ticket: int
-    secret: bytes
-    peer: str
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """The fold has moved on: how networks stand now."""
-
-    standings: tuple[NetworkStanding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +253,11 @@ Event: TypeAlias = (
     | Write
     | Offer
     | Committed
+    | FoldMoved
+    | AwaitDevice
     | CommitFailed
     | Woken
     | JoinScope
-    | EnterBy
-    | Folded
     | LeaveScope
     | SyncNow
     | AddPeer

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from meshnode.core.flight import LogNow
-from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
@@ -45,20 +44,19 @@ class Asking:
 class Fill:
     """Asks connections for logs."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate, is_sought: Callable[[LogId], bool]) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, is_sought: Callable[[LogId], bool]) -> None:
         """`is_sought` tells whether a log holds what is waited for, on a branch that is not here."""
         self._ground = ground
         self._scopes = scopes
-        self._gate = gate
         self._is_sought = is_sought
         self._asking: dict[int, Asking] = {}
         self._of: dict[LogId, tuple[int, int]] = {}  # log → the connection asked for it, and since when (ticks)
 
-    def offer(self, session: Session, items: Iterable[Item]) -> int:
+    def offer(self, conn: int, items: Iterable[Item]) -> int:
         """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
-        asking = self._asking.setdefault(session.conn, Asking())
+        asking = self._asking.setdefault(conn, Asking())
         own, most = self._scopes.own_logs(), self._ground.settings.fill_queue
-        lacking = [item for item in items if self._is_lacking(session, item)]
+        lacking = [item for item in items if self._is_lacking(item)]
         if len(asking.listed) + len(lacking) > most:
             # Were it always the same that finds no room, what the rest must come after might be among it for ever.
             start = int(self._ground.chance.random() * len(lacking))
@@ -85,10 +83,10 @@ class Fill:
                 asking.parked[log] = until
                 continue
             item = asking.listed.pop(log)
-            if self._is_lacking(session, item):
+            if self._is_lacking(item):
                 self._of[log] = (session.conn, turn.moment.ticks)
                 asking.wanted[log] = False
-                wants.setdefault(item.rank, []).append(LogWant(log, self._tips(session, log)))
+                wants.setdefault(item.rank, []).append(LogWant(log, self._tips(log)))
         for rank in sorted(wants):
             turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
         return bool(wants)
@@ -97,10 +95,7 @@ class Fill:
         """Ask for what follows our tips of logs that nobody listed, as far as there is room; true if for any."""
         asking = self._asking.setdefault(session.conn, Asking())
         free = [log for log in logs if not self._asked_until(log, session.conn, turn)]
-        wants = [
-            LogWant(log, self._tips(session, log))
-            for log in free[: self._ground.settings.fill_logs - len(asking.wanted)]
-        ]
+        wants = [LogWant(log, self._tips(log)) for log in free[: self._ground.settings.fill_logs - len(asking.wanted)]]
         for want in wants:
             self._of[want.log] = (session.conn, turn.moment.ticks)
             asking.wanted[want.log] = True  # our tips are all we have to name
@@ -119,7 +114,7 @@ class Fill:
         asking = self._asking.get(session.conn)
         if asking is None or asking.wanted.get(log) is None:
             return
-        now = self._gate.log(session, log)
+        now = self._ground.flight.log(log)
         if asking.wanted[log] or now is None:
             self.take_end(session.conn, log)
             return
@@ -152,10 +147,10 @@ class Fill:
         for log in asking.wanted if asking else ():
             self._free(conn, log)
 
-    def _is_lacking(self, session: Session, item: Item) -> bool:
+    def _is_lacking(self, item: Item) -> bool:
         """Whether a listed log has a tip that is neither here nor on its way, and may still grow here."""
         flight = self._ground.flight
-        now = self._gate.log(session, item.log)
+        now = flight.log(item.log)
         if now is None:
             return True
         longest = max(now.tips.values())  # what lies beyond cannot be here, so most tips need no look into the ledger
@@ -196,9 +191,9 @@ class Fill:
     def _wants_privates(self) -> bool:
         return self._ground.settings.keep_privates == "all"
 
-    def _tips(self, session: Session, log: LogId) -> tuple[Mark, ...]:
+    def _tips(self, log: LogId) -> tuple[Mark, ...]:
         """Our tips of a log, newest first; what is on its way to the disk need not be sent again."""
-        now = self._gate.log(session, log)
+        now = self._ground.flight.log(log)
         if now is None:
             return ()
         marks = sorted((Mark(seq, tip) for tip, seq in now.tips.items()), reverse=True)

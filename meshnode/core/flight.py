@@ -86,6 +86,15 @@ class Flight:
         """A log as it will be. Whoever changes it must `add` it in the same call."""
         return self._logs.get(log) or self._at_rest(log)
 
+    def first(self, log: LogId) -> Record | None:
+        """The record with which a log begins: of a log with branches from there on, one of them."""
+        if log in self._logs:
+            found = next((each for each in self._records.values() if each.seq == 1 and each.log == log), None)
+            if found is not None:
+                return found
+        begins = self._ledger.id_at(log, 0, 1)
+        return None if begins is None else self._ledger.record(begins)
+
     def committed(self, log: LogId) -> LogNow | None:
         """A log as the ledger has it, without what is in flight. Not to be changed."""
         if log not in self._logs:
@@ -107,6 +116,15 @@ class Flight:
                 return None
             known = self._remember_root(record)
         return known
+
+    def is_personal(self, scope: bytes) -> bool:
+        """Whether a scope is the stream of a person or organisation whose genesis is stored or about to be."""
+        if self.root_of(scope) is not None:
+            return True
+        if scope in self._networks:
+            return False
+        genesis = self.record(scope)
+        return genesis is not None and is_organisation(genesis)
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What a network's genesis says, stored or about to be."""
@@ -198,14 +216,18 @@ def is_person(record: Record) -> bool:
     return _is_agent(record, "person")
 
 
+def is_organisation(record: Record) -> bool:
+    """Whether a genesis makes an organisation."""
+    return _is_agent(record, "organization")
+
+
 def network_facts(record: Record) -> NetworkFacts | None:
     """What the genesis of a network says that the core must know; None if it is no such genesis."""
     if not _is_agent(record, "network"):
         return None
     charter = record.facts["charter"]
     founders = tuple(AgentId(each) for each in charter["founders"])
-    is_open = charter["join"] == "open"
-    return NetworkFacts(is_open, founders, charter["log_records"], charter["log_bytes"], Key(record.key))
+    return NetworkFacts(charter["join"] == "open", founders, charter["log_records"], charter["log_bytes"])
 
 
 def _is_agent(record: Record, kind: str) -> bool:

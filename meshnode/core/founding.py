@@ -1,7 +1,7 @@
 """Whether a network is founded: by its genesis, and an accept of it by each founder."""
 
 from meshnode.core.ports import Ledger, NetworkFacts
-from meshproto.records.ids import AgentId, ScopeId, log_id
+from meshproto.records.ids import AgentId, LogId, ScopeId, log_id
 
 
 def awaited_founders(ledger: Ledger, scope: ScopeId, facts: NetworkFacts) -> list[AgentId]:
@@ -11,8 +11,14 @@ def awaited_founders(ledger: Ledger, scope: ScopeId, facts: NetworkFacts) -> lis
 
 def _has_accepted(ledger: Ledger, scope: ScopeId, founder: AgentId) -> bool:
     root = ledger.root_of(founder)
-    if root is None:
-        return False
-    first = ledger.id_at(log_id(scope, root), 0, 1)
+    if root is not None and _begins_with_accept(ledger, log_id(scope, root)):
+        return True
+    # Who recovered the identity, or signs on another device, accepts with another key.
+    others = [head for head in ledger.logs_of_scope(scope) if head.agent == founder and head.key != root]
+    return any(_begins_with_accept(ledger, head.log) for head in others)
+
+
+def _begins_with_accept(ledger: Ledger, log: LogId) -> bool:
+    first = ledger.id_at(log, 0, 1)
     record = None if first is None else ledger.record(first)
     return record is not None and record.type == "countersign" and record.facts.get("decision") == "accept"

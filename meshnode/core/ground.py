@@ -42,6 +42,8 @@ class Session:
     agent: AgentId = NO_AGENT
     key: Key = NO_KEY
     known: bool = False
+    ended: bool = False
+    """It speaks with a key that was let in by our owner once, and is not any more."""
     tags_told: tuple[bytes, ...] | None = None
     tags_heard: frozenset[bytes] | None = None
     shared: dict[Name, ScopeId] = field(default_factory=dict)
@@ -51,9 +53,6 @@ class Session:
     spoken: int = 0
     spoken_since: int = 0
     heard: dict[RecordId, None] = field(default_factory=dict)
-    knocks: int = 0
-    guest_of: dict[ScopeId, RecordId] = field(default_factory=dict)
-    """Networks for which the peer has proven to hold an invitation, each with that."""
 
     def hear(self, tip: RecordId) -> None:
         """Remember that the peer has a record, so that it is not told of it."""

@@ -27,8 +27,8 @@ class Heads:
         self._fresh: dict[ScopeId, dict[LogId, RecordId]] = {}
 
     def note(self, arrival: Arrival) -> None:
-        """Others' records were committed."""
-        if arrival.agent == self._ground.identity.agent or not arrival.counted:
+        """Records of other keys were committed."""
+        if arrival.run.records[0].key == self._ground.identity.key.public or not arrival.counted:
             return
         for carried in self._scopes.sets_of(arrival.scope):
             fresh = self._fresh.get(carried.scope)

@@ -15,12 +15,12 @@ from typing import TypeAlias
 
 from meshnode.core.closure import Closure, named_by
 from meshnode.core.crowded import may_branch
-from meshnode.core.entitled import Entitled, entitled_by
 from meshnode.core.erasing import apply_erasures
-from meshnode.core.flight import LogNow, is_person, network_facts
+from meshnode.core.flight import LogNow, is_organisation, is_person, network_facts
 from meshnode.core.ground import Ground
 from meshnode.core.ports import NetworkFacts
 from meshnode.core.scopes import Scopes
+from meshnode.core.speaking import speaks, visits
 from meshnode.core.turn import Arrival, Turn
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
@@ -142,7 +142,7 @@ class Intake:
 
     def _may_stand(self, first: Record, now: LogNow | None, source: Source) -> Waiting | Declined | None:
         """Whether this log may be kept; None if so."""
-        if now is not None and self._scopes.is_genesis_log(now):
+        if now is not None and bytes(now.agent) == bytes(now.scope) and self._ground.flight.network(now.scope):
             return Declined("author")  # the key of a network's genesis signs that record and nothing else
         if now is not None:
             return None if source.trusted or self._is_wanted(now.scope, now.agent, source) else Declined("unwanted")
@@ -150,33 +150,30 @@ class Intake:
             return self._may_begin(first, source)
         flight, scope = self._ground.flight, first.home
         facts = flight.network(scope)
-        if facts is None and flight.root_of(scope) is None:
+        if facts is None and not flight.is_personal(scope):
             return Declined("scope") if flight.has(scope) else Waiting(RecordId(scope))
-        if facts is not None and not facts.open and bytes(first.agent) == bytes(scope):
-            return self._may_enter(first, facts)
-        root = flight.root_of(first.agent)
-        if root is None:
-            return Declined("author") if flight.has(first.agent) else Waiting(RecordId(first.agent))
-        if facts is not None and not facts.open and (first.auth or root == first.key):
-            return self._may_enter(first, facts)
-        if first.auth or root != first.key or (facts is None and first.agent != scope):
-            return Declined("author")
+        for answer in (self._speaks(first), self._may_write(first, facts)):
+            if answer is not True:
+                return Waiting(answer) if answer else Declined("author")
         if not source.trusted and not self._is_wanted(scope, AgentId(first.agent), source):
             return Declined("unwanted")
         return None
 
-    def _may_enter(self, first: Record, facts: NetworkFacts) -> Waiting | Declined | None:
-        """Whether a log in a network by invitation may be kept that begins with this record."""
-        entitled = entitled_by(first, facts, self._ground.flight)
-        if entitled is Entitled.NO:
-            return Declined("author")
-        if not isinstance(entitled, Entitled):
-            return Waiting(entitled)
-        return None
+    def _speaks(self, first: Record) -> bool | RecordId:
+        """Whether the key of a log's first record speaks for its agent."""
+        if not self._ground.flight.has(first.agent):
+            return RecordId(first.agent)
+        return speaks(first, self._ground.flight)
+
+    def _may_write(self, first: Record, facts: NetworkFacts | None) -> bool | RecordId:
+        """Whether an agent may begin a log in this scope."""
+        if facts is None:
+            return first.agent == first.scope or visits(first, self._ground.flight)
+        return facts.open or first.agent in facts.founders
 
     def _may_begin(self, genesis: Record, source: Source) -> Declined | None:
         """Whether the genesis of a scope is kept: of a network that is carried, or of a person."""
-        if is_person(genesis):
+        if is_person(genesis) or is_organisation(genesis):
             if source.trusted or self._is_wanted(genesis.home, genesis.author, source):
                 return None
             return Declined("full")
@@ -193,7 +190,9 @@ class Intake:
         if scope in self._scopes.carried or agent == self._ground.identity.agent:
             return True
         if bytes(scope) != bytes(agent):
-            return False
+            if not self._ground.flight.is_personal(scope):
+                return False
+            agent = AgentId(scope)  # Who visits a stream is kept where the stream is.
         if self._scopes.sets_of(scope) or self._closure.is_named(agent) or agent in self._idle:
             return True
         if self._is_awaited(RecordId(agent)):

@@ -15,13 +15,13 @@ from meshnode.core.erasing import finish_search
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
+    AwaitDevice,
     BreachIn,
     CommitFailed,
     Committed,
     DialResult,
-    EnterBy,
     Event,
-    Folded,
+    FoldMoved,
     JoinScope,
     LeaveScope,
     Listening,
@@ -41,6 +41,7 @@ from meshnode.core.events import (
     Write,
 )
 from meshnode.core.flight import network_facts
+from meshnode.core.folded import Folded, FoldInRam
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import Accepted, Declined, Known, Source
 from meshnode.core.parts import Parts
@@ -55,8 +56,6 @@ from meshproto.wire.messages import Bye
 
 Wish: TypeAlias = (
     JoinScope
-    | EnterBy
-    | Folded
     | LeaveScope
     | SyncNow
     | AddPeer
@@ -66,6 +65,8 @@ Wish: TypeAlias = (
     | Listening
     | TrustThisCopy
     | Looked
+    | FoldMoved
+    | AwaitDevice
 )
 """What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
 
@@ -76,8 +77,16 @@ FILE = Source(None, trusted=True)
 class Node:
     """One node's decisions. Give it an event and a moment, carry out what it returns, in order."""
 
-    def __init__(self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance) -> None:
-        self._parts = Parts(settings, identity, ledger, chance)
+    def __init__(
+        self,
+        settings: CoreSettings,
+        identity: Identity,
+        ledger: Ledger,
+        chance: Chance,
+        folded: Folded | None = None,
+    ) -> None:
+        """`folded` is the memory of a fold over the ledger, which is only read; without it nothing counts as folded."""
+        self._parts = Parts(settings, identity, ledger, chance, folded or FoldInRam())
         self._talk = Talk(self._parts)
         self._afters: dict[int, Aftermath] = {}
         self._next = 1
@@ -135,13 +144,6 @@ class Node:
         match event:
             case JoinScope():
                 self._join(event, turn)
-            case EnterBy(ticket, secret, peer, addresses):
-                parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-                parts.doors.wish(ticket, peer, secret, turn)
-            case Folded(standings):
-                for standing in standings:
-                    parts.gate.tell(standing)
-                self._talk.refresh(turn)
             case LeaveScope(ticket, scope):
                 self._leave(scope, turn)
                 turn.after.answers.append((ticket, Done()))
@@ -167,6 +169,12 @@ class Node:
             case Looked(ticket, found):
                 finish_search(found, parts.ground.flight, turn)
                 turn.after.answers.append((ticket, Done()))
+            case AwaitDevice(ticket, scope):
+                parts.conversations.await_device(scope, turn)
+                turn.answer(ticket, Done())
+            case FoldMoved():
+                for session in parts.conversations.refresh(turn):
+                    self._talk.welcome(session, turn)
             case _:
                 assert_never(event)
 
@@ -177,7 +185,7 @@ class Node:
         parts.conversations.listening = event.listening
         parts.load()
         for record, log in parts.closure.missing():
-            parts.getter.want(record, parts.scope_of(log), turn)
+            parts.getter.want(record, log, turn)
         settings, agenda = parts.ground.settings, parts.ground.agenda
         agenda.set("spot", 0, now + parts.ground.jitter(settings.spot_interval))
         agenda.set("peers", 0, now + parts.ground.jitter(settings.peers_interval))
@@ -302,14 +310,15 @@ class Node:
         if len(parts.scopes.carried) >= parts.ground.settings.scopes_max and event.scope not in parts.scopes.carried:
             turn.answer(event.ticket, NotWritten("scope", f"at most {parts.ground.settings.scopes_max} networks"))
             return
-        parts.scopes.carry(event.scope, [peer for peer, _ in event.peers])
-        rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
-        before = rows[0] if rows else JoinedEntry(event.scope, 0)
-        row = before._replace(at=turn.moment.wall, left=False, leaving=False, slug=event.slug or before.slug)
-        turn.local.append(row)
+        parts.scopes.carry(event.scope)
+        slug = event.slug or next(
+            (row.slug for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope), ""
+        )
+        turn.local.append(JoinedEntry(event.scope, turn.moment.wall, slug=slug))
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-        self._talk.refresh(turn)
+        for session in parts.conversations.refresh(turn):
+            self._talk.welcome(session, turn)
         parts.waiters.join(event.ticket, event.scope, turn)
 
     def _leave(self, scope: ScopeId, turn: Turn) -> None:
@@ -318,8 +327,8 @@ class Node:
         parts.scopes.drop(scope)
         for row in parts.ground.ledger.rows(JoinedEntry):
             if row.network == scope:
-                turn.local.append(row._replace(left=True, leaving=False, host="", invitation=b""))
-        self._talk.refresh(turn)
+                turn.local.append(row._replace(left=True))
+        parts.conversations.refresh(turn)
         parts.waiters.look(turn)
 
     def _do_what_is_due(self, turn: Turn) -> None:
@@ -376,8 +385,8 @@ class Node:
     def _settle(self, number: int, turn: Turn) -> None:
         """Batches are on disk: do what waited for that."""
         landed = [each for each in self._afters if each <= number]
-        if settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn):
-            self._talk.refresh(turn)
+        for session in settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn):
+            self._talk.welcome(session, turn)
         self._talk.go_on_all(turn)
         if self._parts.waiters.are_waiting:
             self._parts.waiters.look(turn)

@@ -4,16 +4,16 @@ from meshnode.core.closure import Closure
 from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
 from meshnode.core.crowded import Crowded
-from meshnode.core.doors import Doors
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
-from meshnode.core.gate import Gate
+from meshnode.core.folded import Folded
 from meshnode.core.getter import Getter
 from meshnode.core.gossip import Gossip
-from meshnode.core.ground import Ground, Session
+from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.held import HeldBy
 from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
+from meshnode.core.mandates import Mandates
 from meshnode.core.peers import PeerBook
 from meshnode.core.pool import Pool
 from meshnode.core.ports import Chance, Identity, Ledger, WaitEntry
@@ -26,36 +26,36 @@ from meshnode.core.settings import CoreSettings
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
 from meshnode.core.writing import Desk
-from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 
 
 class Parts:
     """The parts, each with what it stands on."""
 
-    def __init__(self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance) -> None:
+    def __init__(
+        self, settings: CoreSettings, identity: Identity, ledger: Ledger, chance: Chance, folded: Folded
+    ) -> None:
         flight = Flight(ledger)
         self.ground = Ground(settings, identity, ledger, chance, flight)
         self.closure = Closure(flight)
         self.scopes = Scopes(self.ground)
-        self.gate = Gate(self.ground, self.scopes)
-        self.conversations = Conversations(self.ground, self.scopes, self.gate)
-        self.doors = Doors(self.ground, self.gate)
+        self.mandates = Mandates(identity, folded)
+        self.conversations = Conversations(self.ground, self.scopes, self.mandates)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.closure, self.pool.is_awaited)
-        self.getter = Getter(self.ground, self.gate)
-        self.fill = Fill(self.ground, self.scopes, self.gate, self.closure.is_sought)
-        self.crowded = Crowded(self.ground, self.scopes, self.gate, self.fill)
+        self.getter = Getter(self.ground, self.scopes)
+        self.fill = Fill(self.ground, self.scopes, self.closure.is_sought)
+        self.crowded = Crowded(self.ground, self.scopes, self.fill)
         self.rounds = Rounds(self.ground, self.scopes, self.fill)
-        self.serve = Serve(self.ground, self.gate)
-        self.gossip = Gossip(self.ground, self.scopes, self.gate)
-        self.privates = Privates(self.ground, self.gate)
-        self.held = HeldBy(self.ground, self.scopes, self.gate)
+        self.serve = Serve(self.ground, self.scopes)
+        self.gossip = Gossip(self.ground, self.scopes)
+        self.privates = Privates(self.ground, self.scopes)
+        self.held = HeldBy(self.ground, self.scopes)
         self.copies = Copies(self.scopes, self.held)
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.desk = Desk(self.ground, self.scopes, self.closure, self.gate, self.heads, self.admit)
+        self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.mandates, self.admit)
 
     def load(self) -> None:
         """Take up what earlier lives left."""
@@ -64,26 +64,12 @@ class Parts:
         self.held.load()
         self.book.load()
 
-    def scope_of(self, log: LogId) -> ScopeId:
-        """The scope of a log that is stored or about to be."""
-        now = self.ground.flight.log(log)
-        assert now is not None
-        return now.scope
-
     def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
         """Take in one run, and those that waited for it. Returns what became of the run itself."""
         outcome = self._admit_one(run, source, turn)
         if isinstance(outcome, Accepted):
             self.admit_pooled(outcome.arrival.run, turn)
         return outcome
-
-    def admit_from(self, session: Session, run: Run, source: Source, turn: Turn) -> Admission:
-        """Take in a run from a peer, if it is of a scope of which he may send any."""
-        first = run.records[0]
-        if self.gate.lets_in(session, first):
-            return self.admit(run, source, turn)
-        turn.tell(NotStored(source.conn, first.log, first.seq, "unwanted"))
-        return Declined("unwanted")
 
     def admit_pooled(self, run: Run, turn: Turn) -> None:
         """Take in the runs that waited for a record of this one."""
@@ -93,16 +79,7 @@ class Parts:
 
     def parted(self, conn: int) -> None:
         """A connection is gone: nothing of it is kept."""
-        for part in (
-            self.fill,
-            self.crowded,
-            self.rounds,
-            self.serve,
-            self.gossip,
-            self.privates,
-            self.held,
-            self.doors,
-        ):
+        for part in (self.fill, self.crowded, self.rounds, self.serve, self.gossip, self.privates, self.held):
             part.parted(conn)
         self.hush(conn)
 
@@ -118,11 +95,11 @@ class Parts:
             case Accepted(arrival):
                 self.privates.note(arrival.run, arrival.log, source.conn, turn)
                 for row in turn.local:
-                    if isinstance(row, WaitEntry) and row.log == arrival.log and not self.ground.flight.has(row.on):
-                        self.getter.want(RecordId(row.on), arrival.scope, turn)
+                    if isinstance(row, WaitEntry) and not self.ground.flight.has(row.on):
+                        self.getter.want(row.on, row.log, turn)  # type: ignore[arg-type]  # rows hold plain bytes
             case Waiting(on):
                 self._keep(run, source, on, turn)
-                self.getter.want(on, first.home, turn, conn=source.conn)
+                self.getter.want(on, first.log, turn, conn=source.conn)
             case Gap(log):
                 on_too = self.pool.awaits(log)
                 if on_too is not None:

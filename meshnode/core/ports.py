@@ -25,10 +25,15 @@ class Moment(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who this node signs as: the agent, and the key of this device (the agent's root key)."""
+    """Who this node signs as: the agent, and the key of this device.
+
+    `grant` is the record that let this device in, empty as long as that is not here; None where the key is, or was,
+    the agent's root.
+    """
 
     agent: AgentId
     key: SigningKey
+    grant: bytes | None = None
 
 
 class Tip(NamedTuple):
@@ -73,8 +78,6 @@ class NetworkFacts(NamedTuple):
     founders: tuple[AgentId, ...]
     log_records: int
     log_bytes: int
-    key: Key = Key(b"")
-    """The key that signed the genesis, and nothing else."""
 
 
 class Place(NamedTuple):
@@ -131,12 +134,6 @@ class JoinedEntry(NamedTuple):
     left: bool = False
     slug: str = ""
     """The owner's short name for it."""
-    host: str = ""
-    """The peer at which this node was let in; empty if it was not by an invitation."""
-    invitation: bytes = b""
-    """The grant that invites and the proof that goes into its accept, 32 and 64 bytes; empty once that is signed."""
-    leaving: bool = False
-    """The owner has left, but nobody who stays is known to have heard of it."""
 
 
 class TimerEntry(NamedTuple):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from meshnode.core.events import CheckedPart
-from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId
 from meshproto.records.log import Run
@@ -33,9 +33,9 @@ class Origin:
 class Privates:
     """Fetches private parts."""
 
-    def __init__(self, ground: Ground, gate: Gate) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
         self._ground = ground
-        self._gate = gate
+        self._scopes = scopes
         self._lacks: dict[RecordId, tuple[bytes, Origin]] = {}  # record → digest of its part, origin
         self._open: dict[int, dict[RecordId, None]] = {}
         self._read_to = 0
@@ -67,7 +67,7 @@ class Privates:
         for part in parts:
             open_.pop(part.id, None)
             lack = self._lacks.get(part.id) or self._lack_of(part.id)
-            if lack is None or not self._gate.has(session, part.id):
+            if lack is None:
                 continue
             # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
             # its record names.
@@ -148,7 +148,7 @@ class Privates:
         if asked is not None and asked + self._ground.settings.privates_interval > turn.moment.ticks:
             return False
         now = self._ground.flight.committed(origin.log)
-        if now is None or not self._gate.may_read(session, now):
+        if now is None or not self._scopes.may_read(session, now):
             return False
         origin.asked[session.conn] = turn.moment.ticks
         return True

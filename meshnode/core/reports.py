@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.wire.breaches import Breach
 
 
@@ -91,10 +91,10 @@ class ScopeReady:
 
 
 @dataclass(frozen=True, slots=True)
-class ScopeClosed:
-    """A peer that shared a network with us does not admit us any more."""
+class DeviceAsks:
+    """A device that knows the secret of a pairing line asks to be let in; `scope` stands for the secret."""
 
-    conn: int
+    key: Key
     scope: ScopeId
 
 
@@ -163,8 +163,8 @@ News: TypeAlias = (
     | ForkHealed
     | Erased
     | ScopeReady
-    | ScopeClosed
     | RoundDone
+    | DeviceAsks
     | ClaimFailed
     | MayNotSign
     | MaySign

@@ -8,14 +8,13 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
 from meshnode.core.founding import awaited_founders
-from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
+from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow, NetworkFacts
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
-from meshnode.core.standing import NetworkStanding
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
@@ -31,10 +30,10 @@ class Desk:
     """Signs what the owner writes."""
 
     def __init__(
-        self, ground: Ground, scopes: Scopes, closure: Closure, gate: Gate, heads: Heads, admit: Admit
+        self, ground: Ground, scopes: Scopes, closure: Closure, heads: Heads, mandates: Mandates, admit: Admit
     ) -> None:
         self._ground = ground
-        self._gate = gate
+        self._mandates = mandates
         self._closure = closure
         self._scopes = scopes
         self._heads = heads
@@ -66,6 +65,9 @@ class Desk:
         groups: dict[ScopeId, list[int]] = {}
         for index, draft in enumerate(drafts):
             groups.setdefault(draft.scope, []).append(index)
+        own = self._mandates.device() if drafts and drafts[0].type != "rotate" else None
+        if isinstance(own, Denied):
+            raise _refused_by(own)  # Whatever else is wrong, this comes first.
         signed: list[tuple[list[int], SignedRecords]] = []
         for scope, indexes in groups.items():
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
@@ -84,17 +86,34 @@ class Desk:
         identity = self._ground.identity
         self._check_scope(scope, drafts)
         self._check_names(scope, drafts)
-        drafts = [draft._replace(auth=self._entries(draft)) for draft in drafts]
         log = log_id(scope, identity.key.public)
         now = self._ground.flight.log(log)
         end = end_of((seq, tip) for tip, seq in now.tips.items()) if now is not None else end_of(())
         healed = self._healed.get(log, frozenset())
         end = End(end.seq, end.id, tuple(each for each in end.others if each not in healed))
         pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
+        drafts = self._with_mandates(drafts, end.id)
         try:
             return sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
+
+    def _with_mandates(self, drafts: list[Draft], tip: RecordId) -> list[Draft]:
+        """The drafts with what they are signed by. Raises _CannotWrite."""
+        found: list[Draft] = []
+        named: set[RecordId] = set()
+        for draft in drafts:
+            answer = self._mandates.answer(draft, tip)
+            if isinstance(answer, Denied):
+                raise _refused_by(answer)
+            for each in answer.auth:
+                if not self._closure.is_sound(each):
+                    raise _CannotWrite("pending" if self._closure.place(each) else "missing", to_text(each))
+            deps = [each for each in answer.deps if each not in named and self._closure.is_sound(each)]
+            named.update(deps)
+            fresh = tuple(each for each in deps if each not in draft.deps)
+            found.append(draft._replace(auth=answer.auth, deps=(*draft.deps, *fresh)))
+        return found
 
     def _note_named(self, first: Record, turn: Turn) -> None:
         """Heads are named once, and other branches of our own log joined once; here nothing is refused any more."""
@@ -113,13 +132,16 @@ class Desk:
         identity, flight = self._ground.identity, self._ground.flight
         now = flight.log(log_id(scope, identity.key.public))
         if bytes(scope) != bytes(identity.agent):
-            facts, carried = flight.network(scope), self._scopes.carried.get(scope)
+            facts = flight.network(scope)
+            carried = self._scopes.carried.get(scope)
             if facts is None or carried is None:
                 raise _CannotWrite("scope", "not a network this node takes part in")
+            if identity.agent not in facts.founders and not facts.open:
+                raise _CannotWrite("scope", "not a founder")
             if not carried.founded:
                 self._check_founding(scope, facts, drafts, begun=now is not None)
             stands = identity.agent in facts.founders or (now is not None and now.counted)
-            if self._gate.is_open(scope) and not stands and drafts[0].type != "grant":
+            if not stands and drafts[0].type != "grant":
                 raise _CannotWrite("stranger", to_text(scope))
         records, size = self._scopes.allowance(scope)
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
@@ -135,32 +157,6 @@ class Desk:
         alone = me in facts.founders and all(each.type == "countersign" for each in drafts)
         if awaited and not alone:
             raise _CannotWrite("unfounded", ", ".join(to_text(each) for each in awaited))
-
-    def _entries(self, draft: Draft) -> tuple[RecordId, ...]:
-        """By which entries a draft is signed in its scope. Raises _CannotWrite."""
-        scope, told = draft.scope, self._gate.standing(draft.scope)
-        if draft.agent:
-            entries = told.powers if told is not None and draft.agent == scope else ()
-        elif self._needs_no_role(draft, told):
-            return ()
-        else:
-            entries = told.roles if told is not None else ()
-        for record, entry in entries:
-            if entry.allows(draft.type):
-                return (record,)
-        raise _CannotWrite("power" if draft.agent else "role" if entries else "stranger", to_text(scope))
-
-    def _needs_no_role(self, draft: Draft, told: NetworkStanding | None) -> bool:
-        """Whether a draft needs to name no role: in an open network, by a founder, or to say who stands where."""
-        facts = self._ground.flight.network(draft.scope)
-        if facts is None or self._gate.is_open(draft.scope):
-            return True
-        if self._ground.identity.agent in facts.founders and (told is None or not told.needs_role):
-            return True
-        target = draft.facts.get("target") if draft.type == "countersign" else None
-        named = self._ground.flight.record(target) if isinstance(target, bytes) else None
-        is_about_standing = named is not None and named.type in ("agent", "grant", "resolution")
-        return draft.type in ("revoke", "resolution") or is_about_standing
 
     def _check_names(self, scope: ScopeId, drafts: list[Draft]) -> None:
         """Whether all that drafts name may be named: what may not would spoil the log for good. Raises _CannotWrite."""
@@ -186,3 +182,7 @@ class _CannotWrite(Exception):
     def __init__(self, why: str, detail: str) -> None:
         super().__init__(why, detail)
         self.outcome = NotWritten(why, detail)
+
+
+def _refused_by(denied: Denied) -> _CannotWrite:
+    return _CannotWrite(denied.why, to_text(denied.by) if denied.by else "")

@@ -88,6 +88,7 @@ class Watch:
             disk(self.home),
             self._store(),
             self._signing(),
+            self._device(),
             self._views(),
             self._peers(),
             self._loop(),
@@ -114,6 +115,22 @@ class Watch:
             return Finding("signing", "ok", "this home may sign")
         text = f"this home was copied or restored; it asks {asked} peers for newer records before it signs"
         return Finding("signing", "warn", text, "meshnode up --i-have-the-newest-copy, if there is no newer one")
+
+    def _device(self) -> Finding:
+        devices = self.office.devices
+        denied = devices.standing()
+        if denied is None:
+            return Finding("device", "ok", "this device signs for its owner")
+        if denied.why == "waiting" and not devices.words():
+            text = "the recovery of this identity was cut short, so nothing can be signed here yet"
+            return Finding("device", "warn", text, "meshnode down, then the same `meshnode id recover` again")
+        if denied.why == "waiting":
+            text = f"this device waits to be let in; it shows the words {devices.words()}"
+            return Finding(
+                "device", "warn", text, f"on your other device: meshnode id device confirm {devices.words()}"
+            )
+        text = "this device was ended, and nothing it signs counts any more: it writes nothing"
+        return Finding("device", "fail", text, "meshnode id device ls")
 
     def _views(self) -> Finding:
         projector = self.office.projector

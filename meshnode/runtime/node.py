@@ -13,10 +13,9 @@ import trio
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Outcome, Taken, Written
-from meshnode.core.events import AddressesFound, Event, Folded, Listening, Offer, Started, Stopping, Woken, Write
+from meshnode.core.events import AddressesFound, Event, FoldMoved, Listening, Offer, Started, Stopping, Woken, Write
 from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
 from meshnode.core.reports import News
-from meshnode.core.standing import NetworkStanding
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
@@ -92,8 +91,6 @@ class RunningNode:
         self.presence = Presence()
         self.stopping = trio.Event()
         """Set when the node is to end, whoever asked; long answers end on it."""
-        self.standings: dict[bytes, NetworkStanding] = {}
-        """How networks stand, as far as is folded."""
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
         self._inbox: Inbox[Event] = Inbox()
@@ -157,12 +154,6 @@ class RunningNode:
     async def ping(self, peer: str) -> float | None:
         """How many seconds it takes to a peer and back; None if it is not connected or does not answer."""
         return await self._conversations.ping(peer)
-
-    def folded(self, standings: tuple[NetworkStanding, ...]) -> None:
-        """The fold has moved on; the core hears of it."""
-        self.standings.update({each.scope: each for each in standings})
-        self._inbox.put_own(Folded(standings))
-        self.news.move()
 
     async def ask(self, make: Callable[[int], Event]) -> Outcome:
         """Hand the event that `make` builds around a ticket to the core, and wait for its answer. Raises Refusal."""
@@ -264,6 +255,10 @@ class RunningNode:
         self.hub.move()
         self._parts.after_commit()
 
+    def fold_moved(self) -> None:
+        """More is folded: tell the core, which asks the fold who may do what."""
+        self._inbox.put_own(FoldMoved())
+
     def _ring(self) -> None:
         self._inbox.put_own(Woken())
 
@@ -302,16 +297,6 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
         "you have not joined this network, so nothing you wrote there would count",
         "join it by the line that a member has from `meshnode network ls`",
     ),
-    "role": (
-        Code.NOT_AUTHORISED,
-        "what your role in this network allows does not include this",
-        "meshnode network ls",
-    ),
-    "power": (
-        Code.NOT_AUTHORISED,
-        "you may not act for this network: its founders and stewards do",
-        "meshnode network ls",
-    ),
     "missing": (Code.NOT_FOUND, "what it names is not here, so it would count nowhere", "meshnode sync"),
     "pending": (
         Code.CONFLICT,
@@ -326,6 +311,27 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     "quota": (Code.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls"),
     "draft": (Code.BAD_REQUEST, "what was to be written does not fit into a record", ""),
     "refused": (Code.BAD_REQUEST, "records that came along were refused", ""),
+    "waiting": (
+        Code.NOT_AUTHORISED,
+        "this device waits to be let in by another device of yours",
+        "meshnode id device ls",
+    ),
+    "revoked": (
+        Code.NOT_AUTHORISED,
+        "this device was ended by its owner, so nothing it signs counts any more",
+        "meshnode id device ls",
+    ),
+    "replaced": (
+        Code.NOT_AUTHORISED,
+        "this device was replaced when its owner recovered the identity, so nothing it signs counts any more",
+        "meshnode id device ls",
+    ),
+    "device": (Code.NOT_AUTHORISED, "this device was never let in by its owner", "meshnode id device ls"),
+    "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "ask one of its founders"),
+    "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
+    "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
+    "order": (Code.NOT_AUTHORISED, "its charter asks for a decision of its founders first", ""),
+    "dissolved": (Code.NOT_AUTHORISED, "it was dissolved", "meshnode why ID"),
     "busy": (Code.BUSY, "the disk is behind with earlier requests", "try again in a moment"),
     "store": (Code.OUTCOME_UNKNOWN, "the store failed", "restart the node and repeat the request"),
 }

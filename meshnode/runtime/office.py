@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import trio
 
 from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow, PeerEntry
+from meshnode.runtime.devices import Devices
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
@@ -56,6 +57,7 @@ class Office:
     lookups: Lookups
     projector: Projector
     joins: Joins
+    devices: Devices
     notebook: ScopeId
     settings: RuntimeSettings
     slow_lookups: Lookups
@@ -145,7 +147,7 @@ class Office:
         by_id = await self._by_id(text)
         if by_id is not None and self.truth.network(by_id) is not None:
             return ScopeId(by_id)
-        hint = f"meshnode network create {quoted(text)} --open"
+        hint = f"meshnode network create {_quoted(text)} --open"
         raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here", hint)
 
     async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
@@ -161,7 +163,7 @@ class Office:
         by_id = await self._by_id(text)
         project = None if by_id is None else lookups.project(lookups.project_of_edit(by_id) or by_id)
         if project is None:
-            hint = f"meshnode project create {quoted(text)}"
+            hint = f"meshnode project create {_quoted(text)}"
             raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}", hint)
         return project
 
@@ -182,15 +184,13 @@ class Office:
         if scope == self.me or self.truth.network(scope) is None:
             return
         joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
-        if joined is None or joined.left or joined.leaving:
+        if joined is None or joined.left:
             verb = "have not joined" if joined is None else "have left"
             why = f"you {verb} {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
-        told = self.node.standings.get(scope)
-        if told is not None and not told.is_open and told.needs_role and not told.roles:
-            why = f"you have no role in {name}: what you signed there would count for nobody"
-            raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode network members {quoted(name)}")
-        log = self.truth.log(log_id(scope, self.node.identity.key.public))
+        log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)
+        if facts is not None and self.me in facts.founders:
+            return
         if log is None or not log.counted:
             why = f"you have not joined {name} yet: it waits for a member to connect"
             raise Refusal(Code.NOT_AUTHORISED, why, "meshnode peer ls")
@@ -246,6 +246,6 @@ def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:
         after = (page[-1].at, page[-1].record)
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """A text as one word of a shell command."""
     return "'" + text.replace("'", "'\\''") + "'"

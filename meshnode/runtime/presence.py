@@ -9,6 +9,7 @@ from typing import assert_never
 
 from meshnode.core.reports import (
     ClaimFailed,
+    DeviceAsks,
     DialFailed,
     Erased,
     ForkFound,
@@ -23,11 +24,12 @@ from meshnode.core.reports import (
     PeerGone,
     PeerWelcome,
     RoundDone,
-    ScopeClosed,
     ScopeReady,
     Stored,
 )
 
+MAX_ASKING = 16
+"""Devices that may ask at once; whoever knows the line of a pairing can make up any number."""
 MAX_TROUBLED = 1024
 """Peers whose last trouble is remembered; the oldest is forgotten."""
 
@@ -64,11 +66,11 @@ class Presence:
     """How many peers are asked before this home may sign; None if it may."""
     may_sign_again: bool = False
     """A home that might have been an old copy turned out to be the one to go on with."""
+    asking: dict[bytes, bytes] = field(default_factory=dict)
+    """Devices that ask to be let in, by key, each with the scope that stands for the secret it showed."""
     scopes_ready: int = 0
     """How many networks became ready to be written in since the start."""
     halted: str = ""
-    closed: dict[bytes, None] = field(default_factory=dict)
-    """Networks of which some peer has told that this node is not in them any more."""
 
     def of_peer(self, peer: str) -> Connected | None:
         """The connection of a peer, if it has one."""
@@ -101,10 +103,11 @@ class Presence:
                 self.may_not_sign = asked
             case MaySign():
                 self.may_not_sign, self.may_sign_again = None, True
+            case DeviceAsks(key, scope):
+                if len(self.asking) < MAX_ASKING:
+                    self.asking[key] = scope
             case ScopeReady():
                 self.scopes_ready += 1
-            case ScopeClosed(_, scope):
-                self.closed[scope] = None
             case Halted(error):
                 self.halted = error
             case NotStored() | ForkFound() | ForkHealed() | Erased() | ClaimFailed() | Overflow():

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from meshnode.core.reports import (
     ClaimFailed,
+    DeviceAsks,
     DialFailed,
     Erased,
     ForkFound,
@@ -24,7 +25,6 @@ from meshnode.core.reports import (
     PeerGone,
     PeerWelcome,
     RoundDone,
-    ScopeClosed,
     ScopeReady,
     Stored,
 )
@@ -83,8 +83,8 @@ _COUNTERS: dict[type[News], str] = {
     ForkHealed: "forks_healed",
     Erased: "erasures",
     ScopeReady: "scopes_ready",
-    ScopeClosed: "scopes_closed",
     RoundDone: "rounds_done",
+    DeviceAsks: "devices_asking",
     ClaimFailed: "claims_failed",
     MayNotSign: "may_not_sign",
     MaySign: "may_sign",
@@ -111,6 +111,8 @@ def _line(news: News) -> tuple[int, str, *tuple[object, ...]]:
             return _debug("compared with %s: %d logs differed", peer, differed)
         case DialFailed(peer, reason, backoff):
             return _debug("cannot reach %s: %s; next try in %d s", peer, reason, backoff // 1000)
+        case DeviceAsks(key):
+            return _info("a device with key %s asks to be let in", key.hex())
         case Overflow(table):
             return _debug("full, so something was dropped: %s", table)
         case _:
@@ -118,7 +120,7 @@ def _line(news: News) -> tuple[int, str, *tuple[object, ...]]:
 
 
 def _rare(
-    news: ForkFound | ForkHealed | Erased | ScopeReady | ScopeClosed | ClaimFailed | MayNotSign | MaySign | Halted,
+    news: ForkFound | ForkHealed | Erased | ScopeReady | ClaimFailed | MayNotSign | MaySign | Halted,
 ) -> tuple[int, str, *tuple[object, ...]]:
     match news:
         case ForkFound(log_id, agent, seq, ids):
@@ -130,8 +132,6 @@ def _rare(
             return _info("erased %d private parts, as %s orders", len(targets), short(order))
         case ScopeReady(scope):
             return _info("network %s can be written in", short(scope))
-        case ScopeClosed(conn, scope):
-            return _info("network %s is not shared with us any more by %s", short(scope), _from(conn))
         case ClaimFailed(peer, agent, log_id):
             words = "peer %s (%s) could not show log %s that it said it holds"
             return logging.WARNING, words, peer, _id(agent), log_id.hex()

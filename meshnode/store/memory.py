@@ -5,6 +5,7 @@ slice; rows lately used stay in RAM. So a fold costs one query for each row it h
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 import msgspec
@@ -114,3 +115,54 @@ class SqliteMemory:
         bulk.insert(connection, "INTO fold", put, "ON CONFLICT DO UPDATE SET value = excluded.value")
         connection.executemany("DELETE FROM fold WHERE name = ? AND key = ?", gone)
         self._changed[table].clear()
+
+
+class FoldReader:
+    """Implements Folded: what was flushed of a fold's memory, read by another thread than the one that folds."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known: dict[tuple[str, bytes], Value] = {}
+        self._version = -1
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Read at one point in time. Raises StoreError."""
+        source = self._source
+        if source.path is None:  # one connection for all: nobody writes while this is asked
+            self._known.clear()
+            yield
+            return
+        source.rows("BEGIN")
+        try:
+            version = source.number("PRAGMA data_version")
+            if version != self._version or len(self._known) > ROWS_REMEMBERED:
+                self._known.clear()
+                self._version = version
+            yield
+        finally:
+            source.rows("ROLLBACK")
+
+    def get(self, table: str, key: bytes) -> Value:
+        """The row, or None; the same object as long as nothing was folded. Raises StoreError."""
+        if (table, key) not in self._known:
+            row = self._source.row(_GET, (table, key))
+            self._known[table, key] = None if row is None else _DECODE(row[0])
+        return self._known[table, key]
+
+    def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """All rows whose key begins with `prefix`, by key. Raises StoreError."""
+        rows = self._source.rows(_SCAN, (table, prefix, prefix + _AFTER_ALL))
+        return iter([(key, _DECODE(value)) for key, value in rows])
+
+    def put(self, table: str, key: bytes, value: Value) -> None:
+        """Refused: only the fold writes."""
+        raise TypeError(f"{table} is only read here")
+
+    def delete(self, table: str, key: bytes) -> None:
+        """Refused: only the fold writes."""
+        raise TypeError(f"{table} is only read here")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._source.connection.close()

@@ -16,7 +16,7 @@ from meshnode.store import bulk
 from meshnode.store.database import BUSY_MS, StoreSettings, connect
 from meshnode.store.erasure import PATIENCE_MS
 from meshnode.store.errors import SqliteError, StoreError, as_store_error
-from meshnode.store.memory import SqliteMemory
+from meshnode.store.memory import FoldReader, SqliteMemory
 from meshnode.store.querying import ViewReader
 from meshnode.store.source import Source, damage_mark
 from meshnode.store.view_tables import DELETE, FINGERPRINT, INTO, statements
@@ -52,7 +52,7 @@ class Views:
     def __init__(self, source: Source, settings: StoreSettings) -> None:
         self._source = source
         self._settings = settings
-        self._readers: list[ViewReader] = []
+        self._readers: list[ViewReader | FoldReader] = []
         self.memory = SqliteMemory(source)
 
     @property
@@ -63,15 +63,25 @@ class Views:
 
     def reader(self) -> ViewReader:
         """A reader of what is committed, for one thread. Raises StoreError."""
-        path = self._source.path
-        if path is None:
-            return ViewReader(self._source)
-        try:
-            reader = ViewReader(Source(connect(path, self._settings, read_only=True), path))
-        except SqliteError as error:
-            raise as_store_error(path, error) from error
+        reader = ViewReader(self._own_source())
         self._readers.append(reader)
         return reader
+
+    def folded(self) -> FoldReader:
+        """What the fold knows, for one thread. Raises StoreError."""
+        reader = FoldReader(self._own_source())
+        self._readers.append(reader)
+        return reader
+
+    def _own_source(self) -> Source:
+        """A connection that only reads; that of the views where they stand in memory."""
+        path = self._source.path
+        if path is None:
+            return self._source
+        try:
+            return Source(connect(path, self._settings, read_only=True), path)
+        except SqliteError as error:
+            raise as_store_error(path, error) from error
 
     @contextmanager
     def slice(self) -> Iterator[SqliteMemory]:

@@ -10,15 +10,13 @@ from meshnode.core.author import BEGINNING, End, Pen, sign_drafts, sign_genesis
 from meshnode.core.check import event_of
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
-from meshnode.core.events import BreachIn, Committed, Event, Folded, JoinScope, PeerDown, PeerUp, Started, Woken, Write
+from meshnode.core.events import BreachIn, Committed, Event, JoinScope, PeerDown, PeerUp, Started, Woken, Write
+from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.core.reports import News
 from meshnode.core.settings import CoreSettings
-from meshnode.core.standing import networks_in, standing_of
 from meshnode.store.store import open_store
-from meshproto.fold.fold import Fold
-from meshproto.fold.memory import DictMemory
 from meshproto.records.encoding import Value
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.log import Run
@@ -118,8 +116,16 @@ def network_of(
 class Rig:
     """A node and its disk. What it says is kept by connection; commits are flushed at once unless `held` is set."""
 
-    def __init__(self, name: str = "alice", settings: CoreSettings | None = None, *, start: bool = True) -> None:
+    def __init__(
+        self,
+        name: str = "alice",
+        settings: CoreSettings | None = None,
+        *,
+        start: bool = True,
+        folded: FoldInRam | None = None,
+    ) -> None:
         self.me = Writer(name)
+        self.folded = folded or FoldInRam()
         self.settings = settings or CoreSettings()
         self.store = open_store(None)
         self.ledger = self.store.reader()
@@ -141,7 +147,7 @@ class Rig:
     def reborn(self, *, start: bool = True, copied: bool = False) -> Node:
         """Begin a life of the node on what the disk holds."""
         identity_ = Identity(self.me.agent, self.me.key)
-        self.node = Node(self.settings, identity_, self.ledger, self.dice)
+        self.node = Node(self.settings, identity_, self.ledger, self.dice, self.folded)
         self.pending, self.alarm = [], None
         if start:
             self.feed(Started(copied, "me", ("/me",)))
@@ -198,15 +204,6 @@ class Rig:
         scope, genesis = network_of(self.me, is_open=is_open, name=name, **charter)
         self.write(Draft(scope, "countersign", identity.accept(scope)), ready=genesis)
         return scope
-
-    def fold(self) -> None:
-        """Fold all that is stored, and tell the node how networks stand by that."""
-        memory = DictMemory()
-        fold = Fold(memory)
-        for _, record in self.ledger.records_after(0, 100_000):
-            fold.add(record)
-        standings = (standing_of(each, self.me.agent, memory) for each in networks_in(memory))
-        self.feed(Folded(tuple(each for each in standings if each is not None)))
 
     def join(self, scope: ScopeId) -> int:
         """Begin to carry a network."""

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
-from meshnode.api.models import networks as g
+from meshnode.api.models import devices as d
 from meshnode.api.models import node as n
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
@@ -47,7 +47,6 @@ BEN = Agent(text_id("ben"), "Ben")
 NOTEBOOK = Scope(text_id("notebook"), "notebook", "")
 STUDIO = Scope(text_id("studio"), "network", "studio")
 LINE = f"{STUDIO.id}@{ADDRESS}"
-MN1 = "mn1aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibae"
 
 
 @dataclass
@@ -72,7 +71,7 @@ class FakeNode:
     timers: list[w.Timer] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     """What else says the same as whatever is erased."""
-    networks: list[g.Network] = field(default_factory=list)
+    networks: list[p.Network] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     forks: list[r.Fork] = field(default_factory=list)
@@ -81,6 +80,12 @@ class FakeNode:
     """Projects on one page of the list."""
     keys: str = "clear"
     digests: list[str] = field(default_factory=lambda: ["ab" * 32])
+    device: str = ""
+    state: str = "active"
+    """How this device stands."""
+    devices_now: int = 1
+    asking: list[str] = field(default_factory=list)
+    """Words of the devices that ask to be let in."""
     silent: bool = False
     """Whether it takes requests and never answers."""
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -167,52 +172,51 @@ class FakeNode:
         profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
         return p.Me(
             ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, bool(self.digests), self.digests,
-            profile, NOTEBOOK, str(self.home), self.keys,
+            profile, NOTEBOOK, str(self.home), self.device, self.state, self.devices_now, self.keys,
         )  # fmt: skip
 
     def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:
         now = msgspec.to_builtins(self.get_me(asked, rest).profile)
         return msgspec.convert({**now, **asked.body}, p.Profile)
 
-    def get_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
-        if rest and not self.networks:
-            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
-        if rest:
-            return Page([invite("open")]) if rest[1] == "invites" else Page([member(ANA, "founder", "active")])
+    def get_devices(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest == ["this"]:
+            waits = "amber-canyon-violin-seven" if self.state == "waiting" else ""
+            return d.DeviceStanding(self.state, waits, "ab" * 32)
+        if rest == ["pairing"]:
+            return d.Pairing("", True, self.asking, 600)
+        return Page([d.Device("", "ab" * 32, None, "active", None, AT, True), device("laptop")])
+
+    def delete_devices(self, asked: Asked, rest: list[str]) -> None:
+        self.asking.clear()
+
+    def post_devices(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest[-1] == "pairing":
+            return d.Pairing("device1.xyz@/ip4/1.2.3.4/tcp/4401", True, [], 600)
+        if rest[-1] == "confirm" and self.asking and asked.body["words"] not in self.asking:
+            return problem(Code.VERIFICATION_FAILED, "no device shows these words", "meshnode id device ls")
+        return device("laptop", "revoked" if rest[-1] == "revoke" else "active")
+
+    def post_recovery_lines(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if asked.body["who"] != "Ana López":
+            return problem(Code.NOT_FOUND, f"you share no network with {asked.body['who']}", "meshnode network ls")
+        return d.RecoveryLine(ANA, "recover1.xyz@/ip4/1.2.3.4/tcp/4401", ["studio"])
+
+    def get_networks(self, asked: Asked, rest: list[str]) -> Page[p.Network]:
         return Page(self.networks)
 
     def post_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
-        if rest:
-            return self._at_network(asked, rest)
         if any(one.name == asked.body["name"] for one in self.networks):
             return problem(Code.EXISTS, f"you have a network called {asked.body['name']}", "meshnode network ls")
         self.networks.append(network(asked.body["name"]))
         return self.networks[-1]
 
-    def delete_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
-        if not self.networks:
-            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
-        return invite("removed") if len(rest) > 1 else g.Left(STUDIO.id, heard=bool(self.peers))
+    def delete_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct | None:
+        return None if self.networks else problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
 
-    def _at_network(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
-        """What it says about members and invitations."""
-        if not self.networks:
-            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
-        match rest[1]:
-            case "invites":
-                made = invite("open", asked.body["role"], asked.body["uses"])
-                made.line, made.link, made.reachable, made.expires = MN1, f"meshnode:join/{MN1}", "this LAN", AT
-                return made
-            case "members":
-                return member(BEN, asked.body["role"], "invited")
-            case "removals":
-                return Page([member(BEN, "core", "removed")])
-            case _:
-                return Page([member(ANA, "steward", "active")])
-
-    def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:
+    def post_joins(self, asked: Asked, rest: list[str]) -> p.Joined:
         self.networks.append(network("studio"))
-        return g.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
+        return p.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
 
     def get_peers(self, asked: Asked, rest: list[str]) -> Page[p.Peer]:
         return Page(self.peers)
@@ -329,19 +333,15 @@ def project(title: str) -> w.Project:
     return w.Project(text_id(slug), title, slug, "", "active", NOTEBOOK, ANA, "", "", "", AT, False, 2, 9000)
 
 
-def network(name: str) -> g.Network:
+def device(name: str, state: str = "active") -> d.Device:
+    """A second device."""
+    ended = text_id("revoke") if state == "revoked" else None
+    return d.Device(name, "cd" * 32, text_id("grant"), state, ended, AT, False)
+
+
+def network(name: str) -> p.Network:
     """An open network with two members."""
-    return g.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT, ["founder"], False)
-
-
-def invite(state: str, role: str = "core", uses: int = 1) -> g.Invite:
-    """An invitation."""
-    return g.Invite(text_id("invitation"), STUDIO.id, role, uses, 0, state, "2026-03-16")
-
-
-def member(agent: Agent, role: str, state: str) -> g.Member:
-    """Somebody in a network."""
-    return g.Member(agent, "amber-canyon-violin-seven", role, state, [], text_id(f"{role} {agent.name}"), AT)
+    return p.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT)
 
 
 def peer(state: str = "direct") -> p.Peer:

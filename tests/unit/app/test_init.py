@@ -4,19 +4,20 @@ import pytest
 from mnemonic import Mnemonic
 
 from meshnode.app.endings import Ending, Exit
-from meshnode.app.init import create, fingerprint_words
+from meshnode.app.init import create, fingerprint_words, join_device
 from meshnode.config.places import locate
-from meshnode.core.ports import NoteEntry
+from meshnode.core.ports import NoteEntry, PeerEntry
 from meshnode.runtime import notes
+from meshnode.runtime.pairing import PairingLine, pairing_words, write_pairing
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.protection import WORDS_FILE
 from meshnode.store.sealed import MainKey
-from meshnode.store.store import open_store
+from meshnode.store.store import open_reader, open_store
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Status
-from meshproto.records.ids import from_text
+from meshproto.records.ids import AgentId, ScopeId, from_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types.recovery import recovery_digest, recovery_seed
 
@@ -134,3 +135,46 @@ def test_a_main_key_seals_the_keys_from_their_first_byte(tmp_path: Path) -> None
     for name in ("device.key", "transport.key"):
         seed = read_key(places.data / name, main_key)
         assert not any(seed.hex().encode() in file.read_bytes() for file in places.data.iterdir())
+
+
+PEER = "12D3KooWGRUVh3s3Gqh4hcCC6kUVfL4hH9KkMsBUGUCmLtB1Tjn5"
+ASKS = PairingLine(AgentId(b"a" * 32), ScopeId(b"n" * 32), b"s" * 16, PEER, (f"/ip4/127.0.0.1/tcp/4401/p2p/{PEER}",))
+
+
+def test_a_further_device_waits_with_a_key_of_its_own(tmp_path: Path) -> None:
+    places = locate(tmp_path, {})
+    paired = join_device(places, write_pairing(ASKS))
+    key = SigningKey(read_key(places.data / "device.key"))
+    assert paired.words == pairing_words(ASKS.scope, ASKS.agent, key.public)
+    reader = open_reader(places.data / "records.db")
+    kept = {each.name: each.value for each in reader.rows(NoteEntry)}
+    assert kept == {"agent": ASKS.agent, "notebook": ASKS.notebook, "grant": b"", "pairing": ASKS.scope}
+    assert [each.peer for each in reader.rows(PeerEntry)] == [PEER]
+    reader.close()
+
+
+def test_a_newer_line_is_taken_with_the_same_key(tmp_path: Path) -> None:
+    places = locate(tmp_path, {})
+    join_device(places, write_pairing(ASKS))
+    key = read_key(places.data / "device.key")
+    again = join_device(places, write_pairing(ASKS._replace(secret=b"t" * 16)))
+    assert read_key(places.data / "device.key") == key
+    assert again.words == pairing_words(ASKS._replace(secret=b"t" * 16).scope, ASKS.agent, SigningKey(key).public)
+
+
+def test_a_home_with_another_identity_becomes_no_device(tmp_path: Path) -> None:
+    places = locate(tmp_path, {})
+    create(places, "Ana", recovery=False)
+    with pytest.raises(Ending, match="identity"):
+        join_device(places, write_pairing(ASKS))
+    other = locate(tmp_path / "other", {})
+    join_device(other, write_pairing(ASKS))
+    with pytest.raises(Ending, match="identity"):
+        join_device(other, write_pairing(ASKS._replace(agent=AgentId(b"b" * 32))))
+
+
+def test_what_is_no_line_leaves_no_home_behind(tmp_path: Path) -> None:
+    with pytest.raises(Ending) as ended:
+        join_device(locate(tmp_path / "x", {}), "nonsense")
+    assert ended.value.exit is Exit.USAGE
+    assert not (tmp_path / "x").exists()

@@ -36,14 +36,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "network create": ("other", "--open"),
     "network ls": (),
     "network join": (LINE,),
-    "network invite": ("studio", "--uses", "3"),
-    "network invites": ("studio",),
-    "network withdraw": ("studio", "i"),
-    "network members": ("studio",),
-    "network appoint": ("studio", "ben", "--role", "steward"),
-    "network accept": ("studio",),
-    "network remove": ("studio", "ben", "--yes"),
     "network leave": ("studio", "--yes"),
+    "id device": ("ls",),
+    "id vouch": ("Ana López",),
     "id passphrase": ("--check",),
     "peer add": (ADDRESS,),
     "peer ls": (),
@@ -60,7 +55,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"id words", "init", "up", "logs", "demo", "whoami recovery"}
+ELSEWHERE = {"id words", "id recover", "init", "up", "logs", "demo", "whoami recovery"}
 """Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
 
 

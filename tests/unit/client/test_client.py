@@ -9,21 +9,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import networks, node, people, records, shared, work
-from meshnode.client import answers, network_answers
+from meshnode.api.models import devices, node, people, records, shared, work
+from meshnode.client import answers, device_answers
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, networks, node, people, records, work)
+    for module in (shared, devices, node, people, records, work)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
 SHAPES = {
     name: shape
-    for module in (answers, network_answers)
+    for module in (answers, device_answers)
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
@@ -69,6 +69,14 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.sync_file("/f"), "POST", "/sync/file"),
     (Client.me, "GET", "/me"),
     (lambda node: node.set_profile(bio="b"), "PUT", "/me/profile"),
+    (Client.devices, "GET", "/devices"),
+    (Client.standing, "GET", "/devices/this"),
+    (Client.open_pairing, "POST", "/devices/pairing"),
+    (Client.pairing, "GET", "/devices/pairing"),
+    (Client.close_pairing, "DELETE", "/devices/pairing"),
+    (lambda node: node.let_in("amber"), "POST", "/devices/pairing/confirm"),
+    (lambda node: node.revoke_device("a/b"), "POST", "/devices/a/b/revoke"),
+    (lambda node: node.vouch("Ana López"), "POST", "/recovery-lines"),
     (lambda node: node.log("t", 60), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
     (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),
@@ -87,13 +95,6 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.create_network("studio"), "POST", "/networks"),
     (lambda node: node.join(LINE, wait_ms=1), "POST", "/joins"),
     (lambda node: node.leave("studio"), "DELETE", "/networks/studio"),
-    (lambda node: node.members("studio"), "GET", "/networks/studio/members"),
-    (lambda node: node.appoint("studio", "ben", "steward"), "POST", "/networks/studio/members"),
-    (lambda node: node.accept_roles("studio"), "POST", "/networks/studio/accept"),
-    (lambda node: node.remove_member("studio", "ben"), "POST", "/networks/studio/removals"),
-    (lambda node: node.invite("studio"), "POST", "/networks/studio/invites"),
-    (lambda node: node.invites("studio"), "GET", "/networks/studio/invites"),
-    (lambda node: node.withdraw("studio", "i"), "DELETE", "/networks/studio/invites/i"),
     (Client.peers, "GET", "/peers"),
     (lambda node: node.add_peer("/ip4/…", wait_ms=1), "POST", "/peers"),
     (lambda node: node.remove_peer("p"), "DELETE", "/peers/p"),

@@ -6,15 +6,14 @@ import pytest
 
 from meshnode.core.author import End, Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.effects import Taken
-from meshnode.core.events import LeaveScope, Offer
+from meshnode.core.events import Offer
 from meshnode.core.reports import ForkFound, NotStored, Overflow, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import build_header, read_header
 from meshproto.records.signatures import SigningKey
-from meshproto.types import value
+from meshproto.types import authority, identity, value
 from meshproto.wire.messages import Get, Headers, Part
 from tests.support.core_rig import NOON, Dice, Rig, Writer, ids_of, network_of, records_of
 from tests.support.core_scene import accept_of, scene
@@ -197,12 +196,8 @@ def test_a_genesis_of_another_kind_is_declined() -> None:
 
 def test_a_log_in_a_scope_that_is_no_scope_is_declined() -> None:
     rig, scope, peer, bob = scene()
-    signed = bob.notes(ScopeId(accept_of(rig, scope)))
-    peer.push(signed, Part.LAST)
-    assert why(rig) == ["unwanted"]
-    ticket = rig.ticket()
-    rig.feed(Offer(ticket, signed))
-    assert rig.answers[ticket] == Taken(0, 0, 0, ((signed.runs[0].records[0].log, "scope"),))
+    peer.push(bob.notes(ScopeId(accept_of(rig, scope))), Part.LAST)
+    assert why(rig) == ["scope"]
 
 
 def test_an_agent_that_is_no_person_cannot_write() -> None:
@@ -210,7 +205,6 @@ def test_an_agent_that_is_no_person_cannot_write() -> None:
     bob.agent = scope  # type: ignore[assignment]  # that is the point
     bob.ends.pop(scope)
     other = rig.found(name="other")
-    peer.show(scope, other)
     peer.push(bob.notes(other), Part.LAST)
     assert why(rig) == ["author"]
 
@@ -378,15 +372,12 @@ def test_a_networks_genesis_comes_alone() -> None:
 
 def test_who_did_not_found_a_closed_network_cannot_write_there() -> None:
     rig, scope, peer, bob = scene()
-    closed, genesis = network_of(rig.me, bob, is_open=False, name="closed")
+    closed, genesis = network_of(rig.me, is_open=False, name="closed")
     rig.put(genesis)
     rig.join(closed)
-    rig.fold()
-    peer.show(scope, closed)
-    carol = Writer("carol")
-    rig.put(carol.genesis)
-    peer.push(carol.notes(closed), Part.LAST)
+    peer.push(bob.notes(closed), Part.LAST)
     assert why(rig) == ["author"]
+    assert scope != closed
 
 
 def test_a_stranger_who_joins_in_the_same_file_counts_at_once() -> None:
@@ -418,12 +409,25 @@ def test_what_goes_beyond_the_allowance_of_a_log_is_declined() -> None:
     assert why(rig) == ["quota"]
 
 
-def test_what_waited_for_its_author_is_not_wanted_once_the_network_was_left() -> None:
-    rig, scope, peer, _ = scene()
+def test_a_visitor_is_kept_where_the_stream_is_kept_and_nowhere_else() -> None:
+    rig, scope, peer, bob = scene()
     carol = Writer("carol")
-    peer.push(carol.notes(scope), Part.LAST)
-    assert why(rig)[-1] == "waiting"
-    rig.feed(LeaveScope(rig.ticket(), scope))
     peer.push(carol.genesis, Part.LAST)
-    assert why(rig)[-1] == "unwanted"
-    assert rig.ledger.log(carol.log(scope)) is None
+    grant = bob.sign(Draft(bob.stream, "grant", authority.grant(carol.agent, "staff")))
+    peer.push(grant, Part.LAST)
+    (offered,) = ids_of(grant)
+    yes = carol.sign(Draft(bob.stream, "countersign", identity.accept(offered)))
+    peer.push(yes, Part.LAST)
+    assert rig.ledger.log(carol.log(bob.stream)) is not None
+    nosy = carol.sign(Draft(scope, "countersign", identity.accept(offered)))
+    assert rig.ledger.log(nosy.runs[0].records[0].log) is None
+
+
+def test_a_stream_of_which_nothing_is_kept_takes_no_visitors() -> None:
+    rig, _, peer, _ = scene()
+    carol, dan = Writer("carol"), Writer("dan")
+    rig.put(carol.genesis, dan.genesis)
+    grant = dan.sign(Draft(dan.stream, "grant", authority.grant(carol.agent, "staff")))
+    rig.put(grant)
+    peer.push(carol.sign(Draft(dan.stream, "countersign", identity.accept(ids_of(grant)[0]))), Part.PUSHED)
+    assert rig.ledger.log(carol.log(dan.stream)) is None

@@ -2,18 +2,22 @@
 
 import pytest
 
-from meshnode.core.author import End
+from meshnode.core.author import End, Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.effects import NotWritten, Written
-from meshnode.core.events import Write
-from meshnode.core.ports import AnswerEntry, Batch, ImportEntry, NoteEntry
+from meshnode.core.effects import NotWritten, Outcome, Written
+from meshnode.core.events import Started, Write
+from meshnode.core.folded import FoldInRam
+from meshnode.core.node import Node
+from meshnode.core.ports import AnswerEntry, Batch, Identity, ImportEntry, NoteEntry
 from meshnode.core.reports import ForkHealed
 from meshnode.core.settings import CoreSettings
+from meshproto.fold.fold import Fold
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_PRIVATE
-from meshproto.types import identity
+from meshproto.records.signatures import SigningKey
+from meshproto.types import authority, identity
 from meshproto.wire.messages import Part
-from tests.support.core_rig import Rig, Writer, ids_of, network_of
+from tests.support.core_rig import NOON, Rig, Writer, ids_of, network_of, records_of
 from tests.support.core_scene import member, scene
 
 
@@ -23,6 +27,11 @@ def note(scope: ScopeId, number: int = 0) -> Draft:
 
 def accept(scope: ScopeId) -> Draft:
     return Draft(scope, "countersign", identity.accept(scope))
+
+
+def written(outcome: Outcome | None) -> tuple[RecordId, ...]:
+    assert isinstance(outcome, Written), outcome
+    return outcome.ids
 
 
 def test_an_answer_comes_when_the_write_is_on_disk_and_not_before() -> None:
@@ -112,11 +121,8 @@ def test_one_writes_only_where_one_takes_part() -> None:
     assert rig.write(note(foreign)) == NotWritten("scope", "not a network this node takes part in")
     for scope in (foreign, closed):
         rig.join(scope)
-        assert rig.write(note(scope)) == NotWritten("unfounded", to_text(bob.agent))
-    rig.put(bob.accept(closed))
-    rig.join(closed)
-    rig.node.parts.scopes.look_at_founding(rig.node.parts.scopes.carried[closed])
-    assert rig.write(note(closed)) == NotWritten("stranger", to_text(closed))
+    assert rig.write(note(foreign)) == NotWritten("unfounded", to_text(bob.agent))
+    assert rig.write(note(closed)) == NotWritten("scope", "not a founder")
 
 
 def test_a_founder_writes_nothing_but_an_accept_before_all_have_accepted() -> None:
@@ -315,3 +321,62 @@ def test_who_wrote_in_an_open_network_before_joining_it_joins_first() -> None:
     assert rig.write(note(scope)) == NotWritten("stranger", to_text(scope))
     assert isinstance(rig.write(Draft(scope, "grant", identity.join(rig.me.agent))), Written)
     assert isinstance(rig.write(note(scope)), Written)
+
+
+def folded_rig(name: str = "alice") -> tuple[Rig, Fold]:
+    """A node that reads the fold beside it; what is folded is for the test to say."""
+    memory = FoldInRam()
+    return Rig(name, folded=memory), Fold(memory)
+
+
+def test_a_device_signs_by_the_grant_that_let_it_in() -> None:
+    rig = Rig()
+    phone = SigningKey.from_seed(b"p" * 32)
+    (grant,) = written(rig.write(Draft(rig.me.stream, "grant", authority.device(phone.public))))
+    rig.node = Node(rig.settings, Identity(rig.me.agent, phone, grant), rig.ledger, rig.dice)
+    rig.feed(Started(False, "me", ()))
+    (one,) = written(rig.write(note(rig.me.stream)))
+    record = rig.ledger.record(one)
+    assert record is not None
+    assert (record.key, record.agent, record.auth) == (phone.public, rig.me.agent, (grant,))
+
+
+def test_a_device_without_a_grant_here_cannot_write() -> None:
+    rig = Rig()
+    rig.node = Node(rig.settings, Identity(rig.me.agent, rig.me.key, b"g" * 32), rig.ledger, rig.dice)
+    assert rig.write(note(rig.me.stream)) == NotWritten("missing", to_text(b"g" * 32))
+
+
+def test_what_nobody_may_sign_is_not_written_and_says_by_what() -> None:
+    rig, fold = folded_rig()
+    for record in records_of(rig.me.genesis):
+        fold.add(record)
+    rig.node = Node(
+        rig.settings, Identity(rig.me.agent, SigningKey.from_seed(b"t" * 32)), rig.ledger, rig.dice, rig.folded
+    )
+    assert rig.write(note(rig.me.stream)) == NotWritten("device", "")
+    rig.reborn()
+    strange = note(rig.me.stream)._replace(agent=b"o" * 32)
+    assert rig.write(strange) == NotWritten("mandate", to_text(b"o" * 32))
+
+
+def test_an_act_for_an_organisation_names_what_it_rests_on_once() -> None:
+    rig, fold = folded_rig()
+    firm, genesis = sign_genesis(
+        Pen(b"", SigningKey.from_seed(b"f" * 32), NOON, rig.dice),
+        identity.organisation(founders=[rig.me.agent], nonce=b"n" * 16),
+    )
+    accepted = rig.me.sign(Draft(firm, "countersign", identity.accept(firm)))
+    rig.put(genesis, accepted)
+    for record in (*records_of(rig.me.genesis), *records_of(genesis), *records_of(accepted)):
+        fold.add(record)
+    (accept,) = ids_of(accepted)
+    scope = rig.found()
+    drafts = [note(scope, number)._replace(agent=firm) for number in range(2)]
+    first, second = [rig.ledger.record(each) for each in written(rig.write(*drafts))]
+    assert first is not None
+    assert second is not None
+    assert first.agent == second.agent == firm
+    assert first.auth == second.auth == (accept,)
+    assert accept in first.auth
+    assert second.deps == ()

@@ -22,7 +22,7 @@ def sample(kind: type) -> News:
             values[field.name] = (b"1" * 32, b"2" * 32)
         elif "Breach" in name:
             values[field.name] = Breach.FLOOD
-        elif "Id" in name:
+        elif "Id" in name or name.endswith("Key"):
             values[field.name] = b"3" * 32
         else:
             values[field.name] = next(value for word, value in plain.items() if word in name)

@@ -1,0 +1,136 @@
+"""`meshnode id recover` and `id vouch`: an identity that lost every device comes back, with the help of somebody."""
+
+from __future__ import annotations
+
+import json
+from typing import TypedDict
+
+from meshnode.cli import recovery
+from meshnode.cli.commands import Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import count
+from meshnode.cli.unlocking import first_line_of, for_new_home
+
+MANUAL = "meshnode id recover --help"
+
+
+class Recovered(TypedDict):
+    """What the process that recovers an identity tells, once."""
+
+    agent: str
+    name: str
+    fingerprint: str
+    ended: int
+    networks: int
+    records: int
+    key: str
+    data: str
+
+
+def recover(desk: Desk, *, line: str | None, bundle: str | None, file: str | None, passphrase: bool) -> Exit:
+    """Bring an identity back on this machine."""
+    if (line is None) == (bundle is None):
+        raise Failure(Exit.USAGE, "either the line of somebody's `id vouch` is needed, or --bundle FILE", MANUAL)
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    words = _words(desk, file)
+    main_key = for_new_home(desk, wanted=passphrase)
+    import subprocess
+
+    from meshnode.cli.process import app_command, failure_of, handed_over
+
+    given = ["--line", line] if line else ["--bundle", str(bundle)]
+    desk.out.progress("fetching what you signed …")
+    with handed_over(main_key) as (told, descriptors):
+        command = app_command(desk, "recover", *given, *told)
+        ended = subprocess.run(command, input=words, capture_output=True, text=True, check=False, pass_fds=descriptors)
+    desk.out.progress_done()
+    if ended.returncode:
+        raise failure_of(ended.returncode, ended.stderr, "the identity could not be recovered")
+    recovered: Recovered = json.loads(ended.stdout)
+    if desk.out.as_json:
+        desk.out.give("id.recover", {**recovered})
+        return Exit.OK
+    _tell(desk, recovered, is_sealed=main_key is not None)
+    return Exit.OK
+
+
+def vouch(desk: Desk, *, who: str) -> Exit:
+    """Print the line by which somebody who lost every device comes back."""
+    found = desk.client().vouch(who)
+    if desk.out.as_json:
+        desk.out.give("id.vouch", {**found})
+        return Exit.OK
+    name = clean(found["agent"]["name"])
+    desk.out.line(f"Make sure that it is {name} who asks you: the line tells which networks you share.")
+    desk.out.line(f"On the new machine of {name}, while your node runs:")
+    desk.out.line(f"    meshnode id recover {quoted(found['line'])}")
+    desk.out.line(f"It leads back to: {', '.join(map(clean, found['networks']))}")
+    return Exit.OK
+
+
+def _words(desk: Desk, file: str | None) -> str:
+    """Return the recovery words, checked for being such; raises Failure."""
+    if file is not None:
+        typed = first_line_of(file)
+    elif desk.can_ask:
+        typed = desk.ask("Your 12 recovery words, in their order: ")
+    else:
+        raise Failure(Exit.USAGE, "there is no terminal to ask for the words at; name a file with --file", MANUAL)
+    words = typed.lower().split()
+    recovery.digest_of(words)
+    return " ".join(words) + "\n"
+
+
+def _tell(desk: Desk, recovered: Recovered, *, is_sealed: bool) -> None:
+    who_reads = "sealed with your passphrase" if is_sealed else "only you can read it"
+    desk.out.ok(f"Welcome back   {clean(recovered['name'])}   fingerprint: {recovered['fingerprint']}")
+    desk.out.fields(
+        [
+            ("records", f"{recovered['records']:,} fetched and verified"),
+            ("networks", count(recovered["networks"], "network")),
+            ("ended", f"{count(recovered['ended'], 'lost device')}: what they sign from now on counts nowhere"),
+            ("key", f"{desk.shown_path(recovered['key'])}   ({who_reads})"),
+            ("data", desk.shown_path(recovered["data"])),
+        ]
+    )
+    desk.next_steps(("Next", "meshnode up"))
+    desk.out.line("  Your recovery words stay the same; keep them where they are.")
+
+
+RECOVER = Command(
+    "id recover",
+    "Bring your identity back on a new machine, with your recovery words.",
+    recover,
+    (
+        Argument(("line",), "What `id vouch` printed at somebody you share a network with.", optional=True),
+        Argument(("--bundle",), "Take the records from this file instead.", metavar="FILE", complete="file"),
+        Argument(("--file",), "Read the words from the first line of this file.", metavar="FILE", complete="file"),
+        Argument(("--passphrase",), "Seal the keys with a passphrase, asked for twice.", kind="flag"),
+    ),
+    text="For when every device is lost. This machine makes a key of its own, fetches what you had signed, and the "
+    "words make the new key the root of your identity. All other devices are ended: what they had signed stays, as far "
+    "as it was found, and what they sign from now on counts nowhere. Nothing can fork, for the new key writes logs of "
+    "its own.\n\nSomebody who shares a network with you, and whose node runs, prints the line with `id vouch`. Or give "
+    "a file of `export bundle`: it also brings back your notebook, which nobody else holds. Cut short, the same "
+    "command finishes it.",
+    examples=(
+        ("With the help of somebody", "meshnode id recover LINE"),
+        ("From a file", "meshnode id recover --bundle everything.bundle"),
+    ),
+    exits=(Exit.VERIFICATION, Exit.UNREACHABLE, Exit.CONFLICT, Exit.WRONG_PASSPHRASE),
+)
+VOUCH = Command(
+    "id vouch",
+    "Help somebody who lost every device: print the line for their `id recover`.",
+    vouch,
+    (Argument(("who",), "Their name, or an id or part of it."),),
+    text="The line says who they are, which networks you share, and where your node is reached. It is of no use "
+    "without their recovery words. Make sure by voice that it is they who ask.",
+    examples=(("For Ana", "meshnode id vouch Ana"),),
+    exits=(Exit.NOT_RUNNING,),
+)

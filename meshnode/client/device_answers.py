@@ -1,0 +1,42 @@
+"""The shapes of what the node answers about the owner's devices and recovery."""
+
+from typing import TypedDict
+
+from meshnode.client.answers import Agent
+
+
+class Device(TypedDict):
+    """One key that signs, or signed, for the owner; `state` is `active`, `revoked` or `replaced`."""
+
+    name: str
+    key: str
+    grant: str | None
+    state: str
+    ended_by: str | None
+    since: str
+    this: bool
+
+
+class DeviceStanding(TypedDict):
+    """Whether this device may sign; `words` is what it shows while it waits to be let in."""
+
+    state: str
+    words: str
+    key: str
+
+
+class Pairing(TypedDict):
+    """A pairing that is open, or is not; `asking` are the words of the devices that ask to be let in."""
+
+    line: str
+    is_open: bool
+    asking: list[str]
+    seconds: int
+
+
+class RecoveryLine(TypedDict):
+    """What somebody who lost every device is given to come back, and the networks it leads to."""
+
+    agent: Agent
+    line: str
+    networks: list[str]

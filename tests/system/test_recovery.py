@@ -1,0 +1,66 @@
+"""Ana's machine burns; with the words and Ben's node she is back on a new one, as processes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.homes import Household, Person
+
+
+@pytest.fixture
+def people() -> Iterator[tuple[Person, Person, Person]]:
+    """Ana, Ben who shares a network with her, and the home of a new machine."""
+    with Household() as all_:
+        ana, ben = all_.person("ana", starts=False), all_.person("ben")
+        ana.words = ana.asks("init", "--name", "Ana")["recovery_words"]  # type: ignore[attr-defined]  # for the tests below
+        ana.does("up")
+        ben.does("network", "create", "studio", "--open")
+        ana.does("network", "join", ben.line())
+        yield ana, ben, all_.person("new", starts=False)
+
+
+def paper(folder: Path, person: Person) -> str:
+    """The recovery words of a person in a file."""
+    file = folder / "paper"
+    file.write_text(" ".join(person.words) + "\n")  # type: ignore[attr-defined]  # as above
+    file.chmod(0o600)
+    return str(file)
+
+
+def test_identity_records_and_networks_are_back_and_the_old_machine_is_ended(
+    people: tuple[Person, Person, Person], tmp_path: Path
+) -> None:
+    ana, ben, new = people
+    ana.does("log", "Before the fire", "1h", "--network", "studio")
+    ben.sees(lambda _: ben.titles() == ["Before the fire"])
+    fingerprint = ana.asks("whoami")["fingerprint"]
+    ana.does("down")
+    line = ben.asks("id", "vouch", "Ana")["line"]
+    back = new.asks("id", "recover", line, "--file", paper(tmp_path, ana))
+    assert (back["fingerprint"], back["ended"], back["networks"]) == (fingerprint, 1, 1)
+    new.does("up")
+    new.does("log", "After the fire", "1h", "--network", "studio")
+    for person in (ben, new):
+        person.sees(lambda it: it.titles() == ["After the fire", "Before the fire"])
+        assert {each["status"] for each in person.asks("contribution", "ls")["items"]} == {"yes"}
+    ana.does("up")
+    ana.sees(lambda _: ana.asks("id", "device", "ls")["this"]["state"] == "replaced")
+    refused = ana.tries("log", "By the thief", "1h", "--network", "studio")
+    assert (refused.code, "replaced" in refused.err) == (16, True)
+
+
+def test_other_words_and_an_absent_helper_are_told_plainly(
+    people: tuple[Person, Person, Person], tmp_path: Path
+) -> None:
+    ana, ben, new = people
+    line = ben.asks("id", "vouch", "Ana")["line"]
+    file = tmp_path / "others"
+    file.write_text(" ".join(["abandon"] * 11 + ["about"]))
+    file.chmod(0o600)
+    refused = new.tries("id", "recover", line, "--file", str(file))
+    assert (refused.code, "not the recovery words of this identity" in refused.err) == (15, True)
+    new.does("id", "recover", line, "--file", paper(tmp_path, ana))
+    again = new.tries("id", "recover", line, "--file", paper(tmp_path, ana))
+    assert again.code == 0
+    assert new.tries("init", "--name", "Other").code == 17

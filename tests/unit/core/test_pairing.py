@@ -1,0 +1,107 @@
+"""Devices of one owner: how they are known, told that they were ended, and found when they are new."""
+
+from meshnode.core.drafts import Draft
+from meshnode.core.effects import Done, Written
+from meshnode.core.events import AwaitDevice, FoldMoved
+from meshnode.core.folded import FoldInRam
+from meshnode.core.reports import DeviceAsks
+from meshproto.fold.fold import Fold
+from meshproto.records.ids import AgentId, ScopeId
+from meshproto.types import authority
+from meshproto.wire import session as words
+from meshproto.wire.messages import Compare, Scopes
+from tests.support.core_rig import Peer, Rig, Writer, records_of
+
+
+def folded_scene() -> tuple[Rig, Fold, Writer]:
+    """A node that reads a fold of its owner's records, and a second key that claims to speak for its owner."""
+    memory = FoldInRam()
+    rig, fold = Rig(folded=memory), Fold(memory)
+    for record in records_of(rig.me.genesis):
+        fold.add(record)
+    second = Writer("second")
+    second.agent = rig.me.agent
+    return rig, fold, second
+
+
+def grants(rig: Rig, fold: Fold, draft: Draft) -> bytes:
+    written = rig.write(draft)
+    assert isinstance(written, Written)
+    record = rig.ledger.record(written.ids[0])
+    assert record is not None
+    fold.add(record)
+    return record.id
+
+
+def known(rig: Rig, peer: Peer) -> bool:
+    return rig.node.parts.ground.sessions[peer.conn].known
+
+
+def test_a_device_is_known_by_its_grant_as_soon_as_that_is_folded() -> None:
+    rig, fold, second = folded_scene()
+    peer = rig.meet(second)
+    assert not known(rig, peer)
+    grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
+    rig.feed(FoldMoved())
+    assert known(rig, peer)
+
+
+def test_an_ended_device_is_known_no_more_and_may_read_that_it_was_ended() -> None:
+    rig, fold, second = folded_scene()
+    grant = grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
+    peer = rig.meet(second)
+    assert known(rig, peer)
+    grants(rig, fold, Draft(rig.me.stream, "revoke", authority.revoke([grant])))
+    rig.feed(FoldMoved())
+    session = rig.node.parts.ground.sessions[peer.conn]
+    assert (session.known, session.ended) == (False, True)
+    assert rig.node.parts.scopes.reads_own_stream(session, rig.me.stream)
+
+
+def test_more_is_shared_with_a_device_that_is_let_in_while_it_is_connected() -> None:
+    rig, fold, second = folded_scene()
+    scope = rig.found(is_open=False)
+    peer = rig.meet(second, scope, outbound=True)
+    assert rig.node.parts.ground.sessions[peer.conn].shared == {}
+    grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
+    peer.take()
+    rig.feed(FoldMoved())
+    assert [*rig.node.parts.ground.sessions[peer.conn].shared.values()] == [scope]
+    assert peer.all(Compare)
+
+
+def test_a_new_device_that_shows_the_secret_of_a_pairing_is_told_of() -> None:
+    rig, _, second = folded_scene()
+    secret = ScopeId(b"s" * 32)
+    early = rig.meet(second, secret)
+    assert rig.told(DeviceAsks) == []
+    ticket = rig.ticket()
+    rig.feed(AwaitDevice(ticket, secret))
+    assert rig.answers[ticket] == Done()
+    assert rig.told(DeviceAsks) == [DeviceAsks(second.key.public, secret)]
+    early.leaves()
+    rig.meet(second, secret)
+    rig.meet(second, ScopeId(b"t" * 32))
+    assert len(rig.told(DeviceAsks)) == 2
+    stranger = Writer("stranger")
+    rig.meet(stranger, secret)
+    rig.feed(AwaitDevice(rig.ticket(), None))
+    rig.meet(second, secret)
+    assert len(rig.told(DeviceAsks)) == 2
+
+
+def test_a_device_that_waits_shows_the_secret_to_whom_it_meets() -> None:
+    rig = Rig()
+    bob = Writer("bob")
+    rig.node.parts.conversations.pairing.asks = ScopeId(b"s" * 32)
+    peer = rig.meet(bob)
+    assert words.tag(b"s" * 32, peer.transcript, words.ANSWERER) in peer.last(Scopes).tags
+
+
+def test_who_speaks_for_nobody_is_not_known() -> None:
+    rig = Rig()
+    nobody = Writer("nobody")
+    nobody.agent = AgentId(b"")
+    peer = rig.meet(nobody)
+    rig.feed(FoldMoved())
+    assert not known(rig, peer)

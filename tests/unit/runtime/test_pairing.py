@@ -1,0 +1,48 @@
+"""The line of a pairing and its words."""
+
+import pytest
+
+from meshnode.runtime.pairing import PairingLine, pairing_words, read_pairing, write_pairing
+from meshnode.runtime.refusals import Refusal
+from meshproto.records.ids import AgentId, ScopeId
+
+PEER = "12D3KooWGRUVh3s3Gqh4hcCC6kUVfL4hH9KkMsBUGUCmLtB1Tjn5"
+ADDRESSES = (f"/ip4/192.168.1.7/tcp/4401/p2p/{PEER}", f"/ip4/203.0.113.9/tcp/4401/p2p/{PEER}")
+LINE = PairingLine(AgentId(b"a" * 32), ScopeId(b"n" * 32), b"s" * 16, PEER, ADDRESSES)
+
+
+def test_reading_a_line_undoes_writing_it() -> None:
+    assert read_pairing(f" {write_pairing(LINE)}\n") == LINE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "",
+        write_pairing(LINE).partition("@")[0],
+        write_pairing(LINE).replace("device1.", "device1.!"),
+        write_pairing(LINE).replace("device1.", "device1.AAAA"),
+        write_pairing(LINE._replace(addresses=("nowhere",))),
+        write_pairing(LINE._replace(addresses=("/ip4/192.168.1.7/tcp/4401",))),
+        write_pairing(LINE._replace(addresses=ADDRESSES * 20)),
+    ],
+)
+def test_a_damaged_line_is_refused(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_pairing(text)
+    assert refused.value.hint == "copy the whole line again"
+
+
+def test_another_key_or_another_secret_shows_other_words() -> None:
+    words = {
+        pairing_words(LINE.scope, LINE.agent, b"k" * 32),
+        pairing_words(LINE.scope, LINE.agent, b"l" * 32),
+        pairing_words(LINE._replace(secret=b"t" * 16).scope, LINE.agent, b"k" * 32),
+    }
+    assert len(words) == 3
+    assert all(len(each.split("-")) == 4 for each in words)
+
+
+def test_what_stands_for_the_secret_does_not_tell_it() -> None:
+    assert bytes(LINE.scope).find(LINE.secret) < 0
