@@ -92,13 +92,13 @@ def _ls(desk: Desk) -> Exit:
     if here["state"] == "waiting":
         desk.out.warn(f"this device waits to be let in; it shows:   {here['words']}")
         desk.out.line(f"  On your other device:   meshnode id device confirm {here['words']}")
-    for each in devices:
-        _show(desk, each)
+    for place, each in enumerate(devices):
+        _show(desk, each, later=place > 0)
     return Exit.OK
 
 
-def _show(desk: Desk, each: Device) -> None:
-    name = clean(each["name"]) or ("(no name)" if each["grant"] else "the first" if _is_first(each) else "")
+def _show(desk: Desk, each: Device, *, later: bool) -> None:
+    name = clean(each["name"]) or ("(no name)" if each["grant"] else "by recovery" if later else "the first")
     this = " · this one" if each["this"] else ""
     desk.out.line(f"{name}{this}", "bold")
     ended = f"   by {each['ended_by']}" if each["ended_by"] else ""
@@ -109,10 +109,6 @@ def _show(desk: Desk, each: Device) -> None:
             ("state", f"{each['state']}{ended}"),
         ]
     )
-
-
-def _is_first(each: Device) -> bool:
-    return each["grant"] is None
 
 
 def _add(desk: Desk, name: str, *, no_wait: bool) -> Exit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TypedDict
 
 from meshnode.cli import recovery
@@ -43,7 +44,7 @@ def recover(desk: Desk, *, line: str | None, bundle: str | None, file: str | Non
 
     from meshnode.cli.process import app_command, failure_of, handed_over
 
-    given = ["--line", line] if line else ["--bundle", str(bundle)]
+    given = ["--line", line] if line else ["--bundle", os.path.abspath(os.path.expanduser(str(bundle)))]
     desk.out.progress("fetching what you signed …")
     with handed_over(main_key) as (told, descriptors):
         command = app_command(desk, "recover", *given, *told)

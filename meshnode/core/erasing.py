@@ -11,7 +11,8 @@ What was stored before them is looked for by whoever carries out effects:
     taken in, names and a search stored → (committed) Look → (Looked) erased and no search any more
 
 A search that a crash cut short is begun again at the next start. An order counts before its past is complete: that it
-is the author's, or theirs who are named, shows by its key alone.
+is the author's, or theirs who are named, shows by the root's key alone. What another device of theirs orders, or a new
+root, waits until the fold says whether that key speaks for them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,12 +22,15 @@ from meshnode.core.events import Found
 from meshnode.core.flight import Flight
 from meshnode.core.ports import Forget, OrderEntry, SearchEntry
 from meshnode.core.reports import Erased
+from meshnode.core.speaking import speaks
 from meshnode.core.turn import Turn
 from meshproto.records.ids import RecordId, ext
 from meshproto.records.log import Run
 from meshproto.records.record import Record, ids_in
 from meshproto.types.catalogue import check_facts
 
+UNDECIDED_MOST = 1_024
+"""Orders that wait for the fold, which is a moment behind; more than that were no person's."""
 ID_SIZE = 32
 """Bytes of an id among the targets; an `ext` has one more."""
 
@@ -34,12 +38,28 @@ ID_SIZE = 32
 def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> None:
     """Put into the batch what new records order to be erased, and what earlier orders say of new records."""
     for record in run.records:
-        if record.type == "erasure" and _obey(record, flight, turn):
-            turn.local.append(SearchEntry(record.id))
-            turn.after.search = True
+        if record.type == "erasure":
+            _take_order(record, flight, turn)
         if record.private is not None:
             for order in _orders_for(record, flight, closure):
                 _erase(order, record, flight, turn)
+
+
+def decide_orders(flight: Flight, turn: Turn) -> None:
+    """More is folded: follow the orders of which it is known now that they count, and forget those that do not."""
+    waiting, flight.undecided = flight.undecided, {}
+    for order in map(flight.record, waiting):
+        if order is not None:
+            _take_order(order, flight, turn)
+
+
+def _take_order(order: Record, flight: Flight, turn: Turn) -> None:
+    if _is_own(order, flight) is None:
+        if len(flight.undecided) < UNDECIDED_MOST:
+            flight.undecided[order.id] = None
+    elif _obey(order, flight, turn):
+        turn.local.append(SearchEntry(order.id))
+        turn.after.search = True
 
 
 def finish_search(found: Iterable[Found], flight: Flight, turn: Turn) -> None:
@@ -104,9 +124,13 @@ def _targets_of(order: Record) -> tuple[bytes, ...]:
     return tuple(order.facts["targets"])
 
 
-def _is_own(order: Record, flight: Flight) -> bool:
-    """Whether an order is signed by the root of the agent for whom it speaks."""
-    return not order.auth and flight.root_of(order.author) == order.key
+def _is_own(order: Record, flight: Flight) -> bool | None:
+    """Whether an order is signed by a key that speaks for its author; None if only the fold can tell, and has not."""
+    is_first = not order.auth and flight.root_of(order.author) == order.key
+    if not is_first and speaks(order, flight) is not True:
+        return False
+    folded = flight.may_order(order)
+    return True if is_first and folded is None else folded
 
 
 def _concerns(target: Record, agent: bytes) -> bool:

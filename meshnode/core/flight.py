@@ -5,7 +5,7 @@ the answer is what the ledger will say once every batch handed out is committed.
 rest on it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -54,6 +54,10 @@ class Flight:
         self._networks: dict[bytes, NetworkFacts] = {}
         self._orders: dict[int, dict[bytes, list[OrderEntry]]] = {}  # batch → name → orders
         self._has_orders: bool | None = None
+        self.may_order: Callable[[Record], bool | None] = _nothing_folded
+        """Whether a key speaks for an author now; None as long as that is not folded."""
+        self.undecided: dict[RecordId, None] = {}
+        """Orders to erase of which only the fold can tell whether they count, and has not."""
 
     def __len__(self) -> int:
         return len(self._batches)
@@ -209,6 +213,10 @@ class Flight:
         if len(self._roots) > ROOTS_REMEMBERED:
             del self._roots[next(iter(self._roots))]
         return key
+
+
+def _nothing_folded(_: Record) -> bool | None:
+    return None
 
 
 def is_person(record: Record) -> bool:

@@ -20,7 +20,7 @@ from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
 from meshproto.fold.states import states_over
 from meshproto.records.ids import RecordId, ext, key33
-from meshproto.records.record import ids_in
+from meshproto.records.record import Record, ids_in
 
 MOST_STEPS = 4
 """Agents between an organisation and a person who signs for it; longer ways are not looked for."""
@@ -135,6 +135,22 @@ class Mandates:
                 return True
             given = [each for each, entry in self._given(key33(key)) if entry.giver == agent]
             return any(self._is_active(each) for each in given)
+
+    def may_order(self, order: Record) -> bool | None:
+        """Whether a key speaks for the author of a record now; None as long as what would say so is not folded."""
+        with self._memory.steady():
+            if read_agent(self._memory, order.agent) is None:
+                return None
+            roots = read_roots(order.agent, self._memory)
+            if order.auth:
+                entry = read_entry(self._memory, order.auth[0])
+                if entry is None:
+                    return None
+                speaks = entry.giver == order.agent and entry.to == key33(order.key)
+                return speaks and self._is_active(order.auth[0])
+            if not any(each.key == order.key for each in roots):
+                return None
+            return roots.used(order.key, EVERYTHING) is not None
 
     def was_ours(self, agent: bytes, key: bytes) -> bool:
         """Whether a key that speaks for our owner was a root or a device once, as far as is folded."""

@@ -11,7 +11,7 @@ from typing import TypeAlias, assert_never
 from meshnode.core.aftermath import settle
 from meshnode.core.conversation import new_nonce
 from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
-from meshnode.core.erasing import finish_search
+from meshnode.core.erasing import decide_orders, finish_search
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
@@ -173,6 +173,7 @@ class Node:
                 parts.conversations.await_device(scope, turn)
                 turn.answer(ticket, Done())
             case FoldMoved():
+                decide_orders(parts.ground.flight, turn)
                 for session in parts.conversations.refresh(turn):
                     self._talk.welcome(session, turn)
             case _:

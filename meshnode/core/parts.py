@@ -40,6 +40,7 @@ class Parts:
         self.closure = Closure(flight)
         self.scopes = Scopes(self.ground)
         self.mandates = Mandates(identity, folded)
+        flight.may_order = self.mandates.may_order
         self.conversations = Conversations(self.ground, self.scopes, self.mandates)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.closure, self.pool.is_awaited)

@@ -126,9 +126,7 @@ class Watch:
             return Finding("device", "warn", text, "meshnode down, then the same `meshnode id recover` again")
         if denied.why == "waiting":
             text = f"this device waits to be let in; it shows the words {devices.words()}"
-            return Finding(
-                "device", "warn", text, f"on your other device: meshnode id device confirm {devices.words()}"
-            )
+            return Finding("device", "warn", text, "meshnode id device ls")
         text = "this device was ended, and nothing it signs counts any more: it writes nothing"
         return Finding("device", "fail", text, "meshnode id device ls")
 

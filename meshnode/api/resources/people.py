@@ -43,9 +43,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     genesis, names = office.truth.record(office.me), Names(office)
     if genesis is None:
         why = f"this device waits to be let in; it shows the words {office.devices.words()}"
-        raise Refusal(
-            Code.NOT_AUTHORISED, why, f"on your other device: meshnode id device confirm {office.devices.words()}"
-        )
+        raise Refusal(Code.NOT_AUTHORISED, why, "meshnode id device ls")
     digests = [each.hex() for each in office.devices.recovery()[0]]
     devices, key = office.devices.all(), office.node.identity.key.public
     return Me(

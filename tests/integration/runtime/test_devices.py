@@ -12,6 +12,7 @@ from meshnode.config.places import locate
 from meshnode.core.ports import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import erasures
 from meshproto.fold.standing import Status
 from meshproto.records.ids import RecordId
 from tests.support.meshes import Mesh, Node
@@ -77,6 +78,18 @@ async def test_before_it_is_let_in_it_says_so_and_writes_nothing(tmp_path: Path)
             with pytest.raises(Refusal) as refused:
                 await ana.office.devices.confirm("four-words-nobody-shows")
             assert refused.value.code is Code.VERIFICATION_FAILED
+
+
+async def test_what_one_device_wrote_is_erased_by_the_other(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    async with two_laptops(mesh) as (ana, laptop):
+        one, other = await ana.logs("Of the first"), await laptop.logs("Of the second")
+        await ana.sees(lambda: ana.text_of(other) is not None)
+        await laptop.sees(lambda: laptop.text_of(one) is not None)
+        await erasures.erase(laptop.office, [one], "art17")
+        await erasures.erase(ana.office, [other], "art17")
+        await ana.learns(lambda: ana.text_of(one) is ana.text_of(other) is None)
+        await laptop.learns(lambda: laptop.text_of(one) is laptop.text_of(other) is None)
 
 
 async def test_both_write_at_once_and_no_log_forks(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from meshnode.exchange.bundles import Bundles
 from meshnode.exchange.office_desk import OfficeDesk
 from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import erasures
 from meshnode.store.keyfile import read_secret
 from meshnode.store.protection import WORDS_FILE
 from meshproto.fold.standing import Status
@@ -66,6 +67,9 @@ async def test_identity_records_and_networks_come_back_from_one_peer(tmp_path: P
             await comes_to(ben, after, Status.YES)
             assert await status(ben, before) is Status.YES
             assert new.office.lookups.forks() == ben.office.lookups.forks() == ()
+            await erasures.erase(new.office, [before], "art17")
+            await ben.learns(lambda: ben.text_of(before) is None)
+            assert new.text_of(before) is None
 
 
 async def test_a_lost_device_that_comes_up_again_signs_no_more(tmp_path: Path) -> None:

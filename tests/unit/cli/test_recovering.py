@@ -68,11 +68,13 @@ def test_what_comes_back_is_told(tmp_path: Path, paper: str, monkeypatch: pytest
         ' "records": 1234, "key": "/k", "data": "/d"}'
     )
     program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho '{told}'\n")
+    program.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho $* >{tmp_path}/words\necho '{told}'\n")
     program.chmod(0o755)
     monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(program), *words])
     ran = run("id", "recover", LINE, home=tmp_path, terminal=True, stdin=WORDS.upper() + "\n")
     assert (ran.code, "Welcome back   Ana" in ran.out, "1 lost device" in ran.out) == (Exit.OK, True, True)
     assert (tmp_path / "stdin").read_text() == WORDS + "\n"
-    answered = run("id", "recover", LINE, "--file", paper, "--json", home=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    answered = run("id", "recover", "--bundle", "all.bundle", "--file", paper, "--json", home=tmp_path)
+    assert f"--bundle {tmp_path}/all.bundle" in (tmp_path / "words").read_text()
     assert '"schema": "meshnode.id.recover/1"' in answered.out

@@ -9,7 +9,7 @@ from meshnode.core.flight import Flight, log_now
 from meshnode.core.ports import LogHead
 from meshproto.records.ids import LogId
 from meshproto.wire.messages import Part
-from tests.support.core_rig import Rig, Writer
+from tests.support.core_rig import Rig, Writer, records_of
 from tests.support.core_scene import accept_of, scene
 
 
@@ -107,3 +107,9 @@ def test_logs_at_rest_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPat
     peer.push(bob.notes(scope))
     rig.write(Draft(scope, "note", {"n": 1}))
     assert [now.log for now in rig.node.parts.ground.flight.at_hand] == [rig.me.log(scope)]
+
+
+def test_where_nothing_is_folded_nobody_is_known_to_speak() -> None:
+    rig = Rig()
+    (genesis,) = records_of(rig.me.genesis)
+    assert Flight(rig.ledger).may_order(genesis) is None

@@ -329,3 +329,21 @@ def test_a_device_whose_grant_is_contested_signs_nothing() -> None:
     tale.write("new", alice, "rotate", rotate, agent=alice, knows=())
     tale.write("alice", alice, "grant", authority.device(key("phone").public), knows=())
     assert denied(tale, "phone", alice, draft_in(alice)) == Denied("device")
+
+
+def test_who_may_order_an_erasure_is_known_once_it_is_folded() -> None:
+    tale = Tale("")
+    alice, phone = paired(tale)
+    early = desk_of(Tale(""), "alice", alice)
+    full = desk_of(tale, "alice", alice)
+    by_root, by_phone = (tale.write(each, alice, auth=auth) for each, auth in (("alice", ()), ("phone", (phone,))))
+    rotate = authority.rotate(key("new").public, alice.id, [key("words")], ends=[phone.id])
+    tale.write("new", alice, "rotate", rotate, agent=alice)
+    by_new, by_thief = tale.write("new", alice), tale.write("tablet", alice, auth=(phone,))
+    later = desk_of(tale, "alice", alice)
+    orders = (by_root, by_phone, by_new, by_thief)
+    assert [early.may_order(each) for each in orders] == [None, None, None, None]
+    assert [full.may_order(each) for each in orders] == [True, True, None, False]
+    assert [later.may_order(each) for each in orders] == [False, False, True, False]
+    unknown = tale.write("tablet", alice, auth=(tale.write("alice", alice, "grant", authority.device(b"x" * 32)),))
+    assert full.may_order(unknown) is None

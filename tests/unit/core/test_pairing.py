@@ -1,16 +1,20 @@
 """Devices of one owner: how they are known, told that they were ended, and found when they are new."""
 
+import pytest
+
+from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, Written
-from meshnode.core.events import AwaitDevice, FoldMoved
+from meshnode.core.events import AwaitDevice, FoldMoved, Offer
 from meshnode.core.folded import FoldInRam
 from meshnode.core.reports import DeviceAsks
 from meshproto.fold.fold import Fold
-from meshproto.records.ids import AgentId, ScopeId
-from meshproto.types import authority
+from meshproto.records.ids import AgentId, RecordId, ScopeId, ext
+from meshproto.records.signatures import SigningKey
+from meshproto.types import authority, repair
 from meshproto.wire import session as words
 from meshproto.wire.messages import Compare, Scopes
-from tests.support.core_rig import Peer, Rig, Writer, records_of
+from tests.support.core_rig import NOON, Peer, Rig, Writer, records_of
 
 
 def folded_scene() -> tuple[Rig, Fold, Writer]:
@@ -105,3 +109,71 @@ def test_who_speaks_for_nobody_is_not_known() -> None:
     peer = rig.meet(nobody)
     rig.feed(FoldMoved())
     assert not known(rig, peer)
+
+
+def ordered_by(rig: Rig, key: SigningKey, grant: bytes, *targets: bytes) -> None:
+    """Take in an order to erase that a device has signed for the owner."""
+    draft = Draft(rig.me.stream, "erasure", repair.erasure(targets), auth=(RecordId(grant),))
+    signed = sign_drafts(Pen(rig.me.agent, key, NOON, rig.dice), [draft], BEGINNING)
+    rig.feed(Offer(rig.ticket(), signed))
+
+
+def let_in(rig: Rig, fold: Fold, second: Writer) -> tuple[bytes, RecordId]:
+    """Let in a second device; returns the grant, and a record of the owner's with a text."""
+    grant = grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
+    secret = grants(rig, fold, Draft(rig.me.stream, "note", {"n": 1}, {"text": "secret"}))
+    return grant, RecordId(secret)
+
+
+def test_what_a_device_orders_is_erased() -> None:
+    rig, fold, second = folded_scene()
+    grant, secret = let_in(rig, fold, second)
+    ordered_by(rig, second.key, grant, secret)
+    assert rig.ledger.private(secret) is None
+
+
+def test_what_a_device_orders_by_a_weak_name_is_looked_for() -> None:
+    rig, fold, second = folded_scene()
+    grant, secret = let_in(rig, fold, second)
+    ordered_by(rig, second.key, grant, ext(secret))
+    assert rig.looks == 1
+
+
+def test_an_order_waits_until_its_devices_grant_is_folded() -> None:
+    rig, fold, second = folded_scene()
+    unseen = Fold(FoldInRam())
+    grant, secret = let_in(rig, unseen, second)
+    ordered_by(rig, second.key, grant, secret)
+    rig.feed(FoldMoved())
+    assert rig.ledger.private(secret) is not None
+    record = rig.ledger.record(grant)
+    assert record is not None
+    fold.add(record)
+    rig.feed(FoldMoved())
+    assert rig.ledger.private(secret) is None
+    assert rig.node.parts.ground.flight.undecided == {}
+
+
+def test_what_an_ended_device_orders_is_not_erased() -> None:
+    rig, fold, second = folded_scene()
+    grant, secret = let_in(rig, fold, second)
+    grants(rig, fold, Draft(rig.me.stream, "revoke", authority.revoke([grant])))
+    ordered_by(rig, second.key, grant, secret)
+    rig.feed(FoldMoved())
+    assert rig.ledger.private(secret) is not None
+
+
+def test_orders_that_wait_for_the_fold_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshnode.core.erasing.UNDECIDED_MOST", 0)
+    rig, _, second = folded_scene()
+    unseen = Fold(FoldInRam())
+    grant, secret = let_in(rig, unseen, second)
+    ordered_by(rig, second.key, grant, secret)
+    assert rig.node.parts.ground.flight.undecided == {}
+
+
+def test_an_order_that_is_gone_when_the_fold_moves_is_forgotten() -> None:
+    rig = Rig()
+    rig.node.parts.ground.flight.undecided[RecordId(b"g" * 32)] = None
+    rig.feed(FoldMoved())
+    assert rig.node.parts.ground.flight.undecided == {}
