@@ -9,6 +9,8 @@ from meshnode.cli.index import ENTRIES
 _START = "meshnode "
 _ENDS = (",", ";", ": ", "`", ")")
 """What ends a command inside a sentence, outside of quotes."""
+_ELSEWHERE = "on your other device: "
+"""Begins a sentence whose command is for another machine, where neither this path nor this home means anything."""
 
 
 def pieces(text: str) -> Iterator[tuple[bool, str]]:
@@ -30,6 +32,8 @@ def pasteable(text: str, program: str, home: str | None) -> str:
     found = list(pieces(text))
     if len(found) == 1 and found[0][0]:
         return command(text, program, home)
+    if text.startswith(_ELSEWHERE):
+        program, home = "meshnode", None
     written = ""
     for is_command, piece in found:
         if is_command:

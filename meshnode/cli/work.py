@@ -130,7 +130,7 @@ def _tell_written(desk: Desk, schema: str, written: Written, what: str, project:
     place = f"   in {where(scope)}" if scope["kind"] == "network" else ""
     desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
     if scope["kind"] != "network":
-        desk.out.line("  only here so far: join a network to have it held by others", "dim")
+        desk.out.line("  in your notebook, only here: share it into a network to have it held by others", "dim")
 
 
 def _tell_stopped(desk: Desk, stopped: Stopped) -> None:

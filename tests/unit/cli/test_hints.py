@@ -43,6 +43,11 @@ def test_each_command_gets_the_home_and_the_program() -> None:
     assert pasteable("meshnode up", "meshnode", None) == "meshnode up"
 
 
+def test_a_command_for_another_device_names_nothing_of_this_one() -> None:
+    hint = "on your other device: meshnode id device confirm amber-canyon-violin-seven"
+    assert pasteable(hint, "/opt/x/meshnode", "/tmp/ana") == f"{hint[:22]}`{hint[22:]}`"
+
+
 def test_only_a_command_alone_is_one() -> None:
     assert is_command("meshnode peer ls")
     assert not is_command("meshnode peer ls, or wait")

@@ -89,7 +89,9 @@ def test_it_says_what_was_signed_as_with_a_node(home: Path) -> None:
     ran = run("log", "Landing page", "3h30", home=home)
     assert ran.code == Exit.OK
     assert ran.out.startswith("✓ Signed and saved   bafkrei")
-    assert ran.out.endswith("work · 3.5 h\n  only here so far: join a network to have it held by others\n")
+    assert ran.out.endswith(
+        "work · 3.5 h\n  in your notebook, only here: share it into a network to have it held by others\n"
+    )
 
 
 def test_the_record_stands_in_the_notebook_behind_the_others(home: Path) -> None:

@@ -40,7 +40,7 @@ def test_log_says_what_was_signed_and_that_it_is_only_here(node: FakeNode) -> No
     short = f"{text_id('Landing ')[:15]}…"
     assert ran.out == (
         f"✓ Signed and saved   {short}   work · 3.5 h · acme-site\n"
-        "  only here so far: join a network to have it held by others\n"
+        "  in your notebook, only here: share it into a network to have it held by others\n"
     )
 
 
