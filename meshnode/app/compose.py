@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import trio
@@ -198,6 +199,12 @@ def _note(reader: Reader, name: str, places: Places) -> bytes:
     return note.value
 
 
+def knows(reader: Reader, peer: PeerId) -> bool:
+    """Whether a peer is more than somebody who once came by itself and shared nothing."""
+    entry = reader.entry(PeerEntry, (peer,))
+    return entry is not None and (entry.added or entry.source != "inbound")
+
+
 def _libp2p(home: Home, reader: Reader, loaded: Loaded, main_key: MainKey | None) -> Network:
     # Importing libp2p takes a second and 80 MB: only a node that uses it pays.
     from meshnode.net.libp2p.transport import Libp2pTransport
@@ -205,14 +212,10 @@ def _libp2p(home: Home, reader: Reader, loaded: Loaded, main_key: MainKey | None
     net = loaded.settings.net
     said = "net.listen" in loaded.origins
 
-    def known(peer: PeerId) -> bool:
-        entry = reader.entry(PeerEntry, (peer,))
-        return entry is not None and (entry.added or entry.source != "inbound")
-
     settings = TransportSettings(
         seed=read_key(home.transport_key, main_key),
         listen=net.listen if said else (_free_address(net, reader),),
-        known=known,
+        known=partial(knows, reader),
         max_connections=net.max_connections,
         reserved_for_known=min(net.reserved_for_known, net.max_connections - 1),
         max_connections_per_address=net.max_connections_per_address,

@@ -1,4 +1,4 @@
-"""What strangers together may make this node hold: unfinished frames they sent, answers they do not read.
+"""What strangers together may make this node hold: frames they sent, answers they do not read.
 
 Each peer's part has a bound of its own, generous enough for a member of a shared network. Hundreds of strangers who
 each go to that bound would take hundreds of megabytes, so all of them share a smaller one; the heaviest has to go.
@@ -19,7 +19,7 @@ class Burden:
         self._total = 0
 
     def unfinished(self, conn: int, weight: int) -> None:
-        """So many bytes of a frame have come, and the rest has not."""
+        """So many bytes have come that were not dealt with, because the rest of a frame has not, or others have."""
         self._weigh(conn, weight, self._weights.get(conn, (0, 0))[1])
 
     def unsent(self, conn: int, weight: int) -> None:

@@ -7,11 +7,12 @@ framing: BreachIn, and the core closes) → PeerDown, always, as the last event 
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import count
 
 import trio
 
-from meshnode.core.events import BreachIn, Event, MessageIn, PeerDown, PeerUp
+from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
 from meshnode.net.transport import RECEIVE_BYTES, Channel, ChannelClosed
 from meshnode.net.turns import turn
 from meshnode.runtime.burden import Burden
@@ -19,13 +20,12 @@ from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.outbox import Outbox
 from meshnode.runtime.settings import (
     CLOSE_SECONDS,
-    DECODED_WEIGHT,
     INLINE_BYTES,
     PING_SECONDS,
     SEND_SECONDS,
     STRANGERS_READ,
 )
-from meshnode.runtime.verifier import Verifier
+from meshnode.runtime.verifier import Verifier, weight_of
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import encode
 from meshproto.wire.frames import FrameReader, frame
@@ -163,14 +163,18 @@ class Conversations:
 
     async def _listen(self, conn: int, channel: Channel) -> None:
         """Turn what the peer says into events until it stops or breaks the protocol."""
-        frames, unfinished = FrameReader(), 0
+        frames, held = FrameReader(), 0
         try:
             while received := await channel.receive(STRANGERS_READ if self._is_stranger(conn) else RECEIVE_BYTES):
                 bodies = frames.feed(received)
-                unfinished += len(received) - sum(LENGTH_SIZE + len(raw) for raw in bodies)
-                self._burden.unfinished(conn, unfinished)
+                held += len(received)
+                # What is complete weighs until it was dealt with: it waits for its turn, and for room.
+                self._burden.unfinished(conn, held)
                 if not await self._take_in(conn, bodies):
                     return
+                if bodies:
+                    held -= sum(LENGTH_SIZE + len(raw) for raw in bodies)
+                    self._burden.unfinished(conn, held)
             self.close(conn)
         except Breached as breached:
             await self._inbox.put(conn, BreachIn(conn, breached.breach, breached.detail))
@@ -183,8 +187,9 @@ class Conversations:
             if len(raw) > INLINE_BYTES:
                 self._busy()
             await turn()
-            event = await self._verifier.check(conn, raw)
-            await self._inbox.put(conn, event, len(raw) * (DECODED_WEIGHT if isinstance(event, MessageIn) else 1))
+            weight = weight_of(raw)
+            event = await self._verifier.check(conn, raw, partial(self._inbox.room, conn, weight))
+            await self._inbox.put(conn, event, weight)
             if isinstance(event, BreachIn):
                 # The core answers with a goodbye and a close; what follows is not worth reading.
                 return False

@@ -39,14 +39,18 @@ class Inbox(Generic[E]):
 
     async def put(self, conn: int, event: E, weight: int = 0) -> None:
         """Queue an event of the peer on connection `conn`, waiting until there is room for `weight` bytes of it."""
+        await self.room(conn, weight)
         weight += EVENT_WEIGHT
-        while not self._has_room(conn, weight):
-            await self._givers.park()
         self._bytes += weight
         self._bytes_of[conn] = self._bytes_of.get(conn, 0) + weight
         self._events_of[conn] = self._events_of.get(conn, 0) + 1
         self._from_peers.append((conn, weight, event))
         self.filled()
+
+    async def room(self, conn: int, weight: int) -> None:
+        """Wait until `put` would not wait; nothing is kept for whoever waited."""
+        while not self._has_room(conn, weight + EVENT_WEIGHT):
+            await self._givers.park()
 
     def put_last(self, conn: int, event: E) -> None:
         """Queue the last event of a connection behind all its others; one each, so it need not wait for room."""

@@ -28,11 +28,9 @@ WRITER_BACKLOG = 64
 
 INLINE_BYTES = 32_768
 """Messages up to this size are checked as they come: well under a millisecond. Larger ones take turns."""
-VERIFY_THREADS = 1
-"""Worker threads for messages that look wrong; more would only fight for the interpreter."""
 
-STRANGERS_BYTES = 8 * MIB
-"""What all peers that share no network with this node may together leave unfinished or unread."""
+STRANGERS_BYTES = 4 * MIB
+"""What all peers that share no network with this node may together leave unfinished or unread, or have waiting."""
 STRANGERS_READ = 16 * 1024
 """How much is taken at a time from such a peer: what it said is held four times over while it is dealt with."""
 OUTBOX_BYTES = 8 * MIB

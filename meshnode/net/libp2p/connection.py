@@ -32,7 +32,7 @@ MAX_READ_BYTES = 128 * 1024
 STRANGERS_READ = 16 * 1024
 """The same for a peer that is not known: hundreds of them may keep this node busy at once."""
 
-STRANGERS_BYTES = 8 * 1024 * 1024
+STRANGERS_BYTES = 4 * 1024 * 1024
 """What all peers that are not known may together have sent and nobody read: their windows would hold far more."""
 
 WRITE_BYTES = 60 * 1024
@@ -67,7 +67,7 @@ class Unread:
 
     def _weigh(self, connection: "Connection") -> None:
         self.forget(connection)
-        self._sizes[connection] = connection.muxer.unread
+        self._sizes[connection] = connection.unread
         self._total += self._sizes[connection]
 
 
@@ -132,6 +132,11 @@ class Connection:
     def ending(self) -> bool:
         """True once nothing new should begin on it."""
         return self.leaving or self.over is not None or self.muxer.leaving
+
+    @property
+    def unread(self) -> int:
+        """How many bytes of the peer's wait: for the rest of a sealed message, or to be received from a stream."""
+        return self._session.unopened + self.muxer.unread
 
     async def run(self) -> None:
         """Carry bytes until the connection is over. Run this once, as a task."""

@@ -16,7 +16,7 @@ from meshnode.net.transport import CloseReason
 CONTROL_BYTES = 64 * 1024
 """Answers a peer may leave unread. An honest one never comes near; another asks without listening."""
 
-FRAME_BYTES = 400
+FRAME_BYTES = 480
 """What a queued frame takes besides its body, so that many tiny ones are bounded too: measured, with its objects."""
 
 

@@ -37,6 +37,11 @@ class Session:
         self._sealing, self._opening = sealing, opening
         self._partial = b""
 
+    @property
+    def unopened(self) -> int:
+        """How many bytes came of a message whose rest has not."""
+        return len(self._partial)
+
     def seal(self, pieces: Sequence[Buffer]) -> bytes:
         """Return `pieces`, joined and sealed, ready for the wire."""
         plain = memoryview(b"".join(pieces))

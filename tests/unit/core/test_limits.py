@@ -1,7 +1,8 @@
 """What a peer may cost: bulk by credit, small messages by rate."""
 
 from meshnode.core.settings import CoreSettings
-from meshproto.wire.messages import Compare, Credit, Graft, Hello, Item, Listing, LogWant, Mark, Part, Want
+from meshproto.records.ids import RecordId
+from meshproto.wire.messages import Compare, Credit, Get, Graft, Hello, Item, Listing, LogWant, Mark, Part, Want
 from tests.support.core_rig import Rig, Writer, ids_of
 
 BOB = Writer("bob")
@@ -68,3 +69,12 @@ def test_nobody_may_grant_us_more_than_there_is() -> None:
     assert peer.heard[0] == peer.last(Hello)
     peer.say(Credit(1))
     assert peer.bye == "W-FLOOD"
+
+
+def test_asking_for_many_records_weighs_more_than_asking_for_one() -> None:
+    rig = Rig(settings=CoreSettings(requests_per_minute=30))
+    peer, other = rig.meet(BOB), rig.meet(Writer("carol"))
+    peer.say(*[Get((RecordId(bytes(32)),))] * 10)
+    assert not peer.closed
+    other.say(Get(tuple(RecordId(number.to_bytes(32, "big")) for number in range(480))))
+    assert other.bye == "W-FLOOD"

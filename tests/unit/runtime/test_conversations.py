@@ -1,23 +1,25 @@
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import trio
 import trio.testing
 
+import meshnode.runtime.burden as burden_module
 import meshnode.runtime.conversations as conversations_module
 from meshnode.core.events import BreachIn, DialResult, Event, MessageIn, PeerDown, PeerUp
 from meshnode.net.memory import MemoryMesh, MemoryTransport
-from meshnode.net.transport import Channel
+from meshnode.net.transport import Channel, ChannelClosed
 from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import OUTBOX_BYTES
 from meshnode.runtime.verifier import Verifier
+from meshproto.records.ids import LogId
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.frames import frame
-from meshproto.wire.messages import Credit, Headers, Message, Part
+from meshproto.wire.messages import Credit, Headers, LogWant, Message, Part, Want
 from tests.support.patience import DEADLINE
 from tests.support.transports import receive_exactly
 
@@ -228,3 +230,28 @@ async def test_a_dial_before_the_transport_runs_fails() -> None:
         result = await near.next()
     assert isinstance(result, DialResult)
     assert not result.ok
+
+
+async def test_what_strangers_sent_weighs_until_it_was_dealt_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = frame(encode(Want(tuple(LogWant(LogId(bytes([n]) * 32), ()) for n in range(200)), False)))
+    # More than the rest of a frame that one read leaves unfinished, less than what it brings.
+    monkeypatch.setattr(burden_module, "STRANGERS_BYTES", len(message) + 1)
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        with suppress(ChannelClosed):
+            await channel.send(message * 20)
+        with trio.fail_after(DEADLINE):
+            while isinstance(ended := await near.next(), MessageIn):
+                pass
+        assert isinstance(ended, PeerDown)
+
+
+async def test_what_was_dealt_with_weighs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burden_module, "STRANGERS_BYTES", 1_000)
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        for number in range(500):
+            await channel.send(frame(encode(Credit(number + 1))))
+            assert await near.next() == MessageIn(1, Credit(number + 1))

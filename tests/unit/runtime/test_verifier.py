@@ -2,18 +2,19 @@ import msgspec
 import pytest
 import trio
 import trio.lowlevel
+import trio.testing
 
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.events import BreachIn, MessageIn, PrivatesIn, RunIn
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.settings import INLINE_BYTES
-from meshnode.runtime.verifier import Verifier, is_bulk
+from meshnode.runtime.settings import DECODED_WEIGHT, INLINE_BYTES
+from meshnode.runtime.verifier import Verifier, is_bulk, weight_of
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
-from meshproto.wire.messages import Credit, Headers, Part, Privates
+from meshproto.wire.messages import Credit, Get, Headers, Part, Privates
 
 KEY = SigningKey(b"k" * 32)
 PART = b"\x81\xa4salt\xc4\x10" + b"s" * 16
@@ -88,3 +89,40 @@ async def test_a_message_made_to_be_slow_does_not_hold_up_the_loop() -> None:
         assert isinstance(await Verifier().check(7, slow), BreachIn)
         nursery.cancel_scope.cancel()
     assert beats > 10
+
+
+@pytest.mark.parametrize(
+    "raw", [encode(Credit(5)), encode(run_of(400)), b"\xdd" + (1 << 16).to_bytes(4, "big") * 9_000]
+)
+async def test_nothing_is_decoded_before_there_is_room_for_it(raw: bytes, nursery: trio.Nursery) -> None:
+    passed: list[object] = []
+    gate = trio.Event()
+
+    async def check() -> None:
+        passed.append(await Verifier().check(7, raw, gate.wait))
+
+    nursery.start_soon(check)
+    await trio.testing.wait_all_tasks_blocked()
+    assert passed == []
+    gate.set()
+    await trio.testing.wait_all_tasks_blocked(0.1)
+
+
+async def test_of_slow_messages_one_at_a_time_asks_for_room(nursery: trio.Nursery) -> None:
+    verifier, asked = Verifier(), 0
+
+    async def room() -> None:
+        nonlocal asked
+        asked += 1
+        await trio.sleep_forever()
+
+    for conn in range(5):
+        nursery.start_soon(verifier.check, conn, b"\xc1" * (INLINE_BYTES + 1), room)
+    await trio.testing.wait_all_tasks_blocked()
+    nursery.cancel_scope.cancel()
+    assert asked == 1
+
+
+def test_what_is_made_of_many_small_things_weighs_more_than_a_run() -> None:
+    run, want = encode(run_of(40)), encode(Get((RecordId(bytes(32)),)))
+    assert (weight_of(run), weight_of(want)) == (len(run), DECODED_WEIGHT * len(want))

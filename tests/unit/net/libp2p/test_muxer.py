@@ -1,5 +1,8 @@
 """Yamux without sockets: two muxers whose outboxes are carried to each other by hand."""
 
+import gc
+import tracemalloc
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -263,3 +266,55 @@ def test_no_bytes_do_anything_but_mean_something_or_be_refused(
     with suppress(Violation):
         end.feed(frames.header(kind, flags, stream, value) + tail)
     assert end.muxer.streams <= 4
+
+
+class Owner:
+    """Whoever made a muxer, refers to it, and is called by it."""
+
+    def __init__(self) -> None:
+        self.muxer = Muxer(
+            peer=PeerId("12D3KooW"),
+            dialled=False,
+            send_queue=1,
+            max_streams=4,
+            window_max=frames.INITIAL_WINDOW,
+            allowance=Allowance(0),
+            clock=lambda: 1.0,
+            accept=self.accept,
+            counted=Counter(),
+            filled=self.note,
+            pong=self.note,
+        )
+
+    def accept(self, stream: MuxedStream) -> None:
+        """A stream was opened."""
+
+    def note(self) -> None:
+        """Something is to be sent, or came back."""
+
+
+def test_what_ended_leaves_memory_before_python_looks_for_cycles() -> None:
+    owner = Owner()
+    owner.muxer.open()
+    there = weakref.ref(owner)
+    gc.disable()
+    try:
+        owner.muxer.end(CloseReason.LOCAL)
+        waits = owner.muxer.outbox.waiting
+        del owner
+        assert (there(), waits) == (None, False)
+    finally:
+        gc.enable()
+
+
+def test_tiny_frames_count_as_much_as_they_take() -> None:
+    outbox, frames_queued = Outbox(256 * 1024, lambda: None), 0
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    while outbox.has_room:
+        outbox.data(1, frames.header(frames.DATA, 0, 1, 1), memoryview(b"x"))
+        frames_queued += 1
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert frames_queued > 100
+    assert taken <= 256 * 1024

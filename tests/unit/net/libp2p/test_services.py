@@ -50,3 +50,29 @@ async def test_identify_is_one_message_with_its_length_before_it(protocols: tupl
     told = Identify.FromString(stream.sent[prefix:])
     length = stream.sent[0] & 0x7F | (stream.sent[1] << 7 if prefix == 2 else 0)
     assert (list(told.protocols), length, stream.finished) == (list(protocols), len(stream.sent) - prefix, True)
+
+
+class Busy(FakeStream):
+    """A stream that need not be waited for: everything has come, and everything goes."""
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        return self._said.popleft() if self._said else b""
+
+    async def send(self, data: bytes) -> None:
+        self.sent += data
+
+
+async def test_whoever_sends_many_pings_at_once_leaves_others_their_turn(nursery: trio.Nursery) -> None:
+    stream, beats = Busy(*[bytes(PING_BYTES)] * 100), 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            await trio.lowlevel.checkpoint()
+            beats += 1
+
+    nursery.start_soon(beat)
+    await answer_pings(stream)
+    nursery.cancel_scope.cancel()
+    assert len(stream.sent) == 100 * PING_BYTES
+    assert beats > 90

@@ -56,3 +56,10 @@ def test_nothing_becomes_nothing() -> None:
 def test_what_the_peer_did_not_seal_is_refused(sealed: bytes) -> None:
     with pytest.raises(Violation):
         list(pair()[1].open(sealed))
+
+
+def test_it_tells_how_much_came_of_a_message_whose_rest_has_not() -> None:
+    alice, bob = pair()
+    sealed = alice.seal([b"a" * 100, b"b" * 100])
+    assert (list(bob.open(sealed[:-7])), bob.unopened) == ([], len(sealed) - 7)
+    assert (len(list(bob.open(sealed[-7:]))), bob.unopened) == (1, 0)

@@ -13,11 +13,6 @@ class Holding:
         self.unread = unread
         self.over: CloseReason | None = None
 
-    @property
-    def muxer(self) -> "Holding":
-        """Where the unread is."""
-        return self
-
     def abort(self, reason: CloseReason) -> None:
         """End it."""
         self.over = reason
