@@ -127,6 +127,7 @@ async def test_what_an_ended_device_signed_stays_and_it_signs_no_more(tmp_path: 
         assert refused.value.code is Code.NOT_AUTHORISED
         assert await status(ana, before) is Status.YES
         await laptop.learns(lambda: laptop.opened.reader.entry(NoteEntry, (notes.ENDED,)) is not None)
+        await ana.office.projector.caught_up()
         assert ana.office.devices.find("laptop")[3:5] == ("revoked", end)
 
 
