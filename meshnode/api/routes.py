@@ -2,11 +2,12 @@
 
 from meshnode.api.edge import Entry
 from meshnode.api.models import devices as device_models
+from meshnode.api.models import keeping as keeping_models
 from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import devices, node, people, records, work
+from meshnode.api.resources import devices, keeping, node, people, records, work
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
@@ -35,6 +36,13 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/networks", people.create_network, people_models.NetworkRequest, status=201),
     Entry("DELETE", "/networks/{id}", people.leave_network),
     Entry("POST", "/joins", people.join, people_models.JoinRequest, status=201, patient=True),
+    Entry("GET", "/keeping", keeping.show_keeping),
+    Entry("GET", "/follows", keeping.list_follows),
+    Entry("POST", "/follows", keeping.follow, keeping_models.ChoiceRequest, status=201, patient=True),
+    Entry("DELETE", "/follows/{id}", keeping.unfollow),
+    Entry("GET", "/blocks", keeping.list_blocks),
+    Entry("POST", "/blocks", keeping.block, keeping_models.ChoiceRequest, status=201),
+    Entry("DELETE", "/blocks/{id}", keeping.unblock),
     Entry("GET", "/peers", people.list_peers),
     Entry("POST", "/peers", people.add_peer, people_models.PeerRequest, status=201, patient=True),
     Entry("DELETE", "/peers/{id}", people.remove_peer),

@@ -47,7 +47,8 @@ class Names:
         if agent not in self._agents:
             office = self._office
             forked = is_forked(agent, office.truth, office.lookups)
-            self._agents[agent] = Agent(to_text(agent), office.name(agent), agent == office.me, forked)
+            blocked = office.is_blocked(agent)
+            self._agents[agent] = Agent(to_text(agent), office.name(agent), agent == office.me, forked, blocked)
         return self._agents[agent]
 
     def scope(self, scope: bytes) -> Scope:

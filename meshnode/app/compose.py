@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import trio
 
@@ -17,7 +17,7 @@ from meshnode.config.places import Places
 from meshnode.config.sections import Net, Settings
 from meshnode.core.node import Node
 from meshnode.core.ports import Identity, NoteEntry, PeerEntry
-from meshnode.core.settings import CoreSettings
+from meshnode.core.settings import CoreSettings, Keep
 from meshnode.net.address import BadAddress, parse
 from meshnode.net.mdns import MdnsDiscovery
 from meshnode.net.settings import DiscoverySettings, TransportSettings
@@ -157,9 +157,7 @@ def _open(
         projector=projector,
         joins=Joins(node),
         notebook=ScopeId(notebook),
-        settings=RuntimeSettings(
-            timer_cap_ms=int(settings.work.timer_cap_hours * 3_600_000), default_network=settings.work.network
-        ),
+        settings=runtime_settings(settings),
     )
     watch = Watch(office, home.folder)
     return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
@@ -189,7 +187,28 @@ async def _stamp_when_settled(opened: Opened) -> None:
 
 def core_settings(settings: Settings) -> CoreSettings:
     """What the owner's settings mean for the core."""
-    return CoreSettings(live=settings.sync.live, sync_interval=int(settings.sync.interval * 1000))
+    relay = settings.relay
+    return CoreSettings(
+        live=settings.sync.live,
+        sync_interval=int(settings.sync.interval * 1000),
+        keep_privates=cast(Keep, relay.private_parts),
+        share_scopes=cast(Keep, relay.networks),
+        parts_per_author=relay.author_mib << 20,
+        parts_of_others=relay.others_mib << 20,
+        retention_days=relay.retention_days,
+        relayed_bytes=relay.network_mib << 20,
+    )
+
+
+def runtime_settings(settings: Settings) -> RuntimeSettings:
+    """What the owner's settings mean for the runtime."""
+    return RuntimeSettings(
+        timer_cap_ms=int(settings.work.timer_cap_hours * 3_600_000),
+        default_network=settings.work.network,
+        private_parts=settings.relay.private_parts,
+        networks=settings.relay.networks,
+        retention_days=settings.relay.retention_days,
+    )
 
 
 def _note(reader: Reader, name: str, places: Places) -> bytes:

@@ -36,6 +36,10 @@ NOUNS: dict[str, Entry] = {
     "contribution": Entry(
         "contribution", "What was contributed.", ("ls", "show", "correct", "retract", "thank", "erase")
     ),
+    "follow": Entry("choices", "Keep somebody's texts before those of others, or relay a network."),
+    "unfollow": Entry("choices", "Follow somebody, or relay a network, no more."),
+    "block": Entry("choices", "Keep and show nothing of somebody that others do not need."),
+    "unblock": Entry("choices", "Block somebody no more."),
     "project": Entry("project", "What contributions are for.", ("create", "ls", "show")),
     "network": Entry("network", "The people you share with.", ("create", "ls", "join", "leave")),
     "id": Entry(

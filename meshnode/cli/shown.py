@@ -42,7 +42,8 @@ def who(agent: Agent | None, fallback: str = "") -> str:
     if agent is None:
         return fallback
     name = clean(agent["name"]) or short_id(agent["id"])
-    notes = [note for note, holds in (("you", agent["me"]), ("forked", agent["forked"])) if holds]
+    marks = (("you", agent["me"]), ("forked", agent["forked"]), ("blocked", agent["blocked"]))
+    notes = [note for note, holds in marks if holds]
     return f"{name} ({', '.join(notes)})" if notes else name
 
 

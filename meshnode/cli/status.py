@@ -15,19 +15,20 @@ from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check, Fork, NetworkStanding, NodeStatus
+    from meshnode.client.keeping import Keeping
 
 
 def status(desk: Desk) -> Exit:
     """Show the node's status; ends with 3 if it cannot keep a promise."""
     client = desk.client()
-    node = client.status()
+    node, keeping = client.status(), client.keeping()
     reasons = node["health"]["reasons"]
     reasons += [_fork_check(fork) for fork in client.forks() if not fork["healed"]]
     reasons += [*unconfirmed_words(desk), *_unsealed_keys(node)]
     if desk.out.as_json:
-        desk.out.give("status", {**node})
+        desk.out.give("status", {**node, "keeping": keeping})
     else:
-        _show(desk, node)
+        _show(desk, node, keeping)
         for check in reasons:
             show_check(desk, check)
     return Exit.PROBLEMS if any(check["state"] == "fail" for check in reasons) else Exit.OK
@@ -62,7 +63,7 @@ def _fork_check(fork: Fork) -> Check:
     return {"name": "fork", "state": "warn", "text": fork["text"], "fix": fork["fix"]}
 
 
-def _show(desk: Desk, node: NodeStatus) -> None:
+def _show(desk: Desk, node: NodeStatus, keeping: Keeping) -> None:
     out = desk.out
     running = f"running for {show_age(node['started'], datetime.now(UTC))} (pid {node['pid']})"
     out.ok(f"{clean(node['agent']['name']) or short_id(node['agent']['id'])} · {node['fingerprint']} · {running}")
@@ -72,6 +73,7 @@ def _show(desk: Desk, node: NodeStatus) -> None:
             ("peers", f"{node['peers_connected']} connected, {node['peers_known']} known"),
             *_networks(node["networks"]),
             ("records", _records(node)),
+            *(_kept(keeping) if node["networks"] else ()),
             ("timers", count(node["running_timers"], "timer") + " running" if node["running_timers"] else ""),
             ("home", desk.shown_path(node["home"])),
             ("keys", keys(node["keys"])),
@@ -90,6 +92,17 @@ def _networks(networks: list[NetworkStanding]) -> list[tuple[str, str]]:
         )
         for place, network in enumerate(networks)
     ]
+
+
+def _kept(keeping: Keeping) -> list[tuple[str, str]]:
+    """Say how much room others take up, and how much there is."""
+    rooms = {"others": "their texts", "relayed": "relayed"}
+    lines = [
+        f"{clean(room['about']) or rooms[room['name']]} · {size(room['held'])} of {size(room['limit'])}"
+        for room in keeping["rooms"]
+        if room["name"] in rooms
+    ]
+    return [("others" if place == 0 else "", line) for place, line in enumerate(lines)]
 
 
 def _records(node: NodeStatus) -> str:

@@ -21,13 +21,14 @@ class Page(TypedDict, Generic[T]):
 class Agent(TypedDict):
     """A person, an organisation or a network; `name` is empty while nothing told it, or after it was erased.
 
-    `forked`: a log of theirs has branches that nothing has joined yet.
+    `forked`: a log of theirs has branches that nothing has joined yet. `blocked`: by the owner of this node.
     """
 
     id: str
     name: str
     me: bool
     forked: bool
+    blocked: bool
 
 
 class Scope(TypedDict):
@@ -119,6 +120,7 @@ class ScopeState(TypedDict):
     valid: int
     pending: int
     digest: str
+    partial: bool
 
 
 class StateAnswer(TypedDict):

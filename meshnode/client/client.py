@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
 
     from meshnode.client import answers as a
     from meshnode.client import device_answers as d
+    from meshnode.client import keeping as k
 
 T = TypeVar("T")
 
@@ -205,6 +206,34 @@ class Client:
     def leave(self, network: str) -> object:
         """Leave a network."""
         return self._node.delete(f"/networks/{segment(network)}")
+
+    def keeping(self) -> k.Keeping:
+        """What is kept of others here, and how full each bound is."""
+        return cast("k.Keeping", self._node.get("/keeping"))
+
+    def follows(self) -> list[k.Choice]:
+        """Who is followed, and which networks are relayed."""
+        return self._items(self._node.get("/follows"))
+
+    def follow(self, who: str, *, wait_ms: int = 5_000) -> k.Choice:
+        """Follow somebody, or relay a network."""
+        return cast("k.Choice", self._node.wait("/follows", {"who": who}, wait_ms))
+
+    def unfollow(self, who: str) -> object:
+        """Follow somebody, or relay a network, no more."""
+        return self._node.delete(f"/follows/{segment(who)}")
+
+    def blocks(self) -> list[k.Choice]:
+        """Who is blocked."""
+        return self._items(self._node.get("/blocks"))
+
+    def block(self, who: str) -> k.Choice:
+        """Block somebody."""
+        return cast("k.Choice", self._node.post("/blocks", {"who": who}))
+
+    def unblock(self, who: str) -> object:
+        """Block somebody no more."""
+        return self._node.delete(f"/blocks/{segment(who)}")
 
     def peers(self) -> list[a.Peer]:
         """The peers known here."""

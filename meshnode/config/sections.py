@@ -59,6 +59,41 @@ class Sync:
     )
 
 
+WHOSE = ("all", "followed", "own", "none")
+LARGEST_MIB = 16 * 1024 * 1024
+"""16 TiB: beyond what one disk of a node holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """What is kept of others, and carried for them; records and facts of your networks are always kept."""
+
+    private_parts: str = setting(
+        "all", "Whose texts are kept: all, followed (see `meshnode follow`), own, none.", one_of=WHOSE
+    )
+    networks: str = setting(
+        "followed",
+        "Networks exchanged with others: all (also open ones you have left), followed (and joined), own, none.",
+        one_of=WHOSE,
+    )
+    author_mib: int = setting(256, "Texts kept of one author, in MiB.", at_least=1, at_most=LARGEST_MIB)
+    others_mib: int = setting(
+        4096,
+        "Texts kept of all others together, in MiB; beyond, the largest go first.",
+        at_least=1,
+        at_most=LARGEST_MIB,
+    )
+    retention_days: int = setting(
+        0, "Days after which texts of people you do not follow are let go; 0: never.", at_least=0, at_most=36_500
+    )
+    network_mib: int = setting(
+        1024,
+        "Records kept of one network that you follow and have not joined, in MiB; beyond, it is held in part.",
+        at_least=1,
+        at_most=LARGEST_MIB,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one logs (`meshnode log`, `start`, `stop`)."""
@@ -102,13 +137,22 @@ class Settings:
 
     net: Net = field(default_factory=Net)
     sync: Sync = field(default_factory=Sync)
+    relay: Relay = field(default_factory=Relay)
     work: Work = field(default_factory=Work)
     store: Store = field(default_factory=Store)
     api: Api = field(default_factory=Api)
     log: Log = field(default_factory=Log)
 
 
-SECTIONS: dict[str, type] = {"net": Net, "sync": Sync, "work": Work, "store": Store, "api": Api, "log": Log}
+SECTIONS: dict[str, type] = {
+    "net": Net,
+    "sync": Sync,
+    "relay": Relay,
+    "work": Work,
+    "store": Store,
+    "api": Api,
+    "log": Log,
+}
 
 
 def settings_of(section: str) -> Iterator[Field[type_of_setting]]:

@@ -18,6 +18,9 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
     promoted: list[LogId] = []
     for number, after in afters:
         parts.ground.flight.landed(number)
+        parts.sweep.landed(number, turn)
+        for record in after.parts:
+            parts.bounds.landed(record)
         arrivals += after.arrivals
         promoted += after.promoted
     _move_indexes(parts, [*promoted, *(each.log for each in arrivals)], turn)
@@ -29,6 +32,8 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
     if any(bytes(each.scope) == parts.ground.identity.agent for each in arrivals):
         parts.gossip.tell_own_tips(parts.ground.open_sessions(), turn)
     parts.held.note(arrivals, turn)
+    if parts.bounds.is_over or any(after.keeping for _, after in afters):
+        parts.sweep.hasten(turn)
     if any(after.search for _, after in afters):
         turn.effects.append(Look())
     for _, after in afters:
@@ -65,6 +70,7 @@ def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
     for log in dict.fromkeys(logs):
         for now in parts.scopes.note_committed(log):
             parts.intake.note_standing(now.agent)
+            parts.policy.note_standing(now, turn)
             sharing = [each.conn for each in parts.ground.open_sessions() if parts.scopes.names_of(each, now.scope)]
             tips += [(sharing, LogTip(now.log, seq, tip)) for tip, seq in now.tips.items()]
     if parts.ground.settings.live:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from meshnode.core.ground import Ground, Phase, Session
 from meshnode.core.mandates import Mandates
+from meshnode.core.policy import Policy
 from meshnode.core.reports import DeviceAsks, PeerWelcome
-from meshnode.core.scopes import Scopes
+from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
 from meshproto.wire.breaches import Breach, Breached
@@ -36,10 +37,11 @@ class Pairing:
 class Conversations:
     """Opens sessions and keeps what they share up to date."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, mandates: Mandates) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, mandates: Mandates, policy: Policy) -> None:
         self._ground = ground
         self._scopes = scopes
         self._mandates = mandates
+        self._policy = policy
         self.listening: tuple[str, ...] = ()
         self.pairing = Pairing()
 
@@ -128,7 +130,7 @@ class Conversations:
     def _offered(self, session: Session) -> list[ScopeId]:
         carried = self._scopes.carried.values()
         asks = [self.pairing.asks] if self.pairing.asks else []
-        return [*(each.scope for each in carried if self._scopes.admits(session, each)), *asks]
+        return [*(each.scope for each in carried if self._may_share(session, each)), *asks]
 
     def _look_for_device(self, session: Session, turn: Turn) -> None:
         """Find out whether this is a new device of the owner's, which proves it by the secret of a pairing line."""
@@ -139,6 +141,9 @@ class Conversations:
         if tag(awaited, session.transcript, theirs) in (session.tags_heard or ()):
             turn.tell(DeviceAsks(session.key, awaited))
 
+    def _may_share(self, session: Session, carried: Carried) -> bool:
+        return self._policy.shares(carried.scope) and self._scopes.admits(session, carried)
+
     def _share(self, session: Session, turn: Turn) -> bool:
         """Work out what both sides carry."""
         theirs = ANSWERER if session.outbound else DIALLER
@@ -146,7 +151,7 @@ class Conversations:
         session.shared = {
             name_of(scope, session.transcript): scope
             for scope in sorted(self._scopes.carried)
-            if self._scopes.admits(session, self._scopes.carried[scope])
+            if self._may_share(session, self._scopes.carried[scope])
             and tag(scope, session.transcript, theirs) in (session.tags_heard or ())
         }
         return not before.issuperset(session.shared.values())

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Forget, LocalRow
-from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Part, Small
@@ -160,6 +160,8 @@ class JoinScope:
     scope: ScopeId
     peers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     slug: str = ""
+    relay: bool = False
+    """Carry it for its members, without belonging to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,24 @@ class TrustThisCopy:
     ticket: int
 
 
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Keep the private parts of an agent before those of others, or not any more. Answered by Done."""
+
+    ticket: int
+    agent: AgentId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Keep and show nothing of an agent that others need not have, or do so again. Answered by Done."""
+
+    ticket: int
+    agent: AgentId
+    on: bool
+
+
 class Found(NamedTuple):
     """An order to erase, and the stored records that bear a name it names; whether it may is not said."""
 
@@ -265,6 +285,8 @@ Event: TypeAlias = (
     | DialResult
     | AddressesFound
     | TrustThisCopy
+    | Follow
+    | Block
     | Looked
     | Stopping
 )

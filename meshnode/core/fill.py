@@ -44,11 +44,22 @@ class Asking:
 class Fill:
     """Asks connections for logs."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, is_sought: Callable[[LogId], bool]) -> None:
-        """`is_sought` tells whether a log holds what is waited for, on a branch that is not here."""
+    def __init__(
+        self,
+        ground: Ground,
+        scopes: Scopes,
+        is_sought: Callable[[LogId], bool],
+        wants_parts: Callable[[LogId], bool],
+    ) -> None:
+        """`is_sought` tells whether a log holds what is waited for, on a branch that is not here.
+
+        `wants_parts` tells whether the private parts of a log are to come along with it.
+        """
         self._ground = ground
         self._scopes = scopes
         self._is_sought = is_sought
+        self._wants_parts = wants_parts
+        self._refused: dict[LogId, None] = {}
         self._asking: dict[int, Asking] = {}
         self._of: dict[LogId, tuple[int, int]] = {}  # log → the connection asked for it, and since when (ticks)
 
@@ -75,7 +86,7 @@ class Fill:
         if asking is None or not asking.listed or len(asking.wanted) > limit // 2:
             return False
         self._line_up_overdue(asking, turn)
-        wants: dict[int, list[LogWant]] = {}
+        wants: dict[tuple[int, bool], list[LogWant]] = {}
         while asking.order and len(asking.wanted) < limit:
             log = heappop(asking.order)[3]
             until = self._asked_until(log, session.conn, turn)
@@ -86,9 +97,9 @@ class Fill:
             if self._is_lacking(item):
                 self._of[log] = (session.conn, turn.moment.ticks)
                 asking.wanted[log] = False
-                wants.setdefault(item.rank, []).append(LogWant(log, self._tips(log)))
-        for rank in sorted(wants):
-            turn.send(session.conn, Want(tuple(wants[rank]), self._wants_privates()))
+                wants.setdefault((item.rank, self._wants_parts(log)), []).append(LogWant(log, self._tips(log)))
+        for rank, with_parts in sorted(wants):
+            turn.send(session.conn, Want(tuple(wants[rank, with_parts]), with_parts))
         return bool(wants)
 
     def ask_for(self, session: Session, logs: Iterable[LogId], turn: Turn) -> bool:
@@ -99,8 +110,10 @@ class Fill:
         for want in wants:
             self._of[want.log] = (session.conn, turn.moment.ticks)
             asking.wanted[want.log] = True  # our tips are all we have to name
-        if wants:
-            turn.send(session.conn, Want(tuple(wants), self._wants_privates()))
+        for with_parts in (False, True):
+            some = tuple(want for want in wants if self._wants_parts(want.log) == with_parts)
+            if some:
+                turn.send(session.conn, Want(some, with_parts))
         return bool(wants)
 
     def take_end(self, conn: int, log: LogId) -> None:
@@ -119,7 +132,13 @@ class Fill:
             self.take_end(session.conn, log)
             return
         asking.wanted[log] = True
-        turn.send(session.conn, Want((LogWant(log, self._marks_back(now)),), self._wants_privates()))
+        turn.send(session.conn, Want((LogWant(log, self._marks_back(now)),), self._wants_parts(log)))
+
+    def refuse(self, log: LogId) -> None:
+        """A log that has no room here came in vain: nothing of it is asked for again in this life."""
+        self._refused[log] = None
+        if len(self._refused) > self._ground.settings.fill_queue:
+            del self._refused[next(iter(self._refused))]
 
     def wants(self, conn: int, log: LogId) -> bool:
         """Whether this log is asked of this connection."""
@@ -152,9 +171,11 @@ class Fill:
         flight = self._ground.flight
         now = flight.log(item.log)
         if now is None:
-            return True
+            return item.log not in self._refused
         longest = max(now.tips.values())  # what lies beyond cannot be here, so most tips need no look into the ledger
         if all(tip.id in now.tips or (tip.seq <= longest and flight.has(tip.id)) for tip in item.tips):
+            return False
+        if self._scopes.is_full(now.scope):
             return False
         records, size = self._scopes.allowance(now.scope)
         may_branch = len(now.tips) < MAX_BRANCHES or self._is_sought(item.log)
@@ -187,9 +208,6 @@ class Fill:
         for asking in self._asking.values():
             if log in asking.parked:
                 self._line_up(asking, log)
-
-    def _wants_privates(self) -> bool:
-        return self._ground.settings.keep_privates == "all"
 
     def _tips(self, log: LogId) -> tuple[Mark, ...]:
         """Our tips of a log, newest first; what is on its way to the disk need not be sent again."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from meshnode.core.bounds import SLACK
 from meshnode.core.ground import HEARD_MAX
 from meshnode.core.parts import Parts
 from meshproto.wire.limits import MAX_CREDIT
@@ -29,6 +30,8 @@ def gauges(parts: Parts) -> list[Gauge]:
         Gauge("peers_known", len(parts.book.entries()), settings.peers_known),
         Gauge("scopes_max", len(parts.scopes.carried), settings.scopes_max),
         Gauge("idle_streams", parts.intake.idle, settings.idle_streams),
+        Gauge("parts_of_others", parts.bounds.total, settings.parts_of_others + settings.parts_of_others // SLACK),
+        Gauge("parts_per_author", parts.bounds.fullest, settings.parts_per_author),
         Gauge("held_others", parts.held.others, settings.held_others),
         Gauge("fill_queue", _most(parts.fill.listed(conn) for conn in conns), settings.fill_queue),
         Gauge("fill_logs", _most(parts.fill.wanted(conn) for conn in conns), settings.fill_logs),

@@ -18,6 +18,7 @@ from meshnode.core.crowded import may_branch
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_organisation, is_person, network_facts
 from meshnode.core.ground import Ground
+from meshnode.core.policy import Policy
 from meshnode.core.ports import NetworkFacts
 from meshnode.core.scopes import Scopes
 from meshnode.core.speaking import speaks, visits
@@ -58,7 +59,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Not stored here; `why` is "unwanted", "scope", "author", "quota", "branches" or "full"."""
+    """Not stored here; `why` is "unwanted", "scope", "author", "quota", "relayed", "blocked", "branches" or "full".
+
+    "relayed": there is no room for more of a network that is only relayed.
+    """
 
     why: str
 
@@ -83,10 +87,11 @@ class Intake:
     """Admits runs. What is admitted goes into the turn's batch."""
 
     def __init__(
-        self, ground: Ground, scopes: Scopes, closure: Closure, is_awaited: Callable[[RecordId], bool]
+        self, ground: Ground, scopes: Scopes, policy: Policy, closure: Closure, is_awaited: Callable[[RecordId], bool]
     ) -> None:
         """`is_awaited` tells whether runs wait for a record to be decided about."""
         self._ground = ground
+        self._policy = policy
         self._scopes = scopes
         self._closure = closure
         self._is_awaited = is_awaited
@@ -118,6 +123,10 @@ class Intake:
     def idle(self) -> int:
         """How many streams are kept of agents that stand in no network here."""
         return len(self._idle)
+
+    def strangers(self, scope: ScopeId) -> int:
+        """How many records of non-members of a network are kept."""
+        return sum(self._strangers_in(scope).values())
 
     def note_standing(self, agent: AgentId) -> None:
         """An agent stands in a network now: its stream is not idle any more."""
@@ -197,6 +206,8 @@ class Intake:
             return True
         if self._is_awaited(RecordId(agent)):
             return True
+        if agent in self._policy.blocked:
+            return False
         if not source.asked or len(self._idle) >= self._ground.settings.idle_streams:
             return False
         self._idle[agent] = None
@@ -211,6 +222,8 @@ class Intake:
                 return Declined("quota")
         if source.trusted:
             return None
+        if self._scopes.is_full(first.home):
+            return Declined("relayed")
         if self._closure.waiting_in(first.log) >= settings.waits_per_log or len(self._closure) >= settings.waits_max:
             return Declined("full")
         named = self._closure.are_waiting and any(self._closure.is_named(record.id) for record in new)
@@ -218,6 +231,8 @@ class Intake:
             return Declined("branches")
         if named or self._counts(new, now):
             return None
+        if first.author in self._policy.blocked:
+            return Declined("blocked")
         logs = self._strangers_in(first.home)
         total = sum(logs.values()) + len(new)
         if total > settings.stranger_records or (now is None and len(logs) >= settings.stranger_logs):
@@ -256,7 +271,10 @@ class Intake:
             logs[log] = logs.get(log, 0) + len(new)
         now.tips.pop(RecordId(first.prev), None)
         now.tips[last.id] = last.seq
-        now.size += sum([len(record.raw) for record in new])
+        size = sum([len(record.raw) for record in new])
+        now.size += size
+        self._scopes.grow(now.scope, size)
+        self._policy.note_accepts(new, turn)
         arrival = Arrival(run, log, now.scope, now.agent, source.conn, source.live, fork, counted)
         turn.runs.append(run)
         turn.after.arrivals.append(arrival)

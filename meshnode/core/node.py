@@ -16,12 +16,14 @@ from meshnode.core.events import (
     AddPeer,
     AddressesFound,
     AwaitDevice,
+    Block,
     BreachIn,
     CommitFailed,
     Committed,
     DialResult,
     Event,
     FoldMoved,
+    Follow,
     JoinScope,
     LeaveScope,
     Listening,
@@ -42,6 +44,7 @@ from meshnode.core.events import (
 )
 from meshnode.core.flight import network_facts
 from meshnode.core.folded import Folded, FoldInRam
+from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import Accepted, Declined, Known, Source
 from meshnode.core.parts import Parts
@@ -64,6 +67,8 @@ Wish: TypeAlias = (
     | AddressesFound
     | Listening
     | TrustThisCopy
+    | Follow
+    | Block
     | Looked
     | FoldMoved
     | AwaitDevice
@@ -106,6 +111,10 @@ class Node:
     def held_by(self, record: bytes) -> tuple[HeldEntry, ...]:
         """Which agents say they hold a record."""
         return self._parts.held.of(record)
+
+    def fullness(self) -> list[Fullness]:
+        """How full each bound is that the owner can do something about."""
+        return fullness(self._parts)
 
     @property
     def parts(self) -> Parts:
@@ -166,6 +175,12 @@ class Node:
             case TrustThisCopy(ticket):
                 parts.copies.trust(turn)
                 turn.answer(ticket, Done())
+            case Follow(ticket, agent, on):
+                parts.policy.follow(agent, on, turn)
+                self._choose(ticket, turn)
+            case Block(ticket, agent, on):
+                parts.policy.block(agent, on, turn)
+                self._choose(ticket, turn)
             case Looked(ticket, found):
                 finish_search(found, parts.ground.flight, turn)
                 turn.after.answers.append((ticket, Done()))
@@ -192,10 +207,16 @@ class Node:
         agenda.set("peers", 0, now + parts.ground.jitter(settings.peers_interval))
         agenda.set("privates", 0, now + parts.ground.jitter(settings.privates_interval))
         agenda.set("dial", 0, now)
+        parts.sweep.start(turn)
         if event.copied:
             parts.copies.doubt(turn)
         if parts.ground.ledger.has_rows(SearchEntry):
             turn.effects.append(Look())  # an earlier life was cut short
+
+    def _choose(self, ticket: int, turn: Turn) -> None:
+        """What is kept of an agent has changed: what is here is looked at once that is on the disk."""
+        self._parts.sweep.begin_again()
+        turn.after.answers.append((ticket, Done()))
 
     def _welcome(self, event: PeerUp, turn: Turn) -> None:
         """A connection is open: greet, unless this peer is left alone for now."""
@@ -311,11 +332,17 @@ class Node:
         if len(parts.scopes.carried) >= parts.ground.settings.scopes_max and event.scope not in parts.scopes.carried:
             turn.answer(event.ticket, NotWritten("scope", f"at most {parts.ground.settings.scopes_max} networks"))
             return
+        joined = event.scope in parts.scopes.carried and event.scope not in parts.policy.relayed
+        relayed = event.relay and not joined
+        if relayed:
+            parts.policy.relayed[event.scope] = None
+        else:
+            parts.policy.relayed.pop(event.scope, None)
         parts.scopes.carry(event.scope)
         slug = event.slug or next(
             (row.slug for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope), ""
         )
-        turn.local.append(JoinedEntry(event.scope, turn.moment.wall, slug=slug))
+        turn.local.append(JoinedEntry(event.scope, turn.moment.wall, slug=slug, relayed=relayed))
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
         for session in parts.conversations.refresh(turn):
@@ -325,7 +352,11 @@ class Node:
     def _leave(self, scope: ScopeId, turn: Turn) -> None:
         """Stop carrying a network."""
         parts = self._parts
-        parts.scopes.drop(scope)
+        if parts.scopes.goes_on_after_leaving(scope) and scope not in parts.policy.relayed:
+            parts.scopes.left[scope] = None
+        else:
+            parts.scopes.drop(scope)
+        parts.policy.relayed.pop(scope, None)
         for row in parts.ground.ledger.rows(JoinedEntry):
             if row.network == scope:
                 turn.local.append(row._replace(left=True))
@@ -354,6 +385,10 @@ class Node:
                 parts.held.tell(turn)
             case "privates":
                 parts.privates.ask_all(turn)
+            case "keep":
+                self._keep(turn)
+            case "age":
+                parts.sweep.note_day(turn)
             case "dial":
                 parts.book.dial_some(turn)
             case "spot":
@@ -365,6 +400,15 @@ class Node:
                     parts.book.introduce(session, turn)
                 interval = parts.ground.settings.peers_interval
                 parts.ground.agenda.set("peers", 0, turn.moment.ticks + parts.ground.jitter(interval))
+
+    def _keep(self, turn: Turn) -> None:
+        """Let private parts go that are not kept, and ask for those that are again."""
+        parts = self._parts
+        parts.sweep.step(turn)
+        if parts.sweep.wanted_again:
+            parts.sweep.wanted_again = False
+            parts.privates.read_again()
+            parts.ground.agenda.hasten("privates", 0, turn.moment.ticks + parts.ground.settings.held_interval)
 
     def _do_for(self, session: Session, word: str, turn: Turn) -> None:
         """Do something for one connection, or end it because it did not do its part in time."""
@@ -396,6 +440,7 @@ class Node:
         """Hand the batch of this call to the store; what rests on nothing new is done at once."""
         for record in (*turn.erasures, *(each for each, _ in turn.privates)):
             self._parts.privates.forget(record)
+        self._parts.note_erased(turn.erasures)
         batch = turn.batch()
         if batch is not None:
             self._next += 1

@@ -1,5 +1,8 @@
 """All parts of the core, put together; and how a run passes through those that take records in."""
 
+from collections.abc import Iterable
+
+from meshnode.core.bounds import Bounds
 from meshnode.core.closure import Closure
 from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
@@ -15,6 +18,7 @@ from meshnode.core.held import HeldBy
 from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
 from meshnode.core.mandates import Mandates
 from meshnode.core.peers import PeerBook
+from meshnode.core.policy import Policy
 from meshnode.core.pool import Pool
 from meshnode.core.ports import Chance, Identity, Ledger, WaitEntry
 from meshnode.core.privates import Privates
@@ -23,9 +27,11 @@ from meshnode.core.rounds import Rounds
 from meshnode.core.scopes import Scopes
 from meshnode.core.serve import Serve
 from meshnode.core.settings import CoreSettings
+from meshnode.core.sweep import Sweep
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
 from meshnode.core.writing import Desk
+from meshproto.records.ids import RecordId
 from meshproto.records.log import Run
 
 
@@ -38,19 +44,22 @@ class Parts:
         flight = Flight(ledger)
         self.ground = Ground(settings, identity, ledger, chance, flight)
         self.closure = Closure(flight)
-        self.scopes = Scopes(self.ground)
+        self.policy = Policy(self.ground)
+        self.bounds = Bounds(self.ground, self.policy)
+        self.sweep = Sweep(self.ground, self.policy, self.bounds)
+        self.scopes = Scopes(self.ground, self.policy)
         self.mandates = Mandates(identity, folded)
         flight.may_order = self.mandates.may_order
-        self.conversations = Conversations(self.ground, self.scopes, self.mandates)
+        self.conversations = Conversations(self.ground, self.scopes, self.mandates, self.policy)
         self.pool = Pool(settings)
-        self.intake = Intake(self.ground, self.scopes, self.closure, self.pool.is_awaited)
+        self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.pool.is_awaited)
         self.getter = Getter(self.ground, self.scopes)
-        self.fill = Fill(self.ground, self.scopes, self.closure.is_sought)
+        self.privates = Privates(self.ground, self.scopes, self.policy, self.bounds)
+        self.fill = Fill(self.ground, self.scopes, self.closure.is_sought, self.privates.wants)
         self.crowded = Crowded(self.ground, self.scopes, self.fill)
         self.rounds = Rounds(self.ground, self.scopes, self.fill)
         self.serve = Serve(self.ground, self.scopes)
         self.gossip = Gossip(self.ground, self.scopes)
-        self.privates = Privates(self.ground, self.scopes)
         self.held = HeldBy(self.ground, self.scopes)
         self.copies = Copies(self.scopes, self.held)
         self.book = PeerBook(self.ground)
@@ -61,6 +70,8 @@ class Parts:
     def load(self) -> None:
         """Take up what earlier lives left."""
         self.closure.load(self.ground.ledger.rows(WaitEntry))
+        self.policy.load()
+        self.bounds.load()
         self.scopes.load()
         self.held.load()
         self.book.load()
@@ -77,6 +88,15 @@ class Parts:
         for record in run.records if self.pool.bytes else ():
             for pooled in self.pool.release(record.id):
                 self.admit(pooled.run, pooled.source, turn)
+
+    def note_erased(self, records: Iterable[RecordId]) -> None:
+        """Private parts are to be erased: they take up no room any more."""
+        for record in records:
+            raw = self.ground.ledger.private(record)
+            place = None if raw is None else self.ground.ledger.place(record)
+            now = None if place is None else self.ground.flight.committed(place.log)
+            if raw is not None and now is not None:
+                self.bounds.let_go(now.agent, len(raw))
 
     def parted(self, conn: int) -> None:
         """A connection is gone: nothing of it is kept."""

@@ -88,6 +88,17 @@ class Place(NamedTuple):
     seq: int
 
 
+class PartHere(NamedTuple):
+    """What became of one private part that was not erased."""
+
+    record: RecordId
+    seq: int
+    arrival: int
+    size: int
+    state: str
+    """`held`, `wanted` (still to come) or `gone` (let go, or not asked for)."""
+
+
 class StoredRun(NamedTuple):
     """A run as it is served: headers in order and the signature on the last."""
 
@@ -134,6 +145,8 @@ class JoinedEntry(NamedTuple):
     left: bool = False
     slug: str = ""
     """The owner's short name for it."""
+    relayed: bool = False
+    """It is carried for its members: the owner follows it and has not joined."""
 
 
 class TimerEntry(NamedTuple):
@@ -203,6 +216,41 @@ class SearchEntry(NamedTuple):
     order: bytes
 
 
+class FollowEntry(NamedTuple):
+    """The owner follows an agent: their private parts are kept before those of others. Key: `agent`."""
+
+    agent: bytes
+    at: int
+
+
+class BlockEntry(NamedTuple):
+    """The owner has blocked an agent: their private parts are not kept, and they are not shown. Key: `agent`."""
+
+    agent: bytes
+    at: int
+
+
+class ReviewEntry(NamedTuple):
+    """Whose private parts are to be looked at one by one, since it changed what is kept. Key: `agent`."""
+
+    agent: bytes
+    """Empty: of everybody."""
+
+
+class BearingEntry(NamedTuple):
+    """A record on which something rests that the owner has accepted: its part is never let go. Key: `record`."""
+
+    record: bytes
+
+
+class DayEntry(NamedTuple):
+    """How far arrivals had come on a day. Key: `day`."""
+
+    day: str
+    """Days since 1970, eight digits."""
+    arrival: int
+
+
 class NoteEntry(NamedTuple):
     """A small fact this node keeps for itself, by name. Key: `name`."""
 
@@ -220,6 +268,11 @@ LocalRow = (
     | WaitEntry
     | OrderEntry
     | SearchEntry
+    | FollowEntry
+    | BlockEntry
+    | ReviewEntry
+    | BearingEntry
+    | DayEntry
     | NoteEntry
 )
 """What is durable but never leaves the node. New fields go last and have defaults: rows already stored lack them."""
@@ -234,6 +287,11 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     WaitEntry: ("wait", 2),
     OrderEntry: ("order", 2),
     SearchEntry: ("search", 1),
+    FollowEntry: ("follow", 1),
+    BlockEntry: ("block", 1),
+    ReviewEntry: ("review", 1),
+    BearingEntry: ("bearing", 1),
+    DayEntry: ("day", 1),
     NoteEntry: ("note", 1),
 }
 """The stored name of each kind of row, and how many of its first fields are its key."""
@@ -262,6 +320,12 @@ class Batch(NamedTuple):
     folds, views and fingerprints, until they are promoted."""
     promoted: tuple[LogId, ...] = ()
     """Uncounted logs that count from now on: all their stored records arrive now, before `runs`."""
+    evictions: tuple[RecordId, ...] = ()
+    """Records, stored or in `runs`, whose private part is not kept here: it is let go if held, and not missing."""
+    wanted: tuple[RecordId, ...] = ()
+    """Records whose private part was let go, and is missing from now on."""
+    scrub: bool = False
+    """No trace of what is evicted is to stay in any file."""
 
 
 class Ledger(Protocol):
@@ -297,6 +361,10 @@ class Ledger(Protocol):
 
     def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
         """The logs of one scope, counted or not, by log id."""
+        ...
+
+    def logs_of_agent(self, agent: bytes) -> tuple[LogHead, ...]:
+        """The logs of one agent, counted or not, those begun first first."""
         ...
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
@@ -356,6 +424,29 @@ class Ledger(Protocol):
 
     def erased(self, record_id: bytes) -> bool:
         """Whether the private part of this record was erased and must never be taken in again."""
+        ...
+
+    def evicted(self, record_id: bytes) -> bool:
+        """Whether the private part of this record was let go, or not asked for, and is not missing."""
+        ...
+
+    def part_bytes(self) -> Iterator[tuple[AgentId, int]]:
+        """How many bytes of private parts of each agent's logs are held; an agent may come more than once."""
+        ...
+
+    def parts_in(self, log: bytes, lane: int, seq: int, limit: int) -> tuple[list[PartHere], int | None]:
+        """Private parts of a lane's own records after `seq`, not erased ones, among the next `limit` records.
+
+        Also the seq to go on after, None at the end of the lane.
+        """
+        ...
+
+    def parts_held(self, after: int, upto: int, limit: int) -> list[tuple[LogId, PartHere]]:
+        """Private parts held of records with arrivals after `after` and up to `upto`, by arrival, each with its log."""
+        ...
+
+    def last_arrival(self) -> int:
+        """The number of the latest record that arrived, 0 for none."""
         ...
 
     def missing(self, limit: int) -> tuple[RecordId, ...]:

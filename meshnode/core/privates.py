@@ -7,12 +7,16 @@ then of any that shares its scope, again and again. The store knows all that is 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
+from meshnode.core.bounds import Bounds
 from meshnode.core.events import CheckedPart
 from meshnode.core.ground import Ground, Session
+from meshnode.core.policy import Policy
+from meshnode.core.reports import LetGo
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId, RecordId
+from meshproto.records.ids import AgentId, LogId, RecordId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.limits import MAX_IDS
@@ -24,19 +28,30 @@ READ_AT_ONCE = 512
 
 @dataclass(slots=True, eq=False)
 class Origin:
-    """What missing parts of one run share: the log, and when (ticks) which connection was last asked for them."""
+    """What missing parts of one run share: log, author, and when (ticks) which connection was last asked for them."""
 
     log: LogId
+    agent: AgentId
     asked: dict[int, int] = field(default_factory=dict)
+
+
+class Lack(NamedTuple):
+    """A part that is missing: its digest and size, as its record says."""
+
+    digest: bytes
+    size: int
+    origin: Origin
 
 
 class Privates:
     """Fetches private parts."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, policy: Policy, bounds: Bounds) -> None:
         self._ground = ground
         self._scopes = scopes
-        self._lacks: dict[RecordId, tuple[bytes, Origin]] = {}  # record → digest of its part, origin
+        self._policy = policy
+        self._bounds = bounds
+        self._lacks: dict[RecordId, Lack] = {}
         self._open: dict[int, dict[RecordId, None]] = {}
         self._read_to = 0
         self._all_read = False
@@ -47,18 +62,27 @@ class Privates:
     def note(self, run: Run, log: LogId, conn: int | None, turn: Turn) -> None:
         """Records are on their way to the disk: their parts are to come, first of all along with them."""
         lacking = {
-            record.id: record.private[0]
+            record.id: record.private
             for record in run.records
-            if record.private is not None and record.id not in turn.erasures and self._is_kept(record.agent)
+            if record.private is not None and record.id not in turn.erasures
         }
-        if not lacking:
+        now = self._ground.flight.log(log)
+        if not lacking or now is None:
+            return
+        if not self._policy.keeps(now):
+            if not self._policy.is_own(now.agent):
+                turn.evictions.update(dict.fromkeys(lacking))
             return
         if len(self._lacks) + len(lacking) > self._ground.settings.privates_queue:
             self._all_read = False
             return
-        origin = Origin(log, {} if conn is None else {conn: turn.moment.ticks})
-        self._lacks.update({record: (digest, origin) for record, digest in lacking.items()})
-        self._ground.agenda.hasten("privates", 0, turn.moment.ticks + self._ground.settings.privates_interval)
+        # Where not everybody's parts are kept, those of a new log were not asked for along with it (see `wants`).
+        settings = self._ground.settings
+        comes_along = settings.keep_privates == "all"
+        origin = Origin(log, now.agent, {conn: turn.moment.ticks} if comes_along and conn is not None else {})
+        self._lacks.update({record: Lack(*private, origin) for record, private in lacking.items()})
+        wait = settings.privates_interval if comes_along else settings.held_interval
+        self._ground.agenda.hasten("privates", 0, turn.moment.ticks + wait)
 
     def take(self, session: Session, parts: tuple[CheckedPart, ...], turn: Turn) -> None:
         """Put the parts that are missing here into the batch. Raises Breached if one is not what its record names."""
@@ -71,11 +95,9 @@ class Privates:
                 continue
             # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
             # its record names.
-            if lack[0] != part.digest:
+            if lack.digest != part.digest:
                 raise Breached(Breach.PART, part.id.hex())
-            self._lacks.pop(part.id, None)
-            turn.privates.append((part.id, part.raw))
-            turn.after.parts.append(part.id)
+            self._keep(part.id, lack, part.raw, turn)
         if were_open and not open_ and turn.privates:
             self.ask(session, turn)  # all that was asked for came: there may be more
 
@@ -83,10 +105,8 @@ class Privates:
         """Put private parts from a file into the batch, those that are missing and are what their records name."""
         for record, raw in parts:
             lack = self._lacks.get(record) or self._lack_of(record)
-            if lack is not None and lack[0] == sha256(raw).digest():
-                self._lacks.pop(record, None)
-                turn.privates.append((record, raw))
-                turn.after.parts.append(record)
+            if lack is not None and lack.digest == sha256(raw).digest():
+                self._keep(record, lack, raw, turn)
 
     def take_refusal(self, conn: int, ids: tuple[RecordId, ...]) -> None:
         """A peer does not have parts, or has erased them; the record that orders an erasure comes by itself."""
@@ -106,14 +126,20 @@ class Privates:
         open_ = self._open.setdefault(session.conn, {})
         origins: dict[Origin, bool] = {}
         ids: list[RecordId] = []
-        for record, (_, origin) in self._lacks.items():
+        full: dict[RecordId, str] = {}
+        for record, (_, size, origin) in self._lacks.items():
             if len(ids) + len(open_) >= limit:
                 origin.asked.pop(session.conn, None)  # its other parts are still to be asked for
                 break
             if origin not in origins:
                 origins[origin] = self._may_ask(session, origin, turn)
             if origins[origin] and record not in open_:
-                ids.append(record)
+                why = self._bounds.lacks_room(origin.agent, size)
+                if not why:
+                    ids.append(record)
+                elif why != "later":
+                    full[record] = why
+        self._give_up(full, turn)
         if ids:
             open_.update(dict.fromkeys(ids))
             turn.send(session.conn, WantPrivates(tuple(ids)))
@@ -139,8 +165,19 @@ class Privates:
     def parted(self, conn: int) -> None:
         """A connection is gone."""
         self._open.pop(conn, None)
-        for _, origin in self._lacks.values():
-            origin.asked.pop(conn, None)
+        for lack in self._lacks.values():
+            lack.origin.asked.pop(conn, None)
+
+    def read_again(self) -> None:
+        """More is missing than before: look into the store from its beginning."""
+        self._all_read, self._read_to = False, 0
+
+    def wants(self, log: LogId) -> bool:
+        """Whether private parts of a log are to come along with it: they are kept, and there is room."""
+        now = self._ground.flight.log(log)
+        if now is None:  # whose it is shows when it comes
+            return self._ground.settings.keep_privates == "all"
+        return self._policy.keeps(now) and not self._bounds.lacks_room(now.agent, 1)
 
     def _may_ask(self, session: Session, origin: Origin, turn: Turn) -> bool:
         """Whether a connection may be asked for parts of a run: it may have them, and was not asked lately."""
@@ -153,19 +190,38 @@ class Privates:
         origin.asked[session.conn] = turn.moment.ticks
         return True
 
-    def _is_kept(self, agent: bytes) -> bool:
-        keep = self._ground.settings.keep_privates
-        return keep == "all" or (keep == "own" and agent == self._ground.identity.agent)
+    def _keep(self, record: RecordId, lack: Lack, raw: bytes, turn: Turn) -> None:
+        """Put a part into the batch that is missing and is what its record names, if there is room."""
+        why = self._bounds.lacks_room(lack.origin.agent, len(raw))
+        if why:
+            self._give_up({} if why == "later" else {record: why}, turn)
+            return
+        self._lacks.pop(record, None)
+        self._bounds.take(record, lack.origin.agent, len(raw))
+        turn.privates.append((record, raw))
+        turn.after.parts.append(record)
 
-    def _lack_of(self, record: RecordId) -> tuple[bytes, Origin] | None:
+    def _give_up(self, full: dict[RecordId, str], turn: Turn) -> None:
+        """Parts for which there is no room are not missing any more."""
+        counts: dict[str, int] = {}
+        for record, why in full.items():
+            self._lacks.pop(record, None)
+            turn.evictions[record] = None
+            counts[why] = counts.get(why, 0) + 1
+        turn.after.news += [LetGo(why, count) for why, count in counts.items()]
+
+    def _lack_of(self, record: RecordId) -> Lack | None:
         """What is missing of a record that is not remembered here, None if nothing is or nothing is wanted."""
         ledger = self._ground.ledger
         stored = self._ground.flight.record(record)
-        if stored is None or stored.private is None or not self._is_kept(stored.agent):
+        if stored is None or stored.private is None or record in self._bounds.coming:
             return None
-        if ledger.erased(record) or ledger.private(record) is not None:
+        now = self._ground.flight.log(stored.log)
+        if now is None or not self._policy.keeps(now):
             return None
-        return stored.private[0], Origin(stored.log)
+        if ledger.erased(record) or ledger.evicted(record) or ledger.private(record) is not None:
+            return None
+        return Lack(*stored.private, Origin(stored.log, now.agent))
 
     def _read_more(self) -> None:
         """Take up what the store knows to be missing, once room allows."""

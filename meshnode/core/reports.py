@@ -84,6 +84,14 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class LetGo:
+    """Private parts are not kept here; `why` is "policy", "blocked", "author" or "total" (a bound), or "age"."""
+
+    why: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeReady:
     """A network's founding is complete here: its genesis and all founders' accepts are stored."""
 
@@ -162,6 +170,7 @@ News: TypeAlias = (
     | ForkFound
     | ForkHealed
     | Erased
+    | LetGo
     | ScopeReady
     | RoundDone
     | DeviceAsks

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from meshnode.core.flight import LogNow, log_now
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground, Session
+from meshnode.core.policy import Policy
 from meshnode.core.ports import JoinedEntry, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
@@ -33,8 +34,10 @@ class Carried:
 class Scopes:
     """All networks this node carries, by id."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, policy: Policy) -> None:
         self._ground = ground
+        self._policy = policy
+        self._sizes: dict[ScopeId, int] = {}  # network that is only relayed → bytes of headers
         self.carried: dict[ScopeId, Carried] = {}
         self.crowded: dict[LogId, None] = {}
         """Logs with so many branches that their fingerprint says nothing more, in the order of asking for them."""
@@ -45,10 +48,14 @@ class Scopes:
     def load(self) -> None:
         """Take up the networks joined in earlier lives."""
         for row in self._ground.ledger.rows(JoinedEntry):
-            if row.left:
-                self.left[ScopeId(row.network)] = None
+            scope = ScopeId(row.network)
+            if not row.left:
+                self.carry(scope)
+            elif not row.relayed and self.goes_on_after_leaving(scope):
+                self.carry(scope)
+                self.left[scope] = None
             else:
-                self.carry(ScopeId(row.network))
+                self.left[scope] = None
 
     def carry(self, scope: ScopeId) -> Carried:
         """Begin to carry a network."""
@@ -66,6 +73,28 @@ class Scopes:
         if self.carried.pop(scope, None) is not None:
             self.left[scope] = None
         self._standings.clear()
+
+    def goes_on_after_leaving(self, scope: ScopeId) -> bool:
+        """Whether a network is carried for those who stay after one has left it: if that is wished, and it is open."""
+        facts = self._ground.flight.network(scope)
+        return self._ground.settings.share_scopes == "all" and facts is not None and facts.open
+
+    def relayed_bytes(self, scope: ScopeId) -> int:
+        """Bytes of headers held of a network that is carried without belonging to it."""
+        if scope not in self._sizes:
+            self._sizes[scope] = sum(head.size for head in self._ground.ledger.logs_of_scope(scope))
+        return self._sizes[scope]
+
+    def grow(self, scope: ScopeId, size: int) -> None:
+        """So many bytes of headers of a scope are on their way to the disk."""
+        if scope in self._policy.relayed:
+            self._sizes[scope] = self.relayed_bytes(scope) + size
+
+    def is_full(self, scope: ScopeId) -> bool:
+        """Whether a network is only relayed, and there is no room for more of it: it is held in part."""
+        if scope not in self._policy.relayed:
+            return False
+        return self.relayed_bytes(scope) >= self._ground.settings.relayed_bytes
 
     def own_logs(self) -> dict[LogId, None]:
         """The logs this node signs in: in its agent's stream and in every network."""

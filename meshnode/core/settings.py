@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Keep = Literal["all", "own", "none"]
+Keep = Literal["all", "followed", "own", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,28 @@ class CoreSettings:
 
     keep_privates: Keep = "all"
     """Whose private parts to ask for and keep. Headers and facts are always kept."""
+
+    share_scopes: Keep = "followed"
+    """Which networks to exchange with others: all that are carried here, also those that were left as long as they are
+    open; those joined or followed; those joined; none."""
+
+    parts_per_author: int = 256 * 1024 * 1024
+    """Private parts kept of one other author. A log of a usual network has room for 4 million short texts of it."""
+
+    parts_of_others: int = 4 * 1024 * 1024 * 1024
+    """Private parts kept of all others together; beyond, whoever is followed goes first."""
+
+    retention_days: int = 0
+    """How long private parts of others who are not followed are kept, by days of this node; 0: for ever."""
+
+    relayed_bytes: int = 1024 * 1024 * 1024
+    """Headers kept of one network that is followed and not joined. Members are bound by its charter alone."""
+
+    keeping_step: int = 256
+    """Private parts let go, or looked at, in one go: some 10 ms."""
+
+    keeping_interval: int = 3_600_000
+    """How often to look for private parts that have been here for too long."""
 
     # Conversation
     features: tuple[str, ...] = ()

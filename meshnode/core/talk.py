@@ -83,6 +83,8 @@ class Talk:
             give_back(session, event.cost, parts.ground, turn)
         if isinstance(outcome, Declined):
             parts.crowded.note_waste(conn, log)
+            if outcome.why == "relayed":
+                parts.fill.refuse(log)
         if isinstance(outcome, Known) and pushed:
             parts.gossip.take_duplicate(session, parts.scopes.names_of(session, run.records[0].home), turn)
         if isinstance(outcome, Gap):

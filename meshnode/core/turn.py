@@ -39,6 +39,8 @@ class Aftermath:
     owed: list[tuple[int, int]] = field(default_factory=list)
     parts: list[RecordId] = field(default_factory=list)
     promoted: list[LogId] = field(default_factory=list)
+    keeping: bool = False
+    """What is kept has changed: private parts are to be looked at."""
     search: bool = False
     """Orders came that name records weakly: what is stored is to be searched."""
 
@@ -50,13 +52,16 @@ class Turn:
         "after",
         "effects",
         "erasures",
+        "evictions",
         "local",
         "moment",
         "number",
         "privates",
         "runs",
+        "scrub",
         "served",
         "uncounted",
+        "wanted",
     )
 
     def __init__(self, moment: Moment, number: int) -> None:
@@ -68,6 +73,9 @@ class Turn:
         self.served = 0
         self.privates: list[tuple[RecordId, bytes]] = []
         self.erasures: dict[RecordId, None] = {}
+        self.evictions: dict[RecordId, None] = {}
+        self.wanted: list[RecordId] = []
+        self.scrub = False
         self.local: list[LocalRow | Forget] = []
         self.uncounted: list[LogId] = []
 
@@ -94,7 +102,8 @@ class Turn:
 
     def batch(self) -> Batch | None:
         """What this call wants stored, if anything."""
-        if not (self.runs or self.privates or self.erasures or self.local or self.after.promoted):
+        moved = self.runs or self.privates or self.erasures or self.evictions or self.wanted
+        if not (moved or self.local or self.after.promoted):
             return None
         return Batch(
             number=self.number,
@@ -104,6 +113,9 @@ class Turn:
             local=tuple(self.local),
             uncounted=tuple(self.uncounted),
             promoted=tuple(self.after.promoted),
+            evictions=tuple(each for each in self.evictions if each not in self.erasures),
+            wanted=tuple(self.wanted),
+            scrub=self.scrub,
         )
 
     def commit(self, batch: Batch) -> None:

@@ -17,6 +17,7 @@ import trio
 from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event
+from meshnode.core.fullness import Fullness
 from meshnode.core.ports import Batch, HeldEntry, Ledger, Moment
 from meshnode.core.reports import News
 from meshnode.runtime.alarm import Alarm
@@ -46,6 +47,10 @@ class Core(Protocol):
 
     def held_by(self, record: bytes) -> tuple[HeldEntry, ...]:
         """Which agents say that they hold a record."""
+        ...
+
+    def fullness(self) -> list[Fullness]:
+        """How full each bound is that the owner can do something about."""
         ...
 
 

@@ -92,6 +92,7 @@ class Watch:
             self._views(),
             self._peers(),
             self._loop(),
+            *self._rooms(),
         ]
 
     def _clock(self) -> Finding:
@@ -148,6 +149,11 @@ class Watch:
         if connected:
             return Finding("peers", "ok", f"{connected} connected")
         return Finding("peers", "warn", "no peer is connected, so nothing is exchanged", "meshnode peer ls")
+
+    def _rooms(self) -> list[Finding]:
+        """How full each bound is."""
+        rooms = self.office.rooms()
+        return [Finding(room.name, room.state, room.text, room.fix if room.state != "ok" else "") for room in rooms]
 
     def _loop(self) -> Finding:
         if (pause := self.pulse.since_asked()) > TOLD_SECONDS:

@@ -29,7 +29,7 @@ class Joins:
         while True:
             ready = self._node.presence.scopes_ready
             for row in self._node.ledger.rows(JoinedEntry):
-                if not row.left and self._node.ledger.network(row.network) is not None:
+                if not row.left and not row.relayed and self._node.ledger.network(row.network) is not None:
                     await self._try(ScopeId(row.network))
             while self._node.presence.scopes_ready == ready:
                 await self._node.news.after(self._node.news.moves)

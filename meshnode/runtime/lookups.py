@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from meshnode.store.querying import Is, ViewReader, Where
+from meshnode.store.querying import MAX_IN, Is, ViewReader, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import (
     ContributionRow,
@@ -53,6 +53,8 @@ class Wanted:
     agent: bytes | None = None
     project: bytes | None = None
     batch: str | None = None
+    besides: tuple[bytes, ...] = ()
+    """Agents whose contributions are left out."""
 
 
 class Lookups:
@@ -73,6 +75,7 @@ class Lookups:
         """Contributions, the latest first; `after` is (at, record) of the last one of the page before."""
         given = (("scope", wanted.scope), ("agent", wanted.agent), ("project", wanted.project), ("batch", wanted.batch))
         where = [Where(name, Is.EQUAL, value) for name, value in given if value is not None]
+        where += [Where("agent", Is.NONE_OF, wanted.besides[:MAX_IN])] if wanted.besides else []
         return self.views.select(ContributionRow, *where, order="at", newest_first=True, limit=limit, after=after)
 
     def restating(self, earlier: bytes, scope: bytes) -> tuple[ContributionRow, ...]:

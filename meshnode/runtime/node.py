@@ -14,6 +14,7 @@ import trio
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Outcome, Taken, Written
 from meshnode.core.events import AddressesFound, Event, FoldMoved, Listening, Offer, Started, Stopping, Woken, Write
+from meshnode.core.fullness import Fullness
 from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
 from meshnode.core.reports import News
 from meshnode.net.transport import Discovery, PeerId, Transport
@@ -140,6 +141,10 @@ class RunningNode:
         """The other agents that say they hold a record."""
         held = {AgentId(entry.agent) for entry in self._parts.core.held_by(record)}
         return tuple(sorted(held - {self.me}))
+
+    def fullness(self) -> list[Fullness]:
+        """How full each bound is that the owner can do something about."""
+        return self._parts.core.fullness()
 
     def counters(self) -> dict[str, int]:
         """What was counted since the start, of every part."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
-from meshnode.core.ports import AnswerEntry, Forget, JoinedEntry, LocalRow, PeerEntry
+from meshnode.core.ports import AnswerEntry, BlockEntry, FollowEntry, Forget, JoinedEntry, LocalRow, PeerEntry
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
@@ -19,6 +19,7 @@ from meshnode.runtime.node import RunningNode
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.room import Room, room_of
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
@@ -93,6 +94,34 @@ class Office:
     async def slowly(self, question: Callable[[Lookups], T]) -> T:
         """Ask something that may take long, in a worker thread."""
         return await trio.to_thread.run_sync(question, self.slow_lookups, limiter=self._slow_turn)
+
+    # What is chosen about others.
+
+    def followed(self) -> tuple[FollowEntry, ...]:
+        """Who is followed."""
+        return self.truth.rows(FollowEntry)
+
+    def blocked(self) -> tuple[BlockEntry, ...]:
+        """Who is blocked."""
+        return self.truth.rows(BlockEntry)
+
+    def is_blocked(self, agent: bytes) -> bool:
+        """Whether somebody is blocked."""
+        return self.truth.entry(BlockEntry, (agent,)) is not None
+
+    def relayed(self) -> list[JoinedEntry]:
+        """The networks that are carried for their members."""
+        return [row for row in self.truth.rows(JoinedEntry) if row.relayed and not row.left]
+
+    def rooms(self) -> list[Room]:
+        """How full each bound is, in words."""
+        shown = [each for each in self.node.fullness() if each.about != self.notebook]
+        return [room_of(each, lambda about: self.name(about) or short(about)) for each in shown]
+
+    def is_partial(self, network: ScopeId) -> bool:
+        """Whether there was no room for all of a network that is relayed."""
+        full = [each for each in self.node.fullness() if each.name == "relayed" and each.about == network]
+        return any(each.held >= each.limit for each in full)
 
     # Writing.
 
@@ -184,8 +213,8 @@ class Office:
         if scope == self.me or self.truth.network(scope) is None:
             return
         joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
-        if joined is None or joined.left:
-            verb = "have not joined" if joined is None else "have left"
+        if joined is None or joined.left or joined.relayed:
+            verb = "have left" if joined is not None and joined.left else "have not joined"
             why = f"you {verb} {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
         log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)

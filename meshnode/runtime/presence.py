@@ -15,6 +15,7 @@ from meshnode.core.reports import (
     ForkFound,
     ForkHealed,
     Halted,
+    LetGo,
     MayNotSign,
     MaySign,
     News,
@@ -110,7 +111,7 @@ class Presence:
                 self.scopes_ready += 1
             case Halted(error):
                 self.halted = error
-            case NotStored() | ForkFound() | ForkHealed() | Erased() | ClaimFailed() | Overflow():
+            case NotStored() | ForkFound() | ForkHealed() | Erased() | LetGo() | ClaimFailed() | Overflow():
                 pass
             case _:
                 assert_never(news)

@@ -1,8 +1,8 @@
 """Brings the views up to date with the truth: folds what arrived and replaces the rows that hang on it.
 
-The three queues of the store (records, private parts, erasures) are read by number from where views.db says it stands,
-slice by slice, in a worker thread. While records stream in or out it waits: a sync and a fold at once would only take
-turns at the interpreter. Whoever must see their own write in the views calls `caught_up`.
+The queues of the store (records, private parts, erasures, parts let go) are read by number from where views.db says it
+stands, slice by slice, in a worker thread. While records stream in or out it waits: a sync and a fold at once would
+only take turns at the interpreter. Whoever must see their own write in the views calls `caught_up`.
 
 States: following → (the disk is full or read-only) waiting → following; → (the views are damaged) broken, until the
 next start makes them anew.
@@ -60,6 +60,8 @@ class _Slice:
         self.after = after
         self.fresh = fresh
         """Records that arrived with it, so that none of their rows stands anywhere yet."""
+        self.purged = False
+        """Whether texts are to go without trace, though nobody ordered it."""
         self.touched: dict[bytes, Record] = {}
         """Records whose rows are to be computed."""
 
@@ -225,7 +227,7 @@ class Projector:
             slice_ = self._take_in(before)
             if slice_.after != before:
                 self._views.replace(slice_.changed, self._rows(slice_.touched))
-                if slice_.after.erasure > before.erasure:
+                if slice_.purged or slice_.after.erasure > before.erasure:
                     self._views.mark_erasure()
                     self._unclean = True
                 self._views.advance(slice_.after)
@@ -249,19 +251,23 @@ class Projector:
         arrived = self._reader.records_after(before.arrival, size)
         parts = self._reader.parts_after(before.part, size)
         erased = self._reader.erasures_after(before.erasure, size)
+        turned = self._reader.evictions_after(before.eviction, size)
         after = Progress(
             arrived[-1][0] if arrived else before.arrival,
             parts[-1].part if parts else before.part,
             erased[-1][0] if erased else before.erasure,
+            turned[-1].number if turned else before.eviction,
         )
         slice_ = _Slice(after, {record.id: record for _, record in arrived})
+        slice_.purged = any(each.purged for each in turned)
         for _, record in arrived:
             self._breathe()
             for change in self._fold.add(record):
                 self._touch(slice_, change.id, change.record)
         for part in parts:
             self._shelf.remember(part)
-        for record_id in [part.record for part in parts] + [record for _, record in erased]:
+        moved = [each.record for each in parts] + [each.record for each in turned] + [record for _, record in erased]
+        for record_id in moved:
             of_part = slice_.touched.get(record_id) or self._reader.record(record_id)
             for each in touched_by_part(of_part) if of_part else ():
                 self._touch(slice_, each, None)

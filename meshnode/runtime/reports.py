@@ -16,6 +16,7 @@ from meshnode.core.reports import (
     ForkFound,
     ForkHealed,
     Halted,
+    LetGo,
     MayNotSign,
     MaySign,
     News,
@@ -68,6 +69,8 @@ class Reports:
                 self.count("privates_stored", privates)
             case NotStored(_, _, _, why):
                 self.count(f"not_stored.{why}")
+            case LetGo(why, parts):
+                self.count(f"let_go.{why}", parts)
             case PeerBroke(_, _, breach):
                 self.count(f"breaches.{breach.value}")
             case Overflow(table):
@@ -107,6 +110,8 @@ def _line(news: News) -> tuple[int, str, *tuple[object, ...]]:
             return _debug("stored %d records and %d private parts from %s", records, privates, _from(conn))
         case NotStored(conn, log_id, seq, why):
             return _debug("not stored: log %s number %d from %s: %s", log_id.hex(), seq, _from(conn), why)
+        case LetGo(why, parts):
+            return _debug("let %d private parts go: %s", parts, why)
         case RoundDone(_, peer, differed):
             return _debug("compared with %s: %d logs differed", peer, differed)
         case DialFailed(peer, reason, backoff):

@@ -87,3 +87,9 @@ class RuntimeSettings:
     """The most a timer left running counts."""
     default_network: str = ""
     """Name or id of the network that work goes into when nothing else is said; empty: the notebook."""
+    private_parts: str = "all"
+    """Whose private parts are kept, to be told."""
+    networks: str = "followed"
+    """Which networks are exchanged, to be told."""
+    retention_days: int = 0
+    """After how many days private parts of others are let go, to be told."""

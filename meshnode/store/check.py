@@ -12,6 +12,7 @@ from typing import NamedTuple
 from meshnode.store import local, records
 from meshnode.store.database import StoreSettings, connect
 from meshnode.store.errors import StoreDamaged, as_store_error
+from meshnode.store.eviction import BLANK
 from meshnode.store.source import Source
 from meshproto.records.reasons import Refused
 from meshproto.records.record import Record, read_header
@@ -32,7 +33,7 @@ SELECT EXISTS (SELECT 1 FROM ids WHERE prefix = ?1 AND arrival = ?2)
 """
 _PART_KNOWN = """
 SELECT EXISTS (SELECT 1 FROM parts WHERE arrival = ?1) OR EXISTS (SELECT 1 FROM wanted_parts WHERE arrival = ?1)
-    OR EXISTS (SELECT 1 FROM erasures WHERE record = ?2)
+    OR EXISTS (SELECT 1 FROM erasures WHERE record = ?2) OR EXISTS (SELECT 1 FROM evictions WHERE arrival = ?1)
 """
 _PARTS = """
 SELECT p.part, r.header, p.content
@@ -167,13 +168,18 @@ class _Chains:
 
 
 def _examine_parts(source: Source) -> Iterator[Damage]:
-    """Private parts against the digests in the headers; an erased one is all zeroes."""
+    """Private parts against the digests in the headers; an erased one is all zeroes, an evicted one blank."""
     for rows in source.pages(_PARTS, 0, PAGE):
         for number, header, content in rows:
-            if isinstance(content, bytes) and isinstance(header, bytes) and not any(content):
+            if isinstance(content, bytes) and isinstance(header, bytes) and _is_empty(content):
                 continue
             if not isinstance(header, bytes) or not records.is_part_of(content, header):
                 yield Damage(f"private part {number}", "it is not the one its record names")
+
+
+def _is_empty(content: bytes) -> bool:
+    """Whether nothing of a part is left in its place."""
+    return not content.strip(b"\0") or not content.strip(BLANK)
 
 
 def _examine_local(source: Source, question: str) -> Iterator[Damage]:

@@ -96,6 +96,8 @@ class StoreSettings(NamedTuple):
     reserve_mib: int = 16
     """Room kept at the end of the WAL. Writing over it takes half as long as making a file longer (0.2 ms instead of
     0.4 ms for a single record), as the file system has no sizes to write. SQLite ignores zeroes: they are no frames."""
+    blank_mib: int = 16
+    """What evicted private parts still take up before their room is won back by copying the others."""
     vfs: str = ""
     """Name of the SQLite VFS, empty for the system's; tests put one in between that tears writes."""
     flush_folder: Callable[[Path], None] = flush_folder

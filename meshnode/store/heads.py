@@ -24,6 +24,10 @@ _NAMED = """
 SELECT g.log, g.name, g.scope, g.key, g.agent, g.counted, g.size, n.tip_seq, n.tip_id, n.number
 FROM logs AS g JOIN lanes AS n ON n.log = g.log WHERE g.name = ? ORDER BY n.number
 """
+_OF_AGENT = """
+SELECT g.log, g.name, g.scope, g.key, g.agent, g.counted, g.size, n.tip_seq, n.tip_id, n.number
+FROM logs AS g JOIN lanes AS n ON n.log = g.log WHERE g.agent = ? ORDER BY g.log, n.number
+"""
 _FORKED = "SELECT DISTINCT g.name FROM lanes AS n JOIN logs AS g ON g.log = n.log WHERE n.number > 0 ORDER BY g.name"
 _LANES = """
 SELECT number, parent, base, tip_seq, tip_id FROM lanes
@@ -55,6 +59,11 @@ def all_heads(source: Source) -> Iterator[LogHead]:
 def heads_of_scope(source: Source, scope: bytes) -> tuple[LogHead, ...]:
     """The logs of a scope, by log id."""
     return tuple(_heads(source.rows(_OF_SCOPE, (scope,))))
+
+
+def heads_of_agent(source: Source, agent: bytes) -> tuple[LogHead, ...]:
+    """The logs of an agent, counted or not, those begun first first."""
+    return tuple(_heads(source.rows(_OF_AGENT, (agent,))))
 
 
 def head(source: Source, log: bytes) -> LogHead | None:

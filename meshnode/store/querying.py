@@ -22,6 +22,8 @@ class Is(StrEnum):
     AT_LEAST = ">="
     ONE_OF = "in"
     """The value is a sequence, of at most 1,000."""
+    NONE_OF = "not in"
+    """As ONE_OF."""
     BEGINNING = "begins"
     """The column's bytes or text begin with the value."""
 
@@ -125,10 +127,10 @@ def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) 
 def _compared(condition: Where) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
     column = f'"{name}"'
-    if comparison is Is.ONE_OF:
+    if comparison in (Is.ONE_OF, Is.NONE_OF):
         if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:
             raise ValueError(f"{name}: a sequence of at most {MAX_IN} values is needed")
-        return f"{column} IN ({', '.join('?' * len(value))})", [*value]
+        return f"{column} {comparison.value} ({', '.join('?' * len(value))})", [*value]
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         raise ValueError(f"{name}: one value is needed")
     if comparison is Is.BEGINNING:

@@ -16,14 +16,16 @@ from meshnode.core.ports import (
     LocalRow,
     LogHead,
     NetworkFacts,
+    PartHere,
     PeerEntry,
     Place,
     StoredRun,
     Tip,
     WaitEntry,
 )
-from meshnode.store import heads, local, records, runs
+from meshnode.store import heads, local, parts, records, runs
 from meshnode.store.erasure import is_erased
+from meshnode.store.eviction import is_blank, is_gone
 from meshnode.store.source import Source
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.reasons import Refused
@@ -87,6 +89,7 @@ class Counts(NamedTuple):
     parts: int
     parts_missing: int
     erased: int
+    evicted: int
 
 
 class Reader:
@@ -162,7 +165,7 @@ class Reader:
         if row is None or is_erased(self.source, record_id):
             return None
         found = self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
-        if found is None:
+        if found is None or is_blank(found[0]):
             return None
         if not records.is_part_of(found[0], row.header):
             raise self.source.damaged(f"private part of row {row.arrival}")
@@ -178,13 +181,34 @@ class Reader:
             record_id = records.checked_id(self.source, arrival, proof, header, signature)
             if records.is_part_of(content, header):
                 found[record_id] = content
-            elif not is_erased(self.source, record_id):
+            elif not is_blank(content) and not is_erased(self.source, record_id):
                 raise self.source.damaged(f"private part {part}")
         return [(RecordId(each), found[each]) for each in record_ids if each in found]
 
     def erased(self, record_id: bytes) -> bool:
         """Whether the private part of this record was erased and must never be taken in again."""
         return is_erased(self.source, record_id)
+
+    def evicted(self, record_id: bytes) -> bool:
+        """Whether the private part of this record was let go, or not asked for, and is not missing."""
+        row = records.find(self.source, record_id)
+        return row is not None and is_gone(self.source, row.arrival)
+
+    def part_bytes(self) -> Iterator[tuple[AgentId, int]]:
+        """How many bytes of private parts of each agent's logs are held; an agent may come more than once."""
+        return parts.bytes_by_agent(self.source)
+
+    def parts_in(self, log: bytes, lane: int, seq: int, limit: int) -> tuple[list[PartHere], int | None]:
+        """Private parts of a lane's own records after `seq`, and where to go on."""
+        return parts.parts_in(self.source, log, lane, seq, limit)
+
+    def parts_held(self, after: int, upto: int, limit: int) -> list[tuple[LogId, PartHere]]:
+        """Private parts held of records with arrivals after `after` and up to `upto`, by arrival, each with its log."""
+        return parts.parts_held(self.source, after, upto, limit)
+
+    def last_arrival(self) -> int:
+        """The number of the latest record that arrived, 0 for none."""
+        return max(self.source.number("SELECT coalesce(max(arrival), 0) FROM records"), 0)
 
     def beginning_with(self, first: bytes, last: bytes, limit: int) -> tuple[RecordId, ...]:
         """Ids between two 32-byte bounds, both included, for ids that people abbreviate; at most `limit`, sorted."""
@@ -216,6 +240,10 @@ class Reader:
     def logs_of_scope(self, scope: bytes) -> tuple[LogHead, ...]:
         """The logs of one scope, counted or not, by log id."""
         return heads.heads_of_scope(self.source, scope)
+
+    def logs_of_agent(self, agent: bytes) -> tuple[LogHead, ...]:
+        """The logs of one agent, counted or not, those begun first first."""
+        return heads.heads_of_agent(self.source, agent)
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
         """The counted logs of a network and all logs of the streams of their agents, with their sorted tips."""
@@ -321,7 +349,7 @@ class Reader:
         found = []
         for number, arrival, proof, header, signature, content in self.source.rows(_PARTS, (part, limit)):
             record_id = records.checked_id(self.source, arrival, proof, header, signature)
-            if is_erased(self.source, record_id):
+            if is_blank(content) or is_erased(self.source, record_id):
                 content = b""
             elif not records.is_part_of(content, header):
                 raise self.source.damaged(f"private part {number}")
@@ -332,6 +360,10 @@ class Reader:
         """Erasures that came after number `number`, in that order: their number and the record."""
         question = "SELECT number, record FROM erasures WHERE number > ? ORDER BY number LIMIT ?"
         return [(each, RecordId(record)) for each, record in self.source.rows(question, (number, limit))]
+
+    def evictions_after(self, number: int, limit: int) -> list[parts.Turned]:
+        """Parts that were let go or came back after number `number`, in that order."""
+        return parts.evictions_after(self.source, number, limit)
 
     def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
         """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""
@@ -353,9 +385,10 @@ class Reader:
             number("SELECT count(*) FROM records WHERE arrival > 0"),
             number("SELECT count(*) FROM logs"),
             number("SELECT count(DISTINCT log) FROM lanes WHERE number > 0"),
-            number("SELECT count(*) FROM parts"),
+            number("SELECT count(*) FROM parts WHERE substr(content, 1, 1) <> x'ff'"),
             number("SELECT count(*) FROM wanted_parts WHERE arrival > 0"),
             number("SELECT count(*) FROM erasures"),
+            number("SELECT count(*) FROM evictions WHERE gone > 0"),
         )
 
     def _covers(self, entry: HeldEntry, place: Place) -> bool:

@@ -112,6 +112,7 @@ def renumber(connection: sqlite3.Connection, rows: Sequence[Row], first: int) ->
         connection.execute("DELETE FROM fresh_ids WHERE prefix = ? AND arrival = ?", (prefix, old))
         connection.execute("INSERT INTO fresh_ids VALUES (?, ?)", (prefix, arrival))
         connection.execute("UPDATE wanted_parts SET arrival = ? WHERE arrival = ?", (arrival, old))
+        connection.execute("UPDATE evictions SET arrival = ? WHERE arrival = ?", (arrival, old))
         # A part is copied and its old row overwritten: rows of `parts` must not move.
         connection.execute(
             "INSERT INTO parts (arrival, content) SELECT ?, content FROM parts WHERE arrival = ?", (arrival, old)

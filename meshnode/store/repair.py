@@ -16,6 +16,7 @@ from meshnode.core.ports import Batch, SearchEntry
 from meshnode.store import aside, local, records
 from meshnode.store.database import RECORDS, StoreSettings, connect, flush_folder, open_database
 from meshnode.store.errors import SqliteError, as_store_error
+from meshnode.store.eviction import is_blank
 from meshnode.store.salvage import Row, salvaged
 from meshnode.store.source import Source, damage_mark
 from meshnode.store.store import Store, open_store
@@ -35,6 +36,7 @@ FAR_ARRIVAL = 2**40
 _RECORDS = "SELECT arrival, header, signature FROM records WHERE arrival >= ? ORDER BY arrival LIMIT ?"
 _PARTS = "SELECT part, arrival, content FROM parts WHERE part >= ? ORDER BY part LIMIT ?"
 _ERASURES = "SELECT number, record FROM erasures WHERE number >= ? ORDER BY number LIMIT ?"
+_EVICTIONS = "SELECT number, arrival FROM evictions WHERE number >= ? AND gone > 0 ORDER BY number LIMIT ?"
 _ASIDE = "SELECT number, headers, signature FROM aside WHERE number >= ? ORDER BY number LIMIT ?"
 _LOGS = "SELECT log, name, counted FROM logs WHERE log >= ? ORDER BY log LIMIT ?"
 _TIPS = (
@@ -210,14 +212,20 @@ class _Rescue:
         self._grouped.clear()
 
     def _copy_parts(self) -> int:
-        """Copy erasures and private parts; how many parts are not what their record names."""
+        """Copy erasures, evictions and private parts; how many parts are not what their record names."""
         erased = [RecordId(each) for _, each in salvaged(self._old, _ERASURES, 0) if _is_id(each)]
         self._store.writer.commit(Batch(0, erasures=tuple(erased)))
+        for _, arrival in salvaged(self._old, _EVICTIONS, 0):
+            record = self._record_of(arrival)
+            if record is not None and record.private is not None:
+                self._store.writer.commit(Batch(0, evictions=(record.id,)))
         lost = 0
         for _, arrival, content in salvaged(self._old, _PARTS, 0):
             record = self._record_of(arrival)
             if record is None or not isinstance(content, bytes):
                 lost += 1
+            elif is_blank(content):  # it was let go, whatever became of the note about that
+                self._store.writer.commit(Batch(0, evictions=(record.id,)))
             elif not any(content):  # it was erased, whatever became of the note about that
                 self._store.writer.commit(Batch(0, erasures=(record.id,)))
             elif records.is_part_of(content, record.raw):

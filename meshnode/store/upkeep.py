@@ -7,6 +7,7 @@ has become too much (`make_room`), once what was committed is told: copying the 
 from meshnode.store import local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import Eraser
+from meshnode.store.eviction import Evictor
 from meshnode.store.source import Source
 
 FEW_ROWS = 4_096
@@ -29,10 +30,11 @@ IDLE_PATIENCE_MS = 10
 class Upkeep:
     """Knows how much there is to do. Everything runs between transactions and raises StoreError, or what it meets."""
 
-    def __init__(self, source: Source, settings: StoreSettings, eraser: Eraser) -> None:
+    def __init__(self, source: Source, settings: StoreSettings, eraser: Eraser, evictor: Evictor) -> None:
         self._source = source
         self._settings = settings
         self._eraser = eraser
+        self._evictor = evictor
         self._wal_bytes = 0
         self._wal_rows = 0
         self._reserved = 0
@@ -64,6 +66,7 @@ class Upkeep:
         self.finish_erasures(IDLE_PATIENCE_MS)
         if self.fresh >= records.FRESH_LIMIT // 4:
             self._merge()
+        self._wal_bytes += 2 * self._evictor.rewrite(self._settings.blank_mib << 20)
         if self.answers >= 2 * ANSWERS_KEPT:
             self.answers = local.forget_answers(self._source, ANSWERS_KEPT)
         if self._wal_bytes >= self._enough // 2:

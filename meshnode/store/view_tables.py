@@ -17,7 +17,8 @@ _BASE = (
     "CREATE TABLE fold (name TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (name, key))"
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-    "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('indexed', 0), ('scrub', 0)",
+    "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('eviction', 0), ('indexed', 0),"
+    " ('scrub', 0)",
     "CREATE VIRTUAL TABLE search_index USING fts5"
     " (title, text, content = 'search', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2')",
 )

@@ -44,6 +44,7 @@ class Progress(NamedTuple):
     arrival: int
     part: int
     erasure: int
+    eviction: int = 0
 
 
 class Views:
@@ -59,7 +60,7 @@ class Views:
     def progress(self) -> Progress:
         """How far the views have come."""
         found = dict(self._source.rows("SELECT name, value FROM progress"))
-        return Progress(found["arrival"], found["part"], found["erasure"])
+        return Progress(found["arrival"], found["part"], found["erasure"], found["eviction"])
 
     def reader(self) -> ViewReader:
         """A reader of what is committed, for one thread. Raises StoreError."""

@@ -15,6 +15,7 @@ from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import PATIENCE_MS, Eraser
 from meshnode.store.errors import BatchRefused, SqliteError, StoreError, as_store_error
+from meshnode.store.eviction import Evictor, is_blank
 from meshnode.store.gathering import Gathering
 from meshnode.store.logs import Branch, Log, Logs
 from meshnode.store.source import Source
@@ -25,7 +26,7 @@ from meshproto.records.record import Record
 WRITERS_REMEMBERED = 8_192
 """(scope, agent) pairs known to be in their table, under 2 MB; a forgotten one costs one fruitless insertion."""
 
-ARRIVALS_REMEMBERED = 8_192
+ROWS_REMEMBERED = 8_192
 """Rows of records with private parts stored lately, 2 MB: the parts come next, and looking a row up costs ten times
 the row."""
 
@@ -39,10 +40,11 @@ class Writer:
         self._logs = Logs(source.connection)
         self._gathering = Gathering(source.connection)
         self._eraser = Eraser(source)
+        self._evictor = Evictor(source)
         self._failure: StoreError | None = None
         self._writers: dict[tuple[bytes, bytes], None] = {}
-        self._arrivals: dict[bytes, int] = {}
-        self._upkeep = Upkeep(source, settings, self._eraser)
+        self._rows: dict[bytes, tuple[int, int]] = {}  # record → its row, its log
+        self._upkeep = Upkeep(source, settings, self._eraser, self._evictor)
         self._load_counters()
 
     @property
@@ -83,6 +85,7 @@ class Writer:
                 self._write(batch)
             self._gathering.flush()
             self._logs.flush()
+            self._evictor.flush()
         except BatchRefused:
             self._roll_back()
             raise
@@ -98,8 +101,8 @@ class Writer:
             raise self._failure
         try:
             self._connection.execute("COMMIT")
-            if len(self._arrivals) > ARRIVALS_REMEMBERED:
-                self._arrivals.clear()
+            if len(self._rows) > ROWS_REMEMBERED:
+                self._rows.clear()
             self._upkeep.note_bytes(COMMIT_BYTES)
             self._upkeep.finish_erasures(PATIENCE_MS)
         except (*SqliteError, StoreError, OSError) as error:
@@ -172,12 +175,9 @@ class Writer:
             self._take_run(batch, run, given, uncounted)
         if batch.privates:
             self._take_parts(batch, first)
-        if batch.erasures:
+        if batch.erasures or batch.evictions or batch.wanted:
             self._gathering.flush()
-        for record_id in batch.erasures:
-            self._eraser.erase(record_id, self._row_of(record_id))
-        if batch.erasures:
-            self._eraser.mark()
+            self._let_go(batch)
         for entry in batch.local:
             local.write(self._connection, entry)
             self._upkeep.answers += isinstance(entry, AnswerEntry)
@@ -196,7 +196,7 @@ class Writer:
         size = sum([len(record.raw) for record in new])
         self._logs.extend(log, branch, new[-1], arrival + len(new) - 1, size)
         self._upkeep.note_rows(len(new), size)
-        self._want_parts(new, arrival, given)
+        self._want_parts(new, arrival, log.log, given)
         self._note_writers(new)
 
     def _place(self, batch: Batch, log: Log, run: Run) -> tuple[Branch | None, int]:
@@ -245,14 +245,14 @@ class Writer:
             first, self._next_uncounted = self._next_uncounted, self._next_uncounted + count
         return first
 
-    def _want_parts(self, new: Sequence[Record], arrival: int, given: frozenset[bytes]) -> None:
+    def _want_parts(self, new: Sequence[Record], arrival: int, log: int, given: frozenset[bytes]) -> None:
         """Note whose private part is still to come."""
-        rows: dict[bytes, int] = {
-            record.id: row for row, record in enumerate(new, start=arrival) if record.private is not None
+        rows: dict[bytes, tuple[int, int]] = {
+            record.id: (row, log) for row, record in enumerate(new, start=arrival) if record.private is not None
         }
-        self._arrivals.update(rows)
+        self._rows.update(rows)
         self._gathering.want(
-            row for record_id, row in rows.items() if record_id not in given and not self._eraser.erased(record_id)
+            row for record_id, (row, _) in rows.items() if record_id not in given and not self._eraser.erased(record_id)
         )
 
     def _note_writers(self, new: Sequence[Record]) -> None:
@@ -271,29 +271,60 @@ class Writer:
 
     def _take_parts(self, batch: Batch, first: int) -> None:
         """Keep private parts, unless they were erased; `first` is the first arrival of this batch."""
-        rows: list[tuple[int, bytes]] = []
+        given: dict[int, tuple[int, bytes]] = {}
         for record_id, content in batch.privates:
-            if self._eraser.erased(record_id):
-                continue
-            arrival = self._row_of(record_id)
-            if arrival is None:
-                raise BatchRefused(
-                    self._source.name, batch.number, f"the record of a private part is not stored: {record_id.hex()}"
-                )
-            rows.append((arrival, content))
-            self._upkeep.note_bytes(len(content))
-        bulk.insert(self._connection, "INTO parts (arrival, content)", rows, "ON CONFLICT DO NOTHING")
-        # The part of a record in the same batch was never wanted.
-        wanted = [arrival for arrival, _ in rows if arrival < first]
+            if not self._eraser.erased(record_id):
+                arrival, log = self._known_row(batch, record_id)
+                given[arrival] = log, content
+                self._upkeep.note_bytes(len(content))
         self._gathering.flush()
-        bulk.delete(self._connection, "wanted_parts WHERE arrival", wanted)
+        # The part of a record in the same batch was never wanted, nor is it here.
+        earlier = [arrival for arrival in given if arrival < first]
+        there = self._evictor.held(earlier)
+        for arrival, (_, mark) in there.items():
+            log, content = given.pop(arrival)
+            if is_blank(mark):
+                self._evictor.refill(arrival, content)
+                self._evictor.grow(log, len(content))
+        for log, content in given.values():
+            self._evictor.grow(log, len(content))
+        rows = [(arrival, content) for arrival, (_, content) in given.items()]
+        bulk.insert(self._connection, "INTO parts (arrival, content)", rows)
+        bulk.delete(self._connection, "wanted_parts WHERE arrival", earlier)
 
-    def _row_of(self, record_id: bytes) -> int | None:
-        arrival = self._arrivals.get(record_id)
-        if arrival is None:
-            row = self._find(record_id)
-            arrival = None if row is None else row.arrival
-        return arrival
+    def _let_go(self, batch: Batch) -> None:
+        """Evict and erase private parts, and want others again."""
+        if batch.evictions:
+            rows = dict(self._known_row(batch, each) for each in batch.evictions if not self._eraser.erased(each))
+            self._evictor.evict(rows, purge=batch.scrub)
+        if batch.wanted:
+            wanted = [each for each in batch.wanted if not self._eraser.erased(each)]
+            self._evictor.want([self._known_row(batch, each)[0] for each in wanted])
+        for record_id in batch.erasures:
+            row = self._row_of(record_id)
+            if row is not None:
+                self._evictor.forget(*row)
+            self._eraser.erase(record_id, None if row is None else row[0])
+        if batch.erasures or batch.scrub:
+            self._eraser.mark()
+
+    def _known_row(self, batch: Batch, record_id: bytes) -> tuple[int, int]:
+        """The row of a record, and its log. Raises BatchRefused if it is not stored."""
+        row = self._row_of(record_id)
+        if row is None:
+            what = f"the record of a private part is not stored: {record_id.hex()}"
+            raise BatchRefused(self._source.name, batch.number, what)
+        return row
+
+    def _row_of(self, record_id: bytes) -> tuple[int, int] | None:
+        known = self._rows.get(record_id)
+        if known is not None:
+            return known
+        row = self._find(record_id)
+        if row is None:
+            return None
+        log = self._source.number("SELECT log FROM lanes WHERE lane = ?", (row.lane,))
+        return row.arrival, log
 
     def _promote(self, batch: Batch, name: bytes) -> None:
         """Let a log count from now on: its records arrive, and its private parts after them."""
@@ -310,7 +341,7 @@ class Writer:
             records.renumber(self._connection, rows, arrival)
             self._logs.shift(log, branch, arrival + len(rows) - 1)
             self._upkeep.note_rows(len(rows), sum([len(row.header) for row in rows]))
-        self._arrivals.clear()
+        self._rows.clear()
 
     def _roll_back(self) -> None:
         """Undo the transaction under way and what memory made of it."""
@@ -319,8 +350,9 @@ class Writer:
         self._logs.forget()
         self._gathering.forget()
         self._writers.clear()
-        self._arrivals.clear()
+        self._rows.clear()
         self._eraser.reload()
+        self._evictor.reload()
         self._upkeep.reload()
         self._load_counters()
 

@@ -13,7 +13,7 @@ from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Lo
 from meshnode.core.events import BreachIn, Committed, Event, JoinScope, PeerDown, PeerUp, Started, Woken, Write
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
-from meshnode.core.ports import Batch, Identity, Moment
+from meshnode.core.ports import Batch, Identity, LocalRow, Moment
 from meshnode.core.reports import News
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import open_store
@@ -198,6 +198,10 @@ class Rig:
         """Put records on the disk behind the node's back."""
         for each in signed:
             self.store.writer.commit(Batch(9, runs=each.runs, privates=each.privates))
+
+    def feed_rows(self, *rows: LocalRow) -> None:
+        """Put local rows on the disk behind the node's back."""
+        self.store.writer.commit(Batch(9, local=rows))
 
     def found(self, *, is_open: bool = True, name: str = "net", **charter: int) -> ScopeId:
         """Found a network here."""

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from meshnode.api.models import devices as d
+from meshnode.api.models import keeping as k
 from meshnode.api.models import node as n
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
@@ -75,6 +76,9 @@ class FakeNode:
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     forks: list[r.Fork] = field(default_factory=list)
+    follows: list[k.Choice] = field(default_factory=list)
+    blocks: list[k.Choice] = field(default_factory=list)
+    rooms: list[k.Room] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
     page: int = 500
     """Projects on one page of the list."""
@@ -133,6 +137,33 @@ class FakeNode:
         name = f"{asked.method.lower()}_{first}".replace("-", "_")
         route: Callable[[Asked, list[str]], msgspec.Struct | None] | None = getattr(self, name, None)
         return route(asked, rest) if route else problem("no-route", asked.path)
+
+    # What is kept of others.
+
+    def get_keeping(self, asked: Asked, rest: list[str]) -> k.Keeping:
+        return k.Keeping("all", "followed", 0, self.rooms)
+
+    def get_follows(self, asked: Asked, rest: list[str]) -> Page[k.Choice]:
+        return Page(self.follows)
+
+    def post_follows(self, asked: Asked, rest: list[str]) -> k.Choice:
+        who = asked.body["who"]
+        choice = k.Choice(None, STUDIO, AT) if "@" in who else k.Choice(BEN, None, AT)
+        self.follows.append(choice)
+        return choice
+
+    def delete_follows(self, asked: Asked, rest: list[str]) -> None:
+        self.follows.clear()
+
+    def get_blocks(self, asked: Asked, rest: list[str]) -> Page[k.Choice]:
+        return Page(self.blocks)
+
+    def post_blocks(self, asked: Asked, rest: list[str]) -> k.Choice:
+        self.blocks.append(k.Choice(BEN, None, AT))
+        return self.blocks[-1]
+
+    def delete_blocks(self, asked: Asked, rest: list[str]) -> None:
+        self.blocks.clear()
 
     # The node.
 

@@ -139,6 +139,13 @@ class Api:
         return problem
 
 
+async def until(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Ask again and again until the answer is the one wanted."""
+    with trio.fail_after(DEADLINE):
+        while await ask() != wanted:  # noqa: ASYNC110 - there is no event to wait for
+            await trio.sleep(0.02)
+
+
 async def together(*waits: Callable[[], Awaitable[object]]) -> None:
     """Wait for several things at once."""
     async with trio.open_nursery() as nursery:

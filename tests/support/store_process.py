@@ -19,7 +19,7 @@ def main(path: Path, seed: int) -> None:
     """Work for ever."""
     work = Work(Random(seed), acknowledge)
     rehearse(work, last_note(path))
-    store = open_store(path, StoreSettings(checkpoint_mib=0))
+    store = open_store(path, StoreSettings(checkpoint_mib=0, blank_mib=0))
     while True:
         work.step(store)
 
@@ -34,7 +34,15 @@ def last_note(path: Path) -> int:
 
 def rehearse(work: Work, last: int) -> Work:
     """Do the work up to batch `last` on a store in memory, so that it stands where another process left it."""
-    silent = Work(work.chance, lambda number: None, work.author, work.promises, work.tried_to_erase, work.runs)
+    silent = Work(
+        work.chance,
+        lambda number: None,
+        work.author,
+        work.promises,
+        work.tried_to_erase,
+        work.runs,
+        work.tried_to_evict,
+    )
     rehearsal = open_store(None)
     while len(work.promises) <= last:
         silent.step(rehearsal)

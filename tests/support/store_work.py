@@ -9,7 +9,7 @@ from meshnode.core.ports import Batch, NoteEntry
 from meshnode.store.check import examine
 from meshnode.store.database import StoreSettings
 from meshnode.store.store import Store, open_store
-from meshproto.records.ids import RecordId
+from meshproto.records.ids import AgentId, RecordId
 from meshproto.records.log import Run
 from tests.support.authors import Author, parts_of
 
@@ -34,16 +34,22 @@ class Work:
     tried_to_erase: set[RecordId] = field(default_factory=set)
     """A commit that failed may have erased all the same."""
     runs: list[Run] = field(default_factory=list)
+    tried_to_evict: set[RecordId] = field(default_factory=set)
 
     def step(self, store: Store) -> None:
         """Commit one batch and acknowledge it."""
         runs = self._next_runs()
         parts = [part for run in runs for part in parts_of(self.author, run) if self.chance.random() < 0.8]
         erased = self._next_erased() if self.chance.random() < 0.15 else ()
+        evicted = self._next_erased() if self.chance.random() < 0.3 else ()
+        wanted = tuple(sorted(self.tried_to_evict)[:1]) if self.chance.random() < 0.2 else ()
+        if self.chance.random() < 0.5:
+            parts += [(record, self.author.parts[record]) for record in sorted(self.tried_to_evict)[1:2]]
         number = len(self.promises)
         self.tried_to_erase.update(erased)
+        self.tried_to_evict.update(evicted)
         note = NoteEntry("last", number.to_bytes(4, "big"))
-        store.writer.commit(Batch(number, tuple(runs), tuple(parts), erased, (note,)))
+        store.writer.commit(Batch(number, tuple(runs), tuple(parts), erased, (note,), evictions=evicted, wanted=wanted))
         records = tuple(record.id for run in runs for record in run.records)
         self.promises.append(Promise(records, tuple(record for record, _ in parts), erased))
         self.acknowledge(number)
@@ -67,7 +73,7 @@ class Work:
 
     def broken_promise(self, path: Path, acknowledged: int) -> str:
         """Open what the disk holds and name the first promise up to `acknowledged` that is not kept; empty if none."""
-        store = open_store(path, StoreSettings(reserve_mib=1))
+        store = open_store(path, StoreSettings(reserve_mib=1, blank_mib=0))
         try:
             return self._broken_in(store, path, acknowledged)
         finally:
@@ -81,7 +87,8 @@ class Work:
                 if not reader.has(record):
                     return f"record {record.hex()} of batch {number} is gone"
             for record in promise.parts:
-                if record not in self.tried_to_erase and reader.private(record) != self.author.parts[record]:
+                let_go = record in self.tried_to_erase or record in self.tried_to_evict
+                if not let_go and reader.private(record) != self.author.parts[record]:
                     return f"private part of {record.hex()} of batch {number} is gone"
         notes = [int.from_bytes(note.value, "big") for note in reader.rows(NoteEntry)]
         if acknowledged >= 0 and (not notes or notes[0] < acknowledged):
@@ -90,4 +97,11 @@ class Work:
         for record in sorted(erased):
             if any(self.author.parts[record] in each.read_bytes() for each in path.parent.glob("records.db*")):
                 return f"the erased part of {record.hex()} is still there"
+        held = sum(len(part) for _, part in reader.privates([each for run in self.runs for each in _ids(run)]))
+        if dict(reader.part_bytes()).get(AgentId(self.author.id), 0) != held:
+            return "what is held is not what is counted"
         return "; ".join(f"{where}: {what}" for where, what in examine(reader.source))
+
+
+def _ids(run: Run) -> list[RecordId]:
+    return [record.id for record in run.records]

@@ -21,7 +21,7 @@ class NetworkStanding(Model):
     id: str
     name: str
     standing: str
-    """`founder`, `active`, `left` or `none`."""
+    """`founder`, `active`, `relaying` (carried for its members), `left` or `none`."""
     members: int
     connected: int
     """Peers connected now that share this network."""
@@ -75,7 +75,9 @@ class ScopeState(Model):
     valid: int
     pending: int
     digest: str
-    """Hexadecimal SHA-256 over the valid records' state."""
+    """Hexadecimal SHA-256 over the valid records' state; empty if the scope is held in part."""
+    partial: bool = False
+    """There was no room for all of this network, which is only relayed."""
 
 
 class StateAnswer(Model):

@@ -61,7 +61,7 @@ class Network(Model):
     join: str
     """`open` or `invite`."""
     standing: str
-    """`founder`, `active`, `left` or `none`."""
+    """`founder`, `active`, `relaying` (carried for its members), `left` or `none`."""
     notebook: bool
     members: list[Agent]
     connected: int

@@ -31,6 +31,8 @@ class Agent(Model):
     me: bool = False
     forked: bool = False
     """A log of theirs has branches that nothing has joined yet (`/v1/forks`)."""
+    blocked: bool = False
+    """The owner has blocked them (`/v1/blocks`)."""
 
 
 class Scope(Model):

@@ -106,7 +106,7 @@ async def state(site: Site, call: Call[Nothing]) -> StateAnswer:
     digests = await office.projector.digests()
     names, scopes = Names(office), []
     for scope in [ScopeId(office.me), *networks_here(office)]:
-        counts, shown = office.lookups.counts(scope), names.scope(scope)
+        counts, shown, partial = office.lookups.counts(scope), names.scope(scope), office.is_partial(scope)
         scopes.append(
             ScopeState(
                 id=to_text(scope),
@@ -115,7 +115,8 @@ async def state(site: Site, call: Call[Nothing]) -> StateAnswer:
                 records=counts.records,
                 valid=counts.valid,
                 pending=counts.pending,
-                digest=digests.get(scope, b"").hex(),
+                digest="" if partial else digests.get(scope, b"").hex(),
+                partial=partial,
             )
         )
     return StateAnswer(scopes=scopes)

@@ -227,10 +227,10 @@ def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
 
 
 def standing_of(office: Office, network: bytes) -> str:
-    """How the owner stands in a network: `founder`, `active`, `left` or `none` (not yet)."""
+    """How the owner stands in a network: `founder`, `active`, `relaying`, `left` or `none` (not yet)."""
     joined = office.truth.entry(JoinedEntry, (network,))
-    if joined is not None and joined.left:
-        return "left"
+    if joined is not None and (joined.left or joined.relayed):
+        return "left" if joined.left else "relaying"
     row = office.lookups.standing_in(office.me, network)
     if row is None:
         return "none"

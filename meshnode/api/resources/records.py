@@ -116,6 +116,7 @@ async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
             at=time_text(row.at),
         )
         for row in rows[:limit]
+        if not office.is_blocked(row.agent)
     ]
     return Page(items=items, next=str(offset + limit) if len(rows) > limit else None)
 

@@ -43,6 +43,7 @@ async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contributi
         agent=office.me if call.flag("mine") else None,
         project=(await office.find_project(query["project"], scope)).project if query.get("project") else None,
         batch=query.get("batch") or None,
+        besides=tuple(row.agent for row in office.blocked()),
     )
     limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
     rows = lookups.contributions(wanted, _cursor(query.get("cursor", "")), limit + 1)
@@ -164,7 +165,7 @@ async def list_projects(site: Site, call: Call[Nothing]) -> Page[Project]:
     lookups = await site.office.fresh()
     start = int(call.query.get("cursor") or 0) if (call.query.get("cursor") or "0").isdigit() else 0
     limit = call.number("limit", LARGEST_PAGE, LARGEST_PAGE)
-    found = lookups.projects()
+    found = [row for row in lookups.projects() if not site.office.is_blocked(row.agent)]
     names = Names(site.office)
     items = [_project(site.office, row, names) for row in found[start : start + limit]]
     return Page(items=items, next=str(start + limit) if len(found) > start + limit else None)

@@ -29,7 +29,7 @@ class Outcome:
         self.error: StoreError | None = None
         self.store: Store | None = None
         settings = StoreSettings(
-            vfs=self.disk.name, flush_folder=self.disk.flush_folder, checkpoint_mib=0, reserve_mib=1
+            vfs=self.disk.name, flush_folder=self.disk.flush_folder, checkpoint_mib=0, reserve_mib=1, blank_mib=0
         )
         try:
             self.store = open_store(self.path, settings)

@@ -32,7 +32,12 @@ def recorded_work(
     work = Work(Random(seed), disk.acknowledge)
     flush = disk.flush_folder if flushes_folder else lambda folder: None
     settings = StoreSettings(
-        vfs=disk.name, flush_folder=flush, reserve=disk.reserve, reserve_mib=1, checkpoint_mib=checkpoint_mib
+        vfs=disk.name,
+        flush_folder=flush,
+        reserve=disk.reserve,
+        reserve_mib=1,
+        checkpoint_mib=checkpoint_mib,
+        blank_mib=0,
     )
     for _ in range(2):
         store = open_store(folder / "records.db", settings)

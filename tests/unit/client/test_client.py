@@ -9,21 +9,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import devices, node, people, records, shared, work
+from meshnode.api.models import devices, keeping, node, people, records, shared, work
 from meshnode.client import answers, device_answers
+from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, devices, node, people, records, work)
+    for module in (shared, devices, keeping, node, people, records, work)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
 SHAPES = {
     name: shape
-    for module in (answers, device_answers)
+    for module in (answers, device_answers, about_keeping)
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
@@ -68,6 +69,13 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.sync("x", wait_ms=1), "POST", "/sync"),
     (lambda node: node.sync_file("/f"), "POST", "/sync/file"),
     (Client.me, "GET", "/me"),
+    (Client.keeping, "GET", "/keeping"),
+    (Client.follows, "GET", "/follows"),
+    (lambda node: node.follow("Ben", wait_ms=1), "POST", "/follows"),
+    (lambda node: node.unfollow("Ben"), "DELETE", "/follows/Ben"),
+    (Client.blocks, "GET", "/blocks"),
+    (lambda node: node.block("Ben"), "POST", "/blocks"),
+    (lambda node: node.unblock("Ben"), "DELETE", "/blocks/Ben"),
     (lambda node: node.set_profile(bio="b"), "PUT", "/me/profile"),
     (Client.devices, "GET", "/devices"),
     (Client.standing, "GET", "/devices/this"),

@@ -10,6 +10,7 @@ import meshnode.runtime.driver as driver_module
 from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Done, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event, MessageIn, TrustThisCopy, Woken
+from meshnode.core.fullness import Fullness
 from meshnode.core.ports import Batch, HeldEntry, Moment
 from meshnode.core.reports import News, RoundDone
 from meshnode.net.memory import MemoryMesh
@@ -42,6 +43,9 @@ class Script:
         self.events.append(event)
         self.moments.append(moment)
         return self.rule(event)
+
+    def fullness(self) -> list[Fullness]:
+        return []
 
     def held_by(self, record: bytes) -> tuple[HeldEntry, ...]:
         return ()

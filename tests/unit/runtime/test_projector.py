@@ -16,7 +16,7 @@ from meshnode.store.errors import StoreDamaged, StoreFull
 from meshnode.store.store import Store, open_store
 from meshnode.store.views import Views, open_views
 from meshproto.fold.standing import Status
-from meshproto.records.ids import NONE, ScopeId
+from meshproto.records.ids import NONE, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
 from meshproto.types.value import Measure
@@ -38,6 +38,12 @@ class Shop:
         agent, self.genesis = sign_genesis(Pen(NONE, KEY, 1, SystemChance()), facts, {"name": "Ana"})
         self.agent = ScopeId(agent)
         self._number = 0
+
+    def evict(self, *records: RecordId, purge: bool = False, again: tuple[tuple[RecordId, bytes], ...] = ()) -> None:
+        """Let parts go, or take them in again, as the writer would."""
+        evicted = Batch(0, evictions=records, scrub=purge)
+        self.store.writer.commit_all((evicted, Batch(0, wanted=records), Batch(0, privates=again))[: 3 if again else 1])
+        self.projector.nudge()
 
     def commit(self, *signed: SignedRecords, erase: bytes | None = None) -> None:
         """Store records, as the writer would, and tell the projector."""
@@ -245,3 +251,19 @@ async def test_a_file_that_turns_out_damaged_while_it_is_scrubbed_breaks_the_vie
 async def refused(projector: Projector) -> None:
     with pytest.raises(Refusal, match="page 7"):
         await projector.caught_up()
+
+
+@pytest.mark.parametrize("purge", [False, True])
+async def test_a_text_that_was_let_go_is_not_shown_until_it_comes_back(purge: bool) -> None:
+    async with following() as shop:
+        signed = shop.work("one", "two")
+        shop.commit(shop.genesis, signed)
+        with trio.fail_after(DEADLINE):
+            await shop.projector.caught_up()
+            shop.evict(signed.privates[0][0], purge=purge)
+            await shop.projector.caught_up()
+            assert sorted(shop.titles()) == ["", "two"]
+            shop.evict(signed.privates[0][0], purge=purge, again=signed.privates[:1])
+            await shop.projector.caught_up()
+            assert sorted(shop.titles()) == ["one", "two"]
+            await shop.projector.scrubbed()

@@ -1,0 +1,99 @@
+"""What is kept of others: following, blocking, relaying, and how full each bound is."""
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.keeping import Choice, ChoiceRequest, Keeping, Room
+from meshnode.api.models.shared import Page
+from meshnode.api.settings import LONGEST_WAIT_MS
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.office import Office
+from meshnode.runtime.requests import choices
+from meshproto.records.ids import ScopeId, to_text
+
+
+async def show_keeping(site: Site, call: Call[Nothing]) -> Keeping:
+    """What is kept of others, and how full each bound is."""
+    office = site.office
+    await office.fresh()
+    settings = office.settings
+    return Keeping(
+        private_parts=settings.private_parts,
+        networks=settings.networks,
+        retention_days=settings.retention_days,
+        rooms=rooms_here(office),
+    )
+
+
+def rooms_here(office: Office) -> list[Room]:
+    """Every bound that the owner can do something about."""
+    return [
+        Room(
+            name=room.name,
+            about=office.name(room.about) if room.about else "",
+            id=to_text(room.about) if room.about else "",
+            held=room.held,
+            limit=room.limit,
+            unit=room.unit,
+            state=room.state,
+            text=room.text,
+            fix=room.fix if room.state != "ok" else "",
+        )
+        for room in office.rooms()
+    ]
+
+
+async def list_follows(site: Site, call: Call[Nothing]) -> Page[Choice]:
+    """Who is followed, and which networks are relayed, in the order in which that was chosen."""
+    office = site.office
+    await office.fresh()
+    found = [(row.at, _followed(office, row.agent, row.at)) for row in office.followed()]
+    found += [(row.at, _relayed(office, row)) for row in office.relayed()]
+    return Page(items=[choice for _, choice in sorted(found, key=lambda each: each[0])])
+
+
+async def follow(site: Site, call: Call[ChoiceRequest]) -> Choice:
+    """Follow somebody, or relay a network."""
+    office = site.office
+    seconds = min(max(call.body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
+    return _choice(office, await choices.follow(office, call.body.who, seconds))
+
+
+async def unfollow(site: Site, call: Call[Nothing]) -> None:
+    """Follow somebody, or relay a network, no more."""
+    await choices.unfollow(site.office, call.path["id"])
+
+
+async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
+    """Who is blocked, in the order in which that was chosen."""
+    office = site.office
+    await office.fresh()
+    rows = sorted(office.blocked(), key=lambda row: row.at)
+    return Page(items=[_followed(office, row.agent, row.at) for row in rows])
+
+
+async def block(site: Site, call: Call[ChoiceRequest]) -> Choice:
+    """Block somebody."""
+    return _choice(site.office, await choices.block(site.office, call.body.who))
+
+
+async def unblock(site: Site, call: Call[Nothing]) -> None:
+    """Block somebody no more."""
+    await choices.unblock(site.office, call.path["id"])
+
+
+def _choice(office: Office, chosen: bytes) -> Choice:
+    """What was just chosen."""
+    row = office.truth.entry(JoinedEntry, (chosen,))
+    if row is not None and row.relayed and not row.left:
+        return _relayed(office, row)
+    return _followed(office, chosen, office.node.now())
+
+
+def _followed(office: Office, agent: bytes, at: int) -> Choice:
+    return Choice(agent=Names(office).agent(agent), network=None, since=time_text(at))
+
+
+def _relayed(office: Office, row: JoinedEntry) -> Choice:
+    scope, partial = Names(office).scope(row.network), office.is_partial(ScopeId(row.network))
+    return Choice(agent=None, network=scope, since=time_text(row.at), partial=partial)

@@ -1,0 +1,141 @@
+"""What the owner chooses about others: whom to follow or block, and which networks to relay."""
+
+import trio
+
+from meshnode.core.effects import Done, Joined
+from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.naming import whole_id
+from meshnode.runtime.node import refusal_of
+from meshnode.runtime.office import Office
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.people import JoinLine, read_line
+from meshnode.store.querying import Is, Where
+from meshnode.views.rows import PersonRow, ProfileRow
+from meshproto.records.ids import AgentId, ScopeId, short
+
+LEAST_SECONDS = 0.5
+"""How long following a network waits at least, so that it is on the disk that it is followed."""
+PEOPLE_READ = 10_000
+"""People among whom a name is looked for; beyond, one says the id."""
+
+
+async def follow(office: Office, who: str, seconds: float) -> bytes:
+    """Follow an agent, or relay a network: by name, id, or the line to join it. Returns which. Raises Refusal.
+
+    A whole id of which nothing is here is taken for a network's; `seconds` is how long to wait for its founding.
+    """
+    if "@" in who:
+        return await _relay(office, read_line(who), seconds)
+    network = await _network(office, who)
+    if network is not None:
+        return await _relay(office, JoinLine(network, ()), seconds)
+    agent = await find_agent(office, who)
+    if agent == office.me:
+        raise Refusal(Code.BAD_REQUEST, "that is you: your own texts are always kept")
+    if agent in (row.agent for row in office.blocked()):
+        raise Refusal(Code.CONFLICT, f"you have blocked {_called(office, agent)}", f"meshnode unblock {short(agent)}")
+    await _ask(office, Follow, agent, True)
+    return agent
+
+
+async def unfollow(office: Office, who: str) -> bytes:
+    """Follow an agent no more, or relay a network no more. Raises Refusal."""
+    network = await _network(office, who)
+    if network is not None:
+        row = office.truth.entry(JoinedEntry, (network,))
+        if row is None or row.left or not row.relayed:
+            raise Refusal(Code.CONFLICT, f"you do not relay {_called(office, network)}", "meshnode follow")
+        outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
+        if not isinstance(outcome, Done):
+            raise refusal_of(outcome)
+        return network
+    agent = await find_agent(office, who)
+    if agent not in (row.agent for row in office.followed()):
+        raise Refusal(Code.CONFLICT, f"you do not follow {_called(office, agent)}", "meshnode follow")
+    await _ask(office, Follow, agent, False)
+    return agent
+
+
+async def block(office: Office, who: str) -> bytes:
+    """Keep and show nothing more of an agent than others need. Raises Refusal."""
+    agent = await find_agent(office, who)
+    if agent == office.me:
+        raise Refusal(Code.BAD_REQUEST, "that is you: one cannot block oneself")
+    await _ask(office, Block, agent, True)
+    return agent
+
+
+async def unblock(office: Office, who: str) -> bytes:
+    """Keep and show an agent's records like those of others again. Raises Refusal."""
+    agent = await find_agent(office, who, hint="meshnode block")
+    if agent not in (row.agent for row in office.blocked()):
+        raise Refusal(Code.CONFLICT, f"you have not blocked {_called(office, agent)}", "meshnode block")
+    await _ask(office, Block, agent, False)
+    return agent
+
+
+async def find_agent(office: Office, who: str, *, hint: str = "meshnode network ls") -> AgentId:
+    """The person or organisation that a name or an id means; `hint` says what to do if none is. Raises Refusal."""
+    lookups = await office.fresh()
+    named = _people_called(lookups, who)
+    if len(named) == 1:
+        return named[0]
+    if named:
+        listed = ", ".join(short(each) for each in named)
+        raise Refusal(Code.AMBIGUOUS, f"several are called {who}: {listed}", "use the id")
+    try:
+        found = await office.find(who)
+    except Refusal as refusal:
+        if refusal.code is Code.AMBIGUOUS:
+            raise
+        found = None
+    if found is None or office.truth.root_of(found) is None or office.truth.network(found) is not None:
+        raise Refusal(Code.NOT_FOUND, f"nobody here is called {who!r}", hint)
+    return AgentId(found)
+
+
+def _people_called(lookups: Lookups, who: str) -> list[AgentId]:
+    """Everybody whose shown name this is."""
+    called = who.strip().casefold()
+    agents = [row.record for row in lookups.views.select(PersonRow, limit=PEOPLE_READ)]
+    heads = lookups.views.select(ProfileRow, Where("head", Is.EQUAL, 1), limit=PEOPLE_READ)
+    agents += [row.agent for row in heads if row.name.casefold() == called]
+    return [AgentId(each) for each in dict.fromkeys(agents) if called and lookups.name(each).casefold() == called]
+
+
+async def _network(office: Office, who: str) -> ScopeId | None:
+    """The network that a name or an id means, None if it means somebody or nothing."""
+    whole = whole_id(who)
+    if whole is not None and not office.truth.has(whole):
+        return ScopeId(whole)
+    try:
+        return await office.find_network(who)
+    except Refusal as refusal:
+        if refusal.code is Code.AMBIGUOUS:
+            raise
+        return None
+
+
+async def _relay(office: Office, line: JoinLine, seconds: float) -> ScopeId:
+    """Carry a network for its members, and wait a while for its founding."""
+    row = office.truth.entry(JoinedEntry, (line.network,))
+    if row is not None and not row.left and not row.relayed:
+        name = _called(office, line.network)
+        raise Refusal(Code.CONFLICT, f"you belong to {name}: it is carried anyway", "meshnode network ls")
+    with trio.move_on_after(max(seconds, LEAST_SECONDS)):
+        outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers, relay=True))
+        if not isinstance(outcome, Joined):
+            raise refusal_of(outcome)
+    return line.network
+
+
+async def _ask(office: Office, event: type[Follow] | type[Block], agent: AgentId, on: bool) -> None:
+    outcome = await office.node.ask(lambda ticket: event(ticket, agent, on))
+    if not isinstance(outcome, Done):
+        raise refusal_of(outcome)
+
+
+def _called(office: Office, agent: bytes) -> str:
+    return office.name(agent) or short(agent)
