@@ -14,4 +14,4 @@ def settle_interpreter() -> None:
     gc.freeze()
     # Python looks for cycles after each 700 objects; a run of records makes more, none of them in a cycle, and a
     # third of the time of reading it went there.
-    gc.set_threshold(GARBAGE_AFTER, 10, 10)
+    gc.set_threshold(*GARBAGE_AFTER)
