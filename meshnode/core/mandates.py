@@ -5,7 +5,7 @@ why the node may not write this at all. It rests on what is folded, which may be
 the fold has not seen yet is taken as the home remembers it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -31,6 +31,8 @@ AGENT_SIZE = 32
 _GUESTS = ("revoke", "resolution")
 _STANDING = ("agent", "grant", "resolution")
 _POWERFUL = ("device", "staff", "steward")
+_NARROWLY = ("grant", "revoke", "countersign", "rotate", "resolution")
+"""Types by whose facts it is decided what they are signed by; of others only contributions, by limits of a grant."""
 _AFTER_DISSOLUTION = ("revoke", "countersign", "correction", "erasure", "checkpoint")
 
 
@@ -76,6 +78,25 @@ class Mandates:
             return Mandate()
         with self._memory.steady():
             return self._answer(draft, tip)
+
+    def answers(self, drafts: Sequence[Draft], tip: bytes = b"") -> list[Answer]:
+        """The answers for drafts that go to the same log; those like the one before are answered as that was."""
+        found: list[Answer] = []
+        with self._memory.steady():
+            for number, draft in enumerate(drafts):
+                if number and self._is_alike(draft, drafts[number - 1], found[-1]):
+                    found.append(found[-1])
+                else:
+                    found.append(Mandate() if draft.type == "rotate" else self._answer(draft, tip))
+        return found
+
+    def _is_alike(self, draft: Draft, other: Draft, answer: Answer) -> bool:
+        """Whether what was answered for another draft in the same scope is the answer for this one too."""
+        if isinstance(answer, Denied) or draft.type in _NARROWLY:
+            return False
+        if (draft.type, draft.agent, draft.order) != (other.type, other.agent, other.order):
+            return False
+        return all(self._lets(each, draft, position=False) for each in answer.auth)
 
     def device(self) -> Answer:
         """By which entries this device signs for its owner in the owner's own stream."""

@@ -102,8 +102,7 @@ class Desk:
         """The drafts with what they are signed by. Raises _CannotWrite."""
         found: list[Draft] = []
         named: set[RecordId] = set()
-        for draft in drafts:
-            answer = self._mandates.answer(draft, tip)
+        for draft, answer in zip(drafts, self._mandates.answers(drafts, tip), strict=True):
             if isinstance(answer, Denied):
                 raise _refused_by(answer)
             for each in answer.auth:

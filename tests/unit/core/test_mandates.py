@@ -347,3 +347,26 @@ def test_who_may_order_an_erasure_is_known_once_it_is_folded() -> None:
     assert [later.may_order(each) for each in orders] == [False, False, True, False]
     unknown = tale.write("tablet", alice, auth=(tale.write("alice", alice, "grant", authority.device(b"x" * 32)),))
     assert full.may_order(unknown) is None
+
+
+@pytest.mark.parametrize("device", ["alice", "phone"])
+def test_many_drafts_are_answered_as_each_of_them_alone(device: str) -> None:
+    tale = Tale("")
+    alice, phone = paired(tale)
+    types = ("contribution", "contribution", "profile", "revoke", "revoke", "rotate", "contribution", "checkpoint")
+    facts = {"revoke": authority.revoke([phone.id])}
+    desk, drafts = desk_of(tale, device, alice), [draft_in(alice, each, facts.get(each)) for each in types]
+    assert desk.answers(drafts) == [desk.answer(each) for each in drafts]
+
+
+def test_what_lies_beyond_a_limit_is_not_answered_as_what_came_before() -> None:
+    tale = Tale("")
+    made, founds, _, _ = firm(tale)
+    carol, project = tale.person("carol"), b"p" * 32
+    job = tale.write("alice", made, "grant", authority.grant(carol.id, "staff", project=ext(project)), auth=(founds,))
+    tale.accept("carol", job, agent=carol)
+    near = draft_in(made, facts={**work(), "project": ext(project)}, agent=made.id)
+    first, second, beyond = desk_of(tale, "carol", carol).answers([near, near, draft_in(made, agent=made.id)])
+    assert isinstance(first, Mandate)
+    assert first.auth == (job.id,)
+    assert (second, beyond) == (first, Denied("beyond", job.id))
