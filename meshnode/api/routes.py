@@ -3,11 +3,12 @@
 from meshnode.api.edge import Entry
 from meshnode.api.models import devices as device_models
 from meshnode.api.models import keeping as keeping_models
+from meshnode.api.models import networks as network_models
 from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import devices, keeping, node, people, records, work
+from meshnode.api.resources import devices, keeping, networks, node, people, records, work
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
@@ -32,10 +33,17 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/devices/pairing/confirm", devices.confirm, device_models.ConfirmRequest, status=201),
     Entry("POST", "/devices/{id}/revoke", devices.revoke, device_models.RevokeRequest, status=201),
     Entry("POST", "/recovery-lines", devices.vouch, device_models.RecoveryLineRequest, status=201),
-    Entry("GET", "/networks", people.list_networks),
-    Entry("POST", "/networks", people.create_network, people_models.NetworkRequest, status=201),
-    Entry("DELETE", "/networks/{id}", people.leave_network),
-    Entry("POST", "/joins", people.join, people_models.JoinRequest, status=201, patient=True),
+    Entry("GET", "/networks", networks.list_networks),
+    Entry("POST", "/networks", networks.create_network, network_models.NetworkRequest, status=201),
+    Entry("DELETE", "/networks/{id}", networks.leave_network, patient=True),
+    Entry("GET", "/networks/{id}/members", networks.list_members),
+    Entry("POST", "/networks/{id}/members", networks.appoint, network_models.AppointRequest, status=201),
+    Entry("POST", "/networks/{id}/removals", networks.remove_member, network_models.RemoveRequest, status=201),
+    Entry("POST", "/networks/{id}/accept", networks.accept, status=201),
+    Entry("GET", "/networks/{id}/invites", networks.list_invites),
+    Entry("POST", "/networks/{id}/invites", networks.invite, network_models.InviteRequest, status=201),
+    Entry("DELETE", "/networks/{id}/invites/{invite}", networks.withdraw_invite),
+    Entry("POST", "/joins", networks.join, network_models.JoinRequest, status=201, patient=True),
     Entry("GET", "/keeping", keeping.show_keeping),
     Entry("GET", "/follows", keeping.list_follows),
     Entry("POST", "/follows", keeping.follow, keeping_models.ChoiceRequest, status=201, patient=True),

@@ -56,7 +56,8 @@ class Site:
     log_file: Path
     socket: Path
     discovery: bool
-    fingerprint: str
+    fingerprint_of: Callable[[bytes], str]
+    """The four words by which two people compare an agent's id aloud."""
     examine: Callable[[], Awaitable[list[Finding]]]
     """The checks that take longer than a look: the store itself, keys and permissions."""
 

@@ -127,7 +127,7 @@ def _open(
     grant = reader.entry(NoteEntry, (notes.GRANT,))
     identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
-    projector, searcher = Projector(store.reader(), views), Searcher(store.reader())
+    projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
     core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
     asks = reader.entry(NoteEntry, (notes.PAIRING,))
     core.parts.conversations.pairing.asks = None if asks is None else ScopeId(asks.value)
@@ -146,7 +146,7 @@ def _open(
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)
-    projector.moved = node.fold_moved
+    projector.moved, projector.tell_standings = node.fold_moved, node.folded
     lookups = Lookups(views.reader())
     office = Office(
         node=node,

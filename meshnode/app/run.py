@@ -71,7 +71,7 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path) -> S
         log_file=log_file,
         socket=socket_path(places.data, os.environ, os.geteuid()),
         discovery=loaded.settings.net.discovery,
-        fingerprint=fingerprint_words(opened.node.me),
+        fingerprint_of=fingerprint_words,
         examine=lambda: examine_home(places.data, opened.store.path),
     )
 

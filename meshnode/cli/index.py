@@ -41,7 +41,23 @@ NOUNS: dict[str, Entry] = {
     "block": Entry("choices", "Keep and show nothing of somebody that others do not need."),
     "unblock": Entry("choices", "Block somebody no more."),
     "project": Entry("project", "What contributions are for.", ("create", "ls", "show")),
-    "network": Entry("network", "The people you share with.", ("create", "ls", "join", "leave")),
+    "network": Entry(
+        "network",
+        "The people you share with.",
+        (
+            "create",
+            "ls",
+            "invite",
+            "invites",
+            "withdraw",
+            "join",
+            "members",
+            "appoint",
+            "accept",
+            "remove",
+            "leave",
+        ),
+    ),
     "id": Entry(
         "keys", "The keys and devices of your identity.", ("device", "passphrase", "recover", "vouch", "words")
     ),

@@ -8,29 +8,26 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
+from meshnode.cli.membership import MEMBERSHIP
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, short_peer, who
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Network
+    from meshnode.client.network_answers import Network
 
 USUAL_WAIT = 10
 """Seconds that `join` waits for the first records, unless --timeout says otherwise; the node goes on afterwards."""
 
 
-def create(desk: Desk, *, name: str, is_open: bool) -> Exit:
+def create(desk: Desk, *, name: str, is_open: bool, closed: bool, purpose: str | None) -> Exit:
     """Found a network."""
-    if not is_open:
-        raise Failure(
-            Exit.USAGE,
-            "this version founds open networks: whoever has the line may join and read; say --open if that is meant",
-            f"meshnode network create {quoted(name)} --open",
-        )
-    network = desk.client().create_network(name)
+    if is_open and closed:
+        raise Failure(Exit.USAGE, "a network is open or closed", "meshnode network create --help")
+    network = desk.client().create_network(name, "open" if is_open else "invite", purpose=purpose or "")
     desk.out.give_or_ok(
         "network.create", network, f"Network created   {clean(network['name'])}   {short_id(network['id'])}"
     )
-    _invite(desk, network)
+    _way_in(desk, network)
     return Exit.OK
 
 
@@ -43,24 +40,24 @@ def ls(desk: Desk) -> Exit:
     shared = [network for network in networks if not network["notebook"]]
     if not shared:
         desk.out.line("No networks yet: what you log stays in your notebook on this machine.")
-        desk.next_steps(("Found one", "meshnode network create studio --open"))
+        desk.next_steps(("Found one", "meshnode network create studio"))
     for network in shared:
         members = ", ".join(who(member) for member in network["members"][:5])
         more = f" and {len(network['members']) - 5} more" if len(network["members"]) > 5 else ""
         desk.out.line(f"{clean(network['name'])}   {short_id(network['id'])}", "bold")
         desk.out.fields(
             [
-                ("you", network["standing"]),
+                ("you", _standing(network)),
                 ("members", f"{len(network['members'])}: {members}{more}"),
                 ("connected", count(network["connected"], "peer")),
             ]
         )
-        _invite(desk, network)
+        _way_in(desk, network)
     return Exit.OK
 
 
 def join(desk: Desk, *, line: str) -> Exit:
-    """Join an open network."""
+    """Join by an invitation, or an open network by its line."""
     desk.out.progress("joining …")
     joined = desk.client().join(line, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
@@ -84,8 +81,10 @@ def leave(desk: Desk, *, network: str, yes: bool) -> Exit:
     client = desk.client()
     if not yes:
         desk.confirm(f"Leave {clean(network)}? What you signed there stays there.", flag="--yes")
-    client.leave(network)
-    desk.out.give_or_ok("network.leave", {"network": network, "left": True}, f"Left {clean(network)}")
+    left = client.leave(network)
+    desk.out.give_or_ok("network.leave", {**left, "left": True}, f"Left {clean(network)}")
+    if not left["heard"] and not desk.out.as_json:
+        desk.out.line("  Nobody there has heard of it yet: the node tells the first it meets.")
     return Exit.OK
 
 
@@ -95,39 +94,53 @@ def _name_of(desk: Desk, peer: str) -> str:
     return who(found[0], short_peer(peer)) if found else short_peer(peer)
 
 
-def _invite(desk: Desk, network: Network) -> None:
-    """Print what others paste to join, and how far it reaches."""
-    if not network["line"]:
-        return
-    desk.out.line(f"  Others join it with (reachable: {network['reachable']}):")
-    desk.out.line(f"      meshnode network join {quoted(network['line'])}")
+def _standing(network: Network) -> str:
+    """How the owner stands, with the roles that say more."""
+    more = [role for role in network["roles"] if role != network["standing"]]
+    return f"{network['standing']} ({', '.join(more)})" if more else network["standing"]
 
 
-COMMANDS = {
+def _way_in(desk: Desk, network: Network) -> None:
+    """Print what others paste to join, and how far it reaches; or how to invite them."""
+    if network["line"]:
+        desk.out.line(f"  Others join it with (reachable: {network['reachable']}):")
+        desk.out.line(f"      meshnode network join {quoted(network['line'])}")
+    elif network["join"] == "invite" and network["standing"] in ("founder", "active") and not network["dissolved"]:
+        desk.out.line("  Closed: nobody outside learns that it is there. Let somebody in:")
+        desk.out.line(f"      meshnode network invite {quoted(network['name'] or network['id'])}")
+
+
+COMMANDS = MEMBERSHIP | {
     command.name: command
     for command in (
         Command(
             "network create",
-            "Found a network and print the line others join it with.",
+            "Found a network, closed unless you say otherwise.",
             create,
             (
                 Argument(("name",), "What it is called."),
+                Argument(("--closed",), "Only who is invited may join and read (the default).", kind="flag"),
                 Argument(("--open",), "Anyone who has the line may join and read.", kind="flag", into="is_open"),
+                Argument(("--purpose",), "What it is for; only its readers see it.", metavar="TEXT"),
             ),
             text="Everybody in a network holds a copy of everything signed into it, checks it, and passes it on to the "
-            "others. An open network can be joined and read by anyone who has its line.",
-            examples=(("A network for a studio", "meshnode network create studio --open"),),
+            "others. A closed network is served to nobody outside, who does not even learn that it is there; people "
+            "come in by invitations. An open network can be joined and read by anyone who has its line.",
+            examples=(
+                ("A network for a studio", "meshnode network create studio"),
+                ("One that anyone may join", "meshnode network create choir --open"),
+            ),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),
         Command("network ls", "List the networks, with the line to join each.", ls, exits=(Exit.NOT_RUNNING,)),
         Command(
             "network join",
-            "Join an open network by its line.",
+            "Join by an invitation, or an open network by its line.",
             join,
-            (Argument(("line",), "What `network create` or `network ls` printed at a member's.", metavar="LINE"),),
+            (Argument(("line",), "What `network invite`, or `network ls`, printed at a member's.", metavar="LINE"),),
             text="Waits some seconds for the first records (--timeout says how long). If nobody answers, the exit code "
-            "is 14 and the node keeps trying by itself.",
-            exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE),
+            "is 14; an open network goes on being joined, an invitation is tried again by the same command.",
+            exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE, Exit.NOT_AUTHORISED),
         ),
         Command(
             "network leave",

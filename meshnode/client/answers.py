@@ -196,30 +196,6 @@ class Me(TypedDict):
     keys: str
 
 
-class Network(TypedDict):
-    """A network; `line` is what others paste to join, empty for a notebook."""
-
-    id: str
-    name: str
-    join: str
-    standing: str
-    notebook: bool
-    members: list[Agent]
-    connected: int
-    line: str
-    reachable: str
-    created: str
-
-
-class Joined(TypedDict):
-    """A network that was joined; `peer` is who answered, empty while nobody has."""
-
-    network: Network
-    peer: str
-    milliseconds: int
-    received: int
-
-
 class Peer(TypedDict):
     """A peer; `state` is `direct`, `idle` or `backing off`, `source` is `you`, `mdns`, `peers` or `itself`."""
 

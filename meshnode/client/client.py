@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from meshnode.client import answers as a
     from meshnode.client import device_answers as d
     from meshnode.client import keeping as k
+    from meshnode.client import network_answers as g
 
 T = TypeVar("T")
 
@@ -191,21 +192,52 @@ class Client:
 
     # People.
 
-    def networks(self) -> list[a.Network]:
+    def networks(self) -> list[g.Network]:
         """The networks known here, the notebook among them."""
         return self._items(self._node.get("/networks"))
 
-    def create_network(self, name: str, join: str = "open", *, key: str = "") -> a.Network:
-        """Found a network."""
-        return cast("a.Network", self._write("/networks", {"name": name, "join": join}, key))
+    def create_network(self, name: str, join: str = "open", *, purpose: str = "", key: str = "") -> g.Network:
+        """Found a network; `join` is `open` or `invite`."""
+        return cast("g.Network", self._write("/networks", {"name": name, "join": join, "purpose": purpose}, key))
 
-    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> a.Joined:
-        """Join an open network by its line."""
-        return cast("a.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
+    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> g.Joined:
+        """Join by an invitation, or an open network by its line."""
+        return cast("g.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
 
-    def leave(self, network: str) -> object:
+    def leave(self, network: str) -> g.Left:
         """Leave a network."""
-        return self._node.delete(f"/networks/{segment(network)}")
+        return cast("g.Left", self._node.delete(f"/networks/{segment(network)}", usual=LONG))
+
+    def members(self, network: str) -> list[g.Member]:
+        """Everybody who stands, stood or is to stand in a network."""
+        return self._items(self._node.get(f"/networks/{segment(network)}/members"))
+
+    def appoint(self, network: str, agent: str, role: str, *, delegate: bool = False, key: str = "") -> g.Member:
+        """Give somebody a role by name; it holds once accepted."""
+        body = {"agent": agent, "role": role, "delegate": delegate}
+        return cast("g.Member", self._write(f"/networks/{segment(network)}/members", body, key))
+
+    def accept_roles(self, network: str, *, key: str = "") -> list[g.Member]:
+        """Accept every role offered to the owner in a network."""
+        return self._items(self._write(f"/networks/{segment(network)}/accept", {}, key))
+
+    def remove_member(self, network: str, agent: str, reason: str = "end", *, key: str = "") -> list[g.Member]:
+        """End every role somebody has in a network."""
+        body = {"agent": agent, "reason": reason}
+        return self._items(self._write(f"/networks/{segment(network)}/removals", body, key))
+
+    def invite(self, network: str, role: str = "core", uses: int = 1, seconds: int = 7 * 24 * 3600) -> g.Invite:
+        """Invite people; the answer tells the line that opens the door, and nothing tells it again."""
+        body = {"role": role, "uses": uses, "seconds": seconds}
+        return cast("g.Invite", self._write(f"/networks/{segment(network)}/invites", body, ""))
+
+    def invites(self, network: str) -> list[g.Invite]:
+        """The invitations to a network."""
+        return self._items(self._node.get(f"/networks/{segment(network)}/invites"))
+
+    def withdraw(self, network: str, invite: str) -> g.Invite:
+        """Withdraw an invitation."""
+        return cast("g.Invite", self._node.delete(f"/networks/{segment(network)}/invites/{segment(invite)}"))
 
     def keeping(self) -> k.Keeping:
         """What is kept of others here, and how full each bound is."""

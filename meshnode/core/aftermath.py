@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from meshnode.core.effects import Look
-from meshnode.core.ground import Session
 from meshnode.core.limits import give_back
 from meshnode.core.parts import Parts
 from meshnode.core.reports import ForkFound, ScopeReady, Stored
@@ -12,8 +11,8 @@ from meshproto.records.ids import LogId
 from meshproto.wire.messages import LogTip
 
 
-def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) -> list[Session]:
-    """Do all that was held back for these batches, in their order. Returns sessions that share more by it."""
+def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) -> bool:
+    """Do all that was held back for these batches, in their order. Returns whether what is shared may have changed."""
     arrivals: list[Arrival] = []
     promoted: list[LogId] = []
     for number, after in afters:
@@ -40,8 +39,7 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
         parts.gossip.spread_parts(after.parts, turn)
         _finish(parts, after, turn)
     # A genesis makes an agent known or a network's rules: that decides whom we share with.
-    has_genesis = any(not each.run.records[0].scope for each in arrivals)
-    return parts.conversations.refresh(turn) if has_genesis else []
+    return any(not each.run.records[0].scope for each in arrivals)
 
 
 def _finish(parts: Parts, after: Aftermath, turn: Turn) -> None:
@@ -71,7 +69,7 @@ def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
         for now in parts.scopes.note_committed(log):
             parts.intake.note_standing(now.agent)
             parts.policy.note_standing(now, turn)
-            sharing = [each.conn for each in parts.ground.open_sessions() if parts.scopes.names_of(each, now.scope)]
+            sharing = [each.conn for each in parts.ground.open_sessions() if parts.gate.names_of(each, now.scope)]
             tips += [(sharing, LogTip(now.log, seq, tip)) for tip, seq in now.tips.items()]
     if parts.ground.settings.live:
         parts.gossip.tell_tips(tips, turn)

@@ -10,10 +10,11 @@ each shows tags of the scopes it is ready to share with the other, and again whe
 
 from dataclasses import dataclass
 
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Phase, Session
 from meshnode.core.mandates import Mandates
 from meshnode.core.policy import Policy
-from meshnode.core.reports import DeviceAsks, PeerWelcome
+from meshnode.core.reports import DeviceAsks, PeerWelcome, ScopeClosed
 from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
@@ -37,9 +38,10 @@ class Pairing:
 class Conversations:
     """Opens sessions and keeps what they share up to date."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, mandates: Mandates, policy: Policy) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate, mandates: Mandates, policy: Policy) -> None:
         self._ground = ground
         self._scopes = scopes
+        self._gate = gate
         self._mandates = mandates
         self._policy = policy
         self.listening: tuple[str, ...] = ()
@@ -86,9 +88,14 @@ class Conversations:
 
     def take_tags(self, session: Session, tags: Tags, turn: Turn) -> bool:
         """Note what the other side is ready to share; true if more is shared than before."""
+        before = list(session.shared.values())
         session.tags_heard = frozenset(tags.tags)
         self._look_for_device(session, turn)
-        return self._share(session, turn)
+        wider = self._share(session, turn)
+        for scope in before:
+            if scope not in session.shared.values() and scope in self._scopes.carried:
+                turn.tell(ScopeClosed(session.conn, scope))
+        return wider
 
     def refresh(self, turn: Turn) -> list[Session]:
         """Show tags anew where they changed; returns the sessions in which more is shared now."""
@@ -142,7 +149,7 @@ class Conversations:
             turn.tell(DeviceAsks(session.key, awaited))
 
     def _may_share(self, session: Session, carried: Carried) -> bool:
-        return self._policy.shares(carried.scope) and self._scopes.admits(session, carried)
+        return self._policy.shares(carried.scope) and self._gate.admits(session, carried)
 
     def _share(self, session: Session, turn: Turn) -> bool:
         """Work out what both sides carry."""

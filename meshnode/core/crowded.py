@@ -13,6 +13,7 @@ from itertools import islice
 from meshnode.core.closure import Closure
 from meshnode.core.fill import Fill
 from meshnode.core.flight import LogNow
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
@@ -37,9 +38,9 @@ PAUSE_MOST = 32
 class Crowded:
     """Asks for logs with many branches."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, fill: Fill) -> None:
-        self._ground = ground
+    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate, fill: Fill) -> None:
         self._scopes = scopes
+        self._gate = gate
         self._fill = fill
         self._rounds: dict[int, int] = {}
         self._resting: dict[int, dict[LogId, tuple[int, int]]] = {}  # connection → log → until which round, how long
@@ -51,7 +52,7 @@ class Crowded:
         crowded = self._scopes.crowded
         due: list[LogId] = []
         for log in list(islice(crowded, LOOKED_AT)):
-            if len(due) < ASKED and resting.get(log, (0, 0))[0] <= number and self._may_read(session, log):
+            if len(due) < ASKED and resting.get(log, (0, 0))[0] <= number and self._gate.log(session, log):
                 due.append(log)
                 del crowded[log]
                 crowded[log] = None  # the others have their turn first
@@ -76,10 +77,6 @@ class Crowded:
         """A connection is gone."""
         self._rounds.pop(conn, None)
         self._resting.pop(conn, None)
-
-    def _may_read(self, session: Session, log: LogId) -> bool:
-        now = self._ground.flight.log(log)
-        return now is not None and self._scopes.may_read(session, now)
 
 
 def may_branch(new: tuple[Record, ...], now: LogNow, closure: Closure, *, asked: bool) -> bool:

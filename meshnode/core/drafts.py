@@ -15,7 +15,7 @@ LONGEST_TEXT = 20_000
 
 
 class Draft(NamedTuple):
-    """A record to be: what its author decides. The core adds key, seq, prev, deps, time, salt and signature.
+    """A record to be: what its author decides. The core adds key, seq, prev, deps, auth, time, salt and signature.
 
     `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
     `at` (ms UTC) overrides the clock, for imports that restate when something was claimed. `agent` is for whom it is
@@ -30,7 +30,7 @@ class Draft(NamedTuple):
     at: int | None = None
     agent: bytes = b""
     order: bytes = b""
-    auth: tuple[RecordId, ...] = ()
+    auth: tuple[bytes, ...] = ()
 
 
 class SignedRecords(NamedTuple):

@@ -66,8 +66,8 @@ class NotWritten:
 
     `why`: "copied" (ask the peers that held this log, or TrustThisCopy), "scope" (not a network one may write
     in), "unfounded" (`detail`: the founders whose accept is not here), "stranger" (not joined: `detail` is the
-    network), "quota", "draft" (does not encode or is too large), what it names is "missing", "pending" or "foreign"
-    (`detail` is its id), "refused" (the ready records), "busy", "store".
+    network), what `Denied.why` says (mandates.py), "quota", "draft" (does not encode or is too large), what it
+    names is "missing", "pending" or "foreign" (`detail` is its id), "refused" (the ready records), "busy", "store".
     """
 
     why: str
@@ -102,11 +102,25 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class LetIn:
+    """A door has opened: this network is carried from now on."""
+
+    scope: ScopeId
+
+
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """A door has not opened; `why`: "used" (up), "ended", "late", "unknown" (not there), "again" (knocked anew)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What was asked for is done."""
 
 
-Outcome: TypeAlias = Written | NotWritten | Taken | Synced | Joined | Done
+Outcome: TypeAlias = Written | NotWritten | Taken | Synced | Joined | LetIn | ShutOut | Done
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Forget, LocalRow
+from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach
@@ -165,6 +166,26 @@ class JoinScope:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterBy:
+    """Knock at a peer with an invitation. Answered by LetIn, then the network is carried, or by ShutOut.
+
+    It is tried until there is an answer; whoever waits for it decides for how long.
+    """
+
+    ticket: int
+    secret: bytes
+    peer: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksStand:
+    """The fold has moved on: how networks stand now."""
+
+    standings: tuple[NetworkStanding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveScope:
     """Stop carrying a network. What is stored stays. Answered by Done."""
 
@@ -278,6 +299,8 @@ Event: TypeAlias = (
     | CommitFailed
     | Woken
     | JoinScope
+    | EnterBy
+    | NetworksStand
     | LeaveScope
     | SyncNow
     | AddPeer

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from meshnode.core.flight import LogNow
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId
+from meshproto.records.ids import LogId, ScopeId
 from meshproto.records.limits import MAX_BRANCHES
 from meshproto.wire.limits import MAX_MARKS
 from meshproto.wire.messages import Item, LogWant, Mark, Want
@@ -48,26 +49,28 @@ class Fill:
         self,
         ground: Ground,
         scopes: Scopes,
+        gate: Gate,
         is_sought: Callable[[LogId], bool],
-        wants_parts: Callable[[LogId], bool],
+        wants_parts: Callable[[Session, LogId], bool],
     ) -> None:
         """`is_sought` tells whether a log holds what is waited for, on a branch that is not here.
 
-        `wants_parts` tells whether the private parts of a log are to come along with it.
+        `wants_parts` tells whether the private parts of a log are to come along with it from a connection.
         """
         self._ground = ground
         self._scopes = scopes
+        self._gate = gate
         self._is_sought = is_sought
         self._wants_parts = wants_parts
-        self._refused: dict[LogId, None] = {}
+        self._refused: dict[LogId, ScopeId] = {}
         self._asking: dict[int, Asking] = {}
         self._of: dict[LogId, tuple[int, int]] = {}  # log → the connection asked for it, and since when (ticks)
 
-    def offer(self, conn: int, items: Iterable[Item]) -> int:
+    def offer(self, session: Session, items: Iterable[Item]) -> int:
         """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
-        asking = self._asking.setdefault(conn, Asking())
+        asking = self._asking.setdefault(session.conn, Asking())
         own, most = self._scopes.own_logs(), self._ground.settings.fill_queue
-        lacking = [item for item in items if self._is_lacking(item)]
+        lacking = [item for item in items if self._is_lacking(session, item)]
         if len(asking.listed) + len(lacking) > most:
             # Were it always the same that finds no room, what the rest must come after might be among it for ever.
             start = int(self._ground.chance.random() * len(lacking))
@@ -94,10 +97,11 @@ class Fill:
                 asking.parked[log] = until
                 continue
             item = asking.listed.pop(log)
-            if self._is_lacking(item):
+            if self._is_lacking(session, item):
                 self._of[log] = (session.conn, turn.moment.ticks)
                 asking.wanted[log] = False
-                wants.setdefault((item.rank, self._wants_parts(log)), []).append(LogWant(log, self._tips(log)))
+                with_parts = self._wants_parts(session, log)
+                wants.setdefault((item.rank, with_parts), []).append(LogWant(log, self._tips(session, log)))
         for rank, with_parts in sorted(wants):
             turn.send(session.conn, Want(tuple(wants[rank, with_parts]), with_parts))
         return bool(wants)
@@ -106,12 +110,15 @@ class Fill:
         """Ask for what follows our tips of logs that nobody listed, as far as there is room; true if for any."""
         asking = self._asking.setdefault(session.conn, Asking())
         free = [log for log in logs if not self._asked_until(log, session.conn, turn)]
-        wants = [LogWant(log, self._tips(log)) for log in free[: self._ground.settings.fill_logs - len(asking.wanted)]]
+        wants = [
+            LogWant(log, self._tips(session, log))
+            for log in free[: self._ground.settings.fill_logs - len(asking.wanted)]
+        ]
         for want in wants:
             self._of[want.log] = (session.conn, turn.moment.ticks)
             asking.wanted[want.log] = True  # our tips are all we have to name
         for with_parts in (False, True):
-            some = tuple(want for want in wants if self._wants_parts(want.log) == with_parts)
+            some = tuple(want for want in wants if self._wants_parts(session, want.log) == with_parts)
             if some:
                 turn.send(session.conn, Want(some, with_parts))
         return bool(wants)
@@ -127,16 +134,16 @@ class Fill:
         asking = self._asking.get(session.conn)
         if asking is None or asking.wanted.get(log) is None:
             return
-        now = self._ground.flight.log(log)
+        now = self._gate.log(session, log)
         if asking.wanted[log] or now is None:
             self.take_end(session.conn, log)
             return
         asking.wanted[log] = True
-        turn.send(session.conn, Want((LogWant(log, self._marks_back(now)),), self._wants_parts(log)))
+        turn.send(session.conn, Want((LogWant(log, self._marks_back(now)),), self._wants_parts(session, log)))
 
-    def refuse(self, log: LogId) -> None:
+    def refuse(self, log: LogId, scope: ScopeId) -> None:
         """A log that has no room here came in vain: nothing of it is asked for again in this life."""
-        self._refused[log] = None
+        self._refused[log] = scope
         if len(self._refused) > self._ground.settings.fill_queue:
             del self._refused[next(iter(self._refused))]
 
@@ -166,12 +173,13 @@ class Fill:
         for log in asking.wanted if asking else ():
             self._free(conn, log)
 
-    def _is_lacking(self, item: Item) -> bool:
+    def _is_lacking(self, session: Session, item: Item) -> bool:
         """Whether a listed log has a tip that is neither here nor on its way, and may still grow here."""
         flight = self._ground.flight
-        now = flight.log(item.log)
+        now = self._gate.log(session, item.log)
         if now is None:
-            return item.log not in self._refused
+            refused = self._refused.get(item.log)
+            return refused is None or self._gate.hides(session, refused)
         longest = max(now.tips.values())  # what lies beyond cannot be here, so most tips need no look into the ledger
         if all(tip.id in now.tips or (tip.seq <= longest and flight.has(tip.id)) for tip in item.tips):
             return False
@@ -209,9 +217,9 @@ class Fill:
             if log in asking.parked:
                 self._line_up(asking, log)
 
-    def _tips(self, log: LogId) -> tuple[Mark, ...]:
+    def _tips(self, session: Session, log: LogId) -> tuple[Mark, ...]:
         """Our tips of a log, newest first; what is on its way to the disk need not be sent again."""
-        now = self._ground.flight.log(log)
+        now = self._gate.log(session, log)
         if now is None:
             return ()
         marks = sorted((Mark(seq, tip) for tip, seq in now.tips.items()), reverse=True)

@@ -235,7 +235,8 @@ def network_facts(record: Record) -> NetworkFacts | None:
         return None
     charter = record.facts["charter"]
     founders = tuple(AgentId(each) for each in charter["founders"])
-    return NetworkFacts(charter["join"] == "open", founders, charter["log_records"], charter["log_bytes"])
+    is_open = charter["join"] == "open"
+    return NetworkFacts(is_open, founders, charter["log_records"], charter["log_bytes"], Key(record.key))
 
 
 def _is_agent(record: Record, kind: str) -> bool:

@@ -6,10 +6,10 @@ each try asks another peer.
 
 from heapq import heappop, heappush
 
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
-from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId, RecordId
+from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Get
 
 PAUSE_DOUBLINGS = 6
@@ -19,23 +19,23 @@ PAUSE_DOUBLINGS = 6
 class Getter:
     """Remembers what is missing and asks for it. Bounded by what the closure remembers."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, gate: Gate) -> None:
         self._ground = ground
-        self._scopes = scopes
-        self._missing: dict[RecordId, LogId] = {}
+        self._gate = gate
+        self._missing: dict[RecordId, ScopeId] = {}
         self._due: list[tuple[int, int, RecordId]] = []
 
     def __len__(self) -> int:
         return len(self._missing)
 
-    def want(self, record: RecordId, log: LogId, turn: Turn, *, conn: int | None = None) -> None:
-        """Begin to ask for a record; `log` is one that names it, so who shares that may be asked.
+    def want(self, record: RecordId, scope: ScopeId, turn: Turn, *, conn: int | None = None) -> None:
+        """Begin to ask for a record; `scope` is where it is named: who shares that may be asked.
 
         `conn` is asked at once: it sent what names the record, so it should have it.
         """
         if record in self._missing or len(self._missing) >= self._ground.settings.waits_max:
             return
-        self._missing[record] = log
+        self._missing[record] = scope
         heappush(self._due, (turn.moment.ticks + self._ground.settings.get_interval, 0, record))
         self._set_alarm()
         if conn is not None and self._ground.session(conn) is not None:
@@ -61,11 +61,9 @@ class Getter:
             turn.send(conn, Get(tuple(ids)))
         self._set_alarm()
 
-    def _whom(self, log: LogId, tries: int) -> Session | None:
-        """The peer whose turn it is among those that share the log which names the record."""
-        now = self._ground.flight.log(log)
-        open_ = self._ground.open_sessions()
-        sharing = [each for each in open_ if each.shared and (now is None or self._scopes.names_of(each, now.scope))]
+    def _whom(self, scope: ScopeId, tries: int) -> Session | None:
+        """The peer whose turn it is among those that share the scope in which the record is named."""
+        sharing = [each for each in self._ground.open_sessions() if self._gate.names_of(each, scope)]
         return sharing[tries % len(sharing)] if sharing else None
 
     def _set_alarm(self) -> None:

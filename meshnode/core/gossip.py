@@ -8,6 +8,7 @@ anyone in time is pulled, and makes the link eager again (`graft`). Only what is
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
@@ -30,9 +31,10 @@ class Announced:
 class Gossip:
     """Decides who is sent what is new."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate) -> None:
         self._ground = ground
         self._scopes = scopes
+        self._gate = gate
         self._lazy: dict[int, dict[Name, None]] = {}
         self._announced: dict[RecordId, Announced] = {}
         self._due_parts: dict[RecordId, list[int]] = {}
@@ -86,7 +88,7 @@ class Gossip:
         readers = [
             session.conn
             for session in sessions
-            if self._scopes.reads_own_stream(session, scope) and not self._scopes.names_of(session, scope)
+            if self._gate.reads_own_stream(session, scope) and not self._gate.names_of(session, scope)
         ]
         self.tell_tips([(readers, LogTip(log, tip.seq, tip.id)) for tip in self._ground.ledger.tips(log)], turn)
 
@@ -101,7 +103,8 @@ class Gossip:
         for conn, parts in due.items():
             session = self._ground.session(conn)
             if session is not None:
-                self._send_parts(session, parts, turn)
+                readable = [(record, raw) for record, raw in parts if self._gate.has(session, record)]
+                self._send_parts(session, readable, turn)
 
     def take_duplicate(self, session: Session, arrival_names: list[Name], turn: Turn) -> None:
         """Something pushed was here already: prune the link, if another eager one remains."""
@@ -123,10 +126,10 @@ class Gossip:
     def take_have(self, session: Session, have: Have, turn: Turn) -> list[Item]:
         """Note tips a peer has; returns those to be pulled at once, because nobody else could push them."""
         pull: list[Item] = []
-        alone = sum(1 for each in self._ground.open_sessions() if each.shared) == 1
+        alone = not self._has_company(session)
         for tip in have.tips:
             session.hear(tip.id)
-            if self._ground.flight.has(tip.id):
+            if self._gate.has(session, tip.id):
                 continue
             if alone or not self._ground.settings.live:
                 pull.append(_item(tip.log, tip.seq, tip.id))
@@ -139,13 +142,11 @@ class Gossip:
         pulls: list[tuple[int, Item]] = []
         now = turn.moment.ticks
         for record, told in list(self._announced.items()):
-            if self._ground.flight.has(record):
+            lacking = [each for each in told.conns if self._seems_lacking(each, record)]
+            if not lacking or told.due <= now:
                 del self._announced[record]
-            elif told.due <= now:
-                del self._announced[record]
-                conn = next((each for each in told.conns if self._ground.session(each)), None)
-                if conn is not None:
-                    pulls.append((conn, _item(told.log, told.seq, record)))
+            if lacking and told.due <= now:
+                pulls.append((lacking[0], _item(told.log, told.seq, record)))
         self._graft({conn for conn, _ in pulls}, [item.log for _, item in pulls], turn)
         self._set_alarm()
         return pulls
@@ -230,6 +231,17 @@ class Gossip:
                 if scope in scopes:
                     lazy.pop(name, None)
                     turn.send(conn, Graft(name))
+
+    def _seems_lacking(self, conn: int, record: RecordId) -> bool:
+        """Whether a connection is there and its peer must think that a record is not here."""
+        session = self._ground.session(conn)
+        return session is not None and not self._gate.has(session, record)
+
+    def _has_company(self, session: Session) -> bool:
+        """Whether another peer shares what this one does, and so may push the same."""
+        shared = set(session.shared.values())
+        others = (each for each in self._ground.open_sessions() if each is not session)
+        return any(not shared.isdisjoint(each.shared.values()) for each in others)
 
     def _eager_names(self, session: Session) -> list[Name]:
         return [name for name in session.shared if self.is_eager(session.conn, name)]

@@ -53,6 +53,9 @@ class Session:
     spoken: int = 0
     spoken_since: int = 0
     heard: dict[RecordId, None] = field(default_factory=dict)
+    knocks: int = 0
+    guest_of: dict[ScopeId, RecordId] = field(default_factory=dict)
+    """Networks for which the peer has proven to hold an invitation, each with that."""
 
     def hear(self, tip: RecordId) -> None:
         """Remember that the peer has a record, so that it is not told of it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.ports import Forget, HeldEntry, Lane
 from meshnode.core.reports import ClaimFailed
@@ -32,9 +33,10 @@ class Check:
 class HeldBy:
     """Tells, listens to and checks claims."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, gate: Gate) -> None:
         self._ground = ground
         self._scopes = scopes
+        self._gate = gate
         self._claims: dict[LogId, dict[AgentId, HeldEntry]] = {}
         self._others = 0
         self._untold: dict[int, dict[LogId, LogTip]] = {}
@@ -77,7 +79,7 @@ class HeldBy:
             last = arrival.run.records[-1]
             tip = LogTip(arrival.log, last.seq, last.id)
             for session in self._ground.open_sessions():
-                if session.shared and self._scopes.names_of(session, arrival.scope):
+                if session.shared and self._gate.names_of(session, arrival.scope):
                     untold = self._untold.setdefault(session.conn, {})
                     if len(untold) < self._ground.settings.held_untold or arrival.log in untold:
                         untold[arrival.log] = tip
@@ -86,16 +88,17 @@ class HeldBy:
     def tell(self, turn: Turn) -> None:
         """Tell each peer what was stored lately."""
         for conn, tips in self._untold.items():
-            every = tuple(tips.values()) if self._ground.session(conn) is not None else ()
+            session = self._ground.session(conn)
+            every = [tip for tip in tips.values() if session is not None and self._gate.log(session, tip.log)]
             for at in range(0, len(every), MAX_ANNOUNCED):
-                turn.send(conn, Held(every[at : at + MAX_ANNOUNCED]))
+                turn.send(conn, Held(tuple(every[at : at + MAX_ANNOUNCED])))
         self._untold.clear()
 
     def take(self, session: Session, held: Held, turn: Turn) -> None:
         """A peer says what it holds. Only what is stored here too is of interest."""
         for tip in held.tips:
             place = self._ground.ledger.place(tip.id)
-            if place is not None and place.log == tip.log and place.seq == tip.seq:
+            if place is not None and place.log == tip.log and place.seq == tip.seq and self._gate.log(session, tip.log):
                 self._believe(session, tip, turn)
 
     def take_level(self, session: Session, turn: Turn) -> None:
@@ -103,7 +106,7 @@ class HeldBy:
         own = self._ground.identity
         for scope in dict.fromkeys([*session.shared.values(), own.agent]):
             log = log_id(scope, own.key.public)
-            if self._scopes.names_of(session, scope):  # type: ignore[arg-type]  # an agent's id is its stream's
+            if self._gate.names_of(session, scope):  # type: ignore[arg-type]  # an agent's id is its stream's
                 for each in self._ground.ledger.tips(log):
                     # What is on the disk and not known to be was not compared: the fingerprints do not cover it yet.
                     if not self._ground.flight.carries(each.id):
@@ -117,7 +120,7 @@ class HeldBy:
             for session in self._ground.open_sessions()
             if session.conn not in self._checks
             for log in self._scopes.own_logs()
-            if (claim := self._claims.get(log, {}).get(session.agent)) is not None
+            if (claim := self._claims.get(log, {}).get(session.agent)) is not None and self._gate.log(session, log)
         ]
         if not candidates:
             return
@@ -139,7 +142,7 @@ class HeldBy:
         headers: list[bytes] = []
         if first is not None and last is not None and first.log == last.log:
             now = self._ground.flight.committed(last.log)
-            if now is not None and self._scopes.may_read(session, now) and last.seq - first.seq < MAX_RUN_RECORDS:
+            if now is not None and self._gate.may_read(session, now) and last.seq - first.seq < MAX_RUN_RECORDS:
                 headers = self._headers(last.log, spot.last, first.seq, last.seq)
         turn.send(session.conn, Proof(spot.nonce, holding_proof(spot.nonce, headers) if headers else b""))
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from meshnode.core.closure import Closure, named_by
 from meshnode.core.crowded import may_branch
+from meshnode.core.entitled import entitled_by
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_organisation, is_person, network_facts
 from meshnode.core.ground import Ground
@@ -151,7 +152,7 @@ class Intake:
 
     def _may_stand(self, first: Record, now: LogNow | None, source: Source) -> Waiting | Declined | None:
         """Whether this log may be kept; None if so."""
-        if now is not None and bytes(now.agent) == bytes(now.scope) and self._ground.flight.network(now.scope):
+        if now is not None and self._scopes.is_genesis_log(now):
             return Declined("author")  # the key of a network's genesis signs that record and nothing else
         if now is not None:
             return None if source.trusted or self._is_wanted(now.scope, now.agent, source) else Declined("unwanted")
@@ -178,7 +179,7 @@ class Intake:
         """Whether an agent may begin a log in this scope."""
         if facts is None:
             return first.agent == first.scope or visits(first, self._ground.flight)
-        return facts.open or first.agent in facts.founders
+        return facts.open or entitled_by(first, facts, self._ground.flight)
 
     def _may_begin(self, genesis: Record, source: Source) -> Declined | None:
         """Whether the genesis of a scope is kept: of a network that is carried, or of a person."""

@@ -21,6 +21,7 @@ from meshnode.core.events import (
     CommitFailed,
     Committed,
     DialResult,
+    EnterBy,
     Event,
     FoldMoved,
     Follow,
@@ -29,6 +30,7 @@ from meshnode.core.events import (
     Listening,
     Looked,
     MessageIn,
+    NetworksStand,
     Offer,
     PeerDown,
     PeerUp,
@@ -59,6 +61,8 @@ from meshproto.wire.messages import Bye
 
 Wish: TypeAlias = (
     JoinScope
+    | EnterBy
+    | NetworksStand
     | LeaveScope
     | SyncNow
     | AddPeer
@@ -153,6 +157,13 @@ class Node:
         match event:
             case JoinScope():
                 self._join(event, turn)
+            case EnterBy(ticket, secret, peer, addresses):
+                parts.book.add(peer, addresses, turn, by_hand=True, source="join")
+                parts.doors.wish(ticket, peer, secret, turn)
+            case NetworksStand(standings):
+                for standing in standings:
+                    parts.gate.tell(standing)
+                self._talk.refresh(turn)
             case LeaveScope(ticket, scope):
                 self._leave(scope, turn)
                 turn.after.answers.append((ticket, Done()))
@@ -189,8 +200,7 @@ class Node:
                 turn.answer(ticket, Done())
             case FoldMoved():
                 decide_orders(parts.ground.flight, turn)
-                for session in parts.conversations.refresh(turn):
-                    self._talk.welcome(session, turn)
+                self._talk.refresh(turn)
             case _:
                 assert_never(event)
 
@@ -201,7 +211,7 @@ class Node:
         parts.conversations.listening = event.listening
         parts.load()
         for record, log in parts.closure.missing():
-            parts.getter.want(record, log, turn)
+            parts.getter.want(record, parts.scope_of(log), turn)
         settings, agenda = parts.ground.settings, parts.ground.agenda
         agenda.set("spot", 0, now + parts.ground.jitter(settings.spot_interval))
         agenda.set("peers", 0, now + parts.ground.jitter(settings.peers_interval))
@@ -338,15 +348,14 @@ class Node:
             parts.policy.relayed[event.scope] = None
         else:
             parts.policy.relayed.pop(event.scope, None)
-        parts.scopes.carry(event.scope)
-        slug = event.slug or next(
-            (row.slug for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope), ""
-        )
-        turn.local.append(JoinedEntry(event.scope, turn.moment.wall, slug=slug, relayed=relayed))
+        parts.scopes.carry(event.scope, [peer for peer, _ in event.peers])
+        rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
+        before = rows[0] if rows else JoinedEntry(event.scope, 0)
+        slug, now = event.slug or before.slug, turn.moment.wall
+        turn.local.append(before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed))
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-        for session in parts.conversations.refresh(turn):
-            self._talk.welcome(session, turn)
+        self._talk.refresh(turn)
         parts.waiters.join(event.ticket, event.scope, turn)
 
     def _leave(self, scope: ScopeId, turn: Turn) -> None:
@@ -359,8 +368,8 @@ class Node:
         parts.policy.relayed.pop(scope, None)
         for row in parts.ground.ledger.rows(JoinedEntry):
             if row.network == scope:
-                turn.local.append(row._replace(left=True))
-        parts.conversations.refresh(turn)
+                turn.local.append(row._replace(left=True, leaving=False, host="", invitation=b""))
+        self._talk.refresh(turn)
         parts.waiters.look(turn)
 
     def _do_what_is_due(self, turn: Turn) -> None:
@@ -430,8 +439,8 @@ class Node:
     def _settle(self, number: int, turn: Turn) -> None:
         """Batches are on disk: do what waited for that."""
         landed = [each for each in self._afters if each <= number]
-        for session in settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn):
-            self._talk.welcome(session, turn)
+        if settle(self._parts, [(each, self._afters.pop(each)) for each in landed], turn):
+            self._talk.refresh(turn)
         self._talk.go_on_all(turn)
         if self._parts.waiters.are_waiting:
             self._parts.waiters.look(turn)

@@ -7,12 +7,14 @@ from meshnode.core.closure import Closure
 from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
 from meshnode.core.crowded import Crowded
+from meshnode.core.doors import Doors
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
 from meshnode.core.folded import Folded
+from meshnode.core.gate import Gate
 from meshnode.core.getter import Getter
 from meshnode.core.gossip import Gossip
-from meshnode.core.ground import Ground
+from meshnode.core.ground import Ground, Session
 from meshnode.core.heads import Heads
 from meshnode.core.held import HeldBy
 from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
@@ -31,7 +33,7 @@ from meshnode.core.sweep import Sweep
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
 from meshnode.core.writing import Desk
-from meshproto.records.ids import RecordId
+from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 
 
@@ -50,22 +52,24 @@ class Parts:
         self.scopes = Scopes(self.ground, self.policy)
         self.mandates = Mandates(identity, folded)
         flight.may_order = self.mandates.may_order
-        self.conversations = Conversations(self.ground, self.scopes, self.mandates, self.policy)
+        self.gate = Gate(self.ground, self.scopes)
+        self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
+        self.doors = Doors(self.ground, self.gate)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.pool.is_awaited)
-        self.getter = Getter(self.ground, self.scopes)
-        self.privates = Privates(self.ground, self.scopes, self.policy, self.bounds)
-        self.fill = Fill(self.ground, self.scopes, self.closure.is_sought, self.privates.wants)
-        self.crowded = Crowded(self.ground, self.scopes, self.fill)
+        self.getter = Getter(self.ground, self.gate)
+        self.privates = Privates(self.ground, self.gate, self.policy, self.bounds)
+        self.fill = Fill(self.ground, self.scopes, self.gate, self.closure.is_sought, self.privates.wants)
+        self.crowded = Crowded(self.ground, self.scopes, self.gate, self.fill)
         self.rounds = Rounds(self.ground, self.scopes, self.fill)
-        self.serve = Serve(self.ground, self.scopes)
-        self.gossip = Gossip(self.ground, self.scopes)
-        self.held = HeldBy(self.ground, self.scopes)
+        self.serve = Serve(self.ground, self.gate)
+        self.gossip = Gossip(self.ground, self.scopes, self.gate)
+        self.held = HeldBy(self.ground, self.scopes, self.gate)
         self.copies = Copies(self.scopes, self.held)
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.desk = Desk(self.ground, self.scopes, self.closure, self.heads, self.mandates, self.admit)
+        self.desk = Desk(self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, self.admit)
 
     def load(self) -> None:
         """Take up what earlier lives left."""
@@ -76,12 +80,26 @@ class Parts:
         self.held.load()
         self.book.load()
 
+    def scope_of(self, log: LogId) -> ScopeId:
+        """The scope of a log that is stored or about to be."""
+        now = self.ground.flight.log(log)
+        assert now is not None
+        return now.scope
+
     def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
         """Take in one run, and those that waited for it. Returns what became of the run itself."""
         outcome = self._admit_one(run, source, turn)
         if isinstance(outcome, Accepted):
             self.admit_pooled(outcome.arrival.run, turn)
         return outcome
+
+    def admit_from(self, session: Session, run: Run, source: Source, turn: Turn) -> Admission:
+        """Take in a run from a peer, if it is of a scope of which he may send any."""
+        first = run.records[0]
+        if self.gate.lets_in(session, first):
+            return self.admit(run, source, turn)
+        turn.tell(NotStored(source.conn, first.log, first.seq, "unwanted"))
+        return Declined("unwanted")
 
     def admit_pooled(self, run: Run, turn: Turn) -> None:
         """Take in the runs that waited for a record of this one."""
@@ -100,7 +118,16 @@ class Parts:
 
     def parted(self, conn: int) -> None:
         """A connection is gone: nothing of it is kept."""
-        for part in (self.fill, self.crowded, self.rounds, self.serve, self.gossip, self.privates, self.held):
+        for part in (
+            self.fill,
+            self.crowded,
+            self.rounds,
+            self.serve,
+            self.gossip,
+            self.privates,
+            self.held,
+            self.doors,
+        ):
             part.parted(conn)
         self.hush(conn)
 
@@ -116,11 +143,11 @@ class Parts:
             case Accepted(arrival):
                 self.privates.note(arrival.run, arrival.log, source.conn, turn)
                 for row in turn.local:
-                    if isinstance(row, WaitEntry) and not self.ground.flight.has(row.on):
-                        self.getter.want(row.on, row.log, turn)  # type: ignore[arg-type]  # rows hold plain bytes
+                    if isinstance(row, WaitEntry) and row.log == arrival.log and not self.ground.flight.has(row.on):
+                        self.getter.want(RecordId(row.on), arrival.scope, turn)
             case Waiting(on):
                 self._keep(run, source, on, turn)
-                self.getter.want(on, first.log, turn, conn=source.conn)
+                self.getter.want(on, first.home, turn, conn=source.conn)
             case Gap(log):
                 on_too = self.pool.awaits(log)
                 if on_too is not None:

@@ -78,6 +78,8 @@ class NetworkFacts(NamedTuple):
     founders: tuple[AgentId, ...]
     log_records: int
     log_bytes: int
+    key: Key = Key(b"")
+    """The key that signed the genesis, and nothing else."""
 
 
 class Place(NamedTuple):
@@ -147,6 +149,12 @@ class JoinedEntry(NamedTuple):
     """The owner's short name for it."""
     relayed: bool = False
     """It is carried for its members: the owner follows it and has not joined."""
+    host: str = ""
+    """The peer at which this node was let in; empty if it was not by an invitation."""
+    invitation: bytes = b""
+    """The grant that invites and the proof that goes into its accept, 32 and 64 bytes; empty once that is signed."""
+    leaving: bool = False
+    """The owner has left, but nobody who stays is known to have heard of it."""
 
 
 class TimerEntry(NamedTuple):

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from meshnode.core.bounds import Bounds
 from meshnode.core.events import CheckedPart
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.policy import Policy
 from meshnode.core.reports import LetGo
-from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import AgentId, LogId, RecordId
 from meshproto.records.log import Run
@@ -46,9 +46,9 @@ class Lack(NamedTuple):
 class Privates:
     """Fetches private parts."""
 
-    def __init__(self, ground: Ground, scopes: Scopes, policy: Policy, bounds: Bounds) -> None:
+    def __init__(self, ground: Ground, gate: Gate, policy: Policy, bounds: Bounds) -> None:
         self._ground = ground
-        self._scopes = scopes
+        self._gate = gate
         self._policy = policy
         self._bounds = bounds
         self._lacks: dict[RecordId, Lack] = {}
@@ -91,7 +91,7 @@ class Privates:
         for part in parts:
             open_.pop(part.id, None)
             lack = self._lacks.get(part.id) or self._lack_of(part.id)
-            if lack is None:
+            if lack is None or not self._gate.lets_part_in(session, part.id):
                 continue
             # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
             # its record names.
@@ -172,9 +172,9 @@ class Privates:
         """More is missing than before: look into the store from its beginning."""
         self._all_read, self._read_to = False, 0
 
-    def wants(self, log: LogId) -> bool:
+    def wants(self, session: Session, log: LogId) -> bool:
         """Whether private parts of a log are to come along with it: they are kept, and there is room."""
-        now = self._ground.flight.log(log)
+        now = self._gate.log(session, log)
         if now is None:  # whose it is shows when it comes
             return self._ground.settings.keep_privates == "all"
         return self._policy.keeps(now) and not self._bounds.lacks_room(now.agent, 1)
@@ -185,7 +185,7 @@ class Privates:
         if asked is not None and asked + self._ground.settings.privates_interval > turn.moment.ticks:
             return False
         now = self._ground.flight.committed(origin.log)
-        if now is None or not self._scopes.may_read(session, now):
+        if now is None or not self._gate.may_read(session, now):
             return False
         origin.asked[session.conn] = turn.moment.ticks
         return True

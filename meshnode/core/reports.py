@@ -107,6 +107,14 @@ class DeviceAsks:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeClosed:
+    """A peer that shared a network with us does not admit us any more."""
+
+    conn: int
+    scope: ScopeId
+
+
+@dataclass(frozen=True, slots=True)
 class RoundDone:
     """A reconciliation with a peer has ended: how many logs differed."""
 
@@ -172,6 +180,7 @@ News: TypeAlias = (
     | Erased
     | LetGo
     | ScopeReady
+    | ScopeClosed
     | RoundDone
     | DeviceAsks
     | ClaimFailed

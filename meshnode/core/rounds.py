@@ -76,7 +76,7 @@ class Rounds:
         standing.found += len(items) + (sum(len(each.items) for each in result.reply.listings) if result.reply else 0)
         if result.reply is not None:
             turn.send(session.conn, result.reply)
-        if self._fill.offer(session.conn, items) and not standing.behind:
+        if self._fill.offer(session, items) and not standing.behind:
             standing.behind, standing.gained = True, False
         if result.reply is not None and asks(result.reply):
             if ours:

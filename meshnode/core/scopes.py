@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from meshnode.core.flight import LogNow, log_now
 from meshnode.core.founding import awaited_founders
-from meshnode.core.ground import Ground, Session
+from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
 from meshnode.core.ports import JoinedEntry, NetworkFacts
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.wire.index import Index, full_digest, tips_digest
 from meshproto.wire.limits import MAX_TIPS
-from meshproto.wire.messages import Item, Mark, Name
+from meshproto.wire.messages import Item, Mark
 
 STANDINGS_REMEMBERED = 8_192
 """Agents of whom it is kept at hand where they stand, about 2 MB: each run in a stream is looked at several times."""
@@ -29,6 +29,8 @@ class Carried:
     index: Index
     facts: NetworkFacts | None
     founded: bool = False
+    hosts: frozenset[str] = frozenset()
+    """The peers at which it is joined; if there are any, no others are told of it before its genesis is here."""
 
 
 class Scopes:
@@ -50,15 +52,15 @@ class Scopes:
         for row in self._ground.ledger.rows(JoinedEntry):
             scope = ScopeId(row.network)
             if not row.left:
-                self.carry(scope)
+                self.carry(scope, [row.host] if row.host else [])
             elif not row.relayed and self.goes_on_after_leaving(scope):
                 self.carry(scope)
                 self.left[scope] = None
             else:
                 self.left[scope] = None
 
-    def carry(self, scope: ScopeId) -> Carried:
-        """Begin to carry a network."""
+    def carry(self, scope: ScopeId, hosts: Iterable[str] = ()) -> Carried:
+        """Begin to carry a network, or learn of more peers at which it is joined."""
         self.left.pop(scope, None)
         if scope not in self.carried:
             ledger = self._ground.ledger
@@ -66,6 +68,7 @@ class Scopes:
             self.carried[scope] = Carried(scope, Index(rows), ledger.network(scope))
             self._standings.clear()
             self.look_at_founding(self.carried[scope])
+        self.carried[scope].hosts |= frozenset(hosts)
         return self.carried[scope]
 
     def drop(self, scope: ScopeId) -> None:
@@ -114,33 +117,6 @@ class Scopes:
                 del self._standings[next(iter(self._standings))]
         return standing
 
-    def names_of(self, session: Session, scope: ScopeId) -> list[Name]:
-        """The names under which a session shares logs of this scope."""
-        sets = {carried.scope for carried in self.sets_of(scope)}
-        return [name for name, shared in session.shared.items() if shared in sets]
-
-    def may_read(self, session: Session, now: LogNow) -> bool:
-        """Whether a peer may be served a log."""
-        return bool(self.names_of(session, now.scope)) or self.reads_own_stream(session, now.scope)
-
-    def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
-        """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
-
-        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them. A device
-        that was ended is told so, too.
-        """
-        if session.ended and bytes(scope) == bytes(self._ground.identity.agent):
-            return True
-        if not self.left or not session.known or bytes(scope) != bytes(self._ground.identity.agent):
-            return False
-        return any(each in self.left for each in self._ground.ledger.scopes_of(session.agent))
-
-    def admits(self, session: Session, carried: Carried) -> bool:
-        """Whether a peer may be told of a network: anyone if it is open or not here yet, else its founders."""
-        if carried.facts is None or carried.facts.open:
-            return True
-        return session.known and session.agent in carried.facts.founders
-
     def note_committed(self, log: LogId) -> list[LogNow]:
         """Bring the indexes up to date after records of a log were committed.
 
@@ -156,7 +132,7 @@ class Scopes:
             carried.index.put(log, digest)
             if carried.facts is None:
                 carried.facts = self._ground.ledger.network(carried.scope)
-            if not known and now.scope == carried.scope and not is_network_genesis(now):
+            if not known and now.scope == carried.scope and not self.is_genesis_log(now):
                 fresh += self._let_stand(carried, now)
         return fresh
 
@@ -183,6 +159,11 @@ class Scopes:
         tips = tuple(sorted(Mark(seq, tip) for tip, seq in now.tips.items()))
         return Item(log, self._rank(now), tips[:MAX_TIPS])
 
+    def is_genesis_log(self, now: LogNow) -> bool:
+        """Whether a log of a network is the one its genesis begins; others may begin with an act for the network."""
+        facts = self._ground.flight.network(now.scope)
+        return facts is not None and now.key == facts.key
+
     def allowance(self, scope: ScopeId) -> tuple[int, int]:
         """How many records and header bytes a log may have in this scope."""
         facts = self._ground.flight.network(scope)
@@ -199,11 +180,11 @@ class Scopes:
         return [stream for stream in streams if stream.log != now.log]
 
     def _rank(self, now: LogNow) -> int:
-        """Causes before effects: a network's genesis, streams of agents, founders, the others."""
+        """Causes before effects: where a network or person begins, other streams of agents, founders, the others."""
         carried = self.carried.get(now.scope)
         if carried is None:
-            return 1
-        if is_network_genesis(now):
+            return 0 if self._ground.flight.root_of(now.scope) == now.key else 1
+        if self.is_genesis_log(now):
             return 0
         return 2 if carried.facts is not None and now.agent in carried.facts.founders else 3
 
@@ -224,8 +205,3 @@ class Scopes:
             return tips_digest(ids)
         self.crowded[log] = None
         return full_digest(log)
-
-
-def is_network_genesis(log: LogNow) -> bool:
-    """Whether a log of a network is the one its genesis begins."""
-    return bytes(log.agent) == bytes(log.scope)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from meshnode.core.flight import LogNow
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.ports import Lane, StoredRun, Tip
-from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId
+from meshproto.records.record import read_header
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.codec import cost
 from meshproto.wire.limits import MAX_IDS
@@ -53,9 +54,9 @@ class Order:
 class Serve:
     """Serves one node's peers."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, gate: Gate) -> None:
         self._ground = ground
-        self._scopes = scopes
+        self._gate = gate
         self._orders: dict[int, Order] = {}
 
     def take_want(self, session: Session, want: Want, turn: Turn) -> list[LogId]:
@@ -97,6 +98,22 @@ class Serve:
                 return
             served = self._serve_some(session, order)
             turn.served += served
+
+    def withhold(self, session: Session, turn: Turn) -> None:
+        """Less is shared than before: what was asked for and may not be read any more is not here any more."""
+        order = self._orders.get(session.conn)
+        if order is None:
+            return
+        posted, order.posted = order.posted, deque()
+        for message, _ in posted:
+            left = self._readable(session, message)
+            if left is not None:
+                _post(order, left)
+        for group in order.groups:
+            for cursor in [each for each in group if self._gate.log(session, each.log) is None]:
+                group.remove(cursor)
+                turn.send(session.conn, Unknown(cursor.log))
+        order.groups = deque(group for group in order.groups if group)
 
     def is_idle(self, conn: int) -> bool:
         """Whether nothing is left to be served to a connection."""
@@ -203,7 +220,7 @@ class Serve:
         """
         ledger = self._ground.ledger
         now = self._ground.flight.committed(want.log)
-        if now is None or not self._scopes.may_read(session, now):
+        if now is None or not self._gate.may_read(session, now):
             return deque(), False
         places = {mark: ledger.place(mark.id) for mark in want.have}
         known = [place for place in places.values() if place is not None and place.log == want.log]
@@ -227,14 +244,22 @@ class Serve:
         if now is None or not session.shared:
             return None
         is_person = bytes(now.scope) == record and self._ground.flight.root_of(record) is not None
-        if not is_person and not self._scopes.may_read(session, now):
+        if not (self._gate.shares_person(session, now.scope) if is_person else self._gate.may_read(session, now)):
             return None
         return self._ground.ledger.proof_run(record)
+
+    def _readable(self, session: Session, message: Headers | Privates) -> Headers | Privates | None:
+        """What may still be sent of a bulk message."""
+        if isinstance(message, Headers):
+            return None if self._gate.hides(session, read_header(message.headers[0]).home) else message
+        parts = tuple(each for each in message.parts if self._may_read_record(session, each[0]))
+        gone = tuple(each for each, _ in message.parts if not self._may_read_record(session, each))
+        return Privates(parts, message.erased, (*message.missing, *gone))
 
     def _may_read_record(self, session: Session, record: RecordId) -> bool:
         place = self._ground.ledger.place(record)
         now = None if place is None else self._ground.flight.committed(place.log)
-        return now is not None and self._scopes.may_read(session, now)
+        return now is not None and self._gate.may_read(session, now)
 
 
 def _post(order: Order, message: Headers | Privates) -> None:

@@ -7,6 +7,7 @@ from meshnode.core.ground import Session
 from meshnode.core.ingest import Accepted, Declined, Gap, Known, Source
 from meshnode.core.limits import charge, give_back, take_bulk, take_credit
 from meshnode.core.parts import Parts
+from meshnode.core.ports import JoinedEntry
 from meshnode.core.reports import RoundDone
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId
@@ -16,12 +17,14 @@ from meshproto.wire.messages import (
     Bye,
     Compare,
     Credit,
+    Door,
     Get,
     Graft,
     Have,
     Held,
     Hello,
     Item,
+    Knock,
     Live,
     Mark,
     Opened,
@@ -75,7 +78,7 @@ class Talk:
         pushed = event.part is Part.PUSHED
         session.hear(last.id)
         source = Source(conn, asked=not pushed, live=pushed or log in self._pulled.get(conn, {}))
-        outcome = parts.admit(run, source, turn)
+        outcome = parts.admit_from(session, run, source, turn)
         if isinstance(outcome, Accepted):
             turn.after.owed.append((conn, event.cost))
             parts.rounds.note_gain()
@@ -84,13 +87,14 @@ class Talk:
         if isinstance(outcome, Declined):
             parts.crowded.note_waste(conn, log)
             if outcome.why == "relayed":
-                parts.fill.refuse(log)
+                parts.fill.refuse(log, run.records[0].home)
         if isinstance(outcome, Known) and pushed:
-            parts.gossip.take_duplicate(session, parts.scopes.names_of(session, run.records[0].home), turn)
+            parts.gossip.take_duplicate(session, parts.gate.names_of(session, run.records[0].home), turn)
         if isinstance(outcome, Gap):
             for record in run.records:
                 parts.closure.seek(record.id, log)
-        if isinstance(outcome, Gap) and parts.pool.awaits(log) is None and not parts.fill.wants(conn, log):
+        is_asked_for = parts.pool.awaits(log) is not None or parts.fill.wants(conn, log)
+        if isinstance(outcome, Gap) and not is_asked_for and not parts.gate.hides(session, run.records[0].home):
             # Pushed, or got by id: what comes before it is asked for like any log.
             self._pull(session, [Item(log, 3, (Mark(last.seq, last.id),))])
         if event.part is Part.LAST:
@@ -136,6 +140,17 @@ class Talk:
         parts.rounds.begin(session, turn)
         parts.privates.ask(session, turn)
 
+    def refresh(self, turn: Turn) -> None:
+        """What is shared may have changed: show tags anew, compare where there is more, withhold what is not shared."""
+        parts = self._parts
+        before = {session.conn: set(session.shared.values()) for session in parts.ground.open_sessions()}
+        for session in parts.conversations.refresh(turn):
+            self.welcome(session, turn)
+        for session in parts.ground.open_sessions():
+            if not before[session.conn] <= set(session.shared.values()):
+                parts.book.note_scopes(session, turn)
+                parts.serve.withhold(session, turn)
+
     def _take_open(self, session: Session, message: Opened, turn: Turn) -> None:
         """Take in a message of a conversation that is open. Raises Breached."""
         parts = self._parts
@@ -159,6 +174,11 @@ class Talk:
                 parts.serve.take_get(session, message)
             case Credit():
                 take_credit(session, message)
+            case Knock():
+                if parts.doors.take_knock(session, message, turn) is not None:
+                    self.refresh(turn)
+            case Door():
+                self._take_door(session, message, turn)
             case _:
                 self._take_live(session, message, turn)
         self._go_on(session, turn)
@@ -189,10 +209,23 @@ class Talk:
         wider = self._parts.conversations.take_tags(session, message, turn)
         if first:
             self._parts.conversations.welcome(session, turn)
+            self._parts.doors.knock(session, turn)
             self._parts.gossip.tell_own_tips([session], turn)
         if wider:
             self.welcome(session, turn)
         self._parts.waiters.look(turn)
+
+    def _take_door(self, session: Session, message: Door, turn: Turn) -> None:
+        """A door at which we knocked: if it is open, begin to carry the network behind it."""
+        parts = self._parts
+        let_in = parts.doors.take_door(session, message, turn)
+        if let_in is not None:
+            scope, invitation = let_in
+            parts.policy.relayed.pop(scope, None)
+            parts.scopes.carry(scope, [session.peer])
+            row = JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation)
+            turn.local.append(row)
+            self.refresh(turn)
 
     def _end_round(self, session: Session, found: int, turn: Turn) -> None:
         parts = self._parts
@@ -213,11 +246,11 @@ class Talk:
         """The other side named records that are not here: it holds a branch that we lack."""
         marks = {each.log: each.have for each in want.logs}
         items = [Item(log, 3, tuple(sorted(marks[log]))) for log in strange]
-        self._parts.fill.offer(session.conn, items)
+        self._parts.fill.offer(session, items)
 
     def _pull(self, session: Session, items: list[Item]) -> None:
         """Remember tips to fetch, and that they are news."""
-        if items and self._parts.fill.offer(session.conn, items):
+        if items and self._parts.fill.offer(session, items):
             pulled = self._pulled.setdefault(session.conn, {})
             for item in items[: self._parts.ground.settings.announced_max - len(pulled)]:
                 pulled[item.log] = None

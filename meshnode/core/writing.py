@@ -8,6 +8,7 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
 from meshnode.core.founding import awaited_founders
+from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
@@ -30,9 +31,17 @@ class Desk:
     """Signs what the owner writes."""
 
     def __init__(
-        self, ground: Ground, scopes: Scopes, closure: Closure, heads: Heads, mandates: Mandates, admit: Admit
+        self,
+        ground: Ground,
+        scopes: Scopes,
+        closure: Closure,
+        gate: Gate,
+        heads: Heads,
+        mandates: Mandates,
+        admit: Admit,
     ) -> None:
         self._ground = ground
+        self._gate = gate
         self._mandates = mandates
         self._closure = closure
         self._scopes = scopes
@@ -131,16 +140,13 @@ class Desk:
         identity, flight = self._ground.identity, self._ground.flight
         now = flight.log(log_id(scope, identity.key.public))
         if bytes(scope) != bytes(identity.agent):
-            facts = flight.network(scope)
-            carried = self._scopes.carried.get(scope)
+            facts, carried = flight.network(scope), self._scopes.carried.get(scope)
             if facts is None or carried is None:
                 raise _CannotWrite("scope", "not a network this node takes part in")
-            if identity.agent not in facts.founders and not facts.open:
-                raise _CannotWrite("scope", "not a founder")
             if not carried.founded:
                 self._check_founding(scope, facts, drafts, begun=now is not None)
             stands = identity.agent in facts.founders or (now is not None and now.counted)
-            if not stands and drafts[0].type != "grant":
+            if self._gate.is_open(scope) and not stands and drafts[0].type != "grant":
                 raise _CannotWrite("stranger", to_text(scope))
         records, size = self._scopes.allowance(scope)
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):

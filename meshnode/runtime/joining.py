@@ -1,6 +1,9 @@
-"""Finishes joins: signs the owner's own grant in every joined network as soon as its founding is here.
+"""Finishes what joining and leaving begin, which can outlast the request that began it, and the process, too.
 
-A join can outlast the request that began it, and the process too: what is to be joined stands in the store.
+Of one network: joined → (its founding is here) own grant, or accept of the invitation, signed → in
+                in → (left) roles given back → (somebody who stays has heard of it) not carried any more
+
+What is to be done stands in the store.
 """
 
 import logging
@@ -8,50 +11,104 @@ import logging
 import trio
 
 from meshnode.core.drafts import Draft
+from meshnode.core.effects import Done
+from meshnode.core.events import LeaveScope
 from meshnode.core.ports import JoinedEntry
-from meshnode.runtime.node import RunningNode
+from meshnode.runtime.node import RunningNode, refusal_of
 from meshnode.runtime.refusals import Refusal
 from meshproto.records.ids import ScopeId, log_id, short
 from meshproto.types import identity
 
 log = logging.getLogger(__name__)
 
+ID_SIZE = 32
+"""Bytes of the grant at the beginning of `JoinedEntry.invitation`."""
+
 
 class Joins:
-    """The joins of one node."""
+    """The joins and leavings of one node."""
 
     def __init__(self, node: RunningNode) -> None:
         self._node = node
         self._turn = trio.Lock()
 
     async def run(self) -> None:
-        """Finish joins until cancelled."""
+        """Finish joins and leavings until cancelled."""
         while True:
-            ready = self._node.presence.scopes_ready
+            seen = self._node.news.moves
             for row in self._node.ledger.rows(JoinedEntry):
                 if not row.left and not row.relayed and self._node.ledger.network(row.network) is not None:
-                    await self._try(ScopeId(row.network))
-            while self._node.presence.scopes_ready == ready:
-                await self._node.news.after(self._node.news.moves)
+                    await self._try(row)
+            await self._node.news.after(seen)
 
-    async def stand_in(self, network: ScopeId) -> bool:
+    async def stand_in(self, network: ScopeId, *, again: bool = False) -> bool:
         """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal.
 
-        Each device of a member signs one: a log counts by what stands in it.
+        Each device of a member signs one: a log counts by what stands in it. `again`: also if one has left since.
         """
         async with self._turn:
             own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
+            told = self._node.standings.get(network)
             facts = self._node.ledger.network(network)
-            stands = facts is not None and (not facts.open or self._node.me in facts.founders)
-            if stands or (own is not None and own.counted):
+            is_founder = facts is not None and self._node.me in facts.founders
+            stands = own is not None and own.counted and not (again and told is not None and not told.roles)
+            if stands or is_founder or not self._is_open(network):
                 return False
             await self._node.write([Draft(network, "grant", identity.join(self._node.me))])
             return True
 
-    async def _try(self, network: ScopeId) -> None:
+    async def until_in(self, network: ScopeId) -> None:
+        """Wait until one has a role in a network by this node's own fold. Raises Refusal if it was dissolved."""
+        while not self._has_role(network):
+            await self._node.news.after(self._node.news.moves)
+
+    async def until_out(self, network: ScopeId) -> None:
+        """Wait until somebody who stays has heard that one has left a network."""
+        while self.is_leaving(network):
+            await self._node.news.after(self._node.news.moves)
+
+    def is_leaving(self, network: ScopeId) -> bool:
+        """Whether nobody who stays has heard yet that one has left a network."""
+        rows = (row for row in self._node.ledger.rows(JoinedEntry) if row.network == network)
+        return any(row.leaving and not row.left for row in rows)
+
+    async def _try(self, row: JoinedEntry) -> None:
+        network = ScopeId(row.network)
         try:
-            if await self.stand_in(network):
+            if row.leaving:
+                await self._leave(network)
+            elif row.invitation:
+                await self._accept(row)
+            elif await self.stand_in(network):
                 log.info("joined network %s", short(network))
         except Refusal as refusal:
             # Not ready yet, or this home may not sign: the next founding, or the next start, tries again.
-            log.debug("network %s cannot be joined yet: %s", short(network), refusal)
+            log.debug("network %s cannot be joined or left yet: %s", short(network), refusal)
+
+    async def _accept(self, row: JoinedEntry) -> None:
+        """Accept the invitation by which this network was joined, once that is folded."""
+        network, grant, proof = ScopeId(row.network), row.invitation[:ID_SIZE], row.invitation[ID_SIZE:]
+        async with self._turn:
+            told = self._node.standings.get(network)
+            if told is None or not any(door.grant == grant for door in told.doors):
+                return
+            drafts = [] if told.roles else [Draft(network, "countersign", {**identity.accept(grant), "proof": proof})]
+            await self._node.write(drafts, local=[row._replace(invitation=b"")])
+            log.info("joined network %s by an invitation", short(network))
+
+    async def _leave(self, network: ScopeId) -> None:
+        """Stop carrying a network once somebody who stays has heard of it."""
+        tips = self._node.ledger.tips(log_id(network, self._node.identity.key.public))
+        is_held = any(self._node.holders(tip.id) for tip in tips)
+        if is_held or network in self._node.presence.closed:
+            outcome = await self._node.ask(lambda ticket: LeaveScope(ticket, network))
+            if not isinstance(outcome, Done):
+                raise refusal_of(outcome)
+
+    def _is_open(self, network: ScopeId) -> bool:
+        told, facts = self._node.standings.get(network), self._node.ledger.network(network)
+        return told.is_open if told is not None else facts is not None and facts.open
+
+    def _has_role(self, network: ScopeId) -> bool:
+        told = self._node.standings.get(network)
+        return told is not None and bool(told.roles)

@@ -156,6 +156,10 @@ class Lookups:
             first.setdefault(row.agent, row)
         return list(first.values())
 
+    def standings(self, network: bytes) -> tuple[MemberRow, ...]:
+        """Every grant and accept by which somebody stands, stood or is to stand in a network, by time."""
+        return self.views.select(MemberRow, Where("network", Is.EQUAL, network), order="at")
+
     def standing_in(self, agent: bytes, network: bytes) -> MemberRow | None:
         """How an agent stands in a network."""
         return next((row for row in self.members(network) if row.agent == agent), None)

@@ -13,10 +13,22 @@ import trio
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Outcome, Taken, Written
-from meshnode.core.events import AddressesFound, Event, FoldMoved, Listening, Offer, Started, Stopping, Woken, Write
+from meshnode.core.events import (
+    AddressesFound,
+    Event,
+    FoldMoved,
+    Listening,
+    NetworksStand,
+    Offer,
+    Started,
+    Stopping,
+    Woken,
+    Write,
+)
 from meshnode.core.fullness import Fullness
 from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
 from meshnode.core.reports import News
+from meshnode.core.standing import NetworkStanding
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
@@ -92,6 +104,8 @@ class RunningNode:
         self.presence = Presence()
         self.stopping = trio.Event()
         """Set when the node is to end, whoever asked; long answers end on it."""
+        self.standings: dict[bytes, NetworkStanding] = {}
+        """How networks stand, as far as is folded."""
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
         self._inbox: Inbox[Event] = Inbox()
@@ -159,6 +173,12 @@ class RunningNode:
     async def ping(self, peer: str) -> float | None:
         """How many seconds it takes to a peer and back; None if it is not connected or does not answer."""
         return await self._conversations.ping(peer)
+
+    def folded(self, standings: tuple[NetworkStanding, ...]) -> None:
+        """The fold has moved on; the core hears of it."""
+        self.standings.update({each.scope: each for each in standings})
+        self._inbox.put_own(NetworksStand(standings))
+        self.news.move()
 
     async def ask(self, make: Callable[[int], Event]) -> Outcome:
         """Hand the event that `make` builds around a ticket to the core, and wait for its answer. Raises Refusal."""

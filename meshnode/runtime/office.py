@@ -176,7 +176,7 @@ class Office:
         by_id = await self._by_id(text)
         if by_id is not None and self.truth.network(by_id) is not None:
             return ScopeId(by_id)
-        hint = f"meshnode network create {_quoted(text)} --open"
+        hint = f"meshnode network create {quoted(text)} --open"
         raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here", hint)
 
     async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
@@ -192,7 +192,7 @@ class Office:
         by_id = await self._by_id(text)
         project = None if by_id is None else lookups.project(lookups.project_of_edit(by_id) or by_id)
         if project is None:
-            hint = f"meshnode project create {_quoted(text)}"
+            hint = f"meshnode project create {quoted(text)}"
             raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}", hint)
         return project
 
@@ -213,12 +213,16 @@ class Office:
         if scope == self.me or self.truth.network(scope) is None:
             return
         joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
-        if joined is None or joined.left or joined.relayed:
-            verb = "have left" if joined is not None and joined.left else "have not joined"
+        if joined is None or joined.left or joined.leaving or joined.relayed:
+            verb = "have left" if joined is not None and (joined.left or joined.leaving) else "have not joined"
             why = f"you {verb} {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
+        told = self.node.standings.get(scope)
+        if told is not None and not told.is_open and told.needs_role and not told.roles:
+            why = f"you have no role in {name}: what you signed there would count for nobody"
+            raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode network members {quoted(name)}")
         log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)
-        if facts is not None and self.me in facts.founders:
+        if facts is not None and (self.me in facts.founders or not facts.open):
             return
         if log is None or not log.counted:
             why = f"you have not joined {name} yet: it waits for a member to connect"
@@ -275,6 +279,6 @@ def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:
         after = (page[-1].at, page[-1].record)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as one word of a shell command."""
     return "'" + text.replace("'", "'\\''") + "'"

@@ -25,6 +25,7 @@ from meshnode.core.reports import (
     PeerGone,
     PeerWelcome,
     RoundDone,
+    ScopeClosed,
     ScopeReady,
     Stored,
 )
@@ -72,6 +73,8 @@ class Presence:
     scopes_ready: int = 0
     """How many networks became ready to be written in since the start."""
     halted: str = ""
+    closed: dict[bytes, None] = field(default_factory=dict)
+    """Networks of which some peer has told that this node is not in them any more."""
 
     def of_peer(self, peer: str) -> Connected | None:
         """The connection of a peer, if it has one."""
@@ -109,6 +112,8 @@ class Presence:
                     self.asking[key] = scope
             case ScopeReady():
                 self.scopes_ready += 1
+            case ScopeClosed(_, scope):
+                self.closed[scope] = None
             case Halted(error):
                 self.halted = error
             case NotStored() | ForkFound() | ForkHealed() | Erased() | LetGo() | ClaimFailed() | Overflow():

@@ -16,6 +16,7 @@ from typing import cast
 
 import trio
 
+from meshnode.core.standing import NetworkStanding, networks_in, standing_of
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import (
@@ -40,6 +41,7 @@ from meshproto.fold.memory import Memory
 from meshproto.fold.standing import Standing
 from meshproto.fold.state import digests
 from meshproto.records.encoding import Value, decode
+from meshproto.records.ids import ScopeId
 from meshproto.records.record import Record
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,10 @@ AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "res
 
 
 def _nothing() -> None:
+    """What happens when nobody wants to know."""
+
+
+def _nobody(standings: tuple[NetworkStanding, ...]) -> None:
     """What happens when nobody wants to know."""
 
 
@@ -74,12 +80,16 @@ class _Slice:
 class Projector:
     """Keeps one views.db up to date."""
 
-    def __init__(self, reader: Reader, views: Views) -> None:
-        """`reader` and `views` are the projector's own: its worker thread uses them."""
+    def __init__(self, reader: Reader, views: Views, me: bytes = b"") -> None:
+        """`reader` and `views` are the projector's own: its worker thread uses them. `me` is the owner."""
+        self._reader, self._views, self._me = reader, views, me
+        self.tell_standings: Callable[[tuple[NetworkStanding, ...]], None] = _nobody
+        """Called in the event loop's thread with how networks stand: at the start, and when that may have changed."""
+        self._standings: dict[bytes, NetworkStanding] = {}
+        self._knows_networks = False
         self.moved: Callable[[], None] = _nothing
         """Called in the event loop's thread when somebody's authority may have changed by what was folded."""
         self._governed = False
-        self._reader, self._views = reader, views
         self._fold = Fold(views.memory)
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
@@ -175,6 +185,7 @@ class Projector:
             start = trio.current_time()
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
+                self._pass_on_standings()
                 self.trouble = ""
             except (StoreFull, StoreReadOnly, StoreBusy) as error:
                 self._tell(error)
@@ -214,6 +225,11 @@ class Projector:
             log.warning("the views cannot be brought up to date: %s", error)
         self.trouble = str(error)
 
+    def _pass_on_standings(self) -> None:
+        standings, self._standings = self._standings, {}
+        if standings:
+            self.tell_standings(tuple(standings.values()))
+
     # What follows runs in the worker thread.
 
     def _replacements(self, record: bytes) -> list[bytes]:
@@ -234,7 +250,20 @@ class Projector:
         # Only now, for it may be read by others once it is committed.
         self._governed = self._governed or any(each.type in AUTHORITY for each in slice_.touched.values())
         self._shelf.forget()
+        self._look_at_networks(slice_)
         return slice_.after != before or self._views.index() > 0
+
+    def _look_at_networks(self, slice_: _Slice) -> None:
+        """Find out how networks stand about which a slice said something; at first, how all of them do."""
+        governing = [record for record in slice_.touched.values() if record.type in AUTHORITY]
+        scopes = dict.fromkeys(record.home for record in governing)
+        if not self._knows_networks:
+            scopes.update(dict.fromkeys(map(ScopeId, networks_in(self._views.memory))))
+            self._knows_networks = True
+        for scope in scopes:
+            standing = standing_of(scope, self._me, self._views.memory)
+            if standing is not None:
+                self._standings[scope] = standing
 
     def _must_hurry(self) -> bool:
         """Whether nothing else has work to do, or somebody waits for rows."""

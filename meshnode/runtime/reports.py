@@ -26,6 +26,7 @@ from meshnode.core.reports import (
     PeerGone,
     PeerWelcome,
     RoundDone,
+    ScopeClosed,
     ScopeReady,
     Stored,
 )
@@ -86,6 +87,7 @@ _COUNTERS: dict[type[News], str] = {
     ForkHealed: "forks_healed",
     Erased: "erasures",
     ScopeReady: "scopes_ready",
+    ScopeClosed: "scopes_closed",
     RoundDone: "rounds_done",
     DeviceAsks: "devices_asking",
     ClaimFailed: "claims_failed",
@@ -125,7 +127,7 @@ def _line(news: News) -> tuple[int, str, *tuple[object, ...]]:
 
 
 def _rare(
-    news: ForkFound | ForkHealed | Erased | ScopeReady | ClaimFailed | MayNotSign | MaySign | Halted,
+    news: ForkFound | ForkHealed | Erased | ScopeReady | ScopeClosed | ClaimFailed | MayNotSign | MaySign | Halted,
 ) -> tuple[int, str, *tuple[object, ...]]:
     match news:
         case ForkFound(log_id, agent, seq, ids):
@@ -137,6 +139,8 @@ def _rare(
             return _info("erased %d private parts, as %s orders", len(targets), short(order))
         case ScopeReady(scope):
             return _info("network %s can be written in", short(scope))
+        case ScopeClosed(conn, scope):
+            return _info("network %s is not shared with us any more by %s", short(scope), _from(conn))
         case ClaimFailed(peer, agent, log_id):
             words = "peer %s (%s) could not show log %s that it said it holds"
             return logging.WARNING, words, peer, _id(agent), log_id.hex()

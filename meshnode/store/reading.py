@@ -298,7 +298,8 @@ class Reader:
             return None
         charter = genesis.facts["charter"]
         founders = tuple(AgentId(each) for each in charter["founders"])
-        return NetworkFacts(charter["join"] == "open", founders, charter["log_records"], charter["log_bytes"])
+        is_open, key = charter["join"] == "open", Key(genesis.key)
+        return NetworkFacts(is_open, founders, charter["log_records"], charter["log_bytes"], key)
 
     # Local rows.
 

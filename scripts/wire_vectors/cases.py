@@ -16,6 +16,8 @@ from meshproto.wire.messages import (
     Bye,
     Compare,
     Credit,
+    Door,
+    DoorState,
     Get,
     Graft,
     Have,
@@ -23,6 +25,7 @@ from meshproto.wire.messages import (
     Held,
     Hello,
     Item,
+    Knock,
     Listing,
     LogTip,
     LogWant,
@@ -98,6 +101,12 @@ MESSAGES: dict[str, Message] = {
     "peers": Peers(NAME, (("12D3KooWQ", ("/ip4/192.0.2.1/tcp/4401",)),)),
     "credit": Credit(262144),
     "a goodbye": Bye(Breach.FLOOD, "too much"),
+    "a knock": Knock(seed("tag"), seed("one") + seed("two")),
+    "a door that opens": Door(DoorState.OPEN, seed("tag"), record("network"), record("grant")),
+    "an invitation that is used up": Door(DoorState.USED, seed("tag"), b"", b""),
+    "an invitation that was ended": Door(DoorState.ENDED, seed("tag"), b"", b""),
+    "an invitation that is too late": Door(DoorState.LATE, seed("tag"), b"", b""),
+    "a knock at a wall": Door(DoorState.UNKNOWN, b"", b"", b""),
     "a message of a kind that may be ignored": Optional(200),
 }
 """Bodies that are right."""
@@ -118,7 +127,7 @@ WRONG: dict[str, tuple[Breach, bytes]] = {
     "a code below 0": (Breach.SHAPE, encode([-1])),
     "a code above 255": (Breach.SHAPE, encode([256])),
     "code 0": (Breach.UNKNOWN, encode([0])),
-    "a code below 128 that is not known": (Breach.UNKNOWN, encode([20, b"x"])),
+    "a code below 128 that is not known": (Breach.UNKNOWN, encode([22, b"x"])),
     "a field too few": (Breach.SHAPE, encode([15, seed("nonce"), record("a")])),
     "a field too many": (Breach.SHAPE, encode([11, NAME, NAME])),
     "true for a number": (Breach.SHAPE, encode([18, True])),
@@ -163,6 +172,15 @@ WRONG: dict[str, tuple[Breach, bytes]] = {
     "65 peers": (Breach.SHAPE, encode([17, NAME, [["12D3KooWQ", []]] * 65])),
     "no credit": (Breach.SHAPE, encode([18, 0])),
     "a goodbye with another code": (Breach.SHAPE, encode([19, "W-WHAT", ""])),
+    "a knock without a proof": (Breach.SHAPE, encode([20, seed("tag")])),
+    "a knock with a tag of 31 bytes": (Breach.SHAPE, encode([20, seed("tag")[:31], bytes(64)])),
+    "a door in another state": (Breach.SHAPE, encode([21, "ajar", seed("tag"), b"", b""])),
+    "a door that opens to no network": (Breach.SHAPE, encode([21, "open", seed("tag"), b"", record("grant")])),
+    "a closed door that tells the network": (
+        Breach.SHAPE,
+        encode([21, "used", seed("tag"), record("network"), record("grant")]),
+    ),
+    "a wall with a tag": (Breach.SHAPE, encode([21, "unknown", seed("tag"), b"", b""])),
     "a goodbye of 201 characters": (Breach.SHAPE, encode([19, "W-FLOOD", "x" * 201])),
 }
 """Bodies that are wrong, each with the breach that is written down by hand."""
@@ -218,7 +236,57 @@ def session_cases() -> list[Json]:
         "input": {"nonce": seed("nonce").hex(), "headers": [b"one".hex(), b"two".hex()]},
         "expected": {"digest": session.holding_proof(seed("nonce"), (b"one", b"two")).hex()},
     }
-    return [{"description": "one session", "valid": True, "input": given, "expected": found}, proof]
+    one: Json = {"description": "one session", "valid": True, "input": given, "expected": found}
+    return [one, proof, _invitation_case(words), *_worthless_proofs(words)]
+
+
+def _invitation_case(words: bytes) -> Json:
+    """An invitation: its key, and how both sides show that they know it."""
+    agent, key = record("agent"), session.invitation_key(seed("secret")[:16])
+    return {
+        "description": "an invitation",
+        "valid": True,
+        "input": {"secret": seed("secret")[:16].hex(), "transcript": words.hex(), "agent": agent.hex()},
+        "expected": {
+            "key": key.public.hex(),
+            "dialler_door": session.door_tag(key.public, words, session.DIALLER).hex(),
+            "answerer_door": session.door_tag(key.public, words, session.ANSWERER).hex(),
+            "dialler_knock": session.sign_knock(key, words, session.DIALLER, agent).hex(),
+            "answerer_knock": session.sign_knock(key, words, session.ANSWERER, agent).hex(),
+        },
+    }
+
+
+def _worthless_proofs(words: bytes) -> list[Json]:
+    """Proofs that were true elsewhere: none holds for the dialler of this session who speaks for this agent."""
+    agent, here = record("agent"), session.DIALLER
+    key = SigningKey.from_seed(seed("device"))
+    later = session.transcript("12D3KooWdialler", "12D3KooWanswerer", seed("nonce 1"), seed("nonce 3"))
+    relayed = session.transcript("12D3KooWmallory", "12D3KooWanswerer", seed("nonce 1"), seed("nonce 2"))
+    hellos = {
+        "a proof recorded in an earlier session": session.sign_hello(key, later, here, agent),
+        "a proof passed on by somebody in between": session.sign_hello(key, relayed, here, agent),
+        "a proof thrown back": session.sign_hello(key, words, session.ANSWERER, agent),
+        "a proof for another agent": session.sign_hello(key, words, here, record("other")),
+        "a proof by another key": session.sign_hello(SigningKey.from_seed(seed("other")), words, here, agent),
+        "a knock as a proof": session.sign_knock(key, words, here, agent),
+    }
+    knocks = {
+        "a knock recorded in an earlier session": session.sign_knock(key, later, here, agent),
+        "a knock passed on by somebody in between": session.sign_knock(key, relayed, here, agent),
+        "a knock for another agent": session.sign_knock(key, words, here, record("other")),
+        "a knock with another secret": session.sign_knock(SigningKey.from_seed(seed("other")), words, here, agent),
+        "a proof as a knock": session.sign_hello(key, words, here, agent),
+    }
+    assert not any(session.is_hello(key.public, words, here, agent, each) for each in hellos.values())
+    assert not any(session.is_knock(key.public, words, here, agent, each) for each in knocks.values())
+    given: dict[str, Json] = {"transcript": words.hex(), "agent": agent.hex(), "key": key.public.hex()}
+    told: list[Json] = []
+    for reason, signatures in ((Breach.HELLO.value, hellos), ("unknown", knocks)):
+        for description, signature in signatures.items():
+            input_: Json = {**given, "role": here.hex(), "signature": signature.hex()}
+            told.append({"description": description, "valid": False, "input": input_, "reason": reason})
+    return told
 
 
 def fingerprint_cases() -> list[Json]:

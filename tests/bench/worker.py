@@ -21,7 +21,7 @@ from meshnode.core.drafts import SignedRecords
 from meshnode.core.events import JoinScope
 from meshnode.runtime import reach
 from meshnode.runtime.interpreter import settle_interpreter
-from meshnode.runtime.requests import people
+from meshnode.runtime.requests import networks, people
 from meshproto.records.ids import ScopeId, log_id
 from tests.bench.authors import Author, SeededChance, together, work
 from tests.bench.report import resident_bytes
@@ -47,7 +47,7 @@ class Worker:
 
     async def on_found(self) -> dict[str, Any]:
         """Found the network; the others join it with the line."""
-        self.scope = await people.found(self.opened.office, "bench")
+        self.scope = await networks.found(self.opened.office, networks.Charter("bench"))
         return {"line": reach.write_line(self.scope, self.opened.node.listening)}
 
     async def on_author(self, count: int, private: bool) -> dict[str, Any]:

@@ -10,13 +10,26 @@ from meshnode.core.author import BEGINNING, End, Pen, sign_drafts, sign_genesis
 from meshnode.core.check import event_of
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Alarm, Answer, Close, Commit, Dial, Effect, Look, Outcome, Report, Send
-from meshnode.core.events import BreachIn, Committed, Event, JoinScope, PeerDown, PeerUp, Started, Woken, Write
+from meshnode.core.events import (
+    BreachIn,
+    Committed,
+    Event,
+    JoinScope,
+    NetworksStand,
+    PeerDown,
+    PeerUp,
+    Started,
+    Woken,
+    Write,
+)
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, LocalRow, Moment
 from meshnode.core.reports import News
 from meshnode.core.settings import CoreSettings
+from meshnode.core.standing import networks_in, standing_of
 from meshnode.store.store import open_store
+from meshproto.fold.fold import Fold
 from meshproto.records.encoding import Value
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.log import Run
@@ -208,6 +221,14 @@ class Rig:
         scope, genesis = network_of(self.me, is_open=is_open, name=name, **charter)
         self.write(Draft(scope, "countersign", identity.accept(scope)), ready=genesis)
         return scope
+
+    def fold(self) -> None:
+        """Fold all that is stored, and tell the node how networks stand by that."""
+        memory, fold = self.folded, Fold(self.folded)
+        for _, record in self.ledger.records_after(0, 100_000):
+            fold.add(record)
+        standings = (standing_of(each, self.me.agent, memory) for each in networks_in(memory))
+        self.feed(NetworksStand(tuple(each for each in standings if each is not None)))
 
     def join(self, scope: ScopeId) -> int:
         """Begin to carry a network."""

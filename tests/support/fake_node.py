@@ -24,6 +24,7 @@ import msgspec
 
 from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
+from meshnode.api.models import networks as g
 from meshnode.api.models import node as n
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
@@ -48,6 +49,7 @@ BEN = Agent(text_id("ben"), "Ben")
 NOTEBOOK = Scope(text_id("notebook"), "notebook", "")
 STUDIO = Scope(text_id("studio"), "network", "studio")
 LINE = f"{STUDIO.id}@{ADDRESS}"
+MN1 = "mn1aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibae"
 
 
 @dataclass
@@ -72,7 +74,7 @@ class FakeNode:
     timers: list[w.Timer] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     """What else says the same as whatever is erased."""
-    networks: list[p.Network] = field(default_factory=list)
+    networks: list[g.Network] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     forks: list[r.Fork] = field(default_factory=list)
@@ -233,21 +235,45 @@ class FakeNode:
             return problem(Code.NOT_FOUND, f"you share no network with {asked.body['who']}", "meshnode network ls")
         return d.RecoveryLine(ANA, "recover1.xyz@/ip4/1.2.3.4/tcp/4401", ["studio"])
 
-    def get_networks(self, asked: Asked, rest: list[str]) -> Page[p.Network]:
+    def get_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest and not self.networks:
+            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
+        if rest:
+            return Page([invite("open")]) if rest[1] == "invites" else Page([member(ANA, "founder", "active")])
         return Page(self.networks)
 
     def post_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest:
+            return self._at_network(asked, rest)
         if any(one.name == asked.body["name"] for one in self.networks):
             return problem(Code.EXISTS, f"you have a network called {asked.body['name']}", "meshnode network ls")
         self.networks.append(network(asked.body["name"]))
         return self.networks[-1]
 
-    def delete_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct | None:
-        return None if self.networks else problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
+    def delete_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not self.networks:
+            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
+        return invite("removed") if len(rest) > 1 else g.Left(STUDIO.id, heard=bool(self.peers))
 
-    def post_joins(self, asked: Asked, rest: list[str]) -> p.Joined:
+    def _at_network(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        """What it says about members and invitations."""
+        if not self.networks:
+            return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
+        match rest[1]:
+            case "invites":
+                made = invite("open", asked.body["role"], asked.body["uses"])
+                made.line, made.link, made.reachable, made.expires = MN1, f"meshnode:join/{MN1}", "this LAN", AT
+                return made
+            case "members":
+                return member(BEN, asked.body["role"], "invited")
+            case "removals":
+                return Page([member(BEN, "core", "removed")])
+            case _:
+                return Page([member(ANA, "steward", "active")])
+
+    def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:
         self.networks.append(network("studio"))
-        return p.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
+        return g.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
 
     def get_peers(self, asked: Asked, rest: list[str]) -> Page[p.Peer]:
         return Page(self.peers)
@@ -370,9 +396,19 @@ def device(name: str, state: str = "active") -> d.Device:
     return d.Device(name, "cd" * 32, text_id("grant"), state, ended, AT, False)
 
 
-def network(name: str) -> p.Network:
+def network(name: str) -> g.Network:
     """An open network with two members."""
-    return p.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT)
+    return g.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT, ["founder"], False)
+
+
+def invite(state: str, role: str = "core", uses: int = 1) -> g.Invite:
+    """An invitation."""
+    return g.Invite(text_id("invitation"), STUDIO.id, role, uses, 0, state, "2026-03-16")
+
+
+def member(agent: Agent, role: str, state: str) -> g.Member:
+    """Somebody in a network."""
+    return g.Member(agent, "amber-canyon-violin-seven", role, state, [], text_id(f"{role} {agent.name}"), AT)
 
 
 def peer(state: str = "direct") -> p.Peer:

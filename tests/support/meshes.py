@@ -18,7 +18,7 @@ from meshnode.config.load import Loaded, load
 from meshnode.config.places import Places, locate
 from meshnode.net.memory import MemoryMesh
 from meshnode.net.transport import PeerId
-from meshnode.runtime.requests import amounts, people, work
+from meshnode.runtime.requests import amounts, networks, people, work
 from meshproto.records.ids import RecordId, ScopeId
 from tests.support.patience import DEADLINE
 
@@ -71,9 +71,9 @@ class Node:
         wish = work.Work(title=title, quantity=amounts.seconds(seconds), network=network)
         return (await work.log(self.office, wish))[0]
 
-    async def founds(self, name: str = "studio") -> ScopeId:
+    async def founds(self, name: str = "studio", *, is_open: bool = True) -> ScopeId:
         """Found a network."""
-        return await people.found(self.office, name)
+        return await networks.found(self.office, networks.Charter(name, is_open=is_open))
 
     def line(self, network: ScopeId) -> people.JoinLine:
         """The line by which others join; links in memory have addresses that no text needs to carry."""

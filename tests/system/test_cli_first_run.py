@@ -56,7 +56,7 @@ def test_every_hint_from_nothing_to_a_network_works_when_pasted(household: House
         (("contribution", "show", "bafkreiaaaaaaaa"), Exit.FAILURE),
         (("contribution", "show", "???"), Exit.USAGE),
         (("stop",), Exit.FAILURE),
-        (("network", "create", "closed"), Exit.USAGE),
+        (("network", "create", "both", "--open", "--closed"), Exit.USAGE),
         (("network", "join", "nonsense"), Exit.USAGE),
         (("network", "leave", "nobody", "--yes"), Exit.FAILURE),
         (("peer", "add", "nonsense"), Exit.USAGE),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from meshnode.client.answers import Network
 from meshnode.client.client import Client
+from meshnode.client.network_answers import Network
 from tests.support.homes import Household, Person
 
 

@@ -53,49 +53,6 @@ class ProfileRequest(Request):
     skills: list[str] | None = None
 
 
-class Network(Model):
-    """A network, its members, and the line by which others join it."""
-
-    id: str
-    name: str
-    join: str
-    """`open` or `invite`."""
-    standing: str
-    """`founder`, `active`, `relaying` (carried for its members), `left` or `none`."""
-    notebook: bool
-    members: list[Agent]
-    connected: int
-    line: str
-    """The line others paste to join; empty for a notebook."""
-    reachable: str
-    """How far the line's addresses reach: `this machine`, `this LAN` or `the internet`."""
-    created: str
-
-
-class NetworkRequest(Request):
-    """Found a network; `join` is `open`."""
-
-    name: str
-    join: str = "open"
-
-
-class JoinRequest(Request):
-    """Join an open network by its line; wait at most `wait_ms` for its records."""
-
-    line: str
-    wait_ms: int = 10_000
-
-
-class Joined(Model):
-    """A network that was joined."""
-
-    network: Network
-    peer: str
-    """The peer that answered; empty when none did yet (the node keeps trying)."""
-    milliseconds: int
-    received: int
-
-
 class Peer(Model):
     """A node this one knows."""
 

@@ -21,7 +21,8 @@ from meshnode.api.models.node import (
     SyncRequest,
 )
 from meshnode.api.models.shared import Check
-from meshnode.api.resources.people import agent_of_peer, find_peer, networks_here, standing_of
+from meshnode.api.resources.networks import networks_here, standing_of
+from meshnode.api.resources.people import agent_of_peer, find_peer
 from meshnode.api.resources.records import forks_here
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, absolute, check_model, time_text
@@ -67,7 +68,7 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
         started=time_text(node.started_at),
         home=str(site.home),
         agent=names.agent(office.me),
-        fingerprint=site.fingerprint,
+        fingerprint=site.fingerprint_of(office.me),
         peer=node.peer,
         listening=list(node.listening),
         discovery=site.discovery,

@@ -1,16 +1,10 @@
 """The owner, networks, joins and peers."""
 
-import time
-
 import trio
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.people import (
-    Joined,
-    JoinRequest,
     Me,
-    Network,
-    NetworkRequest,
     Peer,
     PeerRequest,
     Ping,
@@ -23,15 +17,14 @@ from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.effects import Done
-from meshnode.core.events import AddPeer, RemovePeer, SyncNow
-from meshnode.core.ports import JoinedEntry, PeerEntry
+from meshnode.core.events import AddPeer, RemovePeer
+from meshnode.core.ports import PeerEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.node import refusal_of
-from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reach_of, reachable_first, write_line
+from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
-from meshproto.records.ids import ScopeId, to_text
+from meshproto.records.ids import to_text
 
 SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "member": "itself", "lan": "mdns", "peer": "peers"}
 
@@ -49,7 +42,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     return Me(
         id=to_text(office.me),
         name=names.agent(office.me).name,
-        fingerprint=site.fingerprint,
+        fingerprint=site.fingerprint_of(office.me),
         key=key.hex(),
         peer=office.node.peer,
         created=time_text(genesis.at),
@@ -83,55 +76,6 @@ def profile_of(office: Office) -> Profile:
         return Profile(name=office.name(office.me), bio="", contact="", languages=[], skills=[])
     return Profile(
         name=row.name, bio=row.bio, contact=row.contact, languages=row.languages.split(), skills=row.skills.split()
-    )
-
-
-async def list_networks(site: Site, call: Call[Nothing]) -> Page[Network]:
-    """The networks this node takes part in, the notebook first, and those it has left."""
-    await site.office.fresh()
-    return Page(items=[network_model(site.office, each) for each in networks_here(site.office, left=True)])
-
-
-async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
-    """Found a network."""
-    office, body = site.office, call.body
-    if body.join != "open":
-        raise Refusal(
-            Code.BAD_REQUEST, "today a network is open: `join` must be `open`", "meshnode network create --help"
-        )
-    made: list[ScopeId] = []
-
-    async def found(rows: Rows) -> Ids:
-        made.append(await people.found(office, body.name, rows))
-        return ()
-
-    await office.once(call.key, call.digest, found)
-    await office.projector.caught_up()
-    return network_model(office, made[0] if made else await office.find_network(body.name))
-
-
-async def leave_network(site: Site, call: Call[Nothing]) -> None:
-    """Stop carrying a network."""
-    await people.leave(site.office, await site.office.find_network(call.path["id"]))
-
-
-async def join(site: Site, call: Call[JoinRequest]) -> Joined:
-    """Join an open network by its line."""
-    office, body = site.office, call.body
-    line = people.read_line(body.line)
-    start, before = time.monotonic(), office.node.arrival
-    end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
-    is_in = await people.join(office, line, end - trio.current_time())
-    if is_in:
-        with trio.move_on_at(end):
-            await office.node.ask(lambda ticket: SyncNow(ticket, None))
-        await office.projector.caught_up()
-    met = [peer for peer, _ in line.peers if office.node.presence.of_peer(peer)]
-    return Joined(
-        network=network_model(office, line.network),
-        peer=met[0] if met and is_in else "",
-        milliseconds=int((time.monotonic() - start) * 1000),
-        received=max(0, office.node.arrival - before - is_in),
     )
 
 
@@ -217,46 +161,6 @@ def find_peer(office: Office, text: str) -> str:
     if found:
         raise Refusal(Code.AMBIGUOUS, f"{text} fits {', '.join(sorted(found)[:4])}", "give more of the id")
     raise Refusal(Code.UNKNOWN_PEER, f"there is no peer {text!r}", "meshnode peer ls")
-
-
-def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
-    """The networks this node takes part in, the notebook first; with `left` also those it has left."""
-    rows = [row for row in office.truth.rows(JoinedEntry) if left or not row.left]
-    ordered = sorted(rows, key=lambda row: (row.network != office.notebook, row.at))
-    return [ScopeId(row.network) for row in ordered]
-
-
-def standing_of(office: Office, network: bytes) -> str:
-    """How the owner stands in a network: `founder`, `active`, `relaying`, `left` or `none` (not yet)."""
-    joined = office.truth.entry(JoinedEntry, (network,))
-    if joined is not None and (joined.left or joined.relayed):
-        return "left" if joined.left else "relaying"
-    row = office.lookups.standing_in(office.me, network)
-    if row is None:
-        return "none"
-    return "founder" if row.role == "founder" else row.standing
-
-
-def network_model(office: Office, network: ScopeId) -> Network:
-    """A network as the API tells it."""
-    names, row = Names(office), office.lookups.network(network)
-    members = [names.agent(each.agent) for each in office.lookups.members(network)]
-    joined = office.truth.entry(JoinedEntry, (network,))
-    notebook = network == office.notebook
-    addresses = () if notebook else reachable_first(office.node.listening)
-    connected = {each.agent for each in office.node.presence.connected.values()}
-    return Network(
-        id=to_text(network),
-        name=row.name if row else "",
-        join=row.join if row else "",
-        standing=standing_of(office, network),
-        notebook=notebook,
-        members=members,
-        connected=sum(1 for each in office.lookups.members(network) if each.agent in connected),
-        line=write_line(network, addresses) if addresses and not (joined and joined.left) else "",
-        reachable=reach_of(addresses) if addresses else "",
-        created=time_text(row.at) if row else "",
-    )
 
 
 def agent_of_peer(office: Office, peer: str) -> Agent | None:

@@ -14,7 +14,7 @@ from meshnode.core.events import SyncNow
 from meshnode.exchange.git_process import look_at
 from meshnode.runtime import reach
 from meshnode.runtime.lookups import Wanted
-from meshnode.runtime.requests import amounts, erasures, people
+from meshnode.runtime.requests import amounts, erasures, networks, people
 from meshnode.runtime.requests.work import Work, log
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
@@ -51,7 +51,7 @@ async def play(stage: Stage, say: Narrator, history: Path | None) -> None:
 async def _found(stage: Stage, say: Narrator) -> tuple[Person, Person, ScopeId]:
     say.scene("Ana founds a network, and Bo joins it with one pasted line")
     ana, bo = await stage.enter("ana"), await stage.enter("bo")
-    scope = await people.found(ana.node.office, NETWORK)
+    scope = await networks.found(ana.node.office, networks.Charter(NETWORK))
     await _join(bo, ana, scope, say)
     return ana, bo, scope
 

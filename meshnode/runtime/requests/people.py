@@ -4,22 +4,16 @@ from typing import NamedTuple
 
 import trio
 
-from meshnode.core.author import DraftRefused, Pen, sign_genesis
 from meshnode.core.drafts import Draft
-from meshnode.core.effects import Done, Joined
-from meshnode.core.events import JoinScope, LeaveScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.effects import Joined
+from meshnode.core.events import JoinScope
 from meshnode.net.address import BadAddress, parse
-from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.work import words
-from meshnode.store.keyfile import SEED_SIZE
-from meshnode.views.names import slug
-from meshproto.records.ids import NONE, IdError, ScopeId, from_text
-from meshproto.records.signatures import SigningKey
+from meshproto.records.ids import IdError, ScopeId, from_text
 from meshproto.types import identity
 
 MAX_LINE = 4096
@@ -56,29 +50,6 @@ async def set_profile(office: Office, fields: dict[str, str | list[str] | None],
     return await office.node.write([draft], local=rows)
 
 
-async def found(office: Office, name: str, rows: Rows = ()) -> ScopeId:
-    """Found an open network with the owner as its founder. Raises Refusal."""
-    private = words(name=name)
-    if not name.strip():
-        raise Refusal(Code.BAD_REQUEST, "a network needs a name")
-    lookups = await office.fresh()
-    joined = {row.network for row in office.truth.rows(JoinedEntry) if not row.left}
-    if any(slug(row.name) == slug(name) and row.record in joined for row in lookups.networks()):
-        raise Refusal(Code.EXISTS, f"you are in a network called {name!r} already", "meshnode network ls")
-    chance, now = SystemChance(), office.node.now()
-    # The key signs the genesis and is forgotten: nobody owns a network.
-    once = Pen(NONE, SigningKey(chance.token(SEED_SIZE)), now, chance)
-    facts = identity.network(founders=[office.me], nonce=chance.token(identity.NONCE_SIZE), is_open=True)
-    try:
-        scope, genesis = sign_genesis(once, facts, private)
-    except DraftRefused as refused:
-        raise Refusal(Code.BAD_REQUEST, str(refused)) from refused
-    accept = Draft(scope, "countersign", identity.accept(scope))
-    await office.node.write([accept], ready=genesis, local=(JoinedEntry(scope, now, slug=slug(name)), *rows))
-    await office.node.ask(lambda ticket: JoinScope(ticket, scope, slug=slug(name)))
-    return scope
-
-
 def read_line(line: str) -> JoinLine:
     """Read `<network id>@<address>[,<address>…]`, addresses with `/p2p/…`. Raises Refusal."""
     network, at, rest = line.strip().partition("@")
@@ -108,14 +79,5 @@ async def join(office: Office, line: JoinLine, seconds: float) -> bool:
         outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers))
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
-        await office.joins.stand_in(line.network)
+        await office.joins.stand_in(line.network, again=True)
     return not patience.cancelled_caught
-
-
-async def leave(office: Office, network: ScopeId) -> None:
-    """Stop carrying a network; what is here stays. Raises Refusal."""
-    if network == office.notebook:
-        raise Refusal(Code.CONFLICT, "the notebook is your own and cannot be left")
-    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
-    if not isinstance(outcome, Done):
-        raise refusal_of(outcome)

@@ -5,24 +5,21 @@ whose seen-hash is given. Limits are kept only for lanes that use what is ended,
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias, cast
+from typing import cast
 
-from meshproto.fold.lanes import Cut, cut_of, lanes_beside, newest_first, number8, reach_up, walk
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lanes import Cut, cut_of, lanes_beside, number8, reach_up, walk
 from meshproto.fold.memory import RARE, Memory
 from meshproto.fold.standing import Row
-from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 from meshproto.types.authority import seen_hash
-
-Stretch: TypeAlias = tuple[int, int, int]
-"""A piece of a lane: its first and its last seq."""
 
 
 class Endings:
     """Limits of endings, and the records that lie beyond them."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, memory: Memory, knowledge: Knowledge) -> None:
+        self._memory, self._knowledge = memory, knowledge
 
     def limit(self, ending: bytes, lane: int) -> int:
         """Up to which seq the acts of a lane are before an ending."""
@@ -36,9 +33,9 @@ class Endings:
         hashes: list[bytes] = record.facts.get("seen", [])
         if hashes:
             for ending in _added_to(record, self._memory):
-                found.update(dict.fromkeys(self._acts(self._see(ending, hashes))))
-            # This one has contested nothing yet, so nothing is spared that stood otherwise.
-            self._see(record.id, hashes)
+                found.update(dict.fromkeys(self._see(ending, hashes, record.id)))
+            for _ in self._see(record.id, hashes, record.id):
+                pass  # this has contested nothing yet, so nothing is spared that stood otherwise
         found.update(dict.fromkeys(self._concurrent(record.id)))
         return [*found]
 
@@ -46,9 +43,9 @@ class Endings:
         """See whether somebody named a record by its seen-hash; gives the acts whose status that may have changed."""
         found: dict[bytes, None] = {}
         name = seen_hash(record_id)
-        for ending in cast(list[bytes], self._memory.get("sought", name) or []):
-            found.update(dict.fromkeys(self._acts(self._extend(ending, row.lane, row.seq))))
-        self._memory.delete("sought", name)
+        for key, _ in self._memory.scan("sought", name):
+            found.update(dict.fromkeys(self._extend(key[len(name) :], row.lane, row.seq)))
+            self._memory.delete("sought", key)
         return [*found]
 
     def _handles(self, ending: bytes) -> list[bytes]:
@@ -72,39 +69,32 @@ class Endings:
             for record_id, _ in walk(self._memory, lane, max(first, self.limit(ending, lane) + 1)):
                 yield record_id
 
-    def _see(self, ending: bytes, hashes: Iterable[bytes]) -> list[Stretch]:
+    def _see(self, ending: bytes, hashes: Iterable[bytes], by: bytes) -> Iterator[bytes]:
         """Set limits at the records named by hashes; those that are not here yet are sought."""
-        found: list[Stretch] = []
         wanted = dict.fromkeys(hashes)
+        bit = self._knowledge.known_bit(by)
         lanes = {other: None for lane, _ in [*self._uses(ending)] for other in lanes_beside(self._memory, lane)}
-        for record_id, row in newest_first(self._memory, lanes):
-            name = seen_hash(record_id)
-            if name in wanted:
-                del wanted[name]
-                found += self._extend(ending, row.lane, row.seq)
-            if not wanted:
-                break
+        for lane in lanes:
+            for record_id, row in walk(self._memory, lane, self.limit(ending, lane) + 1):
+                if self._knowledge.mask(row.known) & bit:
+                    break
+                name = seen_hash(record_id)
+                if name in wanted:
+                    del wanted[name]
+                    yield from self._extend(ending, lane, row.seq)
         for name in wanted:
-            others = cast(list[Value], self._memory.get("sought", name) or [])
-            if ending not in others:
-                self._memory.put("sought", name, [*others, ending])
+            self._memory.put("sought", name + ending, b"")
             self._memory.put("counter", RARE, 1)
-        return found
 
-    def _extend(self, ending: bytes, lane: int, seq: int) -> list[Stretch]:
-        """Set the limits at a record and where its lane comes from; gives what comes before an ending so."""
-        found: list[Stretch] = []
+    def _extend(self, ending: bytes, lane: int, seq: int) -> Iterator[bytes]:
+        """Set the limits at a record and where its lane comes from; gives the acts that come before an ending so."""
         for each, reach in reach_up(self._memory, lane, seq).items():
             old = self.limit(ending, each)
-            if reach > old:
-                self._memory.put("limit", ending + number8(each), reach)
-                found.append((each, old + 1, reach))
-        return found
-
-    def _acts(self, stretches: Iterable[Stretch]) -> Iterator[bytes]:
-        for lane, first, last in stretches:
-            for record_id, row in walk(self._memory, lane, first):
-                if row.seq > last:
+            if reach <= old:
+                continue
+            self._memory.put("limit", ending + number8(each), reach)
+            for record_id, row in walk(self._memory, each, old + 1):
+                if row.seq > reach:
                     break
                 yield record_id
 

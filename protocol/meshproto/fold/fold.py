@@ -56,7 +56,7 @@ class Fold:
         self._knowledge = Knowledge(memory)
         self._mandates = Mandates(memory)
         self._finder = Finder(memory, self._knowledge, self._mandates)
-        self._endings = Endings(memory)
+        self._endings = Endings(memory, self._knowledge)
         self._contests = Contests(memory, self._knowledge, self._mandates, self._endings)
         self._states = States(memory, self._knowledge, self._contests)
 

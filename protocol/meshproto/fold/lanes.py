@@ -6,8 +6,7 @@ revokes and rotates only, and the newest of each lane is kept, so whoever govern
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, zip_longest
-from math import inf
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from meshproto.fold.memory import Memory
@@ -15,7 +14,7 @@ from meshproto.fold.standing import Row, read_row, row_of
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
-BLOCK = 32
+BLOCK = 128
 """Every so many records of a lane one is kept at hand, to begin a walk near where it is to begin."""
 
 Cut: TypeAlias = dict[int, int]
@@ -143,24 +142,6 @@ def walk(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:
             yield here, row
         child = read_row(memory, row.child) if row.child else None
         here = row.child if child is not None and child.lane == lane else b""
-
-
-def newest_first(memory: Memory, lanes: Iterable[int]) -> Iterator[tuple[bytes, Row]]:
-    """The records of lanes, beginning with the last block of each: for who seeks what is likely to be new."""
-    for together in zip_longest(*(_blocks(memory, lane) for lane in lanes)):
-        for lane, first, end in filter(None, together):
-            for record_id, row in walk(memory, lane, first):
-                if row.seq >= end:
-                    break
-                yield record_id, row
-
-
-def _blocks(memory: Memory, lane: int) -> list[tuple[int, int, float]]:
-    """The lane, the first seq and the end of each of its blocks, the last one first."""
-    prefix = number8(lane)
-    kept = [int.from_bytes(key[len(prefix) :], "big") * BLOCK for key, _ in memory.scan("stop", prefix)]
-    starts = [*kept[::-1], read_lane(memory, lane).seq]
-    return [(lane, first, end) for first, end in zip(starts, [inf, *starts], strict=False)]
 
 
 def reach_up(memory: Memory, lane: int, seq: int) -> Mapping[int, int]:

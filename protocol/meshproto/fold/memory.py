@@ -22,7 +22,7 @@ counter      name                     → how many local numbers are given out, 
 lanes (lanes.py)
 lane         lane                     → Lane: log, where it branched off, its first record
 lanes        log ‖ lane               → b""
-stop         lane ‖ seq / 32          → id of the record with that seq
+stop         lane ‖ seq / 128         → id of the record with that seq
 cross        lane ‖ seq               → [the crossing before, lane, seq, crossed …]: what a record brings of other lanes
 cut          lane                     → [seq, lane, seq …]: the cut of the newest revoke or rotate of a lane
 
@@ -51,7 +51,7 @@ ends         revoke                   → [grant or accept …]
 force        revoke                   → [handle …] that it ends otherwise than by resigning
 adder        revoke ‖ revoke          → bit: the second adds what it has seen to the first
 limit        revoke ‖ lane            → seq up to which the acts of a lane are before it
-sought       seen-hash                → [revoke …], for records that are not decided yet
+sought       seen-hash ‖ revoke       → b"", for records that are not decided yet
 beyond       id                       → [grant …] beyond whose limits a contribution goes
 
 effects (effects.py)

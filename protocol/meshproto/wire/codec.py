@@ -10,11 +10,22 @@ from meshproto.records.encoding import UNREADABLE
 from meshproto.records.encoding import decode as decode_value
 from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach, Breached
-from meshproto.wire.limits import BULK_OVERHEAD, FAN, FINGERPRINT_SIZE, MAX_CODE, MAX_NIBBLES, OPTIONAL_FROM, TAG_STEP
+from meshproto.wire.limits import (
+    BULK_OVERHEAD,
+    FAN,
+    FINGERPRINT_SIZE,
+    MAX_CODE,
+    MAX_NIBBLES,
+    OPTIONAL_FROM,
+    TAG_SIZE,
+    TAG_STEP,
+)
 from meshproto.wire.messages import (
     Auth,
     Bye,
     Compare,
+    Door,
+    DoorState,
     Headers,
     Hello,
     Message,
@@ -28,7 +39,15 @@ from meshproto.wire.messages import (
 
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode  # shortest forms: canonical for what we build
 _DECODE = msgspec.msgpack.Decoder(Spoken).decode
-_CODES = range(1, 20)
+_CODES = range(1, 22)
+
+
+_DOOR_SIZES: dict[DoorState, list[int]] = {
+    **{state: [TAG_SIZE, 0, 0] for state in DoorState},
+    DoorState.OPEN: [TAG_SIZE, 32, 32],
+    DoorState.UNKNOWN: [0, 0, 0],
+}
+"""Bytes of tag, network and grant, by what becomes of a knock."""
 
 
 def encode(message: Message) -> bytes:
@@ -103,6 +122,8 @@ def _check_shape(message: Spoken) -> None:
             raise Breached(Breach.SHAPE, f"{len(tags)} tags")
         case Auth(agent, _, _) if len(agent) not in (0, 32):
             raise Breached(Breach.SHAPE, "not an agent")
+        case Door(state, tag, network, grant) if [len(tag), len(network), len(grant)] != _DOOR_SIZES[state]:
+            raise Breached(Breach.SHAPE, f"not an answer of a door that is {state}")
         case Proof(_, digest) if len(digest) not in (0, 32):
             raise Breached(Breach.SHAPE, "not a digest")
         case _:

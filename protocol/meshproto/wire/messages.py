@@ -5,7 +5,7 @@ Codes of 128 and above are optional: a reader that does not know one ignores it.
 who may send which and when stands in protocol/spec/03-sync.md.
 """
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, NamedTuple, TypeAlias
 
 from msgspec import Meta, Struct
@@ -46,6 +46,7 @@ Seq: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_INT)]
 Id: TypeAlias = Annotated[RecordId, _32]
 Log: TypeAlias = Annotated[LogId, _32]
 Nonce: TypeAlias = Annotated[bytes, Meta(min_length=NONCE_SIZE, max_length=NONCE_SIZE)]
+Tag: TypeAlias = Annotated[bytes, Meta(min_length=TAG_SIZE, max_length=TAG_SIZE)]
 Signature: TypeAlias = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Address: TypeAlias = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 Addresses: TypeAlias = Annotated[tuple[Address, ...], Meta(max_length=MAX_ADDRESSES)]
@@ -109,9 +110,7 @@ class Auth(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag
 class Scopes(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=3):
     """Tags of the scopes this side is ready to share with the other; each such message replaces the one before."""
 
-    tags: Annotated[
-        tuple[Annotated[bytes, Meta(min_length=TAG_SIZE, max_length=TAG_SIZE)], ...], Meta(max_length=MAX_TAGS)
-    ]
+    tags: Annotated[tuple[Tag, ...], Meta(max_length=MAX_TAGS)]
 
 
 class Range(NamedTuple):
@@ -262,6 +261,33 @@ class Bye(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=
     detail: Annotated[str, Meta(max_length=MAX_DETAIL)] = ""
 
 
+class Knock(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=20):
+    """Ask to be let in by an invitation: its tag in this session, and the proof by its key."""
+
+    tag: Tag
+    proof: Signature
+
+
+class DoorState(StrEnum):
+    """What becomes of a knock."""
+
+    OPEN = "open"
+    USED = "used"
+    ENDED = "ended"
+    LATE = "late"
+    UNKNOWN = "unknown"
+
+
+class Door(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=21):
+    """The answer to a knock. `tag` shows that the invitation is known here; the network and the grant that invites are
+    told if the door is open."""
+
+    state: DoorState
+    tag: Annotated[bytes, Meta(max_length=TAG_SIZE)]
+    network: Annotated[bytes, Meta(max_length=32)]
+    grant: Annotated[bytes, Meta(max_length=32)]
+
+
 class Optional(Struct, frozen=True):
     """A message of a kind this node does not know and may ignore."""
 
@@ -288,6 +314,8 @@ Spoken: TypeAlias = (
     | Peers
     | Credit
     | Bye
+    | Knock
+    | Door
 )
 """All kinds this version speaks."""
 
@@ -296,7 +324,7 @@ Message: TypeAlias = Spoken | Optional
 Live: TypeAlias = Have | Graft | Prune | Held | Spot | Proof | Peers
 """What keeps nodes up to date with each other."""
 
-Opened: TypeAlias = Scopes | Compare | Want | Unknown | WantPrivates | Get | Credit | Live
+Opened: TypeAlias = Scopes | Compare | Want | Unknown | WantPrivates | Get | Credit | Knock | Door | Live
 """What may be said once both have proven who they are, but bulk messages."""
 
 Small: TypeAlias = Hello | Auth | Bye | Optional | Opened

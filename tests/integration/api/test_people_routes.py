@@ -61,7 +61,7 @@ async def test_a_founded_network_is_listed_with_its_founder(mesh: Mesh) -> None:
         listed = (await api.does("GET", "/networks"))["items"]
         assert [each["name"] for each in listed] == ["notebook", "Studio"]
         assert (await api.refuses("POST", "/networks", {"name": "studio"}))["code"] == "exists"
-        assert (await api.refuses("POST", "/networks", {"name": "x", "join": "invite"}))["code"] == "bad-request"
+        assert (await api.refuses("POST", "/networks", {"name": "x", "join": "shut"}))["code"] == "bad-request"
         assert (await api.refuses("POST", "/networks", {"name": " "}))["code"] == "bad-request"
 
 

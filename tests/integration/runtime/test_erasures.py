@@ -7,7 +7,7 @@ import pytest
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import SearchEntry
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import erasures, people, work
+from meshnode.runtime.requests import erasures, networks, work
 from meshnode.runtime.searcher import Searcher
 from meshproto.records.ids import RecordId, ext, log_id
 from meshproto.types import repair, value
@@ -148,7 +148,7 @@ async def test_who_has_left_erases_from_the_own_stream_by_a_name_that_tells_noth
             await ben.joins(ana.line(network))
         record = await ben.logs("Landing page", "studio")
         await ana.sees(lambda: ana.text_of(record) is not None)
-        await people.leave(ben.office, studio)
+        await networks.leave(ben.office, studio)
         order = await erases(ben, record)
         await is_gone(ben, record)
         await is_gone(ana, record)
@@ -167,7 +167,7 @@ async def test_words_that_come_after_the_order_are_erased_too(mesh: Mesh) -> Non
             record = await ben.logs("Landing page", "studio")
             await ana.sees(lambda: ana.text_of(record) is not None)
             mesh.cut("ana", "ben")
-            await people.leave(ben.office, studio)
+            await networks.leave(ben.office, studio)
             order = await erases(ben, record)
             await dan.joins(ben.line(choir))
             await dan.sees(lambda: dan.has(order))
@@ -190,7 +190,7 @@ async def test_an_order_whose_execution_was_cut_short_is_carried_out_after_the_n
                     await ben.joins(ana.line(network))
                 record = await ben.logs("Landing page", "studio")
                 await ana.sees(lambda: ana.text_of(record) is not None)
-                await people.leave(ben.office, studio)
+                await networks.leave(ben.office, studio)
                 order = await erases(ben, record)
                 await ana.sees(lambda: ana.has(order))
                 assert ana.text_of(record) is not None

@@ -5,13 +5,12 @@ import random
 import pytest
 
 from meshproto.fold import findings, knowledge
-from meshproto.fold.lanes import BLOCK
 from meshproto.fold.standing import Status
 from meshproto.types import authority
 from scripts.vectors import endings
 from scripts.vectors.cases import key, work
 from scripts.vectors.tale import Tale
-from tests.support.byzantine.checks import Followed, check
+from tests.support.byzantine.checks import check
 
 
 @pytest.mark.parametrize(
@@ -35,26 +34,3 @@ def test_who_has_seen_a_branch_has_seen_the_trunk_it_grows_from() -> None:
     contested = [each for each in tale.records if followed.told[each.id].status is Status.CONTESTED]
     assert [each.facts for each in contested] == [work(2)]
     assert followed.told[contested[0].id].ids == (ends.id,)
-
-
-def test_what_is_named_twice_before_it_comes_is_spared_once_it_comes() -> None:
-    tale = Tale("")
-    alice = tale.person("alice")
-    phone = tale.write("alice", alice, "grant", authority.device(key("phone").public))
-    signed = tale.write("phone", alice, facts=work(1), auth=(phone,))
-    ends = tale.write("alice", alice, "revoke", authority.revoke([phone.id], seen=[signed.id]), knows=())
-    tale.write("alice", alice, "revoke", authority.revoke([ends.id], seen=[signed.id]), knows=())
-    later = tale.told_last("", signed).records
-    followed = check(later, random.Random(1)).settled()
-    assert followed.told[signed.id].status is Status.YES
-
-
-@pytest.mark.parametrize("place", [0, BLOCK, 2 * BLOCK + 1])
-def test_what_is_sought_is_found_however_far_back_it_lies(place: int) -> None:
-    tale = Tale("")
-    alice = tale.person("alice")
-    phone = tale.write("alice", alice, "grant", authority.device(key("phone").public))
-    signed = [tale.write("phone", alice, facts=work(each), auth=(phone,)) for each in range(1, 3 * BLOCK)]
-    tale.write("alice", alice, "revoke", authority.revoke([phone.id], seen=[signed[place].id]), knows=())
-    followed = Followed().add(tale.records)
-    assert [each for each in signed if followed.told[each.id].status is Status.YES] == signed[: place + 1]

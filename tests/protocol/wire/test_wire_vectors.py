@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meshproto.wire import codec
+from meshproto.wire import codec, session
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import Optional, Spoken
 from scripts.wire_vectors.__main__ import FILES, FOLDER, texts
@@ -39,9 +39,24 @@ def test_bodies_are_read_or_refused_as_the_vectors_say(case: dict[str, Any]) -> 
         assert refused.value.breach.value == case["reason"]
 
 
+@pytest.mark.parametrize("case", cases("sessions"), ids=lambda case: case["description"])
+def test_proofs_hold_in_their_own_session_or_nowhere(case: dict[str, Any]) -> None:
+    fields = ("key", "transcript", "role", "agent", "signature", "secret")
+    given = {name: bytes.fromhex(case["input"][name]) for name in fields if name in case["input"]}
+    if not case["valid"]:
+        holds = session.is_hello if case["reason"] == "W-HELLO" else session.is_knock
+        assert not holds(given["key"], given["transcript"], given["role"], given["agent"], given["signature"])
+    elif "secret" in given:
+        told = {name: bytes.fromhex(value) for name, value in case["expected"].items()}
+        assert session.invitation_key(given["secret"]).public == told["key"]
+        for name, role in (("dialler", session.DIALLER), ("answerer", session.ANSWERER)):
+            assert session.door_tag(told["key"], given["transcript"], role) == told[f"{name}_door"]
+            assert session.is_knock(told["key"], given["transcript"], role, given["agent"], told[f"{name}_knock"])
+
+
 def test_every_kind_of_message_has_a_vector() -> None:
     told = {case["expected"][0] for case in cases("messages") if case["valid"]}
-    assert set(range(1, 20)) <= told
+    assert set(range(1, 22)) <= told
 
 
 def test_every_file_and_what_is_in_it_is_described() -> None:

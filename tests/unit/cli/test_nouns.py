@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshnode.api.models.people import Network
+from meshnode.api.models.networks import Network
 from meshnode.api.models.records import Branch, Fork, Found, Standing, Why
 from meshnode.api.models.shared import Page
 from meshnode.api.problems import problem
@@ -16,6 +16,7 @@ from tests.support.fake_node import (
     AT,
     BEN,
     LINE,
+    MN1,
     NOTEBOOK,
     PEER,
     STUDIO,
@@ -202,10 +203,48 @@ def test_a_network_is_created_with_the_line_to_join_it(node: FakeNode) -> None:
     assert ran.out.endswith(f"      meshnode network join {LINE}\n")
 
 
-def test_a_closed_network_is_not_made_open_in_silence(node: FakeNode) -> None:
-    ran = run("network", "create", "my studio", home=node)
-    assert (ran.code, node.asked) == (Exit.USAGE, [])
-    assert ran.last.endswith("network create 'my studio' --open")
+def test_a_network_is_closed_unless_it_is_said_to_be_open(node: FakeNode) -> None:
+    run("network", "create", "my studio", "--purpose", "Design", home=node)
+    run("network", "create", "choir", "--open", home=node)
+    assert [asked.body for asked in node.asked] == [
+        {"name": "my studio", "join": "invite", "purpose": "Design"},
+        {"name": "choir", "join": "open", "purpose": ""},
+    ]
+    assert run("network", "create", "both", "--open", "--closed", home=node).code == Exit.USAGE
+
+
+def test_an_invitation_is_shown_once_with_how_far_it_reaches(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    out = run("network", "invite", "studio", "--role", "client", "--uses", "3", "--expires", "24h", home=node).out
+    assert node.asked[0].body == {"role": "client", "uses": 3, "seconds": 86_400}
+    assert f"      meshnode network join {MN1}\n" in out
+    assert f"  As a link:  meshnode:join/{MN1}\n" in out
+    assert "(reachable: this LAN)" in out
+    assert run("network", "invite", "studio", "--expires", "soon", home=node).code == Exit.USAGE
+
+
+def test_invitations_are_listed_and_withdrawn(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    assert "core  0 of 1  2026-03-16  open" in run("network", "invites", "studio", home=node).out
+    assert run("network", "withdraw", "studio", "abcd", home=node).out.startswith("✓ Withdrawn   bafkrei")
+
+
+def test_who_stands_in_a_network_is_listed(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    out = run("network", "members", "studio", home=node).out
+    assert "Ana López (you)  founder  active  amber-canyon-violin-seven" in out
+
+
+def test_roles_are_offered_accepted_and_ended(node: FakeNode) -> None:
+    node.networks.append(network("studio"))
+    offered = run("network", "appoint", "studio", "ben", "--role", "steward", home=node)
+    assert offered.out.startswith("✓ Offered to Ben: steward in studio; it holds once accepted\n")
+    assert run("network", "accept", "studio", home=node).out == "✓ You are steward in studio\n"
+    assert run("network", "remove", "studio", "ben", home=node).code == Exit.USAGE
+    assert (
+        run("network", "remove", "studio", "ben", "--yes", home=node).out
+        == "✓ Removed Ben from studio   1 role ended\n"
+    )
 
 
 def test_a_second_network_of_the_same_name_conflicts(node: FakeNode) -> None:
@@ -214,7 +253,7 @@ def test_a_second_network_of_the_same_name_conflicts(node: FakeNode) -> None:
 
 
 def test_networks_are_listed_without_the_notebook(node: FakeNode) -> None:
-    node.networks.append(Network(NOTEBOOK.id, "notebook", "invite", "founder", True, [], 0, "", "", AT))
+    node.networks.append(Network(NOTEBOOK.id, "notebook", "invite", "founder", True, [], 0, "", "", AT, [], False))
     assert "No networks yet" in run("network", "ls", home=node).out
     node.networks.append(network("studio"))
     out = run("network", "ls", home=node).out
@@ -248,6 +287,9 @@ def test_joining_where_nobody_answers_ends_with_14_and_goes_on(node: FakeNode) -
 def test_leaving_asks_first(node: FakeNode) -> None:
     node.networks.append(network("studio"))
     assert run("network", "leave", "studio", home=node).code == Exit.USAGE
+    alone = run("network", "leave", "studio", "--yes", home=node).out
+    assert alone == "✓ Left studio\n  Nobody there has heard of it yet: the node tells the first it meets.\n"
+    node.peers.append(peer())
     assert run("network", "leave", "studio", "--yes", home=node).out == "✓ Left studio\n"
 
 

@@ -173,6 +173,7 @@ def test_a_closed_network_is_shared_with_a_founder_once_he_is_known() -> None:
     scope, genesis = network_of(rig.me, BOB, is_open=False)
     rig.put(genesis)
     rig.join(scope)
+    rig.fold()
     peer = rig.meet(BOB, scope)
     session = rig.node.parts.ground.sessions[peer.conn]
     assert session.shared == {}
@@ -181,6 +182,8 @@ def test_a_closed_network_is_shared_with_a_founder_once_he_is_known() -> None:
     peer.push(BOB.genesis, Part.LAST)
     peer.push(BOB.grant(open_net, *ids_of(BOB.genesis)), Part.LAST)
     assert session.known
+    assert set(session.shared.values()) == {open_net}
+    rig.fold()
     assert set(session.shared.values()) == {scope, open_net}
 
 

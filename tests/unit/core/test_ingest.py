@@ -6,7 +6,8 @@ import pytest
 
 from meshnode.core.author import End, Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.events import Offer
+from meshnode.core.effects import Taken
+from meshnode.core.events import LeaveScope, Offer
 from meshnode.core.reports import ForkFound, NotStored, Overflow, PeerBroke
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import ScopeId
@@ -196,8 +197,12 @@ def test_a_genesis_of_another_kind_is_declined() -> None:
 
 def test_a_log_in_a_scope_that_is_no_scope_is_declined() -> None:
     rig, scope, peer, bob = scene()
-    peer.push(bob.notes(ScopeId(accept_of(rig, scope))), Part.LAST)
-    assert why(rig) == ["scope"]
+    signed = bob.notes(ScopeId(accept_of(rig, scope)))
+    peer.push(signed, Part.LAST)
+    assert why(rig) == ["unwanted"]
+    ticket = rig.ticket()
+    rig.feed(Offer(ticket, signed))
+    assert rig.answers[ticket] == Taken(0, 0, 0, ((signed.runs[0].records[0].log, "scope"),))
 
 
 def test_an_agent_that_is_no_person_cannot_write() -> None:
@@ -205,6 +210,7 @@ def test_an_agent_that_is_no_person_cannot_write() -> None:
     bob.agent = scope  # type: ignore[assignment]  # that is the point
     bob.ends.pop(scope)
     other = rig.found(name="other")
+    peer.show(scope, other)
     peer.push(bob.notes(other), Part.LAST)
     assert why(rig) == ["author"]
 
@@ -372,12 +378,15 @@ def test_a_networks_genesis_comes_alone() -> None:
 
 def test_who_did_not_found_a_closed_network_cannot_write_there() -> None:
     rig, scope, peer, bob = scene()
-    closed, genesis = network_of(rig.me, is_open=False, name="closed")
+    closed, genesis = network_of(rig.me, bob, is_open=False, name="closed")
     rig.put(genesis)
     rig.join(closed)
-    peer.push(bob.notes(closed), Part.LAST)
+    rig.fold()
+    peer.show(scope, closed)
+    carol = Writer("carol")
+    rig.put(carol.genesis)
+    peer.push(carol.notes(closed), Part.LAST)
     assert why(rig) == ["author"]
-    assert scope != closed
 
 
 def test_a_stranger_who_joins_in_the_same_file_counts_at_once() -> None:
@@ -431,3 +440,14 @@ def test_a_stream_of_which_nothing_is_kept_takes_no_visitors() -> None:
     rig.put(grant)
     peer.push(carol.sign(Draft(dan.stream, "countersign", identity.accept(ids_of(grant)[0]))), Part.PUSHED)
     assert rig.ledger.log(carol.log(dan.stream)) is None
+
+
+def test_what_waited_for_its_author_is_not_wanted_once_the_network_was_left() -> None:
+    rig, scope, peer, _ = scene()
+    carol = Writer("carol")
+    peer.push(carol.notes(scope), Part.LAST)
+    assert why(rig)[-1] == "waiting"
+    rig.feed(LeaveScope(rig.ticket(), scope))
+    peer.push(carol.genesis, Part.LAST)
+    assert why(rig)[-1] == "unwanted"
+    assert rig.ledger.log(carol.log(scope)) is None

@@ -59,16 +59,18 @@ def test_an_ended_device_is_known_no_more_and_may_read_that_it_was_ended() -> No
     rig.feed(FoldMoved())
     session = rig.node.parts.ground.sessions[peer.conn]
     assert (session.known, session.ended) == (False, True)
-    assert rig.node.parts.scopes.reads_own_stream(session, rig.me.stream)
+    assert rig.node.parts.gate.reads_own_stream(session, rig.me.stream)
 
 
 def test_more_is_shared_with_a_device_that_is_let_in_while_it_is_connected() -> None:
     rig, fold, second = folded_scene()
     scope = rig.found(is_open=False)
+    rig.fold()
     peer = rig.meet(second, scope, outbound=True)
     assert rig.node.parts.ground.sessions[peer.conn].shared == {}
     grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
     peer.take()
+    rig.fold()
     rig.feed(FoldMoved())
     assert [*rig.node.parts.ground.sessions[peer.conn].shared.values()] == [scope]
     assert peer.all(Compare)

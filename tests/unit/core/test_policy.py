@@ -221,18 +221,18 @@ def test_of_a_relayed_network_only_so_much_is_held_and_no_more_is_asked_for() ->
     assert rig.ledger.tips(bob.log(scope)) == before
     assert rig.ledger.log(carol.log(scope)) is None
     offered = [Item(run.records[0].log, 3, (Mark(99, run.records[-1].id),)) for run in (*more.runs, *hers.runs)]
-    assert rig.node.parts.fill.offer(peer.conn, offered) == 0
+    assert rig.node.parts.fill.offer(rig.node.parts.ground.sessions[peer.conn], offered) == 0
     rig.reborn()
     assert rig.node.parts.scopes.is_full(scope)
 
 
 def test_logs_that_had_no_room_are_remembered_within_bounds() -> None:
-    rig, _scope, peer, _ = relaying(CoreSettings(fill_queue=2))
+    rig, scope, peer, _ = relaying(CoreSettings(fill_queue=2))
     logs = [LogId(bytes([at]) * 32) for at in range(3)]
     for log in logs:
-        rig.node.parts.fill.refuse(log)
+        rig.node.parts.fill.refuse(log, scope)
     offered = [Item(log, 3, (Mark(1, RecordId(log)),)) for log in logs]
-    assert rig.node.parts.fill.offer(peer.conn, offered) == 1
+    assert rig.node.parts.fill.offer(rig.node.parts.ground.sessions[peer.conn], offered) == 1
 
 
 def test_members_are_bound_by_the_charter_alone() -> None:

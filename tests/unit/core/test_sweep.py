@@ -190,10 +190,10 @@ def test_a_flood_stops_at_its_author_s_bound_and_is_not_asked_for_again() -> Non
 def test_whoever_has_no_room_is_asked_for_records_alone() -> None:
     rig, scope, peer, eve, carol = with_carol(CoreSettings(parts_per_author=2 * SIZE, keep_privates="all"))
     told(peer, eve, scope, 3)
-    parts = rig.node.parts
-    assert [parts.privates.wants(log) for log in (eve.log(scope), carol.log(scope))] == [True, True]
+    parts, session = rig.node.parts, rig.node.parts.ground.sessions[peer.conn]
+    assert [parts.privates.wants(session, log) for log in (eve.log(scope), carol.log(scope))] == [True, True]
     parts.bounds.take(RecordId(b"r" * 32), eve.agent, 2 * SIZE - parts.bounds.held(eve.agent))
-    assert [parts.privates.wants(log) for log in (eve.log(scope), carol.log(scope))] == [False, True]
+    assert [parts.privates.wants(session, log) for log in (eve.log(scope), carol.log(scope))] == [False, True]
 
 
 def test_missing_parts_without_room_are_given_up_before_they_are_asked_for() -> None:
@@ -321,7 +321,9 @@ def test_a_log_that_is_lacking_is_asked_for_without_parts_where_there_is_no_room
     session = rig.node.parts.ground.sessions[peer.conn]
     logs = [eve.log(scope), carol.log(scope)]
     turn = Turn(rig.moment, 999)
-    rig.node.parts.fill.offer(peer.conn, [Item(log, 3, (Mark(9, RecordId(b"z" * 32)),)) for log in logs])
+    rig.node.parts.fill.offer(
+        rig.node.parts.ground.sessions[peer.conn], [Item(log, 3, (Mark(9, RecordId(b"z" * 32)),)) for log in logs]
+    )
     rig.node.parts.fill.pump(session, turn)
     wants = [effect.message for effect in turn.effects]  # type: ignore[union-attr]  # they are sends
     assert {(each.logs[0].log, each.privates) for each in wants if isinstance(each, Want)} == {

@@ -121,8 +121,12 @@ def test_one_writes_only_where_one_takes_part() -> None:
     assert rig.write(note(foreign)) == NotWritten("scope", "not a network this node takes part in")
     for scope in (foreign, closed):
         rig.join(scope)
-    assert rig.write(note(foreign)) == NotWritten("unfounded", to_text(bob.agent))
-    assert rig.write(note(closed)) == NotWritten("scope", "not a founder")
+        assert rig.write(note(scope)) == NotWritten("unfounded", to_text(bob.agent))
+    rig.put(bob.accept(closed))
+    rig.join(closed)
+    rig.node.parts.scopes.look_at_founding(rig.node.parts.scopes.carried[closed])
+    rig.fold()
+    assert rig.write(note(closed)) == NotWritten("role", to_text(closed))
 
 
 def test_a_founder_writes_nothing_but_an_accept_before_all_have_accepted() -> None:

@@ -1,0 +1,117 @@
+"""Networks, who stands in them, and how one gets in."""
+
+from meshnode.api.models.shared import Agent, Model, Request
+
+
+class Network(Model):
+    """A network, its members, and how others join it."""
+
+    id: str
+    name: str
+    join: str
+    """`open` (anyone who has the line) or `invite`."""
+    standing: str
+    """`founder`, `active`, `relaying` (carried for its members), `left`, `leaving` (nobody has heard of it yet),
+    `removed`, or `none` (not yet)."""
+    notebook: bool
+    members: list[Agent]
+    connected: int
+    line: str
+    """The line others paste to join an open network; empty for others, which need an invitation."""
+    reachable: str
+    """How far this node's addresses reach: `this machine`, `this LAN` or `the internet`."""
+    created: str
+    roles: list[str]
+    """The roles the owner has there."""
+    dissolved: bool
+
+
+class NetworkRequest(Request):
+    """Found a network; `join` is `open` or `invite`."""
+
+    name: str
+    join: str = "open"
+    purpose: str = ""
+
+
+class JoinRequest(Request):
+    """Join by an invitation, or an open network by its line; wait at most `wait_ms` for its records."""
+
+    line: str
+    wait_ms: int = 10_000
+
+
+class Joined(Model):
+    """A network that was joined."""
+
+    network: Network
+    peer: str
+    """The peer that answered; empty when none did yet (the node keeps trying)."""
+    milliseconds: int
+    received: int
+
+
+class Left(Model):
+    """A network was left; `heard` is false while nobody who stays has heard of it, and the node sees to that."""
+
+    network: str
+    heard: bool
+
+
+class InviteRequest(Request):
+    """Invite so many people, for so many seconds."""
+
+    role: str = "core"
+    uses: int = 1
+    seconds: int = 7 * 24 * 3600
+
+
+class Invite(Model):
+    """An invitation. `line` and `link` are told once, when it is made: they are stored nowhere."""
+
+    id: str
+    network: str
+    role: str
+    uses: int
+    used: int
+    state: str
+    """`open`, `used`, `removed`, `left` or `void`."""
+    until: str
+    """The last day on which it opens the door."""
+    line: str = ""
+    link: str = ""
+    reachable: str = ""
+    expires: str = ""
+
+
+class Member(Model):
+    """One standing of somebody in a network."""
+
+    agent: Agent
+    fingerprint: str
+    """Four words by which two people can compare aloud who this is."""
+    role: str
+    """`founder`, `steward`, `core`, `occasional`, `client`, `observer`, `relay`; `resonance`: known by work alone."""
+    state: str
+    """`invited`, `active`, `left`, `removed` or `void`; empty for resonance."""
+    flags: list[str]
+    """`excess`: came in by an invitation that more people used than it was for."""
+    record: str
+    """The grant or accept; empty for resonance."""
+    since: str
+
+
+class AppointRequest(Request):
+    """Give a role by name: to a member, or to an agent known here."""
+
+    agent: str
+    role: str
+    delegate: bool = False
+    """A steward may appoint others."""
+
+
+class RemoveRequest(Request):
+    """End every role that somebody has in a network, in its name."""
+
+    agent: str
+    reason: str = "end"

@@ -1,0 +1,295 @@
+"""Networks, their members and invitations, and joins."""
+
+import time
+
+import trio
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.networks import (
+    AppointRequest,
+    Invite,
+    InviteRequest,
+    Joined,
+    JoinRequest,
+    Left,
+    Member,
+    Network,
+    NetworkRequest,
+    RemoveRequest,
+)
+from meshnode.api.models.shared import Page
+from meshnode.api.settings import LONGEST_WAIT_MS
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.core.events import SyncNow
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.invitations import LINK, is_invitation, read_invitation, write_invitation
+from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.reach import reach_of, reachable_first, write_line
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import networks, people
+from meshnode.runtime.requests.networks import Charter, Person
+from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
+
+JOINS = ("open", "invite")
+
+
+async def list_networks(site: Site, call: Call[Nothing]) -> Page[Network]:
+    """The networks this node takes part in, the notebook first, and those it has left."""
+    await site.office.fresh()
+    return Page(items=[network_model(site.office, each) for each in networks_here(site.office, left=True)])
+
+
+async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
+    """Found a network."""
+    office, body = site.office, call.body
+    if body.join not in JOINS:
+        raise Refusal(Code.BAD_REQUEST, "`join` must be `open` or `invite`", "meshnode network create --help")
+    made: list[ScopeId] = []
+    charter = Charter(body.name, body.purpose, is_open=body.join == "open")
+
+    async def found(rows: Rows) -> Ids:
+        made.append(await networks.found(office, charter, rows))
+        return ()
+
+    await office.once(call.key, call.digest, found)
+    await office.projector.caught_up()
+    return network_model(office, made[0] if made else await office.find_network(body.name))
+
+
+async def leave_network(site: Site, call: Call[Nothing]) -> Left:
+    """Leave a network: the others are told, and the node carries it no longer."""
+    network = await site.office.find_network(call.path["id"])
+    heard = await networks.leave(site.office, network)
+    return Left(to_text(network), heard)
+
+
+async def join(site: Site, call: Call[JoinRequest]) -> Joined:
+    """Join by an invitation, or an open network by its line."""
+    office, body = site.office, call.body
+    start, before = time.monotonic(), office.node.arrival
+    end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
+    if is_invitation(body.line):
+        invitation = read_invitation(body.line)
+        network = await networks.enter(office, invitation, end - trio.current_time())
+        is_in, hosts = network is not None, [invitation.peer]
+        if network is None:
+            raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
+    else:
+        line = people.read_line(body.line)
+        network, hosts = line.network, [peer for peer, _ in line.peers]
+        is_in = await people.join(office, line, end - trio.current_time())
+    if is_in:
+        with trio.move_on_at(end):
+            await office.node.ask(lambda ticket: SyncNow(ticket, None))
+        await office.projector.caught_up()
+    met = [peer for peer in hosts if office.node.presence.of_peer(peer)]
+    return Joined(
+        network=network_model(office, network),
+        peer=met[0] if met and is_in else "",
+        milliseconds=int((time.monotonic() - start) * 1000),
+        received=max(0, office.node.arrival - before - is_in),
+    )
+
+
+async def list_members(site: Site, call: Call[Nothing]) -> Page[Member]:
+    """Everybody who stands, stood, or is to stand in a network, and who is known there by resonance."""
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    names = Names(office)
+    return Page(items=[_member(site, names, each) for each in await networks.people(office, network)])
+
+
+async def appoint(site: Site, call: Call[AppointRequest]) -> Member:
+    """Give somebody a role by name; it holds once they have accepted it."""
+    office, body = site.office, call.body
+    network = await office.find_network(call.path["id"])
+    agent = await find_agent(office, body.agent, network)
+    (record,) = await office.once(
+        call.key,
+        call.digest,
+        lambda rows: networks.appoint(office, network, agent, body.role, delegate=body.delegate, rows=rows),
+    )
+    return await _member_by(site, network, record)
+
+
+async def accept(site: Site, call: Call[Nothing]) -> Page[Member]:
+    """Accept the roles offered to the owner in a network."""
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    await office.once(call.key, call.digest, lambda rows: networks.accept(office, network, rows))
+    await office.projector.caught_up()
+    mine = [each for each in await networks.people(office, network) if each.agent == office.me]
+    return Page(items=[_member(site, Names(office), each) for each in mine if each.state == "active"])
+
+
+async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
+    """End every role somebody has in a network, in its name."""
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    agent = await find_agent(office, call.body.agent, network)
+    rows = networks.roles_of(office, network, agent)
+    name = office.name(agent) or short(agent)
+    if not rows:
+        raise Refusal(Code.CONFLICT, f"{name} has no role there", networks.members_of(office, network))
+    if any(row.role == "founder" for row in rows):
+        why = f"{name} is a founder: only a resolution of the founders ends that"
+        raise Refusal(Code.NOT_AUTHORISED, why, networks.members_of(office, network))
+    targets = [row.record for row in rows]
+    await office.once(
+        call.key, call.digest, lambda more: networks.remove(office, network, targets, call.body.reason, more)
+    )
+    await office.projector.caught_up()
+    ended = set(targets)
+    return Page(
+        items=[
+            _member(site, Names(office), each)
+            for each in await networks.people(office, network)
+            if each.record in ended
+        ]
+    )
+
+
+async def invite(site: Site, call: Call[InviteRequest]) -> Invite:
+    """Sign an invitation; its line is told in this answer and never again."""
+    office, body = site.office, call.body
+    network = await office.find_network(call.path["id"])
+    made = await networks.invite(office, network, body.role, body.uses, body.seconds)
+    line = write_invitation(made.line)
+    found = _invite(office, network, made.grant)
+    found.line, found.link = line, LINK + line
+    found.reachable, found.expires = reach_of(made.line.addresses), time_text(made.line.expires)
+    return found
+
+
+async def list_invites(site: Site, call: Call[Nothing]) -> Page[Invite]:
+    """The invitations to a network, by time."""
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    await office.fresh()
+    told = office.node.standings.get(network)
+    doors = sorted(told.doors if told else (), key=lambda door: _at(office, door.grant))
+    return Page(items=[_invite(office, network, door.grant) for door in doors])
+
+
+async def withdraw_invite(site: Site, call: Call[Nothing]) -> Invite:
+    """Withdraw an invitation: it lets nobody in any more; who is in stays."""
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    grant = await office.find(call.path["invite"])
+    told = office.node.standings.get(network)
+    if told is None or not any(door.grant == grant for door in told.doors):
+        raise Refusal(
+            Code.NOT_FOUND,
+            f"{short(grant)} is no invitation there",
+            f"meshnode network invites {quoted(office.name(network))}",
+        )
+    await networks.remove(office, network, [grant], "end")
+    await office.projector.caught_up()
+    return _invite(office, network, grant)
+
+
+async def find_agent(office: Office, text: str, network: ScopeId) -> AgentId:
+    """The agent that an id or a name means, rather one of a network's people. Raises Refusal."""
+    people_there = {each.agent for each in await networks.people(office, network)}
+    named = [each for each in people_there if office.name(each).casefold() == text.strip().casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        listed = ", ".join(sorted(short(each) for each in named))
+        raise Refusal(Code.AMBIGUOUS, f"several people there are called {text}: {listed}", "use the id")
+    found = await office.find(text)
+    genesis = office.truth.record(found)
+    if genesis is None or genesis.type != "agent" or office.truth.network(found) is not None:
+        raise Refusal(Code.NOT_FOUND, f"{short(found)} is nobody", networks.members_of(office, network))
+    return AgentId(found)
+
+
+def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
+    """The networks this node takes part in, the notebook first; with `left` also those it has left."""
+    rows = [row for row in office.truth.rows(JoinedEntry) if left or not row.left]
+    ordered = sorted(rows, key=lambda row: (row.network != office.notebook, row.at))
+    return [ScopeId(row.network) for row in ordered]
+
+
+def standing_of(office: Office, network: bytes) -> str:
+    """How the owner stands in a network; see `Network.standing`."""
+    joined = office.truth.entry(JoinedEntry, (network,))
+    if joined is not None and (joined.left or joined.leaving):
+        return "left" if joined.left else "leaving"
+    if joined is not None and joined.relayed:
+        return "relaying"
+    row = office.lookups.standing_in(office.me, network)
+    if row is None:
+        mine = [each.standing for each in office.lookups.standings(network) if each.agent == office.me]
+        return "removed" if "removed" in mine else "none"
+    return "founder" if row.role == "founder" else row.standing
+
+
+def network_model(office: Office, network: ScopeId) -> Network:
+    """A network as the API tells it."""
+    names, row = Names(office), office.lookups.network(network)
+    people_there = office.lookups.members(network)
+    joined, told = office.truth.entry(JoinedEntry, (network,)), office.node.standings.get(network)
+    notebook = network == office.notebook
+    is_open = told.is_open if told is not None else row is not None and row.join == "open"
+    addresses = () if notebook else reachable_first(office.node.listening)
+    connected = {each.agent for each in office.node.presence.connected.values()}
+    own = [each.role for each in networks.roles_of(office, network, office.me) if each.standing == "active"]
+    return Network(
+        id=to_text(network),
+        name=row.name if row else "",
+        join="open" if is_open else "invite" if row else "",
+        standing=standing_of(office, network),
+        notebook=notebook,
+        members=[names.agent(each.agent) for each in people_there],
+        connected=sum(1 for each in people_there if each.agent in connected),
+        line=write_line(network, addresses) if is_open and addresses and not (joined and joined.left) else "",
+        reachable=reach_of(addresses) if addresses else "",
+        created=time_text(row.at) if row else "",
+        roles=sorted(set(own)),
+        dissolved=told is not None and told.is_over,
+    )
+
+
+def _member(site: Site, names: Names, person: Person) -> Member:
+    office = site.office
+    entry = office.lookups.entry(person.record) if person.record else None
+    return Member(
+        agent=names.agent(person.agent),
+        fingerprint=site.fingerprint_of(person.agent),
+        role=person.role,
+        state=person.state,
+        flags=[each for each in (entry.flags.split() if entry else []) if each == "excess"],
+        record=to_text(person.record) if person.record else "",
+        since=time_text(person.at),
+    )
+
+
+async def _member_by(site: Site, network: ScopeId, record: RecordId) -> Member:
+    office = site.office
+    await office.projector.caught_up()
+    found = [each for each in await networks.people(office, network) if each.record == record]
+    return _member(site, Names(office), found[0])
+
+
+def _invite(office: Office, network: ScopeId, grant: RecordId) -> Invite:
+    record = office.truth.record(grant)
+    assert record is not None, "what is folded is stored"
+    told = office.node.standings.get(network)
+    door = next((door for door in told.doors if door.grant == grant), None) if told else None
+    limits = record.facts.get("limits", {})
+    return Invite(
+        id=to_text(grant),
+        network=to_text(network),
+        role=record.facts["role"],
+        uses=limits.get("uses", 1),
+        used=door.used if door else 0,
+        state=door.state if door else "",
+        until=limits.get("until", ""),
+    )
+
+
+def _at(office: Office, record: RecordId) -> int:
+    found = office.truth.record(record)
+    return found.at if found is not None else 0

@@ -1,0 +1,66 @@
+"""What the API answers about networks, member by member: the shapes of `meshnode.api.models.networks`."""
+
+from typing import TypedDict
+
+from meshnode.client.answers import Agent
+
+
+class Network(TypedDict):
+    """A network; `line` is what others paste to join, empty for a notebook."""
+
+    id: str
+    name: str
+    join: str
+    standing: str
+    notebook: bool
+    members: list[Agent]
+    connected: int
+    line: str
+    reachable: str
+    created: str
+    roles: list[str]
+    dissolved: bool
+
+
+class Left(TypedDict):
+    """A network was left; `heard` is false while nobody who stays has heard of it."""
+
+    network: str
+    heard: bool
+
+
+class Invite(TypedDict):
+    """An invitation; `line` and `link` are told once, when it is made."""
+
+    id: str
+    network: str
+    role: str
+    uses: int
+    used: int
+    state: str
+    until: str
+    line: str
+    link: str
+    reachable: str
+    expires: str
+
+
+class Member(TypedDict):
+    """One standing of somebody in a network; `record` is empty for who is known by resonance."""
+
+    agent: Agent
+    fingerprint: str
+    role: str
+    state: str
+    flags: list[str]
+    record: str
+    since: str
+
+
+class Joined(TypedDict):
+    """A network that was joined; `peer` is who answered, empty while nobody has."""
+
+    network: Network
+    peer: str
+    milliseconds: int
+    received: int

@@ -1,0 +1,147 @@
+"""The gate: who may read what on a connection. Every answer to a peer asks here, and every question that would tell.
+
+A network is shared with a peer once both sides have shown its tag, and a side shows it only to whom it admits. All
+that is visible to a peer follows from what is shared with him. To everyone else a node speaks as if it held nothing.
+"""
+
+from collections.abc import Callable
+
+from meshnode.core.flight import LogNow
+from meshnode.core.ground import Ground, Session
+from meshnode.core.scopes import Carried, Scopes
+from meshnode.core.standing import Doorway, NetworkStanding
+from meshproto.records.ids import Key, LogId, RecordId, ScopeId
+from meshproto.records.record import Record
+from meshproto.wire.messages import Name
+
+OPEN = "open"
+"""The state of an invitation that lets somebody in."""
+
+DoorTest = Callable[[Key], bool]
+"""Whether the key of an invitation is the one somebody speaks of."""
+
+
+class Gate:
+    """Decides by what the fold has told of networks."""
+
+    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+        self._ground = ground
+        self._scopes = scopes
+        self._told: dict[ScopeId, NetworkStanding] = {}
+
+    def tell(self, standing: NetworkStanding) -> None:
+        """The fold says how a network stands now."""
+        self._told[standing.scope] = standing
+
+    def is_open(self, scope: ScopeId) -> bool | None:
+        """Whether anyone may read a network; None if that is not known yet."""
+        told, facts = self._told.get(scope), self._ground.flight.network(scope)
+        if told is not None:
+            return told.is_open
+        return None if facts is None else facts.open
+
+    def admits(self, session: Session, carried: Carried) -> bool:
+        """Whether a peer may be told of a network."""
+        # SPEC 03-sync 3.4: It stops as soon as its fold says otherwise: from then on what is on its way to that peer
+        # and was not sent yet MUST NOT be sent.
+        is_open, told = self.is_open(carried.scope), self._told.get(carried.scope)
+        if is_open or (is_open is None and not carried.hosts):
+            return True
+        if told is None:
+            return session.peer in carried.hosts
+        if session.known and session.agent in told.readers:
+            return True
+        # Whoever lets us in is known to stand there only once enough is folded.
+        is_host = session.peer in carried.hosts and self._ground.identity.agent not in told.readers
+        return is_host or self._is_guest(session, told)
+
+    def names_of(self, session: Session, scope: ScopeId) -> list[Name]:
+        """The names under which a session shares logs of this scope."""
+        sets = {carried.scope for carried in self._scopes.sets_of(scope)}
+        return [name for name, shared in session.shared.items() if shared in sets]
+
+    def may_read(self, session: Session, now: LogNow) -> bool:
+        """Whether a peer may be served a log."""
+        return self.is_visible(session, now.scope)
+
+    def is_visible(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a peer may know that something of a scope is here."""
+        return bool(self.names_of(session, scope)) or self.reads_own_stream(session, scope)
+
+    def hides(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a peer must not notice that something of a scope is here.
+
+        Streams of agents who stand in open networks only, or nowhere, are no secret, though not served to anyone.
+        """
+        if self.is_visible(session, scope) or (session.known and bytes(session.agent) == bytes(scope)):
+            return False
+        if bytes(scope) == bytes(self._ground.identity.agent) or self.is_open(scope) is False:
+            return True
+        return any(self.is_open(each) is False for each in self._ground.ledger.scopes_of(scope))
+
+    def log(self, session: Session, log: LogId) -> LogNow | None:
+        """A log as it will be, in the eyes of a peer: None if he must not notice it."""
+        now = self._ground.flight.log(log)
+        return None if now is None or self.hides(session, now.scope) else now
+
+    def has(self, session: Session, record: RecordId) -> bool:
+        """Whether a record is stored or about to be, in the eyes of a peer."""
+        found = self._ground.flight.record(record)
+        return found is not None and not self.hides(session, found.home)
+
+    def lets_part_in(self, session: Session, record: RecordId) -> bool:
+        """Whether the private part of a record may be taken in from a peer.
+
+        On a new device the own stream comes before all that makes it visible to the one that sends it.
+        """
+        if self.has(session, record):
+            return True
+        found = self._ground.flight.record(record)
+        return found is not None and bool(session.shared) and bytes(found.home) == bytes(self._ground.identity.agent)
+
+    def lets_in(self, session: Session, first: Record) -> bool:
+        """Whether a run that begins with this record may be taken in from a peer; if not, it is passed over in silence.
+
+        What is not shared with him he may send of persons only: their streams, beginning with the genesis. So whether
+        he is passed over does not tell him whether a network is here.
+        """
+        scope = first.home
+        if self.is_visible(session, scope):
+            return True
+        # SPEC 03-sync 3.4: It MUST NOT store runs of a network by invitation that is not shared with the connection
+        # they came by.
+        if self._ground.flight.root_of(scope) is None:
+            return not first.scope
+        return bytes(first.author) == bytes(scope) or not self.hides(session, scope)
+
+    def shares_person(self, session: Session, person: ScopeId) -> bool:
+        """Whether the genesis of a person may be served to a peer."""
+        is_own = bytes(person) == bytes(self._ground.identity.agent)  # whose id every peer is told
+        return bool(session.shared) and (is_own or not self.hides(session, person))
+
+    def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
+
+        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them. A device
+        that was ended is told so, too.
+        """
+        if session.ended and bytes(scope) == bytes(self._ground.identity.agent):
+            return True
+        left = self._scopes.left
+        if not left or not session.known or bytes(scope) != bytes(self._ground.identity.agent):
+            return False
+        return any(each in left for each in self._ground.ledger.scopes_of(session.agent))
+
+    def door(self, key_matches: DoorTest) -> tuple[NetworkStanding, Doorway] | None:
+        """The invitation to a network carried here that passes a test."""
+        for scope in self._scopes.carried:
+            told = self._told.get(scope)
+            for door in told.doors if told is not None else ():
+                if told is not None and key_matches(door.key):
+                    return told, door
+        return None
+
+    def _is_guest(self, session: Session, told: NetworkStanding) -> bool:
+        """Whether a peer has proven that he holds an invitation that is still open."""
+        grant = session.guest_of.get(told.scope)
+        return any(door.grant == grant and door.state == OPEN for door in told.doors)

@@ -1,0 +1,90 @@
+"""Who stands in a network, as the fold tells the core: who may read it, which invitations are open, what we may sign.
+
+Only networks are told of. The fold may be a moment behind what is stored; what it says is never taken back by that.
+"""
+
+from typing import NamedTuple
+
+from meshproto.fold.entries import Entry, entry_of
+from meshproto.fold.groups import guests_of
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.memory import Memory
+from meshproto.fold.places import NETWORK, read_place
+from meshproto.fold.state import Member, Summary, summary
+from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
+
+KEY_SIZE = 33
+"""Bytes of a key where an agent may stand, too: the first tells that it is one."""
+
+
+Entries = tuple[tuple[RecordId, Entry], ...]
+"""Entries with the records that they are."""
+
+
+class Doorway(NamedTuple):
+    """One invitation. `state` is a word of 04-fold 8.2, `until` a day or empty."""
+
+    key: Key
+    grant: RecordId
+    state: str
+    until: str
+    used: int
+    """How many agents have accepted it."""
+
+
+class NetworkStanding(NamedTuple):
+    """How a network stands. `readers` and `doors` are empty for an open one, which anyone may read."""
+
+    scope: ScopeId
+    is_open: bool
+    readers: frozenset[AgentId] = frozenset()
+    doors: tuple[Doorway, ...] = ()
+    roles: Entries = ()
+    """The entries by which this node's agent may write there in its own name, the mightiest first."""
+    powers: Entries = ()
+    """The entries by which it may act for the network."""
+    needs_role: bool = False
+    """Whether this node's agent must name a role there: it is no founder by the genesis, or not any more."""
+    is_over: bool = False
+    """Dissolved."""
+
+
+def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
+    """How a network stands, by all that is folded; None if `scope` is no network that is decided."""
+    found = summary(scope, memory)
+    if found is None or found.kind != NETWORK or not found.valid:
+        return None
+    here = ScopeId(scope)
+    roles, powers = _own(found, me, memory)
+    if found.is_open:
+        return NetworkStanding(here, True, roles=roles, powers=powers, is_over=bool(found.dissolved))
+    standing = {each.agent for each in found.members if each.state in ("invited", "active")}
+    readers = frozenset(AgentId(each) for each in (*standing, *found.electors) if len(each) != KEY_SIZE)
+    knowledge = Knowledge(memory)
+    doors = tuple(_doorway(each, memory, knowledge) for each in found.members if len(each.agent) == KEY_SIZE)
+    needs_role = not _founded_by(scope, me, memory) or me not in found.electors
+    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved))
+
+
+def networks_in(memory: Memory) -> list[bytes]:
+    """The networks whose genesis is folded, by id."""
+    places = ((scope, read_place(memory, scope)) for scope, _ in memory.scan("scope", b""))
+    return [scope for scope, place in places if place is not None and place.kind == NETWORK]
+
+
+def _own(found: Summary, me: bytes, memory: Memory) -> tuple[Entries, Entries]:
+    """The entries by which an agent may write, and those by which it may act for the network."""
+    mine = [each.record for each in found.members if each.agent == me and each.state == "active"]
+    entries = [(RecordId(each), entry_of(memory, each)) for each in mine]
+    entries.sort(key=lambda pair: (not pair[1].leads, pair[1].is_narrow, pair[0]))
+    return tuple(entries), tuple(pair for pair in entries if pair[1].leads and pair[1].giver == pair[1].scope)
+
+
+def _founded_by(scope: bytes, me: bytes, memory: Memory) -> bool:
+    place = read_place(memory, scope)
+    return place is not None and me in place.charter["founders"]
+
+
+def _doorway(member: Member, memory: Memory, knowledge: Knowledge) -> Doorway:
+    until, used = entry_of(memory, member.record).until, knowledge.group(guests_of(member.record)).bit_count()
+    return Doorway(Key(member.agent[1:]), RecordId(member.record), member.state, until, used)

@@ -1,0 +1,238 @@
+"""Networks: found one, invite, let people in and out, and who stands there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import trio
+
+from meshnode.core.author import DraftRefused, Pen, sign_genesis
+from meshnode.core.drafts import Draft
+from meshnode.core.effects import Done, LetIn, ShutOut
+from meshnode.core.events import EnterBy, JoinScope, LeaveScope
+from meshnode.core.ports import JoinedEntry
+from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.invitations import SECRET_SIZE, Invitation
+from meshnode.runtime.node import refusal_of
+from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.reach import reachable_first
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.work import words
+from meshnode.store.keyfile import SEED_SIZE
+from meshnode.store.querying import Is, Where
+from meshnode.views.names import slug
+from meshnode.views.rows import ContributionRow, MemberRow
+from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, short
+from meshproto.records.limits import MAX_USES
+from meshproto.records.signatures import SigningKey
+from meshproto.types import authority, identity
+from meshproto.wire.session import invitation_key
+
+GUEST_ROLES = ("core", "occasional", "client", "observer")
+"""Roles that an invitation may give; a steward or relay is appointed by name."""
+APPOINTED = ("steward", *GUEST_ROLES, "relay")
+LONGEST_INVITATION = 366 * 24 * 3600
+"""Seconds an invitation may be good for."""
+HEARD_SECONDS = 5.0
+"""How long leaving waits until somebody who stays has heard of it."""
+AUTHORS_READ = 10_000
+"""Contributions read to find who is known by resonance."""
+STANDING_STATES = ("invited", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """What a network is founded with."""
+
+    name: str
+    purpose: str = ""
+    is_open: bool = True
+
+
+class Invited(NamedTuple):
+    """An invitation that was signed: its record, and what is passed on outside the mesh."""
+
+    grant: RecordId
+    line: Invitation
+
+
+class Person(NamedTuple):
+    """One standing of somebody in a network; `record` is None for who is known by resonance alone."""
+
+    agent: AgentId
+    role: str
+    state: str
+    record: RecordId | None
+    at: int
+
+
+async def found(office: Office, charter: Charter, rows: Rows = ()) -> ScopeId:
+    """Found a network with the owner as its founder. Raises Refusal."""
+    name = charter.name
+    if not name.strip():
+        raise Refusal(Code.BAD_REQUEST, "a network needs a name")
+    lookups = await office.fresh()
+    joined = {row.network for row in office.truth.rows(JoinedEntry) if not row.left}
+    if any(slug(row.name) == slug(name) and row.record in joined for row in lookups.networks()):
+        raise Refusal(Code.EXISTS, f"you are in a network called {name!r} already", "meshnode network ls")
+    chance, now = SystemChance(), office.node.now()
+    # The key signs the genesis and is forgotten: nobody owns a network.
+    once = Pen(NONE, SigningKey(chance.token(SEED_SIZE)), now, chance)
+    nonce = chance.token(identity.NONCE_SIZE)
+    facts = identity.network(founders=[office.me], nonce=nonce, is_open=charter.is_open)
+    try:
+        scope, genesis = sign_genesis(once, facts, words(name=name, purpose=charter.purpose))
+    except DraftRefused as refused:
+        raise Refusal(Code.BAD_REQUEST, str(refused)) from refused
+    accept = Draft(scope, "countersign", identity.accept(scope))
+    await office.node.write([accept], ready=genesis, local=(JoinedEntry(scope, now, slug=slug(name)), *rows))
+    await office.node.ask(lambda ticket: JoinScope(ticket, scope, slug=slug(name)))
+    return scope
+
+
+async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds: int) -> Invited:
+    """Sign an invitation to a network, good for so many people and so long. Raises Refusal."""
+    await must_steer(office, network)
+    if role not in GUEST_ROLES:
+        raise Refusal(
+            Code.BAD_REQUEST,
+            f"nobody is invited as {role}: one of {', '.join(GUEST_ROLES)}",
+            "meshnode network appoint --help",
+        )
+    if not 1 <= uses <= MAX_USES or not 60 <= seconds <= LONGEST_INVITATION:
+        raise Refusal(Code.BAD_REQUEST, f"an invitation is for 1 to {MAX_USES} people, and a minute to a year")
+    secret, expires = SystemChance().token(SECRET_SIZE), office.node.now() + seconds * 1000
+    until = _day(expires)
+    facts = authority.invitation(invitation_key(secret).public, role, uses=uses, until=until)
+    (grant,) = await office.node.write([Draft(network, "grant", facts, agent=network)])
+    await office.projector.caught_up()
+    addresses = reachable_first(office.node.listening)
+    return Invited(grant, Invitation(secret, expires, office.node.peer, addresses))
+
+
+async def enter(office: Office, invitation: Invitation, seconds: float) -> ScopeId | None:
+    """Join by an invitation; None if nobody has answered in time. Raises Refusal."""
+    if invitation.expires and invitation.expires < office.node.now():
+        raise _shut("late")
+    network: ScopeId | None = None
+    with trio.move_on_after(seconds):
+        peer, addresses = invitation.peer, invitation.addresses
+        outcome = await office.node.ask(lambda ticket: EnterBy(ticket, invitation.secret, peer, addresses))
+        if isinstance(outcome, ShutOut):
+            raise _shut(outcome.why)
+        assert isinstance(outcome, LetIn), outcome
+        network = outcome.scope
+        await office.joins.until_in(network)
+    return network
+
+
+async def appoint(office: Office, network: ScopeId, agent: AgentId, role: str, *, delegate: bool, rows: Rows) -> Ids:
+    """Give somebody a role by name; it holds once they accept it. Raises Refusal."""
+    await must_steer(office, network)
+    if role not in APPOINTED:
+        raise Refusal(Code.BAD_REQUEST, f"there is no role {role!r}: one of {', '.join(APPOINTED)}")
+    facts = authority.grant(agent, role, may_delegate=delegate)
+    return await office.node.write([Draft(network, "grant", facts, agent=network)], local=rows)
+
+
+async def accept(office: Office, network: ScopeId, rows: Rows = ()) -> Ids:
+    """Accept every role that was offered to the owner. Raises Refusal."""
+    lookups = await office.fresh()
+    offered = [row.record for row in lookups.standings(network) if row.agent == office.me and row.standing == "invited"]
+    if not offered:
+        raise Refusal(Code.CONFLICT, "no role waits for your answer there", members_of(office, network))
+    drafts = [Draft(network, "countersign", identity.accept(each)) for each in offered]
+    return await office.node.write(drafts, local=rows)
+
+
+async def remove(office: Office, network: ScopeId, targets: Sequence[bytes], reason: str, rows: Rows = ()) -> Ids:
+    """End roles or invitations in the name of the network. Raises Refusal."""
+    await must_steer(office, network)
+    facts = authority.revoke(targets, reason=reason, seen=seen_of(office, network))
+    return await office.node.write([Draft(network, "revoke", facts, agent=network)], local=rows)
+
+
+async def leave(office: Office, network: ScopeId) -> bool:
+    """Give back every role one has in a network, and stop carrying it; what is here stays. Raises Refusal.
+
+    False if nobody who stays has heard of it yet: then the network is carried until somebody has.
+    """
+    if network == office.notebook:
+        raise Refusal(Code.CONFLICT, "the notebook is your own and cannot be left")
+    lookups = await office.fresh()
+    mine = [row.record for row in lookups.standings(network) if row.agent == office.me and row.standing == "active"]
+    others = [row for row in lookups.members(network) if row.agent != office.me]
+    joined = office.truth.entry(JoinedEntry, (network,))
+    if mine and joined is not None and not joined.left and not joined.relayed and others:
+        facts = authority.revoke(mine, reason="resign", seen=seen_of(office, network))
+        await office.node.write([Draft(network, "revoke", facts)], local=[joined._replace(leaving=True)])
+        with trio.move_on_after(HEARD_SECONDS):
+            await office.joins.until_out(network)
+        return not office.joins.is_leaving(network)
+    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
+    if not isinstance(outcome, Done):
+        raise refusal_of(outcome)
+    return True
+
+
+async def people(office: Office, network: ScopeId) -> list[Person]:
+    """Everybody who stands, stood, or is to stand in a network, and who is known there by resonance; by time."""
+    lookups = await office.fresh()
+    rows = sorted(lookups.standings(network), key=lambda row: (row.at, row.record))
+    found = [Person(AgentId(row.agent), row.role, row.standing, RecordId(row.record), row.at) for row in rows]
+    standing = {each.agent for each in found if each.state in STANDING_STATES}
+    where = Where("scope", Is.EQUAL, network)
+    authors: dict[bytes, int] = {}
+    for work in lookups.views.select(ContributionRow, where, order="at", limit=AUTHORS_READ):
+        authors.setdefault(work.agent, work.at)
+    known = [Person(AgentId(each), "resonance", "", None, at) for each, at in authors.items() if each not in standing]
+    return found + known
+
+
+def roles_of(office: Office, network: ScopeId, agent: bytes) -> list[MemberRow]:
+    """The standings that somebody still has in a network, or is offered."""
+    rows = office.lookups.standings(network)
+    return [row for row in rows if row.agent == agent and row.standing in STANDING_STATES]
+
+
+async def must_steer(office: Office, network: ScopeId) -> None:
+    """Refuse what only founders and stewards may do. Raises Refusal."""
+    await office.fresh()
+    told = office.node.standings.get(network)
+    name = office.name(network) or short(network)
+    if told is not None and told.is_over:
+        raise Refusal(Code.CONFLICT, f"{name} was dissolved", "meshnode network ls")
+    if told is None or not told.powers:
+        why = f"only founders and stewards of {name} may do this"
+        raise Refusal(Code.NOT_AUTHORISED, why, members_of(office, network))
+
+
+def members_of(office: Office, network: ScopeId) -> str:
+    """The command that shows who stands in a network."""
+    return f"meshnode network members {quoted(office.name(network) or short(network))}"
+
+
+def seen_of(office: Office, network: ScopeId) -> Sequence[bytes]:
+    """The newest records known here of all logs in a network: what was signed before is not touched by an ending."""
+    tips = [tip.id for head in office.truth.logs_of_scope(network) if head.counted for tip in head.tips]
+    return tips[:256]
+
+
+def _day(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()
+
+
+def _shut(why: str) -> Refusal:
+    code, detail = _SHUT[why]
+    return Refusal(code, detail, "ask whoever invited you for a new line: meshnode network invite --help")
+
+
+_SHUT: dict[str, tuple[Code, str]] = {
+    "used": (Code.CONFLICT, "this invitation is used up"),
+    "ended": (Code.NOT_AUTHORISED, "this invitation was withdrawn"),
+    "late": (Code.NOT_AUTHORISED, "this invitation has expired"),
+    "unknown": (Code.NOT_AUTHORISED, "nobody at this invitation's address knows it"),
+    "again": (Code.CONFLICT, "another join at the same node took the place of this one"),
+}
+"""The words of `ShutOut.why`, for people."""
