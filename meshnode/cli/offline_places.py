@@ -24,7 +24,7 @@ class Placed(NamedTuple):
 
 def place(desk: Desk, reader: Reader, notebook: bytes, project: str | None, network: str | None) -> Placed:
     """Return where work goes: into `network`, else the project's, else the default one, else the notebook."""
-    joined = [row for row in reader.rows(JoinedEntry) if not row.left]
+    joined = [row for row in reader.rows(JoinedEntry) if not (row.left or row.leaving or row.relayed)]
     chosen = None if network is None else _network(reader, joined, network)
     found = None if project is None else _project(desk, project, chosen)
     if chosen is None and found is not None:

@@ -342,7 +342,8 @@ class Node:
         if len(parts.scopes.carried) >= parts.ground.settings.scopes_max and event.scope not in parts.scopes.carried:
             turn.answer(event.ticket, NotWritten("scope", f"at most {parts.ground.settings.scopes_max} networks"))
             return
-        joined = event.scope in parts.scopes.carried and event.scope not in parts.policy.relayed
+        others = event.scope in parts.policy.relayed or event.scope in parts.scopes.left
+        joined = event.scope in parts.scopes.carried and not others
         relayed = event.relay and not joined
         if relayed:
             parts.policy.relayed[event.scope] = None

@@ -333,13 +333,13 @@ class Devices:
     async def _tell_networks(self) -> None:
         """Note in the notebook, which only the owner's devices share, which networks this one takes part in."""
         told = self._told()
-        fresh = [row for row in self._node.ledger.rows(JoinedEntry) if not row.left and row.network not in told]
+        own = [row for row in self._node.ledger.rows(JoinedEntry) if not row.left and not row.relayed]
         drafts = [
             Draft(
                 self._notebook, "checkpoint", repair.checkpoint(), {"network": to_text(row.network), "slug": row.slug}
             )
-            for row in fresh
-            if row.network != self._notebook
+            for row in own
+            if row.network != self._notebook and row.network not in told
         ]
         if drafts:
             await self._node.write(drafts)

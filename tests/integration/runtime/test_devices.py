@@ -12,9 +12,9 @@ from meshnode.config.places import locate
 from meshnode.core.ports import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import erasures
+from meshnode.runtime.requests import choices, erasures
 from meshproto.fold.standing import Status
-from meshproto.records.ids import RecordId
+from meshproto.records.ids import RecordId, to_text
 from tests.support.meshes import Mesh, Node
 from tests.support.patience import DEADLINE
 
@@ -113,6 +113,16 @@ async def test_a_network_joined_on_one_device_is_joined_on_the_other(tmp_path: P
         await laptop.learns(lambda: laptop.opened.reader.network(network) is not None)
         note = await laptop.logs("From the second laptop", "studio")
         await comes_to(ana, note, Status.YES)
+
+
+async def test_a_network_followed_on_one_device_is_not_joined_on_the_other(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    async with two_laptops(mesh) as (ana, laptop), mesh.node("ben") as ben:
+        followed = await ben.founds("workshop")
+        await choices.follow(ana.office, to_text(followed), 0.5)
+        joined = await ana.founds("studio")
+        await laptop.learns(lambda: any(row.network == joined for row in laptop.opened.reader.rows(JoinedEntry)))
+        assert not any(row.network == followed for row in laptop.opened.reader.rows(JoinedEntry))
 
 
 async def test_what_an_ended_device_signed_stays_and_it_signs_no_more(tmp_path: Path) -> None:

@@ -204,6 +204,21 @@ def test_a_network_that_was_joined_can_be_named_and_is_named(home: Path) -> None
     assert run("log", "One", "1h", "--network", studio[-8:], home=home).out.endswith("in Studio Süd\n")
 
 
+NO_MEMBER = JoinedEntry(ScopeId(b""), 1)
+
+
+@pytest.mark.parametrize(
+    "row", [NO_MEMBER._replace(relayed=True), NO_MEMBER._replace(leaving=True), NO_MEMBER._replace(left=True)]
+)
+def test_where_one_is_no_member_nothing_is_signed(home: Path, row: JoinedEntry) -> None:
+    network = from_text(joined(home, "Studio"))
+    with Home(home):
+        store = open_store(home / "records.db")
+        store.writer.commit(Batch(2, local=(row._replace(network=ScopeId(network)),)))
+        store.close()
+    assert run("log", "One", "1h", "--network", "Studio", home=home).code == Exit.FAILURE
+
+
 @pytest.mark.parametrize("name", ["notebook", "Notebook"])
 def test_the_notebook_can_be_named(home: Path, name: str) -> None:
     record, _ = records_in(home, logged(home, "One", "1h", "--network", name))[0]

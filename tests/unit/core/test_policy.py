@@ -138,6 +138,14 @@ def test_joining_what_one_relays_makes_it_one_s_own_and_relaying_does_not_undo_t
         assert (scope in rig.node.parts.policy.relayed) is relayed
 
 
+def test_following_a_network_one_has_left_is_no_return() -> None:
+    rig = Rig(settings=CoreSettings(share_scopes="all"))
+    scope = rig.found()
+    rig.feed(LeaveScope(rig.ticket(), scope))
+    rig.feed(JoinScope(rig.ticket(), scope, relay=True))
+    assert [(row.left, row.relayed) for row in rig.ledger.rows(JoinedEntry)] == [(False, True)]
+
+
 def test_in_a_network_one_follows_everybody_s_parts_are_kept() -> None:
     rig, bob = Rig(settings=CoreSettings(keep_privates="followed")), Writer("bob")
     scope, genesis = network_of(bob)
