@@ -24,12 +24,20 @@ def test_what_one_has_written_is_told_beside_what_the_charter_allows() -> None:
     assert found["allowance-bytes"] == (own.size, 5_000)
 
 
+def test_where_one_has_written_nothing_no_allowance_is_used_up() -> None:
+    rig = Rig()
+    scope, _ = network_of(Writer("bob"))
+    rig.feed(JoinScope(rig.ticket(), scope))
+    assert not {"allowance", "allowance-bytes"} & told(rig).keys()
+
+
 def test_an_author_is_told_of_who_has_nearly_reached_the_bound() -> None:
     rig, _, _, bob = scene(CoreSettings(parts_per_author=100))
     rig.node.parts.bounds.take(RecordId(b"r" * 32), bob.agent, 89)
     assert "author" not in told(rig)
     rig.node.parts.bounds.take(RecordId(b"s" * 32), bob.agent, 1)
     assert told(rig)["author"] == (90, 100)
+    assert [each.name for each in rig.node.fullness() if each.is_nearly_full] == ["author"]
 
 
 def test_a_relayed_network_is_told_with_its_size_and_its_strangers() -> None:
