@@ -299,9 +299,11 @@ class Node:
         if not self._parts.copies.may_sign:
             turn.answer(event.ticket, NotWritten("copied"))
             return
-        for run in event.ready.runs:
-            self._carry_founded(run.records[0].home, network_facts(run.records[0]), turn)
-        refusal = self._parts.desk.write(event, turn)
+        refusal = self._parts.desk.refusal(event)
+        if refusal is None:
+            for run in event.ready.runs:
+                self._carry_founded(run.records[0].home, network_facts(run.records[0]), turn)
+            refusal = self._parts.desk.write(event, turn)
         if refusal is not None:
             turn.answer(event.ticket, refusal)
 

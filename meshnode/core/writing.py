@@ -49,13 +49,21 @@ class Desk:
         self._admit = admit
         self._healed: dict[LogId, frozenset[RecordId]] = {}
 
-    def write(self, write: Write, turn: Turn) -> NotWritten | None:
-        """Put a write into the batch; its ticket is answered when that is on disk. NotWritten: nothing is stored."""
+    def refusal(self, write: Write) -> NotWritten | None:
+        """Why a write is refused whatever it says, before anything of it is taken in; None if it is not."""
         settings = self._ground.settings
         if len(self._ground.flight) >= settings.in_flight_max:
             return NotWritten("busy")
         if len(write.drafts) > settings.drafts_max:
             return NotWritten("draft", f"at most {settings.drafts_max} at once")
+        own = self._mandates.device() if write.drafts and write.drafts[0].type != "rotate" else None
+        return _refused_by(own).outcome if isinstance(own, Denied) else None
+
+    def write(self, write: Write, turn: Turn) -> NotWritten | None:
+        """Put a write that is not refused anyway into the batch; its ticket is answered when that is on disk.
+
+        NotWritten: none of its drafts is signed.
+        """
         for run in write.ready.runs:
             taken = self._admit(run, OWN, turn)
             if not isinstance(taken, Accepted | Known):
@@ -74,9 +82,6 @@ class Desk:
         groups: dict[ScopeId, list[int]] = {}
         for index, draft in enumerate(drafts):
             groups.setdefault(draft.scope, []).append(index)
-        own = self._mandates.device() if drafts and drafts[0].type != "rotate" else None
-        if isinstance(own, Denied):
-            raise _refused_by(own)  # Whatever else is wrong, this comes first.
         signed: list[tuple[list[int], SignedRecords]] = []
         for scope, indexes in groups.items():
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))

@@ -359,6 +359,9 @@ def test_what_nobody_may_sign_is_not_written_and_says_by_what() -> None:
         rig.settings, Identity(rig.me.agent, SigningKey.from_seed(b"t" * 32)), rig.ledger, rig.dice, rig.folded
     )
     assert rig.write(note(rig.me.stream)) == NotWritten("device", "")
+    scope, genesis = network_of(rig.me)
+    assert rig.write(accept(scope), ready=genesis) == NotWritten("device", "")
+    assert rig.ledger.network(scope) is None, "nothing of a network that cannot be founded is kept"
     rig.reborn()
     strange = note(rig.me.stream)._replace(agent=b"o" * 32)
     assert rig.write(strange) == NotWritten("mandate", to_text(b"o" * 32))
