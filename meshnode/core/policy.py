@@ -56,30 +56,13 @@ class Policy:
 
     def follow(self, agent: AgentId, on: bool, turn: Turn) -> None:
         """Follow an agent, or no more."""
-        if on == (agent in self.followed):
-            return
-        if on:
-            self.followed[agent] = None
-            turn.local.append(FollowEntry(agent, turn.moment.wall))
-        else:
-            del self.followed[agent]
-            turn.local.append(Forget(FollowEntry, (agent,)))
-        turn.local.append(ReviewEntry(agent))
-        turn.after.keeping = True
+        self._choose(self.followed, FollowEntry, agent, on, turn)
 
     def block(self, agent: AgentId, on: bool, turn: Turn) -> None:
         """Block an agent, who is then not followed any more; or no more."""
-        if on == (agent in self.blocked):
-            return
         if on:
             self.follow(agent, False, turn)
-            self.blocked[agent] = None
-            turn.local.append(BlockEntry(agent, turn.moment.wall))
-        else:
-            del self.blocked[agent]
-            turn.local.append(Forget(BlockEntry, (agent,)))
-        turn.local.append(ReviewEntry(agent))
-        turn.after.keeping = True
+        self._choose(self.blocked, BlockEntry, agent, on, turn)
 
     def note_standing(self, stream: LogNow, turn: Turn) -> None:
         """Somebody stands in a network now. Their stream came before that, when it was not known to be kept."""
@@ -94,6 +77,26 @@ class Policy:
                 target = record.facts.get("target")
                 if isinstance(target, bytes):
                     self._bear(RecordId(target), turn)
+
+    def _choose(
+        self,
+        chosen: dict[AgentId, None],
+        entry: type[FollowEntry] | type[BlockEntry],
+        agent: AgentId,
+        on: bool,
+        turn: Turn,
+    ) -> None:
+        """Take an agent up among the followed or the blocked, or out again; what is held of him is looked at anew."""
+        if on == (agent in chosen):
+            return
+        if on:
+            chosen[agent] = None
+            turn.local.append(entry(agent, turn.moment.wall))
+        else:
+            del chosen[agent]
+            turn.local.append(Forget(entry, (agent,)))
+        turn.local.append(ReviewEntry(agent))
+        turn.after.keeping = True
 
     def _bear(self, target: RecordId, turn: Turn) -> None:
         accepted = self._ground.flight.record(target)
