@@ -14,7 +14,7 @@ from meshnode.core.ports import Forget, HeldEntry, Lane
 from meshnode.core.reports import ClaimFailed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
-from meshproto.records.ids import AgentId, LogId, RecordId, log_id
+from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.wire.limits import MAX_ANNOUNCED, NONCE_SIZE
 from meshproto.wire.messages import Held, LogTip, Proof, Spot
@@ -104,9 +104,9 @@ class HeldBy:
     def take_level(self, session: Session, turn: Turn) -> None:
         """Equal fingerprints: the peer holds whatever of our own logs is shared with it."""
         own = self._ground.identity
-        for scope in dict.fromkeys([*session.shared.values(), own.agent]):
+        for scope in dict.fromkeys([*session.shared.values(), ScopeId(own.agent)]):
             log = log_id(scope, own.key.public)
-            if self._gate.names_of(session, scope):  # type: ignore[arg-type]  # an agent's id is its stream's
+            if self._gate.names_of(session, scope):
                 for each in self._ground.ledger.tips(log):
                     # What is on the disk and not known to be was not compared: the fingerprints do not cover it yet.
                     if not self._ground.flight.carries(each.id):

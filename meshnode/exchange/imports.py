@@ -164,7 +164,7 @@ class Imports:
         # It only reads and computes, so a node that is to stop need not wait for it.
         found = await trio.to_thread.run_sync(
             partial(_look_at_sheet, path, options, now, self._secret),
-            abandon_on_cancel=True,  # type: ignore[call-arg, unused-ignore]  # stubs of an older trio, until set-up drops them
+            abandon_on_cancel=True,
         )
         slots = list(dict.fromkeys(entry.source.slot for entry in found.entries))
         batch = batch_name(found.scheme, (entry.source.ref for entry in found.entries))

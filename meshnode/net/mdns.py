@@ -204,7 +204,4 @@ async def _close(listener: _Listener) -> None:
 
 async def _in_thread(work: Callable[[], None]) -> None:
     """Do what waits for the network in a thread, which is left behind when there is no more time for it."""
-    await trio.to_thread.run_sync(
-        work,
-        abandon_on_cancel=True,  # type: ignore[call-arg, unused-ignore]  # stubs of an older trio, until set-up drops them
-    )
+    await trio.to_thread.run_sync(work, abandon_on_cancel=True)

@@ -160,7 +160,7 @@ class Writer:
         self._next = max(last + 1, number("SELECT value FROM meta WHERE name = 'next_arrival'"))
         # A promoted log leaves the rows of its private parts behind, overwritten: their numbers are not free again.
         used = [
-            number(f"SELECT coalesce(max(arrival), ?) FROM {table} WHERE arrival < 0", (first - 1,))  # noqa: S608 - ours
+            number(f"SELECT coalesce(max(arrival), ?) FROM {table} WHERE arrival < 0", (first - 1,))  # noqa: S608 - two names
             for table in ("records", "parts")
         ]
         self._next_uncounted = max(used) + 1

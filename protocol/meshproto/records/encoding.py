@@ -88,7 +88,7 @@ def are_plain(values: Iterable[object], texts: list[str], depth: int) -> bool:
         elif kind is bytes or kind is bool:
             continue
         elif kind is int:
-            if value > MAX_INT or value < LEAST_INT:  # type: ignore[operator]  # as above
+            if value > MAX_INT or value < LEAST_INT:  # type: ignore[operator]  # nor does `kind is int`
                 return False
         elif isinstance(value, dict):
             if depth > MAX_DEPTH or not are_plain(value.values(), texts, depth + 1):

@@ -1,6 +1,7 @@
 """Who there is in a schedule, the records so far, and how one more is written."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -189,7 +190,7 @@ class Scene:
         agent: bytes,
         facts: dict[str, Any],
         type_: str,
-        auth: list[bytes] = [],  # noqa: B006 - not changed
+        auth: Sequence[bytes] = (),
     ) -> Record:
         """Write a record at the end of its log, or where a liar puts it."""
         chance = self.chance
@@ -238,7 +239,7 @@ class Scene:
             return self.chance.choice(log)
         return log[-1]
 
-    def deps(self, scope: bytes, before: Record | None, auth: list[bytes]) -> list[bytes]:
+    def deps(self, scope: bytes, before: Record | None, auth: Sequence[bytes]) -> list[bytes]:
         """The heads that an author names: all he knows, or as few as suit him."""
         if not scope:
             return []
@@ -252,7 +253,7 @@ class Scene:
         heads = [each for each in near if each not in known]
         return self.maximal(heads)[-32:]
 
-    def needed(self, scope: bytes, auth: list[bytes]) -> list[bytes]:
+    def needed(self, scope: bytes, auth: Sequence[bytes]) -> list[bytes]:
         """What even a liar must name: the accepts that found scopes, and those of the grants he shows."""
         accepts = [
             each for each in self.by_type("countersign") if self.is_near(each, scope) and self.is_innocent(each.id)
