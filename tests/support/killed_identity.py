@@ -5,13 +5,10 @@ homes in which it was killed and then done again, each with the key that the kil
 of its own, so that it may fork and be traced.
 """
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from meshnode.app.compose import Network
 from meshnode.app.init import become_device
@@ -21,10 +18,10 @@ from meshnode.config.places import locate
 from meshnode.net.memory import MemoryMesh
 from meshnode.runtime.pairing import PairingLine
 from meshproto.records.ids import AgentId, ScopeId
+from tests.support.killed import ends_after
 
 PEER = "12D3KooWGRUVh3s3Gqh4hcCC6kUVfL4hH9KkMsBUGUCmLtB1Tjn5"
 LINE = PairingLine(AgentId(b"a" * 32), ScopeId(b"n" * 32), b"s" * 16, PEER, (f"/ip4/127.0.0.1/tcp/4401/p2p/{PEER}",))
-KILLED = 9
 KEY_LEFT = "key.left"
 """The key as the kill left it."""
 OURS = (
@@ -38,6 +35,10 @@ OURS = (
 """Where it is killed: what these call is killed elsewhere, or one transaction."""
 
 
+def _is_ours(file: str) -> bool:
+    return file.endswith(OURS)
+
+
 def _deed(home: Path, words: list[str]) -> Callable[[], object]:
     if not words:
         return lambda: become_device(locate(home, {}), LINE)
@@ -47,41 +48,15 @@ def _deed(home: Path, words: list[str]) -> Callable[[], object]:
     return lambda: recover(locate(home, {}), load(None, {}), source, holders, None, meeting)
 
 
-def _ends(deed: Callable[[], object], lines: int | None) -> int:
-    """Do it in a process that ends before the next line of ours once so many were begun; how it ended."""
-    child = os.fork()
-    if child == 0:
-        if lines is not None:
-            sys.settrace(_killer(lines))
-        deed()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def _killer(left: int) -> Callable[[FrameType, str, Any], Any]:
-    def trace(frame: FrameType, event: str, what: Any) -> Any:
-        nonlocal left
-        if not frame.f_code.co_filename.endswith(OURS):
-            return None
-        if event == "line":
-            left -= 1
-            if left < 0:
-                os._exit(KILLED)
-        return trace
-
-    return trace
-
-
 def main(folder: Path, step: int, words: list[str]) -> None:
     """Leave a home for each kill."""
     for lines in range(1, sys.maxsize, step):
         home = folder / str(lines)
         home.mkdir(mode=0o700)
-        code = _ends(_deed(home, words), lines)
-        assert code in (0, KILLED), code
+        code = ends_after(lines, _is_ours, _deed(home, words))
         if (home / "device.key").exists():
             shutil.copy(home / "device.key", home / KEY_LEFT)
-        assert _ends(_deed(home, words), None) == 0
+        assert ends_after(None, _is_ours, _deed(home, words)) == 0
         if code == 0:
             return
 
