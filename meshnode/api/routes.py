@@ -1,6 +1,7 @@
 """The one table of routes."""
 
 from meshnode.api.edge import Entry
+from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
 from meshnode.api.models import keeping as keeping_models
 from meshnode.api.models import networks as network_models
@@ -8,7 +9,7 @@ from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import devices, keeping, networks, node, people, records, work
+from meshnode.api.resources import decisions, devices, keeping, networks, node, people, records, work
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
@@ -44,6 +45,11 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/networks/{id}/invites", networks.invite, network_models.InviteRequest, status=201),
     Entry("DELETE", "/networks/{id}/invites/{invite}", networks.withdraw_invite),
     Entry("POST", "/joins", networks.join, network_models.JoinRequest, status=201, patient=True),
+    Entry("GET", "/decisions", decisions.list_decisions, query=("scope", "all")),
+    Entry("POST", "/decisions", decisions.propose, decision_models.DecisionRequest, status=201),
+    Entry("GET", "/decisions/{id}", decisions.show_decision),
+    Entry("POST", "/decisions/{id}/votes", decisions.vote, decision_models.VoteRequest, status=201),
+    Entry("POST", "/decisions/{id}/carry-out", decisions.carry_out, status=201),
     Entry("GET", "/keeping", keeping.show_keeping),
     Entry("GET", "/follows", keeping.list_follows),
     Entry("POST", "/follows", keeping.follow, keeping_models.ChoiceRequest, status=201, patient=True),

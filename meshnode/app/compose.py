@@ -15,6 +15,7 @@ from meshnode.app.endings import Ending, Exit, only_one
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.config.sections import Net, Settings
+from meshnode.core.mandates import Mandates
 from meshnode.core.node import Node
 from meshnode.core.ports import Identity, NoteEntry, PeerEntry
 from meshnode.core.settings import CoreSettings, Keep
@@ -153,6 +154,8 @@ def _open(
         devices=Devices(node, views.folded(), ScopeId(notebook), lookups, projector),
         truth=reader,
         lookups=lookups,
+        folded=views.folded(),
+        mandates=Mandates(identity, views.folded()),
         slow_lookups=Lookups(views.reader()),
         projector=projector,
         joins=Joins(node),

@@ -58,6 +58,9 @@ NOUNS: dict[str, Entry] = {
             "leave",
         ),
     ),
+    "decision": Entry(
+        "decision", "What the founders of a network or firm decide.", ("propose", "vote", "ls", "show", "carry-out")
+    ),
     "id": Entry(
         "keys", "The keys and devices of your identity.", ("device", "passphrase", "recover", "vouch", "words")
     ),

@@ -69,7 +69,8 @@ def members(desk: Desk, *, network: str, everyone: bool) -> Exit:
         return Exit.OK
     shown = [each for each in found if everyone or each["state"] in ("active", "invited", "")]
     heads = ("WHO", "ROLE", "STATE", "COMPARE ALOUD")
-    desk.out.table(heads, [_member_row(each) for each in shown], flexible=0, whole=(3,))
+    # Who founded a network and was named again by a decision stands there as a founder twice.
+    desk.out.table(heads, list(dict.fromkeys(_member_row(each) for each in shown)), flexible=0, whole=(3,))
     hidden = len(found) - len(shown)
     if hidden:
         rest = f"meshnode network members {quoted(network)} --all"
@@ -194,7 +195,7 @@ MEMBERSHIP = {
             remove,
             (_NETWORK, Argument(("somebody",), "A member's name or id."), _YES),
             text="Their node is served nothing of the network by any node that has heard of it. What they signed "
-            "before stays valid. Founders are removed by a resolution of the founders only.",
+            "before stays valid. Founders are removed by a decision of the founders only: meshnode decision --help.",
             exits=_HERE,
         ),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from pathlib import Path
 
     from meshnode.client import answers as a
+    from meshnode.client import decision_answers as f
     from meshnode.client import device_answers as d
     from meshnode.client import keeping as k
     from meshnode.client import network_answers as g
@@ -238,6 +239,32 @@ class Client:
     def withdraw(self, network: str, invite: str) -> g.Invite:
         """Withdraw an invitation."""
         return cast("g.Invite", self._node.delete(f"/networks/{segment(network)}/invites/{segment(invite)}"))
+
+    # Decisions of founders.
+
+    def decisions(self, scope: str | None = None, *, everything: bool = False) -> list[f.Decision]:
+        """The decisions that wait for somebody, with `everything` the others, too."""
+        query: Query = {"scope": scope, "all": "true" if everything else None}
+        return self._items(self._node.get("/decisions", query))
+
+    def propose(self, scope: str, wish: Body, *, key: str = "") -> f.Decision:
+        """Propose something to the founders of a network or organisation; `wish` as in `DecisionRequest`."""
+        return cast("f.Decision", self._write("/decisions", {**wish, "scope": scope}, key))
+
+    def decision(self, decision: str) -> f.Decision:
+        """One decision."""
+        return cast("f.Decision", self._node.get(f"/decisions/{segment(decision)}"))
+
+    def vote(self, decision: str, vote: str = "accept", text: str = "", *, key: str = "") -> f.Decision:
+        """Vote on a proposal: `accept`, `decline` or `object`."""
+        body = {"vote": vote, "text": text}
+        return cast("f.Decision", self._write(f"/decisions/{segment(decision)}/votes", body, key))
+
+    def carry_out(self, decision: str, *, key: str = "") -> f.Decision:
+        """Do what a carried decision says."""
+        return cast("f.Decision", self._write(f"/decisions/{segment(decision)}/carry-out", {}, key))
+
+    # What is kept of others.
 
     def keeping(self) -> k.Keeping:
         """What is kept of others here, and how full each bound is."""

@@ -12,9 +12,10 @@ from typing import NamedTuple, TypeAlias
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
 from meshnode.core.ports import Identity
-from meshproto.fold.charters import charter_in, read_resolution
+from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolution
 from meshproto.fold.entries import GRANT, NAMED, Entry, endings_of, entry_of, is_accepted, read_entry
-from meshproto.fold.knowledge import EVERYTHING, pair
+from meshproto.fold.knowledge import EVERYTHING, Knowledge, pair
+from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
@@ -221,7 +222,9 @@ class Mandates:
             yield key[-32:], entry_of(self._memory, key[-32:])
 
     def _is_active(self, entry: bytes) -> bool:
-        return self._states.state(entry, row_of(self._memory, entry)) == "active"
+        if self._states.state(entry, row_of(self._memory, entry)) != "active":
+            return False
+        return is_in_force(entry_of(self._memory, entry), self._memory, self._states.knowledge)
 
     def _fits(self, way: Way, agent: bytes, draft: Draft) -> bool:
         position = agent == draft.scope
@@ -239,7 +242,8 @@ class Mandates:
             wide = entry.narrowed and not (isinstance(scopes, list) and {*map(str, scopes)} <= {*entry.scopes})
             return not wide and (entry.may_delegate or facts.get("role") not in _POWERFUL)
         if draft.type == "revoke" and position:
-            return all(self._ends(entry, each) for each in ids_in(facts))
+            decided = self._decided_to_end(draft.order)
+            return all(each in decided or self._ends(entry, each) for each in ids_in(facts))
         return draft.type != "contribution" or _is_within(entry, draft)
 
     def _ends(self, position: Entry, target: bytes) -> bool:
@@ -248,6 +252,11 @@ class Mandates:
         if entry is None or entry.to in (self._me, key33(self._key)):
             return True
         return position.handle in entry.above
+
+    def _decided_to_end(self, order: bytes) -> list[bytes]:
+        """The grants and accepts that a resolution lets one end, wherever one stands."""
+        resolution = read_resolution(self._memory, order) if order else None
+        return resolution.about if resolution is not None and resolution.outcome in ("remove", "charter") else []
 
     def _role(self, agent: bytes, draft: Draft) -> Way | Denied:
         """The entry by which an agent may write in a network that one joins by invitation, if it needs one there."""
@@ -277,15 +286,23 @@ class Mandates:
 
     def _order(self, agent: bytes, draft: Draft) -> Way | Denied:
         """The resolution that a draft rests on, where it names one or what it does is sensitive."""
-        place = read_agent(self._memory, agent)
-        if place is None or not place.is_body:
+        for body in dict.fromkeys((draft.scope, agent)):
+            charter = self._charter(body)
+            if charter is not None and charter.dissolved and draft.type not in _AFTER_DISSOLUTION:
+                return Denied("dissolved", charter.dissolved)
+        charter = self._charter(agent)
+        if charter is None:
             return ()
-        charter = charter_in(agent, place, EVERYTHING, self._states.knowledge, self._memory)
-        if charter.dissolved and draft.type not in _AFTER_DISSOLUTION:
-            return Denied("dissolved", charter.dissolved)
         if draft.order:
             return (draft.order,)
         return Denied("order", agent) if draft.type in charter.sensitive else ()
+
+    def _charter(self, body: bytes) -> Charter | None:
+        """The charter of an organisation or network as it is now; None if it is neither."""
+        place = read_agent(self._memory, body)
+        if place is None or not place.is_body:
+            return None
+        return charter_in(body, place, EVERYTHING, self._states.knowledge, self._memory)
 
     def _lacking(self, draft: Draft, agent: bytes, auth: Way, tip: bytes) -> Iterator[RecordId]:
         """Accepts that count for these entries and that the record before, as far as is folded, does not know."""
@@ -328,6 +345,16 @@ class Mandates:
         resolution = read_resolution(self._memory, record)
         if resolution is not None:
             yield from ((record, each) for each in resolution.electors)
+
+
+def is_in_force(entry: Entry, memory: Memory, knowledge: Knowledge) -> bool:
+    """Whether one may act by an entry yet: who is named a founder may accept that before it is carried."""
+    # SPEC 04-fold 4: an accept of a charter resolution that is not carried in past(x), or a resolution
+    # that is not carried in past(x): *invalid*, `T-MISSING` with that resolution.
+    if entry.kind != NAMED:
+        return True
+    resolution = read_resolution(memory, entry.target)
+    return resolution is not None and is_carried(entry.target, resolution, EVERYTHING, knowledge)
 
 
 def _is_within(entry: Entry, draft: Draft) -> bool:

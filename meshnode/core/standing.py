@@ -5,6 +5,7 @@ Only networks are told of. The fold may be a moment behind what is stored; what 
 
 from typing import NamedTuple
 
+from meshnode.core.mandates import is_in_force
 from meshproto.fold.entries import Entry, entry_of
 from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import Knowledge
@@ -75,7 +76,9 @@ def networks_in(memory: Memory) -> list[bytes]:
 def _own(found: Summary, me: bytes, memory: Memory) -> tuple[Entries, Entries]:
     """The entries by which an agent may write, and those by which it may act for the network."""
     mine = [each.record for each in found.members if each.agent == me and each.state == "active"]
-    entries = [(RecordId(each), entry_of(memory, each)) for each in mine]
+    knowledge = Knowledge(memory)
+    read = [(RecordId(each), entry_of(memory, each)) for each in mine]
+    entries = [(each, entry) for each, entry in read if is_in_force(entry, memory, knowledge)]
     entries.sort(key=lambda pair: (not pair[1].leads, pair[1].is_narrow, pair[0]))
     return tuple(entries), tuple(pair for pair in entries if pair[1].leads and pair[1].giver == pair[1].scope)
 

@@ -16,7 +16,9 @@ from meshnode.views.rows import (
     PersonRow,
     ProfileRow,
     ProjectRow,
+    RestingRow,
     Row,
+    VoteRow,
 )
 
 LIVING = ("yes", "aside")
@@ -25,6 +27,9 @@ EDITS_READ = 10_000
 """Edits of projects read for a list; far more than people make."""
 FORKED_READ = 1_000
 """Records of forks read for a list: whoever forks on purpose must not make others read without end."""
+
+RESOLUTIONS_READ = 1_000
+"""Resolutions read for a list; founders seldom decide."""
 
 R = TypeVar("R", bound=Row)
 E = TypeVar("E", ProjectRow, ProfileRow)
@@ -163,6 +168,19 @@ class Lookups:
     def standing_in(self, agent: bytes, network: bytes) -> MemberRow | None:
         """How an agent stands in a network."""
         return next((row for row in self.members(network) if row.agent == agent), None)
+
+    def resolutions(self, scope: bytes | None = None) -> tuple[EntryRow, ...]:
+        """What founders proposed, in all scopes or one, by time."""
+        where = [Where("type", Is.EQUAL, "resolution")] + ([Where("scope", Is.EQUAL, scope)] if scope else [])
+        return self.views.select(EntryRow, *where, order="at", limit=RESOLUTIONS_READ)
+
+    def votes(self, resolution: bytes) -> tuple[VoteRow, ...]:
+        """What was said of a resolution, by time."""
+        return self.views.select(VoteRow, Where("resolution", Is.EQUAL, resolution), order="at")
+
+    def resting_on(self, resolution: bytes) -> tuple[RestingRow, ...]:
+        """The records that rest on a resolution, by time."""
+        return self.views.select(RestingRow, Where("resolution", Is.EQUAL, resolution), order="at")
 
     def forks(self) -> tuple[ForkRow, ...]:
         """Records of forks, by number, as many as are told at all."""

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
+from meshnode.core.folded import Folded
+from meshnode.core.mandates import Mandates
 from meshnode.core.ports import AnswerEntry, BlockEntry, FollowEntry, Forget, JoinedEntry, LocalRow, PeerEntry
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.joining import Joins
@@ -56,6 +58,10 @@ class Office:
     truth: Reader
     """Read in the event loop's thread."""
     lookups: Lookups
+    folded: Folded
+    """Read in the event loop's thread, and only inside `steady`."""
+    mandates: Mandates
+    """By which entries the owner signs; asked in the event loop's thread."""
     projector: Projector
     joins: Joins
     devices: Devices

@@ -28,6 +28,8 @@ _INDEXES = {
     "projects": ("project", "scope, slug"),
     "profiles": ("agent",),
     "members": ("network", "agent"),
+    "votes": ("resolution",),
+    "resting": ("resolution",),
     "recognitions": ("target", "receiver", "agent"),
     "sources": ("scheme, ref",),
     "forks": ("log, seq", "agent"),

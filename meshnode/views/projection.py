@@ -21,11 +21,14 @@ from meshnode.views.rows import (
     ProfileRow,
     ProjectRow,
     RecognitionRow,
+    RestingRow,
     Row,
     SearchRow,
     SourceRow,
+    VoteRow,
 )
 from meshnode.views.words import Shelf, part_of, text, words_of
+from meshproto.fold.charters import read_resolution
 from meshproto.fold.contributions import corrections_of, quantity_after
 from meshproto.fold.entries import read_entry
 from meshproto.fold.places import NETWORK, read_place
@@ -56,6 +59,8 @@ def rows_of(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     # Facts of an invalid or unknown record may have any shape, so nothing is made of them.
     if maker is not None and (standing.counts or standing.status is Status.ASIDE):
         rows += maker(record, standing, shelf)
+    if standing.counts and len(record.auth) > 1 and read_resolution(shelf.memory, record.auth[-1]) is not None:
+        rows.append(RestingRow(record.id, record.auth[-1], record.type, record.at))
     return rows
 
 
@@ -188,6 +193,14 @@ def _member(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     return [MemberRow(record.id, record.home, entry.to, entry.role, standing.state, record.at)]
 
 
+def _countersign(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    facts = record.facts
+    if read_resolution(shelf.memory, facts["target"]) is None:
+        return _member(record, standing, shelf)
+    vote = VoteRow(record.id, facts["target"], record.agent, facts["decision"], record.at)
+    return [vote, *_member(record, standing, shelf)]
+
+
 def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     if standing.state == "retracted":
         return []
@@ -212,7 +225,7 @@ def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 _MAKERS: dict[str, Callable[[Record, Standing, Shelf], list[Row]]] = {
     "agent": _agent,
     "contribution": _contribution,
-    "countersign": _member,
+    "countersign": _countersign,
     "grant": _member,
     "profile": _profile,
     "project": _project,

@@ -164,6 +164,26 @@ class MemberRow(NamedTuple):
     at: int
 
 
+class VoteRow(NamedTuple):
+    """What somebody said of a resolution of founders. Table `votes`, key `record`."""
+
+    record: bytes
+    resolution: bytes
+    agent: bytes
+    decision: str
+    """`accept`, `decline` or `object`."""
+    at: int
+
+
+class RestingRow(NamedTuple):
+    """A record that rests on a resolution of founders, and so carries it out. Table `resting`, key `record`."""
+
+    record: bytes
+    resolution: bytes
+    type: str
+    at: int
+
+
 class SourceRow(NamedTuple):
     """Something outside that a living contribution stands for, so that no import brings it twice.
 
@@ -237,6 +257,8 @@ Row = (
     | ProfileRow
     | NetworkRow
     | MemberRow
+    | VoteRow
+    | RestingRow
     | SourceRow
     | RecognitionRow
     | SearchRow
@@ -253,6 +275,8 @@ TABLES: dict[type[Row], str] = {
     ProfileRow: "profiles",
     NetworkRow: "networks",
     MemberRow: "members",
+    VoteRow: "votes",
+    RestingRow: "resting",
     SourceRow: "sources",
     RecognitionRow: "recognitions",
     SearchRow: "search",

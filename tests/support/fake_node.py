@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from meshnode.api.models import decisions as f
 from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
 from meshnode.api.models import networks as g
@@ -75,6 +76,7 @@ class FakeNode:
     copies: list[str] = field(default_factory=list)
     """What else says the same as whatever is erased."""
     networks: list[g.Network] = field(default_factory=list)
+    decisions: list[f.Decision] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     forks: list[r.Fork] = field(default_factory=list)
@@ -271,6 +273,16 @@ class FakeNode:
             case _:
                 return Page([member(ANA, "steward", "active")])
 
+    def get_decisions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            return Page(self.decisions)
+        return self.decisions[0] if self.decisions else problem(Code.NOT_FOUND, rest[0], "meshnode decision ls --all")
+
+    def post_decisions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            self.decisions.append(decision())
+        return self.decisions[0] if self.decisions else problem(Code.NOT_FOUND, rest[0], "meshnode decision ls --all")
+
     def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:
         self.networks.append(network("studio"))
         return g.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
@@ -409,6 +421,18 @@ def invite(state: str, role: str = "core", uses: int = 1) -> g.Invite:
 def member(agent: Agent, role: str, state: str) -> g.Member:
     """Somebody in a network."""
     return g.Member(agent, "amber-canyon-violin-seven", role, state, [], text_id(f"{role} {agent.name}"), AT)
+
+
+def decision(state: str = "open", outcome: str = "charter") -> f.Decision:
+    """A proposal to change the quorum of a studio, or to remove Ben; Ana has accepted it."""
+    vote = f.Vote(ANA, "accept", "Better so", AT)
+    change = f.CharterChange(quorum="3/4") if outcome == "charter" else None
+    ends = [f.Ending(text_id("ben"), BEN, "core"), f.Ending(text_id("b2"), BEN, "steward")]
+    return f.Decision(
+        text_id("decision"), STUDIO, outcome, ANA, AT, "We are more now", state, 2, [vote, f.Vote(BEN, "", "", "")], [],
+        change, ends if outcome == "remove" else [], [], [], False, "1 of 2 accepts so far, waiting for Ben",
+        f"meshnode decision vote {text_id('decision')}" if state == "open" else "",
+    )  # fmt: skip
 
 
 def peer(state: str = "direct") -> p.Peer:

@@ -133,8 +133,9 @@ async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
     if not rows:
         raise Refusal(Code.CONFLICT, f"{name} has no role there", networks.members_of(office, network))
     if any(row.role == "founder" for row in rows):
-        why = f"{name} is a founder: only a resolution of the founders ends that"
-        raise Refusal(Code.NOT_AUTHORISED, why, networks.members_of(office, network))
+        why = f"{name} is a founder: only a decision of the founders ends that"
+        body, who = quoted(office.name(network) or to_text(network)), quoted(office.name(agent) or to_text(agent))
+        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision propose {body} --remove {who}")
     targets = [row.record for row in rows]
     await office.once(
         call.key, call.digest, lambda more: networks.remove(office, network, targets, call.body.reason, more)

@@ -9,7 +9,7 @@ import pytest
 
 from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ADDRESS, LINE, PEER, FakeNode, contribution, network, peer, project
+from tests.support.fake_node import ADDRESS, LINE, PEER, FakeNode, contribution, decision, network, peer, project
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -44,6 +44,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "network accept": ("studio",),
     "network remove": ("studio", "ben", "--yes"),
     "network leave": ("studio", "--yes"),
+    "decision propose": ("studio", "--quorum", "3/4"),
+    "decision vote": ("d",),
+    "decision ls": (),
+    "decision show": ("d",),
+    "decision carry-out": ("d",),
     "id device": ("ls",),
     "id vouch": ("Ana López",),
     "follow": ("Ben",),
@@ -76,6 +81,7 @@ def node() -> Iterator[FakeNode]:
         fake.contributions.append(contribution("Landing page"))
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
+        fake.decisions.append(decision())
         fake.peers.append(peer())
         yield fake
 

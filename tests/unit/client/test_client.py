@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import devices, keeping, networks, node, people, records, shared, work
-from meshnode.client import answers, device_answers, network_answers
+from meshnode.api.models import decisions, devices, keeping, networks, node, people, records, shared, work
+from meshnode.client import answers, decision_answers, device_answers, network_answers
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -18,13 +18,13 @@ from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, devices, keeping, networks, node, people, records, work)
+    for module in (shared, decisions, devices, keeping, networks, node, people, records, work)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
 SHAPES = {
     name: shape
-    for module in (answers, device_answers, network_answers, about_keeping)
+    for module in (answers, decision_answers, device_answers, network_answers, about_keeping)
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
@@ -110,6 +110,11 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.invite("studio"), "POST", "/networks/studio/invites"),
     (lambda node: node.invites("studio"), "GET", "/networks/studio/invites"),
     (lambda node: node.withdraw("studio", "i"), "DELETE", "/networks/studio/invites/i"),
+    (Client.decisions, "GET", "/decisions"),
+    (lambda node: node.propose("studio", {"dissolve": True}), "POST", "/decisions"),
+    (lambda node: node.decision("d"), "GET", "/decisions/d"),
+    (lambda node: node.vote("d", "decline"), "POST", "/decisions/d/votes"),
+    (lambda node: node.carry_out("d"), "POST", "/decisions/d/carry-out"),
     (Client.peers, "GET", "/peers"),
     (lambda node: node.add_peer("/ip4/…", wait_ms=1), "POST", "/peers"),
     (lambda node: node.remove_peer("p"), "DELETE", "/peers/p"),

@@ -14,6 +14,7 @@ from meshproto.records.ids import AgentId, RecordId, ScopeId, ext
 from meshproto.records.record import Record
 from meshproto.types import authority, identity
 from scripts.vectors.cases import key, work
+from scripts.vectors.decisions import decide, four
 from scripts.vectors.tale import Tale
 
 
@@ -293,6 +294,46 @@ def test_a_founder_by_a_charter_knows_of_the_votes_for_it() -> None:
     tale.accept("alice", rho, agent=alice)
     named = tale.accept("bob", rho, agent=bob)
     assert signs(tale, "bob", bob, draft_in(made, agent=made.id)).auth == (named.id,)
+
+
+def test_who_was_named_a_founder_acts_as_one_only_once_that_is_carried() -> None:
+    tale = Tale("")
+    alice, bob = tale.person("alice"), tale.person("bob")
+    net = tale.net("shed", alice)
+    (founds,) = tale.accepts_of(net)
+    role = tale.write("alice", net, "grant", authority.grant(bob.id, "core"), agent=net, auth=(founds,))
+    tale.accept("bob", role, agent=bob)
+    wider: Any = {"founders": sorted((alice.id, bob.id))}
+    rho = tale.write("alice", net, "resolution", authority.resolution("charter", charter=wider), agent=alice)
+    named = tale.accept("bob", rho, agent=bob)
+    admits = draft_in(net, "grant", authority.grant(alice.id, "core"), agent=net.id)
+    assert denied(tale, "bob", bob, admits) == Denied("mandate", net.id)
+    assert signs(tale, "bob", bob, draft_in(net)).auth == (role.id,)
+    tale.accept("alice", rho, agent=alice)
+    assert signs(tale, "bob", bob, admits).auth == (named.id,)
+
+
+def test_by_a_decision_one_ends_what_one_could_not_end_alone() -> None:
+    tale = Tale("")
+    people, net, accepts = four(tale)
+    ends = draft_in(net, "revoke", authority.revoke([accepts[1].id]), agent=net.id)
+    assert denied(tale, "alice", people[0], ends) == Denied("beyond", accepts[0].id)
+    removal = decide(tale, net, people, authority.resolution("remove", about=[accepts[1].id]), "acd")
+    assert signs(tale, "alice", people[0], ends._replace(order=removal.id)).auth == (accepts[0].id, removal.id)
+    other = authority.revoke([accepts[2].id])
+    beyond = ends._replace(facts=other, order=removal.id)
+    assert denied(tale, "alice", people[0], beyond) == Denied("beyond", accepts[0].id)
+    orders: Any = [["revoke", authority.order_digest(other)]]
+    order = decide(tale, net, people, authority.resolution("order", orders=orders), "acd")
+    assert denied(tale, "alice", people[0], beyond._replace(order=order.id)) == Denied("beyond", accepts[0].id)
+
+
+def test_in_what_is_dissolved_nobody_begins_anything() -> None:
+    tale = Tale("")
+    people, net, _ = four(tale)
+    end = decide(tale, net, people, authority.resolution("dissolve"), "abc")
+    assert denied(tale, "alice", people[0], draft_in(net)) == Denied("dissolved", end.id)
+    signs(tale, "alice", people[0], draft_in(net, "checkpoint", {"engine": "x"}))
 
 
 def test_a_device_ends_itself_and_what_it_let_in_and_nothing_else() -> None:

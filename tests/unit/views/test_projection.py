@@ -19,9 +19,11 @@ from meshnode.views.rows import (
     ProfileRow,
     ProjectRow,
     RecognitionRow,
+    RestingRow,
     Row,
     SearchRow,
     SourceRow,
+    VoteRow,
 )
 from meshnode.views.words import touched_by_part
 from meshproto.fold.fold import Fold
@@ -33,6 +35,7 @@ from meshproto.types import authority, coordination, identity, repair, value
 from meshproto.types.schema import Facts
 from meshproto.types.value import Measure
 from scripts.vectors.cases import key
+from scripts.vectors.decisions import decide, four
 from scripts.vectors.membership import shed
 from scripts.vectors.tale import Tale
 from tests.support.scribe import Scribe
@@ -315,3 +318,18 @@ def test_a_contested_claim_is_shown_and_a_contested_plan_is_not() -> None:
     assert isinstance(row, ContributionRow)
     assert (row.record, row.status, row.claim) == (claim.id, "contested", "claimed")
     assert table.of(ProjectRow) == []
+
+
+def test_votes_and_what_rests_on_a_resolution_are_found_by_it() -> None:
+    tale = Tale("")
+    people, net, accepts = four(tale)
+    made = decide(tale, net, people, authority.resolution("remove", about=[accepts[1].id]), "acd")
+    no = tale.write("bob", net, "countersign", {"target": made.id, "decision": "decline"}, agent=people[1])
+    ends = authority.revoke([accepts[1].id])
+    out = tale.write("alice", net, "revoke", ends, agent=net, auth=(accepts[0], made))
+    table = Table().take(tale.records)
+    votes = {(row.agent, row.decision) for row in table.of(VoteRow) if isinstance(row, VoteRow)}
+    assert votes == {(people[1].id, "decline"), *((people[each].id, "accept") for each in (0, 2, 3))}
+    assert {row[1] for row in table.of(VoteRow)} == {made.id}
+    assert VoteRow(no.id, made.id, people[1].id, "decline", no.at) in table.of(VoteRow)
+    assert table.of(RestingRow) == [RestingRow(out.id, made.id, "revoke", out.at)]

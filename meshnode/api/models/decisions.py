@@ -1,0 +1,103 @@
+"""Decisions of the founders of a network or organisation: proposals, votes and what came of them."""
+
+from msgspec import field
+
+from meshnode.api.models.shared import Agent, Model, Request, Scope
+
+
+class Unit(Model):
+    """A unit of a network's own, with its number of decimals."""
+
+    code: str
+    exp: int
+
+
+class CharterChange(Model):
+    """What a decision changes in a charter; what is None stays as it is."""
+
+    founders: list[Agent] | None = None
+    quorum: str | None = None
+    """Such as `2/3`: the share of the founders whose accepts carry a decision."""
+    join: str | None = None
+    log_records: int | None = None
+    log_bytes: int | None = None
+    sensitive: list[str] | None = None
+    """Types that are signed in the name of the scope only by a decision."""
+    face: Agent | None = None
+    """The organisation that acts for a network outside it."""
+    units: list[Unit] | None = None
+
+
+class Vote(Model):
+    """What one founder said; `vote` is `accept`, `decline`, `object`, or empty while nothing was said."""
+
+    agent: Agent
+    vote: str
+    text: str
+    at: str
+
+
+class Ending(Model):
+    """A role that a decision ends."""
+
+    record: str
+    agent: Agent
+    role: str
+
+
+class Decision(Model):
+    """A proposal to the founders, and what came of it."""
+
+    id: str
+    scope: Scope
+    outcome: str
+    """`remove`, `charter`, `dissolve` or `order`."""
+    proposer: Agent
+    at: str
+    text: str
+    state: str
+    """`open`, `declined`, `stale`, `carried` (to be carried out), `done`, `contested` or `settled`."""
+    needed: int
+    """How many accepts carry it."""
+    votes: list[Vote]
+    """One for each founder who decides on it."""
+    newcomers: list[Agent]
+    """Founders it names who have not accepted that yet."""
+    charter: CharterChange | None
+    ends: list[Ending]
+    rivals: list[str]
+    """Decisions that contradict it, while it is contested."""
+    done_by: list[str]
+    """Records that rest on it."""
+    may_vote: bool
+    """Whether the owner's vote is awaited."""
+    says: str
+    """How it stands, in words."""
+    next: str
+    """A command that comes next; empty where nothing does."""
+
+
+class DecisionRequest(Request):
+    """Propose something to the founders of `scope`; what is left out stays as it is. People by name or id."""
+
+    scope: str
+    text: str = ""
+    remove: list[str] = field(default_factory=list)
+    dissolve: bool = False
+    join: str | None = None
+    quorum: str | None = None
+    log_records: int | None = None
+    log_bytes: int | None = None
+    face: str | None = None
+    units: list[Unit] = field(default_factory=list)
+    add_founders: list[str] = field(default_factory=list)
+    drop_founders: list[str] = field(default_factory=list)
+    sensitive: list[str] = field(default_factory=list)
+    insensitive: list[str] = field(default_factory=list)
+
+
+class VoteRequest(Request):
+    """Vote: `accept`, `decline` or `object`."""
+
+    vote: str = "accept"
+    text: str = ""

@@ -1,0 +1,161 @@
+"""Decisions of founders: propose, vote, carry out."""
+
+from typing import Any
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.decisions import (
+    CharterChange,
+    Decision,
+    DecisionRequest,
+    Ending,
+    Unit,
+    Vote,
+    VoteRequest,
+)
+from meshnode.api.models.shared import Page
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.runtime.office import Office
+from meshnode.runtime.requests import decided, decisions
+from meshnode.runtime.requests.bodies import find_body, find_somebody
+from meshnode.runtime.requests.charters import Wish
+from meshnode.runtime.requests.decided import Told
+from meshproto.fold.entries import read_entry
+from meshproto.records.encoding import decode
+from meshproto.records.ids import AgentId, RecordId, ScopeId, to_text
+
+ENDED = ("declined", "stale", "done", "settled")
+"""States of decisions that wait for nobody."""
+
+
+async def list_decisions(site: Site, call: Call[Nothing]) -> Page[Decision]:
+    """The decisions of founders that wait for somebody, with `all` also the others; by time."""
+    office = site.office
+    await office.fresh()
+    scope = await find_body(office, call.query["scope"]) if call.query.get("scope") else None
+    everything, names = call.flag("all"), Names(office)
+    told = decided.all_told(office, scope)
+    return Page([decision_model(office, names, each) for each in told if everything or _waits(each)])
+
+
+async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
+    """Propose something, and accept it; a founder who decides alone thereby carries it out."""
+    office = site.office
+    scope = await find_body(office, call.body.scope)
+    wish = await _wish(office, scope, call.body)
+    (record,) = await office.once(
+        call.key, call.digest, lambda rows: decisions.propose(office, scope, wish, call.body.text, rows)
+    )
+    return decision_model(office, Names(office), await decisions.settle(office, record, own=True))
+
+
+async def show_decision(site: Site, call: Call[Nothing]) -> Decision:
+    """One decision."""
+    office = site.office
+    record = await office.find(call.path["id"])
+    await office.fresh()
+    return decision_model(office, Names(office), decided.told_of(office, record))
+
+
+async def vote(site: Site, call: Call[VoteRequest]) -> Decision:
+    """Vote; the accept that carries a decision also carries it out."""
+    office, body = site.office, call.body
+    record = await office.find(call.path["id"])
+    await office.once(call.key, call.digest, lambda rows: decisions.vote(office, record, body.vote, body.text, rows))
+    return decision_model(office, Names(office), await decisions.settle(office, record))
+
+
+async def carry_out(site: Site, call: Call[Nothing]) -> Decision:
+    """Do what a carried decision says."""
+    office = site.office
+    record = await office.find(call.path["id"])
+    await office.once(call.key, call.digest, lambda rows: decisions.carry_out(office, record, rows))
+    await office.fresh()
+    return decision_model(office, Names(office), decided.told_of(office, record))
+
+
+def decision_model(office: Office, names: Names, told: Told) -> Decision:
+    """A decision as the API tells it."""
+    decision, entry = told.decision, told.entry
+    says, following = decided.advice(office, told)
+    return Decision(
+        id=to_text(decision.record),
+        scope=names.scope(decision.scope),
+        outcome=decision.outcome,
+        proposer=names.agent(decision.agent),
+        at=time_text(entry.at),
+        text=_text(office, decision.record),
+        state=decision.state,
+        needed=decision.needed,
+        votes=[_vote(office, names, told, each) for each in decision.electors],
+        newcomers=[names.agent(each) for each in told.newcomers],
+        charter=change_model(names, decision.charter) if decision.charter else None,
+        ends=_endings(office, names, told),
+        rivals=[to_text(each) for each in decision.rivals],
+        done_by=[to_text(each.record) for each in told.resting],
+        may_vote=decided.may_vote(office, told),
+        says=says,
+        next=following,
+    )
+
+
+def change_model(names: Names, fields: dict[str, Any]) -> CharterChange:
+    """Fields of a charter as the API tells them."""
+    founders, quorum, face, units = (fields.get(each) for each in ("founders", "quorum", "face", "units"))
+    return CharterChange(
+        founders=None if founders is None else [names.agent(each) for each in founders],
+        quorum=None if quorum is None else f"{quorum[0]}/{quorum[1]}",
+        join=fields.get("join"),
+        log_records=fields.get("log_records"),
+        log_bytes=fields.get("log_bytes"),
+        sensitive=fields.get("sensitive"),
+        face=None if face is None else names.agent(face),
+        units=None if units is None else [Unit(each["code"], each["exp"]) for each in units],
+    )
+
+
+async def _wish(office: Office, scope: ScopeId, body: DecisionRequest) -> Wish:
+    async def found(people: list[str]) -> tuple[AgentId, ...]:
+        return tuple([await find_somebody(office, scope, each) for each in people])
+
+    return Wish(
+        remove=await found(body.remove),
+        dissolve=body.dissolve,
+        join=body.join,
+        quorum=body.quorum,
+        log_records=body.log_records,
+        log_bytes=body.log_bytes,
+        face=None if body.face is None else await find_somebody(office, scope, body.face),
+        units=tuple((each.code, each.exp) for each in body.units),
+        add_founders=await found(body.add_founders),
+        drop_founders=await found(body.drop_founders),
+        sensitive=tuple(body.sensitive),
+        insensitive=tuple(body.insensitive),
+    )
+
+
+def _waits(told: Told) -> bool:
+    return told.decision.state not in ENDED or bool(told.newcomers)
+
+
+def _vote(office: Office, names: Names, told: Told, elector: bytes) -> Vote:
+    """What an elector said: an accept is for good, else the last word."""
+    said = [each for each in told.votes if each.agent == elector]
+    accepts = [each for each in said if each.decision == "accept"]
+    if not said:
+        return Vote(names.agent(elector), "accept" if elector in told.decision.accepted else "", "", "")
+    row = accepts[0] if accepts else said[-1]
+    return Vote(names.agent(elector), row.decision, _text(office, row.record), time_text(row.at))
+
+
+def _endings(office: Office, names: Names, told: Told) -> list[Ending]:
+    with office.folded.steady():
+        entries = [(each, read_entry(office.folded, each)) for each in told.decision.about]
+    return [Ending(to_text(each), names.agent(entry.to), entry.role) for each, entry in entries if entry is not None]
+
+
+def _text(office: Office, record: bytes) -> str:
+    raw = office.truth.private(RecordId(record))
+    content = decode(raw, text="utf8") if raw is not None else None
+    text = content.get("text") if isinstance(content, dict) else None
+    return text if isinstance(text, str) else ""

@@ -1,0 +1,108 @@
+"""Decisions of founders: propose one, vote on it, carry it out once enough of them have accepted.
+
+A proposal is a resolution that its author accepts in the same step. Whoever gives the last accept that is needed also
+carries it out: what it ends is ended, resting on it. What changes the charter needs no such step.
+"""
+
+from meshnode.core.decisions import CARRIED, CONTESTED, OPEN, SETTLED, STALE, Charter, charter_now, still_to_end
+from meshnode.core.drafts import Draft
+from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.charters import Wish, facts_of
+from meshnode.runtime.requests.decided import Told, advice, may_vote, names, scope_name, told_of
+from meshnode.runtime.requests.networks import seen_of
+from meshnode.runtime.requests.work import words
+from meshproto.records.ids import RecordId, ScopeId, to_text
+from meshproto.types import authority
+
+VOTES = ("accept", "decline", "object")
+
+
+async def propose(office: Office, scope: ScopeId, wish: Wish, text: str, rows: Rows = ()) -> Ids:
+    """Sign a proposal to the founders; `settle` does the rest. Raises Refusal."""
+    await office.fresh()
+    with office.folded.steady():
+        now = charter_now(scope, office.folded)
+        _must_decide(office, scope, now)
+        assert now is not None  # else it was refused
+        facts = facts_of(office, scope, wish, office.folded, now)
+    draft = Draft(scope, "resolution", facts, words(text=text) or None)
+    return await office.node.write([draft], local=rows)
+
+
+async def vote(office: Office, record: RecordId, verdict: str, text: str = "", rows: Rows = ()) -> Ids:
+    """Accept, decline, or object to a proposal; or accept being named a founder. Raises Refusal."""
+    if verdict not in VOTES:
+        raise Refusal(Code.BAD_REQUEST, f"{verdict!r} is no vote: one of {', '.join(VOTES)}")
+    await office.fresh()
+    told = told_of(office, record)
+    _must_vote(office, told)
+    draft = Draft(
+        ScopeId(told.decision.scope), "countersign", {"target": record, "decision": verdict}, words(text=text) or None
+    )
+    return await office.node.write([draft], local=rows)
+
+
+async def settle(office: Office, record: RecordId, *, own: bool = False) -> Told:
+    """Carry out a decision if it waits for that; with `own` first accept what the owner has proposed.
+
+    Does nothing where nothing is to be done, so it can be repeated. Raises Refusal.
+    """
+    await office.fresh()
+    told = told_of(office, record)
+    if own and told.decision.state == OPEN and office.me in told.decision.awaited:
+        await vote(office, record, "accept")
+        await office.fresh()
+        told = told_of(office, record)
+    if told.decision.state == CARRIED and told.decision.scope in office.mandates.acts_for():
+        await carry_out(office, record)
+        await office.fresh()
+        told = told_of(office, record)
+    return told
+
+
+async def carry_out(office: Office, record: RecordId, rows: Rows = ()) -> Ids:
+    """Do what a carried decision says. Raises Refusal."""
+    await office.fresh()
+    told = told_of(office, record)
+    if told.decision.state != CARRIED:
+        what, then = advice(office, told)
+        early = "too early to carry it out: " if told.decision.state == OPEN else ""
+        raise Refusal(Code.CONFLICT, early + what, then)
+    return await office.node.write(_acts(office, told), local=rows)
+
+
+def _acts(office: Office, told: Told) -> list[Draft]:
+    """What carries a decision out."""
+    decision, scope = told.decision, ScopeId(told.decision.scope)
+    with office.folded.steady():
+        targets = still_to_end(decision, office.folded)
+    facts = authority.revoke(targets, reason="end", seen=seen_of(office, scope))
+    return [Draft(scope, "revoke", facts, agent=scope, order=decision.record)]
+
+
+def _must_decide(office: Office, scope: ScopeId, now: Charter | None) -> None:
+    """Refuse a proposal of who does not decide there, or where nothing is decided any more. Raises Refusal."""
+    name = scope_name(office, scope)
+    if now is None:
+        raise Refusal(Code.BAD_REQUEST, f"{name} has no founders who decide", "meshnode network ls")
+    if now.dissolved:
+        raise Refusal(Code.CONFLICT, f"{name} was dissolved", f"meshnode decision show {to_text(now.dissolved)}")
+    if office.me not in now.founders:
+        why = f"only the founders of {name} decide: {names(office, now.founders)}"
+        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision ls {quoted(name)}")
+
+
+def _must_vote(office: Office, told: Told) -> None:
+    """Refuse a vote that would have no effect, or a bad one. Raises Refusal."""
+    decision, show = told.decision, f"meshnode decision show {to_text(told.decision.record)}"
+    if may_vote(office, told):
+        return
+    if decision.state in (STALE, SETTLED, CONTESTED):
+        raise Refusal(Code.CONFLICT, *advice(office, told))
+    if office.me in decision.accepted:
+        raise Refusal(Code.CONFLICT, "you have accepted it, which cannot be taken back: propose the contrary", show)
+    if office.me in decision.electors:
+        raise Refusal(Code.CONFLICT, f"it is decided: {advice(office, told)[0]}", show)
+    why = f"you do not vote on this; its founders do: {names(office, decision.electors)}"
+    raise Refusal(Code.NOT_AUTHORISED, why, show)

@@ -1,0 +1,182 @@
+"""Founders decide together, between whole nodes: propose, vote, carry out; rivals, latecomers and strangers."""
+
+from collections.abc import AsyncIterator, Set
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import decided, decisions, networks
+from meshnode.runtime.requests.charters import Wish
+from meshproto.records.ids import RecordId, ScopeId
+from tests.support.meshes import Mesh, Node
+from tests.support.patience import DEADLINE
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+async def proposes(node: Node, scope: ScopeId, wish: Wish) -> RecordId:
+    (record,) = await decisions.propose(node.office, scope, wish, "")
+    await decisions.settle(node.office, record, own=True)
+    return record
+
+
+async def votes(node: Node, record: RecordId, verdict: str = "accept") -> str:
+    await node.learns(partial(knows, node, record))
+    await decisions.vote(node.office, record, verdict)
+    return (await decisions.settle(node.office, record)).decision.state
+
+
+def knows(node: Node, record: RecordId) -> bool:
+    entry = node.office.lookups.entry(record)
+    return entry is not None and entry.status != "pending"
+
+
+def state(node: Node, record: RecordId) -> str:
+    return decided.told_of(node.office, record).decision.state if knows(node, record) else ""
+
+
+def founders(node: Node, scope: ScopeId) -> set[bytes]:
+    charter = decided.charter_of(node.office, scope)
+    return set() if charter is None else set(charter.founders) - set(charter.unaccepted)
+
+
+def roles(node: Node, scope: ScopeId, who: Node) -> list[tuple[str, str]]:
+    rows = [row for row in node.office.lookups.standings(scope) if row.agent == who.office.me]
+    return sorted((row.role, row.standing) for row in rows)
+
+
+def is_core(node: Node, scope: ScopeId, who: Node) -> bool:
+    return roles(node, scope, who) == [("core", "active")]
+
+
+def are_founders(node: Node, scope: ScopeId, wanted: Set[bytes]) -> bool:
+    return founders(node, scope) == wanted
+
+
+def all_stand(node: Node, records: tuple[RecordId, ...], wanted: str) -> bool:
+    return {state(node, each) for each in records} == {wanted}
+
+
+async def refused(node: Node, record: RecordId, verdict: str = "accept") -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        await decisions.vote(node.office, record, verdict)
+    return caught.value
+
+
+@asynccontextmanager
+async def founded(mesh: Mesh, *names: str, quorum: str | None = None) -> AsyncIterator[tuple[ScopeId, list[Node]]]:
+    """Nodes whose people have founded a closed network together, as far as one founds it and takes in the others."""
+    async with AsyncExitStack() as stack:
+        nodes = [await stack.enter_async_context(mesh.node(name)) for name in names]
+        first, others = nodes[0], nodes[1:]
+        scope = await first.founds(is_open=False)
+        line = (await networks.invite(first.office, scope, "core", len(others), 3600)).line
+        for node in others:
+            assert await networks.enter(node.office, line, DEADLINE)
+            await first.learns(partial(is_core, first, scope, node))
+        wish = Wish(add_founders=tuple(node.office.me for node in others), quorum=quorum)
+        record = await proposes(first, scope, wish)
+        for node in others:
+            assert await votes(node, record) == "done"
+        everybody = {node.office.me for node in nodes}
+        for node in nodes:
+            await node.learns(partial(are_founders, node, scope, everybody))
+        yield scope, nodes
+
+
+async def test_who_founded_alone_takes_others_in_and_then_decides_with_them(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)):
+        record = await proposes(ana, scope, Wish(quorum="3/4", log_records=500))
+        assert state(ana, record) == "open"
+        assert await votes(ben, record) == "done"
+        await carol.learns(lambda: state(carol, record) == "done")
+        charter = decided.charter_of(carol.office, scope)
+        assert charter is not None
+        assert (charter.fields["quorum"], charter.fields["log_records"], charter.needed) == ([3, 4], 500, 3)
+
+
+async def test_a_founder_is_removed_by_the_others_and_the_last_vote_carries_it_out(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)):
+        record = await proposes(ana, scope, Wish(remove=(ben.office.me,)))
+        assert await votes(carol, record) == "done"
+        for node in (ana, carol):
+            await node.learns(partial(are_founders, node, scope, {ana.office.me, carol.office.me}))
+            assert {standing for _, standing in roles(node, scope, ben)} == {"removed"}
+        later = await proposes(ana, scope, Wish(quorum="3/4"))
+        assert decided.told_of(ana.office, later).decision.electors == tuple(sorted((ana.office.me, carol.office.me)))
+
+
+async def test_what_is_not_carried_is_not_carried_out(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)):
+        record = await proposes(ana, scope, Wish(remove=(ben.office.me,)))
+        with pytest.raises(Refusal) as early:
+            await decisions.carry_out(ana.office, record)
+        assert (early.value.code, "1 of 2 accepts so far" in early.value.detail) == (Code.CONFLICT, True)
+        assert await votes(carol, record, "decline") == "open"
+        assert await votes(ben, record, "decline") == "declined"
+        with pytest.raises(Refusal) as never:
+            await decisions.carry_out(ana.office, record)
+        assert "declined" in never.value.detail
+        assert await votes(carol, record) == "done", "a no can be turned into an accept"
+
+
+async def test_who_does_not_decide_is_told_who_does(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        scope = await ana.founds(is_open=False)
+        line = (await networks.invite(ana.office, scope, "core", 1, 3600)).line
+        await networks.enter(ben.office, line, DEADLINE)
+        record = await proposes(ana, scope, Wish(quorum="1/1"))
+        await ben.learns(partial(knows, ben, record))
+        with pytest.raises(Refusal) as refusal:
+            await proposes(ben, scope, Wish(quorum="2/3"))
+        assert (refusal.value.code, "decide: Ana" in refusal.value.detail) == (Code.NOT_AUTHORISED, True)
+        assert (await refused(ben, record)).code == Code.NOT_AUTHORISED
+        assert "cannot be taken back" in (await refused(ana, record)).detail
+        nonsense = (await refused(ana, record, "maybe")).code
+        assert nonsense == Code.BAD_REQUEST
+
+
+async def test_a_proposal_that_was_overtaken_is_not_voted_on(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)):
+        late = await proposes(ana, scope, Wish(quorum="3/4"))
+        first = await proposes(ben, scope, Wish(log_records=700))
+        assert await votes(carol, first) == "done"
+        await carol.learns(partial(knows, carol, late))
+        assert state(carol, late) == "stale"
+        overtaken = await refused(carol, late)
+        assert (overtaken.code, "propose it anew" in overtaken.detail) == (Code.CONFLICT, True)
+        again = await proposes(ana, scope, Wish(quorum="3/4"))
+        assert await votes(carol, again) == "done"
+
+
+async def test_rivals_are_contested_on_every_node_until_a_third_decision_names_both(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)):
+        one = await proposes(ana, scope, Wish(log_records=600))
+        two = await proposes(ben, scope, Wish(log_records=700))
+        for node in (ana, ben, carol):
+            await node.learns(partial(knows, node, one))
+            await node.learns(partial(knows, node, two))
+        mesh.cut("ana", "ben")
+        mesh.cut("ben", "carol")
+        mesh.cut("ana", "carol")
+        assert await votes(carol, one) == "done"
+        assert await votes(ana, two) == "done"
+        for pair in (("ana", "ben"), ("ben", "carol"), ("ana", "carol")):
+            mesh.heal(*pair)
+        for node in (ana, ben, carol):
+            await node.learns(partial(all_stand, node, (one, two), "contested"))
+            charter = decided.charter_of(node.office, scope)
+            assert charter is not None
+            assert charter.fields["log_records"] == 1_000_000
+        third = await proposes(carol, scope, Wish(log_records=650))
+        assert decided.told_of(carol.office, third).decision.prev == tuple(sorted((one, two)))
+        assert await votes(ben, third) == "done"
+        for node in (ana, ben, carol):
+            await node.learns(partial(all_stand, node, (one, two), "settled"))
+            assert state(node, third) == "done"
