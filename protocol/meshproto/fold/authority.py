@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshproto.fold.charters import read_resolution
+from meshproto.fold.charters import Charter, read_resolution
 from meshproto.fold.entries import ended_in, grant_handle
 from meshproto.fold.findings import Findings
 from meshproto.fold.knowledge import Knowledge
@@ -109,6 +109,13 @@ def judge(case: Case) -> Verdict:
     if case.findings is None or _is_unknown(case):
         return Verdict(Status.UNKNOWN, Reason.U_TYPE, case.record.type)
     return _judge_facts(case.record) or _judge_author(case, case.place, case.findings) or VALID
+
+
+def room(place: Place, charter: Charter | None) -> tuple[int, int]:
+    """How many records, and how many bytes of headers, a log may have in a scope."""
+    if place.kind == NETWORK and charter is not None:
+        return charter.log_records, charter.log_bytes
+    return MAX_STREAM_RECORDS, MAX_STREAM_BYTES
 
 
 def no(reason: Reason, *ids: bytes, detail: str = "") -> Verdict:
@@ -225,12 +232,10 @@ def _is_allowed(record: Record, resolution_id: bytes, memory: Memory) -> bool:
 
 def _judge_place(case: Case, place: Place, findings: Findings) -> Verdict | None:
     """Whether there is room for the author, and for one record more, in this scope."""
-    record, charter = case.record, findings.charter
-    records, size = MAX_STREAM_RECORDS, MAX_STREAM_BYTES
-    if place.kind == NETWORK and charter is not None:
-        records, size = charter.log_records, charter.log_bytes
-        if _lacks_role(case, findings) and not findings.founding:
-            return no(Reason.X_SCOPE, record.scope)
+    record = case.record
+    if place.kind == NETWORK and _lacks_role(case, findings) and not findings.founding:
+        return no(Reason.X_SCOPE, record.scope)
+    records, size = room(place, findings.charter)
     if record.seq > records or case.size > size:
         return no(Reason.X_QUOTA, record.scope)
     return None

@@ -19,8 +19,8 @@ from meshproto.fold.forks import note_place
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import lane_for, note_crossing, number8
 from meshproto.fold.mandates import Mandates
-from meshproto.fold.memory import RARE, Memory
-from meshproto.fold.notes import note, note_excess, note_genesis, stirred_by
+from meshproto.fold.memory import Memory
+from meshproto.fold.notes import note, note_excess, note_genesis, note_named, stirred_by
 from meshproto.fold.places import AGENTS, Place, open_place, read_place
 from meshproto.fold.rules import break_of_rule
 from meshproto.fold.standing import (
@@ -37,10 +37,11 @@ from meshproto.fold.standing import (
     write_row,
 )
 from meshproto.fold.states import States
-from meshproto.fold.strangers import are_any, brought_in, is_stranger, set_aside, take_in
+from meshproto.fold.strangers import brought_in, is_stranger, set_aside, take_in
+from meshproto.fold.usual import UsualRecords
 from meshproto.records.ids import ext
 from meshproto.records.reasons import Reason
-from meshproto.records.record import Record, ids_in, may_name_records, read_header, references
+from meshproto.records.record import Record, ids_in, read_header, references
 
 _QUIET = frozenset(("contribution", "recognition", "checkpoint"))
 """Types on which nothing rests and which change nothing that others are told of."""
@@ -56,30 +57,26 @@ class Fold:
         self._knowledge = Knowledge(memory)
         self._mandates = Mandates(memory)
         self._finder = Finder(memory, self._knowledge, self._mandates)
-        self._endings = Endings(memory, self._knowledge)
+        self._endings = Endings(memory)
         self._contests = Contests(memory, self._knowledge, self._mandates, self._endings)
         self._states = States(memory, self._knowledge, self._contests)
+        self._usual = UsualRecords(memory, self._knowledge, self._mandates)
 
     def add(self, record: Record) -> list[Change]:
         """Take in a record; gives every record decided by it and every one whose standing may have changed.
 
         A record may come in any order and more than once. What waits for its past is told as PENDING.
         """
-        memory = self._memory
-        if memory.get("record", record.id) is not None or memory.get("pending", record.id) is not None:
-            return []
         changes: list[Change] = []
-        due = deque([record])
+        due = deque((record,))
         while due:
             each = due.popleft()
-            rows = self._rows(references(each))
-            missing = [name for name, row in rows.items() if row is None]
-            if missing:
-                hold(each, missing, memory)
-                changes.append(Change(each.id, Standing(Status.PENDING, Reason.P_DEP, "", tuple(missing)), each))
-            else:
-                changes += self._decide(each, cast(dict[bytes, Row], rows))
-                due += release(each.id, memory)
+            usual = self._usual.take(each)
+            if usual is not None:
+                changes.append(usual)
+            elif self._has(each.id) or not self._take(each, changes):
+                continue
+            due += release(each.id, self._memory)
         return changes
 
     def standing(self, record_id: bytes) -> Standing | None:
@@ -102,9 +99,20 @@ class Fold:
         weak = ext(record.id)
         return any(memory.get("erased", weak + each) is not None for each in (record.author, *ids_in(record.facts)))
 
-    def _rows(self, names: tuple[bytes, ...]) -> dict[bytes, Row | None]:
+    def _has(self, record_id: bytes) -> bool:
         memory = self._memory
-        return {each: read_row(memory, each) for each in names}
+        return memory.get("record", record_id) is not None or memory.get("pending", record_id) is not None
+
+    def _take(self, record: Record, changes: list[Change]) -> bool:
+        """Decide a record if all that it names is decided, else let it wait and return false; tells of it."""
+        rows = {each: read_row(self._memory, each) for each in references(record)}
+        missing = [name for name, row in rows.items() if row is None]
+        if missing:
+            hold(record, missing, self._memory)
+            changes.append(Change(record.id, Standing(Status.PENDING, Reason.P_DEP, "", tuple(missing)), record))
+            return False
+        changes += self._decide(record, cast(dict[bytes, Row], rows))
+        return True
 
     def _decide(self, record: Record, rows: dict[bytes, Row]) -> list[Change]:
         """Transition: not decided → decided."""
@@ -140,7 +148,7 @@ class Fold:
             known = self._note(case, place, known)
             if case.more[0]:
                 mandate = self._mandates.with_more(mandate, *case.more)
-        self._note_named(case)
+        note_named(record, case.rows, memory)
         lane = lane_for(record, before, memory)
         is_usual = before is not None and before.lane == lane and before.mandate == mandate and mandate != 0
         row = Row(
@@ -160,15 +168,21 @@ class Fold:
         write_row(memory, record.id, row)
         rival = note_place(record, before, memory)
         changes = [] if rival is None else self._changes([rival])
-        is_plain = rival is None and memory.get("counter", RARE) is None
-        stirred = [] if is_plain else self._endings.arrive(record.id, row)
+        stirred = self._endings.arrive(record.id, row)
         if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
             self._note_uses(row)
         if verdict is VALID:
-            if is_plain and record.type in _QUIET:
+            if record.type in _QUIET and not (changes or stirred or brought_in(record, memory)):
                 return [self._count_quietly(case, row)]
+            self._govern()
             return changes + self._count(record, row, stirred)
+        self._govern()
         return changes + self._set_apart(record, verdict, stirred)
+
+    def _govern(self) -> None:
+        """Note that what was found out about logs may hold no more."""
+        before = cast(list[int], self._memory.get("governed", b"") or [0])
+        self._memory.put("governed", b"", [before[0] + 1])
 
     def _set_apart(self, record: Record, verdict: Verdict, stirred: list[bytes]) -> list[Change]:
         """Let a record be without effect, for ever or until it ceases to be aside."""
@@ -193,14 +207,6 @@ class Fold:
         bit = note(case, place)
         return self._knowledge.with_bit(known, bit) if bit else known
 
-    def _note_named(self, case: Case) -> None:
-        """Remember the agents whom a record with a private part names: they may have it erased."""
-        record = case.record
-        if record.private is not None and may_name_records(record):
-            for each in sorted(set(ids_in(record.facts))):
-                if case.rows[each].type == "agent":
-                    self._memory.put("named", record.id + each, b"")
-
     def _note_uses(self, row: Row) -> None:
         """Remember which lanes use what, for when it is ended or contested."""
         if row.mandate:
@@ -213,7 +219,9 @@ class Fold:
         """Let a valid record take effect that concerns no other: nearly all records come this way."""
         record = case.record
         mandate = case.findings.mandate if case.findings and not case.more[0] else None
-        if self._contests.status(record.id, row, mandate, case.rows) != Status.YES:
+        if self._contests.status(record.id, row, mandate, case.rows) == Status.YES:
+            self._usual.expect(case, row)
+        else:
             row = self._begin(record, row)
         if record.type == "recognition":
             take_effect(record, self._memory)
@@ -228,8 +236,7 @@ class Fold:
         while due:
             each, found = due.popleft()
             found = self._begin(each, found)
-            if each.scope and are_any(self._memory):
-                due += [take_in(name, self._memory) for name in brought_in(each, self._memory)]
+            due += [take_in(name, self._memory) for name in brought_in(each, self._memory)]
             if found.counts:
                 touched += take_effect(each, self._memory)
             changes.append(self._change(each))

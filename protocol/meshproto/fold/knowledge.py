@@ -72,6 +72,10 @@ class Knowledge:
             return first
         return next((each for each in others if self.mask(each) == together), 0) or self._write(together, first)
 
+    def covers(self, number: int, other: int) -> bool:
+        """Whether what a number stands for has in it all that another stands for."""
+        return not self.mask(other) & ~self.mask(number)
+
     def with_bit(self, number: int, bit: int) -> int:
         """The number of what a number stands for and one act more."""
         mask = self.mask(number)

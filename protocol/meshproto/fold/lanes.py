@@ -1,24 +1,18 @@
 """Lanes: unforked pieces of logs, which the past of a record meets in a prefix each.
 
-So a past is told by one number for each lane, a *cut*. A record that names records of other lanes leaves a crossing
-behind, linked to the crossing before it; a cut follows these, each lane once from where it was last. It is computed for
-revokes and rotates only, and the newest of each lane is kept, so whoever governs pays once for what he has seen.
+A record that names records of other lanes leaves a crossing behind, linked to the crossing before it in its lane.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 
 from meshproto.fold.memory import Memory
-from meshproto.fold.standing import Row, read_row, row_of
+from meshproto.fold.standing import Row, row_of
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
-BLOCK = 128
+BLOCK = 16
 """Every so many records of a lane one is kept at hand, to begin a walk near where it is to begin."""
-
-Cut: TypeAlias = dict[int, int]
-"""By lane the seq of the last record that lies in a past."""
 
 
 class Lane(NamedTuple):
@@ -48,16 +42,20 @@ def read_lane(memory: Memory, lane: int) -> Lane:
 def lane_for(record: Record, before: Row | None, memory: Memory) -> int:
     """The lane a record stands in: that of the record before, or a new one where the log begins or forks."""
     if before is not None and not before.child:
-        lane = before.lane
-        if record.seq % BLOCK == 0:
-            memory.put("stop", number8(lane) + number8(record.seq // BLOCK), record.id)
-        return lane
+        keep_stop(before.lane, record, memory)
+        return before.lane
     lane = cast(int, memory.get("counter", b"lane") or 0) + 1
     memory.put("counter", b"lane", lane)
     parent = (before.lane, before.seq, before.crossed) if before is not None else (0, 0, 0)
     memory.put("lane", number8(lane), cast(Value, Lane(record.log, *parent, record.seq, record.id)))
     memory.put("lanes", record.log + number8(lane), b"")
     return lane
+
+
+def keep_stop(lane: int, record: Record, memory: Memory) -> None:
+    """Keep a record of a lane at hand if it is one of those at which walks begin."""
+    if record.seq % BLOCK == 0:
+        memory.put("stop", number8(lane) + number8(record.seq // BLOCK), record.id)
 
 
 def lanes_beside(memory: Memory, lane: int) -> list[int]:
@@ -89,59 +87,40 @@ def _is_known(lane: int, last: int, row: Row, memory: Memory) -> bool:
     if last == 0:
         return False
     _, *known = cast(list[int], memory.get("cross", number8(lane) + number8(last)))
-    return any(other == row.lane and row.seq <= reach for other, reach, _ in _triples(known))
-
-
-def cut_of(row: Row, memory: Memory) -> Cut:
-    """The cut of a record, itself included; it becomes the newest of its lane."""
-    cut = _kept_cut(memory, row.lane)[1]
-    ahead = [(row.lane, row.seq, row.crossed)]
-    while ahead:
-        lane, seq, crossed = ahead.pop()
-        low = cut.get(lane, 0)
-        if seq <= low:
-            continue
-        if low == 0:
-            low = _join_kept(cut, lane, seq, memory)
-            begin = read_lane(memory, lane)
-            if begin.parent:
-                ahead.append((begin.parent, begin.parent_seq, begin.parent_crossed))
-        cut[lane] = max(seq, cut.get(lane, 0))
-        while crossed > low:
-            crossed, *news = cast(list[int], memory.get("cross", number8(lane) + number8(crossed)))
-            ahead += _triples(news)
-    memory.put("cut", number8(row.lane), [row.seq, *chain.from_iterable(cut.items())])
-    return cut
-
-
-def _kept_cut(memory: Memory, lane: int) -> tuple[int, Cut]:
-    """The newest cut kept for a lane, and the seq of the record whose it is."""
-    seq, *pairs = cast(list[int], memory.get("cut", number8(lane)) or [0])
-    return seq, dict(zip(pairs[::2], pairs[1::2], strict=True))
-
-
-def _join_kept(cut: Cut, lane: int, seq: int, memory: Memory) -> int:
-    """Take over the cut that is kept for a lane which is entered at `seq`; gives up to where it spares looking."""
-    reach, kept = _kept_cut(memory, lane)
-    if reach > seq:
-        return 0
-    for other, far in kept.items():
-        cut[other] = max(far, cut.get(other, 0))
-    return reach
+    return any(other == row.lane and row.seq <= reach for other, reach, _ in triples(known))
 
 
 def walk(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:
     """The records of a lane from one seq on, in order."""
     begin = read_lane(memory, lane)
-    here = begin.first
+    start = begin.first
     if seq > begin.seq:
-        here = cast(bytes, memory.get("stop", number8(lane) + number8(seq // BLOCK)) or b"") or begin.first
-    while here:
-        row = row_of(memory, here)
-        if row.seq >= seq:
-            yield here, row
-        child = read_row(memory, row.child) if row.child else None
-        here = row.child if child is not None and child.lane == lane else b""
+        start = cast(bytes, memory.get("stop", number8(lane) + number8(seq // BLOCK)) or b"") or begin.first
+    return (each for each in _onward(memory, lane, start) if each[1].seq >= seq)
+
+
+def walk_back(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:
+    """The records of a lane from its end back to one seq."""
+    name = number8(lane)
+    stops = ((int.from_bytes(key[len(name) :], "big"), cast(bytes, stop)) for key, stop in memory.scan("stop", name))
+    starts = [read_lane(memory, lane).first, *(stop for number, stop in stops if number * BLOCK >= seq)]
+    end = b""
+    for start in reversed(starts):
+        block: list[tuple[bytes, Row]] = []
+        for each in _onward(memory, lane, start):
+            if each[0] == end:
+                break
+            block.append(each)
+        yield from (each for each in reversed(block) if each[1].seq >= seq)
+        end = start
+
+
+def _onward(memory: Memory, lane: int, start: bytes) -> Iterator[tuple[bytes, Row]]:
+    """The records of a lane from one of them on, in order."""
+    here = start
+    while here and (row := row_of(memory, here)).lane == lane:
+        yield here, row
+        here = row.child
 
 
 def reach_up(memory: Memory, lane: int, seq: int) -> Mapping[int, int]:
@@ -153,5 +132,6 @@ def reach_up(memory: Memory, lane: int, seq: int) -> Mapping[int, int]:
     return found
 
 
-def _triples(flat: list[int]) -> Iterator[tuple[int, int, int]]:
+def triples(flat: list[int]) -> Iterator[tuple[int, int, int]]:
+    """What a crossing brings: lane, seq and the newest crossing there, one after the other."""
     return zip(flat[::3], flat[1::3], flat[2::3], strict=True)

@@ -18,13 +18,14 @@ aside        id                       → header: valid, but of a stranger whom 
 outside      network ‖ agent ‖ id     → b"", for the same records
 stands       scope ‖ agent            → b"", if the agent has, or had, a standing there
 counter      name                     → how many local numbers are given out, and which rare things there are
+governed     b""                      → [how many records came on which the standing of others may hang] (usual.py)
 
 lanes (lanes.py)
 lane         lane                     → Lane: log, where it branched off, its first record
 lanes        log ‖ lane               → b""
-stop         lane ‖ seq / 128         → id of the record with that seq
+stop         lane ‖ seq / 16          → id of the record with that seq
 cross        lane ‖ seq               → [the crossing before, lane, seq, crossed …]: what a record brings of other lanes
-cut          lane                     → [seq, lane, seq …]: the cut of the newest revoke or rotate of a lane
+cut          lane                     → [seq, [lane …], [seq …]]: the cut of a revoke or rotate (cuts.py)
 
 what is known (knowledge.py)
 known        number                   → [base, steps, [bit …]] or [0, 0, mask]
@@ -74,7 +75,7 @@ from typing import Protocol
 
 from meshproto.records.encoding import Value
 
-LAYOUT = 2
+LAYOUT = 3
 """Which tables these are. Raise it with every change to them, so that what is kept on a disk is computed anew."""
 
 
@@ -92,10 +93,6 @@ class Memory(Protocol):
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key; the table may be changed meanwhile."""
-
-
-RARE = b"rare"
-"""The counter that is there once anything was set aside or is sought: without it neither need be looked for."""
 
 
 class DictMemory:

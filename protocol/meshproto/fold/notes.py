@@ -26,9 +26,10 @@ from meshproto.fold.memory import Memory
 from meshproto.fold.places import Place
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import note_rotate
+from meshproto.fold.standing import Row
 from meshproto.records.encoding import Value
 from meshproto.records.ids import ext
-from meshproto.records.record import Record
+from meshproto.records.record import Record, ids_in, may_name_records
 
 
 def note(case: Case, place: Place) -> int:
@@ -54,6 +55,14 @@ def note_excess(case: Case) -> None:
     if beyond:
         case.memory.put("beyond", case.record.id, beyond)
         case.memory.put("counter", b"beyond", 1)
+
+
+def note_named(record: Record, rows: Mapping[bytes, Row], memory: Memory) -> None:
+    """Remember the agents whom a record with a private part names: they may have it erased."""
+    if record.private is not None and may_name_records(record):
+        for each in sorted(set(ids_in(record.facts))):
+            if rows[each].type == "agent":
+                memory.put("named", record.id + each, b"")
 
 
 def stirred_by(record: Record, memory: Memory) -> list[bytes]:

@@ -48,6 +48,9 @@ COUNTS_CONTESTED = frozenset(("profile", "contribution", "recognition", "checkpo
 """Types whose records have their effect though contested: what one says of oneself, and endings."""
 
 
+_YES = int(Status.YES)
+
+
 class Row(NamedTuple):
     """What is remembered of a decided record."""
 
@@ -90,12 +93,22 @@ def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
     memory.put("record", record_id, cast(Value, row))
 
 
+# What follows is done for nearly every record, so it is written in the quickest way.
+
 _CHILD = Row._fields.index("child")
+_new = tuple.__new__
 
 
 def with_child(row: Row, child: bytes) -> Row:
-    """The row of a record that another continues: of nearly all, so this is done in the quickest way."""
-    return Row._make((*row[:_CHILD], child, *row[_CHILD + 1 :]))
+    """The row of a record that another continues."""
+    return _new(Row, (*row[:_CHILD], child, *row[_CHILD + 1 :]))
+
+
+def continued(before: Row, record: Record, crossed: int) -> Row:
+    """The row of a record that is YES and in everything else like the one before."""
+    _, _, home, author, size, personal, _, lane, _, known, mandate, _ = before
+    more = (home, author, size + len(record.raw), personal, b"", lane, record.seq, known, mandate, crossed)
+    return _new(Row, (_YES, record.type, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +163,17 @@ def row_of(memory: Memory, record_id: bytes) -> Row:
 
 
 _PLAIN = Standing(Status.YES)
-_FRESH = {
+FRESH = {
     **{name: Standing(Status.YES, state=state) for name, state in CLAIMS.items()},
     "checkpoint": _PLAIN,
     "erasure": _PLAIN,
 }
+"""The standing of a record that is YES and that nothing else can have touched yet; of other types it varies."""
 
 
 def fresh_standing(record: Record, row: Row) -> Standing | None:
     """The standing of a settled record that nothing else can have touched yet; None if it must be looked up."""
-    return _FRESH.get(record.type) if row.status == Status.YES else None
+    return FRESH.get(record.type) if row.status == Status.YES else None
 
 
 def flags_of_contest(row: Row, reason: Reason | None) -> list[str]:

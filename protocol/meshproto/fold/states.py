@@ -19,7 +19,7 @@ from meshproto.records.reasons import Reason
 def states_over(memory: Memory) -> "States":
     """Tell standings of what is in a memory."""
     knowledge = Knowledge(memory)
-    return States(memory, knowledge, Contests(memory, knowledge, Mandates(memory), Endings(memory, knowledge)))
+    return States(memory, knowledge, Contests(memory, knowledge, Mandates(memory), Endings(memory)))
 
 
 class States:

@@ -7,7 +7,7 @@ member's record reaches them. Both are facts about the set of records, so all no
 from typing import cast
 
 from meshproto.fold.authority import STANDING, Case
-from meshproto.fold.memory import RARE, Memory
+from meshproto.fold.memory import Memory
 from meshproto.fold.standing import Row, Status, row_of, write_row
 from meshproto.records.record import Record, read_header, references
 
@@ -29,7 +29,6 @@ def is_stranger(case: Case) -> bool:
 def set_aside(record: Record, memory: Memory) -> None:
     """Keep a stranger's record at hand for when it counts."""
     memory.put("counter", b"aside", 1)
-    memory.put("counter", RARE, 1)
     memory.put("aside", record.id, record.raw)
     memory.put("outside", record.scope + record.agent + record.id, b"")
 
@@ -41,6 +40,8 @@ def are_any(memory: Memory) -> bool:
 
 def brought_in(record: Record, memory: Memory) -> list[bytes]:
     """What a record that is not aside takes from there: what it names and, if its author stands by it, all of his."""
+    if not record.scope or not are_any(memory):
+        return []
     found = [each for each in references(record) if memory.get("aside", each) is not None]
     if record.type in ("grant", "countersign"):
         author = record.scope + record.agent

@@ -4,22 +4,34 @@ import random
 
 import pytest
 
-from meshproto.fold import findings, knowledge
+from meshproto.fold import cuts, findings, knowledge, lanes, usual
 from meshproto.fold.standing import Status
 from meshproto.types import authority
 from scripts.vectors import endings
 from scripts.vectors.cases import key, work
 from scripts.vectors.tale import Tale
-from tests.support.byzantine.checks import check
+from tests.support.byzantine.checks import check, made
+
+SCHEDULES = 4
 
 
 @pytest.mark.parametrize(
-    ("module", "limit"), [(findings, "FINDINGS_REMEMBERED"), (knowledge, "MASKS_REMEMBERED")], ids=["findings", "masks"]
+    ("module", "limit", "least"),
+    [
+        (findings, "FINDINGS_REMEMBERED", 1),
+        (knowledge, "MASKS_REMEMBERED", 1),
+        (usual, "LOGS_REMEMBERED", 1),
+        (cuts, "CUTS_REMEMBERED", 1),
+        (cuts, "KEEP_AFTER", 0),
+        (lanes, "BLOCK", 2),
+    ],
 )
-def test_a_fold_that_forgets_at_once_says_the_same(module: object, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, limit, 1)
-    for tale in endings.tales():
-        check(tale.records, random.Random(1))
+def test_a_fold_that_forgets_at_once_says_the_same(
+    module: object, limit: str, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, limit, least)
+    for records in [*(tale.records for tale in endings.tales()), *map(made, range(SCHEDULES))]:
+        check(records, random.Random(1))
 
 
 def test_who_has_seen_a_branch_has_seen_the_trunk_it_grows_from() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from meshproto.fold import authority, charters, contests, endings, entries, findings, fold, governing, notes, rules
 from meshproto.fold.contests import Contests
+from meshproto.fold.cuts import Cut, Cuts
 from meshproto.fold.endings import Endings
 from meshproto.fold.entries import Entry, endings_of
 from meshproto.fold.findings import Finder
@@ -77,7 +78,7 @@ MUTANTS: dict[str, Patch] = {
     "what was seen is not looked for": (Endings, "_see", no_list),
     "what was seen is not noticed when it comes": (Endings, "arrive", no_list),
     "what is named on a branch does not reach the trunk": (endings, "reach_up", lambda _, lane, seq: {lane: seq}),
-    "the past of a revoke is its own log": (endings, "cut_of", lambda row, _: {row.lane: row.seq}),
+    "the past of a revoke is its own log": (Cuts, "of", lambda _, row: Cut({row.lane: row.seq})),
     "a re-affirmation need not be clean": (contests, "_is_clean", lambda row: row.valid),
     "a vote between rivals re-affirms": (Contests, "_rivals", no_list),
     "one vote carries a resolution": (charters, "is_carried", always),

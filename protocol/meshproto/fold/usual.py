@@ -1,0 +1,134 @@
+"""The usual record: it continues its log with the mandate of the record before, and nobody's standing hangs on it.
+
+Nearly all records are so. What the fold found out about the record before holds for them too, as long as nothing that
+governs was decided in between: then only facts, room and newly named records are left to look at.
+"""
+
+from collections.abc import Iterable
+
+from meshproto.fold.authority import Case, room
+from meshproto.fold.effects import take_effect
+from meshproto.fold.endings import sought
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lanes import keep_stop, note_crossing
+from meshproto.fold.mandates import Mandates
+from meshproto.fold.memory import Memory
+from meshproto.fold.notes import note_named
+from meshproto.fold.standing import FRESH, Change, Row, Status, continued, read_row, with_child, write_row
+from meshproto.records.encoding import Value
+from meshproto.records.record import Record, ids_in
+from meshproto.types.catalogue import check_facts
+
+LOGS_REMEMBERED = 4096
+"""Logs whose next record is looked at so, those last written in: a few MB."""
+
+_APART = (Status.FOREIGN, Status.ASIDE)
+"""Naming such a record makes another one foreign, or brings that in."""
+
+Named = dict[bytes, Row]
+
+
+class Usual:
+    """What holds of the next record of a log, if it is like the last one."""
+
+    __slots__ = ("agent", "auth", "ids", "mark", "most_bytes", "most_records", "row", "scope", "types")
+
+    def __init__(self, case: Case, row: Row, mark: Value, types: frozenset[str]) -> None:
+        """`row` is that of the last record, `types` are those of which it is known that they may be written so."""
+        assert case.place is not None  # the last record is valid and no genesis
+        assert case.findings is not None
+        record = case.record
+        self.row, self.mark, self.types = row, mark, types
+        self.scope, self.agent, self.auth = record.scope, record.agent, record.auth
+        self.most_records, self.most_bytes = room(case.place, case.findings.charter)
+        self.ids = 4 + len(record.auth)
+        """How many bins of 32 bytes a header has besides those in `deps`, `private` and facts."""
+
+    def fits(self, record: Record) -> bool:
+        """Whether a record is like the last one, which is the one before it, and right in itself."""
+        return (
+            record.auth == self.auth
+            and record.agent == self.agent
+            and record.scope == self.scope
+            and record.type in self.types
+            and not self.row.child
+            and record.seq <= self.most_records
+            and self.row.size + len(record.raw) <= self.most_bytes
+            and check_facts(record) is None
+        )
+
+
+class UsualRecords:
+    """Knows the logs that were lately written in, each by its last record."""
+
+    def __init__(self, memory: Memory, knowledge: Knowledge, mandates: Mandates) -> None:
+        self._memory, self._knowledge, self._mandates = memory, knowledge, mandates
+        self._logs: dict[bytes, Usual] = {}
+
+    def expect(self, case: Case, row: Row) -> None:
+        """Remember what a valid record was found to be, which is neither contested nor can become so unnoticed."""
+        assert case.findings is not None  # it is valid
+        mark = self._memory.get("governed", b"")
+        mandate = self._mandates.read(row.mandate)
+        if not case.findings.is_plain or case.findings.limited:
+            return
+        if any(self._memory.get("ended", each) is not None for each in mandate.handles):
+            return
+        if mandate.person and self._memory.get("rotated", mandate.person) is not None:
+            return
+        if len(self._logs) >= LOGS_REMEMBERED:
+            del self._logs[next(iter(self._logs))]
+        self._logs[case.record.id] = Usual(case, row, mark, frozenset((case.record.type,)))
+
+    def take(self, record: Record) -> Change | None:
+        """Decide a record and let it take effect if it is usual; None leaves it to the fold as it is."""
+        usual, memory = self._logs.pop(record.prev, None), self._memory
+        if usual is None or not self._holds(usual, record.prev) or not usual.fits(record):
+            return None
+        if sought(record.id, memory):
+            return None
+        named = self._named(record, usual)
+        if named is None:
+            return None
+        usual.row = self._keep(record, usual.row, named)
+        self._logs[record.id] = usual
+        if named:
+            note_named(record, named, memory)
+        if record.type == "recognition":
+            take_effect(record, memory)
+        return Change(record.id, FRESH[record.type], record)
+
+    def _holds(self, usual: Usual, last: bytes) -> bool:
+        """Whether all still is as it was after the last record."""
+        # Numbers say nothing here, for a memory that is rolled back gives them to others: it must be the same objects.
+        memory = self._memory
+        return read_row(memory, last) is usual.row and memory.get("governed", b"") is usual.mark
+
+    def _named(self, record: Record, usual: Usual) -> Named | None:
+        """The rows of what a record names and the one before did not; None if it reaches or learns something new."""
+        known = usual.ids + len(record.deps) + (record.private is not None)
+        in_facts = ids_in(record.facts) if record.raw.count(b"\xc4\x20") > known else ()
+        return self._rows_of((*record.deps, *in_facts), usual) if record.deps or in_facts else {}
+
+    def _rows_of(self, ids: Iterable[bytes], usual: Usual) -> Named | None:
+        named: Named = {}
+        known, home = usual.row.known, usual.row.home
+        for each in ids:
+            row = read_row(self._memory, each)
+            if row is None or row.status in _APART or not (row.personal or row.home == home):
+                return None
+            if row.known not in (known, 0) and not self._knowledge.covers(known, row.known):
+                return None
+            named[each] = row
+        return named
+
+    def _keep(self, record: Record, before: Row, named: Named) -> Row:
+        """Give a record its place in the log, and keep the rows of both."""
+        memory, lane = self._memory, before.lane
+        keep_stop(lane, record, memory)
+        usual = (record.scope, record.agent, *record.auth)
+        crossed = note_crossing(lane, record.seq, before, named, usual, memory) if named else before.crossed
+        row = continued(before, record, crossed)
+        write_row(memory, record.id, row)
+        write_row(memory, record.prev, with_child(before, record.id))
+        return row
