@@ -243,13 +243,13 @@ class Mandates:
             return not wide and (entry.may_delegate or facts.get("role") not in _POWERFUL)
         if draft.type == "revoke" and position:
             decided = self._decided_to_end(draft.order)
-            return all(each in decided or self._ends(entry, each) for each in ids_in(facts))
+            return all(each in decided or self._ends(entry, each, draft.agent or self._me) for each in ids_in(facts))
         return draft.type != "contribution" or _is_within(entry, draft)
 
-    def _ends(self, position: Entry, target: bytes) -> bool:
-        """Whether one may end a grant or accept from a position: what lies below it, or what was given to oneself."""
+    def _ends(self, position: Entry, target: bytes, agent: bytes) -> bool:
+        """Whether an agent may end a grant or accept from a position: what lies below it, or what it was given."""
         entry = read_entry(self._memory, target)
-        if entry is None or entry.to in (self._me, key33(self._key)):
+        if entry is None or entry.to in (agent, key33(self._key)):
             return True
         return position.handle in entry.above
 

@@ -261,6 +261,19 @@ def test_a_network_acts_through_its_founder_who_needs_no_role() -> None:
     assert signs(tale, "alice", alice, admits).auth == (founds.id,)
 
 
+def test_nobody_ends_his_own_role_in_the_name_of_the_network() -> None:
+    tale = Tale("")
+    alice, bob = tale.person("alice"), tale.person("bob")
+    net = tale.net("shed", alice)
+    (founds,) = tale.accepts_of(net)
+    role = tale.write("alice", net, "grant", authority.grant(bob.id, "steward"), agent=net, auth=(founds,))
+    tale.accept("bob", role, agent=bob)
+    for name, person, entry in (("alice", alice, founds), ("bob", bob, role)):
+        ends = draft_in(net, "revoke", authority.revoke([entry.id], reason="resign"))
+        assert denied(tale, name, person, ends._replace(agent=net.id)).why == "beyond"
+        signs(tale, name, person, ends)
+
+
 def test_what_is_sensitive_needs_a_resolution() -> None:
     tale = Tale("")
     alice, bob = tale.person("alice"), tale.person("bob")
