@@ -355,7 +355,8 @@ class Node:
         rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
         before = rows[0] if rows else JoinedEntry(event.scope, 0)
         slug, now = event.slug or before.slug, turn.moment.wall
-        turn.local.append(before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed))
+        host = event.peers[0][0] if event.peers else before.host
+        turn.local.append(before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host))
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
         self._talk.refresh(turn)

@@ -150,7 +150,7 @@ class JoinedEntry(NamedTuple):
     relayed: bool = False
     """It is carried for its members: the owner follows it and has not joined."""
     host: str = ""
-    """The peer at which this node was let in; empty if it was not by an invitation."""
+    """The peer at which this node was let in, or of which it was told together with the network; else empty."""
     invitation: bytes = b""
     """The grant that invites and the proof that goes into its accept, 32 and 64 bytes; empty once that is signed."""
     leaving: bool = False

@@ -144,6 +144,16 @@ def test_an_open_door_leads_into_the_network_and_only_this_peer_hears_of_it() ->
     assert (shared(rig, again), shared(rig, stranger)) == ({scope}, set())
 
 
+def test_who_was_told_of_a_network_at_a_peer_asks_nobody_else_for_it_in_the_next_life_either() -> None:
+    rig, (scope, _) = Rig(), network_of(BOB, is_open=False)
+    rig.feed(JoinScope(rig.ticket(), scope, (("peer-bob", ("/bob",)),)))
+    rig.feed(JoinScope(rig.ticket(), scope))
+    rig.reborn()
+    bob, stranger = rig.meet(BOB, scope), rig.meet(CAROL, scope)
+    assert (shared(rig, bob), shared(rig, stranger)) == ({scope}, set())
+    assert stranger.last(Scopes).tags == ()
+
+
 def test_who_is_let_into_a_network_that_was_only_relayed_belongs_to_it() -> None:
     rig, (scope, _) = Rig(), network_of(BOB, is_open=False)
     rig.feed(JoinScope(rig.ticket(), scope, relay=True))
