@@ -32,10 +32,12 @@ Place = tuple[int, bool, int, LogId]
 class Asking:
     """What is asked of one connection: logs listed, with the order to ask in, and logs wanted (true: by marks).
 
+    `own` are the logs this node signs in, as far as the other side may know of them: he sees what is asked for first.
     `parked` are the listed logs that stand outside that order while somebody is asked for them, and until when (ticks)
     he has time to answer.
     """
 
+    own: Container[LogId] = ()
     listed: dict[LogId, Item] = field(default_factory=dict)
     order: list[Place] = field(default_factory=list)
     wanted: dict[LogId, bool] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Fill:
     def offer(self, session: Session, items: Iterable[Item]) -> int:
         """A peer has these tips: remember the logs that we lack something of. Returns how many those are."""
         asking = self._asking.setdefault(session.conn, Asking())
-        own, most = self._scopes.own_logs(), self._ground.settings.fill_queue
+        asking.own, most = self._scopes.own_logs(session.shared.values()), self._ground.settings.fill_queue
         lacking = [item for item in items if self._is_lacking(session, item)]
         if len(asking.listed) + len(lacking) > most:
             # Were it always the same that finds no room, what the rest must come after might be among it for ever.
@@ -78,7 +80,7 @@ class Fill:
         for item in lacking:
             if item.log not in asking.listed and len(asking.listed) < most:
                 asking.listed[item.log] = item
-                heappush(asking.order, _place(item, own))
+                heappush(asking.order, _place(item, asking.own))
         return len(lacking)
 
     def pump(self, session: Session, turn: Turn) -> bool:
@@ -207,7 +209,7 @@ class Fill:
     def _line_up(self, asking: Asking, log: LogId) -> None:
         """Put a parked log back into the order."""
         del asking.parked[log]
-        heappush(asking.order, _place(asking.listed[log], self._scopes.own_logs()))
+        heappush(asking.order, _place(asking.listed[log], asking.own))
 
     def _free(self, conn: int, log: LogId) -> None:
         """A connection does not owe a log any more."""

@@ -99,10 +99,11 @@ class Scopes:
             return False
         return self.relayed_bytes(scope) >= self._ground.settings.relayed_bytes
 
-    def own_logs(self) -> dict[LogId, None]:
-        """The logs this node signs in: in its agent's stream and in every network."""
+    def own_logs(self, networks: Iterable[ScopeId] | None = None) -> dict[LogId, None]:
+        """The logs this node signs in: in its agent's stream and in these networks, or in all."""
         own = self._ground.identity
-        return {log_id(scope, own.key.public): None for scope in (own.agent, *self.carried)}
+        among = self.carried if networks is None else networks
+        return {log_id(scope, own.key.public): None for scope in (own.agent, *among)}
 
     def sets_of(self, scope: ScopeId) -> list[Carried]:
         """The networks that logs of this scope belong to: the scope itself, or where its agent stands."""

@@ -7,7 +7,7 @@ from meshnode.core.ports import HeldEntry
 from meshnode.core.reports import ScopeClosed
 from meshnode.core.standing import networks_in, standing_of
 from meshproto.fold.memory import DictMemory
-from meshproto.records.ids import ScopeId, to_text
+from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.types import authority, identity
 from meshproto.wire.messages import (
     Get,
@@ -108,6 +108,16 @@ def test_a_stranger_who_tells_or_lists_what_is_here_is_asked_as_if_it_were_not()
     peer.say(Unknown(log), Held((LogTip(log, tip.seq, tip.id),)), Spot(bytes(32), tip.id, tip.id))
     assert [type(each).__name__ for each in peer.take()] == ["Proof"]
     assert rig.node.held_by(tip.id) == ()
+
+
+def test_a_stranger_who_tells_of_our_own_log_there_does_not_see_that_it_is_ours() -> None:
+    rig, scope = closed()
+    ours, other = rig.me.log(scope), CAROL.log(scope)
+    peer = rig.meet(CAROL, scope)
+    peer.take()
+    peer.say(Have((LogTip(ours, 9, RecordId(b"i" * 32)), LogTip(other, 5, RecordId(b"j" * 32)))))
+    rig.wait(1_000)
+    assert peer.take() == [Want((LogWant(other, ()), LogWant(ours, ())), True)]
 
 
 def test_a_tip_that_comes_meanwhile_is_not_pulled() -> None:
