@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from tests.simulation.story import play
+from tests.simulation.tales import play
 from tests.simulation.watch import Broken
 
 

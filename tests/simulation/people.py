@@ -1,7 +1,6 @@
 """Who acts in a simulation: persons with keys, and the networks they found."""
 
 from hashlib import sha256
-from itertools import count
 
 from meshnode.core.author import Pen, sign_genesis, sign_offline
 from meshnode.core.drafts import Draft, SignedRecords
@@ -11,9 +10,7 @@ from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
-from tests.simulation.world import NOON, Host, SeededChance, World
-
-TICKETS = count(1)
+from tests.simulation.world import NOON, TICKETS, Host, SeededChance, World
 
 
 def settle(world: World, name: str, settings: CoreSettings | None = None, skew: int = 0) -> Host:

@@ -12,9 +12,9 @@ from meshnode.store.source import Source
 from meshnode.store.store import Store
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 from meshproto.records.log import Run
-from tests.simulation.people import TICKETS, found, grant, join, settle
+from tests.simulation.people import found, grant, join, settle
 from tests.simulation.watch import WatchedWorld, ledger_of
-from tests.simulation.world import Host
+from tests.simulation.world import TICKETS, Host
 
 NewsT = TypeVar("NewsT", bound=News)
 

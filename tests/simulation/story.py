@@ -17,7 +17,7 @@ from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
-from tests.simulation.people import TICKETS, contribute, found, grant, intrude, join, settle, write
+from tests.simulation.people import contribute, found, grant, intrude, join, settle, write
 from tests.simulation.scenes import copy_disk, restore
 from tests.simulation.watch import (
     Broken,
@@ -29,7 +29,7 @@ from tests.simulation.watch import (
     ledger_of,
     parts_of,
 )
-from tests.simulation.world import Faults, Host, SeededChance
+from tests.simulation.world import TICKETS, Faults, Host, SeededChance
 
 CALM_AFTER = 600_000
 """Within this time (virtual ms) after the last fault all honest members hold the same: the longest pause between
@@ -345,8 +345,3 @@ class Story:
 
 def _noise(random: Random) -> RecordId:
     return RecordId(random.randbytes(32))
-
-
-def play(seed: int, *, quiet: bool = True) -> Ending:
-    """Play the story of a seed."""
-    return Story(seed, quiet=quiet).play()

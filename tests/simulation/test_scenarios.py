@@ -16,10 +16,10 @@ from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Get, Message
-from tests.simulation.people import TICKETS, contribute, found, grant, intrude, join, write
+from tests.simulation.people import contribute, found, grant, intrude, join, write
 from tests.simulation.scenes import Scene, copy_disk, meet, news, offer, own_log, restore, sync, written
 from tests.simulation.watch import check_store, digest_of, ledger_of, parts_of
-from tests.simulation.world import Host, SeededChance
+from tests.simulation.world import TICKETS, Host, SeededChance
 
 
 def branch(host: Host, scope: ScopeId, after: int, many: int = 1, kind: str = "idea", count: int = 1) -> Run:

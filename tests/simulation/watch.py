@@ -75,7 +75,7 @@ class WatchedWorld(World):
             for each in self.hosts.values()
             for head in each.ledger.logs()
             if head.key == own
-            for record in _records(each, head.log)
+            for record in records_of(each, head.log)
         }
         self._signed = {place: record for place, record in self._signed.items() if record in held or not own}
 
@@ -110,7 +110,7 @@ def check_waits(host: Host) -> None:
 def check_standings(host: Host, agents: Iterable[bytes]) -> None:
     """What honest people write is never invalid: their nodes named what they had to, and nothing they must not."""
     _, fold = _folded(host)
-    for record in (record for head in host.ledger.logs() for record in _records(host, head.log)):
+    for record in (record for head in host.ledger.logs() for record in records_of(host, head.log)):
         standing = fold.standing(record.id)
         if record.agent in agents and standing is not None and standing.status is Status.INVALID:
             raise Broken(f"{host.name}: {record} of an honest author is {standing}")
@@ -125,7 +125,7 @@ def parts_of(host: Host, scope: ScopeId) -> list[tuple[bytes, str]]:
     """What became of every private part in a network: held, erased or missing."""
     found = []
     for log, _ in host.ledger.logs_standing_in(scope):
-        for record in _records(host, log):
+        for record in records_of(host, log):
             if record.private is not None:
                 state = "erased" if host.ledger.erased(record.id) else "missing"
                 found.append((record.id, "held" if host.ledger.private(record.id) is not None else state))
@@ -148,7 +148,7 @@ def _folded(host: Host) -> tuple[DictMemory, Fold]:
     return memory, fold
 
 
-def _records(host: Host, log: LogId) -> list[Record]:
+def records_of(host: Host, log: LogId) -> list[Record]:
     """All stored records of a log, on every branch."""
     head = host.ledger.log(log)
     seen = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import heappop, heappush
+from itertools import count
 from random import Random
 
 from meshnode.core.check import event_of
@@ -37,6 +38,9 @@ from meshproto.wire.messages import Message
 NOON = 1_800_000_000_000
 """Wall time at the beginning, ms UTC."""
 
+TICKETS = count(1)
+"""Numbers under which events are answered."""
+
 
 class SeededChance:
     """The core's port to chance, decided by the seed."""
@@ -62,6 +66,7 @@ class Faults:
     stall: float = 0.0
     break_: float = 0.0
     dial_fails: float = 0.0
+    fold: tuple[int, int] = (1, 20)
     crash_before: float = 0.0
     crash_after: float = 0.0
     restart: tuple[int, int] = (100, 5_000)
@@ -110,9 +115,15 @@ class Host:
     def start(self, *, copied: bool = False) -> None:
         """Begin a life of the node on what the disk holds."""
         self.life += 1
-        self.node = Node(self.settings, self.identity, self.ledger, SeededChance(self.world.random))
+        self.node = self._born()
         self.world.tell(f"{self.name} starts")
         self.hear(Started(copied, self.name, (self.address,)))
+
+    def _born(self) -> Node:
+        return Node(self.settings, self.identity, self.ledger, SeededChance(self.world.random))
+
+    def note_committed(self) -> None:
+        """Something new is on the disk."""
 
     def stop(self, why: str) -> None:
         """End this life at once: what is not on disk is lost."""
@@ -210,6 +221,7 @@ class Host:
             self.crash("crashes after a commit")
             return
         self.hear(Committed(batches[-1].number))
+        self.note_committed()
         if self.pending:
             self._flush_later()
 
@@ -223,6 +235,9 @@ class Host:
 
 class World:
     """Time, lines and hosts."""
+
+    kind: type[Host] = Host
+    """What its machines are."""
 
     def __init__(self, seed: int, *, quiet: bool = True) -> None:
         self.seed = seed
@@ -240,8 +255,8 @@ class World:
 
     def host(self, name: str, identity: Identity, settings: CoreSettings | None = None, skew: int = 0) -> Host:
         """Put up a machine."""
-        self.hosts[name] = Host(self, name, identity, settings or CoreSettings(), skew)
-        return self.hosts[name]
+        self.hosts[name] = host = self.kind(self, name, identity, settings or CoreSettings(), skew)
+        return host
 
     def tell(self, text: str) -> None:
         """Add a line to the story."""
@@ -344,6 +359,7 @@ class World:
             delay += self.random.randint(500, 10_000)
         line.free[side] = max(line.free[side], self.now + delay)
         bodies = [encode(message)] if host.bend is None else list(host.bend(message))
+        self.watch_bodies(host, line, message, bodies)
         for body in bodies:
             self.at(line.free[side], self._deliver(line, 1 - side, body))
 
@@ -352,6 +368,15 @@ class World:
 
     def watch_commit(self, host: Host, batches: list[Batch]) -> None:
         """For checks after every step: batches are on disk."""
+
+    def watch_bodies(self, host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
+        """For checks after every step: a node says something, or its owner instead of it."""
+
+    def inject(self, host: Host, line: Line, *bodies: bytes) -> None:
+        """Let somebody say over a connection what the own node would not."""
+        side = 0 if line.ends[0] is host else 1
+        for body in bodies:
+            self.at(line.free[side], self._deliver(line, 1 - side, body))
 
     def _deliver(self, line: Line, side: int, body: bytes) -> Callable[[], None]:
         def deliver() -> None:

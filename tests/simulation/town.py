@@ -1,0 +1,185 @@
+"""A world that watches every byte: what a closed network holds, and who stands there, is told to nobody outside it.
+
+Who is outside is worked out anew from what each node has folded, not from what its gate says.
+"""
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+from meshnode.core.flight import network_facts
+from meshnode.core.ports import Batch
+from meshproto.fold.knowledge import EVERYTHING
+from meshproto.fold.roots import read_roots
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.wire.messages import Auth, Door, DoorState, Headers, Knock, Message, Privates, Scopes, Unknown, Want
+from meshproto.wire.session import ANSWERER, DIALLER, tag
+from tests.simulation.citizen import Citizen
+from tests.simulation.watch import Broken, WatchedWorld
+from tests.simulation.world import Host, Line
+
+IDS = re.compile(rb"(?=\xc4\x20(.{32}))", re.DOTALL)
+"""Every id in a body: it is a bin of 32 bytes."""
+
+STANDING = ("invited", "active")
+
+OVERHEARD = 30
+"""Proofs remembered."""
+
+
+class Town(WatchedWorld):
+    """A world of nodes that fold, in which closed networks are kept closed."""
+
+    kind = Citizen
+
+    def __init__(self, seed: int, *, quiet: bool = True) -> None:
+        super().__init__(seed, quiet=quiet)
+        self.homes: dict[bytes, ScopeId] = {}
+        """Every id of a record, log or scope that there is, with the scope it belongs to."""
+        self.closed: dict[ScopeId, None] = {}
+        self.given: dict[bytes, dict[str, None]] = {}
+        """To whom the line of each invitation was given."""
+        self.overheard: list[bytes] = []
+        """The latest proofs that somebody gave, to be replayed."""
+        self.looked = 0
+        """How many messages to people outside some network were looked through."""
+        self._guests: dict[int, dict[ScopeId, RecordId]] = {}
+        self._said: dict[int, dict[bytes, None]] = {}
+
+    def watch_commit(self, host: Host, batches: list[Batch]) -> None:
+        """Learn what there is to be kept from others."""
+        super().watch_commit(host, batches)
+        for batch in batches:
+            for run in batch.runs:
+                for record in run.records:
+                    self.homes[record.id] = self.homes[record.log] = self.homes[record.home] = record.home
+                    facts = network_facts(record)
+                    if facts is not None and not facts.open:
+                        self.closed[record.home] = None
+
+    def watch_bodies(self, host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
+        """Nobody is told what is not for him, but by those who do not say what their nodes do."""
+        side = 0 if line.ends[0] is host else 1
+        for body in bodies:
+            self.note_said(line.conns[1 - side], body)
+        if host.bend is None:
+            assert isinstance(host, Citizen)  # all are
+            self._check_body(host, line.conns[side], line.ends[1 - side], message, bodies[0])
+
+    def _check_body(self, host: Citizen, conn: int, other: Host, message: Message, body: bytes) -> None:
+        if isinstance(message, Auth | Knock) or (isinstance(message, Scopes) and message.tags):
+            self.overheard = [*self.overheard[-OVERHEARD + 1 :], body]
+        if isinstance(message, Door):
+            self._check_door(host, other, message)
+            self._guests.setdefault(conn, {})[ScopeId(message.network)] = RecordId(message.grant)
+        elif isinstance(message, Scopes):
+            self._check_tags(host, other, conn, message.tags)
+        echoes = self._echoes(conn, message)
+        for each in _told(message, body):
+            scope = self.homes.get(each)
+            if scope is not None and each not in echoes and not self._may_hear(host, other, conn, scope, each):
+                kind = type(message).__name__
+                raise Broken(f"{host.name} tells {other.name} of {each.hex()[:8]} in {scope.hex()[:8]} by {kind}")
+
+    def inject(self, host: Host, line: Line, *bodies: bytes) -> None:
+        """Let somebody say over a connection what the own node would not."""
+        for body in bodies:
+            self.note_said(line.conns[1 if line.ends[0] is host else 0], body)
+        super().inject(host, line, *bodies)
+
+    def note_said(self, conn: int, body: bytes) -> None:
+        """Whoever names an id over a connection may be answered with it."""
+        self._said.setdefault(conn, {}).update(dict.fromkeys(IDS.findall(body)))
+
+    def may_read(self, host: Citizen, other: Host, conn: int, scope: ScopeId) -> bool:
+        """Whether a peer may be told of a closed network, by what a node has folded."""
+        told = host.told.get(scope)
+        is_in = told is not None and self.stands(host, host, scope)
+        if not is_in and other.name in host.hosts.get(scope, {}):
+            return True  # It is being joined there.
+        if told is None:
+            return False
+        guest = self._guests.get(conn, {}).get(scope)
+        is_guest = any(door.grant == guest and door.state == "open" for door in told.doors)
+        return is_guest or self.stands(host, other, scope)
+
+    def stands(self, host: Citizen, other: Host, scope: ScopeId) -> bool:
+        """Whether somebody stands in a network, and speaks with a key that is good, by what a node has folded."""
+        found, person = host.summary(scope), other.identity.agent
+        if found is None:
+            return False
+        stands = bytes(person) in found.electors or any(
+            each.agent == person and each.state in STANDING for each in found.members
+        )
+        return stands and other.identity.key.public in self.keys_of(host, person)
+
+    def keys_of(self, host: Citizen, person: bytes) -> list[bytes]:
+        """The keys that sign for a person now, by what a node has folded."""
+        found = host.summary(person)
+        if found is None:
+            return []
+        roots = [each.key for each in read_roots(person, host.memory).winners(EVERYTHING)]
+        return [*roots, *(each.agent[1:] for each in found.members if each.state == "active")]
+
+    def _may_hear(self, host: Citizen, other: Host, conn: int, scope: ScopeId, named: bytes) -> bool:
+        if scope in self.closed:
+            self.looked += 1
+            return self.may_read(host, other, conn, scope)
+        if bytes(scope) in (host.identity.agent, other.identity.agent) or named == host.identity.key.public:
+            return True
+        stands_in = host.ledger.scopes_of(scope)
+        secret = [each for each in stands_in if each in self.closed]
+        if not secret:
+            return True
+        self.looked += 1
+        return self._shares(host, conn, stands_in) or any(self.may_read(host, other, conn, each) for each in secret)
+
+    def _shares(self, host: Citizen, conn: int, scopes: Iterable[ScopeId]) -> bool:
+        """Whether an open network is shared over a connection, in which somebody stands of whom it is told."""
+        assert host.node is not None  # it speaks
+        session = host.node.parts.ground.sessions.get(conn)
+        shared = [] if session is None else session.shared.values()
+        return any(each in shared and each not in self.closed for each in scopes)
+
+    def _echoes(self, conn: int, message: Message) -> dict[bytes, None]:
+        """What a message names only because the other side has."""
+        named: tuple[bytes, ...] = ()
+        match message:
+            case Unknown(log):
+                named = (log,)
+            case Privates(_, _, missing):
+                named = missing
+            case Want(logs):
+                named = tuple(each.log for each in logs)
+            case _:
+                pass
+        said = self._said.get(conn, {})
+        return {each: None for each in named if each in said}
+
+    def _check_tags(self, host: Citizen, other: Host, conn: int, tags: tuple[bytes, ...]) -> None:
+        assert host.node is not None  # it speaks
+        session = host.node.parts.ground.sessions[conn]
+        ours = DIALLER if session.outbound else ANSWERER
+        for scope in self.closed:
+            if tag(scope, session.transcript, ours) in tags and not self.may_read(host, other, conn, scope):
+                raise Broken(f"{host.name} shows {other.name} a tag of {scope.hex()[:8]}")
+
+    def _check_door(self, host: Citizen, other: Host, door: Door) -> None:
+        """Only who was given the line hears that there is an invitation."""
+        if door.state is DoorState.UNKNOWN:
+            return
+        if not any(other.name in names for names in self.given.values()):
+            raise Broken(f"{host.name} tells {other.name} of a door")
+        if door.state is DoorState.OPEN and other.name not in self.given[door.grant]:
+            raise Broken(f"{host.name} opens a door to {other.name}")
+
+
+def _told(message: Message, body: bytes) -> Iterable[bytes]:
+    """The ids a message tells; whoever may read a record may read whom it names."""
+    match message:
+        case Headers(headers):
+            return [sha256(each).digest() for each in headers]
+        case Privates(parts, erased, missing):
+            return (*(each for each, _ in parts), *erased, *missing)
+        case _:
+            return dict.fromkeys(IDS.findall(body))
