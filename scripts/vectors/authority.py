@@ -1,13 +1,15 @@
 """Cases for authority: each is a tale (see tale.py)."""
 
-from scripts.vectors import decisions, devices, endings, membership, roots, tables
+from scripts.vectors import decisions, devices, endings, lineages, membership, roots, tables
 from scripts.vectors.cases import Case
 from scripts.vectors.tale import Tale
 
 
 def tales() -> list[Tale]:
     """All tales about authority."""
-    return [tale for part in (devices, membership, endings, roots, decisions, tables) for tale in part.tales()]
+    return [
+        tale for part in (devices, membership, endings, roots, decisions, lineages, tables) for tale in part.tales()
+    ]
 
 
 def cases() -> list[Case]:

@@ -98,11 +98,11 @@ def _refused_in_streams() -> list[Story]:
             ),
         ),
         Story.told(
-            "an agreement, which this version does not know",
+            "an agreement that says nothing",
             (CAROL, YES),
             (
                 record(key("carol"), "agreement", {}, agent=CAROL.id),
-                no(Reason.U_TYPE, detail="agreement", status="unknown"),
+                no(Reason.I_FIELD, detail="parties"),
             ),
         ),
         Story.told(

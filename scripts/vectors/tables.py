@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from meshproto.records.ids import key33
+from meshproto.records.ids import digest33, key33
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
-from meshproto.types import authority, coordination, identity, repair, value
-from scripts.vectors.cases import key, record, work
-from scripts.vectors.tale import Tale
+from meshproto.types import accounts, authority, coordination, evaluation, identity, repair, value
+from scripts.vectors.cases import key, work
+from scripts.vectors.tale import Tale, terms
 
+IN_AGREEMENTS = ("agreement", "attestation", "allocation", "income", "distribution", "settlement", "commitment")
 TYPES = (
     *("grant", "revoke", "countersign", "contribution", "recognition", "project", "correction", "erasure"),
     *("checkpoint", "profile", "rotate", "resolution"),
+    *IN_AGREEMENTS,
 )
 STATES = {
     "contribution": {"state": "claimed"},
@@ -20,7 +22,12 @@ STATES = {
     "profile": {"state": "current"},
     "resolution": {"state": "open"},
 }
-NOT_WRITTEN = {"person": ("resolution",), "organisation": ("rotate",), "network": ("profile", "rotate")}
+NOT_WRITTEN = {
+    "person": ("resolution", *IN_AGREEMENTS),
+    "organisation": ("rotate", *IN_AGREEMENTS),
+    "network": ("profile", "rotate", *IN_AGREEMENTS),
+    "agreement": ("grant", "revoke", "project", "profile", "rotate", "resolution"),
+}
 MEMBERS_WRITE = ("contribution", "recognition", "project", "correction", "erasure", "checkpoint", "countersign")
 ALLOWED = {
     "core": MEMBERS_WRITE,
@@ -55,6 +62,8 @@ def _setting(tale: Tale, kind: str) -> tuple[Record, Record, list[Record]]:
     if kind == "organisation":
         firm = tale.firm("firm", alice)
         return firm, firm, tale.accepts_of(firm)
+    if kind == "agreement":
+        return tale.deal("alice", alice, tale.person("bob")), alice, []
     return tale.net("shed", alice), alice, []
 
 
@@ -62,26 +71,71 @@ def _written(kind: str, type_: str) -> Tale:
     """One cell of the table of 04-fold 2.1."""
     tale = Tale(f"{_one(type_)} in the scope of {_one(kind)}")
     scope, agent, auth = _setting(tale, kind)
-    bob = tale.person("bob")
+    bob = next((each for each in tale.records if each.key == key("bob").public), None) or tale.person("bob")
     own = tale.write("alice", scope, agent=agent, auth=auth)
+    if type_ in IN_AGREEMENTS:
+        other = tale.write("bob", scope, agent=bob) if kind == "agreement" else own
+        made = tale.write("alice", scope, type_, _matter(type_, agent, other, scope), agent=agent, auth=auth)
+        return tale if kind == "agreement" else _unwritten(tale, made)
     signer, giver, by = "alice", agent, auth
     if kind == "network" and type_ in ("grant", "revoke"):
         giver, by = scope, tale.accepts_of(scope)
     if type_ == "rotate":
         signer, by = "root", []
     facts: Any = authority.grant(bob.id, "core" if kind == "network" else "staff")
-    if type_ == "revoke":
+    if type_ == "revoke" and kind != "agreement":
         grant = tale.write("alice", scope, "grant", facts, agent=giver, auth=by)
         tale.is_(grant, state="removed")
         facts = authority.revoke([grant.id])
     elif type_ != "grant":
-        facts = _facts(type_, own, scope)
+        facts = authority.revoke([own.id]) if type_ == "revoke" else _facts(type_, own, scope)
     made = tale.write(signer, scope, type_, facts, agent=giver, auth=by)
     if type_ in NOT_WRITTEN[kind]:
         tale.no(made, Reason.X_SCOPE, detail=type_)
     else:
         tale.is_(made, **({"state": "invited"} if type_ == "grant" else STATES.get(type_, {})))
     return tale
+
+
+def _unwritten(tale: Tale, made: Record) -> Tale:
+    tale.no(made, Reason.X_SCOPE, detail=made.type)
+    return tale
+
+
+def _matter(type_: str, agent: Record, other: Record, scope: Record) -> Any:
+    """Facts of a type of agreements; `other` is an earlier contribution, of somebody else where that counts."""
+    euros = value.Money(100, "EUR")
+    match type_:
+        case "agreement":
+            return terms(agent, prev=[scope.id])
+        case "attestation":
+            return evaluation.attestation(other.id)
+        case "allocation":
+            return evaluation.allocation("first", {})
+        case "income":
+            return accounts.income(agent.id, net=euros, on="2025-11-20")
+        case "distribution":
+            digest = digest33(bytes(32))
+            return accounts.distribution(
+                scope.id,
+                [],
+                to="2025-11-20",
+                engine="ve/1",
+                lines=[],
+                carry=value.Money(0, "EUR"),
+                inputs_digest=digest,
+                result_digest=digest,
+            )
+        case "settlement":
+            return accounts.settlement(agent.id, _beside(agent, other), euros, on="2025-11-20")
+        case _:
+            return accounts.commitment(
+                agent.id, _beside(agent, other), "deliver", value.Measure(1, 0, "C62"), due="2025-12-24"
+            )
+
+
+def _beside(agent: Record, other: Record) -> bytes:
+    return other.id if other.agent == agent.id else other.agent
 
 
 def _facts(type_: str, own: Record, scope: Record) -> Any:
@@ -179,7 +233,7 @@ def _reach(kind: str, name: str) -> Tale:
     """One cell of what a kind of scope may name: streams of persons and organisations, and itself."""
     tale = Tale(f"the scope of {_one(kind)} names {name}")
     scope, agent, auth = _setting(tale, kind)
-    bob = tale.person("bob")
+    bob = next((each for each in tale.records if each.key == key("bob").public), None) or tale.person("bob")
     firm, barn = tale.firm("other firm", bob), tale.net("barn", bob)
     named = {
         "itself": scope,
@@ -189,12 +243,12 @@ def _reach(kind: str, name: str) -> Tale:
         "a record of an organisation": tale.accepts_of(firm)[0],
         "another network": barn,
         "a record of another network": tale.accepts_of(barn)[0],
-        "an agreement": tale.no(
-            tale.keep(record(key("bob"), "agreement", {})), Reason.U_TYPE, status="unknown", detail="agreement"
-        ),
+        "an agreement": tale.deal("bob", bob),
     }
     target = named[name]
     knows = [] if kind == "person" else tale.accepts_of(scope)
+    if "agreement" in name:
+        tale.is_(target)
     made = tale.write("alice", scope, facts=work(of=target.id), agent=agent, auth=auth, knows=knows)
     if "network" in name or "agreement" in name:
         tale.no(made, Reason.X_FOREIGN, target, status="foreign")

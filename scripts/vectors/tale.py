@@ -7,12 +7,21 @@ from meshproto.fold.places import ORGANISATION, PERSON, kind_of
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record, references
 from meshproto.records.signatures import SigningKey
-from meshproto.types import identity
+from meshproto.types import agreement, identity
 from meshproto.types.recovery import recovery_digest
 from scripts.vectors.cases import Case, key, record, seed, work
 from scripts.vectors.story import no
 
 Told = dict[str, object]
+
+
+def terms(agent: Record, *others: Record, **more: Any) -> Any:
+    """Facts of a version that an agent proposes to others."""
+    parties = {agent.id: ["provider", "holder"], **{each.id: ["provider"] for each in others}}
+    given: dict[str, Any] = {"parties": parties, "from_": "2025-11-01", "ack": {"min": 1, "by": "parties"}} | more
+    if not others and "ack" not in more:
+        given["ack"] = {"min": 0, "by": "parties"}
+    return agreement.agreement(**given)
 
 
 class Tale:
@@ -53,6 +62,30 @@ class Tale:
         for each in founders:
             self.write(self._roots[each.id], genesis, "countersign", identity.accept(genesis.id), agent=each)
         return genesis
+
+    def deal(
+        self,
+        by: str,
+        agent: Record,
+        *others: Record,
+        auth: Iterable[Record] = (),
+        deps: Iterable[Record] = (),
+        **more: Any,
+    ) -> Record:
+        """The first version of an agreement, by somebody who provides and holds, with others who provide.
+
+        `more` are arguments of `agreement`; parties may be given anew.
+        """
+        return self.keep(
+            record(
+                key(by),
+                "agreement",
+                terms(agent, *others, **more),
+                agent=agent.id,
+                auth=tuple(each.id for each in auth),
+                deps=tuple(each.id for each in deps),
+            )
+        )
 
     def write(
         self,

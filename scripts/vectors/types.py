@@ -4,6 +4,7 @@ from meshproto.records.ids import digest33, ext, key33
 from meshproto.records.reasons import Reason
 from meshproto.records.record import build_header
 from meshproto.types import coordination, identity, repair, value
+from scripts.vectors import agreement_types
 from scripts.vectors.authority_types import MISSING, REFUSED, TAKEN
 from scripts.vectors.cases import NOON, Case, Raw, key, person, seed, work
 
@@ -38,10 +39,14 @@ _MORE = {"ext_ref": ["git", bytes(20)], "ext_more": [bytes([each]) * 20 for each
 
 def cases() -> list[Case]:
     """All cases about facts."""
-    found = [_case(f"{type_}: {name}", type_, facts, None) for type_, name, facts in (*_TAKEN, *TAKEN)]
-    for type_, base, wrong in (*_REFUSED, *REFUSED):
+    found = [
+        _case(f"{type_}: {name}", type_, facts, None)
+        for type_, name, facts in (*_TAKEN, *TAKEN, *agreement_types.TAKEN)
+    ]
+    for type_, base, wrong in (*_REFUSED, *REFUSED, *agreement_types.REFUSED):
         found += [_case(f"{type_}: {name}", type_, {**base, **new}, reason) for name, new, reason in wrong]
     missing = [("agent", _PERSON, "root"), ("recognition", _THANKS, "to"), ("contribution", work(), "when"), *MISSING]
+    missing += agreement_types.MISSING
     for type_, base, name in missing:
         facts = {each: fact for each, fact in base.items() if each != name}
         found.append(_case(f"{type_}: without {name}", type_, facts, _FIELD))
@@ -50,11 +55,23 @@ def cases() -> list[Case]:
     found.append(_case("agent: with a grant", "agent", _NETWORK, _RULE, auth=[_A]))
     rotate = next(facts for type_, _, facts in TAKEN if type_ == "rotate")
     found.append(_case("rotate: by a grant", "rotate", rotate, _RULE, auth=[_A]))
+    for name, facts, genesis in agreement_types.ODD_PLACES:
+        found.append(_case(f"agreement: {name}", "agreement", facts, _RULE, genesis=genesis))
     return found
 
 
-def _case(name: str, type_: str, facts: Raw, reason: Reason | None, *, agent: bytes = b"", auth: Raw = ()) -> Case:
-    genesis = type_ == "agent"
+def _case(
+    name: str,
+    type_: str,
+    facts: Raw,
+    reason: Reason | None,
+    *,
+    agent: bytes = b"",
+    auth: Raw = (),
+    genesis: bool | None = None,
+) -> Case:
+    if genesis is None:
+        genesis = type_ == "agent" or (type_ == "agreement" and "prev" not in facts)
     header = build_header(
         scope=b"" if genesis else _C,
         key=key("alice").public,
@@ -63,7 +80,7 @@ def _case(name: str, type_: str, facts: Raw, reason: Reason | None, *, agent: by
         deps=(),
         at=NOON,
         type=type_,
-        agent=agent or (b"" if genesis else _ALICE),
+        agent=agent or (b"" if type_ == "agent" else _ALICE),
         auth=auth,
         facts=facts,
         private=None,

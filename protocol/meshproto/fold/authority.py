@@ -12,7 +12,7 @@ from meshproto.fold.entries import ended_in, grant_handle
 from meshproto.fold.findings import Findings
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, ORGANISATION, PERSON, Place
+from meshproto.fold.places import LINEAGE, NETWORK, ORGANISATION, PERSON, Place
 from meshproto.fold.standing import Row, Status
 from meshproto.records.limits import MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.records.reasons import Reason
@@ -32,6 +32,9 @@ class Verdict(NamedTuple):
 
 VALID = Verdict(Status.YES)
 
+_OF_AGREEMENTS = frozenset(
+    ("agreement", "attestation", "allocation", "income", "distribution", "settlement", "commitment")
+)
 _EVERYWHERE = frozenset(
     ("grant", "revoke", "countersign", "contribution", "recognition", "project", "correction", "erasure", "checkpoint")
 )
@@ -39,16 +42,21 @@ _WRITTEN_IN = {
     PERSON: _EVERYWHERE | {"profile", "rotate"},
     ORGANISATION: _EVERYWHERE | {"profile", "resolution"},
     NETWORK: _EVERYWHERE | {"resolution"},
+    LINEAGE: _OF_AGREEMENTS | {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint"},
 }
 _BY_NETWORKS = frozenset(("grant", "revoke", "countersign", "resolution", "correction", "erasure", "checkpoint"))
 _BY_GUESTS = frozenset(("countersign", "revoke", "resolution"))
 _AFTER_DISSOLUTION = frozenset(("revoke", "countersign", "correction", "erasure", "checkpoint"))
 
-_ORDINARY = frozenset(("contribution", "recognition", "project", "correction", "erasure", "checkpoint", "profile"))
+_ORDINARY = _OF_AGREEMENTS | {
+    *("contribution", "recognition", "project", "correction", "erasure", "checkpoint", "profile"),
+}
 """Types whose records say nothing about who stands where."""
 
 STANDING = ("agent", "grant", "resolution")
 """Types whose countersignatures say who stands where; anybody whom these concern may write them."""
+ANSWERED = frozenset(("agreement", "contribution", "income", "distribution", "settlement", "commitment"))
+"""Types that others than their author may accept in an agreement scope."""
 
 
 @dataclass(slots=True)
@@ -59,7 +67,7 @@ class Case:
     rows: Mapping[bytes, Row]
     """The rows of all it names, by id, in ascending order."""
     place: Place | None
-    """Its scope; None for a genesis or where the record it calls its scope is not one."""
+    """Its scope, or that which it begins as an agreement; None for another genesis, or where there is no such scope."""
     size: int
     """Bytes of all headers of its log up to it."""
     findings: Findings | None
@@ -99,7 +107,7 @@ def judge(case: Case) -> Verdict:
     if case.record.scope and case.place is None:
         return no(Reason.X_SCOPE, case.record.scope)
     # A genesis is the first of its home: None is the number of no scope, and not that of the homeless either.
-    own = case.place.number if case.place else None
+    own = case.place.number if case.place and case.record.scope else None
     for each, row in case.rows.items():
         # SPEC 04-fold 4: neither has the record's own home nor a home of kind person or organisation
         if row.status == Status.FOREIGN or not (row.personal or row.home == own):
@@ -142,7 +150,9 @@ def _is_unknown(case: Case) -> bool:
     if case.record.type != "countersign":
         return False
     target = case.target
-    return target is not None and target.type not in STANDING and not case.is_of_agent(target)
+    if target is None or target.type in STANDING or case.is_of_agent(target):
+        return False
+    return case.place is None or case.place.kind != LINEAGE or target.type not in ANSWERED
 
 
 def _judge_author(case: Case, place: Place, findings: Findings) -> Verdict | None:
@@ -152,9 +162,11 @@ def _judge_author(case: Case, place: Place, findings: Findings) -> Verdict | Non
     if not findings.mandate.speaks:
         return no(Reason.X_KEY, record.agent)
     own = record.agent == record.scope
-    if not own and place.kind != NETWORK and record.type not in _BY_GUESTS:
+    if not own and place.kind in (PERSON, ORGANISATION) and record.type not in _BY_GUESTS:
         return no(Reason.X_SCOPE, record.agent)
     if own and place.kind == NETWORK and record.type not in _BY_NETWORKS:
+        return no(Reason.X_SCOPE, record.agent)
+    if place.kind == LINEAGE and record.scope and not findings.takes_part:
         return no(Reason.X_SCOPE, record.agent)
     if findings.is_plain and record.type in _ORDINARY:
         case.more = findings.founding, b""  # of nearly all records; there is nothing else to find

@@ -107,7 +107,7 @@ class Contests:
             return Reason.C_REVOKED, ids
         if row.type == "resolution" and (rivals := self._rivals(record_id)):
             return Reason.R_RIVAL, rivals
-        if row.type == "contribution" and (beyond := self._beyond(record_id)):
+        if beyond := self._beyond(record_id):
             return Reason.T_LIMIT, beyond
         return None, []
 

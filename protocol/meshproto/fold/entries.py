@@ -36,6 +36,8 @@ class Entry(NamedTuple):
     may_delegate: bool
     until: str
     project: bytes
+    most: list[Any]
+    """[amount, currency]; empty if there is no limit."""
     uses: int
     handle: bytes
     """What a revocation of it ends."""
@@ -108,6 +110,7 @@ def note_grant(record: Record, place: Place, position: Entry | None, memory: Mem
         may_delegate=facts.get("may_delegate", False),
         until=limits.get("until", ""),
         project=limits.get("project", b""),
+        most=[limits["max"]["amt"], limits["max"]["cur"]] if "max" in limits else [],
         uses=limits.get("uses", 1),
         handle=grant_handle(record.id),
         above=above_of(position),
@@ -131,6 +134,7 @@ def note_accept(record: Record, kind: str, invitation: Entry | None, memory: Mem
         may_delegate=invitation is None,
         until="",
         project=b"",
+        most=[],
         uses=0,
         handle=pair(target, record.agent),
         above=above_of(invitation),

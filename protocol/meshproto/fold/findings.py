@@ -8,6 +8,7 @@ from typing import NamedTuple
 from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolution
 from meshproto.fold.entries import GRANT, NAMED, Entry, ended_in, entry_of, is_accepted
 from meshproto.fold.knowledge import Knowledge, pair
+from meshproto.fold.lineages import takes_part
 from meshproto.fold.mandates import Mandate, Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, read_place
@@ -41,7 +42,9 @@ class Findings(NamedTuple):
     narrow: list[tuple[bytes, Entry]]
     """The entries that do not allow everything."""
     limited: list[tuple[bytes, Entry]]
-    """The grants that hold for a time or a project only."""
+    """The grants that hold for a time, a project or up to an amount only."""
+    takes_part: bool
+    """Whether its agent is a participant, if the scope is an agreement's."""
     needs_role: bool
     """Whether its author must show why to write in this network, unless it says who stands there."""
     founding: bytes
@@ -109,7 +112,8 @@ class Finder:
             charter,
             sensitive,
             narrow,
-            [each for each in entries if each[1].until or each[1].project],
+            [each for each in entries if each[1].until or each[1].project or each[1].most],
+            takes_part(mandate.agent, mandate.scope, mask, self._memory),
             needs_role,
             founding,
             is_fitting and mandate.speaks and not hindered and not homeless,

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
+from meshproto.fold.agreements import note_in_lineage
 from meshproto.fold.authority import VALID, Case, Verdict, judge
 from meshproto.fold.charters import read_resolution, related
 from meshproto.fold.closure import hold, release
@@ -21,7 +22,7 @@ from meshproto.fold.lanes import lane_for, note_crossing, number8
 from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.notes import note, note_excess, note_genesis, note_named, stirred_by
-from meshproto.fold.places import AGENTS, Place, open_place, read_place
+from meshproto.fold.places import KNOWN, LINEAGE, Place, begun_by, open_place, read_place
 from meshproto.fold.rules import break_of_rule
 from meshproto.fold.standing import (
     VALID as VALID_STATUSES,
@@ -118,8 +119,8 @@ class Fold:
         """Transition: not decided → decided."""
         memory = self._memory
         before = rows.get(record.prev)
-        place = read_place(memory, record.scope) if record.scope else None
-        mandate = self._mandates.number_of(record, place, before) if place and place.kind in AGENTS else 0
+        place = read_place(memory, record.scope) if record.scope else begun_by(record)
+        mandate = self._mandates.number_of(record, place, before) if place and place.kind in KNOWN else 0
         known = self._known(record, rows, before, mandate)
         findings = self._finder.find(mandate, known) if mandate else None
         size = len(record.raw) + (before.size if before else 0)
@@ -142,8 +143,11 @@ class Fold:
     def _keep(self, case: Case, verdict: Verdict, before: Row | None, mandate: int, known: int) -> list[Change]:
         """Remember a record with its verdict, let it take its place in the log and its effect on all others."""
         memory, record, place = self._memory, case.record, case.place
+        author = case.author
         if not record.scope:
             place = open_place(memory, record, verdict is VALID)
+            if place.kind != LINEAGE:
+                author = place.number if verdict is VALID else 0
         if verdict.reason is None or verdict.status is Status.ASIDE:
             known = self._note(case, place, known)
             if case.more[0]:
@@ -155,7 +159,7 @@ class Fold:
             int(verdict.status),
             record.type,
             place.number if place else 0,
-            case.author if record.scope else place.number if place and verdict is VALID else 0,
+            author,
             case.size,
             place is not None and place.personal,
             b"",
@@ -195,16 +199,17 @@ class Fold:
     def _note(self, case: Case, place: Place | None, known: int) -> int:
         """Remember what a valid record means for those who come to rest on it; gives the number of what it knows."""
         record, memory = case.record, self._memory
-        if place is None or not record.scope:
+        if place is None or (not record.scope and place.kind != LINEAGE):
             note_genesis(case)
             return known
+        note_excess(case)
+        bit = note_in_lineage(case) if place.kind == LINEAGE else 0
         if record.type in _QUIET:
-            note_excess(case)
             return known
         name_label(record, memory)
         if can_lose(record.type):
             memory.put("kept", record.id, record.raw)
-        bit = note(case, place)
+        bit = bit or note(case, place)
         return self._knowledge.with_bit(known, bit) if bit else known
 
     def _note_uses(self, row: Row) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from meshproto.fold.agreements import may_answer
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.charters import electors_for, read_resolution, stands
 from meshproto.fold.entries import Entry, above_of, ended_in, entry_of, grant_handle, read_entry
 from meshproto.fold.groups import devices_of, guests_of
 from meshproto.fold.knowledge import pair
-from meshproto.fold.places import NETWORK, Place, read_agent
+from meshproto.fold.places import LINEAGE, NETWORK, Place, read_agent
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import rotates_of
 from meshproto.records.limits import MAX_DEVICES, MAX_DEVICES_LIVE, MAX_ENDINGS, MAX_RANK
@@ -75,6 +76,8 @@ def _countersign(case: Case, place: Place) -> Verdict | None:
         return no(Reason.X_SCOPE, target)
     if not row.valid:
         return no(Reason.I_RULE, target, detail="target")
+    if place.kind == LINEAGE:
+        return None if case.is_of_agent(row) else may_answer(case, target)
     if row.type == "agent":
         return None if record.agent in place.charter.get("founders", ()) else no(Reason.X_SCOPE, record.scope)
     if row.type == "grant":

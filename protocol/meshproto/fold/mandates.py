@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from meshproto.fold.charters import read_resolution
 from meshproto.fold.entries import NAMED, entry_of, read_entry, root_handle
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, PERSON, Place, read_agent, read_place
+from meshproto.fold.places import LINEAGE, NETWORK, PERSON, Place, read_agent, read_place
 from meshproto.fold.standing import Row
 from meshproto.records.encoding import Value
 from meshproto.records.ids import key33
@@ -81,7 +81,7 @@ class Mandates:
             usual = self.read(before.mandate)
             if usual.agent == record.agent and tuple(usual.auth) == record.auth:
                 return usual.base or before.mandate
-        name = sha256(record.scope + record.key + record.agent + b"".join(record.auth)).digest()
+        name = sha256(record.home + record.key + record.agent + b"".join(record.auth)).digest()
         number = self._memory.get("mandated", name)
         if number is None:
             number = self._keep(name, _sort_out(record, home, self._memory))
@@ -130,7 +130,7 @@ def _sort_out(record: Record, home: Place, memory: Memory) -> Mandate:
     person = b"" if key else way[-1]
     entries = [entry_of(memory, each) for each in auth[: chain + role]]
     return Mandate(
-        scope=record.scope,
+        scope=record.home,
         key=record.key,
         agent=record.agent,
         number=agent.number if agent else 0,
@@ -142,7 +142,7 @@ def _sort_out(record: Record, home: Place, memory: Memory) -> Mandate:
         resolution=resolution,
         left=auth[here] if here < len(auth) else b"",
         person=person,
-        bodies=[each for each in dict.fromkeys((record.scope, *way)) if _is_body(each, memory)],
+        bodies=[each for each in dict.fromkeys((record.home, *way)) if _is_body(each, memory)],
         position=auth[0] if chain and record.agent == record.scope else b"",
         handles=[each.handle for each in entries],
         rests=sorted({*auth[:here], *(each.target for each in entries if each.kind == NAMED)}),
@@ -171,7 +171,7 @@ def _speaks(record: Record, home: Place, agent: Place | None) -> bool:
     # the key of the scope's genesis
     if agent is None or (agent.kind == NETWORK and record.agent != record.scope):
         return False
-    return home.kind == PERSON or record.key != home.key
+    return home.kind in (PERSON, LINEAGE) or record.key != home.key
 
 
 def _is_person(agent: bytes, memory: Memory) -> bool:

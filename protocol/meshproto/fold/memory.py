@@ -46,6 +46,14 @@ resolution   id                       → Resolution
 changing     scope ‖ SHA-256(prev) ‖ resolution → b"", for those that change the charter; `changed`: scope → b""
 following    resolution ‖ resolution  → b"": the second has the first in `prev`
 
+agreements (lineages.py, agreements.py)
+version      id                       → Version: a valid version of an agreement
+versions     scope ‖ id               → b""
+partaker     scope ‖ agent ‖ version  → bit of a version by which the agent takes part
+concern      id                       → Concern: author and facts of other valid records there
+concerns     scope ‖ type ‖ 0 ‖ id    → b""
+figure       id                       → Figure: what a mandate for accepting a record must reach
+
 endings and contests (endings.py, contests.py)
 ending       handle ‖ revoke          → [bit, whether it resigns]; `ended`: handle → b"" if there is any
 ends         revoke                   → [grant or accept …]
@@ -53,7 +61,7 @@ force        revoke                   → [handle …] that it ends otherwise th
 adder        revoke ‖ revoke          → bit: the second adds what it has seen to the first
 limit        revoke ‖ lane            → seq up to which the acts of a lane are before it
 sought       seen-hash ‖ revoke       → b"", for records that are not decided yet
-beyond       id                       → [grant …] beyond whose limits a contribution goes
+beyond       id                       → [grant …] beyond whose limits a record goes
 
 effects (effects.py)
 kept         id                       → header of a record whose effect may have to be taken back

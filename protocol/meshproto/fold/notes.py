@@ -22,13 +22,13 @@ from meshproto.fold.entries import (
 )
 from meshproto.fold.groups import devices_of, guests_of, votes_on
 from meshproto.fold.knowledge import pair
+from meshproto.fold.lineages import FREE, Figure, figure_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import Place
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import note_rotate
 from meshproto.fold.standing import Row
 from meshproto.records.encoding import Value
-from meshproto.records.ids import ext
 from meshproto.records.record import Record, ids_in, may_name_records
 
 
@@ -39,19 +39,14 @@ def note(case: Case, place: Place) -> int:
 
 
 def note_excess(case: Case) -> None:
-    """Remember the grants beyond whose limits a valid contribution goes."""
-    facts, findings = case.record.facts, case.findings
-    if findings is None or not findings.limited or case.record.type != "contribution":
+    """Remember the grants beyond whose limits a valid record goes."""
+    findings = case.findings
+    if findings is None or not findings.limited:
         return
-    project: bytes = facts.get("project", b"")
-    named = ext(project) if len(project) == 32 else project
-    # SPEC 04-fold 6: a grant among its entries has `limits` with an `until` before `when.to`, or a `project` which is
-    # not the `ext` of the record's `project` (nor this itself).
-    beyond: list[Value] = [
-        each
-        for each, entry in findings.limited
-        if (entry.until and entry.until < facts["when"]["to"]) or entry.project not in (b"", named)
-    ]
+    figure = figure_of(case.record, case.memory)
+    if figure is None:
+        return
+    beyond: list[Value] = [each for each, entry in findings.limited if _is_beyond(figure, entry)]
     if beyond:
         case.memory.put("beyond", case.record.id, beyond)
         case.memory.put("counter", b"beyond", 1)
@@ -63,6 +58,20 @@ def note_named(record: Record, rows: Mapping[bytes, Row], memory: Memory) -> Non
         for each in sorted(set(ids_in(record.facts))):
             if rows[each].type == "agent":
                 memory.put("named", record.id + each, b"")
+
+
+def _is_beyond(figure: Figure, limits: Entry) -> bool:
+    # SPEC 04-fold 6.1: x exceeds `until` if it is before the day; `project` if it is not among the projects; and `max`
+    # if the amount is in another currency or greater, whatever its sign, or if no `worth` or `price` is told.
+    if limits.until and limits.until < figure.day:
+        return True
+    if limits.project and limits.project not in figure.covers:
+        return True
+    return bool(limits.most) and _exceeds_amount(figure, *limits.most)
+
+
+def _exceeds_amount(figure: Figure, most: int, cur: str) -> bool:
+    return figure.cur != FREE and (figure.cur != cur or figure.amount > most)
 
 
 def stirred_by(record: Record, memory: Memory) -> list[bytes]:

@@ -10,6 +10,8 @@ PERSON, NETWORK, ORGANISATION, LINEAGE, STRANGE = "P", "N", "O", "L", "?"
 """Kinds of scope: streams of persons and organisations, networks, agreements, and what we do not know."""
 
 AGENTS = (PERSON, ORGANISATION, NETWORK)
+KNOWN = (*AGENTS, LINEAGE)
+"""Kinds of scope of which this version knows what is written there."""
 BODIES = (ORGANISATION, NETWORK)
 """Agents made of others: they act through their founders and whom these appoint."""
 
@@ -62,6 +64,12 @@ def read_agent(memory: Memory, agent: bytes) -> Place | None:
     """The stream of an agent, or None if this is no valid genesis of one."""
     place = read_place(memory, agent)
     return place if place is not None and place.valid and place.kind in AGENTS else None
+
+
+def begun_by(genesis: Record) -> Place | None:
+    """The scope of an agreement, as its first version finds it; None if another kind of genesis is to begin one."""
+    # It has no number yet, and must not be taken for one of those whose home is none.
+    return Place(-1, LINEAGE, True, genesis.key, {}) if genesis.type == "agreement" else None
 
 
 def open_place(memory: Memory, genesis: Record, valid: bool) -> Place:

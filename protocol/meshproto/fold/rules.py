@@ -5,10 +5,11 @@ Those of types that give and end authority stand in governing.py.
 
 from collections.abc import Callable, Mapping
 
+from meshproto.fold.agreements import RULES as IN_AGREEMENTS
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.governing import GOVERNING
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import Place
+from meshproto.fold.places import LINEAGE, Place
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
 
@@ -18,8 +19,11 @@ TEXT_LABEL = b"text"
 
 def break_of_rule(case: Case, place: Place) -> Verdict | None:
     """The rule of its type that an otherwise valid record breaks, if any."""
-    rule = _RULES.get(case.record.type)
-    return None if rule is None else rule(case, place)
+    type_ = case.record.type
+    special = IN_AGREEMENTS.get(type_) if place.kind == LINEAGE else None
+    rule = _RULES.get(type_)
+    found = special(case, place) if special else None
+    return found or (rule(case, place) if rule else None)
 
 
 def label_of(record: Record, memory: Memory) -> bytes | None:

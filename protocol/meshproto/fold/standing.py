@@ -44,7 +44,9 @@ def told(status: int) -> Status:
 STANDS = ("revoke", "rotate")
 BADGES = ("beyond-mandate", "concurrent-with-removal")
 """Flags of what is contested and has its effect all the same."""
-COUNTS_CONTESTED = frozenset(("profile", "contribution", "recognition", "checkpoint", *STANDS))
+COUNTS_CONTESTED = frozenset(
+    ("profile", "contribution", "recognition", "checkpoint", "agreement", "distribution", *STANDS)
+)
 """Types whose records have their effect though contested: what one says of oneself, and endings."""
 
 

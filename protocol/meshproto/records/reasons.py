@@ -2,7 +2,7 @@
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
 B bundle, I schema, P pending, X authority and scope, T signatures missing or beyond a mandate, C contests,
-R rivals, F forks, U unknown.
+A attestations, R rivals, F forks, U unknown.
 The wire has its own (W), in meshproto.wire.
 """
 
@@ -94,6 +94,7 @@ class Reason(StrEnum):
     X_REVOKED = "X-REVOKED"
     X_QUOTA = "X-QUOTA"
     X_STRANGER = "X-STRANGER"
+    A_SELF = "A-SELF"
     T_MISSING = "T-MISSING"
     T_LIMIT = "T-LIMIT"
     C_REVOKED = "C-REVOKED"

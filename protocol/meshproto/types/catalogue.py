@@ -2,8 +2,11 @@
 
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
+from meshproto.types.accounts import COMMITMENT, DISTRIBUTION, INCOME, SETTLEMENT
+from meshproto.types.agreement import AGREEMENT
 from meshproto.types.authority import COUNTERSIGN, GRANT, LATER_OUTCOMES, RESOLUTION, REVOKE, ROTATE
 from meshproto.types.coordination import PROJECT
+from meshproto.types.evaluation import ALLOCATION, ATTESTATION
 from meshproto.types.identity import NETWORK, ORGANISATION, PERSON, PROFILE
 from meshproto.types.repair import CHECKPOINT, CORRECTION, ERASURE
 from meshproto.types.schema import Schema
@@ -22,6 +25,13 @@ SCHEMAS: dict[str, Schema] = {
     "correction": CORRECTION,
     "erasure": ERASURE,
     "checkpoint": CHECKPOINT,
+    "agreement": AGREEMENT,
+    "attestation": ATTESTATION,
+    "allocation": ALLOCATION,
+    "income": INCOME,
+    "distribution": DISTRIBUTION,
+    "settlement": SETTLEMENT,
+    "commitment": COMMITMENT,
 }
 AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "network": NETWORK}
 
@@ -29,7 +39,8 @@ AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "ne
 def schema_of(record: Record) -> Schema | None:
     """The schema for this record, or None if this version does not know such records.
 
-    Unknown are other types, other kinds of agent, resolutions of agreements, and erasures of all that an agent wrote.
+    Unknown are other types, other kinds of agent, resolutions of agreements, erasures of all that an agent wrote, and
+    distributions that restate an earlier one.
     They are stored, relayed and left out of the fold.
     """
     facts = record.facts
@@ -39,6 +50,8 @@ def schema_of(record: Record) -> Schema | None:
     if record.type == "resolution" and facts.get("outcome") in LATER_OUTCOMES:
         return None
     if record.type == "erasure" and facts.get("part") == "agent_private":
+        return None
+    if record.type == "distribution" and "restates" in facts:
         return None
     return SCHEMAS.get(record.type)
 

@@ -10,7 +10,7 @@ from meshproto.types.schema import Facts, Field, Schema, code, either, ids, meas
 from meshproto.types.value import Measure, Money
 
 CORRECTIONS = ("delta", "retract", "replace")
-ENGINE = "meshnode/2"
+ENGINE = "meshnode/3"
 """Names the rules a checkpoint's digest was computed by."""
 
 

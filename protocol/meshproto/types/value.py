@@ -8,6 +8,7 @@ from meshproto.records.ids import DIGEST, EXT, digest33
 from meshproto.records.limits import MAX_EXT_MORE, MAX_EXT_REF
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
+from meshproto.types.licences import licence
 from meshproto.types.schema import (
     Check,
     Facts,
@@ -101,7 +102,7 @@ CONTRIBUTION = Schema(
         Field("inputs", ids(_LINK), optional=True),
         Field("outputs", ids(_LINK), optional=True),
         Field("evidence", array(_EVIDENCE), optional=True),
-        Field("licence", text(64), optional=True),
+        Field("licence", licence, optional=True),
         Field("warrants", array(code(*WARRANTS)), optional=True),
         Field("comp", code(*COMPENSATIONS), optional=True),
         Field("stream", code(*STREAMS), optional=True),

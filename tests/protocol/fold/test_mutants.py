@@ -12,7 +12,19 @@ from typing import Any
 
 import pytest
 
-from meshproto.fold import authority, charters, contests, endings, entries, findings, fold, governing, notes, rules
+from meshproto.fold import (
+    agreements,
+    authority,
+    charters,
+    contests,
+    endings,
+    entries,
+    findings,
+    fold,
+    governing,
+    notes,
+    rules,
+)
 from meshproto.fold.contests import Contests
 from meshproto.fold.cuts import Cut, Cuts
 from meshproto.fold.endings import Endings
@@ -42,6 +54,10 @@ def no_list(*_: Any, **__: Any) -> list[Any]:
 
 def always(*_: Any, **__: Any) -> bool:
     return True
+
+
+def never(*_: Any, **__: Any) -> bool:
+    return False
 
 
 def no_resigning(handle: bytes, memory: Any) -> Iterator[tuple[bytes, int, bool]]:
@@ -104,12 +120,22 @@ MUTANTS: dict[str, Patch] = {
     "who joins a log's branches forgets": (Knowledge, "joined", lambda self, numbers, first: first),
     "a revoke ends nothing": (notes, "_end", nothing),
     "any resolution stands on any other": (rules._RULES, "resolution", nothing),
+    "everybody takes part in an agreement": (findings, "takes_part", always),
+    "everybody takes part in a share, a ballot, a payment": (agreements, "takes_part", always),
+    "who takes part answers for all": (governing, "may_answer", nothing),
+    "one attests one's own": (agreements, "_attestation_of_own", nothing),
+    "a mandate has no amount": (notes, "_exceeds_amount", never),
+    "more is refunded than came in": (agreements, "_can_refund", always),
     "who is ended does not know it": (findings, "ended_in", no_list),
 }
 ELUSIVE = {
     *("devices without end", "an invitation has no end of uses"),
     "what is named on a branch does not reach the trunk",
     "a resolution allows everything",
+    # Schedules have no agreements yet.
+    *("everybody takes part in an agreement", "everybody takes part in a share, a ballot, a payment"),
+    *("who takes part answers for all", "one attests one's own", "a mandate has no amount"),
+    "more is refunded than came in",
 }
 """Mutants that schedules meet too rarely."""
 

@@ -6,6 +6,7 @@ from meshproto.records.record import Record, ids_in
 from meshproto.records.signatures import verify_bytes
 from meshproto.types.authority import JOIN_CONTEXT, ROTATE_CONTEXT, rotation_message
 from meshproto.types.recovery import recovery_digest
+from tests.support.reference.agreements import check_answer
 from tests.support.reference.charters import charter, electors_of, revocations
 from tests.support.reference.validity import Case, refuse
 from tests.support.reference.world import World
@@ -103,6 +104,9 @@ def _countersign(case: Case) -> None:
         raise refuse("X-SCOPE", target.id)
     if not world.valid(target.id):
         raise refuse("I-RULE", target.id, detail="target")
+    if world.kind(record.home) == "L":
+        check_answer(case, target)
+        return
     if target.type == "agent":
         if world.kind(target.id) == "P" or record.agent not in world.founders(target.id):
             raise refuse("X-SCOPE", record.scope)
@@ -231,7 +235,7 @@ def _erasure(case: Case) -> None:
     world, record = case.world, case.record
     for each in record.facts["targets"]:
         if len(each) == 33:
-            if world.kind(record.home) == "N":
+            if world.kind(record.home) not in ("P", "O"):
                 raise refuse("X-SCOPE")
             continue
         target = world.records[each]

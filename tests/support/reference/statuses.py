@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Iterable
 
-from meshproto.records.ids import ext
 from meshproto.records.record import Record, references
 from meshproto.types.authority import seen_hash
+from tests.support.reference.agreements import exceeds
 from tests.support.reference.charters import CHANGING, carried, charter, compare, revocations, rotates
 from tests.support.reference.decide import check
 from tests.support.reference.rules import label, power
 from tests.support.reference.validity import Case, accepted_grant, examine, handles, tenure_used
 from tests.support.reference.world import Said, World
 
-CLAIMS = ("profile", "contribution", "recognition", "checkpoint")
+CLAIMS = ("profile", "contribution", "recognition", "checkpoint", "agreement", "distribution")
 STANDS = ("revoke", "rotate")
 
 
@@ -44,7 +44,9 @@ class Judge:
         for each in aside:
             world.said[each] = Said("aside", "X-STRANGER", (world.records[each].agent,))
         self.aside = set(aside)
-        valid = [each for each in self.all if world.valid(each) and world.records[each].scope]
+        valid = [
+            each for each in self.all if world.valid(each) and (world.records[each].scope or world.kind(each) == "L")
+        ]
         for each in valid:
             self.cases[each] = examine(world, world.records[each])
         told = {each: self.verdict(each) for each in valid if each not in self.aside}
@@ -223,16 +225,8 @@ class Judge:
     def beyond(self, record_id: bytes) -> list[bytes]:
         """T-LIMIT."""
         world, record = self.world, self.world.records[record_id]
-        if record.type != "contribution":
-            return []
-        found, project = [], record.facts.get("project", b"")
-        named = ext(project) if len(project) == 32 else project
-        for each in record.auth:
-            limits = world.records[each].facts.get("limits", {})
-            late = limits.get("until", record.facts["when"]["to"]) < record.facts["when"]["to"]
-            if late or limits.get("project", named) != named:
-                found.append(each)
-        return sorted(found)
+        entries = [world.records[each] for each in record.auth]
+        return sorted(each.id for each in entries if exceeds(world, record, each.facts.get("limits", {})))
 
     def counts(self, record_id: bytes) -> bool:
         """Section 8."""

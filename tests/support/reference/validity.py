@@ -25,7 +25,10 @@ EVERYWHERE = {
         "checkpoint",
     ),
 }
+HERE = {"agreement", "attestation", "allocation", "income", "distribution", "settlement", "commitment"}
+ANSWERED = HERE - {"attestation", "allocation"} | {"contribution"}
 WRITTEN = {
+    "L": HERE | {"countersign", "contribution", "recognition", "correction", "erasure", "checkpoint"},
     "P": EVERYWHERE | {"profile", "rotate"},
     "O": EVERYWHERE | {"profile", "resolution"},
     "N": EVERYWHERE | {"resolution"},
@@ -185,15 +188,16 @@ def understood(world: World, record: Record) -> Case:
     case = examine(world, record) if world.is_agent(record.agent) else Case(world, record)
     world.holds[record.id] = bool(case.through) and holds(case)
     refusal = check_facts(record)
-    if world.kind(record.home) not in ("P", "O", "N") or (refusal is not None and refusal.reason == "U-TYPE"):
+    if world.kind(record.home) not in ("P", "O", "N", "L") or (refusal is not None and refusal.reason == "U-TYPE"):
         raise refuse("U-TYPE", detail=record.type, status="unknown")
     target = record.facts.get("target") if record.type == "countersign" else None
     if isinstance(target, bytes) and len(target) == 32:
         aimed = world.records[target]
-        if aimed.type not in ("agent", "grant", "resolution") and not world.of(target, record.agent):
+        answered = ANSWERED if world.kind(record.home) == "L" else set()
+        if aimed.type not in ("agent", "grant", "resolution", *answered) and not world.of(target, record.agent):
             raise refuse("U-TYPE", detail=record.type, status="unknown")
     _facts(record)
-    if not world.valid(record.scope):
+    if record.scope and not world.valid(record.scope):
         raise refuse("X-KEY", record.scope)
     return case
 
@@ -202,10 +206,12 @@ def authority(case: Case) -> None:
     """Steps 7 to 13."""
     world, record = case.world, case.record
     kind, agent = world.kind(record.home), record.agent
-    alone = record.key == world.records[record.home].key and kind != "P"
+    alone = record.key == world.records[record.home].key and kind in ("O", "N")
     if not world.is_agent(agent) or (world.kind(agent) == "N" and agent != record.scope) or alone:
         raise refuse("X-KEY", agent)
-    if kind != "N" and agent != record.scope and record.type not in ("countersign", "revoke", "resolution"):
+    if kind == "L" and record.scope and not world.takes_part(agent, record):
+        raise refuse("X-SCOPE", agent)
+    if kind in ("P", "O") and agent != record.scope and record.type not in ("countersign", "revoke", "resolution"):
         raise refuse("X-SCOPE", agent)
     if kind == "N" and agent == record.scope and record.type not in BY_NETWORKS:
         raise refuse("X-SCOPE", agent)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshproto.records.record import Record, references
+from meshproto.types.agreement import participants_of
 
 KINDS = {"person": "P", "organization": "O", "network": "N"}
 VALID = ("yes", "contested", "aside")
@@ -67,9 +68,9 @@ class World:
     def of(self, record_id: bytes, agent: bytes) -> bool:
         """Whether a record is of an agent (4.1)."""
         record = self.records[record_id]
-        if not record.scope:
+        if not record.scope and record.type != "agreement":
             return record.type == "agent" and record_id == agent and self.valid(record_id)
-        return record.agent == agent and self.holds[record_id]
+        return record.agent == agent and self.holds.get(record_id, False)
 
     def within(self, ids: Iterable[bytes], *types: str) -> Iterator[Record]:
         """The valid records of these types among the ids, by id."""
@@ -96,6 +97,11 @@ class World:
     def is_invitation(self, record: Record) -> bool:
         """Whether a valid record is an invitation."""
         return record.type == "grant" and len(record.facts["to"]) == 33 and self.kind(record.home) == "N"
+
+    def takes_part(self, agent: bytes, record: Record) -> bool:
+        """Whether an agent is a participant of the agreement that a record stands in, for that record (2.4)."""
+        versions = [each for each in self.within(self.past[record.id], "agreement") if each.home == record.home]
+        return any(agent in participants_of(each.facts) for each in versions)
 
     def founders(self, scope: bytes) -> list[bytes]:
         """Founders by the genesis."""

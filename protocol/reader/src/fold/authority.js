@@ -2,10 +2,11 @@
 
 import { join, sha256, toHex } from '../bytes.js';
 import { encode } from '../encoding.js';
+import { takesPart } from './agreements.js';
 import { mayName } from './chains.js';
 import { charterFor, isCarriedFor, missingFounders } from './charters.js';
 import { isId } from './records.js';
-import { NETWORK, isWrittenIn } from './scopes.js';
+import { AGREEMENT, NETWORK, isWrittenIn } from './scopes.js';
 import { require } from './verdict.js';
 import { handleOf, pairOf } from './world.js';
 
@@ -41,7 +42,12 @@ function requireAgent(record, { kind, id }, world) {
   const { author, type } = record;
   require(mayName(author, record, world), 'X-KEY', [author]);
   if (kind === NETWORK) require(author !== id || BY_NETWORKS.has(type), 'X-SCOPE', [author]);
+  else if (kind === AGREEMENT) requireParticipant(record, world);
   else require(author === id || FOR_OTHERS_IN_STREAMS.has(type), 'X-SCOPE', [author]);
+}
+
+function requireParticipant(record, world) {
+  require(record.header.isGenesis || takesPart(record.author, record, world), 'X-SCOPE', [record.author]);
 }
 
 function requireChain(record, scope, world) {

@@ -60,7 +60,7 @@ function linkByGrant(agent, entry, world) {
 /** Whether an accept is of the genesis, or of a charter resolution by one of the founders whom that names. */
 export function isFoundersAccept(accept, world) {
   const target = world.target(accept);
-  if (target.header.isGenesis) return true;
+  if (target.header.isGenesis) return target.type === 'agent';
   return target.type === 'resolution' && foundersSetBy(target).includes(accept.author);
 }
 
@@ -83,7 +83,7 @@ function isOwnResolution(entry, { author }) {
 /** Whether a record is of an agent, by its key and not only by its word (4.1). */
 export function isOf(agent, record, world) {
   if (record.author !== agent || world.agent(agent) === undefined) return false;
-  if (record.header.isGenesis) return record.isValid;
+  if (record.path === null) return record.header.isGenesis && record.isValid;
   return mayName(agent, record, world) && (record.type === 'rotate' || record.path.holds);
 }
 

@@ -1,7 +1,7 @@
 // Which valid records are contested (protocol/spec/04-fold.md 5.2 and 6).
 
-import { fromHex, toHex } from '../bytes.js';
-import { outsideName } from '../ids.js';
+import { toHex } from '../bytes.js';
+import { figureOf, isBeyond } from './agreements.js';
 import { grantOfAnother, handlesOf, resolutionBehind } from './authority.js';
 import { isCarriedAtAll } from './charters.js';
 import { counts } from './effects.js';
@@ -41,13 +41,14 @@ function judge(record, isReaffirmed, world) {
   const [reason, by] = cause;
   const ids = [...new Set(by.map(({ id }) => id))].sort().slice(0, IDS_TOLD);
   Object.assign(record, { status: 'contested', reason, ids });
+  if (!counts(record)) return;
   if (reason === 'T-LIMIT') record.flags.add('beyond-mandate');
-  else if (counts(record)) record.flags.add('concurrent-with-removal');
+  else record.flags.add('concurrent-with-removal');
 }
 
 /** The entries of status: all records on whose status that of this one depends. */
 function restsOn(record, world) {
-  const entries = record.header.isGenesis ? [] : world.entries(record);
+  const entries = record.path === null ? [] : world.entries(record);
   const more = [...entries.map((entry) => resolutionBehind(entry, world)), grantOfAnother(record, world)];
   return [...entries, ...more.filter((each) => each !== null)];
 }
@@ -137,17 +138,10 @@ function areSettled(one, other, settled) {
   return (settled.get(one.id) ?? []).some((later) => later.listed('prev').includes(other.id));
 }
 
-/** The grants among the entries of a contribution that it goes beyond. */
+/** The grants among the entries of a record that it goes beyond. */
 function brokenLimits(record, world) {
-  if (record.type !== 'contribution') return [];
-  const until = record.fact('when').get('to');
-  const project = record.named('project');
-  // An id stands for its ext.
-  const outside = project.length === 64 ? toHex(outsideName(fromHex(project))) : project;
-  return world.entries(record).filter((entry) => {
-    const limits = entry.type === 'grant' ? entry.fact('limits') : undefined;
-    if (limits === undefined) return false;
-    const isLate = limits.has('until') && limits.get('until') < until;
-    return isLate || (limits.has('project') && toHex(limits.get('project')) !== outside);
-  });
+  if (record.path === null) return [];
+  const limited = world.entries(record).filter((entry) => entry.type === 'grant' && entry.fact('limits') !== undefined);
+  const figure = limited.length === 0 ? null : figureOf(record, world);
+  return figure === null ? [] : limited.filter((entry) => isBeyond(figure, entry.fact('limits')));
 }

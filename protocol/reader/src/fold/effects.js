@@ -2,7 +2,9 @@
 
 import { append } from './records.js';
 
-const CONTESTED_COUNT = new Set(['profile', 'contribution', 'recognition', 'checkpoint', 'revoke', 'rotate']);
+const CONTESTED_COUNT = new Set([
+  'profile', 'contribution', 'recognition', 'checkpoint', 'agreement', 'distribution', 'revoke', 'rotate',
+]);
 
 /** Whether a record has the effect of its type. */
 export function counts({ status, type }) {

@@ -4,11 +4,12 @@ import { fromHex, join, sha256, toHex } from '../bytes.js';
 import { encode } from '../encoding.js';
 import { idsIn } from '../headers.js';
 import { isSignedBy } from '../signatures.js';
+import { requireAnswerable } from './agreements.js';
 import { isFoundersAccept, isOf } from './chains.js';
 import { charterFor, electorateOf, foundersSetBy, isStillFounder } from './charters.js';
 import { ancestorsOf, endsOf, hasPower, isGrantOrAccept, positionOf } from './powers.js';
 import { isId } from './records.js';
-import { NETWORK } from './scopes.js';
+import { AGREEMENT, NETWORK } from './scopes.js';
 import { require } from './verdict.js';
 import { handleOf } from './world.js';
 
@@ -91,6 +92,7 @@ function requireCountersign(record, scope, world) {
   const target = world.target(record);
   require(target.home === record.home, 'X-SCOPE', [target.id]);
   require(target.isValid, 'I-RULE', [target.id], 'target');
+  if (scope.kind === AGREEMENT) requireAnswerable(record, target, world);
   if (target.type === 'agent') require(scope.founders.includes(record.author), 'X-SCOPE', [scope.id]);
   if (target.type === 'grant' && target.author !== record.author) requireAcceptable(record, target, world);
   if (target.type === 'resolution') require(mayVote(record, target, scope, world), 'X-SCOPE', [target.id]);

@@ -5,7 +5,7 @@ import { toHex } from '../bytes.js';
 export const PERSON = 'person';
 export const ORGANISATION = 'organization';
 export const NETWORK = 'network';
-const AGREEMENT = 'agreement';
+export const AGREEMENT = 'agreement';
 
 /** Which type is written where (2.1). */
 const TYPES_IN_ALL = [
@@ -16,6 +16,10 @@ const TYPES_IN = {
   [PERSON]: new Set(['profile', 'rotate', ...TYPES_IN_ALL]),
   [ORGANISATION]: new Set(['profile', 'resolution', ...TYPES_IN_ALL]),
   [NETWORK]: new Set(['resolution', ...TYPES_IN_ALL]),
+  [AGREEMENT]: new Set([
+    'agreement', 'attestation', 'allocation', 'income', 'distribution', 'settlement', 'commitment',
+    'countersign', 'contribution', 'recognition', 'correction', 'erasure', 'checkpoint',
+  ]),
 };
 
 /** Whether records of that type are written in scopes of that kind. */
@@ -38,7 +42,7 @@ export class Scope {
     this.kind = kindOf(genesis);
   }
 
-  /** Whether it is of a kind in which this version knows what records mean. */
+  /** Whether it is an agent's, if its genesis is valid. */
   get isOfAgent() {
     return this.isPrivate || this.kind === NETWORK;
   }

@@ -2,11 +2,12 @@
 
 import { toHex } from '../bytes.js';
 import { checkFacts, isKnown, isTypeDefined } from '../types/facts.js';
+import { ANSWERED, requireRulesOfAgreement } from './agreements.js';
 import { isVote, requireAuthority } from './authority.js';
 import { Path, isOf } from './chains.js';
 import { charterFor } from './charters.js';
 import { requireRulesOfType } from './rules.js';
-import { NETWORK, Scope } from './scopes.js';
+import { AGREEMENT, NETWORK, Scope } from './scopes.js';
 import { Verdict, require, verdictOf } from './verdict.js';
 
 const QUOTA_OF_STREAMS = { records: 1_000_000, bytes: 2 ** 30 };
@@ -16,7 +17,8 @@ export function decide(record, world) {
   if (record.header.isGenesis) world.scopes.set(record.id, new Scope(record));
   inherit(record, world);
   const scope = world.scopeOf(record);
-  if (scope !== undefined && !record.header.isGenesis) record.path = new Path(record, world);
+  const isOfTerms = scope?.kind === AGREEMENT;
+  if (scope !== undefined && (isOfTerms || !record.header.isGenesis)) record.path = new Path(record, world);
   Object.assign(record, verdictOf(() => check(record, scope, world)));
   record.isValid = record.status === 'yes';
   world.note(record);
@@ -39,17 +41,18 @@ function check(record, scope, world) {
   const { header, home } = record;
   require(scope !== undefined, 'X-SCOPE', [home]);
   requireReach(record, world);
-  if (header.isGenesis) {
+  if (header.isGenesis && scope.kind !== AGREEMENT) {
     requireGenesis(header);
     return;
   }
-  const isUnderstood = scope.isOfAgent && isKnown(header) && isUnderstoodAnswer(record, world);
+  const isUnderstood = scope.kind !== '' && isKnown(header) && isUnderstoodAnswer(record, scope, world);
   if (!isUnderstood) throw new Verdict('unknown', 'U-TYPE', [], header.type);
   checkFacts(header);
-  require(scope.genesis.isValid, 'X-KEY', [home]);
+  require(header.isGenesis || scope.genesis.isValid, 'X-KEY', [home]);
   requireAuthority(record, world);
   const { records, bytes } = quotaOf(record, scope, world);
   require(header.seq <= records && record.logBytes <= bytes, 'X-QUOTA', [home]);
+  if (scope.kind === AGREEMENT) requireRulesOfAgreement(record, world);
   requireRulesOfType(record, scope, world);
 }
 
@@ -70,9 +73,10 @@ function requireGenesis(header) {
 }
 
 /** Whether a countersign, if it is one, is of something that this version knows how to accept. */
-function isUnderstoodAnswer(record, world) {
+function isUnderstoodAnswer(record, scope, world) {
   const target = record.type === 'countersign' ? world.target(record) : undefined;
-  return target === undefined || isVote(record, world) || isOf(record.author, target, world);
+  if (target === undefined || isVote(record, world) || isOf(record.author, target, world)) return true;
+  return scope.kind === AGREEMENT && ANSWERED.has(target.type);
 }
 
 function quotaOf(record, scope, world) {

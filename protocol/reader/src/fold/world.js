@@ -4,7 +4,7 @@ import { sha256, toHex } from '../bytes.js';
 import { append, isId } from './records.js';
 import { NETWORK } from './scopes.js';
 
-const ACTS_OF_AUTHORITY = new Set(['grant', 'revoke', 'countersign', 'rotate', 'resolution']);
+const ACTS_OF_AUTHORITY = new Set(['grant', 'revoke', 'countersign', 'rotate', 'resolution', 'agreement']);
 
 /** All records by id, the scopes that are decided, and the valid acts of authority by what they are asked for. */
 export class World {
@@ -24,6 +24,7 @@ export class World {
     /** Of the outcomes charter and dissolve, by scope and `prev` together. */
     this.changesOfCharter = new Map();
     this.keyGrantsByScope = new Map();
+    this.versionsByScope = new Map();
   }
 
   /** The decided record that a hash in `seen` stands for (04-fold 5.2), or undefined. */
@@ -127,6 +128,10 @@ const NOTES = {
   rotate(world, record) {
     append(world.rotatesByPerson, record.home, record);
     for (const id of record.listed('ends')) append(world.endings, id, { by: record, resigns: false });
+  },
+
+  agreement(world, record) {
+    append(world.versionsByScope, record.home, record);
   },
 
   resolution(world, record) {

@@ -1,7 +1,10 @@
 // What the facts of a header must look like by its type (protocol/spec/02-types.md).
 
 import { demand } from '../refusal.js';
+import { commitment, distribution, income, settlement } from './accounts.js';
+import { agreement } from './agreement.js';
 import { countersign, grant, resolution, revoke, rotate } from './authority.js';
+import { allocation, attestation } from './evaluation.js';
 import { agent, profile } from './identity.js';
 import { checkpoint, correction, erasure } from './repair.js';
 import { checkFields } from './shapes.js';
@@ -14,6 +17,7 @@ import { contribution, project, recognition } from './work.js';
 const TYPES = new Map(Object.entries({
   agent, grant, revoke, countersign, rotate, resolution,
   profile, project, contribution, recognition, correction, erasure, checkpoint,
+  agreement, attestation, allocation, income, distribution, settlement, commitment,
 }));
 
 /** Whether this version defines a type of that name at all. */

@@ -1,7 +1,7 @@
 // Values that several types share (protocol/spec/02-types.md 1).
 
 import { demand } from '../refusal.js';
-import { fields, int, matching } from './shapes.js';
+import { fields, int, matching, text } from './shapes.js';
 
 export const CURRENCY = /[A-Z][A-Z0-9]{2,11}/;
 
@@ -25,6 +25,25 @@ export function ratio(value, path) {
   const [numerator, denominator] = value;
   demand(numerator >= 0 && denominator >= 1 && denominator <= 1_000_000, 'I-VALUE', path);
   demand(commonDivisor(numerator, denominator) === 1, 'I-VALUE', path);
+}
+
+const NAME = String.raw`(?!(?:AND|OR|WITH)(?![A-Za-z0-9.-]))[A-Za-z0-9.-]+`;
+const LICENCE = String.raw`(?:(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+|${NAME}\+?)`;
+/** No licence has this in its name; it stands for what was in parentheses. */
+const GROUP = '~';
+const TERM = `(?:${GROUP}|${LICENCE}(?: WITH ${NAME})?)`;
+const FLAT = `${TERM}(?: (?:AND|OR) ${TERM})*`;
+
+/** An expression of SPDX. */
+export function licence(value, path) {
+  text(64)(value, path);
+  demand(!value.includes(GROUP), 'I-VALUE', path);
+  let left = value;
+  for (let before = ''; before !== left;) {
+    before = left;
+    left = left.replace(new RegExp(`\\(${FLAT}\\)`), GROUP);
+  }
+  demand(new RegExp(`^${FLAT}$`).test(left), 'I-VALUE', path);
 }
 
 /** A day of the Gregorian calendar, as YYYY-MM-DD. */

@@ -3,7 +3,7 @@
 import { same } from '../bytes.js';
 import { demand } from '../refusal.js';
 import { bin, digest, fields, id, idOrExt, int, list, matching, oneOf, pairs, set, text, tuple } from './shapes.js';
-import { date, measure, money } from './values.js';
+import { date, licence, measure, money } from './values.js';
 
 export const project = {
   fields: () => ({
@@ -40,7 +40,7 @@ const CONTRIBUTION = {
     size: int(0),
     media: matching(/[a-z0-9.+-]{1,64}\/[a-z0-9.+-]{1,64}/),
   })),
-  'licence?': text(64),
+  'licence?': licence,
   'warrants?': list(oneOf('own_work', 'third_party_licensed', 'employer_consent')),
   'comp?': oneOf('paid', 'deferred', 'gift'),
   'stream?': oneOf('livelihood', 'love', 'care'),

@@ -1,0 +1,223 @@
+"""The rules of types that are written in agreement scopes, and what is remembered of what keeps them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from meshproto.fold.authority import Case, Verdict, no
+from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.places import NETWORK, Place, read_agent
+from meshproto.records.encoding import Value
+from meshproto.records.reasons import Reason
+from meshproto.records.record import Record
+from meshproto.types.agreement import approvers_of, participants_of, parties_of
+
+
+class Concern(NamedTuple):
+    """What is remembered of a valid record of an agreement scope, for those who name it."""
+
+    agent: bytes
+    facts: dict[str, Any]
+
+
+def note_concern(record: Record, memory: Memory) -> None:
+    """Remember what a valid record says."""
+    memory.put("concern", record.id, cast(Value, Concern(record.agent, dict(record.facts))))
+    memory.put("concerns", record.home + record.type.encode() + b"\0" + record.id, b"")
+
+
+def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
+    """What a valid record of an agreement scope says; None if it is none."""
+    row = memory.get("concern", record_id)
+    return row if row is None or isinstance(row, Concern) else Concern._make(cast(list[Any], row))
+
+
+def concern_of(memory: Memory, record_id: bytes) -> Concern:
+    """What a record says that is known to be valid and to stand in an agreement scope."""
+    concern = read_concern(memory, record_id)
+    assert concern is not None  # the caller knows
+    return concern
+
+
+def may_answer(case: Case, target: bytes) -> Verdict | None:
+    """Whether somebody may accept or decline what another has written in an agreement scope."""
+    row, agent = case.rows[target], case.record.agent
+    facts = version_of(case.memory, target).facts if row.type == "agreement" else concern_of(case.memory, target).facts
+    match row.type:
+        case "agreement":
+            may = agent in parties_of(facts)
+        case "contribution":
+            may = agent in [each for each, _ in facts.get("shares", ())]
+        case "distribution":
+            may = agent in approvers_of(version_of(case.memory, facts["agreement"]).facts)
+        case "settlement":
+            may = agent in (facts["from"], facts["to"])
+        case "commitment":
+            may = agent in (facts["provider"], facts["receiver"])
+        case _:
+            may = True
+    return None if may else no(Reason.X_SCOPE, target)
+
+
+def _agreement(case: Case, place: Place) -> Verdict | None:
+    for each in participants_of(case.record.facts):
+        agent = read_agent(case.memory, each)
+        if agent is None or agent.kind == NETWORK:
+            return no(Reason.I_RULE, each, detail="parties")
+    return _named(case, place, "prev", "agreement", case.record.facts.get("prev", ()))
+
+
+def _named(case: Case, place: Place, name: str, type_: str, ids: Iterable[bytes]) -> Verdict | None:
+    """Whether records are valid ones of a type in the same scope."""
+    for each in ids:
+        row = case.rows[each]
+        if row.home != place.number or row.type != type_ or not row.valid:
+            return no(Reason.I_RULE, each, detail=name)
+    return None
+
+
+def _all_take_part(case: Case, name: str, agents: Iterable[bytes]) -> Verdict | None:
+    mask = case.findings.mask if case.findings else 0
+    for each in agents:
+        if not takes_part(each, case.record.scope, mask, case.memory):
+            return no(Reason.I_RULE, each, detail=name)
+    return None
+
+
+def _contribution(case: Case, place: Place) -> Verdict | None:
+    return _all_take_part(case, "shares", [each for each, _ in case.record.facts.get("shares", ())])
+
+
+def _attestation(case: Case, place: Place) -> Verdict | None:
+    facts, memory = case.record.facts, case.memory
+    subject: bytes = facts["subject"]
+    if found := _named(case, place, "subject", "contribution", [subject]):
+        return found
+    work = concern_of(memory, subject)
+    if found := _attestation_of_own(case, subject, work):
+        return found
+    if "qty" in facts and facts["qty"]["u"] != work.facts["qty"]["u"]:
+        return no(Reason.I_RULE, subject, detail="qty")
+    return _supersedes(case, place, "subject")
+
+
+def _attestation_of_own(case: Case, subject: bytes, work: Concern) -> Verdict | None:
+    sharing = [each for each, _ in work.facts.get("shares", ())]
+    # SPEC 04-fold 4.5: The author is also the subject's, or among its `shares` or `beneficiaries`: `A-SELF` with the
+    # subject.
+    if case.record.agent in (work.agent, *sharing, *work.facts.get("beneficiaries", ())):
+        return no(Reason.A_SELF, subject)
+    return None
+
+
+def _supersedes(case: Case, place: Place, same: str) -> Verdict | None:
+    """Whether what a record supersedes is of the same agent and about the same."""
+    record = case.record
+    for each in record.facts.get("supersedes", ()):
+        if found := _named(case, place, "supersedes", record.type, [each]):
+            return found
+        before = concern_of(case.memory, each)
+        if before.agent != record.agent or before.facts[same] != record.facts[same]:
+            return no(Reason.I_RULE, each, detail="supersedes")
+    return None
+
+
+def _allocation(case: Case, place: Place) -> Verdict | None:
+    receivers = [each for each, _ in case.record.facts["points"]]
+    return _all_take_part(case, "points", receivers) or _supersedes(case, place, "round")
+
+
+def _income(case: Case, place: Place) -> Verdict | None:
+    facts = case.record.facts
+    if "from" in facts and read_agent(case.memory, facts["from"]) is None:
+        return no(Reason.I_RULE, facts["from"], detail="from")
+    if "refunds" not in facts:
+        return None
+    refunded: bytes = facts["refunds"]
+    if found := _named(case, place, "refunds", "income", [refunded]):
+        return found
+    income = concern_of(case.memory, refunded)
+    same = income.agent == case.record.agent and income.facts["net"]["cur"] == facts["net"]["cur"]
+    if not same or "refunds" in income.facts or not _can_refund(facts, income.facts):
+        return no(Reason.I_RULE, refunded, detail="refunds")
+    return None
+
+
+def _can_refund(refund: Mapping[str, Any], income: Mapping[str, Any]) -> bool:
+    return all(income[name]["amt"] + refund[name]["amt"] >= 0 for name in ("gross", "tax", "net"))
+
+
+def _distribution(case: Case, place: Place) -> Verdict | None:
+    facts = case.record.facts
+    version: bytes = facts["agreement"]
+    found = (
+        _named(case, place, "agreement", "agreement", [version])
+        or _named(case, place, "incomes", "income", facts["incomes"])
+        or _named(case, place, "prev", "distribution", [facts["prev"]] if "prev" in facts else [])
+    )
+    if found:
+        return found
+    parties = parties_of(version_of(case.memory, version).facts)
+    return None if case.record.agent in parties else no(Reason.X_SCOPE, version)
+
+
+def _settlement(case: Case, place: Place) -> Verdict | None:
+    facts = case.record.facts
+    return (
+        _all_take_part(case, "from", [facts["from"]])
+        or _all_take_part(case, "to", [facts["to"]])
+        or _named(case, place, "applied", "distribution", [each for each, _ in facts.get("applied", ())])
+    )
+
+
+def _commitment(case: Case, place: Place) -> Verdict | None:
+    facts = case.record.facts
+    return _all_take_part(case, "provider", [facts["provider"]]) or _all_take_part(
+        case, "receiver", [facts["receiver"]]
+    )
+
+
+def _erasure(case: Case, place: Place) -> Verdict | None:
+    """Nobody takes away the words of what others have signed."""
+    for each in case.record.facts["targets"]:
+        if len(each) == 32 and read_version(case.memory, each) is not None:
+            return no(Reason.X_SCOPE, each)
+    return None
+
+
+RULES: Mapping[str, Callable[[Case, Place], Verdict | None]] = {
+    "agreement": _agreement,
+    "contribution": _contribution,
+    "attestation": _attestation,
+    "allocation": _allocation,
+    "income": _income,
+    "distribution": _distribution,
+    "settlement": _settlement,
+    "commitment": _commitment,
+    "erasure": _erasure,
+}
+"""The rules that hold in agreement scopes, beside those that hold everywhere."""
+
+
+def note_in_lineage(case: Case) -> int:
+    """Remember a valid record of an agreement scope; gives the bit by which others know of it, 0 if they need not."""
+    record, memory = case.record, case.memory
+    figure = figure_of(record, memory)
+    if figure is not None:
+        note_figure(record, figure, memory)
+    if record.type == "agreement":
+        return note_version(record, case.knowledge, memory)
+    if record.type in _REMEMBERED:
+        note_concern(record, memory)
+    return 0
+
+
+_REMEMBERED: Sequence[str] = (
+    "contribution",
+    "attestation",
+    "allocation",
+    "income",
+    "distribution",
+    "settlement",
+    "commitment",
+)
