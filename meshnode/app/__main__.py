@@ -11,6 +11,7 @@ from meshnode.app.endings import KNOWN, Ending, Exit, ending_of
 from meshnode.config.load import load
 from meshnode.config.places import Places, locate
 from meshnode.store.sealed import KEY_SIZE, MainKey
+from meshproto.records.signatures import SigningKey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,15 +55,34 @@ def _pair(places: Places, options: argparse.Namespace) -> Exit:
 
 
 def _recover(places: Places, options: argparse.Namespace) -> Exit:
-    from meshnode.app.recover import holder_of, recover, source_of
+    from meshnode.app.recover import recover, source_of
     from meshnode.store.dumps import forbid_dumps
 
     forbid_dumps()
-    holders = [holder_of(line.split()) for line in sys.stdin.read().splitlines() if line.strip()]
+    holders = _holders()
     source = source_of(options.line, options.bundle, holders)
     told = recover(places, load(places.config, os.environ), source, holders, _main_key(options))
     print(json.dumps(told._asdict()))
     return Exit.OK
+
+
+def _rotate(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.rotate import Wish, rotate
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    wish = Wish(tuple(options.end), options.keep_recovery, options.contest)
+    told = rotate(places, load(places.config, os.environ), _holders(), wish, _main_key(options))
+    print(json.dumps(told._asdict()))
+    return Exit.OK
+
+
+def _holders() -> list[SigningKey]:
+    """The recovery keys of which standard input gives the words, 12 in a line."""
+    from meshnode.app.recover import holder_of
+
+    found = [holder_of(line.split()) for line in sys.stdin.read().splitlines() if line.strip()]
+    return list({each.public: each for each in found}.values())
 
 
 def _doctor(places: Places, options: argparse.Namespace) -> Exit:
@@ -97,13 +117,22 @@ def _main_key(options: argparse.Namespace) -> MainKey | None:
         raise Ending(Exit.USAGE, f"--unlock-fd {options.unlock_fd}: {error}", "meshnode up --help") from error
 
 
-_VERBS = {"run": _run, "init": _init, "pair": _pair, "recover": _recover, "doctor": _doctor, "demo": _demo}
+_VERBS = {
+    "run": _run,
+    "init": _init,
+    "pair": _pair,
+    "recover": _recover,
+    "rotate": _rotate,
+    "doctor": _doctor,
+    "demo": _demo,
+}
 
 _ABOUT = {
     "run": "run the node",
     "init": "create an identity",
     "pair": "become a device of an identity",
     "recover": "bring an identity back",
+    "rotate": "give an identity a new root key",
     "doctor": "check this home",
     "demo": "show five nodes at work",
 }
@@ -119,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(
                 "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
             )
-        if name in ("run", "init", "pair", "recover"):
+        if name in ("run", "init", "pair", "recover", "rotate"):
             verb.add_argument("--unlock-fd", type=int, default=None, help="where to read what opens the keys")
         if name == "init":
             verb.add_argument("--name", default="", help="what you are called")
@@ -129,6 +158,10 @@ def _parser() -> argparse.ArgumentParser:
         if name == "recover":
             verb.add_argument("--line", default=None, help="what somebody's `id vouch` printed")
             verb.add_argument("--bundle", type=Path, default=None, help="a file that holds the records")
+        if name == "rotate":
+            verb.add_argument("--end", action="append", default=[], help="a device that is to end")
+            verb.add_argument("--keep-recovery", action="store_true", help="keep the recovery keys")
+            verb.add_argument("--contest", action="store_true", help="although others have signed as much")
         if name in ("doctor", "demo"):
             verb.add_argument("--json", action="store_true", help="print JSON")
         if name == "demo":

@@ -11,11 +11,11 @@ from typing import NamedTuple, cast
 
 import trio
 
+from meshnode.app import nextkey
 from meshnode.app.endings import Ending, Exit, only_one
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.config.sections import Net, Settings
-from meshnode.core.mandates import Mandates
 from meshnode.core.node import Node
 from meshnode.core.ports import Identity, NoteEntry, PeerEntry
 from meshnode.core.settings import CoreSettings, Keep
@@ -26,13 +26,16 @@ from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.devices import Devices
+from meshnode.runtime.following import Following
 from meshnode.runtime.health import Watch
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.node import Parts, RunningNode
 from meshnode.runtime.office import Office
+from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Refusal
+from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.searcher import Searcher
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.database import StoreSettings
@@ -43,7 +46,7 @@ from meshnode.store.reading import Reader
 from meshnode.store.repair import repair
 from meshnode.store.sealed import MainKey
 from meshnode.store.store import Store, open_store
-from meshnode.store.views import discard, open_views
+from meshnode.store.views import Views, discard, open_views
 from meshproto.records.ids import AgentId, ScopeId
 from meshproto.records.signatures import SigningKey
 
@@ -92,7 +95,7 @@ async def open_node(
             async with opened.node.running(), trio.open_nursery() as services:
                 services.start_soon(opened.office.projector.run)
                 services.start_soon(opened.office.joins.run)
-                services.start_soon(opened.office.devices.run)
+                services.start_soon(opened.office.following.run)
                 services.start_soon(opened.watch.run)
                 services.start_soon(opened.searcher.run, opened.node)
                 services.start_soon(_stamp_when_settled, opened)
@@ -114,7 +117,7 @@ def _open(
 ) -> Opened:
     settings = loaded.settings
     home = stack.enter_context(Home(places.data))
-    key = SigningKey(read_key(home.device_key, main_key))
+    read_key(home.device_key, main_key)  # before anything is opened: with the wrong main key nothing else matters
     copied = home.state() is HomeState.COPIED
     kept = StoreSettings(cache_mib=settings.store.cache_mib)
     store, shortened = _open_store(home, kept)
@@ -125,6 +128,9 @@ def _open(
     agent, notebook = (_note(reader, name, places) for name in (notes.AGENT, notes.NOTEBOOK))
     if not copied and not shortened:
         home.stamp()
+    if nextkey.take_over(home, reader, main_key):
+        log.info("this device signs with its new key from now on")
+    key = SigningKey(read_key(home.device_key, main_key))
     grant = reader.entry(NoteEntry, (notes.GRANT,))
     identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
@@ -148,22 +154,33 @@ def _open(
     )
     node = RunningNode(parts)
     projector.moved, projector.tell_standings = node.fold_moved, node.folded
+    office = _office(node, views, reader, projector, ScopeId(notebook), settings)
+    watch = Watch(office, home.folder)
+    return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
+
+
+def _office(
+    node: RunningNode, views: Views, reader: Reader, projector: Projector, notebook: ScopeId, settings: Settings
+) -> Office:
+    """What the owner's requests need at hand, over a node."""
     lookups = Lookups(views.reader())
-    office = Office(
+    devices = Devices(node, views.folded())
+    return Office(
         node=node,
-        devices=Devices(node, views.folded(), ScopeId(notebook), lookups, projector),
+        devices=devices,
+        pairings=Pairings(node, notebook, devices.mandates),
+        rootkeys=RootKeys(node, views.folded(), devices),
+        following=Following(node, devices, notebook, lookups, projector),
         truth=reader,
         lookups=lookups,
         folded=views.folded(),
-        mandates=Mandates(identity, views.folded()),
+        mandates=devices.mandates,
         slow_lookups=Lookups(views.reader()),
         projector=projector,
         joins=Joins(node),
-        notebook=ScopeId(notebook),
+        notebook=notebook,
         settings=runtime_settings(settings),
     )
-    watch = Watch(office, home.folder)
-    return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
 
 
 def _open_store(home: Home, settings: StoreSettings) -> tuple[Store, bool]:

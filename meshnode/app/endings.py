@@ -1,10 +1,13 @@
 """How the program ends when it cannot do what was asked: a cause, a way out and one of the fixed exit codes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from meshnode.config.load import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.errors import HomeError, HomeInUse, KeyfileLocked, KeyfileMissing, StoreError
 
 
@@ -59,6 +62,27 @@ def ending_of(error: Exception) -> Ending:
             return Ending(Exit.CONFLICT, str(error), "meshnode doctor")
         case _:
             return Ending(Exit.FAILURE, str(error), "meshnode doctor")
+
+
+@contextmanager
+def refusals_end() -> Iterator[None]:
+    """Let what is refused inside end the program; a single cause rises as itself, whatever nurseries it passed."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise _ending_of_refusal(refusal) from refusal
+    except BaseExceptionGroup as group:
+        found = only_one(group)
+        raise (_ending_of_refusal(found) if isinstance(found, Refusal) else found) from group
+
+
+def _ending_of_refusal(refusal: Refusal) -> Ending:
+    exits = {
+        Code.VERIFICATION_FAILED: Exit.VERIFICATION,
+        Code.CONFLICT: Exit.CONFLICT,
+        Code.UNREACHABLE: Exit.UNREACHABLE,
+    }
+    return Ending(exits.get(refusal.code, Exit.FAILURE), refusal.detail, refusal.hint)
 
 
 def only_one(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -152,7 +152,7 @@ def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple
     """Sign the owner's genesis, the notebook's and the owner's accept of it."""
     chance, key = SystemChance(), SigningKey(seed)
     now = time.time_ns() // 1_000_000
-    recovery = None if words is None else ([_digest(words)], 1)
+    recovery = None if words is None else ([digest_of(words)], 1)
     who = person(key=key.public, nonce=chance.token(NONCE_SIZE), recovery=recovery)
     agent, person_records = sign_genesis(Pen(NONE, key, now, chance), who, {"name": name})
     # The key of the notebook's genesis signs this one record and is forgotten.
@@ -177,7 +177,8 @@ def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple
     return told, _batch((person_records, book_records, accepted), rows)
 
 
-def _digest(words: list[str]) -> bytes:
+def digest_of(words: list[str]) -> bytes:
+    """What an identity with these recovery words commits to."""
     entropy = bytes(Mnemonic("english").to_entropy(words))
     return recovery_digest(SigningKey(recovery_seed(entropy)).public)
 

@@ -16,7 +16,7 @@ import trio
 from mnemonic import Mnemonic
 
 from meshnode.app.compose import Network, Opened, open_node
-from meshnode.app.endings import Ending, Exit, only_one
+from meshnode.app.endings import Ending, Exit, refusals_end
 from meshnode.app.exchange import NodeExchange
 from meshnode.app.init import fingerprint_words, signing_seed
 from meshnode.config.load import Loaded
@@ -31,6 +31,7 @@ from meshnode.exchange.bundle_in import BundleRefused, check_bundle, portions
 from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.devices import ACTIVE
 from meshnode.runtime.pairing import RecoveryLine, read_recovery
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.home import Home
@@ -140,23 +141,9 @@ async def finish(
     meeting: Network | None = None,
 ) -> Recovered:
     """Fetch what there is, and make this home's key the root. Raises Ending, and what `endings.KNOWN` names."""
-    try:
+    with refusals_end():
         async with open_node(places, loaded, main_key=main_key, network=meeting) as opened:
             return await _come_back(opened, places, source, holders)
-    except Refusal as refusal:
-        raise _ending_of(refusal) from refusal
-    except BaseExceptionGroup as group:
-        found = only_one(group)
-        raise (_ending_of(found) if isinstance(found, Refusal) else found) from group
-
-
-def _ending_of(refusal: Refusal) -> Ending:
-    exits = {
-        Code.VERIFICATION_FAILED: Exit.VERIFICATION,
-        Code.CONFLICT: Exit.CONFLICT,
-        Code.UNREACHABLE: Exit.UNREACHABLE,
-    }
-    return Ending(exits.get(refusal.code, Exit.FAILURE), refusal.detail, refusal.hint)
 
 
 async def _come_back(opened: Opened, places: Places, source: Source, holders: Sequence[SigningKey]) -> Recovered:
@@ -171,7 +158,10 @@ async def _come_back(opened: Opened, places: Places, source: Source, holders: Se
         raise Refusal(Code.UNREACHABLE, why, "meshnode id recover --help")
     ended = 0
     if devices.standing() is not None:
-        ended = len(await devices.rotate(holders))
+        granted = [each for each in devices.all() if each.grant and each.state == ACTIVE]
+        turned = office.rootkeys.turn(opened.node.identity.key, holders, ends=granted)
+        await office.node.write([], ready=turned.records, local=turned.rows)
+        ended = len(turned.ended)
         await office.projector.caught_up()
     await _take_up(opened)
     if source.bundle is None:
@@ -203,7 +193,7 @@ async def _fetch(opened: Opened) -> None:
 
 async def _take_up(opened: Opened) -> None:
     """Write what makes the owner's notebook and networks usable again on this device."""
-    await opened.office.devices.settle()
+    await opened.office.following.settle()
     for row in opened.reader.rows(JoinedEntry):
         if not row.left and opened.reader.network(row.network) is not None:
             await opened.office.joins.stand_in(ScopeId(row.network))

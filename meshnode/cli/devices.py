@@ -98,7 +98,9 @@ def _ls(desk: Desk) -> Exit:
 
 
 def _show(desk: Desk, each: Device, *, later: bool) -> None:
-    name = clean(each["name"]) or ("(no name)" if each["grant"] else "by recovery" if later else "the first")
+    name = clean(each["name"]) or (
+        "(no name)" if each["grant"] else "by recovery or rotation" if later else "the first"
+    )
     this = " · this one" if each["this"] else ""
     desk.out.line(f"{name}{this}", "bold")
     ended = f"   by {each['ended_by']}" if each["ended_by"] else ""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from meshnode.client.answers import Me
     from meshnode.store.sealed import MainKey
 
-WITH_PAPER = ("When you have pen and paper", recovery.COMMAND)
-"""What is next while the words wait."""
 KEY_DIGITS = 16
 """Of a public key, as many as tell one's devices apart."""
 
@@ -71,8 +69,8 @@ def init(
     steps = [("Next", "meshnode up")]
     if words is None:
         desk.out.warn("no recovery words: if this machine or its disk is lost, so is this identity, for good")
-    elif not _tell_words(desk, words, later=later, show_words=show_words):
-        steps.insert(0, WITH_PAPER)
+    elif not recovery.tell(desk, words, later=later, show_words=show_words):
+        steps.insert(0, recovery.WITH_PAPER)
     desk.next_steps(*steps)
     return Exit.OK
 
@@ -102,6 +100,9 @@ def whoami(desk: Desk) -> Exit:
             ("recovery", _recovery_state(desk, me)),
         ]
     )
+    if me["rivals"]:
+        desk.out.warn("two keys claim to be the root of this identity, with equally many recovery keys")
+        desk.out.line(f"    Rotate once more, with more of them: {desk.command('meshnode id rotate --help')}")
     return Exit.OK
 
 
@@ -139,8 +140,8 @@ def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
     words = recovery.waiting(desk.places.data, unlock(desk))
     if desk.out.as_json:
         desk.out.give("whoami.recovery", {"confirmed": False, "recovery_words": words})
-    elif not _tell_words(desk, words, later=False, show_words=show_words):
-        desk.next_steps(WITH_PAPER)
+    elif not recovery.tell(desk, words, later=False, show_words=show_words):
+        desk.next_steps(recovery.WITH_PAPER)
     return Exit.OK
 
 
@@ -216,20 +217,6 @@ def _tell_created(desk: Desk, created: Created, *, protected: bool) -> None:
             ("data", desk.shown_path(created["data"])),
         ]
     )
-
-
-def _tell_words(desk: Desk, words: list[str], *, later: bool, show_words: bool) -> bool:
-    """Show the words where they may be seen; return whether somebody was there to confirm them, and did."""
-    seen = (desk.out.is_terminal and not later) or show_words
-    if seen:
-        desk.out.line("Recovery words:")
-        recovery.show(desk, words)
-    if seen and desk.can_ask and recovery.confirm(desk, words):
-        recovery.forget(desk.places.data)
-        desk.out.ok("Confirmed; the words are removed from this machine")
-        return True
-    desk.out.warn("12 recovery words wait to be written down; without them a lost machine is a lost identity")
-    return False
 
 
 def _devices(me: Me) -> str:

@@ -62,7 +62,9 @@ NOUNS: dict[str, Entry] = {
         "decision", "What the founders of a network or firm decide.", ("propose", "vote", "ls", "show", "carry-out")
     ),
     "id": Entry(
-        "keys", "The keys and devices of your identity.", ("device", "passphrase", "recover", "vouch", "words")
+        "keys",
+        "The keys and devices of your identity.",
+        ("device", "passphrase", "recover", "rotate", "vouch", "words"),
     ),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),

@@ -13,7 +13,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count
-from meshnode.cli.unlocking import first_line_of, for_new_home
+from meshnode.cli.unlocking import for_new_home
 
 MANUAL = "meshnode id recover --help"
 
@@ -38,7 +38,7 @@ def recover(desk: Desk, *, line: str | None, bundle: str | None, file: str | Non
     from meshnode.store.dumps import forbid_dumps
 
     forbid_dumps()
-    words = _words(desk, file)
+    words = recovery.typed(desk, file, MANUAL)
     main_key = for_new_home(desk, wanted=passphrase)
     import subprocess
 
@@ -72,19 +72,6 @@ def vouch(desk: Desk, *, who: str) -> Exit:
     desk.out.line(f"    meshnode id recover {quoted(found['line'])}")
     desk.out.line(f"It leads back to: {', '.join(map(clean, found['networks']))}")
     return Exit.OK
-
-
-def _words(desk: Desk, file: str | None) -> str:
-    """Return the recovery words, checked for being such; raises Failure."""
-    if file is not None:
-        typed = first_line_of(file)
-    elif desk.can_ask:
-        typed = desk.ask("Your 12 recovery words, in their order: ")
-    else:
-        raise Failure(Exit.USAGE, "there is no terminal to ask for the words at; name a file with --file", MANUAL)
-    words = typed.lower().split()
-    recovery.digest_of(words)
-    return " ".join(words) + "\n"
 
 
 def _tell(desk: Desk, recovered: Recovered, *, is_sealed: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
+from meshnode.cli.unlocking import first_line_of
 
 if TYPE_CHECKING:
     from meshnode.store.sealed import MainKey
@@ -24,6 +25,8 @@ ASKED = 2
 """Words that are asked back: enough to notice a slip of paper that was never written."""
 TRIES = 3
 COMMAND = "meshnode whoami recovery"
+WITH_PAPER = ("When you have pen and paper", COMMAND)
+"""What is next while the words wait."""
 
 
 def wait(data: Path) -> bool:
@@ -67,6 +70,33 @@ def forget(data: Path) -> None:
     from meshnode.store.secretfile import remove_secret
 
     remove_secret(data / WORDS_FILE)
+
+
+def typed(desk: Desk, file: str | None, manual: str) -> str:
+    """Return the recovery words, in one line, checked for being such; raises Failure."""
+    if file is not None:
+        given = first_line_of(file)
+    elif desk.can_ask:
+        given = desk.ask("Your 12 recovery words, in their order: ")
+    else:
+        raise Failure(Exit.USAGE, "there is no terminal to ask for the words at; name a file with --file", manual)
+    words = given.lower().split()
+    digest_of(words)
+    return " ".join(words) + "\n"
+
+
+def tell(desk: Desk, words: list[str], *, later: bool, show_words: bool) -> bool:
+    """Show the words where they may be seen; return whether somebody was there to confirm them, and did."""
+    seen = (desk.out.is_terminal and not later) or show_words
+    if seen:
+        desk.out.line("Recovery words:")
+        show(desk, words)
+    if seen and desk.can_ask and confirm(desk, words):
+        forget(desk.places.data)
+        desk.out.ok("Confirmed; the words are removed from this machine")
+        return True
+    desk.out.warn("12 recovery words wait to be written down; without them a lost machine is a lost identity")
+    return False
 
 
 def show(desk: Desk, words: list[str]) -> None:

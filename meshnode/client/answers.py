@@ -187,6 +187,7 @@ class Me(TypedDict):
     created: str
     recovery: bool
     recovery_digests: list[str]
+    rivals: list[str]
     profile: Profile
     notebook: Scope
     home: str

@@ -6,7 +6,7 @@ from meshnode.client.answers import Agent
 
 
 class Device(TypedDict):
-    """One key that signs, or signed, for the owner; `state` is `active`, `revoked` or `replaced`."""
+    """One key that signs, or signed, for the owner; `state` is `active`, `revoked`, `replaced` or `rival`."""
 
     name: str
     key: str

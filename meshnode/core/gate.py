@@ -122,13 +122,17 @@ class Gate:
     def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
         """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
 
-        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them. A device
-        that was ended is told so, too.
+        Who stands there holds our stream and goes on taking it in: what we order to be erased must reach them. Our
+        owner's other devices read it, too: one that was ended is told so, and one that does not know our new key yet
+        learns of it, though it shares nothing with us before that.
         """
-        if session.ended and bytes(scope) == bytes(self._ground.identity.agent):
+        own = self._ground.identity.agent
+        if bytes(scope) != bytes(own):
+            return False
+        if session.ended or (session.known and session.agent == own):
             return True
         left = self._scopes.left
-        if not left or not session.known or bytes(scope) != bytes(self._ground.identity.agent):
+        if not left or not session.known:
             return False
         return any(each in left for each in self._ground.ledger.scopes_of(session.agent))
 

@@ -15,6 +15,15 @@ class Explanation(NamedTuple):
 
 
 FINE = Explanation("It is valid: its log, its signature and its author's right to write here hold.")
+ROTATED = Explanation(
+    "Its author's root key was replaced, and neither knew of the other.",
+    "let its author accept it with the key that followed",
+)
+RIVALS = Explanation(
+    "Two rotations of its author's root key have equally many signatures, so nobody knows which is right; what both "
+    "new keys sign is contested.",
+    "let its author rotate once more, with more recovery keys: meshnode id rotate --help",
+)
 _PERMANENT = "; it stays here and is passed on, but has no effect anywhere"
 _FACTS = f"The facts are not those of its type{_PERMANENT}"
 

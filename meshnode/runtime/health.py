@@ -89,6 +89,7 @@ class Watch:
             self._store(),
             self._signing(),
             self._device(),
+            self._root(),
             self._views(),
             self._peers(),
             self._loop(),
@@ -130,6 +131,12 @@ class Watch:
             return Finding("device", "warn", text, "meshnode id device ls")
         text = "this device was ended, and nothing it signs counts any more: it writes nothing"
         return Finding("device", "fail", text, "meshnode id device ls")
+
+    def _root(self) -> Finding:
+        if not self.office.rootkeys.rivals():
+            return Finding("identity", "ok", "it is certain which key is its root")
+        text = "two keys claim to be its root, with equally many recovery keys: what both sign is contested"
+        return Finding("identity", "fail", text, "meshnode id rotate, with more recovery keys than either")
 
     def _views(self) -> Finding:
         projector = self.office.projector

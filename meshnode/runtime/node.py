@@ -348,7 +348,7 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     ),
     "replaced": (
         Code.NOT_AUTHORISED,
-        "this device was replaced when its owner recovered the identity, so nothing it signs counts any more",
+        "this device was replaced: its owner recovered or rotated the identity, so nothing it signs counts any more",
         "meshnode id device ls",
     ),
     "device": (Code.NOT_AUTHORISED, "this device was never let in by its owner", "meshnode id device ls"),

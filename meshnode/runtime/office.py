@@ -14,14 +14,17 @@ from meshnode.core.folded import Folded
 from meshnode.core.mandates import Mandates
 from meshnode.core.ports import AnswerEntry, BlockEntry, FollowEntry, Forget, JoinedEntry, LocalRow, PeerEntry
 from meshnode.runtime.devices import Devices
+from meshnode.runtime.following import Following
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
 from meshnode.runtime.node import RunningNode
+from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.room import Room, room_of
+from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
@@ -65,6 +68,9 @@ class Office:
     projector: Projector
     joins: Joins
     devices: Devices
+    pairings: Pairings
+    rootkeys: RootKeys
+    following: Following
     notebook: ScopeId
     settings: RuntimeSettings
     slow_lookups: Lookups

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from meshnode.store.errors import KeyfileError
 from meshnode.store.sealed import MainKey, is_sealed, locked_error
-from meshnode.store.secretfile import damaged, fields_of, read_private, write_durably
+from meshnode.store.secretfile import damaged, fields_of, read_private, replace_secret, write_durably
 
 SEED_SIZE = 32
 _HEADER = "meshnode key 1"
@@ -24,7 +24,12 @@ def write_key(path: Path, seed: bytes, main_key: MainKey | None = None) -> None:
         raise KeyfileError(path, f"a key has {SEED_SIZE} bytes, not {len(seed)}")
     if path.exists():
         raise KeyfileError(path, "there is a key already; it was left as it is")
-    write_secret(path, f"{_HEADER}\nseed {seed.hex()}\ncheck {_check(seed)}\n".encode(), main_key)
+    write_secret(path, _content(seed), main_key)
+
+
+def replace_key(path: Path, seed: bytes, main_key: MainKey | None) -> None:
+    """Put another key into a key file that is there, as a whole or not at all. Raises KeyfileError."""
+    replace_with(path, _content(seed), main_key)
 
 
 def read_key(path: Path, main_key: MainKey | None = None) -> bytes:
@@ -51,6 +56,16 @@ def write_secret(path: Path, content: bytes, main_key: MainKey | None) -> None:
         raise KeyfileError(path, f"could not be written: {error.strerror}") from error
 
 
+def replace_with(path: Path, content: bytes, main_key: MainKey | None) -> None:
+    """Put other content into a file with a secret, and overwrite what stood there. Raises KeyfileError."""
+    if not path.exists():
+        return write_secret(path, content, main_key)
+    try:
+        replace_secret(path, content if main_key is None else main_key.seal(path.name, content))
+    except OSError as error:
+        raise KeyfileError(path, f"could not be written: {error.strerror}") from error
+
+
 def read_secret(path: Path, main_key: MainKey | None) -> bytes:
     """What a file with a secret says, be it sealed or in clear. Raises as `read_key` does."""
     content = read_private(path)
@@ -59,6 +74,10 @@ def read_secret(path: Path, main_key: MainKey | None) -> bytes:
     if main_key is None:
         raise locked_error(path)
     return main_key.unseal(path, content)
+
+
+def _content(seed: bytes) -> bytes:
+    return f"{_HEADER}\nseed {seed.hex()}\ncheck {_check(seed)}\n".encode()
 
 
 def _check(seed: bytes) -> str:

@@ -24,7 +24,9 @@ from meshnode.store.secretfile import partial_of, read_private, remove_secret, r
 
 WORDS_FILE = "recovery.words"
 """The recovery words, until their owner has written them down."""
-SECRETS = ("transport.key", WORDS_FILE, "device.key")
+NEXT_KEY, NEXT_WORDS = "next.key", "next.words"
+"""The key, and its words, that are to take the place of the device key's once a rotate by it is stored."""
+SECRETS = ("transport.key", WORDS_FILE, NEXT_WORDS, NEXT_KEY, "device.key")
 """The files of a home that a passphrase protects; each need not be there."""
 _LOCK = "keys.lock"
 """Held while these files change. The home's own lock is the running node's, which has read them long ago."""

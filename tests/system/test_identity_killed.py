@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from meshnode.app.init import create
+from meshnode.app.init import create, digest_of
 from meshnode.config.places import locate
 from meshnode.core.ports import NoteEntry
 from meshnode.exchange.bundle_out import export_bundle
@@ -63,4 +63,21 @@ def test_a_recovery_killed_anywhere_is_finished_and_signs_one_rotate(tmp_path: P
         standings = [fold.standing(each.id) for each in records]
         assert {each.status for each in standings if each} == {Status.YES}
         assert not any("forked" in each.flags for each in standings if each)
+        reader.close()
+
+
+def test_a_rotation_killed_anywhere_leaves_one_new_root_and_words_that_fit(tmp_path: Path) -> None:
+    places = locate(tmp_path / "ana", {})
+    create(places, "Ana", recovery=True)
+    words = read_secret(places.data / WORDS_FILE, None).decode()
+    homes = killed("rotate", tmp_path / "homes", 60, str(places.data), words)
+    assert len(homes) > 5
+    for home in homes:
+        reader = open_reader(home / "records.db")
+        records = [record for _, record in reader.records_after(0, 100)]
+        (rotate,) = [each for each in records if each.type == "rotate"]
+        assert rotate.key == SigningKey(read_key(home / "device.key")).public
+        committed = [each[1:] for each in rotate.facts["recovery"]["digests"]]
+        assert committed == [digest_of(read_secret(home / WORDS_FILE, None).decode().split())]
+        assert not [each.name for each in home.iterdir() if each.name.startswith("next.")]
         reader.close()

@@ -64,3 +64,27 @@ def test_other_words_and_an_absent_helper_are_told_plainly(
     again = new.tries("id", "recover", line, "--file", paper(tmp_path, ana))
     assert again.code == 0
     assert new.tries("init", "--name", "Other").code == 17
+
+
+def test_a_rotation_with_new_words_ends_the_old_key_and_the_old_words(
+    people: tuple[Person, Person, Person], tmp_path: Path
+) -> None:
+    ana, ben, _ = people
+    ana.does("log", "Before", "1h", "--network", "studio")
+    ben.sees(lambda _: ben.titles() == ["Before"])
+    old = paper(tmp_path, ana)
+    running = ana.tries("id", "rotate", "--file", old)
+    assert (running.code, "the node is running" in running.err) == (11, True)
+    ana.does("down")
+    rotated = ana.asks("id", "rotate", "--file", old)
+    assert (rotated["ended"], len(rotated["recovery_words"])) == (1, 12)
+    ana.does("up")
+    ana.does("log", "After", "1h", "--network", "studio")
+    ben.sees(lambda it: it.titles() == ["After", "Before"])
+    assert {each["status"] for each in ben.asks("contribution", "ls")["items"]} == {"yes"}
+    assert [each["state"] for each in ana.asks("id", "device", "ls")["items"]] == ["replaced", "active"]
+    refused = ana.tries("id", "words", "--file", old)
+    assert (refused.code, "not the recovery words" in refused.err) == (15, True)
+    ana.does("down")
+    again = ana.tries("id", "rotate", "--file", old)
+    assert (again.code, "have been replaced" in again.err) == (17, True)

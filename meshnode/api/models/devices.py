@@ -12,7 +12,7 @@ class Device(Model):
     grant: str | None
     """The record that let it in; none for the first device, or the one that recovered the identity."""
     state: str
-    """`active`, `revoked`, or `replaced` by a recovery."""
+    """`active`, `revoked`, `replaced` by a recovery or rotation, or `rival`: another root claims as much."""
     ended_by: str | None
     """The record that ended it."""
     since: str

@@ -33,6 +33,8 @@ class Me(Model):
     profile: Profile
     notebook: Scope
     home: str
+    rivals: list[str]
+    """Rotations of which none is stronger than the other, so that what their keys sign is contested; usually none."""
     device: str
     """What this device is called; empty for the first one."""
     device_state: str

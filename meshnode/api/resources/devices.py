@@ -15,11 +15,11 @@ from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.ports import JoinedEntry
-from meshnode.runtime.devices import PAIRING_SECONDS
 from meshnode.runtime.devices import Device as Kept
 from meshnode.runtime.office import Office
 from meshnode.runtime.pairing import MAX_NETWORKS, write_pairing, write_recovery
 from meshnode.runtime.pairing import RecoveryLine as KeptLine
+from meshnode.runtime.pairings import PAIRING_SECONDS
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.records.ids import AgentId, ScopeId, to_text
@@ -50,7 +50,7 @@ def standing_of_device(office: Office) -> DeviceStanding:
 async def open_pairing(site: Site, call: Call[PairingRequest]) -> Pairing:
     """Print a line for a new device, and look out for it."""
     await site.office.fresh()
-    line = await site.office.devices.open_pairing(call.body.name)
+    line = await site.office.pairings.begin(call.body.name)
     return _pairing(site.office, write_pairing(line))
 
 
@@ -61,13 +61,13 @@ async def show_pairing(site: Site, call: Call[Nothing]) -> Pairing:
 
 async def close_pairing(site: Site, call: Call[Nothing]) -> None:
     """Look out for no device any more."""
-    await site.office.devices.close_pairing()
+    await site.office.pairings.close()
 
 
 async def confirm(site: Site, call: Call[ConfirmRequest]) -> Device:
     """Let in the device that shows these words."""
     office, words = site.office, "-".join(call.body.words.lower().replace("-", " ").split())
-    ids = await office.once(call.key, call.digest, lambda rows: office.devices.confirm(words, rows))
+    ids = await office.once(call.key, call.digest, lambda rows: office.pairings.confirm(words, rows))
     await office.projector.caught_up()
     return next(_device(office, each) for each in office.devices.all() if each.grant == ids[0])
 
@@ -112,8 +112,8 @@ async def _mate(office: Office, who: str) -> bytes:
 
 
 def _pairing(office: Office, line: str = "") -> Pairing:
-    devices = office.devices
-    return Pairing(line=line, is_open=devices.is_open, asking=devices.asking(), seconds=PAIRING_SECONDS)
+    pairings = office.pairings
+    return Pairing(line=line, is_open=pairings.is_open, asking=pairings.asking(), seconds=PAIRING_SECONDS)
 
 
 def _device(office: Office, kept: Kept) -> Device:

@@ -37,7 +37,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     if genesis is None:
         why = f"this device waits to be let in; it shows the words {office.devices.words()}"
         raise Refusal(Code.NOT_AUTHORISED, why, "meshnode id device ls")
-    digests = [each.hex() for each in office.devices.recovery()[0]]
+    digests = [each.hex() for each in office.rootkeys.recovery().digests]
     devices, key = office.devices.all(), office.node.identity.key.public
     return Me(
         id=to_text(office.me),
@@ -48,6 +48,7 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         created=time_text(genesis.at),
         recovery=bool(digests),
         recovery_digests=digests,
+        rivals=[to_text(each) for each in office.rootkeys.rivals()],
         profile=profile_of(office),
         notebook=names.scope(office.notebook),
         home=str(site.home),

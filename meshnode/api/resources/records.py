@@ -27,7 +27,7 @@ from meshnode.api.models.records import (
 from meshnode.api.models.shared import Check, Page
 from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.explanations import explain, explain_fork
+from meshnode.runtime.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
 from meshnode.runtime.forks import describe, gathered
 from meshnode.runtime.office import FRESH_SECONDS, Office
 from meshnode.runtime.refusals import Code, Refusal
@@ -36,7 +36,7 @@ from meshnode.views.rows import ForkRow
 from meshproto.fold import standing as fold_standing
 from meshproto.records.ids import LogId, RecordId, short, to_text
 from meshproto.records.log import check_run
-from meshproto.records.reasons import Refused
+from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, check_private
 
 USUAL_FOUND = 20
@@ -75,10 +75,21 @@ async def why(site: Site, call: Call[Nothing]) -> Why:
     found = await office.projector.standing(record)
     standing = _standing_model(found)
     detail = found.detail if found else ""
-    told = explain(standing.status, standing.reason, detail)
+    told = _of_rotation(office, record, found) or explain(standing.status, standing.reason, detail)
     rivals = sorted(lookups.rivals(record))
     fork = _fork(office, rivals, Names(office)) if rivals else None
     return Why(id=to_text(record), standing=standing, text=told.text, fix=told.fix, fork=fork)
+
+
+def _of_rotation(office: Office, record: RecordId, found: fold_standing.Standing | None) -> Explanation | None:
+    """The explanation of what is contested because its author has another root key now."""
+    if found is None or found.reason is not Reason.C_REVOKED:
+        return None
+    stored = office.truth.record(record)
+    enders = [office.truth.record(each) for each in found.ids]
+    if stored is None or not all(each is not None and each.type == "rotate" for each in enders):
+        return None
+    return RIVALS if office.rootkeys.rivals(stored.author) else ROTATED
 
 
 async def verify(site: Site, call: Call[Nothing]) -> Verified:

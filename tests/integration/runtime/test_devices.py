@@ -21,14 +21,14 @@ from tests.support.patience import DEADLINE
 
 async def paired(mesh: Mesh, first: Node, name: str = "laptop") -> str:
     """Make a home that waits to be let in by `first`; returns the words it shows."""
-    line = await first.office.devices.open_pairing(name)
+    line = await first.office.pairings.begin(name)
     return become_device(locate(mesh.folder / name, {}), line).words
 
 
 async def lets_in(first: Node, words: str) -> RecordId:
     """Wait until a device asks, and let in the one with these words."""
-    await first.learns(lambda: words in first.office.devices.asking())
-    return (await first.office.devices.confirm(words))[0]
+    await first.learns(lambda: words in first.office.pairings.asking())
+    return (await first.office.pairings.confirm(words))[0]
 
 
 async def status(node: Node, record: RecordId) -> Status | None:
@@ -76,7 +76,7 @@ async def test_before_it_is_let_in_it_says_so_and_writes_nothing(tmp_path: Path)
                 await laptop.logs("Too early")
             assert refused.value.code is Code.NOT_AUTHORISED
             with pytest.raises(Refusal) as refused:
-                await ana.office.devices.confirm("four-words-nobody-shows")
+                await ana.office.pairings.confirm("four-words-nobody-shows")
             assert refused.value.code is Code.VERIFICATION_FAILED
 
 
@@ -168,4 +168,4 @@ async def test_only_the_first_device_lets_others_in(tmp_path: Path) -> None:
     mesh = Mesh(tmp_path)
     async with two_laptops(mesh) as (_, laptop):
         with pytest.raises(Refusal, match="cannot let others in"):
-            await laptop.office.devices.open_pairing("phone")
+            await laptop.office.pairings.begin("phone")

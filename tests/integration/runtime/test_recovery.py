@@ -119,7 +119,7 @@ async def test_everything_comes_back_from_a_file_the_notebook_too(tmp_path: Path
         assert {row.slug for row in new.opened.reader.rows(JoinedEntry)} == {"notebook", "studio"}
         await comes_to(new, await new.logs("Going on"), Status.YES)
         assert await status(new, entries[0]) is Status.YES
-        assert new.office.devices.recovery()[1] == 1
+        assert new.office.rootkeys.recovery().need == 1
 
 
 async def test_other_words_recover_nothing_and_the_right_ones_finish_it(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"id words", "id recover", "init", "up", "logs", "demo", "whoami recovery"}
+ELSEWHERE = {"id words", "id recover", "id rotate", "init", "up", "logs", "demo", "whoami recovery"}
 """Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
 
 

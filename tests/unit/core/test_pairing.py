@@ -50,6 +50,15 @@ def test_a_device_is_known_by_its_grant_as_soon_as_that_is_folded() -> None:
     assert known(rig, peer)
 
 
+def test_another_device_may_read_the_own_stream_though_it_shares_nothing() -> None:
+    rig, fold, second = folded_scene()
+    grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))
+    session = rig.node.parts.ground.sessions[rig.meet(second).conn]
+    assert (session.known, session.shared) == (True, {})
+    assert rig.node.parts.gate.reads_own_stream(session, rig.me.stream)
+    assert not rig.node.parts.gate.reads_own_stream(session, Writer("bob").stream)
+
+
 def test_an_ended_device_is_known_no_more_and_may_read_that_it_was_ended() -> None:
     rig, fold, second = folded_scene()
     grant = grants(rig, fold, Draft(rig.me.stream, "grant", authority.device(second.key.public)))

@@ -1,0 +1,197 @@
+"""The owner's root key: which recovery keys may replace it, and the records by which they do.
+
+in force ──rotate, with enough recovery keys── replaced
+in force ──a rival of as many signatures──     contested: both keys sign, and nothing of it is certain
+contested ──a rotate of more signatures──      replaced, the rivals with it
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, cast
+
+from meshnode.core.author import Pen, end_of, sign_drafts
+from meshnode.core.drafts import Draft, SignedRecords
+from meshnode.core.folded import Folded
+from meshnode.core.ports import Forget, LocalRow, NoteEntry
+from meshnode.runtime import notes
+from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.devices import ACTIVE, RIVAL, SEEN_MOST, Device, Devices
+from meshnode.runtime.node import RunningNode
+from meshnode.runtime.refusals import Code, Refusal
+from meshproto.fold.knowledge import EVERYTHING
+from meshproto.fold.places import read_agent
+from meshproto.fold.roots import Roots, Tenure, read_roots
+from meshproto.records.ids import ScopeId, log_id
+from meshproto.records.log import Run
+from meshproto.records.record import Record
+from meshproto.records.signatures import SigningKey
+from meshproto.types import authority
+from meshproto.types.recovery import recovery_digest
+from meshproto.types.schema import Facts
+
+MOST_NAMED = 24
+"""Newest records of the own stream that a rotate names; what is beyond is named by hash."""
+SEEN_RECORDS = 16
+"""Records that may add to what a rotate leaves in force; the protocol sets it."""
+
+
+_REPLACED = "these recovery keys have been replaced: the identity was rotated or recovered since"
+_RIVALS = "two root keys stand against each other, and as many recovery keys or more have signed for each"
+_HINT = "use newer or more recovery keys, or make a rival all the same with: meshnode id rotate --contest"
+
+
+class Recovery(NamedTuple):
+    """Which keys may replace a root: digests of 32 bytes, and how many it takes. ([], 0): none."""
+
+    digests: list[bytes]
+    need: int
+
+
+class Turned(NamedTuple):
+    """A rotate, signed but not stored, with what is stored along with it and what it ends."""
+
+    records: SignedRecords
+    rows: tuple[LocalRow | Forget, ...]
+    ended: list[Device]
+
+
+class RootKeys:
+    """The root keys of one owner."""
+
+    def __init__(self, node: RunningNode, folded: Folded, devices: Devices) -> None:
+        """`folded` is read in the event loop's thread."""
+        self._node, self._folded, self._devices = node, folded, devices
+
+    def recovery(self) -> Recovery:
+        """The keys that may replace the root in force."""
+        with self._folded.steady():
+            roots = self._roots()
+            return Recovery([], 0) if roots is None else self._committed(roots.winners(EVERYTHING)[0].record)
+
+    def rivals(self, agent: bytes = b"") -> list[bytes]:
+        """The rotates of a person (the owner if not said) of which none is stronger than the others.
+
+        Empty if it is certain which key is the root.
+        """
+        with self._folded.steady():
+            roots = self._roots(agent)
+            winners = [] if roots is None else roots.winners(EVERYTHING)
+            return [each.record for each in winners] if len(winners) > 1 else []
+
+    def turn(
+        self,
+        key: SigningKey,
+        holders: Sequence[SigningKey],
+        *,
+        ends: Sequence[Device],
+        recovery: Recovery | None = None,
+        contest: bool = False,
+    ) -> Turned:
+        """Make `key` the owner's root, by these recovery keys, and end devices. Raises Refusal.
+
+        What the ended keys had signed, as far as it is here, stays in force. `recovery` are the keys that may replace
+        it in turn, the same as before if None; `contest`: although as many have signed another rotate.
+        """
+        with self._folded.steady():
+            roots = self._roots()
+            if roots is None:
+                raise Refusal(Code.UNREACHABLE, "nothing of this identity is here", "meshnode sync")
+            after = self._resting(roots, holders, contest=contest)
+            kept = self._committed(after.record) if recovery is None else recovery
+        ended = [each for each in self._devices.all() if each in ends or _is_root(each)]
+        facts = authority.rotate(
+            key.public,
+            after.record,
+            holders,
+            recovery=kept if kept.digests else None,
+            ends=[each.grant for each in ends],
+        )
+        # What a rival's key had signed is not among what stays.
+        records = self._signed(key, facts, [after.key, *(each.key for each in ends)])
+        # As long as the old key lies in the home it signs no more, whoever starts something there.
+        rotate = records.runs[0].records[0].id
+        own = self._node.identity.key.public
+        rows = () if key.public == own else (NoteEntry(notes.ENDED, rotate), Forget(NoteEntry, (notes.GRANT,)))
+        return Turned(records, rows, ended)
+
+    def _signed(self, key: SigningKey, facts: Facts, ended: Sequence[bytes]) -> SignedRecords:
+        """The rotate, and what leaves in force what the ended keys had signed, under one signature."""
+        node, me = self._node, ScopeId(self._node.me)
+        pen = Pen(me, key, node.now(), SystemChance())
+        own = tuple(tip.id for head in node.ledger.logs_of_scope(me) for tip in head.tips)[:MOST_NAMED]
+        tips = node.ledger.tips(log_id(me, key.public))
+        (run,) = sign_drafts(
+            pen, [Draft(me, "rotate", facts, deps=own)], end_of((tip.seq, tip.id) for tip in tips)
+        ).runs
+        records = list(run.records)
+        rotate = records[0]
+        seen = [each for each in self._devices.tips_of(*ended) if each not in own]
+        drafts = [
+            Draft(me, "revoke", authority.revoke([rotate.id], reason="end", seen=part))
+            for part in _parts(seen, SEEN_MOST, SEEN_RECORDS)
+        ]
+        if drafts:
+            more = sign_drafts(pen, drafts, end_of([(rotate.seq, rotate.id)]))
+            records += [record for each in more.runs for record in each.records]
+        return SignedRecords((_one_run(key, records),))
+
+    def _resting(self, roots: Roots, holders: Sequence[SigningKey], *, contest: bool) -> Tenure:
+        """The tenure that these recovery keys may follow. Raises Refusal."""
+        winners = roots.winners(EVERYTHING)
+        ways = dict.fromkeys(each for winner in winners for each in reversed(roots.path(winner)))
+        # Where rivals stand, only what is stronger than both of them settles it; else the newest is followed.
+        order = [each for each in ways if len(winners) == 1 or _strongest(roots, each)]
+        fitting = [each for each in order if self._fits(each, holders)]
+        for each in fitting:
+            if len(holders) > _strongest(roots, each):
+                return each
+        if not fitting:
+            raise self._unfit(winners[0], holders)
+        if contest and len(holders) == _strongest(roots, fitting[0]):
+            return fitting[0]
+        raise Refusal(Code.CONFLICT, _REPLACED if len(winners) == 1 else _RIVALS, _HINT)
+
+    def _fits(self, tenure: Tenure, holders: Sequence[SigningKey]) -> bool:
+        digests, need = self._committed(tenure.record)
+        known = all(recovery_digest(each.public) in digests for each in holders)
+        return bool(digests) and known and len(holders) >= need
+
+    def _unfit(self, tenure: Tenure, holders: Sequence[SigningKey]) -> Refusal:
+        """Why these recovery keys cannot replace the root in force."""
+        digests, need = self._committed(tenure.record)
+        if not digests:
+            return Refusal(
+                Code.CONFLICT, "this identity was made without recovery keys: nothing can replace its root key"
+            )
+        if any(recovery_digest(each.public) not in digests for each in holders):
+            why = "these are words, but not the recovery words of this identity"
+            return Refusal(Code.VERIFICATION_FAILED, why, "meshnode id recover --help")
+        why = f"{need} recovery keys are needed together, and {len(holders)} is here"
+        return Refusal(Code.VERIFICATION_FAILED, why, "meshnode id recover --help")
+
+    def _roots(self, agent: bytes = b"") -> Roots | None:
+        person = agent or self._node.me
+        place = read_agent(self._folded, person)
+        return None if place is None or place.is_body else read_roots(person, self._folded)
+
+    def _committed(self, tenure: bytes) -> Recovery:
+        digests, need = cast(tuple[list[bytes], int], self._folded.get("recovery", tenure) or ([], 0))
+        return Recovery([each[1:] for each in digests], need)
+
+
+def _strongest(roots: Roots, tenure: Tenure) -> int:
+    """How many recovery keys have signed the strongest rotate that follows a tenure; 0 if none does."""
+    return max((each.votes for each in roots.after(tenure.record, EVERYTHING)), default=0)
+
+
+def _is_root(device: Device) -> bool:
+    return not device.grant and device.state in (ACTIVE, RIVAL)
+
+
+def _one_run(key: SigningKey, records: Sequence[Record]) -> Run:
+    """Records of one log under one signature, so that nobody hears of the first without the others."""
+    return Run(tuple(records), key.sign(records[-1].id))
+
+
+def _parts(items: Sequence[bytes], size: int, most: int) -> Iterator[Sequence[bytes]]:
+    for at in range(0, min(len(items), size * most), size):
+        yield items[at : at + size]
