@@ -4,6 +4,7 @@ export { compare, fromHex, toHex } from './src/bytes.js';
 export { BundleReader, readBundle } from './src/bundles.js';
 export { decode } from './src/decoding.js';
 export { encode } from './src/encoding.js';
+export { preview } from './src/equation/preview.js';
 export { fold } from './src/fold/fold.js';
 export { readForkProof } from './src/forkproofs.js';
 export { Header, readHeader } from './src/headers.js';

@@ -3,6 +3,7 @@
 import { fromHex, toHex } from './bytes.js';
 import { readBundle } from './bundles.js';
 import { decode } from './decoding.js';
+import { preview } from './equation/preview.js';
 import { fold } from './fold/fold.js';
 import { readForkProof } from './forkproofs.js';
 import { readHeader } from './headers.js';
@@ -19,8 +20,8 @@ export function answer(question) {
   try {
     return { ok: check(question) };
   } catch (error) {
-    if (error instanceof Refusal) return { reason: error.reason };
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    return question.op === 'equation' ? { reason: error.reason, detail: error.detail } : { reason: error.reason };
   }
 }
 
@@ -63,6 +64,10 @@ const CHECKS = {
   facts({ input }) {
     checkFacts(readHeader(fromHex(input)));
     return true;
+  },
+
+  equation({ input }) {
+    return { rounds: preview(input) };
   },
 
   fold({ headers }) {
