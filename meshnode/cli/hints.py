@@ -9,8 +9,8 @@ from meshnode.cli.index import ENTRIES
 _START = "meshnode "
 _ENDS = (",", ";", ": ", "`", ")")
 """What ends a command inside a sentence, outside of quotes."""
-_ELSEWHERE = "on your other device: "
-"""Begins a sentence whose command is for another machine, where neither this path nor this home means anything."""
+_ELSEWHERE = ("on your other device: ", "for whoever invited you: ")
+"""Begin a sentence whose command is for another machine, where neither this path nor this home means anything."""
 
 
 def pieces(text: str) -> Iterator[tuple[bool, str]]:

@@ -225,7 +225,7 @@ def _day(ms: int) -> str:
 
 def _shut(why: str) -> Refusal:
     code, detail = _SHUT[why]
-    return Refusal(code, detail, "ask whoever invited you for a new line: meshnode network invite --help")
+    return Refusal(code, detail, "for whoever invited you: meshnode network invite --help")
 
 
 _SHUT: dict[str, tuple[Code, str]] = {

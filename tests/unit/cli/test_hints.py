@@ -43,9 +43,10 @@ def test_each_command_gets_the_home_and_the_program() -> None:
     assert pasteable("meshnode up", "meshnode", None) == "meshnode up"
 
 
-def test_a_command_for_another_device_names_nothing_of_this_one() -> None:
-    hint = "on your other device: meshnode id device confirm amber-canyon-violin-seven"
-    assert pasteable(hint, "/opt/x/meshnode", "/tmp/ana") == f"{hint[:22]}`{hint[22:]}`"
+@pytest.mark.parametrize("where", ["on your other device", "for whoever invited you"])
+def test_a_command_for_another_machine_names_nothing_of_this_one(where: str) -> None:
+    hint = "meshnode id device confirm amber-canyon-violin-seven"
+    assert pasteable(f"{where}: {hint}", "/opt/x/meshnode", "/tmp/ana") == f"{where}: `{hint}`"
 
 
 def test_only_a_command_alone_is_one() -> None:
