@@ -19,7 +19,11 @@ MOST_ROWS = 256
 
 
 def insert(connection: sqlite3.Connection, into: str, rows: Sequence[Values], besides: str = "") -> None:
-    """Insert `rows` by `INSERT <into> VALUES … <besides>`, in their order."""
+    """Insert `rows` by `INSERT <into> VALUES … <besides>`, in their order.
+
+    With `OR ROLLBACK` in `into` an error that is met midway takes back the whole transaction. Else SQLite keeps a copy
+    of each page it changes, so as to take back this statement alone.
+    """
     if len(rows) == 1:
         connection.execute(_insertion(into, len(rows[0]), 1, besides), rows[0])
         return

@@ -1,26 +1,52 @@
 """The memory of a fold, kept in views.db: rows by table and key, behind the port `meshproto.fold.memory.Memory`.
 
-What a slice of work changes stands in RAM until it is flushed, in the order of keys, into the transaction of that
-slice; rows lately used stay in RAM. So a fold costs one query for each row it has not seen lately, and none for most.
+What a slice of work changes stands in RAM until it is flushed, in the order of tables and keys, into the transaction of
+that slice. A table with few rows stands in RAM as a whole, so that asking it costs no query, not even for what is not
+there; so do all but those that get a row with nearly every record. Of these, rows lately used stay in RAM.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import msgspec
 
 from meshnode.store import bulk
 from meshnode.store.source import Source
+from meshproto.fold.charters import Resolution
+from meshproto.fold.entries import Entry
+from meshproto.fold.lanes import Lane
+from meshproto.fold.mandates import Mandate
+from meshproto.fold.memory import Table
+from meshproto.fold.places import Place
+from meshproto.fold.standing import Row
 from meshproto.records.encoding import Value
 
 ROWS_REMEMBERED = 32_768
-"""Rows kept in RAM, about 15 MB: scopes and agents are asked for with every record, the rest once."""
+"""Rows kept in RAM of tables that do not stand there as a whole, about 15 MB: most are asked for soon or never."""
+ROWS_OF_A_TABLE = 16_384
+"""Most rows of a table that stands in RAM as a whole."""
+ROWS_OF_TABLES = 131_072
+"""Most rows of all such tables together, about 35 MB."""
 
 _ENCODE = msgspec.msgpack.Encoder().encode
-_DECODE = msgspec.msgpack.Decoder().decode
+_DECODE: Callable[[bytes], object] = msgspec.msgpack.Decoder().decode
+_DECODE_AS: dict[str, Callable[[bytes], object]] = {
+    table: msgspec.msgpack.Decoder(shape).decode
+    for table, shape in (
+        ("record", Row),
+        ("scope", Place),
+        ("lane", Lane),
+        ("entry", Entry),
+        ("mandate", Mandate),
+        ("resolution", Resolution),
+    )
+}
+"""How rows are read that have names for their parts: at once into these, as they were put."""
 _GET = "SELECT value FROM fold WHERE name = ? AND key = ?"
 _SCAN = "SELECT key, value FROM fold WHERE name = ? AND key >= ? AND key < ? ORDER BY key"
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM fold WHERE name = ? LIMIT ?)"
+_ALL = "SELECT key, value FROM fold WHERE name = ?"
 _AFTER_ALL = b"\xff" * 160  # longer than any key; no key begins so
 
 
@@ -32,89 +58,124 @@ _MISSING: Final = _Missing()
 _Rows: TypeAlias = "dict[bytes, Value | _Missing]"
 
 
+class _Kept:
+    """What stands in RAM of a table."""
+
+    __slots__ = ("changed", "lately", "whole")
+
+    def __init__(self, whole: Table | None) -> None:
+        self.whole = whole
+        """All rows, or None if they are too many."""
+        self.lately: _Rows = {}
+        """Else those lately used."""
+        self.changed: _Rows = {}
+        """What is not flushed yet."""
+
+
 class SqliteMemory:
     """Implements Memory. All methods run in the thread and the transaction of the slice that is projected."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._known: dict[str, _Rows] = {}
-        self._changed: dict[str, _Rows] = {}
-        self._size = 0
-        self._filled: set[str] = set()
-        self.forget()
+        self._tables: dict[str, _Kept] = {}
+
+    @property
+    def remembered(self) -> int:
+        """How many rows stand in RAM, counting what is known not to exist."""
+        return sum(len(each.whole.rows if each.whole else each.lately) for each in self._tables.values())
 
     def get(self, table: str, key: bytes) -> Value:
         """The row, or None."""
-        rows = self._known.get(table)
-        if rows is None:
-            rows = self._known.setdefault(table, {})
-        value = rows.get(key)
+        kept = self._tables.get(table) or self._begin(table)
+        if kept.whole is not None:
+            return kept.whole.rows.get(key)
+        value = kept.lately.get(key)
         if value is None:
-            value = self._load(table, key)
-            self._keep(rows, key, value)
+            row = self._source.row(_GET, (table, key))
+            value = kept.lately[key] = _MISSING if row is None else _read(table, row[0])
         return None if isinstance(value, _Missing) else value
 
     def put(self, table: str, key: bytes, value: Value) -> None:
         """Write or replace a row."""
-        self._change(table, key, value)
-        self._filled.add(table)
+        kept = self._tables.get(table) or self._begin(table)
+        if kept.whole is not None:
+            kept.whole.put(key, value)
+        else:
+            kept.lately[key] = value
+        kept.changed[key] = value
 
     def delete(self, table: str, key: bytes) -> None:
         """Remove a row if it is there."""
-        self._change(table, key, _MISSING)
+        kept = self._tables.get(table) or self._begin(table)
+        if kept.whole is not None:
+            kept.whole.delete(key)
+        else:
+            kept.lately[key] = _MISSING
+        kept.changed[key] = _MISSING
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key."""
-        if table not in self._filled:
-            return iter(())
-        if self._changed.get(table):
-            self._flush_table(table)
-        rows = self._source.rows(_SCAN, (table, prefix, prefix + _AFTER_ALL))
-        return iter([(key, _DECODE(value)) for key, value in rows])
+        kept = self._tables.get(table) or self._begin(table)
+        if kept.whole is not None:
+            return kept.whole.scan(prefix)
+        if kept.changed:
+            self._write()
+        return _scan(self._source, table, prefix)
 
     def flush(self) -> None:
         """Write what changed, before the slice's transaction is committed."""
-        for table in self._changed:
-            self._flush_table(table)
-        if self._size > ROWS_REMEMBERED:
-            self._known.clear()
-            self._size = 0
+        self._write()
+        self._keep_bounds()
 
     def forget(self) -> None:
         """Forget what stands in RAM, after a rollback."""
-        self._known.clear()
-        self._changed.clear()
-        self._size = 0
-        self._filled = {name for (name,) in self._source.rows("SELECT DISTINCT name FROM fold")}
+        self._tables.clear()
 
-    def _load(self, table: str, key: bytes) -> "Value | _Missing":
-        if table not in self._filled:
-            return _MISSING
-        row = self._source.row(_GET, (table, key))
-        if row is None:
-            return _MISSING
-        value: Value = _DECODE(row[0])
-        return value
+    def _begin(self, table: str) -> _Kept:
+        """Begin to use a table: read all of it, unless that is too much."""
+        whole: Table | None = None
+        if self._source.number(_COUNT, (table, ROWS_OF_A_TABLE + 1)) <= ROWS_OF_A_TABLE:
+            whole = Table({key: _read(table, value) for key, value in self._source.rows(_ALL, (table,))})
+        kept = self._tables[table] = _Kept(whole)
+        return kept
 
-    def _keep(self, rows: _Rows, key: bytes, value: "Value | _Missing") -> None:
-        rows[key] = value
-        self._size += 1
+    def _keep_bounds(self) -> None:
+        """Let go of rows in RAM if they have become too many; all of them are flushed."""
+        wholes = sorted((len(each.whole.rows), name) for name, each in self._tables.items() if each.whole is not None)
+        total = sum(size for size, _ in wholes)
+        while wholes and (wholes[-1][0] > ROWS_OF_A_TABLE or total > ROWS_OF_TABLES):
+            size, name = wholes.pop()
+            total -= size
+            self._tables[name] = _Kept(None)
+        if sum(len(each.lately) for each in self._tables.values()) > ROWS_REMEMBERED:
+            for each in self._tables.values():
+                each.lately.clear()
 
-    def _change(self, table: str, key: bytes, value: "Value | _Missing") -> None:
-        rows = self._known.setdefault(table, {})
-        self._size += key not in rows
-        rows[key] = value
-        self._changed.setdefault(table, {})[key] = value
-
-    def _flush_table(self, table: str) -> None:
-        """Write one table's changes in the order of keys, so that neighbours are written together."""
-        changed = sorted(self._changed[table].items(), key=lambda item: item[0])
-        put = [(table, key, _ENCODE(value)) for key, value in changed if not isinstance(value, _Missing)]
-        gone = [(table, key) for key, value in changed if isinstance(value, _Missing)]
+    def _write(self) -> None:
+        """Write all changes in the order of tables and keys, so that neighbours are written together."""
+        put: list[tuple[str, bytes, bytes]] = []
+        gone: list[tuple[str, bytes]] = []
+        for table in sorted(name for name, each in self._tables.items() if each.changed):
+            changed = self._tables[table].changed
+            for key in sorted(changed):
+                value = changed[key]
+                if isinstance(value, _Missing):
+                    gone.append((table, key))
+                else:
+                    put.append((table, key, _ENCODE(value)))
+            changed.clear()
         connection = self._source.connection
-        bulk.insert(connection, "INTO fold", put, "ON CONFLICT DO UPDATE SET value = excluded.value")
+        bulk.insert(connection, "OR ROLLBACK INTO fold", put, "ON CONFLICT DO UPDATE SET value = excluded.value")
         connection.executemany("DELETE FROM fold WHERE name = ? AND key = ?", gone)
-        self._changed[table].clear()
+
+
+def _read(table: str, raw: bytes) -> Value:
+    return cast(Value, _DECODE_AS.get(table, _DECODE)(raw))
+
+
+def _scan(source: Source, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+    rows = source.rows(_SCAN, (table, prefix, prefix + _AFTER_ALL))
+    return iter([(key, _read(table, value)) for key, value in rows])
 
 
 class FoldReader:
@@ -147,13 +208,12 @@ class FoldReader:
         """The row, or None; the same object as long as nothing was folded. Raises StoreError."""
         if (table, key) not in self._known:
             row = self._source.row(_GET, (table, key))
-            self._known[table, key] = None if row is None else _DECODE(row[0])
+            self._known[table, key] = None if row is None else _read(table, row[0])
         return self._known[table, key]
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key. Raises StoreError."""
-        rows = self._source.rows(_SCAN, (table, prefix, prefix + _AFTER_ALL))
-        return iter([(key, _DECODE(value)) for key, value in rows])
+        return _scan(self._source, table, prefix)
 
     def put(self, table: str, key: bytes, value: Value) -> None:
         """Refused: only the fold writes."""

@@ -14,7 +14,8 @@ from meshproto.fold.memory import LAYOUT
 from meshproto.types.repair import ENGINE
 
 _BASE = (
-    "CREATE TABLE fold (name TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (name, key))"
+    # Were the value NOT NULL, SQLite would keep a copy of each page that a statement with many rows changes.
+    "CREATE TABLE fold (name TEXT NOT NULL, key BLOB NOT NULL, value BLOB, PRIMARY KEY (name, key))"
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('eviction', 0), ('indexed', 0),"
@@ -78,6 +79,6 @@ def _fingerprint() -> int:
 
 FINGERPRINT = _fingerprint()
 FROM: dict[type, str] = {kind: f"FROM {table}" for kind, table in TABLES.items()}
-INTO: dict[type, str] = {kind: f"INTO {table}" for kind, table in TABLES.items()}
+INTO: dict[type, str] = {kind: f"OR ROLLBACK INTO {table}" for kind, table in TABLES.items()}
 DELETE = tuple(f"DELETE {each} WHERE record = ?" for each in FROM.values())
 """Parts of statements that cannot be parameters: names of tables, all our own."""

@@ -28,6 +28,9 @@ INDEX_ROWS = 2_000
 VACUUM_IN_RAM = 64 << 20
 """Size of views.db up to which it is rewritten in memory."""
 
+WAL_PAGES = 16_384
+"""Pages in the WAL after which they are copied into views.db, 64 MiB: later means each page fewer times."""
+
 _CLEAN, _TO_REWRITE, _TO_EMPTY = 0, 1, 2
 """What is left to do after an erasure: nothing; rewrite the file, then empty the WAL; only the latter."""
 
@@ -221,7 +224,7 @@ def open_views(path: Path | None, settings: StoreSettings | None = None) -> View
         path.touch(mode=0o600)
         source = Source(connect(path, settings), path)
         source.rows("PRAGMA journal_mode = WAL")
-        source.rows("PRAGMA synchronous = NORMAL")
+        _set_up(source)
         _fill(source)
     except (*SqliteError, OSError) as error:
         raise as_store_error(path, error) from error
@@ -245,7 +248,7 @@ def _reopen(path: Path, settings: StoreSettings) -> Source | None:
         return None  # whatever is wrong, making it anew is the cure; a full disk shows again at once
     try:
         if source.number("PRAGMA user_version") == FINGERPRINT:
-            source.rows("PRAGMA synchronous = NORMAL")
+            _set_up(source)
             source.rows("SELECT count(*) FROM progress")
             return source
     except StoreError:
@@ -253,6 +256,11 @@ def _reopen(path: Path, settings: StoreSettings) -> Source | None:
         return None
     source.connection.close()
     return None
+
+
+def _set_up(source: Source) -> None:
+    source.rows("PRAGMA synchronous = NORMAL")
+    source.rows(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
 
 
 def _fill(source: Source) -> None:

@@ -5,7 +5,6 @@ is erased.
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import cast
 
 from meshnode.views.forks import joined_by, knew_a_rival
@@ -256,8 +255,8 @@ def _seconds(quantity: Measure) -> int | None:
     """A quantity of time in whole seconds, rounded half up."""
     if quantity.u not in SECONDS:
         return None
-    exact = Fraction(quantity.n * SECONDS[quantity.u], 10**quantity.s)
-    return min(int(exact + Fraction(1, 2)), MOST_SECONDS)
+    divisor: int = 10**quantity.s
+    return min((2 * quantity.n * SECONDS[quantity.u] + divisor) // (2 * divisor), MOST_SECONDS)
 
 
 def _storable(quantity: Measure) -> Measure:

@@ -53,7 +53,7 @@ def part_of(record: Record, shelf: Shelf) -> Part:
 
 def words_of(record: Record, shelf: Shelf) -> Mapping[str, Value]:
     """A record's private part, with the texts of its latest replacement in place of its own; empty if not held."""
-    own = shelf.private(record.id) or {}
+    own = (record.private and shelf.private(record.id)) or {}
     label = TEXT_LABEL + record.id
     heads = [(at, key[len(label) :]) for key, at in shelf.memory.scan("head", label) if isinstance(at, int)]
     if not heads:

@@ -7,7 +7,7 @@ W4      100,000 records in 200 logs at both, each without the tails of 100 logs
 idle    memory and processor time of a node at rest
 sets    reconciliation of 1,000,000 logs with one difference, without a network
 ledger  1,000,000 stored records: writing, opening, reading by id, size
-fold    1,000,000 contributions of 1,000 members, and who may act for whom: speed, memory
+fold    1,000,000 contributions of 1,000 members, and who may act for whom, in RAM and in views.db: speed, memory
 cli     how long a command takes from its start to its end
 """
 

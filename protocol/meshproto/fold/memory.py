@@ -103,40 +103,58 @@ class Memory(Protocol):
         """All rows whose key begins with `prefix`, by key; the table may be changed meanwhile."""
 
 
-class DictMemory:
-    """A memory in RAM, for tests, verification of files and other programs."""
+class Table:
+    """The rows of one table in RAM, which can be scanned in the order of their keys."""
 
-    def __init__(self) -> None:
-        self._tables: defaultdict[str, dict[bytes, Value]] = defaultdict(dict)
-        self._sorted: dict[str, list[bytes]] = {}
+    __slots__ = ("_keys", "rows")
 
-    def get(self, table: str, key: bytes) -> Value:
-        """See Memory."""
-        return self._tables[table].get(key)
+    def __init__(self, rows: dict[bytes, Value] | None = None) -> None:
+        self.rows: dict[bytes, Value] = {} if rows is None else rows
+        """To be read; written by `put` and `delete`."""
+        self._keys: list[bytes] | None = None  # in order, from the first scan on; most tables are never scanned
 
-    def put(self, table: str, key: bytes, value: Value) -> None:
-        """See Memory."""
-        rows = self._tables[table]
-        keys = self._sorted.get(table)  # exists from the first scan on; most tables are never scanned
-        if keys is not None and key not in rows:
-            insort(keys, key)
-        rows[key] = value
+    def put(self, key: bytes, value: Value) -> None:
+        """Write or replace a row."""
+        if self._keys is not None and key not in self.rows:
+            insort(self._keys, key)
+        self.rows[key] = value
 
-    def delete(self, table: str, key: bytes) -> None:
-        """See Memory."""
-        keys = self._sorted.get(table)
-        if self._tables[table].pop(key, None) is not None and keys is not None:
-            del keys[bisect_left(keys, key)]
+    def delete(self, key: bytes) -> None:
+        """Remove a row if it is there."""
+        if self.rows.pop(key, None) is not None and self._keys is not None:
+            del self._keys[bisect_left(self._keys, key)]
 
-    def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
-        """See Memory."""
-        rows = self._tables[table]
-        keys = self._sorted.get(table)
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """All rows whose key begins with `prefix`, by key, as they are now."""
+        keys = self._keys
         if keys is None:
-            keys = self._sorted[table] = sorted(rows)
+            keys = self._keys = sorted(self.rows)
         found: list[tuple[bytes, Value]] = []
         for index in range(bisect_left(keys, prefix), len(keys)):
             if not keys[index].startswith(prefix):
                 break
-            found.append((keys[index], rows[keys[index]]))
+            found.append((keys[index], self.rows[keys[index]]))
         return iter(found)
+
+
+class DictMemory:
+    """A memory in RAM, for tests, verification of files and other programs."""
+
+    def __init__(self) -> None:
+        self._tables: defaultdict[str, Table] = defaultdict(Table)
+
+    def get(self, table: str, key: bytes) -> Value:
+        """See Memory."""
+        return self._tables[table].rows.get(key)
+
+    def put(self, table: str, key: bytes, value: Value) -> None:
+        """See Memory."""
+        self._tables[table].put(key, value)
+
+    def delete(self, table: str, key: bytes) -> None:
+        """See Memory."""
+        self._tables[table].delete(key)
+
+    def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """See Memory."""
+        return self._tables[table].scan(prefix)

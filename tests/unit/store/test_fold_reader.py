@@ -11,11 +11,11 @@ def test_what_is_committed_is_read_and_what_is_not_is_not(tmp_path: Path) -> Non
     views = open_views(tmp_path / "views.db")
     folded = views.folded()
     with views.slice() as memory:
-        memory.put("entry", b"a", ["one"])
+        memory.put("edit", b"a", ["one"])
         with folded.steady():
-            assert folded.get("entry", b"a") is None
+            assert folded.get("edit", b"a") is None
     with folded.steady():
-        assert folded.get("entry", b"a") == ["one"]
+        assert folded.get("edit", b"a") == ["one"]
     views.close()
 
 
@@ -23,13 +23,13 @@ def test_while_it_lasts_nothing_changes_and_afterwards_it_does(tmp_path: Path) -
     views = open_views(tmp_path / "views.db")
     folded = views.folded()
     with folded.steady():
-        assert [*folded.scan("entry", b"a")] == []
+        assert [*folded.scan("edit", b"a")] == []
         with views.slice() as memory:
-            memory.put("entry", b"ab", 1)
-        assert folded.get("entry", b"ab") is None
+            memory.put("edit", b"ab", 1)
+        assert folded.get("edit", b"ab") is None
     with folded.steady():
-        assert folded.get("entry", b"ab") == 1
-        assert [*folded.scan("entry", b"a")] == [(b"ab", 1)]
+        assert folded.get("edit", b"ab") == 1
+        assert [*folded.scan("edit", b"a")] == [(b"ab", 1)]
     views.close()
 
 
@@ -37,11 +37,11 @@ def test_a_row_is_the_same_object_until_something_was_folded(tmp_path: Path) -> 
     views = open_views(tmp_path / "views.db")
     folded = views.folded()
     with views.slice() as memory:
-        memory.put("entry", b"a", ["one"])
+        memory.put("edit", b"a", ["one"])
     seen = []
     for _ in range(2):
         with folded.steady():
-            seen.append(folded.get("entry", b"a"))
+            seen.append(folded.get("edit", b"a"))
     assert seen[0] is seen[1]
     views.close()
 
@@ -50,15 +50,15 @@ def test_views_in_memory_are_read_over_their_one_connection() -> None:
     views = open_views(None)
     folded = views.folded()
     with views.slice() as memory:
-        memory.put("entry", b"a", 1)
+        memory.put("edit", b"a", 1)
     with folded.steady():
-        assert folded.get("entry", b"a") == 1
+        assert folded.get("edit", b"a") == 1
     views.close()
 
 
 def test_it_writes_nothing() -> None:
     folded = open_views(None).folded()
     with pytest.raises(TypeError, match="only read"):
-        folded.put("entry", b"a", 1)
+        folded.put("edit", b"a", 1)
     with pytest.raises(TypeError, match="only read"):
-        folded.delete("entry", b"a")
+        folded.delete("edit", b"a")

@@ -43,21 +43,21 @@ def test_columns_are_the_fields_of_the_rows_in_order() -> None:
 def test_a_slice_holds_together_or_leaves_nothing(tmp_path: Path) -> None:
     views = open_views(tmp_path / "views.db")
     with views.slice() as memory:
-        memory.put("record", A, 1)
+        memory.put("edit", A, 1)
         views.replace([], [found(A, "one")])
         views.advance(Progress(5, 3, 1))
     try:
         with views.slice() as memory:
-            memory.put("record", A, 2)
+            memory.put("edit", A, 2)
             views.replace([A], [])
             views.advance(Progress(9, 9, 9))
             raise KeyboardInterrupt
     except KeyboardInterrupt:
-        assert views.memory.get("record", A) == 1
+        assert views.memory.get("edit", A) == 1
     assert views.progress == Progress(5, 3, 1)
     assert views.reader().of(SearchRow, A) == (found(A, "one"),)
     with views.slice() as memory:
-        assert memory.get("record", A) == 1
+        assert memory.get("edit", A) == 1
     views.close()
 
 
