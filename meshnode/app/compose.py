@@ -169,7 +169,7 @@ def _office(
         node=node,
         devices=devices,
         pairings=Pairings(node, notebook, devices.mandates),
-        rootkeys=RootKeys(node, views.folded(), devices),
+        rootkeys=RootKeys(node, views.folded(), devices, projector),
         following=Following(node, devices, notebook, lookups, projector),
         truth=reader,
         lookups=lookups,

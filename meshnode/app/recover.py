@@ -23,8 +23,8 @@ from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import SignedRecords
-from meshnode.core.effects import Synced
-from meshnode.core.events import SyncNow
+from meshnode.core.effects import Regained, Synced
+from meshnode.core.events import Regain, SyncNow
 from meshnode.core.flight import is_person, network_facts
 from meshnode.core.ports import Batch, JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.exchange.bundle_in import BundleRefused, check_bundle, portions
@@ -55,8 +55,9 @@ class Source(NamedTuple):
 
     agent: AgentId
     networks: tuple[tuple[ScopeId, str], ...] = ()
-    """Networks to take part in again, each with its short name."""
+    """Networks to take part in again, each with its short name, as far as that is known beforehand."""
     notebook: bytes = b""
+    secret: bytes = b""
     peer: str = ""
     addresses: tuple[str, ...] = ()
     bundle: Path | None = None
@@ -95,7 +96,7 @@ def source_of(line: str | None, bundle: Path | None, holders: Sequence[SigningKe
         read: RecoveryLine = read_recovery(line or "")
     except Refusal as refusal:
         raise Ending(Exit.USAGE, refusal.detail, refusal.hint) from refusal
-    return Source(read.agent, tuple((each, "") for each in read.networks), b"", read.peer, read.addresses)
+    return Source(read.agent, secret=read.secret, peer=read.peer, addresses=read.addresses)
 
 
 def recover(
@@ -148,10 +149,11 @@ async def finish(
 
 async def _come_back(opened: Opened, places: Places, source: Source, holders: Sequence[SigningKey]) -> Recovered:
     office, devices = opened.office, opened.office.devices
+    regained: tuple[ScopeId, ...] = ()
     if source.bundle is not None:
         await NodeExchange(opened).take_in("bundle", source.bundle, {}, dry_run=False)
     else:
-        await _fetch(opened)
+        regained = await _fetch(opened, source, holders)
     await office.projector.caught_up()
     if opened.reader.record(source.agent) is None:
         why = "nothing of this identity is there"
@@ -162,31 +164,42 @@ async def _come_back(opened: Opened, places: Places, source: Source, holders: Se
         turned = office.rootkeys.turn(opened.node.identity.key, holders, ends=granted)
         await office.node.write([], ready=turned.records, local=turned.rows)
         ended = len(turned.ended)
-        await office.projector.caught_up()
+    else:
+        await office.rootkeys.affirm(regained)
+    await office.projector.caught_up()
     await _take_up(opened)
     if source.bundle is None:
         await office.node.ask(lambda ticket: SyncNow(ticket, None))
-    joined = [row for row in opened.reader.rows(JoinedEntry) if not row.left and row.network != opened.notebook]
+    joined = [row for row in opened.reader.rows(JoinedEntry) if not row.left and not row.relayed]
     return Recovered(
         agent=to_text(source.agent),
         name=office.name(source.agent),
         fingerprint=fingerprint_words(source.agent),
         ended=ended,
-        networks=len(joined),
+        networks=len(joined) - 1,  # the notebook is one of them
         records=opened.reader.counts().records,
         key=str(opened.home.device_key),
         data=str(places.data),
     )
 
 
-async def _fetch(opened: Opened) -> None:
-    """Take in all that a peer holds of the owner's networks: what is not known here cannot be kept in force."""
-    node = opened.node
+async def _fetch(opened: Opened, source: Source, holders: Sequence[SigningKey]) -> tuple[ScopeId, ...]:
+    """Take in all that a peer holds of the owner's networks: what is not known here cannot be kept in force.
+
+    Returns these networks.
+    """
+    node, holder = opened.node, holders[0] if holders else None
     with trio.move_on_after(FETCH_SECONDS):
+        found = await node.ask(lambda ticket: Regain(ticket, source.secret, source.peer, source.addresses, holder))
+        if not isinstance(found, Regained):
+            why = "these are not the recovery words of this identity, or the line is too old"
+            raise Refusal(Code.VERIFICATION_FAILED, why, "meshnode id vouch --help")
         while True:
+            is_founded = all(opened.reader.network(each) is not None for each in found.networks)
             outcome = await node.ask(lambda ticket: SyncNow(ticket, None))
-            if isinstance(outcome, Synced) and outcome.level and opened.reader.record(node.me) is not None:
-                return
+            is_here = is_founded and opened.reader.record(node.me) is not None
+            if is_here and isinstance(outcome, Synced) and outcome.level:
+                return found.networks
             await trio.sleep(0.2)
     raise Refusal(Code.UNREACHABLE, "the peer of this line does not answer, or knows nothing", "meshnode doctor")
 

@@ -67,7 +67,7 @@ def vouch(desk: Desk, *, who: str) -> Exit:
         desk.out.give("id.vouch", {**found})
         return Exit.OK
     name = clean(found["agent"]["name"])
-    desk.out.line(f"Make sure that it is {name} who asks you: the line tells which networks you share.")
+    desk.out.line(f"Make sure that it is {name} who asks: this line and a recovery key of theirs open your networks.")
     desk.out.line(f"On the new machine of {name}, while your node runs:")
     desk.out.line(f"    meshnode id recover {quoted(found['line'])}")
     desk.out.line(f"It leads back to: {', '.join(map(clean, found['networks']))}")
@@ -103,9 +103,10 @@ RECOVER = Command(
     text="For when every device is lost. This machine makes a key of its own, fetches what you had signed, and the "
     "words make the new key the root of your identity. All other devices are ended: what they had signed stays, as far "
     "as it was found, and what they sign from now on counts nowhere. Nothing can fork, for the new key writes logs of "
-    "its own.\n\nSomebody who shares a network with you, and whose node runs, prints the line with `id vouch`. Or give "
-    "a file of `export bundle`: it also brings back your notebook, which nobody else holds. Cut short, the same "
-    "command finishes it.",
+    "its own.\n\nSomebody who shares a network with you, open or closed, and whose node runs, prints the line with "
+    "`id vouch`. With the line of another member, the same command brings back networks that the first did not know. "
+    "Or give a file of `export bundle`: it also brings back your notebook, which nobody else holds. Cut short, the "
+    "same command finishes it.",
     examples=(
         ("With the help of somebody", "meshnode id recover LINE"),
         ("From a file", "meshnode id recover --bundle everything.bundle"),
@@ -117,8 +118,9 @@ VOUCH = Command(
     "Help somebody who lost every device: print the line for their `id recover`.",
     vouch,
     (Argument(("who",), "Their name, or an id or part of it."),),
-    text="The line says who they are, which networks you share, and where your node is reached. It is of no use "
-    "without their recovery words. Make sure by voice that it is they who ask.",
+    text="The line says who they are and where your node is reached, and holds for a day, as long as your node runs. "
+    "Without one of their recovery keys it is of no use, with one it leads into the networks you share: make sure by "
+    "voice that it is they who ask.",
     examples=(("For Ana", "meshnode id vouch Ana"),),
     exits=(Exit.NOT_RUNNING,),
 )

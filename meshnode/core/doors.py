@@ -65,11 +65,14 @@ class Doors:
             proof = sign_knock(wish.key, session.transcript, ours, self._ground.identity.agent)
             turn.send(session.conn, Knock(tag, proof))
 
-    def take_knock(self, session: Session, knock: Knock, turn: Turn) -> ScopeId | None:
-        """Answer a knock. Returns the network into which the peer is let by it. Raises Breached."""
+    def count(self, session: Session) -> None:
+        """Somebody knocks. Raises Breached."""
         session.knocks += 1
         if session.knocks > KNOCKS_HEARD:
             raise Breached(Breach.FLOOD, f"{session.knocks} knocks")
+
+    def take_knock(self, session: Session, knock: Knock, turn: Turn) -> ScopeId | None:
+        """Answer a knock. Returns the network into which the peer is let by it."""
         theirs, ours = (ANSWERER, DIALLER) if session.outbound else (DIALLER, ANSWERER)
         found = self._gate.door(lambda key: door_tag(key, session.transcript, theirs) == knock.tag)
         if found is None:

@@ -109,6 +109,13 @@ class LetIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Regained:
+    """A peer has let its networks' member come back: these are carried from now on."""
+
+    networks: tuple[ScopeId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShutOut:
     """A door has not opened; `why`: "used" (up), "ended", "late", "unknown" (not there), "again" (knocked anew)."""
 
@@ -120,7 +127,7 @@ class Done:
     """What was asked for is done."""
 
 
-Outcome: TypeAlias = Written | NotWritten | Taken | Synced | Joined | LetIn | ShutOut | Done
+Outcome: TypeAlias = Written | NotWritten | Taken | Synced | Joined | LetIn | Regained | ShutOut | Done
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from meshnode.core.ports import Forget, LocalRow
 from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.log import Run
+from meshproto.records.signatures import SigningKey
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Part, Small
 
@@ -179,6 +180,33 @@ class EnterBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouch:
+    """Expect an agent that lost every device to come back here, by a line of which `key` is the public key.
+
+    `suffices`: the line alone will do, since the owner keeps a recovery key of that agent. Answered by Done.
+    """
+
+    ticket: int
+    agent: AgentId
+    key: bytes
+    suffices: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Regain:
+    """Come back to the networks of one's agent at a peer that vouches. Answered by Regained, or by ShutOut.
+
+    `holder` is a recovery key of the agent, None where the peer keeps one. It is tried until there is an answer.
+    """
+
+    ticket: int
+    secret: bytes
+    peer: str
+    addresses: tuple[str, ...]
+    holder: SigningKey | None
+
+
+@dataclass(frozen=True, slots=True)
 class NetworksStand:
     """The fold has moved on: how networks stand now."""
 
@@ -300,6 +328,8 @@ Event: TypeAlias = (
     | Woken
     | JoinScope
     | EnterBy
+    | Vouch
+    | Regain
     | NetworksStand
     | LeaveScope
     | SyncNow

@@ -10,7 +10,7 @@ from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground, Session
 from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.standing import Doorway, NetworkStanding
-from meshproto.records.ids import Key, LogId, RecordId, ScopeId
+from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.record import Record
 from meshproto.wire.messages import Name
 
@@ -50,6 +50,8 @@ class Gate:
         if told is None:
             return session.peer in carried.hosts
         if session.known and session.agent in told.readers:
+            return True
+        if carried.scope in session.regains and self._may_come_back(session.agent, told):
             return True
         # Whoever lets us in is known to stand there only once enough is folded.
         is_host = session.peer in carried.hosts and self._ground.identity.agent not in told.readers
@@ -144,6 +146,21 @@ class Gate:
                 if told is not None and key_matches(door.key):
                     return told, door
         return None
+
+    def networks_of(self, agent: AgentId) -> list[ScopeId]:
+        """The networks carried here in which an agent stands, or would, were it certain who signed for it."""
+        return [scope for scope in self._scopes.carried if self._comes_back_to(agent, scope)]
+
+    def _comes_back_to(self, agent: AgentId, scope: ScopeId) -> bool:
+        if self.is_open(scope):
+            return scope in self._ground.ledger.scopes_of(agent)
+        told = self._told.get(scope)
+        return told is not None and self._may_come_back(agent, told)
+
+    @staticmethod
+    def _may_come_back(agent: AgentId, told: NetworkStanding) -> bool:
+        """Whether nobody has ended what lets an agent stand in a network, be it contested for now."""
+        return agent in told.readers or agent in told.doubted
 
     def _is_guest(self, session: Session, told: NetworkStanding) -> bool:
         """Whether a peer has proven that he holds an invitation that is still open."""

@@ -56,6 +56,8 @@ class Session:
     knocks: int = 0
     guest_of: dict[ScopeId, RecordId] = field(default_factory=dict)
     """Networks for which the peer has proven to hold an invitation, each with that."""
+    regains: frozenset[ScopeId] = frozenset()
+    """Networks to which the peer comes back: a member here vouches for it, and it has shown a recovery key."""
 
     def hear(self, tip: RecordId) -> None:
         """Remember that the peer has a record, so that it is not told of it."""

@@ -7,7 +7,7 @@ the fold has not seen yet is taken as the home remembers it.
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
@@ -20,8 +20,9 @@ from meshproto.fold.places import NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
 from meshproto.fold.states import states_over
-from meshproto.records.ids import RecordId, ext, key33
+from meshproto.records.ids import RecordId, digest33, ext, key33
 from meshproto.records.record import Record, ids_in
+from meshproto.types.recovery import recovery_digest
 
 MOST_STEPS = 4
 """Agents between an organisation and a person who signs for it; longer ways are not looked for."""
@@ -157,6 +158,16 @@ class Mandates:
                 return True
             given = [each for each, entry in self._given(key33(key)) if entry.giver == agent]
             return any(self._is_active(each) for each in given)
+
+    def is_committed(self, agent: bytes, key: bytes) -> bool:
+        """Whether a key is one of those that may replace a person's root now."""
+        with self._memory.steady():
+            place = read_agent(self._memory, agent)
+            if place is None or place.is_body:
+                return False
+            winners = read_roots(agent, self._memory).winners(EVERYTHING)
+            digest = digest33(recovery_digest(key))
+            return any(digest in _committed(each.record, self._memory) for each in winners)
 
     def may_order(self, order: Record) -> bool | None:
         """Whether a key speaks for the author of a record now; None as long as what would say so is not folded."""
@@ -365,3 +376,9 @@ def _is_within(entry: Entry, draft: Draft) -> bool:
     return (
         not entry.project or project == entry.project or (isinstance(project, bytes) and ext(project) == entry.project)
     )
+
+
+def _committed(tenure: bytes, memory: Folded) -> list[bytes]:
+    """The digests of the keys that may follow a root."""
+    row = cast(tuple[list[bytes], int], memory.get("recovery", tenure) or ([], 0))
+    return row[0]

@@ -35,12 +35,14 @@ from meshnode.core.events import (
     PeerDown,
     PeerUp,
     PrivatesIn,
+    Regain,
     RemovePeer,
     RunIn,
     Started,
     Stopping,
     SyncNow,
     TrustThisCopy,
+    Vouch,
     Woken,
     Write,
 )
@@ -62,6 +64,8 @@ from meshproto.wire.messages import Bye
 Wish: TypeAlias = (
     JoinScope
     | EnterBy
+    | Vouch
+    | Regain
     | NetworksStand
     | LeaveScope
     | SyncNow
@@ -160,6 +164,8 @@ class Node:
             case EnterBy(ticket, secret, peer, addresses):
                 parts.book.add(peer, addresses, turn, by_hand=True, source="join")
                 parts.doors.wish(ticket, peer, secret, turn)
+            case Vouch() | Regain():
+                parts.vouching.heed(event, parts.book, turn)
             case NetworksStand(standings):
                 for standing in standings:
                     parts.gate.tell(standing)

@@ -32,6 +32,7 @@ from meshnode.core.settings import CoreSettings
 from meshnode.core.sweep import Sweep
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
+from meshnode.core.vouching import Vouching
 from meshnode.core.writing import Desk
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.log import Run
@@ -55,6 +56,7 @@ class Parts:
         self.gate = Gate(self.ground, self.scopes)
         self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
         self.doors = Doors(self.ground, self.gate)
+        self.vouching = Vouching(self.ground, self.gate, self.mandates)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.pool.is_awaited)
         self.getter = Getter(self.ground, self.gate)
@@ -127,6 +129,7 @@ class Parts:
             self.privates,
             self.held,
             self.doors,
+            self.vouching,
         ):
             part.parted(conn)
         self.hush(conn)

@@ -6,7 +6,7 @@ Only networks are told of. The fold may be a moment behind what is stored; what 
 from typing import NamedTuple
 
 from meshnode.core.mandates import is_in_force
-from meshproto.fold.entries import Entry, entry_of
+from meshproto.fold.entries import Entry, endings_of, entry_of
 from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
@@ -48,6 +48,8 @@ class NetworkStanding(NamedTuple):
     """Whether this node's agent must name a role there: it is no founder by the genesis, or not any more."""
     is_over: bool = False
     """Dissolved."""
+    doubted: frozenset[AgentId] = frozenset()
+    """Whose standing is contested though nobody has ended it, as after a recovery that could not name all."""
 
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
@@ -64,13 +66,21 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     knowledge = Knowledge(memory)
     doors = tuple(_doorway(each, memory, knowledge) for each in found.members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
-    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved))
+    doubted = frozenset(AgentId(each.agent) for each in found.members if _is_doubted(each, memory))
+    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved), doubted)
 
 
 def networks_in(memory: Memory) -> list[bytes]:
     """The networks whose genesis is folded, by id."""
     places = ((scope, read_place(memory, scope)) for scope, _ in memory.scan("scope", b""))
     return [scope for scope, place in places if place is not None and place.kind == NETWORK]
+
+
+def _is_doubted(member: Member, memory: Memory) -> bool:
+    """Whether somebody's standing is contested, and nobody has ended it."""
+    if member.state != "void" or len(member.agent) == KEY_SIZE:
+        return False
+    return not any(endings_of(entry_of(memory, member.record).handle, memory))
 
 
 def _own(found: Summary, me: bytes, memory: Memory) -> tuple[Entries, Entries]:

@@ -10,7 +10,7 @@ from meshnode.core.parts import Parts
 from meshnode.core.ports import JoinedEntry
 from meshnode.core.reports import RoundDone
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId
+from meshproto.records.ids import LogId, ScopeId
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import (
     Auth,
@@ -175,7 +175,9 @@ class Talk:
             case Credit():
                 take_credit(session, message)
             case Knock():
-                if parts.doors.take_knock(session, message, turn) is not None:
+                parts.doors.count(session)
+                comes_back = parts.vouching.take_knock(session, message, turn)
+                if comes_back or parts.doors.take_knock(session, message, turn) is not None:
                     self.refresh(turn)
             case Door():
                 self._take_door(session, message, turn)
@@ -210,6 +212,7 @@ class Talk:
         if first:
             self._parts.conversations.welcome(session, turn)
             self._parts.doors.knock(session, turn)
+            self._parts.vouching.knock(session, turn)
             self._parts.gossip.tell_own_tips([session], turn)
         if wider:
             self.welcome(session, turn)
@@ -218,14 +221,21 @@ class Talk:
     def _take_door(self, session: Session, message: Door, turn: Turn) -> None:
         """A door at which we knocked: if it is open, begin to carry the network behind it."""
         parts = self._parts
+        regained = parts.vouching.take_door(session, message, turn)
+        if regained is not None:
+            self._begin_to_carry(session, regained, b"", turn)
+            return
         let_in = parts.doors.take_door(session, message, turn)
         if let_in is not None:
-            scope, invitation = let_in
-            parts.policy.relayed.pop(scope, None)
-            parts.scopes.carry(scope, [session.peer])
-            row = JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation)
-            turn.local.append(row)
-            self.refresh(turn)
+            self._begin_to_carry(session, *let_in, turn)
+
+    def _begin_to_carry(self, session: Session, scope: ScopeId, invitation: bytes, turn: Turn) -> None:
+        """Carry a network that a peer has told of."""
+        parts = self._parts
+        parts.policy.relayed.pop(scope, None)
+        parts.scopes.carry(scope, [session.peer])
+        turn.local.append(JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation))
+        self.refresh(turn)
 
     def _end_round(self, session: Session, found: int, turn: Turn) -> None:
         parts = self._parts

@@ -149,7 +149,7 @@ class Watch:
 
     def _peers(self) -> Finding:
         node = self.office.node
-        shared = [row for row in self.office.truth.rows(JoinedEntry) if not row.left]
+        shared = [row for row in self.office.truth.rows(JoinedEntry) if not row.left and not row.relayed]
         if len(shared) <= 1:  # the notebook alone
             return Finding("peers", "ok", "no network joined yet")
         connected = len(node.presence.connected)

@@ -1,18 +1,19 @@
-"""The line that takes a new device to one that lets it in, and the words that both show.
+"""The lines that take a new device to one that lets it in, or back to somebody who vouches; and the words to compare.
 
-A line is `device1.<agent ‖ notebook ‖ secret, base64url>@<address>[,<address>…]`. The new device shows a tag of the
-scope that stands for the secret, so it proves the secret without telling it; and both show four words made from the
-secret and the new device's key, so that nobody else who has seen the line is let in by mistake.
+A line is `device1.` or `recover1.`, and base64url of what it says ‖ peer ‖ addresses ‖ checksum: short enough for a QR
+code. A new device shows a tag of the scope that stands for the secret, so it proves the secret without telling it; and
+both show four words made from the secret and the new device's key, so that nobody else who has seen the line is let in
+by mistake.
 """
 
 import base64
-import binascii
 from hashlib import sha256
 from typing import NamedTuple
 
 from mnemonic import Mnemonic
 
-from meshnode.net.address import BadAddress, parse
+from meshnode.net.address import parse
+from meshnode.runtime.packing import pack_address, pack_peer, unpack_address, unpack_peer
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.records.ids import AgentId, ScopeId
 from meshproto.types.recovery import fingerprint
@@ -21,13 +22,14 @@ SECRET_SIZE = 16
 """Nobody guesses it while a pairing is open, nor afterwards."""
 _PREFIX = "device1."
 RECOVERY_PREFIX = "recover1."
-MAX_NETWORKS = 12
-"""Networks in a recovery line: it is pasted, and the others are found through these or joined by hand."""
+LINK = "meshnode:line/"
+"""What a line in a link begins with, so that a click can lead to the node."""
+LONGEST = 200
+"""Characters of a line: a QR code of it is still read from a screen."""
 _SCOPE_CONTEXT = b"meshnode/1 pairing\n"
 _WORDS_CONTEXT = b"meshnode/1 pairing words\n"
-_IDS_SIZE = 64
-MAX_LINE = 1024
-"""Characters of a pairing line: two ids, a secret and a handful of addresses."""
+_ID_SIZE = 32
+_CHECKSUM = 4
 
 
 class PairingLine(NamedTuple):
@@ -47,60 +49,69 @@ class PairingLine(NamedTuple):
 
 def write_pairing(line: PairingLine) -> str:
     """The line to paste at the new device."""
-    return _written(_PREFIX, line.agent + line.notebook + line.secret, line.addresses)
+    return _written(_PREFIX, line.agent + line.notebook + line.secret, line.peer, line.addresses)
 
 
 def read_pairing(text: str) -> PairingLine:
     """Read a pairing line. Raises Refusal."""
-    raw, peer, addresses = _read(text, _PREFIX, "id device add")
-    if len(raw) != _IDS_SIZE + SECRET_SIZE:
-        raise Refusal(Code.BAD_REQUEST, "this line is cut short", "copy the whole line again")
-    agent, notebook, secret = AgentId(raw[:32]), ScopeId(raw[32:_IDS_SIZE]), raw[_IDS_SIZE:]
+    raw, peer, addresses = _read(text, _PREFIX, "id device add", 2 * _ID_SIZE + SECRET_SIZE)
+    agent, notebook, secret = AgentId(raw[:_ID_SIZE]), ScopeId(raw[_ID_SIZE : 2 * _ID_SIZE]), raw[2 * _ID_SIZE :]
     return PairingLine(agent, notebook, secret, peer, addresses)
 
 
 class RecoveryLine(NamedTuple):
-    """What somebody who lost every device is given: who they are, the networks shared with them, and where to ask."""
+    """What somebody who lost every device is given: who they are, the secret, and where to ask."""
 
     agent: AgentId
-    networks: tuple[ScopeId, ...]
+    secret: bytes
     peer: str
     addresses: tuple[str, ...]
 
 
 def write_recovery(line: RecoveryLine) -> str:
     """The line to give to whoever recovers."""
-    return _written(RECOVERY_PREFIX, line.agent + b"".join(line.networks), line.addresses)
+    return _written(RECOVERY_PREFIX, line.agent + line.secret, line.peer, line.addresses)
 
 
 def read_recovery(text: str) -> RecoveryLine:
     """Read a recovery line. Raises Refusal."""
-    raw, peer, addresses = _read(text, RECOVERY_PREFIX, "id vouch")
-    if len(raw) % 32 or len(raw) < _IDS_SIZE:
-        raise Refusal(Code.BAD_REQUEST, "this line is cut short", "copy the whole line again")
-    ids = [raw[at : at + 32] for at in range(0, len(raw), 32)]
-    return RecoveryLine(AgentId(ids[0]), tuple(ScopeId(each) for each in ids[1:]), peer, addresses)
+    raw, peer, addresses = _read(text, RECOVERY_PREFIX, "id vouch", _ID_SIZE + SECRET_SIZE)
+    return RecoveryLine(AgentId(raw[:_ID_SIZE]), raw[_ID_SIZE:], peer, addresses)
 
 
-def _written(prefix: str, raw: bytes, addresses: tuple[str, ...]) -> str:
-    packed = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-    return f"{prefix}{packed}@{','.join(addresses)}"
+def _written(prefix: str, said: bytes, peer: str, addresses: tuple[str, ...]) -> str:
+    """A line; of addresses that would make it too long the last are left out."""
+    body = said + pack_peer(peer)
+    for each in map(pack_address, addresses):
+        if len(_sealed(prefix, body + each)) <= LONGEST:
+            body += each
+    return _sealed(prefix, body)
 
 
-def _read(text: str, prefix: str, command: str) -> tuple[bytes, str, tuple[str, ...]]:
-    """What a line packs, whose node it leads to, and at which addresses. Raises Refusal."""
-    packed, at, rest = text.strip().removeprefix(prefix).partition("@")
-    if not text.strip().startswith(prefix) or not at or len(text) > MAX_LINE:
+def _sealed(prefix: str, body: bytes) -> str:
+    packed = body + sha256(body).digest()[:_CHECKSUM]
+    return prefix + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def _read(text: str, prefix: str, command: str, size: int) -> tuple[bytes, str, tuple[str, ...]]:
+    """What a line says, `size` bytes, whose node it leads to, and at which addresses. Raises Refusal."""
+    line = "".join(text.split()).removeprefix(LINK)
+    if not line.startswith(prefix):
         raise Refusal(Code.BAD_REQUEST, f"this is no line of `{command}`", "copy the whole line again")
     try:
-        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        addresses = [parse(each.strip()) for each in rest.split(",")]
-    except (binascii.Error, ValueError, BadAddress) as error:
-        raise Refusal(Code.BAD_REQUEST, f"this line is damaged: {error}", "copy the whole line again") from error
-    peer = addresses[0].peer
-    if len({each.peer for each in addresses}) != 1 or peer is None:
-        raise Refusal(Code.BAD_REQUEST, "this line does not say whom to expect", "copy the whole line again")
-    return raw, peer, tuple(str(each) for each in addresses)
+        packed = base64.urlsafe_b64decode(line.removeprefix(prefix) + "=" * (-len(line.removeprefix(prefix)) % 4))
+        body = packed[:-_CHECKSUM]
+        if _sealed(prefix, body) != line:
+            raise ValueError("checksum")
+        peer, rest = unpack_peer(body[size:])
+        addresses: list[str] = []
+        while rest:
+            address, rest = unpack_address(rest)
+            addresses.append(str(parse(f"{address}/p2p/{peer}")))
+    except (ValueError, IndexError) as error:  # also what base64 and addresses raise
+        why = "this line is incomplete or mistyped"
+        raise Refusal(Code.BAD_REQUEST, why, "copy the whole line again") from error
+    return body[:size], peer, tuple(addresses)
 
 
 def words_of(digest: bytes) -> str:

@@ -16,10 +16,12 @@ from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.devices import ACTIVE, RIVAL, SEEN_MOST, Device, Devices
 from meshnode.runtime.node import RunningNode
+from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.places import read_agent
 from meshproto.fold.roots import Roots, Tenure, read_roots
+from meshproto.fold.standing import Status
 from meshproto.records.ids import ScopeId, log_id
 from meshproto.records.log import Run
 from meshproto.records.record import Record
@@ -57,9 +59,9 @@ class Turned(NamedTuple):
 class RootKeys:
     """The root keys of one owner."""
 
-    def __init__(self, node: RunningNode, folded: Folded, devices: Devices) -> None:
+    def __init__(self, node: RunningNode, folded: Folded, devices: Devices, projector: Projector) -> None:
         """`folded` is read in the event loop's thread."""
-        self._node, self._folded, self._devices = node, folded, devices
+        self._node, self._folded, self._devices, self._projector = node, folded, devices, projector
 
     def recovery(self) -> Recovery:
         """The keys that may replace the root in force."""
@@ -113,6 +115,31 @@ class RootKeys:
         rows = () if key.public == own else (NoteEntry(notes.ENDED, rotate), Forget(NoteEntry, (notes.GRANT,)))
         return Turned(records, rows, ended)
 
+    async def affirm(self, networks: Sequence[bytes]) -> None:
+        """Keep in force what the keys before the owner's root had signed in networks that came back later.
+
+        Only where nothing of theirs is in force yet: what they sign later must stay out. Raises Refusal.
+        """
+        with self._folded.steady():
+            roots = self._roots()
+            winners = [] if roots is None else roots.winners(EVERYTHING)
+            if roots is None or not winners[0].after or winners[0].key != self._node.identity.key.public:
+                return
+            before = {each.key for each in roots.path(winners[0])[:-1]}
+        rotate = self._node.ledger.record(winners[0].record)
+        ends = rotate.facts.get("ends", []) if rotate is not None else []
+        before |= {each.key for each in self._devices.all() if each.grant in ends}
+        heads = [head for head in self._node.ledger.logs() if head.key in before and head.scope in networks]
+        seen = [tip.id for head in heads for tip in head.tips if await self._is_contested(tip.id)]
+        me = ScopeId(self._node.me)
+        facts = [authority.revoke([winners[0].record], reason="end", seen=part) for part in _parts(sorted(seen))]
+        if facts:
+            await self._node.write([Draft(me, "revoke", each) for each in facts])
+
+    async def _is_contested(self, record: bytes) -> bool:
+        standing = await self._projector.standing(record)
+        return standing is not None and standing.status is Status.CONTESTED
+
     def _signed(self, key: SigningKey, facts: Facts, ended: Sequence[bytes]) -> SignedRecords:
         """The rotate, and what leaves in force what the ended keys had signed, under one signature."""
         node, me = self._node, ScopeId(self._node.me)
@@ -125,10 +152,7 @@ class RootKeys:
         records = list(run.records)
         rotate = records[0]
         seen = [each for each in self._devices.tips_of(*ended) if each not in own]
-        drafts = [
-            Draft(me, "revoke", authority.revoke([rotate.id], reason="end", seen=part))
-            for part in _parts(seen, SEEN_MOST, SEEN_RECORDS)
-        ]
+        drafts = [Draft(me, "revoke", authority.revoke([rotate.id], reason="end", seen=part)) for part in _parts(seen)]
         if drafts:
             more = sign_drafts(pen, drafts, end_of([(rotate.seq, rotate.id)]))
             records += [record for each in more.runs for record in each.records]
@@ -192,6 +216,7 @@ def _one_run(key: SigningKey, records: Sequence[Record]) -> Run:
     return Run(tuple(records), key.sign(records[-1].id))
 
 
-def _parts(items: Sequence[bytes], size: int, most: int) -> Iterator[Sequence[bytes]]:
-    for at in range(0, min(len(items), size * most), size):
-        yield items[at : at + size]
+def _parts(seen: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """What each of the records names by which a rotate leaves things in force."""
+    for at in range(0, min(len(seen), SEEN_MOST * SEEN_RECORDS), SEEN_MOST):
+        yield seen[at : at + SEEN_MOST]

@@ -36,6 +36,7 @@ from meshproto.records.log import Run
 from meshproto.records.record import Record
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity
+from meshproto.types.recovery import recovery_digest
 from meshproto.wire import session as words
 from meshproto.wire.breaches import Breached
 from meshproto.wire.codec import decode, encode
@@ -64,14 +65,18 @@ class Dice:
 
 
 class Writer:
-    """A person who signs runs by hand, well or badly. `dice` salts the private parts."""
+    """A person who signs runs by hand, well or badly.
 
-    def __init__(self, name: str) -> None:
+    `dice` salts the private parts, `recovery` may replace the key.
+    """
+
+    def __init__(self, name: str, *, recovery: SigningKey | None = None) -> None:
         self.name = name
         self.key = SigningKey.from_seed(sha256(f"key of {name}".encode()).digest())
         self.dice = Dice()
         nonce = sha256(f"nonce of {name}".encode()).digest()[:16]
-        facts = identity.person(key=self.key.public, nonce=nonce)
+        keys = None if recovery is None else ([recovery_digest(recovery.public)], 1)
+        facts = identity.person(key=self.key.public, nonce=nonce, recovery=keys)
         scope, self.genesis = sign_genesis(Pen(b"", self.key, NOON, self.dice), facts)
         self.agent = AgentId(scope)
         self.ends: dict[bytes, End] = {self.agent: End(1, self.genesis.runs[0].records[0].id)}

@@ -236,7 +236,7 @@ class FakeNode:
     def post_recovery_lines(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if asked.body["who"] != "Ana López":
             return problem(Code.NOT_FOUND, f"you share no network with {asked.body['who']}", "meshnode network ls")
-        return d.RecoveryLine(ANA, "recover1.xyz@/ip4/1.2.3.4/tcp/4401", ["studio"])
+        return d.RecoveryLine(ANA, "recover1.xyz", ["studio"])
 
     def get_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if rest and not self.networks:

@@ -88,3 +88,27 @@ def test_a_rotation_with_new_words_ends_the_old_key_and_the_old_words(
     ana.does("down")
     again = ana.tries("id", "rotate", "--file", old)
     assert (again.code, "have been replaced" in again.err) == (17, True)
+
+
+def test_a_closed_network_comes_back_from_one_member_on_a_blank_machine(tmp_path: Path) -> None:
+    with Household() as all_:
+        ana, ben, carol = all_.person("ana", starts=False), all_.person("ben"), all_.person("carol")
+        ana.words = ana.asks("init", "--name", "Ana")["recovery_words"]  # type: ignore[attr-defined]  # as above
+        ana.does("up")
+        ben.does("network", "create", "studio")
+        for guest in (ana, carol):
+            guest.does("network", "join", ben.asks("network", "invite", "studio")["line"])
+        ana.does("log", "Before the fire", "1h", "--network", "studio")
+        carol.sees(lambda it: it.titles() == ["Before the fire"])
+        ben.sees(lambda it: it.tries("id", "vouch", "Ana").code == 0)
+        ana.kill()
+        new = all_.person("new", starts=False)
+        line = ben.asks("id", "vouch", "Ana")["line"]
+        assert len(line) <= 200
+        back = new.asks("id", "recover", line, "--file", paper(tmp_path, ana))
+        assert (back["ended"], back["networks"]) == (1, 1)
+        new.does("up")
+        new.does("log", "After the fire", "1h", "--network", "studio")
+        for person in (ben, carol, new):
+            person.sees(lambda it: it.titles() == ["After the fire", "Before the fire"])
+            person.sees(lambda it: {each["status"] for each in it.asks("contribution", "ls")["items"]} == {"yes"})

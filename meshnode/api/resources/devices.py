@@ -15,14 +15,13 @@ from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.ports import JoinedEntry
+from meshnode.runtime import vouching
 from meshnode.runtime.devices import Device as Kept
 from meshnode.runtime.office import Office
-from meshnode.runtime.pairing import MAX_NETWORKS, write_pairing, write_recovery
-from meshnode.runtime.pairing import RecoveryLine as KeptLine
+from meshnode.runtime.pairing import write_pairing, write_recovery
 from meshnode.runtime.pairings import PAIRING_SECONDS
-from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
-from meshproto.records.ids import AgentId, ScopeId, to_text
+from meshproto.records.ids import AgentId, to_text
 
 REASONS = ("lost", "compromise", "end")
 _STATES = {"waiting": "waiting", "revoked": "revoked", "replaced": "replaced"}
@@ -89,17 +88,18 @@ async def vouch(site: Site, call: Call[RecoveryLineRequest]) -> RecoveryLine:
     office = site.office
     await office.fresh()
     agent = await _mate(office, call.body.who)
-    shared = [row.network for row in office.truth.rows(JoinedEntry) if not row.left and row.network != office.notebook]
-    networks = [ScopeId(each) for each in shared if office.lookups.standing_in(agent, each)][:MAX_NETWORKS]
-    addresses = reachable_first(office.node.listening)
-    line = write_recovery(KeptLine(AgentId(agent), tuple(networks), office.node.peer, addresses))
+    shared = [row.network for row in office.truth.rows(JoinedEntry) if not row.left and not row.relayed]
+    networks = [each for each in shared if each != office.notebook and office.lookups.standing_in(agent, each)]
+    line = await vouching.vouch(office.node, AgentId(agent))
     names = Names(office)
-    return RecoveryLine(agent=names.agent(agent), line=line, networks=[office.name(each) for each in networks])
+    return RecoveryLine(
+        agent=names.agent(agent), line=write_recovery(line), networks=[office.name(each) for each in networks]
+    )
 
 
 async def _mate(office: Office, who: str) -> bytes:
     """The person with whom a network is shared that a name or an id means. Raises Refusal."""
-    joined = [row.network for row in office.truth.rows(JoinedEntry) if not row.left]
+    joined = [row.network for row in office.truth.rows(JoinedEntry) if not row.left and not row.relayed]
     mates = {row.agent for each in joined for row in office.lookups.members(each)} - {bytes(office.me)}
     named = sorted(each for each in mates if office.name(each).casefold() == who.strip().casefold())
     if len(named) > 1:

@@ -24,6 +24,9 @@ KNOCK_CONTEXT = b"meshnode/1 knock\n"
 DOOR_CONTEXT = b"meshnode/1 door\n"
 """What stands before the bytes that the tag of an invitation is made of."""
 
+REGAIN_CONTEXT = b"meshnode/1 regain\n"
+"""What stands before the bytes that a recovery key signs to come back to its agent's networks."""
+
 SEED_CONTEXT = b"meshnode/1 invitation\n"
 """What stands before the secret of an invitation to make the seed of its key."""
 
@@ -71,6 +74,16 @@ def sign_knock(key: SigningKey, session: bytes, role: bytes, agent: bytes) -> by
 def is_knock(key: bytes, session: bytes, role: bytes, agent: bytes, signature: bytes) -> bool:
     """Whether that is such a proof, by the side with this role."""
     return verify_bytes(key, KNOCK_CONTEXT, session + role + agent, signature)
+
+
+def sign_regain(key: SigningKey, session: bytes, role: bytes, agent: bytes, line: bytes) -> bytes:
+    """Prove in the session with this transcript to hold a recovery key of `agent`; `line` is the key of the line."""
+    return key.sign_bytes(REGAIN_CONTEXT, session + role + agent + line)
+
+
+def is_regain(key: bytes, session: bytes, role: bytes, agent: bytes, line: bytes, signature: bytes) -> bool:
+    """Whether that is such a proof, by the side with this role."""
+    return verify_bytes(key, REGAIN_CONTEXT, session + role + agent + line, signature)
 
 
 def holding_proof(nonce: bytes, headers: Iterable[bytes]) -> bytes:

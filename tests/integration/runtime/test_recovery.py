@@ -14,14 +14,15 @@ from meshnode.config.places import locate
 from meshnode.core.ports import JoinedEntry, NoteEntry
 from meshnode.exchange.bundles import Bundles
 from meshnode.exchange.office_desk import OfficeDesk
-from meshnode.runtime import notes
+from meshnode.runtime import notes, vouching
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.store.keyfile import read_secret
 from meshnode.store.protection import WORDS_FILE
 from meshproto.fold.standing import Status
-from meshproto.records.ids import ScopeId
+from meshproto.records.ids import AgentId
 from meshproto.records.signatures import SigningKey
+from tests.integration.runtime.test_closed_networks import enters, invites
 from tests.integration.runtime.test_devices import comes_to, status, two_laptops
 from tests.support.meshes import Mesh, Node
 
@@ -33,9 +34,11 @@ def committed(mesh: Mesh, name: str) -> list[SigningKey]:
     return [holder_of(read_secret(places.data / WORDS_FILE, None).decode().split())]
 
 
-def from_peer(mesh: Mesh, helper: Node, agent: bytes, *networks: ScopeId) -> Source:
-    node = helper.opened.node
-    return Source(agent, tuple((each, "") for each in networks), b"", node.peer, node.listening)  # type: ignore[arg-type]  # an agent's id
+async def from_peer(helper: Node, agent: bytes, *, suffices: bool = False) -> Source:
+    """Where to recover from: a member who vouches."""
+    await helper.office.projector.caught_up()
+    line = await vouching.vouch(helper.opened.node, AgentId(agent), suffices=suffices)
+    return Source(line.agent, secret=line.secret, peer=line.peer, addresses=line.addresses)
 
 
 async def recovers(mesh: Mesh, source: Source, holders: list[SigningKey], name: str = "new") -> int:
@@ -56,7 +59,7 @@ async def test_identity_records_and_networks_come_back_from_one_peer(tmp_path: P
             before = await ana.logs("Before the theft", "studio")
             await ben.sees(lambda: ben.has(before))
             me = ana.office.me
-        assert await recovers(mesh, from_peer(mesh, ben, me, network), holders) == 1
+        assert await recovers(mesh, await from_peer(ben, me), holders) == 1
         async with mesh.node("new") as new:
             assert new.office.me == me
             assert new.office.devices.standing() is None
@@ -81,7 +84,7 @@ async def test_a_lost_device_that_comes_up_again_signs_no_more(tmp_path: Path) -
             await ana.joins(ben.line(network))
             await ana.logs("Before", "studio")
             me = ana.office.me
-        await recovers(mesh, from_peer(mesh, ben, me, network), holders)
+        await recovers(mesh, await from_peer(ben, me), holders)
         async with mesh.node("ana") as thief:
             await thief.learns(lambda: thief.office.devices.standing() is not None)
             with pytest.raises(Refusal) as refused:
@@ -96,7 +99,7 @@ async def test_recovery_ends_every_device(tmp_path: Path) -> None:
     async with two_laptops(mesh) as (ana, laptop):
         me, network = ana.office.me, await ana.founds()
         await laptop.learns(lambda: laptop.opened.reader.network(network) is not None)
-        source = from_peer(mesh, laptop, me, network)
+        source = await from_peer(laptop, me)
         assert await recovers(mesh, source, holders) == 2
         await laptop.learns(lambda: laptop.office.devices.standing() is not None)
         assert [each.state for each in laptop.office.devices.all()] == ["replaced", "active", "revoked"]
@@ -151,3 +154,64 @@ async def test_a_recovered_identity_is_recovered_again_with_the_same_words(tmp_p
     async with mesh.node("newest") as newest:
         await comes_to(newest, await newest.logs("Third machine"), Status.YES)
         assert [each.state for each in newest.office.devices.all()].count("active") == 1
+
+
+async def test_a_closed_network_comes_back_from_a_member(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    holders = committed(mesh, "ana")
+    async with mesh.node("ben") as ben, mesh.node("carol") as carol:
+        studio = await ben.founds(is_open=False)
+        await enters(carol, await invites(ben, studio))
+        async with mesh.node("ana") as ana:
+            await enters(ana, await invites(ben, studio))
+            before = await ana.logs("Before the theft", "studio")
+            await comes_to(carol, before, Status.YES)
+            me = ana.office.me
+        assert await recovers(mesh, await from_peer(ben, me), holders) == 1
+        async with mesh.node("new") as new:
+            assert {row.network for row in new.opened.reader.rows(JoinedEntry)} == {studio, new.office.notebook}
+            await comes_to(new, before, Status.YES)
+            after = await new.logs("After it", "studio")
+            for each in (ben, carol):
+                await comes_to(each, after, Status.YES)
+                assert await status(each, before) is Status.YES
+                assert each.office.lookups.forks() == ()
+
+
+async def test_who_cannot_show_a_recovery_key_learns_nothing_of_a_closed_network(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    committed(mesh, "ana")
+    async with mesh.node("ben") as ben:
+        studio = await ben.founds(is_open=False)
+        async with mesh.node("ana") as ana:
+            await enters(ana, await invites(ben, studio))
+            await comes_to(ben, await ana.logs("Secret", "studio"), Status.YES)
+            me = ana.office.me
+        for number, holders in enumerate(([SigningKey(bytes(32))], [])):
+            with pytest.raises(Ending) as ended:
+                await recovers(mesh, await from_peer(ben, me), holders, f"eve{number}")
+            assert ended.value.exit is Exit.VERIFICATION
+            async with mesh.node(f"eve{number}") as eve:
+                assert eve.opened.reader.network(studio) is None
+                assert eve.opened.reader.record(me) is None
+
+
+async def test_a_second_member_brings_back_another_network(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    holders = committed(mesh, "ana")
+    async with mesh.node("ben") as ben, mesh.node("dora") as dora:
+        studio, choir = await ben.founds(is_open=False), await dora.founds("choir", is_open=False)
+        async with mesh.node("ana") as ana:
+            await enters(ana, await invites(ben, studio))
+            await enters(ana, await invites(dora, choir))
+            sung = await ana.logs("Sung", "choir")
+            await comes_to(dora, sung, Status.YES)
+            await comes_to(ben, await ana.logs("Drawn", "studio"), Status.YES)
+            me = ana.office.me
+        await recovers(mesh, await from_peer(ben, me), holders)
+        assert await recovers(mesh, await from_peer(dora, me), holders) == 0
+        async with mesh.node("new") as new:
+            await comes_to(new, sung, Status.YES)
+            await comes_to(dora, await new.logs("Sung again", "choir"), Status.YES)
+            assert await status(dora, sung) is Status.YES
+            assert await status(new, sung) is Status.YES

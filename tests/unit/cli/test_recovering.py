@@ -10,7 +10,7 @@ from tests.support.command_line import run
 from tests.support.fake_node import FakeNode
 
 WORDS = "abandon " * 11 + "about"
-LINE = "recover1.xyz@/ip4/1.2.3.4/tcp/4401"
+LINE = "recover1.xyz"
 
 
 @pytest.fixture(autouse=True)

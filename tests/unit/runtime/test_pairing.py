@@ -2,17 +2,35 @@
 
 import pytest
 
-from meshnode.runtime.pairing import PairingLine, pairing_words, read_pairing, write_pairing
+from meshnode.runtime.pairing import (
+    LINK,
+    LONGEST,
+    PairingLine,
+    RecoveryLine,
+    pairing_words,
+    read_pairing,
+    read_recovery,
+    write_pairing,
+    write_recovery,
+)
 from meshnode.runtime.refusals import Refusal
 from meshproto.records.ids import AgentId, ScopeId
 
 PEER = "12D3KooWGRUVh3s3Gqh4hcCC6kUVfL4hH9KkMsBUGUCmLtB1Tjn5"
 ADDRESSES = (f"/ip4/192.168.1.7/tcp/4401/p2p/{PEER}", f"/ip4/203.0.113.9/tcp/4401/p2p/{PEER}")
 LINE = PairingLine(AgentId(b"a" * 32), ScopeId(b"n" * 32), b"s" * 16, PEER, ADDRESSES)
+BACK = RecoveryLine(AgentId(b"a" * 32), b"s" * 16, PEER, ADDRESSES)
 
 
 def test_reading_a_line_undoes_writing_it() -> None:
     assert read_pairing(f" {write_pairing(LINE)}\n") == LINE
+
+
+def test_a_line_fits_into_a_link_and_a_qr_code() -> None:
+    line = write_pairing(LINE._replace(addresses=ADDRESSES * 20))
+    assert len(line) <= LONGEST
+    assert read_pairing(LINK + line).addresses[:2] == ADDRESSES
+    assert read_recovery(write_recovery(BACK)) == BACK
 
 
 @pytest.mark.parametrize(
@@ -20,12 +38,12 @@ def test_reading_a_line_undoes_writing_it() -> None:
     [
         "nonsense",
         "",
-        write_pairing(LINE).partition("@")[0],
+        write_pairing(LINE)[:-5],
         write_pairing(LINE).replace("device1.", "device1.!"),
         write_pairing(LINE).replace("device1.", "device1.AAAA"),
+        write_pairing(LINE)[:40] + ("b" if write_pairing(LINE)[40] != "b" else "c") + write_pairing(LINE)[41:],
         write_pairing(LINE._replace(addresses=("nowhere",))),
-        write_pairing(LINE._replace(addresses=("/ip4/192.168.1.7/tcp/4401",))),
-        write_pairing(LINE._replace(addresses=ADDRESSES * 20)),
+        write_recovery(BACK),
     ],
 )
 def test_a_damaged_line_is_refused(text: str) -> None:
