@@ -9,10 +9,12 @@ from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import decisions, devices, keeping, networks, node, people, records, work
+from meshnode.api.resources import contributions, decisions, devices, keeping, networks, node, people, records, work
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
+CHOSEN = ("mine", "who", "network", "project", "batch", "kind", "stream", "comp", "coauthored")
+"""By what contributions are chosen."""
 
 ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/health", node.health),
@@ -64,11 +66,12 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry(
         "GET",
         "/contributions",
-        work.list_contributions,
-        query=(*LISTED, "mine", "network", "project", "batch"),
+        contributions.list_contributions,
+        query=(*LISTED, *CHOSEN),
     ),
+    Entry("GET", "/contributions/sums", contributions.sum_contributions, query=CHOSEN),
     Entry("POST", "/contributions", work.log_contribution, work_models.ContributionRequest, status=201),
-    Entry("GET", "/contributions/{id}", work.show_contribution),
+    Entry("GET", "/contributions/{id}", contributions.show_contribution),
     Entry("POST", "/contributions/{id}/share", work.share, work_models.ShareRequest, status=201),
     Entry("POST", "/contributions/{id}/correct", work.correct, work_models.CorrectRequest, status=201),
     Entry("POST", "/contributions/{id}/retract", work.retract, work_models.RetractRequest, status=201),

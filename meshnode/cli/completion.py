@@ -36,6 +36,13 @@ def bash(commands: list[Command]) -> str:
         if argument.choices and argument.is_option
         for name in argument.names
     ]
+    choices += [
+        f'        "{command.name} {name}") words=""; files=yes ;;'
+        for command in commands
+        for argument in command.arguments
+        if argument.complete and argument.is_option
+        for name in argument.names
+    ]
     return _BASH.format(
         first=" ".join(ENTRIES),
         skip="|".join(name for argument in EVERYWHERE if argument.kind != "flag" for name in argument.names),
@@ -99,7 +106,7 @@ def _offered(command: Command) -> list[str]:
 
 
 def _files(command: Command) -> str:
-    return "yes" if any(argument.complete for argument in command.arguments) else "no"
+    return "yes" if any(argument.complete for argument in command.arguments if not argument.is_option) else "no"
 
 
 def _zsh_options(command: Command) -> list[str]:
@@ -165,7 +172,7 @@ _meshnode() {{
     esac
     case "$name $before" in
 {choices}
-        *" --home"|*" --path") words=""; files=yes ;;
+        *" --home") words=""; files=yes ;;
     esac
     COMPREPLY=( $(compgen -W "$words" -- "$current") )
     [[ "$files" == yes ]] && COMPREPLY+=( $(compgen -f -- "$current") )

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from meshnode.cli.adding import COMMAND as ADD
+from meshnode.cli.adding import KINDS
 from meshnode.cli.commands import Argument, Command
+from meshnode.cli.contributed import HEADS, fields_of, row_of, rows_of_sums
 from meshnode.cli.desk import Desk
+from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.shown import count, quantity, rows_of, short_id, standing, title, where, who, who_briefly
-from meshnode.cli.times import UnclearTime, parse_duration, show_moment, show_period
-
-if TYPE_CHECKING:
-    from meshnode.client.answers import Contribution
+from meshnode.cli.parsing import Value
+from meshnode.cli.shown import count, rows_of, short_id, size, standing, title, where
+from meshnode.cli.terms import COMPENSATIONS, STREAMS
+from meshnode.cli.units import EXAMPLES, Unclear, parse_amount
 
 USUAL_ROWS = 30
 """Rows listed unless told otherwise: what fits on a screen."""
 
 
-def ls(
-    desk: Desk,
-    *,
-    project: str | None,
-    network: str | None,
-    batch: str | None,
-    mine: bool,
-    limit: int | None,
-    after: str | None,
-) -> Exit:
+def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> Exit:
     """List contributions, newest first."""
-    query = {"project": project, "network": network, "batch": batch, "mine": mine}
+    query, filters = _chosen(chosen)
     page = desk.client().contributions({**query, "limit": rows_of(limit, USUAL_ROWS), "cursor": after})
-    named = [f"--{name} {quoted(value)}" for name, value in query.items() if isinstance(value, str)]
-    filters = " ".join([*named, *["--mine"] * mine])
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
     elif page["items"]:
-        _table(desk, page["items"])
+        rows = [row_of(entry) for entry in page["items"]]
+        desk.out.table(HEADS, rows, flexible=3, right=(2,))
         if page["next"]:
             more = f"meshnode contribution ls --after {page['next']}"
             same = [filters, "" if limit is None else f"--limit {limit}"]
@@ -50,6 +41,32 @@ def ls(
     return Exit.OK
 
 
+def sums(desk: Desk, **chosen: Value) -> Exit:
+    """Add up contributions, each unit and each currency apart."""
+    query, filters = _chosen(chosen)
+    found = desk.client().sums(query)
+    if desk.out.as_json:
+        desk.out.give("contribution.sum", {**found})
+    elif not found["contributions"]:
+        desk.out.line(f"Nothing fits {filters}." if filters else "Nothing here yet.")
+        desk.next_steps(("Everything", "meshnode contribution ls"))
+    else:
+        desk.out.table(("SUM", "OF"), rows_of_sums(found), flexible=1, right=(0,))
+        if found["more"]:
+            desk.out.warn("there are more units or currencies, or sums too large to be told")
+    return Exit.OK
+
+
+def _chosen(chosen: dict[str, Value]) -> tuple[dict[str, str | bool], str]:
+    """Return the query that the options of `_CHOICE` make, and the same options as they are typed."""
+    query: dict[str, str | bool] = {
+        name: value for name, value in chosen.items() if isinstance(value, str) or value is True
+    }
+    typed = [f"--{name} {quoted(value)}" for name, value in query.items() if isinstance(value, str)]
+    flags = {"mine": "--mine", "coauthored": "--co-authored"}
+    return query, " ".join([*typed, *(flag for name, flag in flags.items() if name in query)])
+
+
 def show(desk: Desk, *, record: str) -> Exit:
     """Show one contribution."""
     entry = desk.client().contribution(record)
@@ -59,22 +76,40 @@ def show(desk: Desk, *, record: str) -> Exit:
     desk.out.line(title(entry), "bold")
     if entry["text"]:
         desk.out.text(entry["text"])
-    desk.out.fields(_fields(entry))
+    desk.out.fields(fields_of(entry))
     if entry["status"] != "yes":
         desk.out.warn(f"{standing(entry['status'])} ({entry['reason']})")
         desk.next_steps(("Why", f"meshnode why {entry['id']}"))
     return Exit.OK
 
 
-def correct(desk: Desk, *, record: str, duration: list[str], reason: str | None) -> Exit:
-    """Say what the quantity should have been."""
+def correct(desk: Desk, *, record: str, amount: list[str], reason: str | None) -> Exit:
+    """Say what the quantity, or the value, should have been."""
     try:
-        seconds = parse_duration(" ".join(duration))
-    except UnclearTime as error:
-        raise Failure(Exit.USAGE, str(error), "meshnode contribution correct --help") from error
-    written = desk.client().correct(record, seconds=seconds, reason=reason)
+        right = parse_amount(" ".join(amount))
+    except Unclear as unclear:
+        raise Failure(Exit.USAGE, str(unclear), "meshnode contribution correct --help") from unclear
+    written = desk.client().correct(record, right.fields(), reason)
     desk.out.give_or_ok("contribution.correct", written, f"Corrected   {short_id(written['id'])}")
     return Exit.OK
+
+
+def evidence(desk: Desk, *, record: str, file: str) -> Exit:
+    """Compare a file with those that a contribution was shown by."""
+    seen = look_at(file)
+    entry = desk.client().contribution(record)
+    same = any(each["sha256"] == seen.sha256 for each in entry["evidence"])
+    if desk.out.as_json:
+        desk.out.give("contribution.evidence", {"id": entry["id"], "same": same, **seen._asdict()})
+    elif same:
+        desk.out.ok(f"The same file, bit for bit   {file} · {size(seen.size)}")
+    else:
+        desk.out.bad(f"Another file   {file} · {size(seen.size)}")
+    if same:
+        return Exit.OK
+    known = count(len(entry["evidence"]), "file")
+    cause = f"{file} is none of the {known} signed there" if entry["evidence"] else "no file was signed there"
+    raise Failure(Exit.VERIFICATION, cause, f"meshnode contribution show {short_id(entry['id'])}")
 
 
 def retract(desk: Desk, *, record: str, reason: str | None) -> Exit:
@@ -111,85 +146,68 @@ def erase(desk: Desk, *, records: list[str], yes: bool) -> Exit:
     return Exit.OK
 
 
-def _table(desk: Desk, entries: list[Contribution]) -> None:
-    rows = [
-        (
-            short_id(entry["id"]),
-            show_period(entry["day_from"], entry["day_to"]),
-            quantity(entry["quantity"], entry["seconds"]),
-            _mark(entry) + title(entry),
-            who_briefly(entry["agent"]),
-        )
-        for entry in entries
-    ]
-    desk.out.table(("ID", "DAY", "HOW MUCH", "WHAT", "WHO"), rows, flexible=3, right=(2,))
-
-
-def _mark(entry: Contribution) -> str:
-    if entry["status"] != "yes":
-        return f"[{standing(entry['status'])}] "
-    return f"[{entry['claim']}] " if entry["claim"] not in ("", "claimed") else ""
-
-
-def _fields(entry: Contribution) -> list[tuple[str, str]]:
-    return [
-        ("id", entry["id"]),
-        (
-            "what",
-            f"{entry['kind']} · {quantity(entry['quantity'], entry['seconds'])}"
-            + (" (corrected)" * entry["corrected"]),
-        ),
-        ("day", show_period(entry["day_from"], entry["day_to"])),
-        ("project", entry["project"]["title"] if entry["project"] else ""),
-        ("in", where(entry["scope"])),
-        ("by", who(entry["agent"])),
-        ("signed", show_moment(entry["at"])),
-        ("stands as", entry["claim"]),
-        ("held by", _held(entry)),
-        ("source", entry["source"]),
-        ("import", entry["batch"]),
-    ]
-
-
-def _held(entry: Contribution) -> str:
-    others = entry["held_by"]
-    if others:
-        return "1 other agent says that it holds it" if others == 1 else f"{others} other agents say that they hold it"
-    # Who holds what is told to its author above all.
-    return "only here so far" if entry["agent"]["me"] else "here; its author is told who else"
-
-
+_CHOICE = (
+    Argument(("--project",), "Only this project (title, slug or id)."),
+    Argument(("--network",), "Only what stands in this network."),
+    Argument(("--batch",), "Only what this import brought."),
+    Argument(("--kind",), "Only this kind.", choices=KINDS),
+    Argument(("--stream",), "Only out of this.", choices=STREAMS),
+    Argument(("--comp",), "Only what is or will be paid for, or is a gift.", choices=COMPENSATIONS),
+    Argument(("--who",), "Only what this person signed or has a share in.", metavar="PERSON"),
+    Argument(("--co-authored",), "Only what several made.", kind="flag", into="coauthored"),
+    Argument(("--mine",), "Only your own.", kind="flag"),
+)
 _REASONS = ("error", "duplicate", "agreed")
 _ID = Argument(("record",), "The id, or any end or beginning of it that fits only one.", metavar="ID")
 COMMANDS = {
     command.name: command
     for command in (
+        ADD,
         Command(
             "contribution ls",
             "List contributions, newest first.",
             ls,
             (
-                Argument(("--project",), "Only this project (title, slug or id)."),
-                Argument(("--network",), "Only what stands in this network."),
-                Argument(("--batch",), "Only what this import brought."),
-                Argument(("--mine",), "Only your own.", kind="flag"),
+                *_CHOICE,
                 Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
                 Argument(("--after",), "Go on where the list before ended.", metavar="CURSOR"),
             ),
             exits=(Exit.NOT_RUNNING,),
         ),
+        Command(
+            "contribution sum",
+            "Add up contributions, each unit and each currency apart.",
+            sums,
+            _CHOICE,
+            text="What counts and was not retracted is added up exactly, as it stands after corrections: times "
+            "together, every other unit and every currency by itself. What several made counts whole, not "
+            "by somebody's share.",
+            examples=(("What was given to a project", "meshnode contribution sum --project acme-site --comp gift"),),
+            exits=(Exit.NOT_RUNNING,),
+        ),
         Command("contribution show", "Show one contribution.", show, (_ID,), exits=(Exit.NOT_RUNNING,)),
         Command(
+            "contribution evidence",
+            "Say whether a file is the one that a contribution was shown by.",
+            evidence,
+            (_ID, Argument(("file",), "The file.", metavar="FILE", complete="file")),
+            text="Compares digests: nothing is sent anywhere and nothing is kept.",
+            exits=(Exit.NOT_RUNNING, Exit.VERIFICATION),
+        ),
+        Command(
             "contribution correct",
-            "Say what the quantity should have been.",
+            "Say what the quantity, or the value, should have been.",
             correct,
             (
                 _ID,
-                Argument(("duration",), "The right length: 3h30, 3:30, 90m, 45 min.", kind="many"),
+                Argument(("amount",), f"What is right: {EXAMPLES}.", kind="many", metavar="AMOUNT"),
                 Argument(("--reason",), "Why.", choices=_REASONS),
             ),
             text="The difference is signed as a record of its own; the first entry stays, marked as corrected.",
-            examples=(("It was two hours, not three", "meshnode contribution correct bafkreidbnzqs4l 2h"),),
+            examples=(
+                ("It was two hours, not three", "meshnode contribution correct bafkreidbnzqs4l 2h"),
+                ("It is worth less", "meshnode contribution correct bafkreidbnzqs4l 380 EUR"),
+            ),
             exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
         ),
         Command(

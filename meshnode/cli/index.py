@@ -34,7 +34,9 @@ EVERYDAY: dict[str, Entry] = {
 }
 NOUNS: dict[str, Entry] = {
     "contribution": Entry(
-        "contribution", "What was contributed.", ("ls", "show", "correct", "retract", "thank", "erase")
+        "contribution",
+        "What was contributed.",
+        ("add", "ls", "sum", "show", "evidence", "correct", "retract", "thank", "erase"),
     ),
     "follow": Entry("choices", "Keep somebody's texts before those of others, or relay a network."),
     "unfollow": Entry("choices", "Follow somebody, or relay a network, no more."),

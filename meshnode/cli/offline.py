@@ -17,6 +17,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
 from meshnode.cli.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
+from meshnode.core.details import Details, Unfit, facts_of
 from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import Identity, Moment, NoteEntry
@@ -55,6 +56,8 @@ class SystemChance:
 def log_offline(desk: Desk, entry: Entry) -> Written:
     """Sign one contribution; it is flushed to the disk when this returns. Raises Failure if nothing is written."""
     _check_words(entry)
+    if entry.terms.names_others:
+        raise Failure(Exit.NOT_RUNNING, "whom and what that names only the running node knows", "meshnode up")
     main_key = unlock(desk)  # Before the home's lock is taken: an answer may take its time.
     try:
         with Home(desk.places.data) as home:
@@ -89,9 +92,25 @@ def draft_of(entry: Entry, placed: Placed, today: str) -> Draft:
     """Return the draft of a contribution: figures are facts, words are private."""
     day = entry.day or today
     qty = value.Measure(entry.seconds, 0, "SEC")
-    facts = value.contribution(kind=entry.kind, qty=qty, when=(day, day), project=placed.project)
+    try:
+        facts = facts_of(entry.kind, qty, (day, entry.day_to or day), placed.project, _details(entry))
+    except Unfit as unfit:
+        raise Failure(Exit.USAGE, str(unfit), "meshnode log --help") from unfit
     private = {"title": entry.title, **({"text": entry.text} if entry.text else {})}
     return Draft(placed.scope, "contribution", facts, {**private})
+
+
+def _details(entry: Entry) -> Details:
+    terms = entry.terms
+    return Details(
+        value=value.Money(*terms.value) if terms.value else None,
+        evidence=tuple(value.Evidence(bytes.fromhex(each.sha256), each.size, each.media) for each in terms.evidence),
+        comp=terms.comp,
+        stream=terms.stream,
+        licence=terms.licence,
+        warrants=terms.warrants,
+        classes=terms.classes,
+    )
 
 
 def _check_words(entry: Entry) -> None:

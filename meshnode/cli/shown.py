@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.cli.times import show_duration
+from meshnode.cli.units import SHORT, show_number
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Agent, Contribution, Quantity, Scope
-
-_UNITS = {
-    "C62": "×", "HUR": "h", "MIN": "min", "SEC": "s", "DAY": "days", "KGM": "kg", "GRM": "g", "LTR": "l", "MTR": "m",
-    "KMT": "km", "MTK": "m²", "MTQ": "m³", "KWH": "kWh", "4L": "MB", "E34": "GB",
-}  # fmt: skip
-"""UN/ECE Rec 20 codes as people write them; others are shown as they are."""
+    from meshnode.client.answers import Agent, Quantity, Scope
+    from meshnode.client.work_answers import Contribution, Money
 
 ID_LETTERS = 15
 """Letters of a shortened id. The first seven are alike in all ids; the other eight hold 40 bits, so that even among
@@ -69,10 +65,23 @@ def quantity(amount: Quantity, seconds: int | None) -> str:
     """Write a quantity: times as `3.5 h`, others as their decimal number and unit."""
     if seconds is not None:
         return show_duration(seconds) if seconds >= 0 else f"-{show_duration(-seconds)}"
-    digits = str(abs(amount["n"])).rjust(amount["s"] + 1, "0")
-    whole, part = (digits[: -amount["s"]], digits[-amount["s"] :].rstrip("0")) if amount["s"] else (digits, "")
-    number = ("-" if amount["n"] < 0 else "") + whole + (f".{part}" if part else "")
-    return f"{number} {_UNITS.get(amount['u'], clean(amount['u']))}"
+    unit = SHORT.get(amount["u"], clean(amount["u"]))
+    return f"{show_number(amount['n'], amount['s'])} {unit}"
+
+
+def worth(value: Money | None) -> str:
+    """Write an amount of money with as many decimals as its currency has."""
+    if value is None:
+        return ""
+    from meshnode.cli.money import show_money  # It takes the list of all currencies.
+
+    return show_money(value["amt"], clean(value["cur"]), value["exp"])
+
+
+def amount(entry: Contribution) -> str:
+    """Write how much a contribution is: of a single piece that has a value, the value."""
+    one = entry["quantity"] == {"n": 1, "s": 0, "u": "C62"}
+    return worth(entry["value"]) if one and entry["value"] else quantity(entry["quantity"], entry["seconds"])
 
 
 def standing(status: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import short_id, where
-from meshnode.cli.times import UnclearTime, parse_date, parse_duration, show_duration, show_moment
+from meshnode.cli.terms import ARGUMENTS, NO_TERMS, Terms, read_days, read_terms
+from meshnode.cli.times import UnclearTime, parse_duration, show_duration, show_moment
 from meshnode.client.errors import NodeNotRunning
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Stopped, Timer, Written
+    from meshnode.client.answers import Timer, Written
+    from meshnode.client.work_answers import Stopped
 
 KINDS = ("work", "idea", "care", "introduction", "data", "deliver", "cite", "use")
 """Kinds of contribution whose amount is a time."""
@@ -34,6 +36,8 @@ class Entry(NamedTuple):
     network: str | None
     day: str | None
     """`YYYY-MM-DD`, None for today."""
+    day_to: str | None = None
+    terms: Terms = NO_TERMS
 
 
 def log(
@@ -46,12 +50,14 @@ def log(
     on: str | None,
     kind: str | None,
     note: str | None,
+    **said: Value,
 ) -> Exit:
     """Sign and save what was done, with the node or, when it is stopped, without."""
-    seconds, day = _read_time(duration, on)
-    entry = Entry(title, seconds, kind or "work", note, project, network, day)
+    seconds, (day, last), terms = _read_time(duration), read_days(desk, on, said), read_terms(desk, said)
+    entry = Entry(title, seconds, kind or "work", note, project, network, day, last, terms)
     written = _sign(desk, entry)
-    _tell_written(desk, "log", written, f"{entry.kind} · {show_duration(seconds)}", project)
+    tell_written(desk, "log", written, f"{entry.kind} · {show_duration(seconds)}", project)
+    tell_terms(desk, terms)
     if seconds > DAY_SECONDS:
         desk.out.warn(f"{show_duration(seconds)} are more than a day has")
         desk.next_steps(("If that is a slip", f"meshnode contribution correct {short_id(written['id'])} 2h30"))
@@ -88,6 +94,7 @@ def share(desk: Desk, *, record: str, network: str) -> Exit:
 
 def _sign(desk: Desk, entry: Entry) -> Written:
     """Have the node sign an entry, or sign it here if there is no node."""
+    fields = {**entry.terms.fields(), **({"day_to": entry.day_to} if entry.day_to else {})}
     try:
         return desk.client().log(
             entry.title,
@@ -97,6 +104,7 @@ def _sign(desk: Desk, entry: Entry) -> Written:
             project=entry.project,
             network=entry.network,
             day=entry.day,
+            terms=fields,
         )
     except NodeNotRunning:
         pass
@@ -112,25 +120,29 @@ def _sign(desk: Desk, entry: Entry) -> Written:
     return log_offline(desk, entry)
 
 
-def _read_time(duration: list[str], on: str | None) -> tuple[int, str | None]:
+def _read_time(duration: list[str]) -> int:
     try:
-        seconds = parse_duration(" ".join(duration))
-        today = date.today()  # noqa: DTZ011 - a day is meant where the person is
-        day = parse_date(on, today) if on else None
+        return parse_duration(" ".join(duration))
     except UnclearTime as error:
         raise Failure(Exit.USAGE, str(error), "meshnode log --help") from error
-    if day is not None and day > today:
-        raise Failure(Exit.USAGE, f"{day} lies ahead: what is logged was done", "meshnode log --help")
-    return seconds, day.isoformat() if day else None
 
 
-def _tell_written(desk: Desk, schema: str, written: Written, what: str, project: str | None) -> None:
+def tell_written(desk: Desk, schema: str, written: Written, what: str, project: str | None) -> None:
+    """Say what was signed, and where it stands."""
     for_what = f" · {clean(project)}" if project else ""
     scope = written["scope"]
     place = f"   in {where(scope)}" if scope["kind"] == "network" else ""
     desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
     if scope["kind"] != "network":
         desk.out.line("  in your notebook, only here: share it into a network to have it held by others", "dim")
+
+
+def tell_terms(desk: Desk, terms: Terms) -> None:
+    """Say what became of the files that were shown."""
+    if len(terms.evidence) == 1:
+        desk.out.line("  the file stays where it is: only its digest is signed, so keep it", "dim")
+    elif terms.evidence:
+        desk.out.line("  the files stay where they are: only their digests are signed, so keep them", "dim")
 
 
 def _tell_stopped(desk: Desk, stopped: Stopped) -> None:
@@ -181,8 +193,10 @@ COMMANDS = {
                 Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
                 Argument(("--kind",), "What kind of contribution (work).", choices=KINDS),
                 Argument(("--note",), "More about it.", metavar="TEXT"),
+                *ARGUMENTS,
             ),
-            text="Works with the node stopped too. What is signed cannot be changed afterwards, but it can be "
+            text="Works with the node stopped too, unless it names people or earlier work. Things, money, ideas and "
+            "the like are signed by `contribution add`. What is signed cannot be changed afterwards, but it can be "
             "corrected, retracted, and its text erased (meshnode contribution --help).",
             examples=(
                 (
@@ -190,6 +204,7 @@ COMMANDS = {
                     'meshnode log "Landing page, first draft" 3h30 --project acme-site',
                 ),
                 ("Something of yesterday", 'meshnode log "Call with the client" 45 min --on yesterday'),
+                ("Done together, out of love", 'meshnode log "Poster" 4h --with ben:300 --gift --stream love'),
             ),
             exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT),
         ),

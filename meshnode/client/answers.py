@@ -378,39 +378,6 @@ class Exported(TypedDict):
     root: str
 
 
-class ProjectName(TypedDict):
-    """A project as others name it."""
-
-    id: str
-    title: str
-    slug: str
-
-
-class Contribution(TypedDict):
-    """One contribution as people see it."""
-
-    id: str
-    title: str
-    text: str
-    kind: str
-    quantity: Quantity
-    seconds: int | None
-    day_from: str
-    day_to: str
-    project: ProjectName | None
-    scope: Scope
-    agent: Agent
-    at: str
-    status: str
-    claim: str
-    corrected: bool
-    reason: str
-    held_by: int
-    part: str
-    source: str
-    batch: str
-
-
 class Written(TypedDict):
     """A record that was signed and is flushed."""
 
@@ -430,16 +397,6 @@ class Timer(TypedDict):
     seconds: int
     capped: bool
     cap_seconds: int
-
-
-class Stopped(TypedDict):
-    """A timer that was stopped, and what was logged."""
-
-    timer: Timer
-    contribution: Contribution | None
-    ran_seconds: int
-    counted_seconds: int
-    capped: bool
 
 
 class Project(TypedDict):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from meshnode.client import device_answers as d
     from meshnode.client import keeping as k
     from meshnode.client import network_answers as g
+    from meshnode.client import work_answers as w
 
 T = TypeVar("T")
 
@@ -132,27 +133,41 @@ class Client:
         project: str | None = None,
         network: str | None = None,
         day: str | None = None,
+        terms: Body | None = None,
         key: str = "",
     ) -> a.Written:
-        """Sign a contribution of so many seconds; `day` is today unless it is said."""
+        """Sign a contribution of so many seconds; `day` is today unless it is said.
+
+        `terms` are further fields of the request: `shares`, `value`, `licence` …
+        """
         body = _given(title=title, seconds=seconds, kind=kind, text=text, project=project, network=network, day=day)
+        return cast("a.Written", self._write("/contributions", {**body, **(terms or {})}, key))
+
+    def contribute(self, title: str, kind: str, fields: Body, *, key: str = "") -> a.Written:
+        """Sign a contribution of any kind; `fields` are the others of the request, the amount among them."""
+        body = _given(**{"title": title, "kind": kind, **fields})
         return cast("a.Written", self._write("/contributions", body, key))
 
-    def contributions(self, query: Query | None = None) -> a.Page[a.Contribution]:
+    def contributions(self, query: Query | None = None) -> a.Page[w.Contribution]:
         """One page of contributions, newest first."""
-        return cast("a.Page[a.Contribution]", self._node.get("/contributions", query))
+        return cast("a.Page[w.Contribution]", self._node.get("/contributions", query))
 
-    def contribution(self, record: str) -> a.Contribution:
+    def sums(self, query: Query | None = None) -> w.Sums:
+        """What contributions make together, by unit and by currency."""
+        return cast("w.Sums", self._node.get("/contributions/sums", query))
+
+    def contribution(self, record: str) -> w.Contribution:
         """One contribution."""
-        return cast("a.Contribution", self._node.get(f"/contributions/{segment(record)}"))
+        return cast("w.Contribution", self._node.get(f"/contributions/{segment(record)}"))
 
     def share(self, record: str, network: str, *, key: str = "") -> a.Written:
         """Re-state an entry of the notebook in a network."""
         return cast("a.Written", self._write(f"/contributions/{segment(record)}/share", {"network": network}, key))
 
-    def correct(self, record: str, *, key: str = "", **fields: object) -> a.Written:
-        """Say what a quantity should have been."""
-        return cast("a.Written", self._write(f"/contributions/{segment(record)}/correct", _given(**fields), key))
+    def correct(self, record: str, right: Body, reason: str | None = None, *, key: str = "") -> a.Written:
+        """Say what a quantity or a value should have been: `right` has `seconds`, `quantity` or `value`."""
+        body = {**right, **_given(reason=reason)}
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/correct", body, key))
 
     def retract(self, record: str, reason: str | None = None, *, key: str = "") -> a.Written:
         """Take a contribution back."""
@@ -175,9 +190,9 @@ class Client:
         """Start a timer."""
         return cast("a.Timer", self._write("/timers", _given(title=title, **fields), key))
 
-    def stop_timer(self, *, key: str = "", **fields: object) -> a.Stopped:
+    def stop_timer(self, *, key: str = "", **fields: object) -> w.Stopped:
         """Stop a timer and log what it measured, or discard it."""
-        return cast("a.Stopped", self._write("/timers/stop", _given(**fields), key))
+        return cast("w.Stopped", self._write("/timers/stop", _given(**fields), key))
 
     def projects(self, query: Query | None = None) -> Iterator[a.Project]:
         """All projects."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from meshnode.exchange.entries import SLOT
 from meshnode.exchange.ports import Piece, Placement, ProjectName
-from meshnode.runtime.lookups import Lookups, Wanted
+from meshnode.runtime.contributed import Wanted, contributions
+from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.work import project_link
 from meshnode.store.querying import Is, Where
@@ -45,7 +46,7 @@ class OfficeCatalogue:
     async def batch(self, name: str) -> Sequence[Piece]:
         """See Catalogue."""
         wanted = Wanted(agent=self._office.me, batch=name)
-        rows = await self._office.slowly(lambda lookups: lookups.contributions(wanted, None, MOST_PIECES))
+        rows = await self._office.slowly(lambda lookups: contributions(lookups, wanted, None, MOST_PIECES))
         return _pieces(row for row in reversed(rows) if row.claim != "retracted")
 
 

@@ -1,10 +1,9 @@
 """What people ask of the views: the few questions that all requests share, over the generic reader of the store."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from meshnode.store.querying import MAX_IN, Is, ViewReader, Where
+from meshnode.store.querying import Is, ViewReader, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import (
     ContributionRow,
@@ -50,18 +49,6 @@ class Counts(NamedTuple):
     pending: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which contributions; what is None does not matter."""
-
-    scope: bytes | None = None
-    agent: bytes | None = None
-    project: bytes | None = None
-    batch: str | None = None
-    besides: tuple[bytes, ...] = ()
-    """Agents whose contributions are left out."""
-
-
 class Lookups:
     """Questions about what is projected. A record that has not been projected yet is not there."""
 
@@ -75,13 +62,6 @@ class Lookups:
     def contribution(self, record: bytes) -> ContributionRow | None:
         """One contribution."""
         return _only(self.views.of(ContributionRow, record))
-
-    def contributions(self, wanted: Wanted, after: tuple[int, bytes] | None, limit: int) -> tuple[ContributionRow, ...]:
-        """Contributions, the latest first; `after` is (at, record) of the last one of the page before."""
-        given = (("scope", wanted.scope), ("agent", wanted.agent), ("project", wanted.project), ("batch", wanted.batch))
-        where = [Where(name, Is.EQUAL, value) for name, value in given if value is not None]
-        where += [Where("agent", Is.NONE_OF, wanted.besides[:MAX_IN])] if wanted.besides else []
-        return self.views.select(ContributionRow, *where, order="at", newest_first=True, limit=limit, after=after)
 
     def restating(self, earlier: bytes, scope: bytes) -> tuple[ContributionRow, ...]:
         """Contributions of a scope that restate an earlier one, given as `of` names it, and were not retracted."""

@@ -26,6 +26,16 @@ class Is(StrEnum):
     """As ONE_OF."""
     BEGINNING = "begins"
     """The column's bytes or text begin with the value."""
+    RECORD_OF = "is record of"
+    """The value is an Among: the column is the record of one of those rows."""
+
+
+class Among(NamedTuple):
+    """The rows of another kind whose column has this value."""
+
+    kind: type[NamedTuple]
+    column: str
+    value: Plain
 
 
 class Where(NamedTuple):
@@ -33,7 +43,16 @@ class Where(NamedTuple):
 
     column: str
     comparison: Is
-    value: Plain | Sequence[Plain]
+    value: Plain | Sequence[Plain] | Among
+
+
+class Sum(NamedTuple):
+    """What rows that are alike in some columns have together."""
+
+    of: tuple[Plain, ...]
+    """The values of those columns."""
+    total: int
+    rows: int
 
 
 MAX_IN = 1_000
@@ -102,6 +121,22 @@ class ViewReader:
         question, values = _composed(f'SELECT coalesce(sum("{column}"), 0)', kind, conditions)
         return self._source.number(question, tuple(values))
 
+    def sums(
+        self, kind: type[NamedTuple], column: str, by: Sequence[str], *conditions: Where, limit: int
+    ) -> tuple[Sum, ...]:
+        """Sums of a column that is never negative, apart for each combination of the columns `by`, most rows first.
+
+        Exact however large: halves of 32 bits are added up apart, since SQLite gives up beyond 63.
+        """
+        for name in (column, *by):
+            _check_column(kind, name)
+        names = ", ".join(f'"{name}"' for name in by)
+        wanted = f'SELECT {names}, sum("{column}" >> 32), sum("{column}" & 4294967295), count(*)'
+        question, values = _composed(wanted, kind, (*conditions, Where(column, Is.OTHER, None)))
+        question += f" GROUP BY {names} ORDER BY count(*) DESC, {names} LIMIT ?"
+        found = self._source.rows(question, (*values, limit))
+        return tuple(Sum(tuple(group), (high << 32) + low, rows) for *group, high, low, rows in found)
+
     def search(self, text: str, limit: int = 50, offset: int = 0) -> tuple[SearchRow, ...]:
         """Records whose title or text has words that begin like all of `text`'s, best first."""
         words = text.replace("\0", " ").split()
@@ -127,6 +162,11 @@ def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) 
 def _compared(condition: Where) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
     column = f'"{name}"'
+    if isinstance(value, Among):
+        if comparison is not Is.RECORD_OF:
+            raise ValueError(f"{name}: rows of another kind are only asked for their record")
+        _check_column(value.kind, value.column)
+        return f'{column} IN (SELECT record {FROM[value.kind]} WHERE "{value.column}" = ?)', [value.value]
     if comparison in (Is.ONE_OF, Is.NONE_OF):
         if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:
             raise ValueError(f"{name}: a sequence of at most {MAX_IN} values is needed")

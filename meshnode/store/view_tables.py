@@ -26,6 +26,8 @@ _BASE = (
 _INDEXES = {
     "entries": ("scope, at", "agent, at", "type, at", "status", "log, seq"),
     "contributions": ("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref"),
+    "shares": ("agent",),
+    "evidence": ("sha256",),
     "projects": ("project", "scope, slug"),
     "profiles": ("agent",),
     "members": ("network", "agent"),

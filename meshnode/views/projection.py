@@ -7,6 +7,7 @@ is erased.
 from collections.abc import Callable
 from typing import cast
 
+from meshnode.views.claims import kept_facts, named_rows, worth_of
 from meshnode.views.forks import joined_by, knew_a_rival
 from meshnode.views.names import slug
 from meshnode.views.rows import (
@@ -99,6 +100,7 @@ def _contribution(record: Record, standing: Standing, shelf: Shelf) -> list[Row]
     claim = Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"])
     quantity = _storable(quantity_after(claim, corrections_of(record.id, shelf.memory)))
     scheme, ref = facts.get("ext_ref", ("", None))
+    worth = worth_of(record, shelf.memory)
     row = ContributionRow(
         record=record.id,
         scope=record.home,
@@ -121,9 +123,16 @@ def _contribution(record: Record, standing: Standing, shelf: Shelf) -> list[Row]
         ext_ref=ref,
         restates=facts.get("of"),
         batch=text(words, "batch"),
+        value=worth.amt if worth else None,
+        currency=worth.cur if worth else "",
+        stream=facts.get("stream", ""),
+        comp=facts.get("comp", ""),
+        licence=facts.get("licence", ""),
+        authors=len(facts.get("shares", ())) or 1,
+        details=kept_facts(record),
         part=part_of(record, shelf),
     )
-    return [row, *_search(record, row.title, row.text), *_sources(record, standing)]
+    return [row, *named_rows(record), *_search(record, row.title, row.text), *_sources(record, standing)]
 
 
 def _sources(record: Record, standing: Standing) -> list[Row]:

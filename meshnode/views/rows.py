@@ -81,7 +81,33 @@ class ContributionRow(NamedTuple):
     """What `of` names: an earlier record, or 33 bytes of `ext`."""
     batch: str
     """The import this came with, as its private part tells; empty otherwise."""
+    value: int | None
+    """What it is said to be worth, after corrections, in minor units; None if nothing is said."""
+    currency: str
+    stream: str
+    comp: str
+    licence: str
+    authors: int
+    """How many have a share in it, the author among them."""
+    details: bytes
+    """Facts that have no column, as `claims.read_more` takes them; may be empty."""
     part: str
+
+
+class ShareRow(NamedTuple):
+    """One share of a contribution that several made. Table `shares`, key (`record`, `agent`)."""
+
+    record: bytes
+    agent: bytes
+    part: int
+    """Of 1000."""
+
+
+class EvidenceRow(NamedTuple):
+    """One file that shows a contribution. Table `evidence`, key (`record`, `sha256`)."""
+
+    record: bytes
+    sha256: bytes
 
 
 class ProjectRow(NamedTuple):
@@ -252,6 +278,8 @@ class HealingRow(NamedTuple):
 Row = (
     EntryRow
     | ContributionRow
+    | ShareRow
+    | EvidenceRow
     | ProjectRow
     | PersonRow
     | ProfileRow
@@ -270,6 +298,8 @@ Row = (
 TABLES: dict[type[Row], str] = {
     EntryRow: "entries",
     ContributionRow: "contributions",
+    ShareRow: "shares",
+    EvidenceRow: "evidence",
     ProjectRow: "projects",
     PersonRow: "people",
     ProfileRow: "profiles",

@@ -34,6 +34,7 @@ from meshnode.api.models.shared import Agent, Check, Page, Quantity, Scope
 from meshnode.api.problems import Problem, problem
 from meshnode.runtime.refusals import Code
 from meshproto.records.ids import to_text
+from tests.support.fake_sums import sums
 
 AT = "2026-03-09T10:15:00Z"
 PEER = "12D3KooWGRYZDHBembyGJQqQ6WgLqJWYNjnECJwGBnCg8vbCeo8F"
@@ -300,6 +301,8 @@ class FakeNode:
     # Work.
 
     def get_contributions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest == ["sums"]:
+            return sums(len(self.contributions))
         if not rest:
             return Page(self.contributions, "later" if len(self.contributions) > 2 else None)
         found = [one for one in self.contributions if one.id.endswith(rest[0])]
@@ -394,6 +397,7 @@ def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contr
     return w.Contribution(
         text_id(title[:8] or "untitled"), title, "", "work", Quantity(seconds, 0, "SEC"), seconds,
         "2026-03-09", "2026-03-09", None, NOTEBOOK, agent, AT, "yes", "claimed", False, "", 0, "held", "", "",
+        None, "", "", "", [], [], 1, [], [], [], "",
     )  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """Contributions, timers and projects."""
 
+from msgspec import field
+
 from meshnode.api.models.shared import Agent, Model, Quantity, Request, Scope
+from meshnode.api.models.terms import Evidence, EvidenceRequest, Money, MoneyRequest, Share, ShareWish
 
 
 class ProjectName(Model):
@@ -40,12 +43,31 @@ class Contribution(Model):
     """What is here of its text: `none`, `held`, `missing` or `erased`."""
     source: str
     batch: str
+    value: Money | None
+    """What it is said to be worth, after corrections."""
+    comp: str
+    """`paid`, `deferred`, `gift`, or empty."""
+    stream: str
+    """`livelihood`, `love`, `care`, or empty."""
+    licence: str
+    """An SPDX expression, or empty."""
+    warrants: list[str]
+    classes: list[str]
+    authors: int
+    """How many have a share in it; a list of contributions names the first 16 of them, and of all that follows."""
+    shares: list[Share]
+    """Empty if the author alone has."""
+    beneficiaries: list[Agent]
+    evidence: list[Evidence]
+    of: str
+    """Earlier work: its id, or 33 bytes in hexadecimal for what stands in another scope."""
 
 
 class ContributionRequest(Request):
-    """Log work. One of `seconds` and `quantity`; `day` defaults to today where the node runs.
+    """Log work. One of `seconds` and `quantity`, or `value` alone; `day` defaults to today where the node runs.
 
-    It is signed into `network`, else the project's network, else the default one, else the notebook.
+    It is signed into `network`, else the project's network, else the default one, else the notebook. Of 1000 parts,
+    what `shares` leaves is the author's, unless they name the author.
     """
 
     title: str
@@ -57,6 +79,16 @@ class ContributionRequest(Request):
     network: str | None = None
     day: str | None = None
     day_to: str | None = None
+    value: MoneyRequest | None = None
+    shares: list[ShareWish] = field(default_factory=list)
+    beneficiaries: list[str] = field(default_factory=list)
+    evidence: list[EvidenceRequest] = field(default_factory=list)
+    comp: str = ""
+    stream: str = ""
+    licence: str = ""
+    warrants: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+    of: str | None = None
 
 
 class ShareRequest(Request):
@@ -66,10 +98,11 @@ class ShareRequest(Request):
 
 
 class CorrectRequest(Request):
-    """Say what the quantity should have been; the difference is signed."""
+    """Say what the quantity or the value should have been, one of the three; the difference is signed."""
 
     seconds: int | None = None
     quantity: Quantity | None = None
+    value: MoneyRequest | None = None
     reason: str = "error"
 
 

@@ -3,11 +3,9 @@
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import (
-    Contribution,
     ContributionRequest,
     CorrectRequest,
     Project,
-    ProjectName,
     ProjectRequest,
     RetractRequest,
     ShareRequest,
@@ -18,38 +16,16 @@ from meshnode.api.models.work import (
     TimerRequest,
     Written,
 )
+from meshnode.api.resources.contributions import LARGEST_PAGE, PIECE, shown, terms_of
 from meshnode.api.shapes import Names, time_text, written
 from meshnode.api.site import Site
 from meshnode.core.ports import TimerEntry
-from meshnode.runtime.lookups import Wanted
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import amounts, projects, timers, work
-from meshnode.views.rows import ContributionRow, ProjectRow
-from meshproto.records.ids import IdError, RecordId, from_text, to_text
-from meshproto.types.value import Measure
-
-USUAL_PAGE = 30
-LARGEST_PAGE = 500
-
-
-async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contribution]:
-    """Contributions, the latest first."""
-    office, query = site.office, call.query
-    lookups = await office.fresh()
-    scope = await office.find_network(query["network"]) if query.get("network") else None
-    wanted = Wanted(
-        scope=scope,
-        agent=office.me if call.flag("mine") else None,
-        project=(await office.find_project(query["project"], scope)).project if query.get("project") else None,
-        batch=query.get("batch") or None,
-        besides=tuple(row.agent for row in office.blocked()),
-    )
-    limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
-    rows = lookups.contributions(wanted, _cursor(query.get("cursor", "")), limit + 1)
-    more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
-    names = Names(office)
-    return Page(items=[_contribution(office, row, names) for row in rows[:limit]], next=more)
+from meshnode.views.rows import ProjectRow
+from meshproto.records.ids import to_text
+from meshproto.types.value import Measure, Money
 
 
 async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Written:
@@ -57,22 +33,17 @@ async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Writt
     body = call.body
     wish = work.Work(
         title=body.title,
-        quantity=_quantity(body.seconds, body.quantity),
+        quantity=_quantity(body.seconds, body.quantity, PIECE if body.value else None),
         kind=body.kind,
         text=body.text,
         project=body.project,
         network=body.network,
         day=body.day,
         day_to=body.day_to,
+        terms=terms_of(body),
     )
     ids = await site.office.once(call.key, call.digest, lambda rows: work.log(site.office, wish, rows))
     return written(site.office, ids[0])
-
-
-async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:
-    """One contribution."""
-    record = await site.office.find(call.path["id"])
-    return await _shown(site.office, record)
 
 
 async def share(site: Site, call: Call[ShareRequest]) -> Written:
@@ -86,10 +57,11 @@ async def correct(site: Site, call: Call[CorrectRequest]) -> Written:
     """Sign what a quantity should have been."""
     office, body = site.office, call.body
     record = await office.find(call.path["id"])
-    quantity = _quantity(body.seconds, body.quantity)
-    ids = await office.once(
-        call.key, call.digest, lambda rows: work.correct(office, record, quantity, body.reason, rows)
-    )
+    if body.value is not None and (body.seconds, body.quantity) == (None, None):
+        right: Measure | Money = Money(body.value.amt, body.value.cur)
+    else:
+        right = _quantity(body.seconds, body.quantity)
+    ids = await office.once(call.key, call.digest, lambda rows: work.correct(office, record, right, body.reason, rows))
     return written(office, ids[0])
 
 
@@ -144,7 +116,7 @@ async def stop_timer(site: Site, call: Call[StopRequest]) -> Stopped:
         return await do(office, measured[0], rows)
 
     ids = await office.once(call.key, call.digest, stop)
-    contribution = await _shown(office, ids[0]) if ids else None
+    contribution = await shown(office, ids[0]) if ids else None
     if not measured:  # The key had done it before: the entry tells what the timer measured.
         counted = (contribution.seconds or 0) if contribution else 0
         title = contribution.title if contribution else ""
@@ -198,68 +170,14 @@ async def show_project(site: Site, call: Call[Nothing]) -> Project:
     return _project(site.office, await site.office.find_project(call.path["id"]), Names(site.office))
 
 
-def _quantity(seconds: int | None, quantity: Quantity | None) -> Measure:
+def _quantity(seconds: int | None, quantity: Quantity | None, usual: Measure | None = None) -> Measure:
+    if seconds is None and quantity is None and usual is not None:
+        return usual
     if (seconds is None) == (quantity is None):
         raise Refusal(Code.BAD_REQUEST, "exactly one of seconds and quantity is needed")
     if quantity is not None:
         return amounts.measure(quantity.n, quantity.s, quantity.u)
     return amounts.seconds(seconds or 0)
-
-
-def _cursor(text: str) -> tuple[int, bytes] | None:
-    if not text:
-        return None
-    at, _, record = text.partition("-")
-    try:
-        return int(at), from_text(record)
-    except (ValueError, IdError) as error:
-        raise Refusal(Code.BAD_REQUEST, f"{text!r} is no cursor", "take it from `next` of the page before") from error
-
-
-async def _shown(office: Office, record: RecordId) -> Contribution:
-    """A contribution that must be in the views by now. Raises Refusal."""
-    await office.projector.caught_up()
-    row = office.lookups.contribution(record)
-    if row is None:
-        found = office.truth.record(record)
-        if found is not None and found.type == "contribution":
-            hint = f"meshnode why {to_text(record)}"
-            raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is here, but not in effect", hint)
-        raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is no contribution", "meshnode contribution ls")
-    return _contribution(office, row, Names(office))
-
-
-def _contribution(office: Office, row: ContributionRow, names: Names) -> Contribution:
-    project = office.lookups.project(row.project) if row.project else None
-    return Contribution(
-        id=to_text(row.record),
-        title=row.title,
-        text=row.text,
-        kind=row.kind,
-        quantity=Quantity(n=row.quantity, s=row.scale, u=row.unit),
-        seconds=row.seconds,
-        day_from=row.day_from,
-        day_to=row.day_to,
-        project=ProjectName(id=to_text(project.project), title=project.title, slug=project.slug) if project else None,
-        scope=names.scope(row.scope),
-        agent=names.agent(row.agent),
-        at=time_text(row.at),
-        status=row.status,
-        claim=row.claim,
-        corrected=row.corrected,
-        reason=_reason(office, row),
-        held_by=len(office.node.holders(row.record)),
-        part=row.part,
-        source=row.ext_scheme,
-        batch=row.batch,
-    )
-
-
-def _reason(office: Office, row: ContributionRow) -> str:
-    if row.status == "yes":
-        return ""
-    entry = office.lookups.entry(row.record)
-    return entry.reason if entry else ""
 
 
 def _timer(office: Office, measured: timers.Measured) -> Timer:

@@ -13,7 +13,7 @@ from meshnode.core.effects import Synced
 from meshnode.core.events import SyncNow
 from meshnode.exchange.git_process import look_at
 from meshnode.runtime import reach
-from meshnode.runtime.lookups import Wanted
+from meshnode.runtime.contributed import Wanted, contributions
 from meshnode.runtime.requests import amounts, erasures, networks, people
 from meshnode.runtime.requests.work import Work, log
 from meshproto.fold.fold import Fold
@@ -106,7 +106,7 @@ async def _relay(ana: Person, bo: Person, scope: ScopeId, stage: Stage, say: Nar
     say.claim(f"all {len(expected)} records of Ana's log came by way of Bo", await comes_true(arrived))
     say.claim("Cy checked Ana's signature on every one of them", all(_is_signed(cy, each) for each in expected))
     await cy.node.office.projector.caught_up()
-    newest = cy.node.office.lookups.contributions(Wanted(scope=scope), None, 1)[0]
+    newest = contributions(cy.node.office.lookups, Wanted(scope=scope), None, 1)[0]
     writer = cy.node.office.lookups.name(newest.agent)
     say.claim(f"Cy reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "ana")
     return cy

@@ -5,20 +5,16 @@ import trio
 from meshnode.core.effects import Done, Joined
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
 from meshnode.core.ports import JoinedEntry
-from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import whole_id
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.people import JoinLine, read_line
-from meshnode.store.querying import Is, Where
-from meshnode.views.rows import PersonRow, ProfileRow
+from meshnode.runtime.requests.somebody import find_agent
 from meshproto.records.ids import AgentId, ScopeId, short
 
 LEAST_SECONDS = 0.5
 """How long following a network waits at least, so that it is on the disk that it is followed."""
-PEOPLE_READ = 10_000
-"""People among whom a name is looked for; beyond, one says the id."""
 
 
 async def follow(office: Office, who: str, seconds: float) -> bytes:
@@ -74,35 +70,6 @@ async def unblock(office: Office, who: str) -> bytes:
         raise Refusal(Code.CONFLICT, f"you have not blocked {_called(office, agent)}", "meshnode block")
     await _ask(office, Block, agent, False)
     return agent
-
-
-async def find_agent(office: Office, who: str, *, hint: str = "meshnode network ls") -> AgentId:
-    """The person or organisation that a name or an id means; `hint` says what to do if none is. Raises Refusal."""
-    lookups = await office.fresh()
-    named = _people_called(lookups, who)
-    if len(named) == 1:
-        return named[0]
-    if named:
-        listed = ", ".join(short(each) for each in named)
-        raise Refusal(Code.AMBIGUOUS, f"several are called {who}: {listed}", "use the id")
-    try:
-        found = await office.find(who)
-    except Refusal as refusal:
-        if refusal.code is Code.AMBIGUOUS:
-            raise
-        found = None
-    if found is None or office.truth.root_of(found) is None or office.truth.network(found) is not None:
-        raise Refusal(Code.NOT_FOUND, f"nobody here is called {who!r}", hint)
-    return AgentId(found)
-
-
-def _people_called(lookups: Lookups, who: str) -> list[AgentId]:
-    """Everybody whose shown name this is."""
-    called = who.strip().casefold()
-    agents = [row.record for row in lookups.views.select(PersonRow, limit=PEOPLE_READ)]
-    heads = lookups.views.select(ProfileRow, Where("head", Is.EQUAL, 1), limit=PEOPLE_READ)
-    agents += [row.agent for row in heads if row.name.casefold() == called]
-    return [AgentId(each) for each in dict.fromkeys(agents) if called and lookups.name(each).casefold() == called]
 
 
 async def _network(office: Office, who: str) -> ScopeId | None:

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 
+from meshnode.core.details import NOTHING, Details, Unfit, facts_of
 from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.runtime.office import Ids, Office, Placed, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, difference, in_unit_of, local_day
 from meshnode.runtime.requests.codes import code_of
+from meshnode.runtime.requests.details import NO_TERMS, Terms, resolved
+from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow, ProjectRow
 from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
+from meshproto.records.limits import MAX_INT
 from meshproto.types import repair, value
-from meshproto.types.value import Measure
+from meshproto.types.value import Measure, Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +30,28 @@ class Work:
     network: str | None = None
     day: str | None = None
     day_to: str | None = None
+    terms: Terms = NO_TERMS
 
 
 async def log(office: Office, work: Work, rows: Rows = ()) -> Ids:
     """Sign a contribution. Here as in all requests `rows` are committed along with it. Raises Refusal."""
     placed = await office.place(work.network, work.project)
-    draft = contribution_draft(placed, work, local_day(office.node.now()))
+    details = await resolved(office, work.terms, placed.scope)
+    draft = contribution_draft(placed, work, local_day(office.node.now()), details)
     return await office.node.write([draft], local=rows)
 
 
-def contribution_draft(placed: Placed, work: Work, today: str) -> Draft:
+def contribution_draft(placed: Placed, work: Work, today: str, details: Details = NOTHING) -> Draft:
     """The draft of a contribution. Raises Refusal."""
-    if work.kind not in value.KINDS:
-        raise Refusal(Code.BAD_REQUEST, f"{work.kind!r} is no kind of contribution", f"one of {', '.join(value.KINDS)}")
     first = day(work.day) if work.day else today
     last = day(work.day_to) if work.day_to else first
     if last < first:
         raise Refusal(Code.BAD_REQUEST, f"{last} is before {first}")
-    facts = value.contribution(
-        kind=work.kind, qty=work.quantity, when=(first, last), project=project_link(placed.project, placed.scope)
-    )
+    project = project_link(placed.project, placed.scope)
+    try:
+        facts = facts_of(work.kind, work.quantity, (first, last), project, details)
+    except Unfit as unfit:
+        raise Refusal(Code.BAD_REQUEST, unfit.why, unfit.hint) from unfit
     return Draft(placed.scope, "contribution", facts, words(title=work.title, text=work.text))
 
 
@@ -78,29 +84,62 @@ async def share(office: Office, record: RecordId, network: str, rows: Rows = ())
     if before is not None:
         hint = f"meshnode contribution show {to_text(before.record)}"
         raise Refusal(Code.EXISTS, f"{short(record)} was shared there already, as {short(before.record)}", hint)
+    facts = _restated(office, record, row, scope)
+    draft = Draft(scope, "contribution", facts, words(title=row.title or "(no title)", text=row.text))
+    return await office.node.write([draft], local=rows)
+
+
+def _restated(office: Office, record: RecordId, row: ContributionRow, scope: ScopeId) -> dict[str, Value]:
+    """The facts by which a contribution is stated again elsewhere: as they count now, the first named weakly."""
     project = office.lookups.project(row.project) if row.project else None
-    facts = value.contribution(
+    more = read_more(row.details)
+    return value.contribution(
         kind=row.kind,
         qty=Measure(row.quantity, row.scale, row.unit),
         when=(row.day_from, row.day_to),
         project=project_link(project, scope),
         of=ext(record),
+        value=None if row.value is None else Money(row.value, row.currency),
+        shares=dict(more.shares),
+        classified_as=more.classes,
+        beneficiaries=more.beneficiaries,
+        evidence=[value.Evidence(*each) for each in more.evidence],
+        licence=row.licence or None,
+        warrants=more.warrants,
+        comp=row.comp or None,
+        stream=row.stream or None,
         ext_ref=(row.ext_scheme, row.ext_ref) if row.ext_ref else None,
     )
-    draft = Draft(scope, "contribution", facts, words(title=row.title or "(no title)", text=row.text))
-    return await office.node.write([draft], local=rows)
 
 
-async def correct(office: Office, record: RecordId, quantity: Measure, reason: str, rows: Rows = ()) -> Ids:
-    """Sign the difference between what a contribution counts and what it should. Raises Refusal."""
+async def correct(office: Office, record: RecordId, right: Measure | Money, reason: str, rows: Rows = ()) -> Ids:
+    """Sign the difference between what a contribution counts, or is worth, and what it should. Raises Refusal."""
     row = await _own(office, record)
     office.must_write_in(row.scope)
-    now = Measure(row.quantity, row.scale, row.unit)
-    delta = difference(in_unit_of(quantity, now), now)
-    if delta.n == 0:
-        raise Refusal(Code.EXISTS, f"{short(record)} counts exactly that already")
-    draft = Draft(ScopeId(row.scope), "correction", repair.delta(record, qty=delta, reason=_reason(reason)))
-    return await office.node.write([draft], local=rows)
+    if isinstance(right, Money):
+        facts = repair.delta(record, value=_worth_lacking(row, right), reason=_reason(reason))
+    else:
+        now = Measure(row.quantity, row.scale, row.unit)
+        delta = difference(in_unit_of(right, now), now)
+        if delta.n == 0:
+            raise Refusal(Code.EXISTS, f"{short(record)} counts exactly that already")
+        facts = repair.delta(record, qty=delta, reason=_reason(reason))
+    return await office.node.write([Draft(ScopeId(row.scope), "correction", facts)], local=rows)
+
+
+def _worth_lacking(row: ContributionRow, right: Money) -> Money:
+    """What must be added to a contribution's value to make another of it. Raises Refusal."""
+    if row.value is None:
+        why = f"{short(row.record)} names no value, and a correction can give it none"
+        raise Refusal(Code.BAD_REQUEST, why, "retract it and log it anew")
+    if right.cur != row.currency:
+        why = f"the value is in {row.currency}, the correction in {right.cur[:12]}"
+        raise Refusal(Code.BAD_REQUEST, why, "retract it and log it anew")
+    if not 0 <= right.amt <= MAX_INT:
+        raise Refusal(Code.BAD_REQUEST, f"{right.amt} {right.cur} is no value", f"from 0 to {MAX_INT}")
+    if right.amt == row.value:
+        raise Refusal(Code.EXISTS, f"{short(row.record)} is worth exactly that already")
+    return Money(right.amt - row.value, right.cur)
 
 
 async def retract(office: Office, record: RecordId, reason: str, rows: Rows = ()) -> Ids:

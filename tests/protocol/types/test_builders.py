@@ -42,6 +42,8 @@ def outcome(type_: str, facts: dict[str, Any]) -> tuple[Reason, str] | None:
     shares=st.sampled_from([None, {ALICE.id: 1000}, {B: 400, ALICE.id: 600}]),
     beneficiaries=IDS,
     comp=st.sampled_from([None, *value.COMPENSATIONS]),
+    licence=st.sampled_from([None, "MIT"]),
+    warrants=st.lists(st.sampled_from(value.WARRANTS), max_size=3),
     ext_ref=st.tuples(st.just("git"), st.binary(min_size=1, max_size=31)),
     ext_more=st.lists(st.binary(min_size=1, max_size=31), max_size=MAX_EXT_MORE),
 )

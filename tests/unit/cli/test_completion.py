@@ -59,6 +59,7 @@ def test_bash_offers_files_where_one_is_meant(tmp_path: Path) -> None:
     assert "hours.csv" in completed("meshnode import csv ho", tmp_path)
     assert "hours.csv" in completed("meshnode --home ho", tmp_path)
     assert "hours.csv" not in completed("meshnode log ho", tmp_path)
+    assert "hours.csv" in completed("meshnode log x 1h --evidence ho", tmp_path)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -9,7 +9,8 @@ import pytest
 
 from meshnode.api.problems import Problem
 from tests.support.command_line import Ran, run
-from tests.support.fake_node import Asked, FakeNode, contribution, network, peer, project
+from tests.support.fake_node import Asked, FakeNode, network, peer, project
+from tests.support.rich_answers import rich_contribution
 from tests.unit.cli.test_json import WORDS
 
 POISON = [
@@ -49,7 +50,7 @@ class HostileNode(FakeNode):
 @pytest.fixture(scope="module")
 def node() -> Iterator[HostileNode]:
     with HostileNode() as fake:
-        fake.contributions.append(contribution("Landing page"))
+        fake.contributions.append(rich_contribution("Landing page"))
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
         fake.peers.append(peer("idle"))
@@ -69,8 +70,8 @@ def test_nothing_steers_the_terminal(node: HostileNode, name: str, nasty: str) -
     node.nasty = nasty
     if name == "stop":
         run("start", "x", home=node)
-    words = {"contribution show": (node.contributions[0].id,), "refused": ("--project", "unknown", "x", "1h")}
-    command = "log" if name == "refused" else name
-    ran = run(*command.split(), *words.get(name, WORDS.get(name, ())), home=node)
+    given = WORDS.get(name, ("--project", "unknown", "x", "1h"))
+    words = [word or node.contributions[0].id for word in given]
+    ran = run(*("log" if name == "refused" else name).split(), *words, home=node)
     assert steering(ran) == []
     assert not any(line.startswith("meshnode: all is well") for line in (ran.out + ran.err).splitlines())

@@ -7,9 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.cli.evidence import look_at
 from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ADDRESS, LINE, PEER, FakeNode, contribution, decision, network, peer, project
+from tests.support.fake_node import (
+    ADDRESS,
+    LINE,
+    PEER,
+    FakeNode,
+    contribution,
+    decision,
+    network,
+    peer,
+    project,
+)
+from tests.support.rich_answers import rich_contribution
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -24,8 +36,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "ping": (PEER,),
     "down": (),
     "doctor": (),
+    "contribution add": ("idea", "x"),
     "contribution ls": (),
+    "contribution sum": (),
     "contribution show": ("",),
+    "contribution evidence": ("", "/etc/hostname"),
     "contribution correct": ("x", "1h"),
     "contribution retract": ("x",),
     "contribution thank": ("x", "thanks"),
@@ -78,7 +93,8 @@ ELSEWHERE = {"id words", "id recover", "id rotate", "init", "up", "logs", "demo"
 @pytest.fixture
 def node() -> Iterator[FakeNode]:
     with FakeNode() as fake:
-        fake.contributions.append(contribution("Landing page"))
+        fake.contributions.append(rich_contribution("Landing page"))
+        fake.contributions[0].evidence[0].sha256 = look_at("/etc/hostname").sha256
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
         fake.decisions.append(decision())
@@ -96,7 +112,7 @@ def test_an_answer_is_one_object_with_its_schema(node: FakeNode, name: str) -> N
         run("start", "x", home=node)
     if name == "down":
         node.announce(2**30)  # A process that has gone: this one stays.
-    words = WORDS[name] if name != "contribution show" else (node.contributions[0].id,)
+    words = tuple(word or node.contributions[0].id for word in WORDS[name])
     ran = run(*name.split(), *words, "--json", home=node)
     schema = "ping" if name == "peer ping" else name.replace(" ", ".")
     assert [answer["schema"] for answer in objects(ran)] == [f"meshnode.{schema}/1"], ran.err

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
+import msgspec
 import pytest
 
+from meshnode.api.models.work import ContributionRequest
+from meshnode.api.resources.contributions import terms_of
 from meshnode.app.init import create
+from meshnode.cli.evidence import Seen
 from meshnode.cli.exits import Exit
 from meshnode.cli.offline import AGENT_NOTE, NOTEBOOK_NOTE, SystemChance, draft_of
 from meshnode.cli.offline_places import Placed
+from meshnode.cli.terms import Terms
 from meshnode.cli.work import Entry
 from meshnode.config.places import locate
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
@@ -117,6 +122,35 @@ def test_a_draft_is_the_one_the_node_would_make(kind: str, day: str | None, text
     mine = draft_of(entry, Placed(SCOPE, "network", "studio", None), "2026-03-10")
     work = Work(title="Title", quantity=seconds(5400), kind=kind, text=text or "", day=day)
     assert mine == contribution_draft(RuntimePlaced(SCOPE, None), work, "2026-03-10")
+
+
+def test_a_draft_with_terms_is_the_one_the_node_would_make() -> None:
+    file, worth = Seen("ab" * 32, 5, "text/plain"), (38_540, "EUR")
+    said = {"comp": "gift", "stream": "love", "licence": "mit"}
+    terms = Terms(worth, (), (), (file,), **said, warrants=("own_work",), classes=("x",))
+    entry = Entry("Title", 5400, "work", None, None, None, "2026-03-02", "2026-03-09", terms)
+    details = terms_of(msgspec.convert({"title": "Title", **terms.fields()}, ContributionRequest)).details
+    work = Work(title="Title", quantity=seconds(5400), day="2026-03-02", day_to="2026-03-09")
+    mine = draft_of(entry, Placed(SCOPE, "network", "studio", None), "2026-03-10")
+    assert mine == contribution_draft(RuntimePlaced(SCOPE, None), work, "2026-03-10", details)
+    assert mine.facts["licence"] == "MIT"
+
+
+@pytest.mark.parametrize("words", [("--with", "ben:300"), ("--for", "ben"), ("--of", "bafkreidbnzqs4l")])
+def test_who_is_meant_only_the_node_knows(home: Path, words: tuple[str, ...]) -> None:
+    ran = run("log", "One", "1h", *words, home=home)
+    assert (ran.code, ran.last.endswith(f" --home {home} up")) == (Exit.NOT_RUNNING, True)
+    assert heads(home) == [1, 1, 1]
+
+
+def test_terms_are_signed_without_a_node(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").touch()
+    words = ("--evidence", str(tmp_path / "x.txt"), "--gift", "--value", "5 EUR", "--licence", "cc-by-4.0")
+    record, _ = records_in(home, logged(home, "One", "1h", *words))[0]
+    assert (record.facts["comp"], record.facts["value"]) == ("gift", {"amt": 500, "cur": "EUR"})
+    assert (record.facts["licence"], record.facts["evidence"][0]["size"]) == ("CC-BY-4.0", 0)
+    ran = run("log", "One", "1h", "--licence", "free", home=home)
+    assert (ran.code, ran.last.endswith(" log --help")) == (Exit.USAGE, True)
 
 
 def test_the_notes_are_those_the_node_writes(home: Path) -> None:

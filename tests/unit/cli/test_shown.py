@@ -3,7 +3,8 @@
 import pytest
 
 from meshnode.cli.shown import count, quantity, short_id, short_peer, size, title, where, who
-from meshnode.client.answers import Agent, Contribution, Quantity, Scope
+from meshnode.client.answers import Agent, Quantity, Scope
+from meshnode.client.work_answers import Contribution
 
 LONG = "bafkreidbnzqs4lrofyxc4lrofyxc4lrofyxc4lrofyxc4lrofyxc4lrofy"
 

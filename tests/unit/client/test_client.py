@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import decisions, devices, keeping, networks, node, people, records, shared, work
-from meshnode.client import answers, decision_answers, device_answers, network_answers
+from meshnode.api.models import decisions, devices, keeping, networks, node, people, records, shared, terms, work
+from meshnode.client import answers, decision_answers, device_answers, network_answers, work_answers
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -18,13 +18,13 @@ from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, decisions, devices, keeping, networks, node, people, records, work)
+    for module in (shared, decisions, devices, keeping, networks, node, people, records, terms, work)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
 SHAPES = {
     name: shape
-    for module in (answers, decision_answers, device_answers, network_answers, about_keeping)
+    for module in (answers, decision_answers, device_answers, network_answers, work_answers, about_keeping)
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
@@ -86,10 +86,12 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.revoke_device("a/b"), "POST", "/devices/a/b/revoke"),
     (lambda node: node.vouch("Ana López"), "POST", "/recovery-lines"),
     (lambda node: node.log("t", 60), "POST", "/contributions"),
+    (lambda node: node.contribute("t", "idea", {}), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
+    (Client.sums, "GET", "/contributions/sums"),
     (lambda node: node.contribution("a/b"), "GET", "/contributions/a/b"),
     (lambda node: node.share("r", "studio"), "POST", "/contributions/r/share"),
-    (lambda node: node.correct("r", seconds=60), "POST", "/contributions/r/correct"),
+    (lambda node: node.correct("r", {"seconds": 60}), "POST", "/contributions/r/correct"),
     (lambda node: node.retract("r"), "POST", "/contributions/r/retract"),
     (lambda node: node.thank("r", "thanks"), "POST", "/contributions/r/thank"),
     (lambda node: node.erase(["r"]), "POST", "/erasures"),

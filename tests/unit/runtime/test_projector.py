@@ -9,7 +9,8 @@ from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.lookups import Lookups, Wanted
+from meshnode.runtime.contributed import Wanted, contributions
+from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Refusal
 from meshnode.store.errors import StoreDamaged, StoreFull
@@ -61,7 +62,7 @@ class Shop:
         return sign_drafts(Pen(self.agent, KEY, 2, SystemChance()), drafts, end)
 
     def titles(self) -> list[str]:
-        return [row.title for row in self.lookups.contributions(Wanted(), None, 100)]
+        return [row.title for row in contributions(self.lookups, Wanted(), None, 100)]
 
 
 @asynccontextmanager

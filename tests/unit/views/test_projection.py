@@ -6,11 +6,13 @@ from itertools import permutations
 
 import pytest
 
+from meshnode.views.claims import Evidence, More, read_more
 from meshnode.views.projection import rows_of
 from meshnode.views.rows import (
     TABLES,
     ContributionRow,
     EntryRow,
+    EvidenceRow,
     ForkRow,
     MemberRow,
     NetworkRow,
@@ -22,6 +24,7 @@ from meshnode.views.rows import (
     RestingRow,
     Row,
     SearchRow,
+    ShareRow,
     SourceRow,
     VoteRow,
 )
@@ -33,7 +36,7 @@ from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record, check_private
 from meshproto.types import authority, coordination, identity, repair, value
 from meshproto.types.schema import Facts
-from meshproto.types.value import Measure
+from meshproto.types.value import Measure, Money
 from scripts.vectors.cases import key
 from scripts.vectors.decisions import decide, four
 from scripts.vectors.membership import shed
@@ -129,6 +132,13 @@ def test_a_contribution_shows_what_was_done_when_and_for_what(ana: Scribe) -> No
             ext_ref=b"c" * 20,
             restates=None,
             batch="git-a",
+            value=None,
+            currency="",
+            stream="",
+            comp="",
+            licence="",
+            authors=1,
+            details=b"",
             part="held",
         )
     ]
@@ -151,6 +161,43 @@ def test_corrections_change_the_quantity_and_the_words_and_retraction_ends_the_s
     (row,) = table.of(ContributionRow)
     assert isinstance(row, ContributionRow)
     assert (row.claim, table.of(SourceRow)) == ("retracted", [])
+
+
+def test_terms_shares_and_files_stand_in_rows_of_their_own(ana: Scribe) -> None:
+    other = Scribe("Ben")
+    ben: bytes = other.agent
+    shares: dict[bytes, int] = {ana.agent: 700, ben: 300}
+    files = [value.Evidence(b"f" * 32, 5, "text/plain")] * 2
+    facts = value.contribution(
+        kind="work", qty=Measure(1, 0, "HUR"), when=("2026-03-02", "2026-03-03"), value=Money(500, "EUR"),
+        shares=shares, evidence=files, beneficiaries=[ben], classified_as=["x"], licence="MIT",
+        warrants=["own_work"], comp="gift", stream="love",
+    )  # fmt: skip
+    record = ana.write(ana.agent, "contribution", facts, deps=(ben,))
+    ana.write(ana.agent, "correction", repair.delta(record.id, value=Money(-100, "EUR")))
+    ana.write(ana.agent, "correction", repair.delta(record.id, value=Money(-1, "USD")))
+    table = Table().all(ana).all(other)
+    (row,) = table.of(ContributionRow)
+    assert isinstance(row, ContributionRow)
+    assert (row.value, row.currency, row.stream, row.comp, row.licence, row.authors, row.corrected) == (
+        400, "EUR", "love", "gift", "MIT", 2, True,
+    )  # fmt: skip
+    assert read_more(row.details) == More(
+        tuple(sorted(shares.items())), (ben,), (Evidence(b"f" * 32, 5, "text/plain"),) * 2, ("own_work",), ("x",)
+    )
+    assert table.of(ShareRow) == [ShareRow(record.id, *each) for each in sorted(shares.items())]
+    assert table.of(EvidenceRow) == [EvidenceRow(record.id, b"f" * 32)]
+
+
+def test_a_value_that_grew_beyond_every_bound_still_fits_a_row(ana: Scribe) -> None:
+    facts = value.contribution(
+        kind="money", qty=Measure(1, 0, "C62"), when=("2026-03-02", "2026-03-03"), value=Money(MAX_INT, "EUR")
+    )
+    record = ana.write(ana.agent, "contribution", facts)
+    ana.write(ana.agent, "correction", repair.delta(record.id, value=Money(MAX_INT, "EUR")))
+    (row,) = Table().all(ana).of(ContributionRow)
+    assert isinstance(row, ContributionRow)
+    assert row.value == MAX_INT
 
 
 def test_all_commits_of_a_day_are_sources_of_its_entry(ana: Scribe) -> None:

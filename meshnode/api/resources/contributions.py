@@ -1,0 +1,197 @@
+"""What was contributed, as it is listed, added up and shown."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import trio
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.shared import Page, Quantity
+from meshnode.api.models.terms import Evidence, Money, Share, Sums, Total, Worth
+from meshnode.api.models.work import Contribution, ContributionRequest, ProjectName
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.core.details import Details
+from meshnode.runtime.contributed import Wanted, contributions, sums
+from meshnode.runtime.office import Office
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.details import Terms
+from meshnode.runtime.requests.somebody import find_agent
+from meshnode.views.claims import read_more
+from meshnode.views.rows import ContributionRow
+from meshproto.records.ids import IdError, RecordId, from_text, to_text
+from meshproto.types import value
+from meshproto.types.currencies import EXPONENTS
+from meshproto.types.value import Measure
+
+T = TypeVar("T")
+
+USUAL_PAGE = 30
+LARGEST_PAGE = 500
+LISTED = 16
+"""Names and files told of each entry of a list: whoever names 256 must not make a list of 500 look up 100,000."""
+PIECE = Measure(1, 0, "C62")
+"""The quantity of what only its value is told of: one piece."""
+
+
+async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contribution]:
+    """Contributions, the latest first."""
+    office = site.office
+    wanted = await _wanted(office, call)
+    limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    rows = contributions(await office.fresh(), wanted, _cursor(call.query.get("cursor", "")), limit + 1)
+    more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
+    names, items = Names(office), []
+    for row in rows[:limit]:
+        items.append(_contribution(office, row, names, LISTED))
+        await trio.lowlevel.checkpoint()  # whoever has many co-authors takes many reads
+    return Page(items=items, next=more)
+
+
+async def sum_contributions(site: Site, call: Call[Nothing]) -> Sums:
+    """What contributions make together, by unit and by currency."""
+    office = site.office
+    wanted = await _wanted(office, call)
+    await office.fresh()
+    found = await office.slowly(lambda lookups: sums(lookups, wanted))
+    return Sums(
+        contributions=found.contributions,
+        quantities=[Total(Quantity(n, s, u), count) for (n, s, u), count in found.quantities],
+        values=[Worth(_money(amt, cur), count) for (amt, cur), count in found.values],
+        more=found.more,
+    )
+
+
+async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:
+    """One contribution."""
+    record = await site.office.find(call.path["id"])
+    return await shown(site.office, record)
+
+
+async def shown(office: Office, record: RecordId) -> Contribution:
+    """A contribution that must be in the views by now. Raises Refusal."""
+    await office.projector.caught_up()
+    row = office.lookups.contribution(record)
+    if row is None:
+        found = office.truth.record(record)
+        if found is not None and found.type == "contribution":
+            hint = f"meshnode why {to_text(record)}"
+            raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is here, but not in effect", hint)
+        raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is no contribution", "meshnode contribution ls")
+    return _contribution(office, row, Names(office))
+
+
+def terms_of(body: ContributionRequest) -> Terms:
+    """What a request says of a contribution besides what, how much and when. Raises Refusal."""
+    details = Details(
+        value=value.Money(body.value.amt, body.value.cur) if body.value else None,
+        evidence=tuple(value.Evidence(_digest(each.sha256), each.size, each.media) for each in body.evidence),
+        comp=body.comp,
+        stream=body.stream,
+        licence=body.licence,
+        warrants=tuple(body.warrants),
+        classes=tuple(body.classes),
+    )
+    shares = tuple((each.who, each.part) for each in body.shares)
+    return Terms(details=details, shares=shares, beneficiaries=tuple(body.beneficiaries), of=body.of)
+
+
+def _digest(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != 32 or len(text) != 64:
+        raise Refusal(Code.BAD_REQUEST, f"{text[:64]!r} is no SHA-256", "64 hexadecimal digits")
+    return found
+
+
+async def _wanted(office: Office, call: Call[Nothing]) -> Wanted:
+    """Which contributions the query means. Raises Refusal."""
+    query = call.query
+    for name, known in (("kind", value.KINDS), ("stream", value.STREAMS), ("comp", value.COMPENSATIONS)):
+        if query.get(name) and query[name] not in known:
+            raise Refusal(Code.BAD_REQUEST, f"{query[name]!r} is no {name}", f"one of {', '.join(known)}")
+    scope = await office.find_network(query["network"]) if query.get("network") else None
+    return Wanted(
+        scope=scope,
+        agent=office.me if call.flag("mine") else None,
+        who=await find_agent(office, query["who"]) if query.get("who") else None,
+        project=(await office.find_project(query["project"], scope)).project if query.get("project") else None,
+        batch=query.get("batch") or None,
+        kind=query.get("kind") or None,
+        stream=query.get("stream") or None,
+        comp=query.get("comp") or None,
+        several=call.flag("coauthored"),
+        besides=tuple(row.agent for row in office.blocked()),
+    )
+
+
+def _cursor(text: str) -> tuple[int, bytes] | None:
+    if not text:
+        return None
+    at, _, record = text.partition("-")
+    try:
+        return int(at), from_text(record)
+    except (ValueError, IdError) as error:
+        raise Refusal(Code.BAD_REQUEST, f"{text!r} is no cursor", "take it from `next` of the page before") from error
+
+
+def _money(amt: int, cur: str) -> Money:
+    return Money(amt=amt, cur=cur, exp=EXPONENTS.get(cur))
+
+
+def _contribution(office: Office, row: ContributionRow, names: Names, most: int | None = None) -> Contribution:
+    project = office.lookups.project(row.project) if row.project else None
+    more = read_more(row.details)
+    return Contribution(
+        id=to_text(row.record),
+        title=row.title,
+        text=row.text,
+        kind=row.kind,
+        quantity=Quantity(n=row.quantity, s=row.scale, u=row.unit),
+        seconds=row.seconds,
+        day_from=row.day_from,
+        day_to=row.day_to,
+        project=ProjectName(id=to_text(project.project), title=project.title, slug=project.slug) if project else None,
+        scope=names.scope(row.scope),
+        agent=names.agent(row.agent),
+        at=time_text(row.at),
+        status=row.status,
+        claim=row.claim,
+        corrected=row.corrected,
+        reason=_reason(office, row),
+        held_by=len(office.node.holders(row.record)),
+        part=row.part,
+        source=row.ext_scheme,
+        batch=row.batch,
+        value=None if row.value is None else _money(row.value, row.currency),
+        comp=row.comp,
+        stream=row.stream,
+        licence=row.licence,
+        warrants=_first(more.warrants, most),
+        classes=_first(more.classes, most),
+        authors=row.authors,
+        shares=[Share(names.agent(agent), part) for agent, part in _first(more.shares, most)],
+        beneficiaries=[names.agent(agent) for agent in _first(more.beneficiaries, most)],
+        evidence=[Evidence(sha256.hex(), size, media) for sha256, size, media in _first(more.evidence, most)],
+        of=_link(row.restates),
+    )
+
+
+def _first(items: Sequence[T], most: int | None) -> list[T]:
+    return list(items if most is None else items[:most])
+
+
+def _link(link: bytes | None) -> str:
+    """A reference as text: an id, or what stands for one elsewhere in hexadecimal."""
+    if link is None:
+        return ""
+    return to_text(link) if len(link) == 32 else link.hex()
+
+
+def _reason(office: Office, row: ContributionRow) -> str:
+    if row.status == "yes":
+        return ""
+    entry = office.lookups.entry(row.record)
+    return entry.reason if entry else ""

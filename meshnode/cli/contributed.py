@@ -1,0 +1,115 @@
+"""How a contribution is put into words: in a table, and whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import amount, count, quantity, short_id, size, standing, title, where, who, who_briefly, worth
+from meshnode.cli.times import show_moment, show_period
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Agent, Quantity
+    from meshnode.client.work_answers import Contribution, Evidence, Share, Sums
+
+DIGEST_LETTERS = 16
+"""Hexadecimal digits shown of a file's digest; `--json` has all."""
+HEADS = ("ID", "DAY", "HOW MUCH", "WHAT", "WHO")
+
+
+def row_of(entry: Contribution) -> tuple[str, ...]:
+    """One line of a table with `HEADS`."""
+    others = f" +{entry['authors'] - 1}" if entry["authors"] > 1 else ""
+    return (
+        short_id(entry["id"]),
+        show_period(entry["day_from"], entry["day_to"]),
+        amount(entry),
+        _mark(entry) + title(entry),
+        who_briefly(entry["agent"]) + others,
+    )
+
+
+def fields_of(entry: Contribution) -> list[tuple[str, str]]:
+    """Everything that is known of it, by name; what is not said is empty."""
+    much = amount(entry)
+    value = worth(entry["value"])
+    return [
+        ("id", entry["id"]),
+        ("what", f"{clean(entry['kind'])} · {much}" + (" (corrected)" * entry["corrected"])),
+        ("worth", value if value != much else ""),
+        ("day", show_period(entry["day_from"], entry["day_to"])),
+        ("project", entry["project"]["title"] if entry["project"] else ""),
+        ("in", where(entry["scope"])),
+        ("by", who(entry["agent"])),
+        ("shares", _shares(entry["shares"])),
+        ("for", _people(entry["beneficiaries"])),
+        ("terms", _COMPENSATIONS.get(entry["comp"], clean(entry["comp"]))),
+        ("stream", entry["stream"]),
+        ("licence", entry["licence"]),
+        ("assured", ", ".join(_WARRANTS.get(each, clean(each)) for each in entry["warrants"])),
+        ("class", ", ".join(clean(each) for each in entry["classes"])),
+        *(("evidence", _file(each)) for each in entry["evidence"]),
+        ("rests on", _earlier(entry["of"])),
+        ("signed", show_moment(entry["at"])),
+        ("stands as", entry["claim"]),
+        ("held by", _held(entry)),
+        ("source", entry["source"]),
+        ("import", entry["batch"]),
+    ]  # fmt: skip
+
+
+def rows_of_sums(sums: Sums) -> list[tuple[str, str]]:
+    """One line for each unit and each currency."""
+    amounts = [
+        (quantity(each["quantity"], _seconds(each["quantity"])), each["contributions"]) for each in sums["quantities"]
+    ]
+    values = [(worth(each["value"]), each["contributions"]) for each in sums["values"]]
+    return [(total, count(number, "contribution")) for total, number in amounts] + [
+        (total, f"{count(number, 'contribution')} with a value") for total, number in values
+    ]
+
+
+def _seconds(amount: Quantity) -> int | None:
+    return amount["n"] if amount["u"] == "SEC" and amount["s"] == 0 else None
+
+
+_COMPENSATIONS = {"paid": "paid for", "deferred": "to be paid for later", "gift": "a gift"}
+_WARRANTS = {
+    "own_work": "own work",
+    "third_party_licensed": "others' work under their licence",
+    "employer_consent": "the employer consents",
+}
+
+
+def _shares(shares: list[Share]) -> str:
+    """Everybody with their part, the largest first; parts of another whole than 1000 are of that whole."""
+    whole = sum(each["part"] for each in shares)
+    ordered = sorted(shares, key=lambda each: (-each["part"], who(each["agent"])))
+    return ", ".join(f"{who(each['agent'])} {each['part']}/{whole}" for each in ordered)
+
+
+def _people(agents: list[Agent]) -> str:
+    return ", ".join(who(each) for each in agents)
+
+
+def _earlier(of: str) -> str:
+    """What stands in another scope is named so that only who knows it finds it."""
+    return of if of.startswith("bafkrei") or not of else "earlier work that stands elsewhere"
+
+
+def _file(file: Evidence) -> str:
+    return f"{clean(file['sha256'])[:DIGEST_LETTERS]}… · {clean(file['media'])} · {size(file['size'])}"
+
+
+def _mark(entry: Contribution) -> str:
+    if entry["status"] != "yes":
+        return f"[{standing(entry['status'])}] "
+    return f"[{entry['claim']}] " if entry["claim"] not in ("", "claimed") else ""
+
+
+def _held(entry: Contribution) -> str:
+    others = entry["held_by"]
+    if others:
+        return "1 other agent says that it holds it" if others == 1 else f"{others} other agents say that they hold it"
+    # Who holds what is told to its author above all.
+    return "only here so far" if entry["agent"]["me"] else "here; its author is told who else"

@@ -1,0 +1,19 @@
+"""Answers in which everything is said that can be."""
+
+from meshnode.api.models import terms as t
+from meshnode.api.models import work as w
+from meshnode.api.models.shared import Quantity
+from tests.support.fake_node import ANA, BEN, contribution, text_id
+
+
+def rich_contribution(title: str) -> w.Contribution:
+    """A contribution of which everything is said that can be."""
+    entry = contribution(title)
+    entry.kind, entry.quantity, entry.seconds = "material", Quantity(125, 1, "KGM"), None
+    entry.value, entry.corrected = t.Money(3190, "EUR", 2), True
+    entry.comp, entry.stream, entry.licence = "deferred", "love", "CC-BY-SA-4.0"
+    entry.warrants, entry.classes = ["own_work"], ["https://example.org/paper"]
+    entry.authors, entry.shares = 2, [t.Share(BEN, 300), t.Share(ANA, 700)]
+    entry.beneficiaries, entry.of = [BEN], text_id("earlier")
+    entry.evidence = [t.Evidence("ab" * 32, 1_200_000, "application/pdf")]
+    return entry

@@ -1,0 +1,88 @@
+"""Lists and sums of contributions, also when others claim absurd amounts."""
+
+import pytest
+
+from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, sums
+from meshnode.runtime.lookups import Lookups
+from meshnode.store.querying import Among, Is, Where
+from meshnode.store.views import open_views
+from meshnode.views.rows import ContributionRow, MemberRow, ShareRow
+from meshproto.records.limits import MAX_INT
+
+ANA, BEN, SCOPE = b"a" * 32, b"b" * 32, b"s" * 32
+ROW = ContributionRow(
+    record=b"", scope=SCOPE, agent=ANA, at=1, status="yes", kind="work", claim="claimed", corrected=False,
+    project=None, unit="HUR", quantity=1, scale=0, seconds=3600, day_from="2026-03-09", day_to="2026-03-09",
+    title="", text="", ext_scheme="", ext_ref=None, restates=None, batch="", value=None, currency="", stream="",
+    comp="", licence="", authors=1, details=b"", part="none",
+)  # fmt: skip
+
+
+def record(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+def lookups(*rows: ContributionRow, shared: tuple[tuple[int, bytes], ...] = ()) -> Lookups:
+    """What is asked when these rows are all there is, numbered from 0; `shared` are numbers and who has a share."""
+    views = open_views(None)
+    named = [row._replace(record=record(number), at=number) for number, row in enumerate(rows)]
+    with views.slice():
+        views.replace([], [*named, *(ShareRow(record(number), agent, 1) for number, agent in shared)])
+    return Lookups(views.reader())
+
+
+def test_times_are_added_as_seconds_and_other_units_apart() -> None:
+    found = sums(
+        lookups(
+            ROW,
+            ROW._replace(unit="MIN", quantity=15, scale=1),
+            ROW._replace(unit="SEC", quantity=5, scale=3),
+            ROW._replace(unit="DAY"),
+            ROW._replace(unit="KGM", quantity=250, scale=2),
+        ),
+        Wanted(),
+    )
+    assert found.quantities == [((3_690_005, 3, "SEC"), 3), ((1, 0, "DAY"), 1), ((25, 1, "KGM"), 1)]
+
+
+def test_sums_beyond_what_sqlite_adds_are_exact() -> None:
+    rows = [ROW._replace(unit="C62", quantity=MAX_INT, value=MAX_INT, currency="EUR")] * 1025
+    found = sums(lookups(*rows), Wanted())
+    assert (found.quantities, found.values, found.contributions, found.more) == ([], [], 1025, True)
+    fewer = sums(lookups(*rows[:1024]), Wanted())
+    assert fewer.values == [((MAX_INT * 1024, "EUR"), 1024)]
+    assert MAX_INT * 1024 <= LARGEST < MAX_INT * 1025
+
+
+def test_many_currencies_are_not_all_told() -> None:
+    rows = [ROW._replace(value=1, currency=f"X{number:03}") for number in range(MOST_GROUPS + 1)]
+    found = sums(lookups(*rows), Wanted())
+    assert (len(found.values), found.more) == (MOST_GROUPS, True)
+
+
+@pytest.mark.parametrize(
+    ("odd", "counts"),
+    [({"status": "contested"}, 2), ({"status": "aside"}, 1), ({"status": "pending"}, 1), ({"claim": "retracted"}, 1)],
+)
+def test_only_what_counts_is_added(odd: dict[str, str], counts: int) -> None:
+    assert sums(lookups(ROW, ROW._replace(**odd)), Wanted()).contributions == counts  # type: ignore[arg-type]  # texts
+
+
+def test_what_somebody_made_is_what_they_signed_and_what_they_share_in_each_once() -> None:
+    row = ROW._replace(agent=BEN, authors=2)
+    here = lookups(ROW, row, row, row, shared=((1, ANA), (1, BEN), (2, BEN), (0, ANA)))
+    assert [each.at for each in contributions(here, Wanted(who=ANA), None, 10)] == [1, 0]
+    assert [each.at for each in contributions(here, Wanted(who=BEN), None, 2)] == [3, 2]
+    assert [each.at for each in contributions(here, Wanted(who=BEN), (2, record(2)), 2)] == [1]
+    assert sums(here, Wanted(who=ANA, several=True)).contributions == 1
+
+
+def test_rows_of_another_kind_are_only_asked_for_their_record() -> None:
+    views = lookups().views
+    with pytest.raises(ValueError, match="only asked for their record"):
+        views.select(ContributionRow, Where("record", Is.EQUAL, Among(ShareRow, "agent", ANA)))
+    for kind, column in ((MemberRow, "amount"), (ShareRow, 'agent" = x --')):
+        with pytest.raises(ValueError, match="has no"):
+            views.select(ContributionRow, Where("record", Is.RECORD_OF, Among(kind, column, ANA)))
+    with pytest.raises(ValueError, match="has no"):
+        views.sums(ContributionRow, "amount", (), limit=1)
