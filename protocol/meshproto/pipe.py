@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 from meshproto.bundle.items import End, ErasedItem, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader
+from meshproto.equation.preview.answer import settle, told
+from meshproto.equation.preview.reading import read_preview
 from meshproto.fold.fold import Fold
 from meshproto.fold.forks import forks_of
 from meshproto.fold.memory import DictMemory
@@ -29,11 +31,15 @@ Answer: TypeAlias = dict[str, object]
 
 
 def answer(question: Question) -> Answer:
-    """Answer one question: `{"ok": …}` or `{"reason": code}`. An unknown `op` is a KeyError: the asker is wrong."""
+    """Answer one question: `{"ok": …}` or `{"reason": code}`, for a preview with the path as `detail`.
+
+    An unknown `op` is a KeyError: the asker is wrong.
+    """
     try:
         return {"ok": _OPERATIONS[question["op"]](question)}
     except Refused as refusal:
-        return {"reason": refusal.reason.value}
+        where = {"detail": refusal.detail} if question["op"] == "equation" else {}
+        return {"reason": refusal.reason.value, **where}
 
 
 def converse(lines: Iterable[str]) -> Iterator[str]:
@@ -133,6 +139,12 @@ def _fold(question: Question) -> object:
     }
 
 
+def _equation(question: Question) -> object:
+    # A text that is half a surrogate pair has no bytes; what is made of it here is no UTF-8 either.
+    _, rounds = settle(read_preview(question["input"].encode("utf-8", "surrogatepass")))
+    return {"rounds": [told(each) for each in rounds]}
+
+
 def _standing(standing: Standing | None) -> dict[str, object]:
     assert standing is not None  # it was added
     told: dict[str, object] = {"status": standing.status.name.lower()}
@@ -161,6 +173,7 @@ _OPERATIONS: dict[str, Callable[[Question], object]] = {
     "signature": _signature,
     "facts": _facts,
     "fold": _fold,
+    "equation": _equation,
 }
 
 if __name__ == "__main__":

@@ -25,20 +25,22 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 @dataclass(frozen=True)
 class Case:
-    """A question of the pipe and the answer it must have: `reason` is what it must be refused for."""
+    """A question of the pipe and the answer it must have: `reason` is what it must be refused for, `detail` where."""
 
     description: str
     question: dict[str, Any]
     reason: Reason | None = None
     expected: object = field(default=None)
+    detail: str | None = None
 
     def written(self) -> dict[str, Any]:
         """The case as it stands in a file. Raises AssertionError if meshproto sees it otherwise."""
         said = answer(self.question)
         told: dict[str, Any] = {"description": self.description, "valid": "ok" in said, "input": self.question}
         if self.reason is not None:
-            assert said == {"reason": self.reason.value}, (self.description, self.reason, said)
-            return {**told, "reason": self.reason.value}
+            wanted = {"reason": self.reason.value, **({} if self.detail is None else {"detail": self.detail})}
+            assert said == wanted, (self.description, wanted, said)
+            return {**told, **wanted}
         assert "ok" in said, (self.description, said)
         assert self.expected is None or said["ok"] == self.expected, (self.description, said)
         if said["ok"] is False:

@@ -2,7 +2,7 @@
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
 B bundle, I schema, P pending, X authority and scope, T signatures missing or beyond a mandate, C contests,
-A attestations, R rivals, F forks, U unknown.
+A attestations, R rivals, F forks, U unknown, Q preview of an equation.
 The wire has its own (W), in meshproto.wire.
 """
 
@@ -102,6 +102,11 @@ class Reason(StrEnum):
     R_RIVAL = "R-RIVAL"
     F_FORK = "F-FORK"
     U_TYPE = "U-TYPE"
+
+    # Preview of an equation. The detail is the path of what is wrong.
+    Q_JSON = "Q-JSON"
+    Q_KEY = "Q-KEY"
+    Q_WORK = "Q-WORK"
 
 
 class Refused(Exception):

@@ -15,8 +15,9 @@ export function runVectors(folder) {
   });
 }
 
-function differences({ description, input, expected, reason }) {
-  const wanted = reason === undefined ? { ok: expected } : { reason };
+function differences({ description, input, expected, reason, detail }) {
+  const refused = detail === undefined ? { reason } : { reason, detail };
+  const wanted = reason === undefined ? { ok: expected } : refused;
   const got = answer(input);
   return isDeepStrictEqual(got, wanted) ? [] : [{ description, expected: wanted, got }];
 }

@@ -17,8 +17,8 @@ const unit = matching(/[A-Z0-9]{2,3}/);
 const MOST_STEPS = 64;
 const MOST_PARTS = 1000n;
 const MOST_RATES = 256;
-const MOST_WORK = 1_000_000n;
-const MOST_OF = { contributions: 10_000, attestations: 30_000, corrections: 10_000 };
+const MOST_WORK = 120_000n;
+const MOST_OF = { contributions: 5_000, attestations: 15_000, corrections: 5_000 };
 
 /** The terms and rounds of a file; refuses with a reason and a path. */
 export function readFile(text) {
@@ -164,7 +164,7 @@ const round = fields({
   pool: int(),
   to: date,
   'contributions?': list(contribution),
-  'attestations?': list(attestation),
+  'attestations?': list(attestation, 0, MOST_OF.attestations),
   'corrections?': list(correction),
   'ballots?': list(ballot, 0, 256),
   'disputes?': list(fields({ id: name, target: name }), 0, 256),
@@ -185,7 +185,7 @@ const FILE = fields({
   }),
   late: oneOf('next', 'catch_up', 'exclude'),
   reserve: bool,
-  rounds: list(round, 1, 64),
+  rounds: list(round, 1, 256),
 });
 
 /** All steps of a list, those in brackets after the `tiers` in which they stand. */
@@ -219,11 +219,13 @@ function work(parties, steps, rounds) {
     ...contributions.map(({ shares }) => shares?.size ?? 0),
     ...ballots.map(({ points }) => points.size),
   ]));
-  const again = rounds.filter(({ refunds, restates, resolved = [] }) => {
-    return refunds !== undefined || restates !== undefined || resolved.some(([, how]) => how === 'reject');
+  const agents = parties.length + sum(steps.map(({ pay, parts }) => (pay?.size ?? 0) + (parts?.size ?? 0)));
+  const once = BigInt(things) * BigInt(sum(steps.map(weightsOf))) + BigInt(agents) * BigInt(steps.length);
+  const back = rounds.filter(({ refunds, restates, resolved = [] }) => {
+    return refunds !== undefined || restates !== undefined || resolved.length > 0;
   });
-  const weighing = steps.length + sum(steps.map(weightsOf));
-  return BigInt(things) * BigInt(weighing) * BigInt(rounds.length) * BigInt(1 + steps.length * again.length);
+  const rejecting = rounds.filter(({ resolved = [] }) => resolved.some(([, how]) => how === 'reject'));
+  return once * BigInt(rounds.length) * BigInt(1 + back.length + steps.length * rejecting.length);
 }
 
 function weightsOf({ do: what, weights: own = [], mix = [], factor }) {

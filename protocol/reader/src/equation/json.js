@@ -4,7 +4,7 @@
 
 import { Refusal } from '../refusal.js';
 
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 const MOST_DIGITS = 16;
 const DEEPEST = 24;
 

@@ -112,7 +112,7 @@ export function place(path, key) {
   return path === '' ? key : `${path}.${key}`;
 }
 
-export function list(shape, least = 0, most = 10_000) {
+export function list(shape, least = 0, most = 5_000) {
   return (value, path) => {
     demand(Array.isArray(value), 'I-FIELD', path);
     demand(value.length >= least && value.length <= most, 'I-LIST', path);

@@ -1,0 +1,148 @@
+"""What is known in which round: contributions, what was said of them, disputes; who is late (08-equations 2.5, 5)."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from meshproto.equation.confirming import Head, Standing, claim_of, head_of, may_attest, standing_of
+from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction, Round
+from meshproto.equation.measures import converts
+from meshproto.equation.terms import Terms
+
+
+@dataclass(slots=True)
+class Evidence:
+    """A contribution and all that was ever said of it, with the rounds in which it was."""
+
+    contribution: Contribution
+    since: int
+    said: list[tuple[int, Attestation]] = field(default_factory=list)
+    corrected: list[tuple[int, Correction]] = field(default_factory=list)
+
+    def corrections(self, as_of: int) -> list[Correction]:
+        """The corrections known in a round."""
+        return [each for round_, each in self.corrected if round_ <= as_of]
+
+    def changes(self) -> list[int]:
+        """The rounds in which something about it became known, ascending."""
+        return sorted({self.since, *(round_ for round_, _ in self.said), *(round_ for round_, _ in self.corrected)})
+
+
+class Knowledge:
+    """All that the rounds so far brought, and what a contribution was worth in each of them."""
+
+    def __init__(self) -> None:
+        self._evidence: dict[bytes, Evidence] = {}
+        self._ballots: dict[int, tuple[Ballot, ...]] = {}
+        self._targets: dict[bytes, bytes] = {}
+        self._open: dict[bytes, bytes] = {}
+        self._days: list[tuple[int, str]] = []
+        self._standings: dict[tuple[bytes, int, int], Standing] = {}
+        self._first: dict[bytes, int] = {}
+        self._terms: Terms | None = None
+        self._rejected: dict[bytes, int] = {}
+
+    def take_in(self, place: int, round_: Round) -> None:
+        """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
+        for contribution in round_.contributions:
+            self._evidence[contribution.id] = Evidence(contribution, place)
+        for attestation in round_.attestations:
+            self._evidence[attestation.on].said.append((place, attestation))
+        for correction in round_.corrections:
+            self._evidence[correction.target].corrected.append((place, correction))
+        for dispute in round_.disputes:
+            self._targets[dispute.id] = self._open[dispute.id] = dispute.target
+        # SPEC 08-equations 4.3: one of somebody else, or of a giver with two, is void.
+        givers = Counter(ballot.giver for ballot in round_.ballots)
+        self._ballots[place] = tuple(ballot for ballot in round_.ballots if givers[ballot.giver] == 1)
+
+    def resolve(self, place: int, round_: Round) -> tuple[list[bytes], list[bytes]]:
+        """Close disputes; what is released and what is newly rejected by it, each ascending."""
+        closed, rejected = set(), set()
+        for resolution in round_.resolved:
+            target = self._targets[resolution.dispute]
+            del self._open[resolution.dispute]
+            closed.add(target)
+            if not resolution.upholds and target not in self._rejected:
+                rejected.add(target)
+        self._rejected.update((target, place) for target in sorted(rejected))
+        still = {*self._open.values(), *self._rejected}
+        return sorted(closed - still), sorted(rejected)
+
+    def takes_effect(self, place: int, to: str) -> None:
+        """Note the last day of a distribution that takes effect."""
+        self._days.append((place, to))
+
+    def disputed(self) -> frozenset[bytes]:
+        """The contributions with an open dispute."""
+        return frozenset(self._open.values())
+
+    def rejected_by(self, place: int) -> frozenset[bytes]:
+        """The contributions that were rejected up to a round."""
+        return frozenset(each for each, since in self._rejected.items() if since <= place)
+
+    def contributions(self, as_of: int) -> Iterator[Contribution]:
+        """All that are known in a round."""
+        return (each.contribution for each in self._evidence.values() if each.since <= as_of)
+
+    def ballots(self, place: int) -> tuple[Ballot, ...]:
+        """The ballots of a round."""
+        return self._ballots[place]
+
+    def standing(self, which: bytes, as_of: int, heads_as_of: int, terms: Terms) -> Standing:
+        """What one is worth by the attestations of one round and the corrections of another."""
+        if terms is not self._terms:
+            self._terms, self._standings, self._first = terms, {}, {}
+        evidence = self._evidence[which]
+        # What did not change since is not worked out anew.
+        said = bisect_right(evidence.said, heads_as_of, key=_round)
+        corrected = bisect_right(evidence.corrected, as_of, key=_round)
+        key = (which, said, corrected)
+        if key not in self._standings:
+            heads = _heads(evidence, evidence.said[:said], terms)
+            corrections = [each for _, each in evidence.corrected[:corrected]]
+            self._standings[key] = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
+        return self._standings[key]
+
+    def first_usable(self, which: bytes, as_of: int, terms: Terms) -> int | None:
+        """The first round up to `as_of` in whose cut it is usable."""
+        if which not in self._first or terms is not self._terms:
+            changes = (place for place in self._evidence[which].changes() if place <= as_of)
+            found = next((place for place in changes if self.standing(which, place, place, terms).usable), None)
+            if found is None:
+                return None
+            self._first[which] = found
+        return self._first[which] if self._first[which] <= as_of else None
+
+    def is_late(self, which: bytes, as_of: int, terms: Terms) -> bool:
+        """Whether it was first usable after its time had been shared out."""
+        # SPEC 08-equations 2.5: c is **late** if it has `when` and some distribution that takes effect and is earlier
+        # than the first in whose cut c is usable has a `to` that is not before `when.to`.
+        when, first = self._evidence[which].contribution.when, self.first_usable(which, as_of, terms)
+        if when is None or first is None:
+            return False
+        return any(place < first and to >= when[1] for place, to in self._days)
+
+
+def _round(dated: tuple[int, object]) -> int:
+    return dated[0]
+
+
+def _heads(evidence: Evidence, said: list[tuple[int, Attestation]], terms: Terms) -> list[Head]:
+    # SPEC 08-equations 2.2: in a preview all of the attester's in the last round in which there is one.
+    contribution = evidence.contribution
+    last: dict[bytes, tuple[int, list[Attestation]]] = {}
+    for place, attestation in said:
+        if attestation.qty is not None and not converts(attestation.qty.u, contribution.qty.u):
+            continue
+        known = last.get(attestation.by)
+        if known is not None and known[0] == place:
+            known[1].append(attestation)
+        else:
+            last[attestation.by] = (place, [attestation])
+    return [
+        head_of(by, said, claim_of(contribution, evidence.corrections(place)), contribution.qty.u)
+        for by, (place, said) in sorted(last.items())
+        if may_attest(contribution, by, terms.ack, terms.parties)
+    ]

@@ -1,0 +1,25 @@
+"""Units, and what converts into what (08-equations 2.1)."""
+
+from fractions import Fraction
+
+from meshproto.types.value import Measure
+
+_SECONDS = {"HUR": 3600, "MIN": 60, "SEC": 1}
+
+
+def converts(unit: str, into: str) -> bool:
+    """Whether a quantity in one unit is one in the other, exactly."""
+    # SPEC 08-equations 2.1: 1 HUR = 60 MIN = 3600 SEC. Every other unit converts to itself only; DAY too.
+    return unit == into or (unit in _SECONDS and into in _SECONDS)
+
+
+def in_unit(measure: Measure, unit: str) -> Fraction:
+    """The measure in a unit to which its own converts."""
+    if measure.u == unit:
+        return Fraction(measure.n, 10**measure.s)
+    return Fraction(measure.n * _SECONDS[measure.u], 10**measure.s * _SECONDS[unit])
+
+
+def factor(unit: str, into: str) -> Fraction:
+    """How much of `into` one `unit` is, where it converts."""
+    return Fraction(1) if unit == into else Fraction(_SECONDS[unit], _SECONDS[into])

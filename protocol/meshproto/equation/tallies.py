@@ -1,0 +1,73 @@
+"""What a step did in a distribution, and what all earlier distributions did together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+Path = tuple[int, ...]
+"""Where a step stands: its place, or those of the tiers, the bracket and the step in it."""
+
+Source = tuple[int, bytes]
+"""What an amount came from: (0, contribution) or (1, giver of a ballot). They sort as the text lists them."""
+
+Entering = tuple[int, bytes, bytes]
+"""What is weighed: the place of its list in the step (DONE for what is done of a duty), contribution, agent."""
+
+CONTRIBUTION, BALLOT = 0, 1
+DONE = -1
+
+
+class Sharing(NamedTuple):
+    """One time a step shared something: how much, by which weights and limits, and what came of it.
+
+    `rest` is the weight of what is left over where that competes for the odd units.
+    """
+
+    amount: int
+    weights: Mapping[bytes, int]
+    rooms: Mapping[bytes, int | None]
+    amounts: Mapping[bytes, int]
+    rest: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one step did in one distribution. `weights` of its sharings stand on a scale of their own."""
+
+    took: int = 0
+    left: int = 0
+    got: dict[bytes, int] = field(default_factory=dict)
+    came: dict[tuple[bytes, Source], int] = field(default_factory=dict)
+    weighed: dict[Entering, Fraction] = field(default_factory=dict)
+    sharings: list[Sharing] = field(default_factory=list)
+
+    def give(self, amounts: Mapping[bytes, int]) -> None:
+        """Add what agents get."""
+        for agent, amount in amounts.items():
+            self.got[agent] = self.got.get(agent, 0) + amount
+
+    def attribute(self, agent: bytes, amounts: Mapping[Source, int]) -> None:
+        """Add what an agent's amount came from."""
+        for source, amount in amounts.items():
+            if amount:
+                self.came[agent, source] = self.came.get((agent, source), 0) + amount
+
+    def take_back(self, sources: Iterable[bytes]) -> int:
+        """Take all that came from some contributions from those who got it; how much that was."""
+        wanted = {(CONTRIBUTION, each) for each in sources}
+        back = [key for key in self.came if key[1] in wanted]
+        taken = 0
+        for agent, source in back:
+            amount = self.came.pop((agent, source))
+            self.got[agent] -= amount
+            taken += amount
+        return taken
+
+    def held(self, disputed: frozenset[bytes]) -> dict[bytes, int]:
+        """What is held for disputed contributions, by agent."""
+        held: dict[bytes, int] = {}
+        for (agent, (kind, which)), amount in self.came.items():
+            if kind == CONTRIBUTION and which in disputed:
+                held[agent] = held.get(agent, 0) + amount
+        return held

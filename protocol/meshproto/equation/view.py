@@ -1,0 +1,101 @@
+"""What one distribution may look at: its cut, the terms, and what earlier ones did."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from meshproto.equation.confirming import ONE, ZERO, Standing
+from meshproto.equation.earlier import Earlier
+from meshproto.equation.inputs import Ballot, Contribution
+from meshproto.equation.knowledge import Knowledge
+from meshproto.equation.matching import matches, parts_of
+from meshproto.equation.measures import converts, factor
+from meshproto.equation.tallies import Path
+from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
+
+Worths = dict[bytes, tuple[Standing, dict[bytes, Fraction]]]
+"""What contributions weigh for whom in one weight, and how they stood when that was worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A cut (`as_of` a round), seen by the distribution of round `place`; `reopened` if it is being restated.
+
+    `memo` keeps the worths of each weight of these terms, by path, list and place in it. `without` are contributions
+    that are rejected by now; `again` is what came from some of them being shared anew.
+    """
+
+    knowledge: Knowledge
+    terms: Terms
+    earlier: Earlier
+    memo: dict[tuple[Path, int, int], Worths]
+    place: int
+    as_of: int
+    reopened: str | None = None
+    without: frozenset[bytes] = frozenset()
+    again: bool = False
+
+    @property
+    def late(self) -> Late:
+        """The late policy. What is reopened takes late work in, unless it does so anyway."""
+        late = self.terms.late
+        return Late.NEXT if self.reopened is not None and late is Late.EXCLUDE else late
+
+    def contributions(self, match: Match) -> Iterator[Contribution]:
+        """The matching contributions in the cut that are not rejected."""
+        for contribution in self.knowledge.contributions(self.as_of):
+            if contribution.id not in self.without and matches(match, contribution) and self._within(contribution):
+                yield contribution
+
+    def standing(self, contribution: Contribution) -> Standing:
+        """What it is worth here. What was weighed before is seen with the attestations of that time."""
+        which = contribution.id
+        return self.knowledge.standing(which, self.as_of, self.earlier.heads.get(which, self.as_of), self.terms)
+
+    def is_left_out_as_late(self, contribution: Contribution) -> bool:
+        """Whether it came too late for an agreement that excludes that."""
+        if self.late is not Late.EXCLUDE:
+            return False
+        return self.knowledge.is_late(contribution.id, self.as_of, self.terms)
+
+    def ballots(self) -> Iterator[Ballot]:
+        """The ballots that count: those of its own round, and to catch up all earlier ones."""
+        places = {self.place, *(self.earlier.ballots if self.late is Late.CATCH_UP else ())}
+        for place in sorted(places):
+            yield from self.knowledge.ballots(place)
+
+    def _within(self, contribution: Contribution) -> bool:
+        # SPEC 08-equations 7.2: It takes in what its old cut could, and what has become usable since if it has `when`
+        # and `when.to` is not after the `to` of that round
+        if self.reopened is None:
+            return True
+        first = self.knowledge.first_usable(contribution.id, self.as_of, self.terms)
+        if first is not None and first <= self.place:
+            return True
+        return contribution.when is not None and contribution.when[1] <= self.reopened
+
+
+def weight_of(weight: Weight, contribution: Contribution, standing: Standing) -> dict[bytes, Fraction]:
+    """What a contribution weighs for each agent, without those for whom it is nothing."""
+    if weight.unit is None:
+        base = standing.value
+    elif converts(contribution.qty.u, weight.unit):
+        base = _product(standing.confirmed, factor(contribution.qty.u, weight.unit))
+    else:
+        return {}
+    if weight.quality:
+        base = _product(base, standing.quality)
+    if not base:
+        return {}
+    found = {}
+    for agent, part in parts_of(contribution).items():
+        # SPEC 08-equations 4.1: Without `rate` the rate is 1; with it, that of a, or that of `"*"`, or 0.
+        rate = ONE if weight.rate is None else weight.rate.get(agent, weight.rate.get(EVERYONE, ZERO))
+        if rate:
+            found[agent] = _product(_product(base, part), rate)
+    return found
+
+
+def _product(one: Fraction, other: Fraction) -> Fraction:
+    # Most factors are 1, and to multiply fractions is most of what is done to a contribution.
+    return one if other == 1 else one * other
