@@ -42,6 +42,7 @@ SHAPES: dict[str, Shape] = {
     Code.CONFLICT: Shape(409, "It contradicts what exists", CONFLICT),
     Code.KEY_REUSED: Shape(422, "The idempotency key belongs to another request", CONFLICT),
     Code.NOT_AUTHORISED: Shape(403, "Not authorised", NOT_AUTHORISED),
+    Code.NEEDS_DECISION: Shape(403, "The founders decide on this", NOT_AUTHORISED),
     Code.NOT_YOURS: Shape(403, "This record is not yours to act on", NOT_AUTHORISED),
     Code.UNREACHABLE: Shape(502, "The peer or network cannot be reached", UNREACHABLE),
     Code.VERIFICATION_FAILED: Shape(422, "Verification failed", VERIFICATION),

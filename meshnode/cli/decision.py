@@ -51,7 +51,7 @@ def propose(
         "text": because,
     }
     made = desk.client().propose(scope, {name: value for name, value in wish.items() if value not in (None, False, [])})
-    return _tell(desk, "decision.propose", made, "Decided" if made["state"] == "done" else "Proposed")
+    return tell(desk, "decision.propose", made, "Proposed")
 
 
 def vote(desk: Desk, *, decision: str, decline: bool, objecting: bool, because: str | None) -> Exit:
@@ -60,7 +60,7 @@ def vote(desk: Desk, *, decision: str, decline: bool, objecting: bool, because: 
         raise Failure(Exit.USAGE, "one vote at a time", "meshnode decision vote --help")
     said = "decline" if decline else "object" if objecting else "accept"
     told = desk.client().vote(decision, said, because or "")
-    return _tell(desk, "decision.vote", told, {"accept": "Accepted", "decline": "Declined", "object": "Objected"}[said])
+    return tell(desk, "decision.vote", told, {"accept": "Accepted", "decline": "Declined", "object": "Objected"}[said])
 
 
 def ls(desk: Desk, *, scope: str | None, everything: bool) -> Exit:
@@ -109,7 +109,23 @@ def show(desk: Desk, *, decision: str) -> Exit:
 
 def carry_out(desk: Desk, *, decision: str) -> Exit:
     """Do what a carried decision says."""
-    return _tell(desk, "decision.carry-out", desk.client().carry_out(decision), "Carried out")
+    return tell(desk, "decision.carry-out", desk.client().carry_out(decision), "Carried out")
+
+
+def tell(desk: Desk, schema: str, one: Decision, done: str) -> Exit:
+    """Say what became of a decision, and what comes next."""
+    done = "Decided" if done == "Proposed" and one["state"] == "done" else done
+    desk.out.give_or_ok(schema, one, f"{done}   {what(one)}   {short_id(one['id'])}")
+    if desk.out.as_json:
+        return Exit.OK
+    desk.out.line(f"  {one['says'][:1].upper()}{one['says'][1:]}")
+    if one["line"]:
+        when = "" if one["state"] == "done" else "; it opens the door once that is carried"
+        desk.out.line(f"  Pass this on, it is shown only now{when}:")
+        desk.out.line(f"      meshnode network join {one['line']}")
+        desk.out.line(f"  As a link:  {one['link']}")
+    _next(desk, one)
+    return Exit.OK
 
 
 def what(one: Decision) -> str:
@@ -121,6 +137,7 @@ def what(one: Decision) -> str:
     if one["outcome"] == "dissolve":
         return f"dissolve {where(one['scope'])}"
     parts = _changes(one["charter"]) if one["charter"] else []
+    parts += [clean(each["says"]) or f"sign a {clean(each['type'])} whose text is not here" for each in one["orders"]]
     return " · ".join([*parts, *([f"remove {ends}"] if ends else [])])
 
 
@@ -137,14 +154,6 @@ def _changes(change: CharterChange) -> list[str]:
         "units": None if units is None else ", ".join(f"{each['code']}:{each['exp']}" for each in units),
     }
     return [f"{name} {value}" for name, value in named.items() if value is not None]
-
-
-def _tell(desk: Desk, schema: str, one: Decision, done: str) -> Exit:
-    desk.out.give_or_ok(schema, one, f"{done}   {what(one)}   {short_id(one['id'])}")
-    if not desk.out.as_json:
-        desk.out.line(f"  {one['says'][:1].upper()}{one['says'][1:]}")
-        _next(desk, one)
-    return Exit.OK
 
 
 def _next(desk: Desk, one: Decision) -> None:

@@ -12,6 +12,7 @@ import meshnode
 from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.index import ENTRIES
 from meshnode.cli.output import Out
 from meshnode.cli.parsing import Value, parse
@@ -21,6 +22,8 @@ from meshnode.config.places import locate
 
 _WITH_VALUE = ("--home", "--timeout")
 """The options that may stand before the command's name and take a value."""
+NEEDS_DECISION = "needs-decision"
+"""The code of a refusal that the founders can lift: the same command proposes it to them."""
 
 
 def entry() -> NoReturn:
@@ -50,7 +53,7 @@ def main(words: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout
     except Failure as failure:
         return _report(failure, desk)
     except ClientError as error:
-        return _report(_failure_of(error, desk), desk)
+        return _report(_failure_of(error, desk, words), desk)
     except KeyboardInterrupt:
         return _report(Failure(Exit.INTERRUPTED, "interrupted"), desk)
 
@@ -159,7 +162,7 @@ def _unknown(word: str, known: list[str], before: str = "") -> Failure:
     return Failure(Exit.USAGE, f"there is no command {clean(before + word)!r}", f"meshnode {before}--help")
 
 
-def _failure_of(error: ClientError, desk: Desk) -> Failure:
+def _failure_of(error: ClientError, desk: Desk, words: Sequence[str]) -> Failure:
     match error:
         case NodeNotRunning():
             return desk.not_running()
@@ -168,11 +171,29 @@ def _failure_of(error: ClientError, desk: Desk) -> Failure:
         case Problem():
             ending = Exit(error.exit) if error.exit in set(Exit) else Exit.FAILURE
             hint = error.hint or (f"meshnode {desk.command_name} --help" if ending is Exit.USAGE else "")
+            if error.code == NEEDS_DECISION and any(
+                "--propose" in each.names for each in load(desk.command_name).arguments
+            ):
+                hint = _again(words, "--propose")
             return Failure(ending, error.detail or error.title, hint, code=error.code)
         case BadAnswer():
             return Failure(Exit.FAILURE, str(error), "meshnode logs")
         case _:
             return Failure(Exit.FAILURE, str(error))
+
+
+def _takes(name: str, option: str) -> bool:
+    return any(option in each.names for each in load(name).arguments)
+
+
+def _again(words: Sequence[str], option: str) -> str:
+    """Return the same command with one option more, as a hint."""
+    place, kept = 0, list[str]()
+    while place < len(words):
+        if words[place] not in ("--home", "--json"):
+            kept.append(quoted(words[place]))
+        place += 2 if words[place] == "--home" else 1
+    return " ".join(["meshnode", *kept, option])
 
 
 def _report(failure: Failure, desk: Desk) -> Exit:

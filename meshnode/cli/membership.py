@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
@@ -21,12 +22,15 @@ ROLES = ("core", "occasional", "client", "observer")
 APPOINTED = ("steward", *ROLES, "relay")
 
 
-def invite(desk: Desk, *, network: str, role: str | None, uses: int | None, expires: str | None) -> Exit:
+def invite(desk: Desk, *, network: str, role: str | None, uses: int | None, expires: str | None, propose: bool) -> Exit:
     """Make an invitation and print its line."""
-    seconds = span(expires or USUAL_SPAN)
-    made = desk.client().invite(network, role or "core", 1 if uses is None else uses, seconds)
-    many = "one person" if made["uses"] == 1 else f"{made['uses']} people"
-    what = f"Invitation to {clean(network)} for {many} as {made['role']}"
+    seconds, many = span(expires or USUAL_SPAN), 1 if uses is None else uses
+    if propose:
+        wish = {"invite": {"role": role or "core", "uses": many, "seconds": seconds}}
+        return _propose(desk, "network.invite", network, wish)
+    made = desk.client().invite(network, role or "core", many, seconds)
+    people = "one person" if made["uses"] == 1 else f"{made['uses']} people"
+    what = f"Invitation to {clean(network)} for {people} as {made['role']}"
     said = f"{what}, until {made['until']}   {short_id(made['id'])}"
     desk.out.give_or_ok("network.invite", made, said)
     if desk.out.as_json:
@@ -54,8 +58,10 @@ def invites(desk: Desk, *, network: str) -> Exit:
     return Exit.OK
 
 
-def withdraw(desk: Desk, *, network: str, invitation: str) -> Exit:
+def withdraw(desk: Desk, *, network: str, invitation: str, propose: bool) -> Exit:
     """Withdraw an invitation."""
+    if propose:
+        return _propose(desk, "network.withdraw", network, {"withdraw": invitation})
     gone = desk.client().withdraw(network, invitation)
     desk.out.give_or_ok("network.withdraw", gone, f"Withdrawn   {short_id(gone['id'])}   who came in by it stays")
     return Exit.OK
@@ -80,8 +86,11 @@ def members(desk: Desk, *, network: str, everyone: bool) -> Exit:
     return Exit.OK
 
 
-def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: bool) -> Exit:
+def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: bool, propose: bool) -> Exit:
     """Give somebody a role by name."""
+    if propose:
+        wish = {"appoint": {"agent": somebody, "role": role, "delegate": delegate}}
+        return _propose(desk, "network.appoint", network, wish)
     made = desk.client().appoint(network, somebody, role, delegate=delegate)
     said = f"Offered to {who(made['agent'])}: {made['role']} in {clean(network)}; it holds once accepted"
     desk.out.give_or_ok("network.appoint", made, said)
@@ -98,8 +107,10 @@ def accept(desk: Desk, *, network: str) -> Exit:
     return Exit.OK
 
 
-def remove(desk: Desk, *, network: str, somebody: str, yes: bool) -> Exit:
+def remove(desk: Desk, *, network: str, somebody: str, yes: bool, propose: bool) -> Exit:
     """End every role somebody has."""
+    if propose:
+        return _propose(desk, "network.remove", network, {"remove": [somebody]})
     client = desk.client()
     if not yes:
         words = f"Remove {clean(somebody)} from {clean(network)}? What they signed so far stays."
@@ -108,6 +119,13 @@ def remove(desk: Desk, *, network: str, somebody: str, yes: bool) -> Exit:
     said = f"Removed {who(gone[0]['agent'])} from {clean(network)}   {count(len(gone), 'role')} ended"
     desk.out.give_or_ok("network.remove", {"items": gone}, said)
     return Exit.OK
+
+
+def _propose(desk: Desk, schema: str, network: str, wish: Mapping[str, object]) -> Exit:
+    """Put to the founders what else would be done at once."""
+    from meshnode.cli.decision import tell  # Only where it is asked for.
+
+    return tell(desk, schema, desk.client().propose(network, wish), "Proposed")
 
 
 def span(text: str) -> int:
@@ -132,6 +150,7 @@ def _member_row(member: Member) -> tuple[str, ...]:
 
 _NETWORK = Argument(("network",), "Its name or id.")
 _YES = Argument(("--yes",), "Do not ask.", kind="flag")
+_PROPOSE = Argument(("--propose",), "Only propose it to the founders, who decide by votes.", kind="flag")
 _HERE = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED)
 
 MEMBERSHIP = {
@@ -146,6 +165,7 @@ MEMBERSHIP = {
                 Argument(("--role",), "What they may do there.", choices=ROLES),
                 Argument(("--uses",), "How many people may come in by it (1).", kind="number"),
                 Argument(("--expires",), "How long it is good for: 30m, 24h, 7d (the default), 2w.", metavar="SPAN"),
+                _PROPOSE,
             ),
             text="Founders and stewards invite. Whoever has the line can come in, so pass it on as you would a key; it "
             "is stored nowhere and cannot be shown again. `network invites` tells what became of it, and `network "
@@ -164,7 +184,7 @@ MEMBERSHIP = {
             "network withdraw",
             "Withdraw an invitation; who came in by it stays.",
             withdraw,
-            (_NETWORK, Argument(("invitation",), "Its id, as `network invites` shows it.")),
+            (_NETWORK, Argument(("invitation",), "Its id, as `network invites` shows it."), _PROPOSE),
             exits=_HERE,
         ),
         Command(
@@ -183,6 +203,7 @@ MEMBERSHIP = {
                 Argument(("somebody",), "A member's name, or the id of an agent known here."),
                 Argument(("--role",), "What they are to be.", choices=APPOINTED, required=True),
                 Argument(("--delegate",), "A steward who may appoint others.", kind="flag"),
+                _PROPOSE,
             ),
             text="A steward may invite, appoint and remove in the name of the network. A relay may read and pass on "
             "everything there, and write nothing. A role holds once it was accepted.",
@@ -193,7 +214,7 @@ MEMBERSHIP = {
             "network remove",
             "End every role that somebody has in a network.",
             remove,
-            (_NETWORK, Argument(("somebody",), "A member's name or id."), _YES),
+            (_NETWORK, Argument(("somebody",), "A member's name or id."), _YES, _PROPOSE),
             text="Their node is served nothing of the network by any node that has heard of it. What they signed "
             "before stays valid. Founders are removed by a decision of the founders only: meshnode decision --help.",
             exits=_HERE,

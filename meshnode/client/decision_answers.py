@@ -42,6 +42,14 @@ class Ending(TypedDict):
     role: str
 
 
+class Order(TypedDict):
+    """An act that a decision orders; `record` is empty until it was signed."""
+
+    type: str
+    says: str
+    record: str
+
+
 class Decision(TypedDict):
     """A proposal to the founders of `scope`, and what came of it."""
 
@@ -57,8 +65,11 @@ class Decision(TypedDict):
     newcomers: list[Agent]
     charter: CharterChange | None
     ends: list[Ending]
+    orders: list[Order]
     rivals: list[str]
     done_by: list[str]
     may_vote: bool
     says: str
     next: str
+    line: str
+    link: str

@@ -355,7 +355,11 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "ask one of its founders"),
     "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
     "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
-    "order": (Code.NOT_AUTHORISED, "its charter asks for a decision of its founders first", ""),
+    "order": (
+        Code.NEEDS_DECISION,
+        "its charter asks for a decision of its founders first",
+        "propose it to them: meshnode decision propose --help",
+    ),
     "dissolved": (Code.NOT_AUTHORISED, "it was dissolved", "meshnode why ID"),
     "busy": (Code.BUSY, "the disk is behind with earlier requests", "try again in a moment"),
     "store": (Code.OUTCOME_UNKNOWN, "the store failed", "restart the node and repeat the request"),

@@ -24,6 +24,8 @@ class Code(StrEnum):
     KEY_REUSED = "idempotency-key-reused"
     """The same Idempotency-Key came with another request."""
     NOT_AUTHORISED = "not-authorised"
+    NEEDS_DECISION = "needs-decision"
+    """The founders decide on this before it is signed: it can be proposed to them."""
     NOT_YOURS = "not-yours"
     """Only its author may do this to a record."""
     UNREACHABLE = "unreachable"

@@ -435,7 +435,7 @@ def decision(state: str = "open", outcome: str = "charter") -> f.Decision:
     ends = [f.Ending(text_id("ben"), BEN, "core"), f.Ending(text_id("b2"), BEN, "steward")]
     return f.Decision(
         text_id("decision"), STUDIO, outcome, ANA, AT, "We are more now", state, 2, [vote, f.Vote(BEN, "", "", "")], [],
-        change, ends if outcome == "remove" else [], [], [], False, "1 of 2 accepts so far, waiting for Ben",
+        change, ends if outcome == "remove" else [], [], [], [], False, "1 of 2 accepts so far, waiting for Ben",
         f"meshnode decision vote {text_id('decision')}" if state == "open" else "",
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from meshnode.api.models.networks import AppointRequest, InviteRequest
 from meshnode.api.models.shared import Agent, Model, Request, Scope
 
 
@@ -45,6 +46,16 @@ class Ending(Model):
     role: str
 
 
+class Order(Model):
+    """An act that a decision orders, in the name of the scope."""
+
+    type: str
+    says: str
+    """What it does, in words; empty where its text is not here."""
+    record: str
+    """The record that was signed for it; empty before."""
+
+
 class Decision(Model):
     """A proposal to the founders, and what came of it."""
 
@@ -65,6 +76,7 @@ class Decision(Model):
     """Founders it names who have not accepted that yet."""
     charter: CharterChange | None
     ends: list[Ending]
+    orders: list[Order]
     rivals: list[str]
     """Decisions that contradict it, while it is contested."""
     done_by: list[str]
@@ -75,6 +87,9 @@ class Decision(Model):
     """How it stands, in words."""
     next: str
     """A command that comes next; empty where nothing does."""
+    line: str = ""
+    """Of a proposed invitation, in the answer to the proposal only: the line that opens the door once it is carried."""
+    link: str = ""
 
 
 class DecisionRequest(Request):
@@ -94,6 +109,11 @@ class DecisionRequest(Request):
     drop_founders: list[str] = field(default_factory=list)
     sensitive: list[str] = field(default_factory=list)
     insensitive: list[str] = field(default_factory=list)
+    appoint: AppointRequest | None = None
+    """Give somebody a role in a network whose charter calls that sensitive; likewise the next two."""
+    invite: InviteRequest | None = None
+    withdraw: str = ""
+    """An invitation."""
 
 
 class VoteRequest(Request):

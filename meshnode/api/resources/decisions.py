@@ -8,6 +8,7 @@ from meshnode.api.models.decisions import (
     Decision,
     DecisionRequest,
     Ending,
+    Order,
     Unit,
     Vote,
     VoteRequest,
@@ -15,14 +16,18 @@ from meshnode.api.models.decisions import (
 from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.office import Office
-from meshnode.runtime.requests import decided, decisions
+from meshnode.core.drafts import Draft
+from meshnode.core.mandates import AGENT_SIZE
+from meshnode.runtime.invitations import LINK, Invitation, write_invitation
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.requests import decided, decisions, networks, orders
 from meshnode.runtime.requests.bodies import find_body, find_somebody
 from meshnode.runtime.requests.charters import Wish
 from meshnode.runtime.requests.decided import Told
+from meshnode.runtime.requests.orders import Ordered
 from meshproto.fold.entries import read_entry
 from meshproto.records.encoding import decode
-from meshproto.records.ids import AgentId, RecordId, ScopeId, to_text
+from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
 ENDED = ("declined", "stale", "done", "settled")
 """States of decisions that wait for nobody."""
@@ -42,11 +47,21 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
     """Propose something, and accept it; a founder who decides alone thereby carries it out."""
     office = site.office
     scope = await find_body(office, call.body.scope)
-    wish = await _wish(office, scope, call.body)
-    (record,) = await office.once(
-        call.key, call.digest, lambda rows: decisions.propose(office, scope, wish, call.body.text, rows)
-    )
-    return decision_model(office, Names(office), await decisions.settle(office, record, own=True))
+    draft, line = await _order(office, scope, call.body)
+    if draft is None:
+        wish = await _wish(office, scope, call.body)
+
+    async def write(rows: Rows) -> Ids:
+        if draft is not None:
+            return await orders.propose_order(office, scope, [draft], call.body.text, rows)
+        return await decisions.propose(office, scope, wish, call.body.text, rows)
+
+    (record,) = await office.once(call.key, call.digest, write)
+    made = decision_model(office, Names(office), await decisions.settle(office, record, own=True))
+    if line is not None:
+        made.line = write_invitation(line)
+        made.link = LINK + made.line
+    return made
 
 
 async def show_decision(site: Site, call: Call[Nothing]) -> Decision:
@@ -91,6 +106,7 @@ def decision_model(office: Office, names: Names, told: Told) -> Decision:
         newcomers=[names.agent(each) for each in told.newcomers],
         charter=change_model(names, decision.charter) if decision.charter else None,
         ends=_endings(office, names, told),
+        orders=[_order_model(names, each) for each in orders.ordered_by(office, told)],
         rivals=[to_text(each) for each in decision.rivals],
         done_by=[to_text(each.record) for each in told.resting],
         may_vote=decided.may_vote(office, told),
@@ -112,6 +128,19 @@ def change_model(names: Names, fields: dict[str, Any]) -> CharterChange:
         face=None if face is None else names.agent(face),
         units=None if units is None else [Unit(each["code"], each["exp"]) for each in units],
     )
+
+
+async def _order(office: Office, scope: ScopeId, body: DecisionRequest) -> tuple[Draft | None, Invitation | None]:
+    """The act that a proposal wants to be ordered, if it wants that; of an invitation the line, too. Raises Refusal."""
+    if body.appoint is not None:
+        agent = await find_somebody(office, scope, body.appoint.agent)
+        return networks.draft_appointment(scope, agent, body.appoint.role, delegate=body.appoint.delegate), None
+    if body.invite is not None:
+        return networks.draft_invitation(office, scope, body.invite.role, body.invite.uses, body.invite.seconds)
+    if body.withdraw:
+        grant = await office.find(body.withdraw)
+        return networks.draft_removal(office, scope, [grant], "end"), None
+    return None, None
 
 
 async def _wish(office: Office, scope: ScopeId, body: DecisionRequest) -> Wish:
@@ -152,6 +181,25 @@ def _endings(office: Office, names: Names, told: Told) -> list[Ending]:
     with office.folded.steady():
         entries = [(each, read_entry(office.folded, each)) for each in told.decision.about]
     return [Ending(to_text(each), names.agent(entry.to), entry.role) for each, entry in entries if entry is not None]
+
+
+def _order_model(names: Names, ordered: Ordered) -> Order:
+    return Order(ordered.type, _said(names, ordered), to_text(ordered.record) if ordered.record else "")
+
+
+def _said(names: Names, ordered: Ordered) -> str:
+    """What an ordered act does, in words."""
+    match ordered.facts:
+        case {"to": bytes(to), "role": str(role)} if len(to) == AGENT_SIZE:
+            return f"appoint {names.agent(to).name or to_text(to)} {role}"
+        case {"role": str(role), "limits": {"uses": int(uses), "until": str(until)}}:
+            return f"invite {uses} as {role} until {until}"
+        case {"targets": list(targets)}:
+            return f"end {', '.join(short(each) for each in targets if isinstance(each, bytes))}"
+        case None:
+            return ""
+        case _:
+            return f"sign a {ordered.type}"
 
 
 def _text(office: Office, record: bytes) -> str:

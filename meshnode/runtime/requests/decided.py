@@ -82,6 +82,19 @@ def advice(office: Office, told: Told) -> tuple[str, str]:
             return "in force", ""
 
 
+def must_decide(office: Office, scope: bytes, now: Charter | None) -> Charter:
+    """Refuse a proposal of who does not decide there, or where nothing is decided any more. Raises Refusal."""
+    name = scope_name(office, scope)
+    if now is None:
+        raise Refusal(Code.BAD_REQUEST, f"{name} has no founders who decide", "meshnode network ls")
+    if now.dissolved:
+        raise Refusal(Code.CONFLICT, f"{name} was dissolved", f"meshnode decision show {to_text(now.dissolved)}")
+    if office.me not in now.founders:
+        why = f"only the founders of {name} decide: {names(office, now.founders)}"
+        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision ls {quoted(name)}")
+    return now
+
+
 def names(office: Office, agents: tuple[bytes, ...]) -> str:
     """Some agents in a sentence."""
     return ", ".join(office.name(each) or short(each) for each in agents) or "nobody"

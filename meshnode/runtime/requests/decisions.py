@@ -1,16 +1,20 @@
 """Decisions of founders: propose one, vote on it, carry it out once enough of them have accepted.
 
 A proposal is a resolution that its author accepts in the same step. Whoever gives the last accept that is needed also
-carries it out: what it ends is ended, resting on it. What changes the charter needs no such step.
+carries it out: what it ends is ended and what it orders is signed, resting on it. What changes the charter needs no
+such step.
 """
 
-from meshnode.core.decisions import CARRIED, CONTESTED, OPEN, SETTLED, STALE, Charter, charter_now, still_to_end
+import contextlib
+
+from meshnode.core.decisions import CARRIED, CONTESTED, OPEN, SETTLED, STALE, charter_now, still_to_end
 from meshnode.core.drafts import Draft
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.charters import Wish, facts_of
-from meshnode.runtime.requests.decided import Told, advice, may_vote, names, scope_name, told_of
+from meshnode.runtime.requests.decided import Told, advice, may_vote, must_decide, names, told_of
 from meshnode.runtime.requests.networks import seen_of
+from meshnode.runtime.requests.orders import drafts_of
 from meshnode.runtime.requests.work import words
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.types import authority
@@ -22,9 +26,7 @@ async def propose(office: Office, scope: ScopeId, wish: Wish, text: str, rows: R
     """Sign a proposal to the founders; `settle` does the rest. Raises Refusal."""
     await office.fresh()
     with office.folded.steady():
-        now = charter_now(scope, office.folded)
-        _must_decide(office, scope, now)
-        assert now is not None  # else it was refused
+        now = must_decide(office, scope, charter_now(scope, office.folded))
         facts = facts_of(office, scope, wish, office.folded, now)
     draft = Draft(scope, "resolution", facts, words(text=text) or None)
     return await office.node.write([draft], local=rows)
@@ -55,7 +57,8 @@ async def settle(office: Office, record: RecordId, *, own: bool = False) -> Told
         await office.fresh()
         told = told_of(office, record)
     if told.decision.state == CARRIED and told.decision.scope in office.mandates.acts_for():
-        await carry_out(office, record)
+        with contextlib.suppress(Refusal):  # Then another founder does it, or the same command tells why not.
+            await carry_out(office, record)
         await office.fresh()
         told = told_of(office, record)
     return told
@@ -75,22 +78,12 @@ async def carry_out(office: Office, record: RecordId, rows: Rows = ()) -> Ids:
 def _acts(office: Office, told: Told) -> list[Draft]:
     """What carries a decision out."""
     decision, scope = told.decision, ScopeId(told.decision.scope)
+    if decision.orders:
+        return drafts_of(office, told)
     with office.folded.steady():
         targets = still_to_end(decision, office.folded)
     facts = authority.revoke(targets, reason="end", seen=seen_of(office, scope))
     return [Draft(scope, "revoke", facts, agent=scope, order=decision.record)]
-
-
-def _must_decide(office: Office, scope: ScopeId, now: Charter | None) -> None:
-    """Refuse a proposal of who does not decide there, or where nothing is decided any more. Raises Refusal."""
-    name = scope_name(office, scope)
-    if now is None:
-        raise Refusal(Code.BAD_REQUEST, f"{name} has no founders who decide", "meshnode network ls")
-    if now.dissolved:
-        raise Refusal(Code.CONFLICT, f"{name} was dissolved", f"meshnode decision show {to_text(now.dissolved)}")
-    if office.me not in now.founders:
-        why = f"only the founders of {name} decide: {names(office, now.founders)}"
-        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision ls {quoted(name)}")
 
 
 def _must_vote(office: Office, told: Told) -> None:

@@ -94,6 +94,14 @@ async def found(office: Office, charter: Charter, rows: Rows = ()) -> ScopeId:
 async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds: int) -> Invited:
     """Sign an invitation to a network, good for so many people and so long. Raises Refusal."""
     await must_steer(office, network)
+    draft, line = draft_invitation(office, network, role, uses, seconds)
+    (grant,) = await office.node.write([draft])
+    await office.projector.caught_up()
+    return Invited(grant, line)
+
+
+def draft_invitation(office: Office, network: ScopeId, role: str, uses: int, seconds: int) -> tuple[Draft, Invitation]:
+    """An invitation that is still to be signed, and what is passed on outside the mesh. Raises Refusal."""
     if role not in GUEST_ROLES:
         raise Refusal(
             Code.BAD_REQUEST,
@@ -103,12 +111,10 @@ async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds
     if not 1 <= uses <= MAX_USES or not 60 <= seconds <= LONGEST_INVITATION:
         raise Refusal(Code.BAD_REQUEST, f"an invitation is for 1 to {MAX_USES} people, and a minute to a year")
     secret, expires = SystemChance().token(SECRET_SIZE), office.node.now() + seconds * 1000
-    until = _day(expires)
-    facts = authority.invitation(invitation_key(secret).public, role, uses=uses, until=until)
-    (grant,) = await office.node.write([Draft(network, "grant", facts, agent=network)])
-    await office.projector.caught_up()
+    facts = authority.invitation(invitation_key(secret).public, role, uses=uses, until=_day(expires))
     addresses = reachable_first(office.node.listening)
-    return Invited(grant, Invitation(secret, expires, office.node.peer, addresses))
+    line = Invitation(secret, expires, office.node.peer, addresses)
+    return Draft(network, "grant", facts, agent=network), line
 
 
 async def enter(office: Office, invitation: Invitation, seconds: float) -> ScopeId | None:
@@ -130,10 +136,14 @@ async def enter(office: Office, invitation: Invitation, seconds: float) -> Scope
 async def appoint(office: Office, network: ScopeId, agent: AgentId, role: str, *, delegate: bool, rows: Rows) -> Ids:
     """Give somebody a role by name; it holds once they accept it. Raises Refusal."""
     await must_steer(office, network)
+    return await office.node.write([draft_appointment(network, agent, role, delegate=delegate)], local=rows)
+
+
+def draft_appointment(network: ScopeId, agent: AgentId, role: str, *, delegate: bool) -> Draft:
+    """A role for somebody by name that is still to be signed. Raises Refusal."""
     if role not in APPOINTED:
         raise Refusal(Code.BAD_REQUEST, f"there is no role {role!r}: one of {', '.join(APPOINTED)}")
-    facts = authority.grant(agent, role, may_delegate=delegate)
-    return await office.node.write([Draft(network, "grant", facts, agent=network)], local=rows)
+    return Draft(network, "grant", authority.grant(agent, role, may_delegate=delegate), agent=network)
 
 
 async def accept(office: Office, network: ScopeId, rows: Rows = ()) -> Ids:
@@ -149,8 +159,13 @@ async def accept(office: Office, network: ScopeId, rows: Rows = ()) -> Ids:
 async def remove(office: Office, network: ScopeId, targets: Sequence[bytes], reason: str, rows: Rows = ()) -> Ids:
     """End roles or invitations in the name of the network. Raises Refusal."""
     await must_steer(office, network)
+    return await office.node.write([draft_removal(office, network, targets, reason)], local=rows)
+
+
+def draft_removal(office: Office, network: ScopeId, targets: Sequence[bytes], reason: str) -> Draft:
+    """The end of roles or invitations that is still to be signed."""
     facts = authority.revoke(targets, reason=reason, seen=seen_of(office, network))
-    return await office.node.write([Draft(network, "revoke", facts, agent=network)], local=rows)
+    return Draft(network, "revoke", facts, agent=network)
 
 
 async def leave(office: Office, network: ScopeId) -> bool:

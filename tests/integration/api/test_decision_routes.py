@@ -72,6 +72,26 @@ async def test_what_cannot_be_decided_is_refused_with_the_reason(mesh: Mesh) -> 
         assert (await api.refuses("POST", "/decisions", {"scope": "nowhere"}))["code"] == "not-found"
 
 
+async def test_a_sensitive_act_is_proposed_and_signed_by_the_decision(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        api = ana.api()
+        await ana.founds("studio", is_open=False)
+        await api.does("POST", "/decisions", {"scope": "studio", "sensitive": ["grant", "revoke"]})
+        assert (await api.refuses("POST", "/networks/studio/invites", {}))["code"] == "needs-decision"
+        invites = {"scope": "studio", "invite": {"uses": 1}}
+        made = await api.does("POST", "/decisions", invites)
+        assert (made["state"], made["orders"][0]["says"][:16]) == ("done", "invite 1 as core")
+        assert made["link"] == f"meshnode:join/{made['line']}"
+        await ben.api().does("POST", "/joins", {"line": made["line"]})
+        await ana.learns(lambda: ana.office.lookups.name(ben.office.me) == "Ben")
+        appoints = {"scope": "studio", "appoint": {"agent": "Ben", "role": "steward"}}
+        assert (await api.does("POST", "/decisions", appoints))["orders"][0]["says"] == "appoint Ben steward"
+        grant = (await api.does("GET", "/networks/studio/invites"))["items"][0]["id"]
+        ends = await api.does("POST", "/decisions", {"scope": "studio", "withdraw": grant})
+        assert (ends["orders"][0]["says"][:4], ends["orders"][0]["record"] != "") == ("end ", True)
+        assert (await api.does("GET", "/networks/studio/invites"))["items"][0]["state"] == "removed"
+
+
 async def test_who_is_dropped_keeps_what_else_is_held_and_who_dissolves_decides_no_more(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana, mesh.node("ben") as ben:
         api, bens = ana.api(), ben.api()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.core.drafts import Draft
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import decided, decisions, networks
+from meshnode.runtime.requests import decided, decisions, networks, orders
 from meshnode.runtime.requests.charters import Wish
 from meshproto.records.ids import RecordId, ScopeId
+from meshproto.types import authority
 from tests.support.meshes import Mesh, Node
 from tests.support.patience import DEADLINE
 
@@ -120,6 +122,7 @@ async def test_what_is_not_carried_is_not_carried_out(mesh: Mesh) -> None:
         assert (early.value.code, "1 of 2 accepts so far" in early.value.detail) == (Code.CONFLICT, True)
         assert await votes(carol, record, "decline") == "open"
         assert await votes(ben, record, "decline") == "declined"
+        await ana.learns(lambda: state(ana, record) == "declined")
         with pytest.raises(Refusal) as never:
             await decisions.carry_out(ana.office, record)
         assert "declined" in never.value.detail
@@ -180,3 +183,42 @@ async def test_rivals_are_contested_on_every_node_until_a_third_decision_names_b
         for node in (ana, ben, carol):
             await node.learns(partial(all_stand, node, (one, two), "settled"))
             assert state(node, third) == "done"
+
+
+async def test_what_is_sensitive_is_signed_once_enough_founders_have_ordered_it(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben", "carol") as (scope, (ana, ben, carol)), mesh.node("dan") as dan:
+        closing = await proposes(ana, scope, Wish(sensitive=("grant", "revoke")))
+        assert await votes(ben, closing) == "done"
+        await ana.learns(lambda: state(ana, closing) == "done")
+        for attempt in (
+            partial(networks.invite, ana.office, scope, "core", 1, 3600),
+            partial(networks.appoint, ana.office, scope, ben.office.me, "steward", delegate=False, rows=()),
+            partial(networks.remove, ana.office, scope, [closing], "end"),
+        ):
+            with pytest.raises(Refusal) as refusal:
+                await attempt()
+            assert refusal.value.code == Code.NEEDS_DECISION
+        draft, line = networks.draft_invitation(ana.office, scope, "core", 1, 3600)
+        (record,) = await orders.propose_order(ana.office, scope, [draft], "For Dan")
+        assert (await decisions.settle(ana.office, record, own=True)).decision.state == "open"
+        await carol.learns(lambda: carol.text_of(record) is not None)
+        assert await votes(carol, record) == "done"
+        await ana.learns(lambda: state(ana, record) == "done")
+        (done,) = orders.ordered_by(ana.office, decided.told_of(ana.office, record))
+        assert (done.facts, done.record is not None) == (draft.facts, True)
+        assert await networks.enter(dan.office, line, DEADLINE) == scope
+        removal = await proposes(ana, scope, Wish(remove=(dan.office.me,)))
+        assert await votes(ben, removal) == "done"
+        await carol.learns(lambda: roles(carol, scope, dan) == [("core", "removed")])
+
+
+async def test_an_order_whose_text_is_not_here_is_not_carried_out(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        scope = await ana.founds(is_open=False)
+        draft = networks.draft_appointment(scope, ana.office.me, "core", delegate=False)
+        facts = authority.resolution("order", orders=[["grant", authority.order_digest(draft.facts)]])
+        (record,) = await ana.office.node.write([Draft(scope, "resolution", facts, {"orders": ["nonsense", {}]})])
+        assert (await decisions.settle(ana.office, record, own=True)).decision.state == "carried"
+        with pytest.raises(Refusal) as refusal:
+            await decisions.carry_out(ana.office, record)
+        assert (refusal.value.code, "not here" in refusal.value.detail) == (Code.CONFLICT, True)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshnode.api.models.decisions import CharterChange, Unit
+from meshnode.api.models.decisions import CharterChange, Decision, Order, Unit
+from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ANA, BEN, STUDIO, FakeNode, decision, text_id
+from tests.support.fake_node import ANA, BEN, MN1, STUDIO, FakeNode, decision, text_id
 
 
 @pytest.fixture
@@ -119,3 +120,37 @@ def test_what_comes_next_is_said_where_something_does(node: FakeNode) -> None:
     ran = run("decision", "carry-out", "d", home=node)
     assert ran.out.splitlines()[0].startswith(f"✓ Carried out   dissolve {STUDIO.name}   bafkrei")
     assert objects(run("decision", "show", "d", "--json", home=node))[0]["schema"] == "meshnode.decision.show/1"
+
+
+def test_what_founders_decide_on_is_refused_with_the_command_that_proposes_it(node: FakeNode) -> None:
+    refused = problem("needs-decision", "its charter asks for a decision", "propose it: meshnode decision --help")
+    node.answers["POST", "/networks/studio/members"] = refused
+    words = ("network", "appoint", "studio", "Ana López", "--role", "steward")
+    ran = run(*words, home=node)
+    assert (ran.code, ran.last.endswith(" network appoint studio 'Ana López' --role steward --propose")) == (16, True)
+    node.answers["POST", "/contributions"] = refused
+    assert run("log", "x", "1h", home=node).last.endswith("decision --help`")
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        (("invite", "studio", "--uses", "2"), {"invite": {"role": "core", "uses": 2, "seconds": 604_800}}),
+        (("withdraw", "studio", "i"), {"withdraw": "i"}),
+        (("remove", "studio", "Ben"), {"remove": ["Ben"]}),
+        (
+            ("appoint", "studio", "Ben", "--role", "steward"),
+            {"appoint": {"agent": "Ben", "role": "steward", "delegate": False}},
+        ),
+    ],
+)
+def test_an_act_is_proposed_instead_of_done(node: FakeNode, words: tuple[str, ...], wish: dict[str, object]) -> None:
+    made = node.answers["POST", "/decisions"] = decision("open", "order")
+    assert isinstance(made, Decision)
+    made.orders, made.line, made.link = [Order("grant", "appoint Ben steward", "")], MN1, f"meshnode:join/{MN1}"
+    out = run("network", *words, "--propose", home=node).out
+    assert out.startswith("✓ Proposed   appoint Ben steward   bafkrei")
+    assert "shown only now; it opens the door once that is carried:\n" in out
+    assert node.asked[0].body == {"scope": "studio", **wish}
+    made.orders[0].says = ""
+    assert "sign a grant whose text is not here" in run("network", *words, "--propose", home=node).out

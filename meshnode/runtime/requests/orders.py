@@ -1,0 +1,87 @@
+"""What a charter calls sensitive: acts that the founders decide on before they are signed.
+
+A resolution orders a record by the digest of its facts. The facts and texts themselves stand in the private part of the
+resolution, so that every founder can read what is voted on, and whoever carries it out signs exactly that.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from meshnode.core.decisions import charter_now
+from meshnode.core.drafts import Draft
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.decided import Told, must_decide
+from meshnode.runtime.requests.work import words
+from meshproto.records.encoding import Value, decode
+from meshproto.records.ids import RecordId, ScopeId, to_text
+from meshproto.types import authority
+
+
+class Ordered(NamedTuple):
+    """One act that a decision orders; `facts` are None where the text of the decision is not here."""
+
+    type: str
+    facts: dict[str, Value] | None = None
+    private: dict[str, Value] | None = None
+    record: bytes | None = None
+    """The record that was signed for it, once there is one."""
+
+
+async def propose_order(office: Office, body: ScopeId, drafts: Sequence[Draft], text: str, rows: Rows = ()) -> Ids:
+    """Propose to the founders that drafts be signed in the name of their scope. Raises Refusal."""
+    await office.fresh()
+    with office.folded.steady():
+        now = must_decide(office, body, charter_now(body, office.folded))
+    orders: list[Value] = [[each.type, authority.order_digest(each.facts)] for each in drafts]
+    told: list[Value] = [
+        {"type": each.type, "facts": each.facts, **({"private": each.private} if each.private else {})}
+        for each in drafts
+    ]
+    facts = authority.resolution("order", prev=now.stop, orders=orders)
+    draft = Draft(body, "resolution", facts, {**words(text=text), "orders": told})
+    return await office.node.write([draft], local=rows)
+
+
+def ordered_by(office: Office, told: Told) -> list[Ordered]:
+    """What a decision orders, and what of it was done."""
+    wanted = {(type_, digest): Ordered(type_) for type_, digest in told.decision.orders}
+    for type_, facts, private in _written_down(office, told.decision.record):
+        place = type_, authority.order_digest(facts)
+        if place in wanted:
+            wanted[place] = Ordered(type_, facts, private)
+    for row in told.resting:
+        record = office.truth.record(row.record)
+        place = (row.type, authority.order_digest(record.facts)) if record is not None else ("", b"")
+        if record is not None and place in wanted:
+            wanted[place] = Ordered(row.type, record.facts, wanted[place].private, row.record)
+    return list(wanted.values())
+
+
+def drafts_of(office: Office, told: Told) -> list[Draft]:
+    """What is still to be signed for a decision that orders. Raises Refusal."""
+    scope, record = ScopeId(told.decision.scope), told.decision.record
+    open_ones = [each for each in ordered_by(office, told) if each.record is None]
+    if any(each.facts is None for each in open_ones):
+        why = "what it orders is not here: its text has not arrived yet, or was erased"
+        raise Refusal(Code.CONFLICT, why, f"meshnode decision show {to_text(record)}")
+    return [
+        Draft(scope, each.type, each.facts, each.private, agent=scope, order=record)
+        for each in open_ones
+        if each.facts is not None
+    ]
+
+
+def _written_down(office: Office, record: bytes) -> list[tuple[str, dict[str, Value], dict[str, Value] | None]]:
+    """The acts in the private part of a resolution; it may be anybody's, so any shape is possible."""
+    raw = office.truth.private(RecordId(record))
+    content = decode(raw, text="utf8") if raw is not None else None
+    orders = content.get("orders") if isinstance(content, Mapping) else None
+    found: list[tuple[str, dict[str, Value], dict[str, Value] | None]] = []
+    for each in orders if isinstance(orders, list) else []:
+        match each:
+            case {"type": str(type_), "facts": dict(facts), "private": dict(private)}:
+                found.append((type_, facts, private))
+            case {"type": str(type_), "facts": dict(facts)}:
+                found.append((type_, facts, None))
+    return found
