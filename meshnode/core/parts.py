@@ -32,6 +32,7 @@ from meshnode.core.settings import CoreSettings
 from meshnode.core.sweep import Sweep
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
+from meshnode.core.unseen import Unseen
 from meshnode.core.vouching import Vouching
 from meshnode.core.writing import Desk
 from meshproto.records.ids import LogId, RecordId, ScopeId
@@ -71,7 +72,10 @@ class Parts:
         self.book = PeerBook(self.ground)
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
-        self.desk = Desk(self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, self.admit)
+        unseen = Unseen(self.ground, self.closure, folded)
+        self.desk = Desk(
+            self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit
+        )
 
     def load(self) -> None:
         """Take up what earlier lives left."""

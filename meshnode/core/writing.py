@@ -1,6 +1,6 @@
 """Writes of this node's owner: drafts are signed, admitted and committed as one batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
 from meshnode.core.closure import Closure
@@ -17,9 +17,11 @@ from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow, Netw
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
+from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
-from meshproto.records.record import Record, ids_in
+from meshproto.records.record import ids_in
+from meshproto.types import repair
 
 OWN = Source(None, trusted=True, live=True)
 """Where this node's own records come from."""
@@ -38,8 +40,10 @@ class Desk:
         gate: Gate,
         heads: Heads,
         mandates: Mandates,
+        unseen: Unseen,
         admit: Admit,
     ) -> None:
+        self._unseen = unseen
         self._ground = ground
         self._gate = gate
         self._mandates = mandates
@@ -87,13 +91,13 @@ class Desk:
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
         ids: dict[int, RecordId] = {}
         for indexes, records in signed:
-            self._note_named(records.runs[0].records[0], turn)
+            self._note_named(records, turn)
             for run in records.runs:
                 taken = self._admit(run, OWN, turn)
                 assert isinstance(taken, Accepted)  # what may be refused was asked before signing
             turn.privates += records.privates
             chain = [record.id for run in records.runs for record in run.records]
-            ids.update(zip(indexes, chain, strict=True))
+            ids.update(zip(indexes, chain[-len(indexes) :], strict=True))  # Checkpoints may come before.
         return tuple(ids[index] for index in range(len(drafts)))
 
     def _sign_in(self, scope: ScopeId, drafts: list[Draft], turn: Turn) -> SignedRecords:
@@ -106,7 +110,8 @@ class Desk:
         healed = self._healed.get(log, frozenset())
         end = End(end.seq, end.id, tuple(each for each in end.others if each not in healed))
         pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
-        drafts = self._with_mandates(drafts, end.id)
+        drafts = self._joining(scope, self._with_mandates(drafts, end.id), end)
+        self._check_quota(scope, drafts)
         try:
             return sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
         except DraftRefused as refusal:
@@ -128,9 +133,31 @@ class Desk:
             found.append(draft._replace(auth=answer.auth, deps=(*draft.deps, *fresh)))
         return found
 
-    def _note_named(self, first: Record, turn: Turn) -> None:
+    def _joining(self, scope: ScopeId, drafts: list[Draft], end: End) -> list[Draft]:
+        """The drafts, such that those which govern know of all that is held: after checkpoints where it takes any."""
+        first = next((at for at, draft in enumerate(drafts) if draft.type in GOVERNING), None)
+        carried = self._scopes.carried.get(scope)
+        if first is None or (carried is not None and not carried.founded):
+            return drafts
+        named = list(dict.fromkeys((*self._unseen.heads(scope, end), *drafts[first].deps)))
+        if len(named) <= NAMED_AT_ONCE:
+            if end.seq:  # The first record of a log names the founders before all else.
+                drafts[first] = drafts[first]._replace(deps=tuple(named))
+            return drafts
+        checkpoint = Draft(scope, "checkpoint", repair.checkpoint())
+        answer = self._mandates.answer(checkpoint, end.id)
+        if isinstance(answer, Denied):
+            return drafts  # Whoever comes in, or is let in for little, joins what one record can name.
+        named = list(dict.fromkeys((*answer.deps, *named)))[: NAMED_AT_ONCE * MOST_CHECKPOINTS]
+        pieces = [*_pieces(named)] if end.seq else [answer.deps, *_pieces(named)]
+        joining = [checkpoint._replace(auth=answer.auth, deps=each) for each in pieces]
+        drafts[first] = drafts[first]._replace(deps=())
+        return [*joining, *drafts]
+
+    def _note_named(self, records: SignedRecords, turn: Turn) -> None:
         """Heads are named once, and other branches of our own log joined once; here nothing is refused any more."""
-        named = frozenset(first.deps)
+        first = records.runs[0].records[0]
+        named = frozenset(each for run in records.runs for record in run.records for each in record.deps)
         self._heads.forget(ScopeId(first.home), named)
         now = self._ground.flight.log(first.log)
         if now is None:
@@ -153,6 +180,11 @@ class Desk:
             stands = identity.agent in facts.founders or (now is not None and now.counted)
             if self._gate.is_open(scope) and not stands and drafts[0].type != "grant":
                 raise _CannotWrite("stranger", to_text(scope))
+        self._check_quota(scope, drafts)
+
+    def _check_quota(self, scope: ScopeId, drafts: list[Draft]) -> None:
+        """Whether the own log has room for these. Raises _CannotWrite."""
+        now = self._ground.flight.log(log_id(scope, self._ground.identity.key.public))
         records, size = self._scopes.allowance(scope)
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
@@ -184,6 +216,12 @@ class Desk:
 def _listing(row: LocalRow | Forget, ids: tuple[RecordId, ...]) -> LocalRow | Forget:
     """A row that lists what was written gets the ids of these records too: nobody knew them before."""
     return row._replace(ids=row.ids + ids) if isinstance(row, AnswerEntry | ImportEntry) else row
+
+
+def _pieces(named: list[RecordId]) -> Iterator[tuple[RecordId, ...]]:
+    """Cut what is to be named into what one checkpoint names each."""
+    for at in range(0, len(named), NAMED_AT_ONCE):
+        yield tuple(named[at : at + NAMED_AT_ONCE])
 
 
 class _CannotWrite(Exception):

@@ -1,6 +1,6 @@
 """The owner's devices: lists them, ends those that are lost, and says how this one stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
@@ -26,7 +26,9 @@ Rows = tuple[LocalRow | Forget, ...]
 
 ACTIVE, REVOKED, REPLACED, RIVAL = "active", "revoked", "replaced", "rival"
 SEEN_MOST = 256
-"""Newest records that a revocation names; the protocol sets it."""
+"""Newest records that a revocation names; the protocol sets it. More are added by others that name it."""
+MOST_ADDITIONS = 15
+"""How often something is added at once to what an end leaves in force: the protocol allows 16 in all."""
 
 
 class Device(NamedTuple):
@@ -112,12 +114,18 @@ class Devices:
             raise Refusal(Code.CONFLICT, why, "meshnode id recover --help")
         if device.state != ACTIVE:
             raise Refusal(Code.CONFLICT, "this device was ended already", "meshnode id device ls")
-        facts = authority.revoke([device.grant], reason=reason, seen=self.seen_of(device.key))
-        return await self._node.write([Draft(ScopeId(self._node.me), "revoke", facts)], local=rows)
+        seen = self.tips_of(device.key)
+        facts = authority.revoke([device.grant], reason=reason, seen=seen[:SEEN_MOST])
+        made = await self._node.write([Draft(ScopeId(self._node.me), "revoke", facts)], local=rows)
+        await self._see_more(made[0], reason, seen[SEEN_MOST:])
+        return made
 
-    def seen_of(self, *keys: bytes) -> list[bytes]:
-        """The newest records known of the logs of these keys, as many as one revocation may name."""
-        return self.tips_of(*keys)[:SEEN_MOST]
+    async def _see_more(self, end: RecordId, reason: str, seen: Sequence[bytes]) -> None:
+        """Add to what an end leaves in force. Raises Refusal."""
+        pieces = [seen[at : at + SEEN_MOST] for at in range(0, len(seen), SEEN_MOST)]
+        if pieces:
+            facts = [authority.revoke([end], reason=reason, seen=each) for each in pieces[:MOST_ADDITIONS]]
+            await self._node.write([Draft(ScopeId(self._node.me), "revoke", each) for each in facts])
 
     def tips_of(self, *keys: bytes) -> list[bytes]:
         """The newest records known of the logs of these keys, in any scope: what ends them leaves these in force."""

@@ -82,7 +82,7 @@ def _acts(office: Office, told: Told) -> list[Draft]:
         return drafts_of(office, told)
     with office.folded.steady():
         targets = still_to_end(decision, office.folded)
-    facts = authority.revoke(targets, reason="end", seen=seen_of(office, scope))
+    facts = authority.revoke(targets, reason="end", seen=seen_of(office, scope, targets))
     return [Draft(scope, "revoke", facts, agent=scope, order=decision.record)]
 
 

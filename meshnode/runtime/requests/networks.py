@@ -23,6 +23,7 @@ from meshnode.store.keyfile import SEED_SIZE
 from meshnode.store.querying import Is, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import ContributionRow, MemberRow
+from meshproto.fold.entries import read_entry
 from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, short
 from meshproto.records.limits import MAX_USES
 from meshproto.records.signatures import SigningKey
@@ -36,6 +37,8 @@ LONGEST_INVITATION = 366 * 24 * 3600
 """Seconds an invitation may be good for."""
 HEARD_SECONDS = 5.0
 """How long leaving waits until somebody who stays has heard of it."""
+MOST_SEEN = 256
+"""Hashes in one end; the protocol sets it."""
 AUTHORS_READ = 10_000
 """Contributions read to find who is known by resonance."""
 STANDING_STATES = ("invited", "active")
@@ -164,7 +167,7 @@ async def remove(office: Office, network: ScopeId, targets: Sequence[bytes], rea
 
 def draft_removal(office: Office, network: ScopeId, targets: Sequence[bytes], reason: str) -> Draft:
     """The end of roles or invitations that is still to be signed."""
-    facts = authority.revoke(targets, reason=reason, seen=seen_of(office, network))
+    facts = authority.revoke(targets, reason=reason, seen=seen_of(office, network, targets))
     return Draft(network, "revoke", facts, agent=network)
 
 
@@ -180,7 +183,7 @@ async def leave(office: Office, network: ScopeId) -> bool:
     others = [row for row in lookups.members(network) if row.agent != office.me]
     joined = office.truth.entry(JoinedEntry, (network,))
     if mine and joined is not None and not joined.left and not joined.relayed and others:
-        facts = authority.revoke(mine, reason="resign", seen=seen_of(office, network))
+        facts = authority.revoke(mine, reason="resign", seen=seen_of(office, network, mine))
         await office.node.write([Draft(network, "revoke", facts)], local=[joined._replace(leaving=True)])
         with trio.move_on_after(HEARD_SECONDS):
             await office.joins.until_out(network)
@@ -228,10 +231,18 @@ def members_of(office: Office, network: ScopeId) -> str:
     return f"meshnode network members {quoted(office.name(network) or short(network))}"
 
 
-def seen_of(office: Office, network: ScopeId) -> Sequence[bytes]:
-    """The newest records known here of all logs in a network: what was signed before is not touched by an ending."""
-    tips = [tip.id for head in office.truth.logs_of_scope(network) if head.counted for tip in head.tips]
-    return tips[:256]
+def seen_of(office: Office, network: ScopeId, targets: Sequence[bytes]) -> Sequence[bytes]:
+    """The newest records known here of the logs in a network, those of whom something ends first.
+
+    What was signed before an end is not touched by it. Mostly the end names these records itself, or checkpoints before
+    it do (core/unseen.py); the hashes are for what may not be named yet.
+    """
+    with office.folded.steady():
+        entries = [read_entry(office.folded, each) for each in targets]
+    concerned = {entry.to for entry in entries if entry is not None}
+    heads = [head for head in office.truth.logs_of_scope(network) if head.counted]
+    heads.sort(key=lambda head: head.agent not in concerned)
+    return [tip.id for head in heads for tip in head.tips][:MOST_SEEN]
 
 
 def _day(ms: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import choices, erasures
 from meshproto.fold.standing import Status
-from meshproto.records.ids import RecordId, to_text
+from meshproto.records.ids import RecordId, ScopeId, to_text
 from tests.support.meshes import Mesh, Node
 from tests.support.patience import DEADLINE
 
@@ -169,3 +170,28 @@ async def test_only_the_first_device_lets_others_in(tmp_path: Path) -> None:
     async with two_laptops(mesh) as (_, laptop):
         with pytest.raises(Refusal, match="cannot let others in"):
             await laptop.office.pairings.begin("phone")
+
+
+async def test_what_an_ended_device_signed_stays_however_many_logs_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshnode.runtime.devices.SEEN_MOST", 1)
+    mesh = Mesh(tmp_path)
+    async with two_laptops(mesh) as (ana, laptop):
+        names = ("one", "two", "three")
+        for name in names:
+            network = await ana.founds(name, is_open=False)
+            await laptop.learns(partial(stands_in, laptop, network))
+        works = [await laptop.logs("There", name) for name in names]
+        await ana.sees(lambda: ana.has(*works))
+        for work in works:
+            await comes_to(ana, work, Status.YES)
+        (end,) = await ana.office.devices.revoke("laptop", "lost")
+        await ana.office.projector.caught_up()
+        assert [await status(ana, work) for work in works] == [Status.YES] * 3
+        assert ana.office.devices.find("laptop")[3:5] == ("revoked", end)
+
+
+def stands_in(node: Node, network: bytes) -> bool:
+    told = node.opened.node.standings.get(ScopeId(network))
+    return told is not None and bool(told.roles)
