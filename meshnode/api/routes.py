@@ -9,7 +9,18 @@ from meshnode.api.models import node as node_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
 from meshnode.api.models import work as work_models
-from meshnode.api.resources import contributions, decisions, devices, keeping, networks, node, people, records, work
+from meshnode.api.resources import (
+    contributions,
+    decisions,
+    devices,
+    keeping,
+    moves,
+    networks,
+    node,
+    people,
+    records,
+    work,
+)
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
@@ -38,6 +49,9 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/recovery-lines", devices.vouch, device_models.RecoveryLineRequest, status=201),
     Entry("GET", "/networks", networks.list_networks),
     Entry("POST", "/networks", networks.create_network, network_models.NetworkRequest, status=201),
+    Entry("GET", "/networks/{id}", moves.show_network),
+    Entry("POST", "/networks/{id}/split", moves.split, network_models.SplitRequest, status=201),
+    Entry("POST", "/networks/{id}/merge", moves.merge, decision_models.MergeRequest, status=201),
     Entry("DELETE", "/networks/{id}", networks.leave_network, patient=True),
     Entry("GET", "/networks/{id}/members", networks.list_members),
     Entry("POST", "/networks/{id}/members", networks.appoint, network_models.AppointRequest, status=201),

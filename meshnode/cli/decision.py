@@ -136,12 +136,13 @@ def what(one: Decision) -> str:
     ends = ", ".join(f"{name} ({', '.join(dict.fromkeys(roles))})" for name, roles in people.items())
     if one["outcome"] == "dissolve":
         return f"dissolve {where(one['scope'])}"
-    parts = _changes(one["charter"]) if one["charter"] else []
+    parts = changes(one["charter"]) if one["charter"] else []
     parts += [clean(each["says"]) or f"sign a {clean(each['type'])} whose text is not here" for each in one["orders"]]
     return " · ".join([*parts, *([f"remove {ends}"] if ends else [])])
 
 
-def _changes(change: CharterChange) -> list[str]:
+def changes(change: CharterChange) -> list[str]:
+    """What a charter says, or says anew, each rule as a phrase."""
     founders, face, units = change["founders"], change["face"], change["units"]
     named = {
         "founders": None if founders is None else ", ".join(who(each) for each in founders),

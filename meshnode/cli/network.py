@@ -9,6 +9,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.membership import MEMBERSHIP
+from meshnode.cli.network_moves import MOVES, tell_moves
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, short_peer, who
 
@@ -53,6 +54,7 @@ def ls(desk: Desk) -> Exit:
             ]
         )
         _way_in(desk, network)
+        tell_moves(desk, network)
     return Exit.OK
 
 
@@ -110,7 +112,7 @@ def _way_in(desk: Desk, network: Network) -> None:
         desk.out.line(f"      meshnode network invite {quoted(network['name'] or network['id'])}")
 
 
-COMMANDS = MEMBERSHIP | {
+_OWN = {
     command.name: command
     for command in (
         Command(
@@ -154,3 +156,4 @@ COMMANDS = MEMBERSHIP | {
         ),
     )
 }
+COMMANDS = MEMBERSHIP | MOVES | _OWN

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from meshnode.client import decision_answers as f
     from meshnode.client import device_answers as d
     from meshnode.client import keeping as k
+    from meshnode.client import move_answers as m
     from meshnode.client import network_answers as g
     from meshnode.client import work_answers as w
 
@@ -223,6 +224,22 @@ class Client:
     def leave(self, network: str) -> g.Left:
         """Leave a network."""
         return cast("g.Left", self._node.delete(f"/networks/{segment(network)}", usual=LONG))
+
+    def network(self, network: str) -> g.NetworkDetail:
+        """One network with its charter."""
+        return cast("g.NetworkDetail", self._node.get(f"/networks/{segment(network)}"))
+
+    def split(
+        self, network: str, name: str, *, purpose: str = "", join: str | None = None, only: list[str], key: str = ""
+    ) -> g.Network:
+        """Found a network for the people of another one, or for `only` some of them."""
+        body = _given(name=name, purpose=purpose, join=join, only=only)
+        return cast("g.Network", self._write(f"/networks/{segment(network)}/split", body, key))
+
+    def merge(self, network: str, into: str, text: str = "", *, key: str = "") -> m.Merged:
+        """Invite the people of a network into another one, and propose to dissolve it."""
+        body = {"into": into, "text": text}
+        return cast("m.Merged", self._write(f"/networks/{segment(network)}/merge", body, key))
 
     def members(self, network: str) -> list[g.Member]:
         """Everybody who stands, stood or is to stand in a network."""

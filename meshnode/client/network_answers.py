@@ -3,6 +3,18 @@
 from typing import TypedDict
 
 from meshnode.client.answers import Agent
+from meshnode.client.decision_answers import CharterChange
+
+
+class Move(TypedDict):
+    """A network that people of another one are invited into; `why` is `split` or `merge`."""
+
+    why: str
+    by: Agent
+    network: str
+    name: str
+    line: str
+    joined: bool
 
 
 class Network(TypedDict):
@@ -20,6 +32,20 @@ class Network(TypedDict):
     created: str
     roles: list[str]
     dissolved: bool
+    moves: list[Move]
+
+
+class NetworkDetail(TypedDict):
+    """A network with its charter and how it came about."""
+
+    network: Network
+    purpose: str
+    charter: CharterChange
+    needed: int
+    unaccepted: list[Agent]
+    forked_from: str
+    dissolved_by: str
+    open_decisions: int
 
 
 class Left(TypedDict):

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from meshnode.api.models import charters as c
 from meshnode.api.models import decisions as f
 from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
@@ -243,8 +244,14 @@ class FakeNode:
         if rest and not self.networks:
             return problem(Code.UNKNOWN_NETWORK, rest[0], "meshnode network ls")
         if rest:
-            return Page([invite("open")]) if rest[1] == "invites" else Page([member(ANA, "founder", "active")])
+            return self._of_network(rest[1:])
         return Page(self.networks)
+
+    def _of_network(self, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            charter = c.CharterChange([ANA, BEN], "2/3", "invite", 500, 900, ["grant"], BEN)
+            return g.NetworkDetail(self.networks[0], "Design", charter, 2, [BEN], STUDIO.id, "", len(self.decisions))
+        return Page([invite("open")]) if rest == ["invites"] else Page([member(ANA, "founder", "active")])
 
     def post_networks(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if rest:
@@ -268,6 +275,10 @@ class FakeNode:
                 made = invite("open", asked.body["role"], asked.body["uses"])
                 made.line, made.link, made.reachable, made.expires = MN1, f"meshnode:join/{MN1}", "this LAN", AT
                 return made
+            case "split":
+                return network(asked.body["name"])
+            case "merge":
+                return f.Merged(self.networks[0], 3, decision("open", "dissolve"))
             case "members":
                 return member(BEN, asked.body["role"], "invited")
             case "removals":
@@ -431,7 +442,7 @@ def member(agent: Agent, role: str, state: str) -> g.Member:
 def decision(state: str = "open", outcome: str = "charter") -> f.Decision:
     """A proposal to change the quorum of a studio, or to remove Ben; Ana has accepted it."""
     vote = f.Vote(ANA, "accept", "Better so", AT)
-    change = f.CharterChange(quorum="3/4") if outcome == "charter" else None
+    change = c.CharterChange(quorum="3/4") if outcome == "charter" else None
     ends = [f.Ending(text_id("ben"), BEN, "core"), f.Ending(text_id("b2"), BEN, "steward")]
     return f.Decision(
         text_id("decision"), STUDIO, outcome, ANA, AT, "We are more now", state, 2, [vote, f.Vote(BEN, "", "", "")], [],

@@ -2,31 +2,9 @@
 
 from msgspec import field
 
-from meshnode.api.models.networks import AppointRequest, InviteRequest
+from meshnode.api.models.charters import CharterChange, Unit
+from meshnode.api.models.networks import AppointRequest, InviteRequest, Network
 from meshnode.api.models.shared import Agent, Model, Request, Scope
-
-
-class Unit(Model):
-    """A unit of a network's own, with its number of decimals."""
-
-    code: str
-    exp: int
-
-
-class CharterChange(Model):
-    """What a decision changes in a charter; what is None stays as it is."""
-
-    founders: list[Agent] | None = None
-    quorum: str | None = None
-    """Such as `2/3`: the share of the founders whose accepts carry a decision."""
-    join: str | None = None
-    log_records: int | None = None
-    log_bytes: int | None = None
-    sensitive: list[str] | None = None
-    """Types that are signed in the name of the scope only by a decision."""
-    face: Agent | None = None
-    """The organisation that acts for a network outside it."""
-    units: list[Unit] | None = None
 
 
 class Vote(Model):
@@ -121,3 +99,19 @@ class VoteRequest(Request):
 
     vote: str = "accept"
     text: str = ""
+
+
+class MergeRequest(Request):
+    """Move the people of a network into another one, and propose to dissolve it."""
+
+    into: str
+    text: str = ""
+
+
+class Merged(Model):
+    """The people of a network are invited into another one; it ends when the founders have carried `decision`."""
+
+    into: Network
+    invited: int
+    """How many were invited anew."""
+    decision: Decision

@@ -1,5 +1,8 @@
 """Networks, who stands in them, and how one gets in."""
 
+from msgspec import field
+
+from meshnode.api.models.charters import CharterChange
 from meshnode.api.models.shared import Agent, Model, Request
 
 
@@ -24,6 +27,48 @@ class Network(Model):
     roles: list[str]
     """The roles the owner has there."""
     dissolved: bool
+    moves: list["Move"] = field(default_factory=list)
+    """Where its people move on to: networks that were split off it, or that it is merged into."""
+
+
+class Move(Model):
+    """A network that people of another one are invited into."""
+
+    why: str
+    """`split` or `merge`."""
+    by: Agent
+    network: str
+    name: str
+    """Empty while the owner has not joined it."""
+    line: str
+    """The line by which they join it."""
+    joined: bool
+
+
+class NetworkDetail(Model):
+    """A network with its charter and how it came about."""
+
+    network: Network
+    purpose: str
+    charter: CharterChange
+    needed: int
+    """How many founders carry a decision."""
+    unaccepted: list[Agent]
+    """Founders who have not accepted that yet."""
+    forked_from: str
+    """The id of the network it was split off, if that is known here; else empty."""
+    dissolved_by: str
+    """The decision that ended it; empty if none did."""
+    open_decisions: int
+
+
+class SplitRequest(Request):
+    """Found a network for the people of another one; `join` as in that one unless given, `only` some of the people."""
+
+    name: str
+    purpose: str = ""
+    join: str | None = None
+    only: list[str] = field(default_factory=list)
 
 
 class NetworkRequest(Request):

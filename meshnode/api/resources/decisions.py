@@ -3,16 +3,8 @@
 from typing import Any
 
 from meshnode.api.edge import Call, Nothing
-from meshnode.api.models.decisions import (
-    CharterChange,
-    Decision,
-    DecisionRequest,
-    Ending,
-    Order,
-    Unit,
-    Vote,
-    VoteRequest,
-)
+from meshnode.api.models.charters import CharterChange, Unit
+from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Vote, VoteRequest
 from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site

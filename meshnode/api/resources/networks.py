@@ -13,6 +13,7 @@ from meshnode.api.models.networks import (
     JoinRequest,
     Left,
     Member,
+    Move,
     Network,
     NetworkRequest,
     RemoveRequest,
@@ -27,7 +28,7 @@ from meshnode.runtime.invitations import LINK, is_invitation, read_invitation, w
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import networks, people
+from meshnode.runtime.requests import moves, networks, people
 from meshnode.runtime.requests.networks import Charter, Person
 from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
@@ -250,6 +251,19 @@ def network_model(office: Office, network: ScopeId) -> Network:
         created=time_text(row.at) if row else "",
         roles=sorted(set(own)),
         dissolved=told is not None and told.is_over,
+        moves=[] if notebook else [_move(office, names, each) for each in moves.moves_of(office, network)],
+    )
+
+
+def _move(office: Office, names: Names, move: moves.Move) -> Move:
+    joined = office.truth.entry(JoinedEntry, (move.network,))
+    return Move(
+        why=move.why,
+        by=names.agent(move.by),
+        network=to_text(move.network),
+        name=office.name(move.network),
+        line=move.line,
+        joined=joined is not None and not joined.left and not joined.relayed,
     )
 
 

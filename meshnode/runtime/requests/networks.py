@@ -24,7 +24,7 @@ from meshnode.store.querying import Is, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import ContributionRow, MemberRow
 from meshproto.fold.entries import read_entry
-from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, short
+from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, ext, short
 from meshproto.records.limits import MAX_USES
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
@@ -51,6 +51,8 @@ class Charter:
     name: str
     purpose: str = ""
     is_open: bool = True
+    forked_from: bytes = b""
+    """The network it is split off, if it is."""
 
 
 class Invited(NamedTuple):
@@ -84,6 +86,8 @@ async def found(office: Office, charter: Charter, rows: Rows = ()) -> ScopeId:
     once = Pen(NONE, SigningKey(chance.token(SEED_SIZE)), now, chance)
     nonce = chance.token(identity.NONCE_SIZE)
     facts = identity.network(founders=[office.me], nonce=nonce, is_open=charter.is_open)
+    if charter.forked_from:
+        facts["forked_from"] = ext(charter.forked_from)
     try:
         scope, genesis = sign_genesis(once, facts, words(name=name, purpose=charter.purpose))
     except DraftRefused as refused:

@@ -11,6 +11,7 @@ from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import networks
 from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.work import words
 from meshproto.records.ids import IdError, ScopeId, from_text
@@ -70,6 +71,16 @@ def read_line(line: str) -> JoinLine:
     return JoinLine(scope, tuple((peer, tuple(addresses)) for peer, addresses in peers.items()))
 
 
+async def _accept_offer(office: Office, network: ScopeId) -> None:
+    """Accept the roles by which one was invited into a network by name: who joins says yes to them. Raises Refusal."""
+    while office.node.standings.get(network) is None:
+        await office.node.news.after(office.node.news.moves)
+    await office.projector.caught_up()
+    rows = networks.roles_of(office, network, office.me)
+    if rows and all(row.standing == "invited" for row in rows):
+        await networks.accept(office, network)
+
+
 async def join(office: Office, line: JoinLine, seconds: float) -> bool:
     """Take part in a network and, once its founding is here, sign one's own grant; False if that takes longer.
 
@@ -80,4 +91,5 @@ async def join(office: Office, line: JoinLine, seconds: float) -> bool:
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
         await office.joins.stand_in(line.network, again=True)
+        await _accept_offer(office, line.network)
     return not patience.cancelled_caught

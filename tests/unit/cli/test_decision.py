@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshnode.api.models.decisions import CharterChange, Decision, Order, Unit
+from meshnode.api.models.charters import CharterChange, Unit
+from meshnode.api.models.decisions import Decision, Order
 from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run

@@ -9,8 +9,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from meshnode.api.models import decisions, devices, keeping, networks, node, people, records, shared, terms, work
-from meshnode.client import answers, decision_answers, device_answers, network_answers, work_answers
+from meshnode.api.models import (
+    charters,
+    decisions,
+    devices,
+    keeping,
+    networks,
+    node,
+    people,
+    records,
+    shared,
+    terms,
+    work,
+)
+from meshnode.client import answers, decision_answers, device_answers, move_answers, network_answers, work_answers
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -18,13 +30,21 @@ from tests.support.fake_node import LINE, FakeNode, project
 
 MODELS = {
     name: model
-    for module in (shared, decisions, devices, keeping, networks, node, people, records, terms, work)
+    for module in (shared, decisions, devices, keeping, networks, node, people, records, terms, work, charters)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
 SHAPES = {
     name: shape
-    for module in (answers, decision_answers, device_answers, network_answers, work_answers, about_keeping)
+    for module in (
+        answers,
+        decision_answers,
+        device_answers,
+        network_answers,
+        work_answers,
+        about_keeping,
+        move_answers,
+    )
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
 }
@@ -105,6 +125,9 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.create_network("studio"), "POST", "/networks"),
     (lambda node: node.join(LINE, wait_ms=1), "POST", "/joins"),
     (lambda node: node.leave("studio"), "DELETE", "/networks/studio"),
+    (lambda node: node.network("studio"), "GET", "/networks/studio"),
+    (lambda node: node.split("studio", "films", only=[]), "POST", "/networks/studio/split"),
+    (lambda node: node.merge("studio", "films"), "POST", "/networks/studio/merge"),
     (lambda node: node.members("studio"), "GET", "/networks/studio/members"),
     (lambda node: node.appoint("studio", "ben", "steward"), "POST", "/networks/studio/members"),
     (lambda node: node.accept_roles("studio"), "POST", "/networks/studio/accept"),
