@@ -27,6 +27,8 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
         parts.heads.note(arrival)
         if arrival.fork:
             _report_fork(parts, arrival, turn)
+    if arrivals:
+        parts.rounds.note_news(turn)
     parts.gossip.spread(arrivals, turn)
     if any(bytes(each.scope) == parts.ground.identity.agent for each in arrivals):
         parts.gossip.tell_own_tips(parts.ground.open_sessions(), turn)

@@ -4,6 +4,9 @@ A round is opened by either side: by the dialler at once when a connection opens
 second later, if nothing was compared by then), then half a minute after the last, and again as soon as what a round
 found has been fetched, until both are **level**: a round that found nothing.
 
+Who relays a network in part is never level with those who hold all of it. Rounds that find what neither side wants of
+the other are **idle**: each such one doubles the pause, until there is news or somebody wants something.
+
     quiet → (open) → open → (a step that asks nothing) → quiet, level or not
 """
 
@@ -16,6 +19,9 @@ from meshnode.core.turn import Turn
 from meshproto.wire.messages import Compare
 from meshproto.wire.reconcile import Side, answer, asks, opening
 
+IDLE_MOST = 4
+"""How often the pause between idle rounds is doubled: from half a minute to eight."""
+
 
 @dataclass(slots=True)
 class Standing:
@@ -23,7 +29,9 @@ class Standing:
 
     `open` is the number of our round, 0 if none; `found` what it and their round have found so far; `gained` whether
     anything new came since, from whomever: what this peer offered may have come from another first. `level_at` (ticks)
-    is when both were last found level, −1 if never.
+    is when both were last found level, −1 if never. `lacked` is what of the found is lacking here, `cut` whether not all
+    had room, `moved` whether there was news, or a want of theirs, since the last round; `idle` counts idle rounds,
+    of which the first was at `idle_since` (ticks).
     """
 
     number: int = 0
@@ -32,6 +40,11 @@ class Standing:
     behind: bool = False
     gained: bool = False
     level_at: int = -1
+    lacked: int = 0
+    cut: bool = False
+    moved: bool = False
+    idle: int = 0
+    idle_since: int = 0
 
 
 class Rounds:
@@ -76,7 +89,10 @@ class Rounds:
         standing.found += len(items) + (sum(len(each.items) for each in result.reply.listings) if result.reply else 0)
         if result.reply is not None:
             turn.send(session.conn, result.reply)
-        if self._fill.offer(session, items) and not standing.behind:
+        lacked = self._fill.offer(session, items)
+        standing.lacked += lacked
+        standing.cut = standing.cut or result.cut
+        if lacked and not standing.behind:
             standing.behind, standing.gained = True, False
         if result.reply is not None and asks(result.reply):
             if ours:
@@ -90,6 +106,20 @@ class Rounds:
         for standing in self._standings.values():
             standing.gained = True
 
+    def note_news(self, turn: Turn) -> None:
+        """Something was committed, wherever it came from: idle rounds are worth while again."""
+        for conn, standing in self._standings.items():
+            standing.moved = True
+            if standing.idle > 1:
+                standing.idle = 0
+                self._ground.agenda.hasten("sync", conn, turn.moment.ticks + self._pause(standing))
+
+    def note_want(self, conn: int) -> None:
+        """A peer wants something: the rounds with it lead somewhere."""
+        standing = self._standings.get(conn)
+        if standing is not None:
+            standing.moved = True
+
     def look_again(self, session: Session, turn: Turn) -> None:
         """What was found has been fetched: compare once more, if it led anywhere."""
         standing = self._standings.get(session.conn)
@@ -101,6 +131,11 @@ class Rounds:
         """When we were last found level with a peer (ticks), −1 if never on this connection."""
         standing = self._standings.get(conn)
         return -1 if standing is None else standing.level_at
+
+    def is_idle(self, conn: int, since: int) -> bool:
+        """Whether rounds with a peer have found only what neither wants of the other, since then (ticks) or earlier."""
+        standing = self._standings.get(conn)
+        return standing is not None and standing.idle > 1 and standing.idle_since <= since
 
     def parted(self, conn: int) -> None:
         """A connection is gone."""
@@ -115,9 +150,18 @@ class Rounds:
         if found == 0:
             standing.level_at = turn.moment.ticks
             standing.behind = False
-        interval = self._ground.settings.sync_interval
-        self._ground.agenda.set("sync", session.conn, turn.moment.ticks + self._ground.jitter(interval))
+        leads_somewhere = found == 0 or standing.lacked or standing.cut or standing.moved
+        if not standing.idle:
+            standing.idle_since = turn.moment.ticks
+        standing.idle = 0 if leads_somewhere else standing.idle + 1
+        standing.lacked, standing.cut, standing.moved = 0, False, False
+        self._ground.agenda.set("sync", session.conn, turn.moment.ticks + self._pause(standing))
         return found
+
+    def _pause(self, standing: Standing) -> int:
+        """How long after a round the next one is opened."""
+        doublings = min(max(standing.idle - 1, 0), IDLE_MOST)
+        return self._ground.jitter(self._ground.settings.sync_interval << doublings)
 
     def _standing(self, session: Session) -> Standing:
         return self._standings.setdefault(session.conn, Standing())

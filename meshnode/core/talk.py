@@ -162,6 +162,7 @@ class Talk:
                 if found is not None:
                     self._end_round(session, found, turn)
             case Want():
+                parts.rounds.note_want(session.conn)
                 strange = parts.serve.take_want(session, message, turn)
                 self._pull_strange(session, message, strange)
             case Unknown(log):

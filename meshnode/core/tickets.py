@@ -10,6 +10,12 @@ from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
 
+SETTLED = 15_000
+"""How long a peer may neither want anything nor have anything for us before a sync with it is over, in milliseconds.
+
+Longer than it may wait for what it has asked of another.
+"""
+
 COMPARE_AGAIN = 250
 """Pause between two comparisons with a peer while somebody waits for a sync, in milliseconds."""
 
@@ -64,7 +70,7 @@ class Waiters:
         """Answer whatever can be answered by now."""
         for sync in list(self._syncs):
             level = [peer for peer in sync.peers if self._is_level(peer, sync.since)]
-            failed = [peer for peer in sync.peers if peer not in level and self._book.is_hopeless(peer)]
+            failed = [peer for peer in sync.peers if peer not in level and self._is_hopeless(peer, sync.since, turn)]
             over = turn.moment.ticks >= sync.until
             if over or len(level) + len(failed) == len(sync.peers):
                 rest = tuple(peer for peer in sync.peers if peer not in level)
@@ -91,6 +97,12 @@ class Waiters:
     def are_waiting(self) -> bool:
         """Whether somebody waits."""
         return bool(self._syncs or self._joins)
+
+    def _is_hopeless(self, peer: str, since: int, turn: Turn) -> bool:
+        """Whether a peer cannot be reached, or is one that holds a part and takes no more."""
+        earlier = turn.moment.ticks - SETTLED
+        idle = (self._rounds.is_idle(each.conn, earlier) for each in self._ground.open_sessions() if each.peer == peer)
+        return self._book.is_hopeless(peer) or (since <= earlier and any(idle))
 
     def _is_level(self, peer: str, since: int) -> bool:
         """Whether a peer was found level since then, or shares nothing with us."""

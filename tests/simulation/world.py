@@ -246,6 +246,8 @@ class World:
         self.faults = Faults()
         self.hosts: dict[str, Host] = {}
         self.apart: dict[frozenset[str], None] = {}
+        self.behind: dict[str, None] = {}
+        """Who is behind a router: nobody can dial them."""
         self.quiet = quiet
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
@@ -297,7 +299,13 @@ class World:
             if host.life != life:
                 return
             other = self.hosts.get(address.rpartition("/")[2])
-            if other is None or not self.can_meet(host, other) or self.random.random() < self.faults.dial_fails:
+            hidden = other is None or other.name in self.behind
+            if (
+                other is None
+                or hidden
+                or not self.can_meet(host, other)
+                or self.random.random() < self.faults.dial_fails
+            ):
                 host.hear(DialResult(peer, address, False, "unreachable"))
             elif any(other in line.ends for line in host.lines.values()):
                 host.hear(DialResult(peer, address, False, "already connected"))

@@ -2,8 +2,9 @@
 
 from meshnode.core.reports import RoundDone
 from meshnode.core.settings import CoreSettings
+from meshproto.records.ids import ScopeId
 from meshproto.wire.index import WHOLE
-from meshproto.wire.messages import Compare, Item, Listing, Mark, Part, Range, Unknown, Want
+from meshproto.wire.messages import Compare, Item, Listing, LogWant, Mark, Part, Range, Unknown, Want
 from tests.support.core_rig import Peer, Rig, Writer, ids_of, network_of
 from tests.support.core_scene import scene
 
@@ -158,3 +159,38 @@ def test_a_difference_found_in_a_round_of_theirs_is_theirs_to_follow() -> None:
     assert [len(each.listings) for each in peer.all(Compare)] == [1]
     rig.wait(100_000)
     assert not peer.closed, "nothing is owed to us"
+
+
+def holds_nothing(rig: Rig, peer: Peer, scope: ScopeId, ms: int) -> list[int]:
+    """Let time pass while a peer answers each opening that it has nothing; when rounds were opened, in seconds."""
+    opened: list[int] = []
+    for _ in range(ms // 1_000):
+        rig.wait(1_000)
+        for number in openings(peer):
+            opened.append(rig.ticks // 1_000)
+            peer.take()
+            peer.say(Compare(number, (), (Listing(peer.name_of(scope), WHOLE, True, ()),)))
+    return opened
+
+
+def test_rounds_with_a_peer_that_takes_nothing_become_rare_until_there_is_news() -> None:
+    rig, scope, peer, bob = scene(CoreSettings(sync_interval=30_000))
+    assert len(holds_nothing(rig, peer, scope, 3_600_000)) < 20
+    at = rig.ticks // 1_000
+    peer.push(bob.notes(scope))
+    first, *_ = holds_nothing(rig, peer, scope, 60_000)
+    assert first - at <= 38, "as soon as ever after something came"
+
+
+def test_rounds_with_a_peer_that_asks_for_something_stay_as_frequent() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(sync_interval=30_000))
+    opened: list[int] = []
+    for _ in range(30):
+        opened += holds_nothing(rig, peer, scope, 60_000)
+        peer.say(Want((LogWant(rig.me.log(scope), ()),), False))
+    assert len(opened) > 45
+
+
+def test_rounds_stay_as_frequent_while_not_all_that_differs_has_room_in_one() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(sync_interval=30_000, compare_bytes=10))
+    assert len(holds_nothing(rig, peer, scope, 1_800_000)) > 45

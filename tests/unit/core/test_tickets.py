@@ -4,6 +4,7 @@ from meshnode.core.effects import Joined, Synced
 from meshnode.core.events import AddPeer, DialResult, LeaveScope, SyncNow
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
+from meshproto.wire.index import WHOLE
 from meshproto.wire.messages import Compare, Item, Listing, Mark, Part
 from tests.support.core_rig import Peer, Rig, Writer, network_of
 from tests.support.core_scene import scene
@@ -132,3 +133,13 @@ def test_who_is_level_already_is_not_compared_with_again() -> None:
     assert Compare not in [type(each) for each in other.take()]
     peer.level()
     assert rig.answers[ticket] == Synced((peer.name, other.name), (), 0)
+
+
+def test_a_sync_does_not_wait_long_for_a_peer_that_takes_nothing() -> None:
+    rig, scope, peer, _ = scene(CoreSettings(sync_wait=60_000))
+    ticket = sync(rig, peer.name)
+    while ticket not in rig.answers:
+        peer.say(Compare(peer.last(Compare).round, (), (Listing(peer.name_of(scope), WHOLE, True, ()),)))
+        rig.wait(1_000)
+    assert rig.answers[ticket] == Synced((), (peer.name,), 0)
+    assert 15_000 <= rig.ticks <= 20_000
