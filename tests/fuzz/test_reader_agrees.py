@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.mutants.previews import preview
 from tests.support.mutants.questions import OFTEN, Questioner
 from tests.support.mutants.stories import story
 from tests.support.readers import JAVASCRIPT_READER, PYTHON_READER, ROOT, Comparison, Reader, ReaderEndedError
@@ -28,6 +29,9 @@ PATIENCE = 5
 
 LEAST_STORIES = 5
 """A busy machine takes seconds to invent a story."""
+
+LONG_EQUATIONS = 30_000
+LEAST_EQUATIONS = 1_000
 
 ALWAYS_ANSWERS_YES = (
     sys.executable,
@@ -82,6 +86,26 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
             if time.monotonic() - begun > seconds and seed - first >= LEAST_STORIES:
                 break
     tell(f"readers: {seed - first + 1} stories of authority from {first}, {comparison.asked} questions")
+
+
+@pytest.mark.campaign("fuzz")
+def test_both_readers_share_incomes_alike(
+    campaign_seconds: Callable[[str], float],
+    long_campaigns: bool,
+    environment: dict[str, str],
+    tell: Callable[[str], None],
+) -> None:
+    least = LONG_EQUATIONS if long_campaigns else LEAST_EQUATIONS
+    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
+    seconds, begun = campaign_seconds("fuzz"), time.monotonic()
+    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
+        comparison = Comparison(one, other)
+        for seed in itertools.count(first, BATCH):
+            differences = comparison.ask([preview(each) for each in range(seed, seed + BATCH)]).result()
+            assert not differences, f"files from {seed}:\n" + "\n".join(differences[:3])
+            if time.monotonic() - begun > seconds and comparison.asked >= least:
+                break
+    tell(f"readers: {comparison.asked} value equations from {first}, {comparison.verdicts}")
 
 
 def batches(comparison: Comparison, questioner: Questioner) -> Iterator[list[str]]:
