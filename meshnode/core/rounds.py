@@ -29,8 +29,8 @@ class Standing:
 
     `open` is the number of our round, 0 if none; `found` what it and their round have found so far; `gained` whether
     anything new came since, from whomever: what this peer offered may have come from another first. `level_at` (ticks)
-    is when both were last found level, −1 if never. `lacked` is what of the found is lacking here, `cut` whether not all
-    had room, `moved` whether there was news, or a want of theirs, since the last round; `idle` counts idle rounds,
+    is when both were last found level, −1 if never. `lacked` is what of the found is lacking here, `cut` whether some
+    had no room, `moved` whether there was news, or a want of theirs, since the last round; `idle` counts idle rounds,
     of which the first was at `idle_since` (ticks).
     """
 

@@ -103,7 +103,7 @@ def test_a_relay_without_a_grant_carries_nothing() -> None:
 
 def test_a_relay_that_holds_a_part_is_not_compared_with_for_ever() -> None:
     club = Outpost("alice", "bob", "rita", relayed_bytes=3_000)
-    alice, bob, rita = club.people
+    alice, bob, _ = club.people
     club.relays(granted=True)
     club.enters(bob)
     club.fill()

@@ -12,13 +12,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from socketserver import ThreadingMixIn, UnixStreamServer
 from tempfile import mkdtemp
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Self
 
 import msgspec
 
@@ -32,9 +29,10 @@ from meshnode.api.models import people as p
 from meshnode.api.models import records as r
 from meshnode.api.models import work as w
 from meshnode.api.models.shared import Agent, Check, Page, Quantity, Scope
-from meshnode.api.problems import Problem, problem
+from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
 from meshproto.records.ids import to_text
+from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
 
 AT = "2026-03-09T10:15:00Z"
@@ -53,17 +51,6 @@ NOTEBOOK = Scope(text_id("notebook"), "notebook", "")
 STUDIO = Scope(text_id("studio"), "network", "studio")
 LINE = f"{STUDIO.id}@{ADDRESS}"
 MN1 = "mn1aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibae"
-
-
-@dataclass
-class Asked:
-    """One request as it arrived."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: dict[str, Any]
-    key: str
 
 
 @dataclass
@@ -117,7 +104,7 @@ class FakeNode:
         """Listen in the folder `home`, and say so."""
         self.home = home
         (home / "api.sock").unlink(missing_ok=True)
-        self._server = _Server(str(home / "api.sock"), _handler(self))
+        self._server = Server(str(home / "api.sock"), handler(self.answer))
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         self.announce(os.getpid())
 
@@ -455,49 +442,3 @@ def peer(state: str = "direct") -> p.Peer:
     """A peer."""
     address = ADDRESS if state == "direct" else ""
     return p.Peer(PEER, BEN, [ADDRESS], state, address, AT, None, "" if state == "direct" else "refused", "you")
-
-
-class _Server(ThreadingMixIn, UnixStreamServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody hung up before the answer, which is their right."""
-
-
-def _handler(fake: FakeNode) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_one_request(self) -> None:
-            self.client_address = ("local", 0)
-            super().handle_one_request()
-
-        def do(self) -> None:
-            url = urlsplit(self.path)
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-            path = unquote(url.path.removeprefix("/v1"))
-            self._say(
-                fake.answer(
-                    Asked(self.command, path, query, json.loads(raw or b"{}"), self.headers.get("Idempotency-Key", ""))
-                )
-            )
-
-        do_GET = do_POST = do_PUT = do_DELETE = do  # noqa: N815 - the names that http.server looks for
-
-        def _say(self, answer: msgspec.Struct | bytes | None) -> None:
-            if isinstance(answer, bytes):
-                self.wfile.write(answer)
-                self.close_connection = True
-                return
-            status = answer.status if isinstance(answer, Problem) else 204 if answer is None else 200
-            body = b"" if answer is None else msgspec.json.encode(answer)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name http.server calls it by
-            return
-
-    return Handler

@@ -9,7 +9,8 @@ import pytest
 
 from meshnode.api.problems import Problem
 from tests.support.command_line import Ran, run
-from tests.support.fake_node import Asked, FakeNode, network, peer, project
+from tests.support.fake_node import FakeNode, network, peer, project
+from tests.support.fake_server import Asked
 from tests.support.rich_answers import rich_contribution
 from tests.unit.cli.test_json import WORDS
 

@@ -9,7 +9,8 @@ from meshnode.api.models.shared import Check
 from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ADDRESS, BEN, STUDIO, Asked, FakeNode, network, peer, text_id
+from tests.support.fake_node import ADDRESS, BEN, STUDIO, FakeNode, network, peer, text_id
+from tests.support.fake_server import Asked
 
 WORDS = [f"word{number}" for number in range(12)]
 
