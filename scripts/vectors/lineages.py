@@ -418,8 +418,8 @@ def _limits_of_amounts() -> Tale:
     _judge(tale, write(deal, "countersign", identity.accept(refund.id)), grant, True)
     free = accounts.commitment(firm.id, carol.id, "deliver", value.Measure(1, 0, "C62"), due=_DAY)
     _judge(tale, write(deal, "commitment", free), grant, True)
-    worth = work(value=value.Money(500, "EUR"))
-    _judge(tale, write(deal, "contribution", worth), grant, False, state="claimed")
+    valued = work(value=value.Money(500, "EUR"))
+    _judge(tale, write(deal, "contribution", valued), grant, False, state="claimed")
     tale.is_(write(deal, "checkpoint", repair.checkpoint()))
     return tale
 
