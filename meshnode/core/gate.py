@@ -91,15 +91,13 @@ class Gate:
         found = self._ground.flight.record(record)
         return found is not None and not self.hides(session, found.home)
 
-    def lets_part_in(self, session: Session, record: RecordId) -> bool:
-        """Whether the private part of a record may be taken in from a peer.
+    def lets_parts_in(self, session: Session, scope: ScopeId) -> bool:
+        """Whether private parts of records of a scope, which are here, may be taken in from a peer.
 
         On a new device the own stream comes before all that makes it visible to the one that sends it.
         """
-        if self.has(session, record):
-            return True
-        found = self._ground.flight.record(record)
-        return found is not None and bool(session.shared) and bytes(found.home) == bytes(self._ground.identity.agent)
+        is_own = bytes(scope) == bytes(self._ground.identity.agent)
+        return not self.hides(session, scope) or (is_own and bool(session.shared))
 
     def lets_in(self, session: Session, first: Record) -> bool:
         """Whether a run that begins with this record may be taken in from a peer; if not, it is passed over in silence.

@@ -16,7 +16,7 @@ from meshnode.core.ground import Ground, Session
 from meshnode.core.policy import Policy
 from meshnode.core.reports import LetGo
 from meshnode.core.turn import Turn
-from meshproto.records.ids import AgentId, LogId, RecordId
+from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.limits import MAX_IDS
@@ -28,9 +28,10 @@ READ_AT_ONCE = 512
 
 @dataclass(slots=True, eq=False)
 class Origin:
-    """What missing parts of one run share: log, author, and when (ticks) which connection was last asked for them."""
+    """What missing parts of one run share, and when (ticks) which connection was last asked for them."""
 
     log: LogId
+    scope: ScopeId
     agent: AgentId
     asked: dict[int, int] = field(default_factory=dict)
 
@@ -79,7 +80,8 @@ class Privates:
         # Where not everybody's parts are kept, those of a new log were not asked for along with it (see `wants`).
         settings = self._ground.settings
         comes_along = settings.keep_privates == "all"
-        origin = Origin(log, now.agent, {conn: turn.moment.ticks} if comes_along and conn is not None else {})
+        asked = {conn: turn.moment.ticks} if comes_along and conn is not None else {}
+        origin = Origin(log, now.scope, now.agent, asked)
         self._lacks.update({record: Lack(*private, origin) for record, private in lacking.items()})
         wait = settings.privates_interval if comes_along else settings.held_interval
         self._ground.agenda.hasten("privates", 0, turn.moment.ticks + wait)
@@ -88,10 +90,16 @@ class Privates:
         """Put the parts that are missing here into the batch. Raises Breached if one is not what its record names."""
         open_ = self._open.get(session.conn, {})
         were_open = bool(open_)
+        let_in: dict[ScopeId, bool] = {}  # asked once for all parts of a scope: there may be thousands
         for part in parts:
             open_.pop(part.id, None)
             lack = self._lacks.get(part.id) or self._lack_of(part.id)
-            if lack is None or not self._gate.lets_part_in(session, part.id):
+            if lack is None:
+                continue
+            scope = lack.origin.scope
+            if scope not in let_in:
+                let_in[scope] = self._gate.lets_parts_in(session, scope)
+            if not let_in[scope]:
                 continue
             # SPEC 03-sync 7: A receiver MUST close the connection with W-PART if a private part is not the one that
             # its record names.
@@ -221,7 +229,7 @@ class Privates:
             return None
         if ledger.erased(record) or ledger.evicted(record) or ledger.private(record) is not None:
             return None
-        return Lack(*stored.private, Origin(stored.log, now.agent))
+        return Lack(*stored.private, Origin(stored.log, now.scope, now.agent))
 
     def _read_more(self) -> None:
         """Take up what the store knows to be missing, once room allows."""

@@ -34,11 +34,15 @@ class Joins:
 
     async def run(self) -> None:
         """Finish joins and leavings until cancelled."""
+        finished: list[JoinedEntry] = []  # nothing is to be done about these until they change
         while True:
             seen = self._node.news.moves
-            for row in self._node.ledger.rows(JoinedEntry):
-                if not row.left and not row.relayed and self._node.ledger.network(row.network) is not None:
+            rows = self._node.ledger.rows(JoinedEntry)
+            finished = [row for row in finished if row in rows]
+            for row in rows:
+                if row not in finished and self._node.ledger.network(row.network) is not None:
                     await self._try(row)
+                    finished += [row] if self._is_finished(row) else []
             await self._node.news.after(seen)
 
     async def stand_in(self, network: ScopeId, *, again: bool = False) -> bool:
@@ -47,12 +51,9 @@ class Joins:
         Each device of a member signs one: a log counts by what stands in it. `again`: also if one has left since.
         """
         async with self._turn:
-            own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
             told = self._node.standings.get(network)
-            facts = self._node.ledger.network(network)
-            is_founder = facts is not None and self._node.me in facts.founders
-            stands = own is not None and own.counted and not (again and told is not None and not told.roles)
-            if stands or is_founder or not self._is_open(network):
+            has_left = again and told is not None and not told.roles
+            if self._is_founder(network) or (self._counts(network) and not has_left) or not self._is_open(network):
                 return False
             await self._node.write([Draft(network, "grant", identity.join(self._node.me))])
             return True
@@ -74,6 +75,8 @@ class Joins:
 
     async def _try(self, row: JoinedEntry) -> None:
         network = ScopeId(row.network)
+        if row.left or row.relayed:
+            return
         try:
             if row.leaving:
                 await self._leave(network)
@@ -84,6 +87,23 @@ class Joins:
         except Refusal as refusal:
             # Not ready yet, or this home may not sign: the next founding, or the next start, tries again.
             log.debug("network %s cannot be joined or left yet: %s", short(network), refusal)
+
+    def _is_finished(self, row: JoinedEntry) -> bool:
+        """Whether nothing is left to be done for one who joined a network, or left it, or only relays it."""
+        if row.left or row.relayed:
+            return True
+        if row.leaving or row.invitation:
+            return False
+        return self._is_founder(ScopeId(row.network)) or self._counts(ScopeId(row.network))
+
+    def _is_founder(self, network: ScopeId) -> bool:
+        facts = self._node.ledger.network(network)
+        return facts is not None and self._node.me in facts.founders
+
+    def _counts(self, network: ScopeId) -> bool:
+        """Whether this device has signed in a network what makes its log count there."""
+        own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
+        return own is not None and own.counted
 
     async def _accept(self, row: JoinedEntry) -> None:
         """Accept the invitation by which this network was joined, once that is folded."""

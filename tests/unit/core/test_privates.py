@@ -5,6 +5,7 @@ import pytest
 from meshnode.core.author import End
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import Offer
+from meshnode.core.ground import Session
 from meshnode.core.settings import CoreSettings, Keep
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Part, Privates, WantPrivates
@@ -163,3 +164,22 @@ def test_parts_of_a_strangers_log_are_asked_for_once_it_counts_also_after_a_rest
     back.push(carol.grant(scope), Part.LAST)
     rig.wait(60_000)
     assert ids_of(signed)[0] in [each for want in back.all(WantPrivates) for each in want.ids]
+
+
+def test_whether_a_peer_may_send_parts_of_a_scope_is_asked_once_for_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig, scope, peer, bob = scene()
+    signed, asked = bob.notes(scope, 3, text="words"), list[ScopeId]()
+    hides = rig.node.parts.gate.hides
+
+    def noted(session: Session, of: ScopeId) -> bool:
+        asked.append(of)
+        return hides(session, of)
+
+    peer.push(signed)
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.node.parts.gate, "hides", noted)
+        peer.say(Privates(signed.privates, (), ()))
+    assert held(rig, signed) == [True] * 3
+    assert asked == [scope]
