@@ -11,7 +11,7 @@ from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, read_place
-from meshproto.fold.state import Member, Summary, summary
+from meshproto.fold.state import Member, Summary, members_of, summary
 from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
 
 KEY_SIZE = 33
@@ -54,19 +54,20 @@ class NetworkStanding(NamedTuple):
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
     """How a network stands, by all that is folded; None if `scope` is no network that is decided."""
-    found = summary(scope, memory)
+    found = summary(scope, memory, me)
     if found is None or found.kind != NETWORK or not found.valid:
         return None
     here = ScopeId(scope)
     roles, powers = _own(found, me, memory)
-    if found.is_open:
+    if found.is_open:  # who else stands there, who may be many, is of interest only where not everyone may read
         return NetworkStanding(here, True, roles=roles, powers=powers, is_over=bool(found.dissolved))
-    standing = {each.agent for each in found.members if each.state in ("invited", "active")}
+    members = members_of(scope, memory)
+    standing = {each.agent for each in members if each.state in ("invited", "active")}
     readers = frozenset(AgentId(each) for each in (*standing, *found.electors) if len(each) != KEY_SIZE)
     knowledge = Knowledge(memory)
-    doors = tuple(_doorway(each, memory, knowledge) for each in found.members if len(each.agent) == KEY_SIZE)
+    doors = tuple(_doorway(each, memory, knowledge) for each in members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
-    doubted = frozenset(AgentId(each.agent) for each in found.members if _is_doubted(each, memory))
+    doubted = frozenset(AgentId(each.agent) for each in members if _is_doubted(each, memory))
     return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved), doubted)
 
 

@@ -52,14 +52,17 @@ class Summary:
     members: tuple[Member, ...] = ()
 
 
-def summary(scope: bytes, memory: Memory) -> Summary | None:
-    """What a scope is and who stands in it; None if its genesis is not decided."""
+def summary(scope: bytes, memory: Memory, of: bytes = b"") -> Summary | None:
+    """What a scope is and who stands in it; None if its genesis is not decided.
+
+    With `of` only the members with this agent or key are told, which spares looking at thousands of others.
+    """
     place = read_place(memory, scope)
     if place is None:
         return None
     states = states_over(memory)
     if not place.is_body:
-        return Summary(place.kind, place.valid, members=tuple(_members(scope, states, memory)))
+        return Summary(place.kind, place.valid, members=tuple(_members(scope + of, states, memory)))
     charter = charter_in(scope, place, EVERYTHING, states.knowledge, memory)
     num, den = charter.quorum
     return Summary(
@@ -72,12 +75,17 @@ def summary(scope: bytes, memory: Memory) -> Summary | None:
         tuple(charter.sensitive),
         charter.stop,
         charter.dissolved,
-        tuple(_members(scope, states, memory)),
+        tuple(_members(scope + of, states, memory)),
     )
 
 
-def _members(scope: bytes, states: States, memory: Memory) -> Iterator[Member]:
-    for key, _ in memory.scan("member", scope):
+def members_of(scope: bytes, memory: Memory) -> tuple[Member, ...]:
+    """Whoever stands in a scope, whatever their state, by agent and record."""
+    return tuple(_members(scope, states_over(memory), memory))
+
+
+def _members(place: bytes, states: States, memory: Memory) -> Iterator[Member]:
+    for key, _ in memory.scan("member", place):
         record = key[-32:]
         entry = entry_of(memory, record)
         yield Member(entry.to, entry.role, states.state(record, row_of(memory, record)), record)

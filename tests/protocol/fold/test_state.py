@@ -1,9 +1,11 @@
 """Whole scopes: who stands in them, and the digest."""
 
+from dataclasses import replace
+
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.places import NETWORK, PERSON
-from meshproto.fold.state import Member, Summary, digests, summary
+from meshproto.fold.state import Member, Summary, digests, members_of, summary
 from meshproto.records.record import Record
 from meshproto.types import identity, repair
 from scripts.vectors.cases import private_part, work
@@ -34,6 +36,16 @@ def test_a_network_knows_its_founders_and_members() -> None:
 def test_a_person_is_a_scope_of_one() -> None:
     assert summary(ALICE.id, memory_of(ALICE)) == Summary(PERSON, True)
     assert summary(BOB.id, memory_of(ALICE)) is None
+
+
+def test_the_summary_for_one_agent_tells_only_where_that_one_stands() -> None:
+    memory = memory_of(*GARDEN)
+    whole, own = summary(OPEN.id, memory), summary(OPEN.id, memory, BOB.id)
+    assert whole is not None
+    assert own is not None
+    assert own == replace(whole, members=tuple(each for each in whole.members if each.agent == BOB.id))
+    assert members_of(OPEN.id, memory) == whole.members
+    assert len(whole.members) > len(own.members) > 0
 
 
 def test_the_digest_of_a_network_covers_the_streams_of_its_members() -> None:
