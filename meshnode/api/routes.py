@@ -18,6 +18,7 @@ from meshnode.api.resources import (
     networks,
     node,
     people,
+    recognitions,
     records,
     work,
 )
@@ -90,6 +91,7 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/contributions/{id}/correct", work.correct, work_models.CorrectRequest, status=201),
     Entry("POST", "/contributions/{id}/retract", work.retract, work_models.RetractRequest, status=201),
     Entry("POST", "/contributions/{id}/thank", work.thank, work_models.ThankRequest, status=201),
+    Entry("GET", "/recognitions", recognitions.list_recognitions, query=(*LISTED, "for", "to", "by")),
     Entry("GET", "/timers", work.list_timers),
     Entry("POST", "/timers", work.start_timer, work_models.TimerRequest, status=201),
     Entry("POST", "/timers/stop", work.stop_timer, work_models.StopRequest),

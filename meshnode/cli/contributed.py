@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshnode.cli.safe_text import clean
@@ -10,10 +11,13 @@ from meshnode.cli.times import show_moment, show_period
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Agent, Quantity
-    from meshnode.client.work_answers import Contribution, Evidence, Share, Sums
+    from meshnode.client.work_answers import Contribution, Evidence, Recognition, Share, Sums
 
+MOST_SHOWN = 12
+"""People, classes and files of one contribution shown to people; a hostile one names hundreds. `--json` has all."""
 DIGEST_LETTERS = 16
 """Hexadecimal digits shown of a file's digest; `--json` has all."""
+THANKS_HEADS = ("DAY", "WHO", "TO", "WHAT")
 HEADS = ("ID", "DAY", "HOW MUCH", "WHAT", "WHO")
 
 
@@ -47,8 +51,9 @@ def fields_of(entry: Contribution) -> list[tuple[str, str]]:
         ("stream", entry["stream"]),
         ("licence", entry["licence"]),
         ("assured", ", ".join(_WARRANTS.get(each, clean(each)) for each in entry["warrants"])),
-        ("class", ", ".join(clean(each) for each in entry["classes"])),
-        *(("evidence", _file(each)) for each in entry["evidence"]),
+        ("class", _listed([clean(each) for each in entry["classes"]])),
+        *(("evidence", _file(each)) for each in entry["evidence"][:MOST_SHOWN]),
+        ("", _left_out(entry["evidence"])),
         ("rests on", _earlier(entry["of"])),
         ("signed", show_moment(entry["at"])),
         ("stands as", entry["claim"]),
@@ -56,6 +61,27 @@ def fields_of(entry: Contribution) -> list[tuple[str, str]]:
         ("source", entry["source"]),
         ("import", entry["batch"]),
     ]  # fmt: skip
+
+
+def thanks_of(said: Recognition) -> tuple[str, str]:
+    """One line under a contribution: what sort of thanks, by whom, and in which words."""
+    return _THANKS.get(said["kind"], "thanks"), f"{who(said['agent'])}{_words(said, ': ')}"
+
+
+def thanks_row(said: Recognition) -> tuple[str, ...]:
+    """One line of a table with `THANKS_HEADS`."""
+    what = said["kind"] + _words(said, ": ") + (f" ({said['title']})" if said["title"] else "")
+    people = ", ".join(who_briefly(each) for each in said["to"])
+    return show_moment(said["at"])[:10], who_briefly(said["agent"]), people, what
+
+
+_THANKS = {"thanks": "thanks", "kudos": "kudos", "skill": "confirmed"}
+
+
+def _words(said: Recognition, before: str) -> str:
+    """The skill and the text of thanks, as far as there are any."""
+    words = " · ".join(filter(None, (clean(said["skill"]), clean(said["text"]))))
+    return words and before + words
 
 
 def rows_of_sums(sums: Sums) -> list[tuple[str, str]]:
@@ -85,11 +111,20 @@ def _shares(shares: list[Share]) -> str:
     """Everybody with their part, the largest first; parts of another whole than 1000 are of that whole."""
     whole = sum(each["part"] for each in shares)
     ordered = sorted(shares, key=lambda each: (-each["part"], who(each["agent"])))
-    return ", ".join(f"{who(each['agent'])} {each['part']}/{whole}" for each in ordered)
+    return _listed([f"{who(each['agent'])} {each['part']}/{whole}" for each in ordered])
 
 
 def _people(agents: list[Agent]) -> str:
-    return ", ".join(who(each) for each in agents)
+    return _listed([who(each) for each in agents])
+
+
+def _listed(words: list[str]) -> str:
+    """Some of them, and how many more there are."""
+    return ", ".join([*words[:MOST_SHOWN], *filter(None, [_left_out(words)])])
+
+
+def _left_out(items: Sequence[object]) -> str:
+    return f"and {len(items) - MOST_SHOWN} more" if len(items) > MOST_SHOWN else ""
 
 
 def _earlier(of: str) -> str:

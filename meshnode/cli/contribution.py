@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshnode.cli.adding import COMMAND as ADD
 from meshnode.cli.adding import KINDS
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.contributed import HEADS, fields_of, row_of, rows_of_sums
+from meshnode.cli.contributed import HEADS, THANKS_HEADS, fields_of, row_of, rows_of_sums, thanks_of, thanks_row
 from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
@@ -21,7 +21,7 @@ USUAL_ROWS = 30
 
 def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> Exit:
     """List contributions, newest first."""
-    query, filters = _chosen(chosen)
+    query, filters = chosen_query(chosen)
     page = desk.client().contributions({**query, "limit": rows_of(limit, USUAL_ROWS), "cursor": after})
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
@@ -43,7 +43,7 @@ def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> 
 
 def sums(desk: Desk, **chosen: Value) -> Exit:
     """Add up contributions, each unit and each currency apart."""
-    query, filters = _chosen(chosen)
+    query, filters = chosen_query(chosen)
     found = desk.client().sums(query)
     if desk.out.as_json:
         desk.out.give("contribution.sum", {**found})
@@ -57,8 +57,8 @@ def sums(desk: Desk, **chosen: Value) -> Exit:
     return Exit.OK
 
 
-def _chosen(chosen: dict[str, Value]) -> tuple[dict[str, str | bool], str]:
-    """Return the query that the options of `_CHOICE` make, and the same options as they are typed."""
+def chosen_query(chosen: dict[str, Value]) -> tuple[dict[str, str | bool], str]:
+    """Return the query that the options of `CHOICE` make, and the same options as they are typed."""
     query: dict[str, str | bool] = {
         name: value for name, value in chosen.items() if isinstance(value, str) or value is True
     }
@@ -69,14 +69,18 @@ def _chosen(chosen: dict[str, Value]) -> tuple[dict[str, str | bool], str]:
 
 def show(desk: Desk, *, record: str) -> Exit:
     """Show one contribution."""
-    entry = desk.client().contribution(record)
+    client = desk.client()
+    entry = client.contribution(record)
+    said = client.recognitions({"for": entry["id"], "limit": USUAL_ROWS})["items"]
     if desk.out.as_json:
-        desk.out.give("contribution.show", {**entry})
+        desk.out.give("contribution.show", {**entry, "thanks": said})
         return Exit.OK
     desk.out.line(title(entry), "bold")
     if entry["text"]:
         desk.out.text(entry["text"])
-    desk.out.fields(fields_of(entry))
+    desk.out.fields([*fields_of(entry), *(thanks_of(each) for each in said)])
+    for other in entry["doubles"]:
+        desk.out.warn(f"possible double claim: {short_id(other)} is shown by the same file")
     if entry["status"] != "yes":
         desk.out.warn(f"{standing(entry['status'])} ({entry['reason']})")
         desk.next_steps(("Why", f"meshnode why {entry['id']}"))
@@ -120,13 +124,34 @@ def retract(desk: Desk, *, record: str, reason: str | None) -> Exit:
     return Exit.OK
 
 
-def thank(desk: Desk, *, record: str, text: list[str], skill: str | None) -> Exit:
-    """Thank the author of a contribution."""
-    kind = "skill" if skill else None
+def thank(desk: Desk, *, record: str, text: list[str], kudos: bool, skill: str | None) -> Exit:
+    """Thank whoever made a contribution."""
+    if kudos and skill:
+        raise Failure(Exit.USAGE, "--kudos and --skill exclude each other", "meshnode contribution thank --help")
+    kind = "skill" if skill else "kudos" if kudos else None
     written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill)
     desk.out.give_or_ok(
         "contribution.thank", written, f"Thanked   {short_id(written['id'])}   in {where(written['scope'])}"
     )
+    return Exit.OK
+
+
+def thanks(desk: Desk, *, to: str | None, by: str | None, limit: int | None, after: str | None) -> Exit:
+    """List who thanked whom for what, newest first."""
+    query = {"to": to, "by": by, "limit": rows_of(limit, USUAL_ROWS), "cursor": after}
+    page = desk.client().recognitions(query)
+    if desk.out.as_json:
+        desk.out.give("contribution.thanks", {**page})
+    elif not page["items"]:
+        desk.out.line("Nobody has thanked anybody here yet." if not (to or by) else "No such thanks here yet.")
+        desk.next_steps(("What there is to thank for", "meshnode contribution ls"))
+    else:
+        desk.out.table(THANKS_HEADS, [thanks_row(each) for each in page["items"]], flexible=3)
+        if page["next"]:
+            same = [f"--{name} {quoted(said)}" for name, said in (("to", to), ("by", by)) if said]
+            same += [] if limit is None else [f"--limit {limit}"]
+            more = f"meshnode contribution thanks --after {page['next']}"
+            desk.next_steps(("More", " ".join([more, *same])))
     return Exit.OK
 
 
@@ -146,7 +171,7 @@ def erase(desk: Desk, *, records: list[str], yes: bool) -> Exit:
     return Exit.OK
 
 
-_CHOICE = (
+CHOICE = (
     Argument(("--project",), "Only this project (title, slug or id)."),
     Argument(("--network",), "Only what stands in this network."),
     Argument(("--batch",), "Only what this import brought."),
@@ -168,7 +193,7 @@ COMMANDS = {
             "List contributions, newest first.",
             ls,
             (
-                *_CHOICE,
+                *CHOICE,
                 Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
                 Argument(("--after",), "Go on where the list before ended.", metavar="CURSOR"),
             ),
@@ -178,7 +203,7 @@ COMMANDS = {
             "contribution sum",
             "Add up contributions, each unit and each currency apart.",
             sums,
-            _CHOICE,
+            CHOICE,
             text="What counts and was not retracted is added up exactly, as it stands after corrections: times "
             "together, every other unit and every currency by itself. What several made counts whole, not "
             "by somebody's share.",
@@ -219,12 +244,27 @@ COMMANDS = {
         ),
         Command(
             "contribution thank",
-            "Thank the author of a contribution.",
+            "Thank whoever made a contribution.",
             thank,
             (
                 _ID,
                 Argument(("text",), "What you want to say.", kind="many", optional=True),
+                Argument(("--kudos",), "Say well done rather than thank you.", kind="flag"),
                 Argument(("--skill",), "Confirm this skill of theirs.", metavar="SKILL"),
+            ),
+            text="Everybody who has a share in it is thanked, you excepted. Thanks stand apart from money: they weigh "
+            "nothing in any agreement, and nobody is ranked by them.",
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "contribution thanks",
+            "List who thanked whom for what.",
+            thanks,
+            (
+                Argument(("--to",), "Only thanks to this person (me for yourself).", metavar="PERSON"),
+                Argument(("--by",), "Only what this person said.", metavar="PERSON"),
+                Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
+                Argument(("--after",), "Go on where the list before ended.", metavar="CURSOR"),
             ),
             exits=(Exit.NOT_RUNNING,),
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
+from meshnode.cli.csv_export import COMMAND as CSV
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
@@ -122,6 +123,7 @@ COMMANDS = {
             ),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),
+        CSV,
         Command(
             "export fork",
             "Write the proof that a key signed two records with the same number.",

@@ -36,7 +36,7 @@ NOUNS: dict[str, Entry] = {
     "contribution": Entry(
         "contribution",
         "What was contributed.",
-        ("add", "ls", "sum", "show", "evidence", "correct", "retract", "thank", "erase"),
+        ("add", "ls", "sum", "show", "evidence", "correct", "retract", "thank", "thanks", "erase"),
     ),
     "follow": Entry("choices", "Keep somebody's texts before those of others, or relay a network."),
     "unfollow": Entry("choices", "Follow somebody, or relay a network, no more."),
@@ -73,7 +73,7 @@ NOUNS: dict[str, Entry] = {
     ),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),
-    "export": Entry("exchange", "Write records to a file.", ("bundle", "fork")),
+    "export": Entry("exchange", "Write records to a file.", ("bundle", "csv", "fork")),
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
     "completion": Entry("completion", "Print the completion script of a shell."),

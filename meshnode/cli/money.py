@@ -9,6 +9,7 @@ from meshproto.types.currencies import EXPONENTS
 EXAMPLES = "385.40 EUR or JPY 1000"
 LARGEST = 2**53 - 1
 """Minor units that a record can hold."""
+MOST_DECIMALS = 6
 _SIGNS = {"€": "EUR", "£": "GBP"}
 """Signs that stand for one currency only; a dollar could be twenty."""
 _ALL_SIGNS = "$€£¥₹"
@@ -47,11 +48,21 @@ def parse_money(text: str) -> tuple[int, str]:
 
 def show_money(amount: int, currency: str, exponent: int | None) -> str:
     """Write minor units for people; without a known exponent there is no point to set."""
-    if exponent is None or not 0 <= exponent <= 6:
-        return f"{amount} {currency} (minor units)"
+    return f"{write_money(amount, exponent)} {currency}{'' if is_exponent(exponent) else ' (minor units)'}"
+
+
+def is_exponent(exponent: int | None) -> bool:
+    """Whether it is one that a currency can have."""
+    return exponent is not None and 0 <= exponent <= MOST_DECIMALS
+
+
+def write_money(amount: int, exponent: int | None) -> str:
+    """Write the number alone, with all its decimals; minor units if nobody knows how many those are."""
+    if exponent is None or not is_exponent(exponent):
+        return str(amount)
     digits = str(abs(amount)).rjust(exponent + 1, "0")
     whole, part = (digits[:-exponent], f".{digits[-exponent:]}") if exponent else (digits, "")
-    return f"{'-' if amount < 0 else ''}{whole}{part} {currency}"
+    return f"{'-' if amount < 0 else ''}{whole}{part}"
 
 
 def show_known(amount: int, currency: str) -> str:

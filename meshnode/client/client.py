@@ -179,6 +179,10 @@ class Client:
         body = _given(text=text, **fields)
         return cast("a.Written", self._write(f"/contributions/{segment(record)}/thank", body, key))
 
+    def recognitions(self, query: Query | None = None) -> a.Page[w.Recognition]:
+        """One page of thanks, kudos and confirmed skills, newest first."""
+        return cast("a.Page[w.Recognition]", self._node.get("/recognitions", query))
+
     def erase(self, targets: list[str], basis: str | None = None, *, key: str = "") -> a.Erased:
         """Erase the private parts of records, here and everywhere."""
         return cast("a.Erased", self._write("/erasures", _given(targets=targets, basis=basis), key))

@@ -70,6 +70,7 @@ class Contribution(TypedDict):
     beneficiaries: list[Agent]
     evidence: list[Evidence]
     of: str
+    doubles: list[str]
 
 
 class Stopped(TypedDict):
@@ -103,3 +104,18 @@ class Sums(TypedDict):
     quantities: list[Total]
     values: list[Worth]
     more: bool
+
+
+class Recognition(TypedDict):
+    """Thanks, kudos or a confirmed skill; `target` and `title` say what for."""
+
+    id: str
+    agent: Agent
+    to: list[Agent]
+    kind: str
+    skill: str
+    text: str
+    target: str
+    title: str
+    scope: Scope
+    at: str

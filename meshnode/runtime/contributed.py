@@ -7,7 +7,8 @@ from itertools import islice
 from meshnode.runtime.lookups import Lookups
 from meshnode.store.querying import MAX_IN, Among, Is, Sum, Where
 from meshnode.views.projection import SECONDS
-from meshnode.views.rows import ContributionRow, ShareRow
+from meshnode.views.rows import ContributionRow, EvidenceRow, ShareRow
+from meshproto.records.ids import ext
 
 COUNTING = ("yes", "contested")
 """Statuses of contributions that count."""
@@ -17,6 +18,9 @@ MOST_READ = 7 * MOST_GROUPS
 """Groups read for them: a unit has one for each of its scales."""
 LARGEST = 2**63 - 1
 """Largest sum that is told. Only who claims absurd amounts gets beyond."""
+
+MOST_DOUBLES = 16
+"""Files looked at, and contributions told, of those that may claim the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,23 @@ def sums(lookups: Lookups, wanted: Wanted) -> Found:
         values=priced,
         more=not whole or max(len(amounts), len(values)) >= MOST_READ,
     )
+
+
+def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:
+    """Other contributions that the same files show: perhaps the same work, claimed twice.
+
+    Not those that were retracted, or by which the same author states the same work again elsewhere.
+    """
+    mine = {row.record, ext(row.record), row.restates}
+    found: dict[bytes, ContributionRow] = {}
+    for file in lookups.views.select(EvidenceRow, Where("record", Is.EQUAL, row.record), limit=MOST_DOUBLES):
+        same = Where("record", Is.RECORD_OF, Among(EvidenceRow, "sha256", file.sha256))
+        besides = (Where("record", Is.OTHER, row.record), Where("claim", Is.OTHER, "retracted"))
+        for other in lookups.views.select(ContributionRow, same, *besides, order="at", limit=MOST_DOUBLES):
+            again = other.agent == row.agent and {other.record, ext(other.record), other.restates} & mine - {None}
+            if not again:
+                found[other.record] = other
+    return sorted(found)[:MOST_DOUBLES]
 
 
 def _added(lookups: Lookups, column: str, by: tuple[str, ...], ways: list[list[Where]]) -> list[Sum]:

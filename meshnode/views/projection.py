@@ -219,6 +219,7 @@ def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
             scope=record.home,
             agent=record.author,
             receiver=receiver,
+            first=receiver == facts["to"][0],
             target=facts.get("for"),
             kind=facts["kind"],
             skill=facts.get("skill", ""),

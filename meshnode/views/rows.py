@@ -231,6 +231,8 @@ class RecognitionRow(NamedTuple):
     scope: bytes
     agent: bytes
     receiver: bytes
+    first: bool
+    """Whether this row stands for all of the record."""
     target: bytes | None
     """The record thanked for, None for thanks in general."""
     kind: str

@@ -27,6 +27,7 @@ from meshnode.api.models import networks as g
 from meshnode.api.models import node as n
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
+from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
 from meshnode.api.models.shared import Agent, Check, Page, Quantity, Scope
 from meshnode.api.problems import problem
@@ -60,6 +61,7 @@ class FakeNode:
     answers: dict[tuple[str, str], msgspec.Struct | bytes | None] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     contributions: list[w.Contribution] = field(default_factory=list)
+    thanks: list[t.Recognition] = field(default_factory=list)
     projects: list[w.Project] = field(default_factory=list)
     timers: list[w.Timer] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
@@ -310,6 +312,9 @@ class FakeNode:
             else problem(Code.NOT_FOUND, f"no contribution has the id {rest[0]}", "meshnode contribution ls")
         )
 
+    def get_recognitions(self, asked: Asked, rest: list[str]) -> Page[t.Recognition]:
+        return Page(self.thanks, "later" if len(self.thanks) > 2 else None)
+
     def post_contributions(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if asked.body.get("project") == "unknown":
             return problem(Code.UNKNOWN_PROJECT, "no project is called unknown", "meshnode project create unknown")
@@ -395,7 +400,7 @@ def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contr
     return w.Contribution(
         text_id(title[:8] or "untitled"), title, "", "work", Quantity(seconds, 0, "SEC"), seconds,
         "2026-03-09", "2026-03-09", None, NOTEBOOK, agent, AT, "yes", "claimed", False, "", 0, "held", "", "",
-        None, "", "", "", [], [], 1, [], [], [], "",
+        None, "", "", "", [], [], 1, [], [], [], "", [],
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
 from meshnode.api.models.shared import Quantity
-from tests.support.fake_node import ANA, BEN, contribution, text_id
+from tests.support.fake_node import ANA, AT, BEN, STUDIO, contribution, text_id
 
 
 def rich_contribution(title: str) -> w.Contribution:
@@ -16,4 +16,10 @@ def rich_contribution(title: str) -> w.Contribution:
     entry.authors, entry.shares = 2, [t.Share(BEN, 300), t.Share(ANA, 700)]
     entry.beneficiaries, entry.of = [BEN], text_id("earlier")
     entry.evidence = [t.Evidence("ab" * 32, 1_200_000, "application/pdf")]
+    entry.doubles = [text_id("double")]
     return entry
+
+
+def recognition(kind: str = "thanks", text: str = "so much", skill: str = "") -> t.Recognition:
+    """Ben's words for Ana."""
+    return t.Recognition(text_id(kind), BEN, [ANA], kind, skill, text, text_id("Paper"), "Paper", STUDIO, AT)

@@ -1,6 +1,6 @@
 """What a contribution says besides what, how much and when: its worth, who shares in it, and on which terms."""
 
-from meshnode.api.models.shared import Agent, Model, Quantity, Request
+from meshnode.api.models.shared import Agent, Model, Quantity, Request, Scope
 
 
 class Money(Model):
@@ -76,3 +76,22 @@ class Sums(Model):
     quantities: list[Total]
     values: list[Worth]
     more: bool
+
+
+class Recognition(Model):
+    """Thanks, kudos or a confirmed skill: words between people, never a weight or a score."""
+
+    id: str
+    agent: Agent
+    to: list[Agent]
+    """The first 16 of them."""
+    kind: str
+    """`thanks`, `kudos` or `skill`."""
+    skill: str
+    text: str
+    target: str
+    """What for: its id, or 33 bytes in hexadecimal for what stands in another scope; may be empty."""
+    title: str
+    """Of that contribution, if it is here."""
+    scope: Scope
+    at: str

@@ -61,6 +61,8 @@ class Contribution(Model):
     evidence: list[Evidence]
     of: str
     """Earlier work: its id, or 33 bytes in hexadecimal for what stands in another scope."""
+    doubles: list[str]
+    """Other contributions that the same files show and that do not state this one again; told of one entry only."""
 
 
 class ContributionRequest(Request):

@@ -12,7 +12,7 @@ from meshnode.api.models.work import Contribution, ContributionRequest, ProjectN
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
-from meshnode.runtime.contributed import Wanted, contributions, sums
+from meshnode.runtime.contributed import Wanted, contributions, doubles, sums
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.details import Terms
@@ -39,7 +39,7 @@ async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contributi
     office = site.office
     wanted = await _wanted(office, call)
     limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
-    rows = contributions(await office.fresh(), wanted, _cursor(call.query.get("cursor", "")), limit + 1)
+    rows = contributions(await office.fresh(), wanted, read_cursor(call.query.get("cursor", "")), limit + 1)
     more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
     names, items = Names(office), []
     for row in rows[:limit]:
@@ -127,7 +127,8 @@ async def _wanted(office: Office, call: Call[Nothing]) -> Wanted:
     )
 
 
-def _cursor(text: str) -> tuple[int, bytes] | None:
+def read_cursor(text: str) -> tuple[int, bytes] | None:
+    """Where a page begins: after this claimed time and id. Raises Refusal."""
     if not text:
         return None
     at, _, record = text.partition("-")
@@ -175,7 +176,8 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         shares=[Share(names.agent(agent), part) for agent, part in _first(more.shares, most)],
         beneficiaries=[names.agent(agent) for agent in _first(more.beneficiaries, most)],
         evidence=[Evidence(sha256.hex(), size, media) for sha256, size, media in _first(more.evidence, most)],
-        of=_link(row.restates),
+        of=link_text(row.restates),
+        doubles=[to_text(each) for each in doubles(office.lookups, row)] if most is None else [],
     )
 
 
@@ -183,7 +185,7 @@ def _first(items: Sequence[T], most: int | None) -> list[T]:
     return list(items if most is None else items[:most])
 
 
-def _link(link: bytes | None) -> str:
+def link_text(link: bytes | None) -> str:
     """A reference as text: an id, or what stands for one elsewhere in hexadecimal."""
     if link is None:
         return ""

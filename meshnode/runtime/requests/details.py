@@ -29,7 +29,7 @@ NO_TERMS = Terms()
 async def resolved(office: Office, terms: Terms, scope: bytes, author: AgentId | None = None) -> Details:
     """The details with everybody's id in place of their name. Raises Refusal."""
     shares = await _shares(office, terms.shares, scope, author or office.me) if terms.shares else ()
-    beneficiaries = [await _somebody(office, each, scope) for each in terms.beneficiaries]
+    beneficiaries = [await somebody(office, each, scope) for each in terms.beneficiaries]
     return terms.details._replace(
         shares=shares, beneficiaries=tuple(beneficiaries), of=await _earlier(office, terms.of, scope)
     )
@@ -42,7 +42,7 @@ async def _shares(
     for who, part in wanted:
         if not 1 <= part <= SHARES_TOTAL:
             raise Refusal(Code.BAD_REQUEST, f"a part lies between 1 and {SHARES_TOTAL}, {who!r} has {part}")
-        agent = await _somebody(office, who, scope)
+        agent = await somebody(office, who, scope)
         if agent in parts:
             raise Refusal(Code.BAD_REQUEST, f"{who!r} has a part already", "name everybody once")
         parts[agent] = part
@@ -54,7 +54,7 @@ async def _shares(
     return tuple(sorted(parts.items()))
 
 
-async def _somebody(office: Office, who: str, scope: bytes) -> AgentId:
+async def somebody(office: Office, who: str, scope: bytes) -> AgentId:
     """The person or organisation that is meant, of several of that name the one who stands in the network."""
     if who.strip().casefold() == MYSELF:
         return office.me

@@ -151,17 +151,20 @@ async def retract(office: Office, record: RecordId, reason: str, rows: Rows = ()
 
 
 async def thank(office: Office, record: RecordId, kind: str, text: str, skill: str | None, rows: Rows = ()) -> Ids:
-    """Thank the author of a record, in the scope where it stands. Raises Refusal."""
+    """Thank whoever made something, oneself excepted, in the scope where it stands. Raises Refusal."""
     lookups = await office.fresh()
     entry = lookups.entry(record)
     if entry is None:
         raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists", "meshnode contribution ls")
-    if entry.agent == office.me:
+    row = lookups.contribution(record)
+    made_it = [agent for agent, _ in read_more(row.details).shares] if row else []
+    to = [each for each in made_it or [entry.agent] if each != office.me]
+    if not to:
         raise Refusal(Code.BAD_REQUEST, f"{short(record)} is your own")
     if kind not in value.THANKS or (kind == "skill") != bool(skill):
         raise Refusal(Code.BAD_REQUEST, f"one of {', '.join(value.THANKS)}; `skill` names a skill")
     office.must_write_in(entry.scope)
-    facts = value.recognition(to=[entry.agent], kind=kind, for_=record, skill=skill and code_of(skill))
+    facts = value.recognition(to=to, kind=kind, for_=record, skill=skill and code_of(skill))
     draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None)
     return await office.node.write([draft], local=rows)
 

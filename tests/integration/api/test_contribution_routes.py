@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.core.drafts import Draft
+from meshnode.views.rows import RecognitionRow
 from meshproto.records.ids import from_text, to_text
+from meshproto.records.limits import MAX_INT
 from meshproto.types import value
 from tests.support.meshes import Api, Mesh, Node
 
@@ -204,3 +207,53 @@ def test_what_is_told_of_kinds_is_what_the_protocol_has() -> None:
     assert (terms.COMPENSATIONS, terms.STREAMS, terms.WARRANTS, terms.ALL) == (
         value.COMPENSATIONS, value.STREAMS, value.WARRANTS, value.SHARES_TOTAL,
     )  # fmt: skip
+
+
+async def test_everybody_who_made_it_is_thanked_and_sees_it(two: tuple[Node, Node]) -> None:
+    ana, ben = two
+    body = {**HOUR, "network": "studio", "shares": [{"who": "ben", "part": 300}]}
+    written = await ana.api().does("POST", "/contributions", body)
+    own = await ana.api().does("POST", f"/contributions/{written['id']}/thank", {"text": "to Ben", "kind": "kudos"})
+    await ben.learns(lambda: ben.office.lookups.views.of(RecognitionRow, from_text(own["id"])))
+    (said,) = (await ben.api().does("GET", f"/recognitions?for={written['id']}&to=me&by=ana"))["items"]
+    assert (said["agent"]["name"], [each["name"] for each in said["to"]]) == ("Ana", ["Ben"])
+    assert (said["kind"], said["text"], said["title"]) == ("kudos", "to Ben", "Landing page")
+    assert (said["target"], said["scope"]["name"]) == (written["id"], "studio")
+    assert (await ben.api().does("GET", "/recognitions?by=me"))["items"] == []
+    await ben.api().does("POST", f"/contributions/{written['id']}/thank", {"kind": "skill", "skill": "design"})
+    page = await ben.api().does("GET", "/recognitions?limit=1")
+    rest = await ben.api().does("GET", f"/recognitions?limit=1&cursor={page['next']}")
+    assert [each["kind"] for each in page["items"] + rest["items"]] == ["skill", "kudos"]
+    assert rest["next"] is None
+
+
+async def test_a_file_that_shows_two_entries_is_told_with_one(api: Api) -> None:
+    one = await shown(api, {**HOUR, "evidence": [FILE]})
+    two = await shown(api, {**HOUR, "title": "Again", "evidence": [FILE, FILE]})
+    assert two["doubles"] == [one["id"]]
+    assert [each["doubles"] for each in (await api.does("GET", "/contributions"))["items"]] == [[], []]
+
+
+async def test_odd_facts_of_a_peer_are_told_as_they_are_and_never_added_to_others(two: tuple[Node, Node]) -> None:
+    ana, ben = two
+    network = await ana.office.find_network("studio")
+    facts = value.contribution(
+        kind="money",
+        qty=value.Measure(MAX_INT, 6, "ZZZ"),
+        when=("0001-01-01", "9999-12-31"),
+        value=value.Money(MAX_INT, "ZZZZZZZZZZZZ"),
+        shares={ana.office.me: 999, ben.office.me: 1},
+        classified_as=["=x"] * 256,
+        evidence=[value.Evidence(bytes([number]) * 32, MAX_INT, "a/b") for number in range(200)],
+    )
+    draft = Draft(network, "contribution", facts, {"title": "\x1b[2Jx", "text": 5, "batch": []})
+    (odd,) = await ben.office.node.write([draft])
+    await ana.api().does("POST", "/contributions", {**HOUR, "network": "studio", "value": EUR})
+    await ana.learns(lambda: ana.office.lookups.contribution(odd))
+    entry = await ana.api().does("GET", f"/contributions/{to_text(odd)}")
+    assert entry["value"] == {"amt": MAX_INT, "cur": "ZZZZZZZZZZZZ", "exp": None}
+    assert (len(entry["classes"]), len(entry["evidence"]), entry["text"], entry["doubles"]) == (256, 200, "", [])
+    items = (await ana.api().does("GET", "/contributions?network=studio&kind=money"))["items"]
+    assert [(len(each["classes"]), len(each["evidence"])) for each in items] == [(16, 16)]
+    values = (await ana.api().does("GET", "/contributions/sums?network=studio"))["values"]
+    assert {each["value"]["cur"]: each["value"]["amt"] for each in values} == {"ZZZZZZZZZZZZ": MAX_INT, "EUR": 38_540}

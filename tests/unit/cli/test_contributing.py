@@ -11,7 +11,7 @@ from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
 from tests.support.fake_node import ANA, BEN, FakeNode, contribution, text_id
-from tests.support.rich_answers import rich_contribution
+from tests.support.rich_answers import recognition, rich_contribution
 
 PIECE = {"n": 1, "s": 0, "u": "C62"}
 
@@ -219,3 +219,53 @@ def test_a_value_is_corrected_like_a_quantity(node: FakeNode) -> None:
         {"value": {"amt": 38_000, "cur": "EUR"}},
         {"quantity": {"n": 125, "s": 1, "u": "KGM"}, "reason": "agreed"},
     ]
+
+
+def test_thanks_stand_beside_what_they_are_for(node: FakeNode) -> None:
+    node.contributions.append(contribution("Paper"))
+    node.thanks += [recognition(), recognition("kudos", ""), recognition("skill", "twice", "design")]
+    shown = run("contribution", "show", node.contributions[0].id, home=node).out
+    assert "  thanks     Ben: so much\n  kudos      Ben\n  confirmed  Ben: design · twice\n" in shown
+    assert node.asked[1].query == {"for": node.contributions[0].id, "limit": "30"}
+    answer = objects(run("contribution", "show", node.contributions[0].id, "--json", home=node))[0]
+    assert [each["kind"] for each in answer["thanks"]] == ["thanks", "kudos", "skill"]
+
+
+def test_the_same_file_elsewhere_is_told(node: FakeNode) -> None:
+    node.contributions.append(rich_contribution("Paper"))
+    out = run("contribution", "show", node.contributions[0].id, home=node).out
+    assert f"! possible double claim: {text_id('double')[:15]}… is shown by the same file\n" in out
+
+
+def test_thanks_are_listed_without_any_count(node: FakeNode) -> None:
+    assert run("contribution", "thanks", home=node).out.startswith("Nobody has thanked anybody here yet.\n")
+    assert run("contribution", "thanks", "--to", "me", home=node).out.startswith("No such thanks here yet.\n")
+    node.thanks += [recognition(), recognition("kudos", ""), recognition("skill", "twice", "design")]
+    out = run("contribution", "thanks", "--to", "me", "--by", "Ben", "-n", "3", home=node).out.splitlines()
+    assert [line.split("  ")[-1].split(" ", 1)[-1] for line in out[:1]] == ["WHAT"]
+    assert [line.split("you  ")[1] for line in out[1:4]] == [
+        "thanks: so much (Paper)", "kudos (Paper)", "skill: design · twice (Paper)",
+    ]  # fmt: skip
+    assert out[4].endswith(" contribution thanks --after later --to me --by Ben --limit 3")
+    assert node.asked[-1].query == {"to": "me", "by": "Ben", "limit": "3"}
+
+
+def test_thanks_have_one_kind(node: FakeNode) -> None:
+    run("contribution", "thank", "r", "well", "done", "--kudos", home=node)
+    assert node.asked[0].body == {"text": "well done", "kind": "kudos"}
+    ran = run("contribution", "thank", "r", "--kudos", "--skill", "design", home=node)
+    assert (ran.code, ran.last.endswith("contribution thank --help")) == (Exit.USAGE, True)
+
+
+def test_whoever_names_hundreds_does_not_fill_the_screen(node: FakeNode) -> None:
+    entry = rich_contribution("Paper")
+    entry.shares, entry.beneficiaries, entry.evidence = [Share(BEN, 1)] * 256, [BEN] * 256, entry.evidence * 256
+    entry.classes = [f"class-{number}" for number in range(256)]
+    node.contributions.append(entry)
+    out = run("contribution", "show", entry.id, home=node).out
+    assert (out.count("1/256"), out.count("abababab"), out.count("class-"), out.count("and 244 more")) == (
+        12,
+        24,
+        12,
+        4,
+    )

@@ -11,7 +11,7 @@ from meshnode.api.problems import Problem
 from tests.support.command_line import Ran, run
 from tests.support.fake_node import FakeNode, network, peer, project
 from tests.support.fake_server import Asked
-from tests.support.rich_answers import rich_contribution
+from tests.support.rich_answers import recognition, rich_contribution
 from tests.unit.cli.test_json import WORDS
 
 POISON = [
@@ -52,6 +52,7 @@ class HostileNode(FakeNode):
 def node() -> Iterator[HostileNode]:
     with HostileNode() as fake:
         fake.contributions.append(rich_contribution("Landing page"))
+        fake.thanks.append(recognition("skill", skill="design"))
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
         fake.peers.append(peer("idle"))

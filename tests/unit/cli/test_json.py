@@ -21,7 +21,7 @@ from tests.support.fake_node import (
     peer,
     project,
 )
-from tests.support.rich_answers import rich_contribution
+from tests.support.rich_answers import recognition, rich_contribution
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contribution correct": ("x", "1h"),
     "contribution retract": ("x",),
     "contribution thank": ("x", "thanks"),
+    "contribution thanks": ("--to", "me"),
     "contribution erase": ("x", "--yes"),
     "project create": ("Other",),
     "project ls": (),
@@ -89,14 +90,15 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"id words", "id recover", "id rotate", "init", "up", "logs", "demo", "whoami recovery"}
-"""Commands whose JSON is shown by tests of their own, because they need no node, or start one."""
+ELSEWHERE = {"export csv", "id words", "id recover", "id rotate", "init", "up", "logs", "demo", "whoami recovery"}
+"""Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""
 
 
 @pytest.fixture
 def node() -> Iterator[FakeNode]:
     with FakeNode() as fake:
         fake.contributions.append(rich_contribution("Landing page"))
+        fake.thanks.append(recognition())
         fake.contributions[0].evidence[0].sha256 = look_at("/etc/hostname").sha256
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))

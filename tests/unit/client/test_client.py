@@ -114,6 +114,7 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.correct("r", {"seconds": 60}), "POST", "/contributions/r/correct"),
     (lambda node: node.retract("r"), "POST", "/contributions/r/retract"),
     (lambda node: node.thank("r", "thanks"), "POST", "/contributions/r/thank"),
+    (Client.recognitions, "GET", "/recognitions"),
     (lambda node: node.erase(["r"]), "POST", "/erasures"),
     (Client.timers, "GET", "/timers"),
     (lambda node: node.start_timer("t"), "POST", "/timers"),

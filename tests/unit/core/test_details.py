@@ -4,6 +4,7 @@ import pytest
 
 from meshnode.core.details import LONGEST_CLASS, MOST_NAMED, NOTHING, Details, Unfit, canonical_licence, facts_of
 from meshproto.records.limits import MAX_INT
+from meshproto.types.licences import is_expression
 from meshproto.types.value import Evidence, Measure, Money
 
 HOUR = Measure(1, 0, "HUR")
@@ -100,3 +101,10 @@ def test_a_licence_fits_into_its_fact() -> None:
 
 def test_a_refusal_without_advice_is_only_the_reason() -> None:
     assert str(Unfit("no")) == "no"
+
+
+@pytest.mark.parametrize(
+    "text", ["((mit))", "( mit  AND isc )", "apache-2.0+ or LicenseRef-x.y", "gpl-2.0-or-later WITH gcc-exception-3.1"]
+)
+def test_what_is_signed_has_the_form_that_the_protocol_asks_for(text: str) -> None:
+    assert is_expression(canonical_licence(text))

@@ -2,11 +2,12 @@
 
 import pytest
 
-from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, sums
+from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, sums
 from meshnode.runtime.lookups import Lookups
 from meshnode.store.querying import Among, Is, Where
 from meshnode.store.views import open_views
-from meshnode.views.rows import ContributionRow, MemberRow, ShareRow
+from meshnode.views.rows import ContributionRow, EvidenceRow, MemberRow, ShareRow
+from meshproto.records.ids import ext
 from meshproto.records.limits import MAX_INT
 
 ANA, BEN, SCOPE = b"a" * 32, b"b" * 32, b"s" * 32
@@ -86,3 +87,23 @@ def test_rows_of_another_kind_are_only_asked_for_their_record() -> None:
             views.select(ContributionRow, Where("record", Is.RECORD_OF, Among(kind, column, ANA)))
     with pytest.raises(ValueError, match="has no"):
         views.sums(ContributionRow, "amount", (), limit=1)
+
+
+def test_the_same_file_shows_a_double_claim_unless_it_is_the_same_work() -> None:
+    here, file = open_views(None), b"f" * 32
+    rows = [
+        ROW,
+        ROW._replace(agent=BEN),
+        ROW._replace(restates=ext(record(0))),
+        ROW._replace(agent=BEN, claim="retracted"),
+        ROW,
+        ROW._replace(restates=record(4)),
+    ]
+    with here.slice():
+        named = [row._replace(record=record(number), at=number) for number, row in enumerate(rows)]
+        here.replace([], [*named, *(EvidenceRow(row.record, file) for row in named)])
+    asked = Lookups(here.reader())
+    assert doubles(asked, named[0]) == [record(1), record(4), record(5)]
+    assert doubles(asked, named[2]) == [record(1), record(4), record(5)]
+    assert doubles(asked, named[4]) == [record(0), record(1), record(2)]
+    assert doubles(asked, ROW._replace(record=record(9))) == []

@@ -16,7 +16,7 @@ def member(number: int, agent: bytes = ALICE, role: str = "core", at: int = 0) -
 
 def thanks(number: int, target: bytes | None) -> RecognitionRow:
     """One thanks, for something or in general."""
-    return RecognitionRow(number.to_bytes(32, "big"), STUDIO, ALICE, BOB, target, "thanks", "", "", number)
+    return RecognitionRow(number.to_bytes(32, "big"), STUDIO, ALICE, BOB, True, target, "thanks", "", "", number)
 
 
 def reader_of(*rows: Row) -> ViewReader:
