@@ -6,8 +6,10 @@ from meshnode.api.models import devices as device_models
 from meshnode.api.models import keeping as keeping_models
 from meshnode.api.models import networks as network_models
 from meshnode.api.models import node as node_models
+from meshnode.api.models import organisations as firm_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
+from meshnode.api.models import shared as shared_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
     contributions,
@@ -17,6 +19,7 @@ from meshnode.api.resources import (
     moves,
     networks,
     node,
+    organisations,
     people,
     recognitions,
     records,
@@ -53,11 +56,11 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/networks/{id}", moves.show_network),
     Entry("POST", "/networks/{id}/split", moves.split, network_models.SplitRequest, status=201),
     Entry("POST", "/networks/{id}/merge", moves.merge, decision_models.MergeRequest, status=201),
-    Entry("DELETE", "/networks/{id}", networks.leave_network, patient=True),
+    Entry("DELETE", "/networks/{id}", networks.leave_network, query=("as",), patient=True),
     Entry("GET", "/networks/{id}/members", networks.list_members),
     Entry("POST", "/networks/{id}/members", networks.appoint, network_models.AppointRequest, status=201),
     Entry("POST", "/networks/{id}/removals", networks.remove_member, network_models.RemoveRequest, status=201),
-    Entry("POST", "/networks/{id}/accept", networks.accept, status=201),
+    Entry("POST", "/networks/{id}/accept", networks.accept, shared_models.AsRequest, status=201),
     Entry("GET", "/networks/{id}/invites", networks.list_invites),
     Entry("POST", "/networks/{id}/invites", networks.invite, network_models.InviteRequest, status=201),
     Entry("DELETE", "/networks/{id}/invites/{invite}", networks.withdraw_invite),
@@ -67,6 +70,13 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/decisions/{id}", decisions.show_decision),
     Entry("POST", "/decisions/{id}/votes", decisions.vote, decision_models.VoteRequest, status=201),
     Entry("POST", "/decisions/{id}/carry-out", decisions.carry_out, status=201),
+    Entry("GET", "/organisations", organisations.list_organisations),
+    Entry("POST", "/organisations", organisations.create_organisation, firm_models.OrganisationRequest, status=201),
+    Entry("POST", "/organisations/accepts", organisations.accept, firm_models.AcceptRequest, status=201, patient=True),
+    Entry("GET", "/organisations/{id}", organisations.show_organisation),
+    Entry("POST", "/organisations/{id}/staff", organisations.hire, firm_models.StaffRequest, status=201),
+    Entry("POST", "/organisations/{id}/dismissals", organisations.dismiss, firm_models.DismissRequest, status=201),
+    Entry("POST", "/organisations/{id}/resignation", organisations.resign, status=201, patient=True),
     Entry("GET", "/keeping", keeping.show_keeping),
     Entry("GET", "/follows", keeping.list_follows),
     Entry("POST", "/follows", keeping.follow, keeping_models.ChoiceRequest, status=201, patient=True),
@@ -100,6 +110,7 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/projects/{id}", work.show_project),
     Entry("GET", "/records/{id}", records.show_record),
     Entry("GET", "/records/{id}/why", records.why),
+    Entry("POST", "/records/{id}/reaffirm", organisations.reaffirm, status=201),
     Entry("POST", "/records/{id}/verify", records.verify),
     Entry("GET", "/search", records.search, query=(*LISTED, "q")),
     Entry("GET", "/forks", records.list_forks),

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from meshnode.api.models.shared import Agent, Check, Scope
+from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.work import Written
 from meshnode.runtime.forks import is_forked
 from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.signers import signer_of
 from meshproto.records.ids import RecordId, to_text
 
 
@@ -51,6 +52,15 @@ class Names:
             self._agents[agent] = Agent(to_text(agent), office.name(agent), agent == office.me, forked, blocked)
         return self._agents[agent]
 
+    def signer(self, record: bytes) -> Signer | None:
+        """Who signed a record in the name of its author; None where that was the author."""
+        find = self._office.truth.record
+        found = find(record)
+        signer = None if found is None else signer_of(found, find)
+        if signer is None:
+            return None
+        return Signer(self.agent(signer.agent), signer.role, to_text(signer.mandate))
+
     def scope(self, scope: bytes) -> Scope:
         """A stream, the notebook or a network."""
         if scope not in self._scopes:
@@ -64,4 +74,11 @@ def written(office: Office, record: RecordId) -> Written:
     """A record that was just signed."""
     found = office.truth.record(record)
     assert found is not None, "what was answered is stored"
-    return Written(id=to_text(record), type=found.type, scope=Names(office).scope(found.home))
+    names = Names(office)
+    return Written(
+        id=to_text(record),
+        type=found.type,
+        scope=names.scope(found.home),
+        agent=names.agent(found.author),
+        signed_by=names.signer(record),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
@@ -28,12 +28,13 @@ def add(
     network: str | None,
     on: str | None,
     note: str | None,
+    as_: str | None,
     **said: Value,
 ) -> Exit:
     """Sign and save a contribution of any kind."""
     (day, last), terms = read_days(desk, on, said), read_terms(desk, said)
     much, terms = read_amount(kind, " ".join(amount), terms)
-    said_too = {"text": note, "project": project, "network": network, "day": day, "day_to": last}
+    said_too = {"text": note, "project": project, "network": network, "day": day, "day_to": last, "as": as_}
     written = desk.client().contribute(title, kind, {**said_too, **terms.fields(), **much.fields()})
     tell_written(desk, "contribution.add", written, f"{kind} · {_shown(much, terms)}", project)
     tell_terms(desk, terms)
@@ -88,6 +89,7 @@ COMMAND = Command(
         Argument(("--network",), "Sign into this network (else the project's, the default one, or your notebook)."),
         Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
         Argument(("--note",), "More about it.", metavar="TEXT"),
+        AS,
         *ARGUMENTS,
     ),
     text="Time is logged more shortly by `log`, which takes the same options. Money is exact: an amount has as "

@@ -60,6 +60,9 @@ class Command(NamedTuple):
     """The exit codes that this command is likely to end with, besides 0, 1 and 2."""
 
 
+AS = Argument(("--as",), "Sign for this organisation, which has let you.", metavar="ORG", into="as_")
+"""Of commands that sign something."""
+
 EVERYWHERE = (
     Argument(
         ("--home",),

@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import amount, count, quantity, short_id, size, standing, title, where, who, who_briefly, worth
+from meshnode.cli.shown import (
+    amount,
+    count,
+    quantity,
+    short_id,
+    signed,
+    signed_briefly,
+    size,
+    standing,
+    title,
+    where,
+    who,
+    who_briefly,
+    worth,
+)
 from meshnode.cli.times import show_moment, show_period
 
 if TYPE_CHECKING:
@@ -29,7 +43,7 @@ def row_of(entry: Contribution) -> tuple[str, ...]:
         show_period(entry["day_from"], entry["day_to"]),
         amount(entry),
         _mark(entry) + title(entry),
-        who_briefly(entry["agent"]) + others,
+        signed_briefly(entry["agent"], entry["signed_by"]) + others,
     )
 
 
@@ -44,7 +58,7 @@ def fields_of(entry: Contribution) -> list[tuple[str, str]]:
         ("day", show_period(entry["day_from"], entry["day_to"])),
         ("project", entry["project"]["title"] if entry["project"] else ""),
         ("in", where(entry["scope"])),
-        ("by", who(entry["agent"])),
+        ("by", signed(entry["agent"], entry["signed_by"])),
         ("shares", _shares(entry["shares"])),
         ("for", _people(entry["beneficiaries"])),
         ("terms", _COMPENSATIONS.get(entry["comp"], clean(entry["comp"]))),

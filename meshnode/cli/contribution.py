@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshnode.cli.adding import COMMAND as ADD
 from meshnode.cli.adding import KINDS
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.contributed import HEADS, THANKS_HEADS, fields_of, row_of, rows_of_sums, thanks_of, thanks_row
 from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
@@ -87,13 +87,13 @@ def show(desk: Desk, *, record: str) -> Exit:
     return Exit.OK
 
 
-def correct(desk: Desk, *, record: str, amount: list[str], reason: str | None) -> Exit:
+def correct(desk: Desk, *, record: str, amount: list[str], reason: str | None, as_: str | None) -> Exit:
     """Say what the quantity, or the value, should have been."""
     try:
         right = parse_amount(" ".join(amount))
     except Unclear as unclear:
         raise Failure(Exit.USAGE, str(unclear), "meshnode contribution correct --help") from unclear
-    written = desk.client().correct(record, right.fields(), reason)
+    written = desk.client().correct(record, right.fields(), reason, as_=as_)
     desk.out.give_or_ok("contribution.correct", written, f"Corrected   {short_id(written['id'])}")
     return Exit.OK
 
@@ -116,20 +116,20 @@ def evidence(desk: Desk, *, record: str, file: str) -> Exit:
     raise Failure(Exit.VERIFICATION, cause, f"meshnode contribution show {short_id(entry['id'])}")
 
 
-def retract(desk: Desk, *, record: str, reason: str | None) -> Exit:
+def retract(desk: Desk, *, record: str, reason: str | None, as_: str | None) -> Exit:
     """Take a contribution back."""
-    written = desk.client().retract(record, reason)
+    written = desk.client().retract(record, reason, as_=as_)
     text = f"Retracted   {short_id(written['id'])}   (it stays visible as retracted; erase removes its text)"
     desk.out.give_or_ok("contribution.retract", written, text)
     return Exit.OK
 
 
-def thank(desk: Desk, *, record: str, text: list[str], kudos: bool, skill: str | None) -> Exit:
+def thank(desk: Desk, *, record: str, text: list[str], kudos: bool, skill: str | None, as_: str | None) -> Exit:
     """Thank whoever made a contribution."""
     if kudos and skill:
         raise Failure(Exit.USAGE, "--kudos and --skill exclude each other", "meshnode contribution thank --help")
     kind = "skill" if skill else "kudos" if kudos else None
-    written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill)
+    written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill, as_=as_)
     desk.out.give_or_ok(
         "contribution.thank", written, f"Thanked   {short_id(written['id'])}   in {where(written['scope'])}"
     )
@@ -227,6 +227,7 @@ COMMANDS = {
                 _ID,
                 Argument(("amount",), f"What is right: {EXAMPLES}.", kind="many", metavar="AMOUNT"),
                 Argument(("--reason",), "Why.", choices=_REASONS),
+                AS,
             ),
             text="The difference is signed as a record of its own; the first entry stays, marked as corrected.",
             examples=(
@@ -239,7 +240,7 @@ COMMANDS = {
             "contribution retract",
             "Take a contribution of yours back.",
             retract,
-            (_ID, Argument(("--reason",), "Why.", choices=_REASONS)),
+            (_ID, Argument(("--reason",), "Why.", choices=_REASONS), AS),
             exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
         ),
         Command(
@@ -251,6 +252,7 @@ COMMANDS = {
                 Argument(("text",), "What you want to say.", kind="many", optional=True),
                 Argument(("--kudos",), "Say well done rather than thank you.", kind="flag"),
                 Argument(("--skill",), "Confirm this skill of theirs.", metavar="SKILL"),
+                AS,
             ),
             text="Everybody who has a share in it is thanked, you excepted. Thanks stand apart from money: they weigh "
             "nothing in any agreement, and nobody is ranked by them.",

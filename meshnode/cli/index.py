@@ -66,6 +66,12 @@ NOUNS: dict[str, Entry] = {
     "decision": Entry(
         "decision", "What the founders of a network or firm decide.", ("propose", "vote", "ls", "show", "carry-out")
     ),
+    "org": Entry(
+        "organisation",
+        "Organisations, and who signs for them.",
+        ("create", "accept", "ls", "show", "staff", "leave"),
+    ),
+    "reaffirm": Entry("organisation", "Stand by a contested record of yours, or of an organisation you sign for."),
     "id": Entry(
         "keys",
         "The keys and devices of your identity.",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
@@ -99,10 +99,10 @@ def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: boo
     return Exit.OK
 
 
-def accept(desk: Desk, *, network: str) -> Exit:
+def accept(desk: Desk, *, network: str, as_: str | None) -> Exit:
     """Accept the roles that were offered."""
-    roles = desk.client().accept_roles(network)
-    said = f"You are {', '.join(each['role'] for each in roles)} in {clean(network)}"
+    roles = desk.client().accept_roles(network, as_=as_)
+    said = f"{clean(as_) + ' is' if as_ else 'You are'} {', '.join(each['role'] for each in roles)} in {clean(network)}"
     desk.out.give_or_ok("network.accept", {"items": roles}, said)
     return Exit.OK
 
@@ -209,7 +209,7 @@ MEMBERSHIP = {
             "everything there, and write nothing. A role holds once it was accepted.",
             exits=_HERE,
         ),
-        Command("network accept", "Accept the roles offered to you.", accept, (_NETWORK,), exits=_HERE),
+        Command("network accept", "Accept the roles offered to you.", accept, (_NETWORK, AS), exits=_HERE),
         Command(
             "network remove",
             "End every role that somebody has in a network.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
@@ -58,10 +58,10 @@ def ls(desk: Desk) -> Exit:
     return Exit.OK
 
 
-def join(desk: Desk, *, line: str) -> Exit:
+def join(desk: Desk, *, line: str, as_: str | None) -> Exit:
     """Join by an invitation, or an open network by its line."""
     desk.out.progress("joining …")
-    joined = desk.client().join(line, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+    joined = desk.client().join(line, as_=as_, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     name = clean(joined["network"]["name"]) or short_id(joined["network"]["id"])
     met = bool(joined["peer"])
@@ -78,12 +78,12 @@ def join(desk: Desk, *, line: str) -> Exit:
     return Exit.OK
 
 
-def leave(desk: Desk, *, network: str, yes: bool) -> Exit:
+def leave(desk: Desk, *, network: str, yes: bool, as_: str | None) -> Exit:
     """Leave a network."""
     client = desk.client()
     if not yes:
         desk.confirm(f"Leave {clean(network)}? What you signed there stays there.", flag="--yes")
-    left = client.leave(network)
+    left = client.leave(network, as_=as_)
     desk.out.give_or_ok("network.leave", {**left, "left": True}, f"Left {clean(network)}")
     if not left["heard"] and not desk.out.as_json:
         desk.out.line("  Nobody there has heard of it yet: the node tells the first it meets.")
@@ -139,7 +139,7 @@ _OWN = {
             "network join",
             "Join by an invitation, or an open network by its line.",
             join,
-            (Argument(("line",), "What `network invite`, or `network ls`, printed at a member's.", metavar="LINE"),),
+            (Argument(("line",), "What `network invite`, or `network ls`, printed at a member's.", metavar="LINE"), AS),
             text="Waits some seconds for the first records (--timeout says how long). If nobody answers, the exit code "
             "is 14; an open network goes on being joined, an invitation is tried again by the same command.",
             exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE, Exit.NOT_AUTHORISED),
@@ -151,6 +151,7 @@ _OWN = {
             (
                 Argument(("network",), "Its name or id."),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
+                AS,
             ),
             exits=(Exit.NOT_RUNNING,),
         ),

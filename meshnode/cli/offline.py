@@ -141,7 +141,7 @@ def _check_place(reader: Reader, placed: Placed, identity: Identity) -> None:
         raise Failure(
             Exit.NOT_AUTHORISED, "you have not written in this network yet; the node must be running", "meshnode up"
         )
-    awaited = ", ".join(to_text(each) for each in awaited_founders(reader, placed.scope, facts))
+    awaited = ", ".join(to_text(each) for each in awaited_founders(reader, placed.scope, facts.founders))
     if awaited:
         cause = (
             f"nothing counts in this network before all its founders have accepted it, and these have not ({awaited})"
@@ -173,4 +173,10 @@ def _note(reader: Reader, name: str) -> bytes:
 
 def _written(record: RecordId, placed: Placed) -> Written:
     scope = {"id": to_text(placed.scope), "kind": placed.kind, "name": placed.name}
-    return {"id": to_text(record), "type": "contribution", "scope": scope}  # type: ignore[typeddict-item]  # a Scope
+    return {
+        "id": to_text(record),
+        "type": "contribution",
+        "scope": scope,  # type: ignore[typeddict-item]  # a Scope
+        "agent": None,
+        "signed_by": None,
+    }

@@ -1,6 +1,6 @@
 """`meshnode project …`: what contributions are for."""
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.safe_text import clean
@@ -20,10 +20,11 @@ def create(
     state: str | None,
     starts: str | None,
     ends: str | None,
+    as_: str | None,
 ) -> Exit:
     """Begin a project."""
     made = desk.client().create_project(
-        title, description=description, network=network, part_of=part_of, state=state, starts=starts, ends=ends
+        title, description=description, network=network, part_of=part_of, state=state, starts=starts, ends=ends, as_=as_
     )
     text = f"Project created   {clean(made['slug'])}   {short_id(made['id'])}   in {where(made['scope'])}"
     desk.out.give_or_ok("project.create", made, text)
@@ -95,6 +96,7 @@ COMMANDS = {
                 Argument(("--state",), "How far it is.", choices=STATES),
                 Argument(("--starts",), "First day, 2026-03-09.", metavar="DATE"),
                 Argument(("--ends",), "Last day.", metavar="DATE"),
+                AS,
             ),
             examples=(("A project for a client", 'meshnode project create "Acme site"'),),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),

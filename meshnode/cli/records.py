@@ -10,14 +10,16 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, rows_of, short_id, standing, where, who, who_briefly
+from meshnode.cli.shown import count, rows_of, short_id, signed, standing, where, who_briefly
 from meshnode.cli.status import show_check
 from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Fork, Found
 
-THANK = "meshnode contribution thank"
+THANK, REAFFIRM = "meshnode contribution thank", "meshnode reaffirm"
+ABOUT_IT = (THANK, REAFFIRM)
+"""Commands advised about a record, which is put behind them."""
 LETTERS_OF_ID = "abcdefghijklmnopqrstuvwxyz234567"
 LEAST_OF_ID = 4
 """Letters one must give at least; fewer fit by accident."""
@@ -53,6 +55,8 @@ def why(desk: Desk, *, record: str) -> Exit:
     label = f" · {found['label']}" if found["label"] else ""
     reason = f" · {found['reason']}" if found["reason"] else ""
     desk.out.line(f"{short_id(answer['id'])}   {standing(found['status'])}{label}{reason}", "bold")
+    if answer["signed_by"] is not None:
+        desk.out.line(f"  by {signed(answer['agent'], answer['signed_by'])}")
     desk.out.text(answer["text"])
     for place, cause in enumerate(found["causes"]):
         desk.out.line(f"  {'because of ' if place == 0 else '           '}{cause}")
@@ -60,7 +64,9 @@ def why(desk: Desk, *, record: str) -> Exit:
         _tell_fork(desk, answer["fork"])
     if answer["fix"]:
         # The advice is about this very record, which it cannot name.
-        fix = clean(answer["fix"]).replace(THANK, f"{THANK} {answer['id']}")
+        fix = clean(answer["fix"])
+        for command in ABOUT_IT:
+            fix = fix.replace(command, f"{command} {answer['id']}")
         desk.out.line(f"  {desk.advice(fix)}")
     return Exit.OK
 
@@ -83,7 +89,11 @@ def verify(desk: Desk, *, what: str) -> Exit:
         found = client.record(verified["id"])
         desk.out.line(f"{found['type']}   {verified['id']}", "bold")
         desk.out.fields(
-            [("by", who(found["agent"])), ("in", where(found["scope"])), ("signed", show_moment(found["at"]))]
+            [
+                ("by", signed(found["agent"], found["signed_by"])),
+                ("in", where(found["scope"])),
+                ("signed", show_moment(found["at"])),
+            ]
         )
         for check in verified["checks"]:
             show_check(desk, check)

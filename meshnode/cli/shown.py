@@ -10,7 +10,7 @@ from meshnode.cli.times import show_duration
 from meshnode.cli.units import SHORT, show_number
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Agent, Quantity, Scope
+    from meshnode.client.answers import Agent, Quantity, Scope, Signer
     from meshnode.client.work_answers import Contribution, Money
 
 ID_LETTERS = 15
@@ -46,6 +46,20 @@ def who(agent: Agent | None, fallback: str = "") -> str:
 def who_briefly(agent: Agent | None, fallback: str = "") -> str:
     """Name somebody in a narrow column."""
     return "you" if agent is not None and agent["me"] else who(agent, fallback)
+
+
+def signed(agent: Agent | None, signer: Signer | None) -> str:
+    """Name an author, and who signed in that name by which mandate."""
+    if signer is None:
+        return who(agent)
+    by = "you" if signer["agent"]["me"] else who(signer["agent"])
+    return f"{who(agent)}, signed by {by} ({clean(signer['role'])}, mandate {short_id(signer['mandate'])})"
+
+
+def signed_briefly(agent: Agent | None, signer: Signer | None) -> str:
+    """Name an author, and who signed in that name, in a narrow column."""
+    by = f" ({who_briefly(signer['agent'])})" if signer is not None else ""
+    return who_briefly(agent) + by
 
 
 def keys(kept: str) -> str:

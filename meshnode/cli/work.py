@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, where
+from meshnode.cli.shown import short_id, signed, where
 from meshnode.cli.terms import ARGUMENTS, NO_TERMS, Terms, read_days, read_terms
 from meshnode.cli.times import UnclearTime, parse_duration, show_duration, show_moment
 from meshnode.client.errors import NodeNotRunning
@@ -38,6 +38,8 @@ class Entry(NamedTuple):
     """`YYYY-MM-DD`, None for today."""
     day_to: str | None = None
     terms: Terms = NO_TERMS
+    as_: str | None = None
+    """The organisation for which it is signed."""
 
 
 def log(
@@ -50,11 +52,12 @@ def log(
     on: str | None,
     kind: str | None,
     note: str | None,
+    as_: str | None,
     **said: Value,
 ) -> Exit:
     """Sign and save what was done, with the node or, when it is stopped, without."""
     seconds, (day, last), terms = _read_time(duration), read_days(desk, on, said), read_terms(desk, said)
-    entry = Entry(title, seconds, kind or "work", note, project, network, day, last, terms)
+    entry = Entry(title, seconds, kind or "work", note, project, network, day, last, terms, as_)
     written = _sign(desk, entry)
     tell_written(desk, "log", written, f"{entry.kind} · {show_duration(seconds)}", project)
     tell_terms(desk, terms)
@@ -85,9 +88,9 @@ def stop(desk: Desk, *, timer: str | None, discard: bool) -> Exit:
     return Exit.OK
 
 
-def share(desk: Desk, *, record: str, network: str) -> Exit:
+def share(desk: Desk, *, record: str, network: str, as_: str | None) -> Exit:
     """Take an entry of the notebook into a network."""
-    written = desk.client().share(record, network)
+    written = desk.client().share(record, network, as_=as_)
     desk.out.give_or_ok("share", written, f"Shared   {short_id(written['id'])}   in {where(written['scope'])}")
     return Exit.OK
 
@@ -105,12 +108,16 @@ def _sign(desk: Desk, entry: Entry) -> Written:
             network=entry.network,
             day=entry.day,
             terms=fields,
+            as_=entry.as_,
         )
     except NodeNotRunning:
         pass
     except Failure as failure:
         if failure.exit is not Exit.NOT_RUNNING:
             raise
+    if entry.as_ is not None:
+        # Only the node knows whether the mandate still holds.
+        raise Failure(Exit.NOT_RUNNING, "signing for an organisation takes the running node", "meshnode up")
     from meshnode.cli.lean import without
 
     # msgspec takes typing_extensions if it is there, and with it a tenth of this command's time; typing would do.
@@ -132,6 +139,7 @@ def tell_written(desk: Desk, schema: str, written: Written, what: str, project: 
     for_what = f" · {clean(project)}" if project else ""
     scope = written["scope"]
     place = f"   in {where(scope)}" if scope["kind"] == "network" else ""
+    place += f"   as {signed(written['agent'], written['signed_by'])}" if written["signed_by"] else ""
     desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
     if scope["kind"] != "network":
         desk.out.line("  in your notebook, only here: share it into a network to have it held by others", "dim")
@@ -193,11 +201,12 @@ COMMANDS = {
                 Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
                 Argument(("--kind",), "What kind of contribution (work).", choices=KINDS),
                 Argument(("--note",), "More about it.", metavar="TEXT"),
+                AS,
                 *ARGUMENTS,
             ),
-            text="Works with the node stopped too, unless it names people or earlier work. Things, money, ideas and "
-            "the like are signed by `contribution add`. What is signed cannot be changed afterwards, but it can be "
-            "corrected, retracted, and its text erased (meshnode contribution --help).",
+            text="Works with the node stopped too, unless it names people or earlier work, or is signed --as ORG. "
+            "Things, money, ideas and the like are signed by `contribution add`. What is signed cannot be changed "
+            "afterwards, but it can be corrected, retracted, and its text erased (meshnode contribution --help).",
             examples=(
                 (
                     "Three and a half hours for a project",
@@ -234,6 +243,7 @@ COMMANDS = {
             (
                 Argument(("record",), "The entry.", metavar="ID"),
                 Argument(("--network",), "Where it shall be known.", required=True),
+                AS,
             ),
             text="Signs the entry again into the network, naming the one in your notebook. What is shared there is "
             "held by every member.",

@@ -31,6 +31,14 @@ class Agent(TypedDict):
     blocked: bool
 
 
+class Signer(TypedDict):
+    """The person whose key signed in the name of an organisation or network, and by which mandate."""
+
+    agent: Agent
+    role: str
+    mandate: str
+
+
 class Scope(TypedDict):
     """Where a record stands; `kind` is `stream`, `notebook` or `network`."""
 
@@ -243,6 +251,7 @@ class RecordAnswer(TypedDict):
     part: str
     private: dict[str, Plain] | None
     held_by: list[Agent]
+    signed_by: Signer | None
 
 
 class Branch(TypedDict):
@@ -281,6 +290,8 @@ class Why(TypedDict):
     text: str
     fix: str
     fork: Fork | None
+    agent: Agent | None
+    signed_by: Signer | None
 
 
 class Verified(TypedDict):
@@ -384,6 +395,8 @@ class Written(TypedDict):
     id: str
     type: str
     scope: Scope
+    agent: Agent | None
+    signed_by: Signer | None
 
 
 class Timer(TypedDict):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
     from meshnode.client import keeping as k
     from meshnode.client import move_answers as m
     from meshnode.client import network_answers as g
+    from meshnode.client import organisation_answers as o
     from meshnode.client import work_answers as w
 
 T = TypeVar("T")
@@ -135,14 +136,16 @@ class Client:
         network: str | None = None,
         day: str | None = None,
         terms: Body | None = None,
+        as_: str | None = None,
         key: str = "",
     ) -> a.Written:
         """Sign a contribution of so many seconds; `day` is today unless it is said.
 
-        `terms` are further fields of the request: `shares`, `value`, `licence` …
+        `terms` are further fields of the request: `shares`, `value`, `licence` … Here and elsewhere `as_` is the
+        organisation for which it is signed, by name or id; None for the owner.
         """
         body = _given(title=title, seconds=seconds, kind=kind, text=text, project=project, network=network, day=day)
-        return cast("a.Written", self._write("/contributions", {**body, **(terms or {})}, key))
+        return cast("a.Written", self._write("/contributions", {**body, **(terms or {}), **_as(as_)}, key))
 
     def contribute(self, title: str, kind: str, fields: Body, *, key: str = "") -> a.Written:
         """Sign a contribution of any kind; `fields` are the others of the request, the amount among them."""
@@ -161,22 +164,28 @@ class Client:
         """One contribution."""
         return cast("w.Contribution", self._node.get(f"/contributions/{segment(record)}"))
 
-    def share(self, record: str, network: str, *, key: str = "") -> a.Written:
+    def share(self, record: str, network: str, *, as_: str | None = None, key: str = "") -> a.Written:
         """Re-state an entry of the notebook in a network."""
-        return cast("a.Written", self._write(f"/contributions/{segment(record)}/share", {"network": network}, key))
+        body = {"network": network, **_as(as_)}
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/share", body, key))
 
-    def correct(self, record: str, right: Body, reason: str | None = None, *, key: str = "") -> a.Written:
+    def correct(
+        self, record: str, right: Body, reason: str | None = None, *, as_: str | None = None, key: str = ""
+    ) -> a.Written:
         """Say what a quantity or a value should have been: `right` has `seconds`, `quantity` or `value`."""
-        body = {**right, **_given(reason=reason)}
+        body = {**right, **_given(reason=reason), **_as(as_)}
         return cast("a.Written", self._write(f"/contributions/{segment(record)}/correct", body, key))
 
-    def retract(self, record: str, reason: str | None = None, *, key: str = "") -> a.Written:
+    def retract(self, record: str, reason: str | None = None, *, as_: str | None = None, key: str = "") -> a.Written:
         """Take a contribution back."""
-        return cast("a.Written", self._write(f"/contributions/{segment(record)}/retract", _given(reason=reason), key))
+        body = {**_given(reason=reason), **_as(as_)}
+        return cast("a.Written", self._write(f"/contributions/{segment(record)}/retract", body, key))
 
-    def thank(self, record: str, text: str | None = None, *, key: str = "", **fields: object) -> a.Written:
+    def thank(
+        self, record: str, text: str | None = None, *, as_: str | None = None, key: str = "", **fields: object
+    ) -> a.Written:
         """Thank the author of a contribution."""
-        body = _given(text=text, **fields)
+        body = {**_given(text=text, **fields), **_as(as_)}
         return cast("a.Written", self._write(f"/contributions/{segment(record)}/thank", body, key))
 
     def recognitions(self, query: Query | None = None) -> a.Page[w.Recognition]:
@@ -207,9 +216,9 @@ class Client:
         """One project, by id, slug or title."""
         return cast("a.Project", self._node.get(f"/projects/{segment(project)}"))
 
-    def create_project(self, title: str, *, key: str = "", **fields: object) -> a.Project:
+    def create_project(self, title: str, *, as_: str | None = None, key: str = "", **fields: object) -> a.Project:
         """Begin a project."""
-        return cast("a.Project", self._write("/projects", _given(title=title, **fields), key))
+        return cast("a.Project", self._write("/projects", {**_given(title=title, **fields), **_as(as_)}, key))
 
     # People.
 
@@ -221,13 +230,13 @@ class Client:
         """Found a network; `join` is `open` or `invite`."""
         return cast("g.Network", self._write("/networks", {"name": name, "join": join, "purpose": purpose}, key))
 
-    def join(self, line: str, *, wait_ms: int = 10_000, key: str = "") -> g.Joined:
+    def join(self, line: str, *, as_: str | None = None, wait_ms: int = 10_000, key: str = "") -> g.Joined:
         """Join by an invitation, or an open network by its line."""
-        return cast("g.Joined", self._node.wait("/joins", {"line": line}, wait_ms, key=key or new_key()))
+        return cast("g.Joined", self._node.wait("/joins", {"line": line, **_as(as_)}, wait_ms, key=key or new_key()))
 
-    def leave(self, network: str) -> g.Left:
+    def leave(self, network: str, *, as_: str | None = None) -> g.Left:
         """Leave a network."""
-        return cast("g.Left", self._node.delete(f"/networks/{segment(network)}", usual=LONG))
+        return cast("g.Left", self._node.delete(f"/networks/{segment(network)}", {"as": as_}, usual=LONG))
 
     def network(self, network: str) -> g.NetworkDetail:
         """One network with its charter."""
@@ -254,9 +263,9 @@ class Client:
         body = {"agent": agent, "role": role, "delegate": delegate}
         return cast("g.Member", self._write(f"/networks/{segment(network)}/members", body, key))
 
-    def accept_roles(self, network: str, *, key: str = "") -> list[g.Member]:
-        """Accept every role offered to the owner in a network."""
-        return self._items(self._write(f"/networks/{segment(network)}/accept", {}, key))
+    def accept_roles(self, network: str, *, as_: str | None = None, key: str = "") -> list[g.Member]:
+        """Accept every role offered in a network to the owner, or to an organisation it signs for."""
+        return self._items(self._write(f"/networks/{segment(network)}/accept", _as(as_), key))
 
     def remove_member(self, network: str, agent: str, reason: str = "end", *, key: str = "") -> list[g.Member]:
         """End every role somebody has in a network."""
@@ -299,6 +308,45 @@ class Client:
     def carry_out(self, decision: str, *, key: str = "") -> f.Decision:
         """Do what a carried decision says."""
         return cast("f.Decision", self._write(f"/decisions/{segment(decision)}/carry-out", {}, key))
+
+    # Organisations.
+
+    def organisations(self) -> list[o.Organisation]:
+        """The organisations known here, those of the owner first."""
+        return self._items(self._node.get("/organisations"))
+
+    def organisation(self, organisation: str) -> o.Organisation:
+        """One organisation, by name or id, with everybody who acts or acted for it."""
+        return cast("o.Organisation", self._node.get(f"/organisations/{segment(organisation)}"))
+
+    def create_organisation(self, name: str, *, key: str = "", **fields: object) -> o.Organisation:
+        """Found an organisation; it acts once all its founders have accepted."""
+        return cast("o.Organisation", self._write("/organisations", _given(name=name, **fields), key))
+
+    def accept_organisation(self, organisation: str, *, wait_ms: int = 10_000, key: str = "") -> o.Organisation:
+        """Accept what an organisation offers, by its name, id or line."""
+        body = {"organisation": organisation}
+        answer = self._node.wait("/organisations/accepts", body, wait_ms, key=key or new_key())
+        return cast("o.Organisation", answer)
+
+    def hire(self, organisation: str, agent: str, *, key: str = "", **fields: object) -> o.Mandate:
+        """Let somebody sign for an organisation; it holds once they accept."""
+        body = _given(agent=agent, **fields)
+        return cast("o.Mandate", self._write(f"/organisations/{segment(organisation)}/staff", body, key))
+
+    def dismiss(self, organisation: str, agent: str, reason: str = "end", *, key: str = "") -> list[o.Mandate]:
+        """End every mandate of somebody."""
+        body = {"agent": agent, "reason": reason}
+        return self._items(self._write(f"/organisations/{segment(organisation)}/dismissals", body, key))
+
+    def resign(self, organisation: str) -> o.Resigned:
+        """Give back every mandate the owner has of an organisation."""
+        path = f"/organisations/{segment(organisation)}/resignation"
+        return cast("o.Resigned", self._node.post(path, {}, usual=LONG))
+
+    def reaffirm(self, record: str, *, key: str = "") -> o.Reaffirmed:
+        """Stand by a contested record of one's own, or of an organisation one signs for."""
+        return cast("o.Reaffirmed", self._write(f"/records/{segment(record)}/reaffirm", {}, key))
 
     # What is kept of others.
 
@@ -409,6 +457,11 @@ class Client:
         if not isinstance(items, list):
             raise BadAnswer("it is not a list")
         return cast("list[T]", items)
+
+
+def _as(organisation: str | None) -> dict[str, object]:
+    """Return the field that says for whom something is signed; none for the owner."""
+    return _given(**{"as": organisation})
 
 
 def _given(**fields: object) -> dict[str, object]:

@@ -66,9 +66,9 @@ class Connection:
         """Replace something."""
         return self.ask("PUT", path, body, key=new_key())
 
-    def delete(self, path: str, *, usual: float = USUAL) -> object:
+    def delete(self, path: str, query: Query | None = None, *, usual: float = USUAL) -> object:
         """Take something away."""
-        return self.ask("DELETE", path, None, usual=usual)
+        return self.ask("DELETE", path + _query_of(query), None, usual=usual)
 
     def ask(self, method: str, target: str, body: Body | None, *, key: str = "", usual: float = USUAL) -> object:
         """Send one request and return the decoded answer; raises the errors of `meshnode.client.errors`."""

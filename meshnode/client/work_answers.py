@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from meshnode.client.answers import Agent, Quantity, Scope, Timer
+from meshnode.client.answers import Agent, Quantity, Scope, Signer, Timer
 
 
 class ProjectName(TypedDict):
@@ -71,6 +71,7 @@ class Contribution(TypedDict):
     evidence: list[Evidence]
     of: str
     doubles: list[str]
+    signed_by: Signer | None
 
 
 class Stopped(TypedDict):

@@ -15,6 +15,7 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
     """Do all that was held back for these batches, in their order. Returns whether what is shared may have changed."""
     arrivals: list[Arrival] = []
     promoted: list[LogId] = []
+    voices: list[LogId] = []
     for number, after in afters:
         parts.ground.flight.landed(number)
         parts.sweep.landed(number, turn)
@@ -22,7 +23,8 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
             parts.bounds.landed(record)
         arrivals += after.arrivals
         promoted += after.promoted
-    _move_indexes(parts, [*promoted, *(each.log for each in arrivals)], turn)
+        voices += after.voices
+    _move_indexes(parts, [*promoted, *(each.log for each in arrivals), *voices], frozenset(voices), turn)
     for arrival in arrivals:
         parts.heads.note(arrival)
         if arrival.fork:
@@ -64,11 +66,11 @@ def _finish(parts: Parts, after: Aftermath, turn: Turn) -> None:
         turn.tell(Stored(None, 0, len(after.parts)))
 
 
-def _move_indexes(parts: Parts, logs: Iterable[LogId], turn: Turn) -> None:
+def _move_indexes(parts: Parts, logs: Iterable[LogId], voices: frozenset[LogId], turn: Turn) -> None:
     """Bring indexes up to date; streams of agents that stand in a network now are told to those who share it."""
     tips: list[tuple[list[int], LogTip]] = []
     for log in dict.fromkeys(logs):
-        for now in parts.scopes.note_committed(log):
+        for now in parts.scopes.note_committed(log, speaks_for_more=log in voices):
             parts.intake.note_standing(now.agent)
             parts.policy.note_standing(now, turn)
             sharing = [each.conn for each in parts.ground.open_sessions() if parts.gate.names_of(each, now.scope)]

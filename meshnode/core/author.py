@@ -128,9 +128,9 @@ def choose_deps(
     """
     chosen: dict[RecordId, None] = {}
     facts = ledger.network(scope)
-    if facts is None:
+    if facts is None and not _is_organisation(ledger, scope):
         return []
-    if first:
+    if first and facts is not None:
         roots = [root for root in map(ledger.root_of, facts.founders) if root is not None]
         for log in [log_id(scope, root) for root in roots]:
             ends = [tip.id for tip in ledger.tips(log) if is_sound(tip.id)]
@@ -145,6 +145,11 @@ def choose_deps(
                 chosen[head] = None
     chosen.update(dict.fromkeys(later))
     return list(chosen)[:MAX_DEPS]
+
+
+def _is_organisation(ledger: Ledger, scope: bytes) -> bool:
+    genesis = ledger.record(scope)
+    return genesis is not None and genesis.facts.get("kind") == "organization"
 
 
 def _accept_of(ledger: Ledger, log: bytes) -> list[RecordId]:
@@ -173,7 +178,8 @@ def _make(pen: Pen, draft: Draft, end: End, named: Sequence[bytes], index: int) 
     except (EncodeError, Refused) as refusal:
         raise DraftRefused(index, str(refusal)) from None
     # One copy of what the records of a log share, instead of one in each.
-    record.scope, record.key, record.agent, record.prev = draft.scope, pen.key.public, pen.agent, end.id
+    record.scope, record.key, record.prev = draft.scope, pen.key.public, end.id
+    record.agent = draft.agent or pen.agent
     return record, raw
 
 

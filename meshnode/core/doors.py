@@ -29,10 +29,14 @@ KNOCKS_HEARD = 8
 
 @dataclass(slots=True)
 class Wish:
-    """Somebody waits to be let in at a peer; `conn` is the connection over which was knocked, 0 before that."""
+    """Somebody waits to be let in at a peer; `conn` is the connection over which was knocked, 0 before that.
+
+    `agent` is the organisation to be let in, empty for the owner.
+    """
 
     ticket: int
     key: SigningKey
+    agent: bytes = b""
     conn: int = 0
 
 
@@ -44,14 +48,14 @@ class Doors:
         self._gate = gate
         self._wishes: dict[str, Wish] = {}
 
-    def wish(self, ticket: int, peer: str, secret: bytes, turn: Turn) -> None:
+    def wish(self, ticket: int, peer: str, secret: bytes, turn: Turn, agent: bytes = b"") -> None:
         """Knock at a peer, now or as soon as it is there. Who wished the same before is answered as if not let in."""
         before = self._wishes.pop(peer, None)
         if before is None and len(self._wishes) >= KNOCKS_WAITING:
             before = self._wishes.pop(next(iter(self._wishes)))
         if before is not None:
             turn.answer(before.ticket, ShutOut("again"))
-        self._wishes[peer] = Wish(ticket, invitation_key(secret))
+        self._wishes[peer] = Wish(ticket, invitation_key(secret), agent)
         for session in self._ground.open_sessions():
             self.knock(session, turn)
 
@@ -90,8 +94,8 @@ class Doors:
         turn.send(session.conn, Door(state, tag, told.scope, door.grant))
         return told.scope
 
-    def take_door(self, session: Session, door: Door, turn: Turn) -> tuple[ScopeId, bytes] | None:
-        """knocked → answered. Returns the network to be joined and what its accept needs: grant and proof.
+    def take_door(self, session: Session, door: Door, turn: Turn) -> tuple[ScopeId, bytes, bytes] | None:
+        """knocked → answered. Returns the network to be joined, what its accept needs (grant and proof), and for whom.
 
         The ticket is answered when that is on disk.
         """
@@ -108,9 +112,9 @@ class Doors:
             return None
         network = ScopeId(door.network)
         turn.after.answers.append((wish.ticket, LetIn(network)))
-        proof = accept_invitation(door.grant, self._ground.identity.agent, wish.key)["proof"]
+        proof = accept_invitation(door.grant, wish.agent or self._ground.identity.agent, wish.key)["proof"]
         assert isinstance(proof, bytes)
-        return network, door.grant + proof
+        return network, door.grant + proof, wish.agent
 
     def parted(self, conn: int) -> None:
         """A connection is gone: knocked → wanted."""

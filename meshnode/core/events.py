@@ -164,6 +164,8 @@ class JoinScope:
     slug: str = ""
     relay: bool = False
     """Carry it for its members, without belonging to it."""
+    agent: bytes = b""
+    """The organisation for which one takes part, empty for oneself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ class EnterBy:
     secret: bytes
     peer: str
     addresses: tuple[str, ...]
+    agent: bytes = b""
+    """The organisation that is to be let in, empty for oneself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Flight:
         self._batches: dict[int, tuple[list[Record], list[LogId]]] = {}
         self._roots: dict[bytes, Key] = {}
         self._networks: dict[bytes, NetworkFacts] = {}
+        self._founders: dict[bytes, tuple[AgentId, ...]] = {}
         self._orders: dict[int, dict[bytes, list[OrderEntry]]] = {}  # batch → name → orders
         self._has_orders: bool | None = None
         self.may_order: Callable[[Record], bool | None] = _nothing_folded
@@ -125,10 +126,19 @@ class Flight:
         """Whether a scope is the stream of a person or organisation whose genesis is stored or about to be."""
         if self.root_of(scope) is not None:
             return True
-        if scope in self._networks:
-            return False
-        genesis = self.record(scope)
-        return genesis is not None and is_organisation(genesis)
+        return scope not in self._networks and self.founders_of(scope) is not None
+
+    def founders_of(self, organisation: bytes) -> tuple[AgentId, ...] | None:
+        """The founders that the genesis of an organisation names, stored or about to be; None if it is none."""
+        known = self._founders.get(organisation)
+        if known is None:
+            genesis = self.record(organisation)
+            if genesis is None or not is_organisation(genesis):
+                return None
+            known = self._founders[organisation] = tuple(map(AgentId, genesis.facts["charter"]["founders"]))
+            if len(self._founders) > NETWORKS_REMEMBERED:
+                del self._founders[next(iter(self._founders))]
+        return known
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What a network's genesis says, stored or about to be."""

@@ -1,12 +1,14 @@
-"""Whether a network is founded: by its genesis, and an accept of it by each founder."""
+"""Whether a network or organisation is founded: by its genesis, and an accept of it by each founder."""
 
-from meshnode.core.ports import Ledger, NetworkFacts
+from collections.abc import Iterable
+
+from meshnode.core.ports import Ledger
 from meshproto.records.ids import AgentId, LogId, ScopeId, log_id
 
 
-def awaited_founders(ledger: Ledger, scope: ScopeId, facts: NetworkFacts) -> list[AgentId]:
-    """The founders whose accept of the genesis is not on the disk: until it is, nothing else counts in the network."""
-    return [founder for founder in facts.founders if not _has_accepted(ledger, scope, founder)]
+def awaited_founders(ledger: Ledger, scope: ScopeId, founders: Iterable[AgentId]) -> list[AgentId]:
+    """The founders whose accept of the genesis is not on the disk: until it is, nothing else counts in the scope."""
+    return [founder for founder in founders if not _has_accepted(ledger, scope, founder)]
 
 
 def _has_accepted(ledger: Ledger, scope: ScopeId, founder: AgentId) -> bool:

@@ -34,11 +34,14 @@ class Gate:
         self._told[standing.scope] = standing
 
     def is_open(self, scope: ScopeId) -> bool | None:
-        """Whether anyone may read a network; None if that is not known yet."""
-        told, facts = self._told.get(scope), self._ground.flight.network(scope)
+        """Whether anyone may read a network; None if that is not known yet. No organisation of ours is open."""
+        told, flight = self._told.get(scope), self._ground.flight
         if told is not None:
             return told.is_open
-        return None if facts is None else facts.open
+        facts = flight.network(scope)
+        if facts is not None:
+            return facts.open
+        return None if flight.founders_of(scope) is None else False
 
     def admits(self, session: Session, carried: Carried) -> bool:
         """Whether a peer may be told of a network."""
@@ -77,9 +80,15 @@ class Gate:
         """
         if self.is_visible(session, scope) or (session.known and bytes(session.agent) == bytes(scope)):
             return False
-        if bytes(scope) == bytes(self._ground.identity.agent) or self.is_open(scope) is False:
+        if bytes(scope) == bytes(self._ground.identity.agent) or self._is_closed(scope):
             return True
-        return any(self.is_open(each) is False for each in self._ground.ledger.scopes_of(scope))
+        return any(self._is_closed(each) for each in self._ground.ledger.scopes_of(scope))
+
+    def _is_closed(self, scope: ScopeId) -> bool:
+        """Whether a scope is one of a circle of people: a network by invitation, or an organisation of ours."""
+        if self._ground.flight.is_personal(scope):
+            return scope in self._scopes.carried
+        return self.is_open(scope) is False
 
     def log(self, session: Session, log: LogId) -> LogNow | None:
         """A log as it will be, in the eyes of a peer: None if he must not notice it."""
@@ -102,22 +111,29 @@ class Gate:
     def lets_in(self, session: Session, first: Record) -> bool:
         """Whether a run that begins with this record may be taken in from a peer; if not, it is passed over in silence.
 
-        What is not shared with him he may send of persons only: their streams, beginning with the genesis. So whether
-        he is passed over does not tell him whether a network is here.
+        What is not shared with him he may send of persons and organisations only: their streams, beginning with the
+        genesis. So whether he is passed over does not tell him whether a network is here.
         """
         scope = first.home
         if self.is_visible(session, scope):
             return True
         # SPEC 03-sync 3.4: It MUST NOT store runs of a network by invitation that is not shared with the connection
         # they came by.
-        if self._ground.flight.root_of(scope) is None:
+        if not self._ground.flight.is_personal(scope):
             return not first.scope
         return bytes(first.author) == bytes(scope) or not self.hides(session, scope)
 
     def shares_person(self, session: Session, person: ScopeId) -> bool:
         """Whether the genesis of a person may be served to a peer."""
         is_own = bytes(person) == bytes(self._ground.identity.agent)  # whose id every peer is told
-        return bool(session.shared) and (is_own or not self.hides(session, person))
+        if session.shared and (is_own or not self.hides(session, person)):
+            return True
+        return any(self._is_named_in(scope, person) for scope in session.shared.values())
+
+    def _is_named_in(self, scope: ScopeId, person: ScopeId) -> bool:
+        """Whether a person is a founder of a network or organisation, or stands or is to stand there."""
+        told, agent = self._told.get(scope), AgentId(person)
+        return agent in (self._scopes.founders_of(scope) or ()) or (told is not None and agent in told.readers)
 
     def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
         """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.

@@ -28,6 +28,9 @@ from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import Record, may_name_records
 
+VOICES_REMEMBERED = 4_096
+"""Logs with agents for whom they speak, kept at hand, so that it is looked into once."""
+
 COUNTING_REMEMBERED = 4_096
 """Logs known to count, kept at hand, so that naming them costs nothing."""
 
@@ -99,6 +102,7 @@ class Intake:
         self._strangers: dict[ScopeId, dict[LogId, int]] = {}
         self._idle: dict[AgentId, None] = {}
         self._counting: dict[LogId, None] = {}
+        self._voices: dict[tuple[LogId, AgentId], None] = {}
 
     def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
         """Decide about one run and, if it is accepted, put what is new of it into the batch."""
@@ -295,8 +299,32 @@ class Intake:
                 turn.local += closure.take(record, dict.fromkeys(refs), scope)
                 for ref in refs if now.counted else ():
                     self._let_count(ref, now, turn)
+                self._listen(record, now.log, now.agent, turn)
             if closure.is_named(record.id):
-                turn.local += closure.release(record.id, now.log)
+                freed = closure.release(record.id, now.log)
+                turn.local += freed
+                for waiter in dict.fromkeys(bytes(row.key[0]) for row in freed if isinstance(row.key[0], bytes)):
+                    self._listen_again(waiter, turn)
+
+    def _listen(self, record: Record, log: LogId, first: AgentId, turn: Turn) -> None:
+        """Note for whom else a log speaks than who began it; what is claimed falsely is no voice."""
+        voice = log, AgentId(record.agent)
+        if not record.agent or record.agent in (first, record.scope) or voice in self._voices:
+            return
+        if speaks(record, self._ground.flight) is True:  # what must come before that is waited for, and tells
+            turn.voices[voice] = None
+            turn.after.voices.append(log)
+            self._voices[voice] = None
+            if len(self._voices) > VOICES_REMEMBERED:
+                del self._voices[next(iter(self._voices))]
+
+    def _listen_again(self, waiter: bytes, turn: Turn) -> None:
+        """A record waits for less than before: perhaps it is known now for whom it speaks."""
+        record = self._ground.flight.record(waiter)
+        assert record is not None  # who waits is stored
+        now = self._ground.flight.log(record.log)
+        assert now is not None  # and so is its log
+        self._listen(record, now.log, now.agent, turn)
 
     def _let_count(self, ref: bytes, by: LogNow, turn: Turn) -> None:
         """A counting record names this one: if it stands in a stranger's log, that counts from now on."""

@@ -49,9 +49,9 @@ class Denied(NamedTuple):
     """Nothing may be written; `by` is the record or agent that says so, empty if none does.
 
     `why`: "waiting" (this device was not let in yet), "revoked" (it was ended), "replaced" (its root was), "device"
-    (this key was never let in),
-    "mandate" (nobody here acts for that agent), "beyond" (who does, may not write this), "role" (no member with a
-    role that may), "order" (needs a resolution of the founders), "dissolved".
+    (this key was never let in), "mandate" (nobody here acts for that agent), "dismissed" (the owner did, and does not
+    any more), "offered" (the owner has not accepted to), "beyond" (who acts, may not write this), "role" (no member
+    with a role that may), "order" (needs a resolution of the founders), "dissolved".
     """
 
     why: str
@@ -169,6 +169,15 @@ class Mandates:
             digest = digest33(recovery_digest(key))
             return any(digest in _committed(each.record, self._memory) for each in winners)
 
+    def keys_of(self, agent: bytes) -> frozenset[bytes]:
+        """Every key that is or was a root or device of a person, as far as is folded."""
+        with self._memory.steady():
+            if read_agent(self._memory, agent) is None:
+                return frozenset()
+            roots = [each.key for each in read_roots(agent, self._memory)]
+            given = [entry_of(self._memory, key[-32:]) for key, _ in self._memory.scan("device", agent)]
+            return frozenset([*roots, *(entry.to[1:] for entry in given)])
+
     def may_order(self, order: Record) -> bool | None:
         """Whether a key speaks for the author of a record now; None as long as what would say so is not folded."""
         with self._memory.steady():
@@ -212,7 +221,17 @@ class Mandates:
         fitting = [way for way in ways if self._fits(way, agent, draft)]
         if fitting:
             return (*fitting[0], *own.auth)
-        return Denied("beyond", ways[0][0]) if ways else Denied("mandate", agent)
+        return Denied("beyond", ways[0][0]) if ways else self._without_way(agent)
+
+    def _without_way(self, agent: bytes) -> Denied:
+        """Why the owner does not act for an agent: it was ended, not accepted, or never given."""
+        given = [(each, entry) for each, entry in self._given(self._me) if entry.leads and entry.giver == agent]
+        if any(self._states.state(each, row_of(self._memory, each)) == "invited" for each, _ in given):
+            return Denied("offered", agent)
+        for _, entry in given:
+            for ender, _, _ in endings_of(entry.handle, self._memory):
+                return Denied("dismissed", ender)
+        return Denied("mandate", agent)
 
     def _ways(self, agent: bytes) -> Iterator[Way]:
         """The ways from an agent to the owner, short ones first, each as its entries."""

@@ -46,7 +46,7 @@ from meshnode.core.events import (
     Woken,
     Write,
 )
-from meshnode.core.flight import network_facts
+from meshnode.core.flight import is_organisation, network_facts
 from meshnode.core.folded import Folded, FoldInRam
 from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
@@ -58,6 +58,7 @@ from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
 from meshnode.core.turn import Aftermath, Turn
 from meshproto.records.ids import LogId, ScopeId
+from meshproto.records.record import Record
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import Bye
 
@@ -161,9 +162,9 @@ class Node:
         match event:
             case JoinScope():
                 self._join(event, turn)
-            case EnterBy(ticket, secret, peer, addresses):
+            case EnterBy(ticket, secret, peer, addresses, agent):
                 parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-                parts.doors.wish(ticket, peer, secret, turn)
+                parts.doors.wish(ticket, peer, secret, turn, agent)
             case Vouch() | Regain():
                 parts.vouching.heed(event, parts.book, turn)
             case NetworksStand(standings):
@@ -308,14 +309,15 @@ class Node:
         refusal = self._parts.desk.refusal(event)
         if refusal is None:
             for run in event.ready.runs:
-                self._carry_founded(run.records[0].home, network_facts(run.records[0]), turn)
+                self._carry_founded(run.records[0], turn)
             refusal = self._parts.desk.write(event, turn)
         if refusal is not None:
             turn.answer(event.ticket, refusal)
 
-    def _carry_founded(self, scope: ScopeId, facts: object, turn: Turn) -> None:
-        """A network that is founded here is carried from its first record on."""
-        if facts is not None and scope not in self._parts.scopes.carried:
+    def _carry_founded(self, genesis: Record, turn: Turn) -> None:
+        """A network or organisation that is founded here is carried from its first record on."""
+        founds, scope = network_facts(genesis) is not None or is_organisation(genesis), genesis.home
+        if founds and scope not in self._parts.scopes.carried:
             self._parts.scopes.carry(scope)
             turn.local.append(JoinedEntry(scope, turn.moment.wall))
 
@@ -362,7 +364,9 @@ class Node:
         before = rows[0] if rows else JoinedEntry(event.scope, 0)
         slug, now = event.slug or before.slug, turn.moment.wall
         host = event.peers[0][0] if event.peers else before.host
-        turn.local.append(before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host))
+        agent = event.agent if before.agent or not joined else b""
+        row = before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host, agent=agent)
+        turn.local.append(row)
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
         self._talk.refresh(turn)
@@ -378,7 +382,7 @@ class Node:
         parts.policy.relayed.pop(scope, None)
         for row in parts.ground.ledger.rows(JoinedEntry):
             if row.network == scope:
-                turn.local.append(row._replace(left=True, leaving=False, host="", invitation=b""))
+                turn.local.append(row._replace(left=True, leaving=False, host="", invitation=b"", agent=b""))
         self._talk.refresh(turn)
         parts.waiters.look(turn)
 

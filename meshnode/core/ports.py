@@ -140,7 +140,7 @@ class HeldEntry(NamedTuple):
 
 
 class JoinedEntry(NamedTuple):
-    """A network this node belongs to, or had left. Key: `network`."""
+    """A network or organisation this node belongs to, or had left. Key: `network`."""
 
     network: bytes
     at: int
@@ -155,6 +155,8 @@ class JoinedEntry(NamedTuple):
     """The grant that invites and the proof that goes into its accept, 32 and 64 bytes; empty once that is signed."""
     leaving: bool = False
     """The owner has left, but nobody who stays is known to have heard of it."""
+    agent: bytes = b""
+    """The organisation for which the owner takes part; empty if it is for itself, perhaps among others."""
 
 
 class TimerEntry(NamedTuple):
@@ -191,10 +193,7 @@ class ImportEntry(NamedTuple):
 
 
 class WaitEntry(NamedTuple):
-    """A stored record that nobody should name yet: what it names is not here, or may never be named.
-
-    Key: `record`, `on`.
-    """
+    """A stored record not to be named yet: what it names is not here, or may never be named. Key: `record`, `on`."""
 
     record: bytes
     on: bytes
@@ -203,10 +202,7 @@ class WaitEntry(NamedTuple):
 
 
 class OrderEntry(NamedTuple):
-    """An agent has ordered that the private part of a record be erased that it names weakly. Key: `name`, `agent`.
-
-    Whatever bears the name may come at any time; its private part is not to be taken in then.
-    """
+    """An agent has ordered that the private part of whatever bears a name be erased. Key: `name`, `agent`."""
 
     name: bytes
     """The `ext` of the record."""
@@ -225,7 +221,7 @@ class SearchEntry(NamedTuple):
 
 
 class FollowEntry(NamedTuple):
-    """The owner follows an agent: their private parts are kept before those of others. Key: `agent`."""
+    """The owner follows an agent: their private parts are kept first. Key: `agent`."""
 
     agent: bytes
     at: int
@@ -324,14 +320,15 @@ class Batch(NamedTuple):
     """Records whose private part must go, from every file, and never come back."""
     local: tuple[LocalRow | Forget, ...] = ()
     uncounted: tuple[LogId, ...] = ()
-    """Logs that begin in this batch and do not count: stored and readable by id, but without arrival, so outside
-    folds, views and fingerprints, until they are promoted."""
+    """Logs that begin in this batch and do not count: stored, but outside folds, views and fingerprints for now."""
     promoted: tuple[LogId, ...] = ()
     """Uncounted logs that count from now on: all their stored records arrive now, before `runs`."""
     evictions: tuple[RecordId, ...] = ()
     """Records, stored or in `runs`, whose private part is not kept here: it is let go if held, and not missing."""
     wanted: tuple[RecordId, ...] = ()
     """Records whose private part was let go, and is missing from now on."""
+    voices: tuple[tuple[LogId, AgentId], ...] = ()
+    """For whom logs speak besides those who began them."""
     scrub: bool = False
     """No trace of what is evicted is to stay in any file."""
 
@@ -376,14 +373,18 @@ class Ledger(Protocol):
         ...
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
-        """What is reconciled for a network: its counted logs and all logs of the streams of their agents.
+        """What is reconciled for a scope: its counted logs, and all logs of the streams that go with it (`scopes_of`).
 
         Each log once, in any order, with the ids of its tips, sorted.
         """
         ...
 
     def scopes_of(self, agent: bytes) -> tuple[ScopeId, ...]:
-        """The scopes in which the agent has a counted log, sorted."""
+        """The scopes with which the agent's stream goes, sorted: those with logs of it, those with logs of these …"""
+        ...
+
+    def agents_of_log(self, log: bytes) -> tuple[AgentId, ...]:
+        """Who began a log, and for whom else its key speaks there (`Batch.voices`), sorted."""
         ...
 
     def fresh_heads(self, scope: bytes, since: bytes, limit: int) -> tuple[RecordId, ...]:

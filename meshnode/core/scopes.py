@@ -1,17 +1,18 @@
-"""The networks this node carries: who may be served them, what stands in them, and their fingerprints.
+"""The networks and organisations this node carries: what stands in them, and their fingerprints.
 
-With a network goes the stream of every agent that stands in it. What is in an index is committed.
+With a scope goes the stream of every agent that stands in it, and with the stream of an organisation those of its
+people. What is in an index is committed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meshnode.core.flight import LogNow, log_now
+from meshnode.core.flight import LogNow
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
 from meshnode.core.ports import JoinedEntry, NetworkFacts
-from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
+from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.wire.index import Index, full_digest, tips_digest
 from meshproto.wire.limits import MAX_TIPS
@@ -23,7 +24,10 @@ STANDINGS_REMEMBERED = 8_192
 
 @dataclass(slots=True)
 class Carried:
-    """One network: its facts once its genesis is here, whether all founders have accepted, and its index."""
+    """One network: its facts once its genesis is here, whether all founders have accepted, and its index.
+
+    An organisation that the owner founds or works for is carried likewise, without facts.
+    """
 
     scope: ScopeId
     index: Index
@@ -108,20 +112,20 @@ class Scopes:
     def sets_of(self, scope: ScopeId) -> list[Carried]:
         """The networks that logs of this scope belong to: the scope itself, or where its agent stands."""
         own = self.carried.get(scope)
-        if own is not None:
+        if own is not None and (own.facts is not None or self._ground.flight.founders_of(scope) is None):
             return [own]
         standing = self._standings.get(scope)
         if standing is None:
-            stands_in = self._ground.ledger.scopes_of(scope)
+            stands_in = [each for each in self._ground.ledger.scopes_of(scope) if each != scope]
             standing = self._standings[scope] = [self.carried[each] for each in stands_in if each in self.carried]
             if len(self._standings) > STANDINGS_REMEMBERED:
                 del self._standings[next(iter(self._standings))]
-        return standing
+        return standing if own is None else [own, *standing]
 
-    def note_committed(self, log: LogId) -> list[LogNow]:
+    def note_committed(self, log: LogId, *, speaks_for_more: bool = False) -> list[LogNow]:
         """Bring the indexes up to date after records of a log were committed.
 
-        Returns the logs that became part of a network by it: the log, and streams of an agent newly standing.
+        Returns the logs that became part of a network by it: the log, and streams of agents newly standing.
         """
         now = self._ground.flight.committed(log)
         if now is None or not now.counted:
@@ -133,16 +137,22 @@ class Scopes:
             carried.index.put(log, digest)
             if carried.facts is None:
                 carried.facts = self._ground.ledger.network(carried.scope)
-            if not known and now.scope == carried.scope and not self.is_genesis_log(now):
+            if (speaks_for_more or not known) and not self.is_genesis_log(now):
                 fresh += self._let_stand(carried, now)
         return fresh
 
     def look_at_founding(self, carried: Carried) -> bool:
         """Find out whether all founders' accepts are here; true when that has just become so."""
-        if carried.founded or carried.facts is None:
+        founders = None if carried.founded else self.founders_of(carried.scope)
+        if founders is None:
             return False
-        carried.founded = not awaited_founders(self._ground.ledger, carried.scope, carried.facts)
+        carried.founded = not awaited_founders(self._ground.ledger, carried.scope, founders)
         return carried.founded
+
+    def founders_of(self, scope: ScopeId) -> tuple[AgentId, ...] | None:
+        """The founders of a network or organisation whose genesis is here; None if it is neither."""
+        facts = self._ground.flight.network(scope)
+        return self._ground.flight.founders_of(scope) if facts is None else facts.founders
 
     def refresh(self, log: LogId) -> None:
         """Compute anew what stands for a log: after a restart the index does not know yet which logs are full."""
@@ -171,23 +181,35 @@ class Scopes:
         return (MAX_STREAM_RECORDS, MAX_STREAM_BYTES) if facts is None else (facts.log_records, facts.log_bytes)
 
     def _let_stand(self, carried: Carried, now: LogNow) -> list[LogNow]:
-        """Take the streams of an agent that stands here now into the index."""
-        standing = self._standings.get(now.agent)
-        if standing is not None and carried not in standing:
-            standing.append(carried)
-        streams = [log_now(head) for head in self._ground.ledger.logs_of_scope(now.agent)]
-        for stream in streams:
+        """Take the streams of the agents that stand here now into the index: whom a new log speaks for."""
+        fresh: list[LogNow] = []
+        for agent in self._ground.ledger.agents_of_log(now.log):
+            if bytes(agent) == bytes(now.scope):
+                continue  # whose stream this is stands in it without more
+            logs = [log for log, _ in self._ground.ledger.logs_standing_in(agent)]
+            streams = [stream for stream in map(self._ground.flight.committed, logs) if stream is not None]
+            self._note_standing(carried, agent, streams)
+            fresh += [stream for stream in streams if stream.log != now.log]
+        for stream in fresh:
             carried.index.put(stream.log, self._digest(stream))
-        return [stream for stream in streams if stream.log != now.log]
+        return fresh
+
+    def _note_standing(self, carried: Carried, agent: AgentId, streams: Iterable[LogNow]) -> None:
+        """An agent stands somewhere; with it do those who stand in its stream, if that is an organisation."""
+        standing = self._standings.get(agent)
+        if any(stream.agent != agent for stream in streams):
+            self._standings.clear()
+        elif standing is not None and carried not in standing:
+            standing.append(carried)
 
     def _rank(self, now: LogNow) -> int:
         """Causes before effects: where a network or person begins, other streams of agents, founders, the others."""
         carried = self.carried.get(now.scope)
-        if carried is None:
-            return 0 if self._ground.flight.root_of(now.scope) == now.key else 1
+        if carried is None or carried.facts is None:
+            return 0 if self._ground.ledger.root_of(now.scope) == now.key else 1
         if self.is_genesis_log(now):
             return 0
-        return 2 if carried.facts is not None and now.agent in carried.facts.founders else 3
+        return 2 if now.agent in carried.facts.founders else 3
 
     def _digest(self, now: LogNow) -> bytes:
         """What stands for a log in the index.

@@ -1,6 +1,7 @@
 """Who stands in a network, as the fold tells the core: who may read it, which invitations are open, what we may sign.
 
-Only networks are told of. The fold may be a moment behind what is stored; what it says is never taken back by that.
+Of organisations it is told likewise who reads what only its people read. The fold may be a moment behind what is
+stored; what it says is never taken back by that.
 """
 
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from meshproto.fold.entries import Entry, endings_of, entry_of
 from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, read_place
+from meshproto.fold.places import BODIES, NETWORK, ORGANISATION, read_place
 from meshproto.fold.state import Member, Summary, members_of, summary
 from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
 
@@ -34,7 +35,7 @@ class Doorway(NamedTuple):
 
 
 class NetworkStanding(NamedTuple):
-    """How a network stands. `readers` and `doors` are empty for an open one, which anyone may read."""
+    """How a network or organisation stands. `readers` and `doors` are empty for an open one, which anyone may read."""
 
     scope: ScopeId
     is_open: bool
@@ -53,17 +54,20 @@ class NetworkStanding(NamedTuple):
 
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
-    """How a network stands, by all that is folded; None if `scope` is no network that is decided."""
+    """How a network or organisation stands, by all that is folded; None if `scope` is none that is decided."""
     found = summary(scope, memory, me)
-    if found is None or found.kind != NETWORK or not found.valid:
+    if found is None or found.kind not in BODIES or not found.valid:
         return None
     here = ScopeId(scope)
     roles, powers = _own(found, me, memory)
-    if found.is_open:  # who else stands there, who may be many, is of interest only where not everyone may read
+    # Who else stands in an open network, who may be many, is of interest only where not everyone may read.
+    if found.is_open and found.kind == NETWORK:
         return NetworkStanding(here, True, roles=roles, powers=powers, is_over=bool(found.dissolved))
     members = members_of(scope, memory)
     standing = {each.agent for each in members if each.state in ("invited", "active")}
-    readers = frozenset(AgentId(each) for each in (*standing, *found.electors) if len(each) != KEY_SIZE)
+    readers = _with_people({each for each in (*standing, *found.electors) if len(each) != KEY_SIZE}, memory)
+    if found.kind == ORGANISATION:
+        return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=bool(found.dissolved))
     knowledge = Knowledge(memory)
     doors = tuple(_doorway(each, memory, knowledge) for each in members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
@@ -71,10 +75,41 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved), doubted)
 
 
-def networks_in(memory: Memory) -> list[bytes]:
-    """The networks whose genesis is folded, by id."""
+def bodies_in(memory: Memory) -> list[bytes]:
+    """The networks and organisations whose genesis is folded, by id."""
     places = ((scope, read_place(memory, scope)) for scope, _ in memory.scan("scope", b""))
-    return [scope for scope, place in places if place is not None and place.kind == NETWORK]
+    return [scope for scope, place in places if place is not None and place.kind in BODIES]
+
+
+def bodies_read_through(organisation: bytes, memory: Memory) -> list[bytes]:
+    """Where an organisation stands, or those stand who it stands in: its people read that for it."""
+    found: dict[bytes, None] = {}
+    ahead = [organisation]
+    while ahead:
+        given = (entry_of(memory, key[-32:]) for each in ahead for key, _ in memory.scan("granted", each))
+        ahead = [scope for scope in dict.fromkeys(entry.scope for entry in given) if scope not in found]
+        found.update(dict.fromkeys(ahead))
+    return [*found]
+
+
+def _with_people(agents: set[bytes], memory: Memory) -> frozenset[AgentId]:
+    """Agents, and who acts for those of them that are organisations."""
+    # SPEC 03-sync 3.4: what an organisation may read, so may those who act for it
+    found, ahead = set[bytes](), agents
+    while ahead:
+        found |= ahead
+        places = ((each, read_place(memory, each)) for each in ahead)
+        firms = [each for each, place in places if place is not None and place.kind == ORGANISATION]
+        ahead = {agent for firm in firms for agent in _acting(firm, memory)} - found
+    return frozenset(AgentId(each) for each in found)
+
+
+def _acting(organisation: bytes, memory: Memory) -> list[bytes]:
+    """Who acts for an organisation now."""
+    found = summary(organisation, memory)
+    members = found.members if found is not None and found.valid else ()
+    active = (each for each in members if each.state == "active" and len(each.agent) != KEY_SIZE)
+    return [each.agent for each in active if entry_of(memory, each.record).leads]
 
 
 def _is_doubted(member: Member, memory: Memory) -> bool:

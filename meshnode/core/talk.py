@@ -224,18 +224,19 @@ class Talk:
         parts = self._parts
         regained = parts.vouching.take_door(session, message, turn)
         if regained is not None:
-            self._begin_to_carry(session, regained, b"", turn)
+            self._begin_to_carry(session, regained, b"", b"", turn)
             return
         let_in = parts.doors.take_door(session, message, turn)
         if let_in is not None:
             self._begin_to_carry(session, *let_in, turn)
 
-    def _begin_to_carry(self, session: Session, scope: ScopeId, invitation: bytes, turn: Turn) -> None:
+    def _begin_to_carry(self, session: Session, scope: ScopeId, invitation: bytes, agent: bytes, turn: Turn) -> None:
         """Carry a network that a peer has told of."""
         parts = self._parts
         parts.policy.relayed.pop(scope, None)
         parts.scopes.carry(scope, [session.peer])
-        turn.local.append(JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation))
+        row = JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation, agent=agent)
+        turn.local.append(row)
         self.refresh(turn)
 
     def _end_round(self, session: Session, found: int, turn: Turn) -> None:

@@ -81,7 +81,8 @@ class Waiters:
                 self._compare(sync, level, turn)
         for ticket, scope in list(self._joins):
             carried = self._scopes.carried.get(scope)
-            if carried is None or carried.founded:
+            # An organisation waits for nobody here: whoever joins may be the founder it waits for.
+            if carried is None or carried.founded or self._ground.flight.founders_of(scope) is not None:
                 turn.answer(ticket, Joined(scope))
                 self._joins.remove((ticket, scope))
         if self._syncs:

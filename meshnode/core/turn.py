@@ -39,6 +39,8 @@ class Aftermath:
     owed: list[tuple[int, int]] = field(default_factory=list)
     parts: list[RecordId] = field(default_factory=list)
     promoted: list[LogId] = field(default_factory=list)
+    voices: list[LogId] = field(default_factory=list)
+    """Logs whose key speaks for one agent more than was known."""
     keeping: bool = False
     """What is kept has changed: private parts are to be looked at."""
     search: bool = False
@@ -61,6 +63,7 @@ class Turn:
         "scrub",
         "served",
         "uncounted",
+        "voices",
         "wanted",
     )
 
@@ -78,6 +81,7 @@ class Turn:
         self.scrub = False
         self.local: list[LocalRow | Forget] = []
         self.uncounted: list[LogId] = []
+        self.voices: dict[tuple[LogId, AgentId], None] = {}
 
     def send(self, conn: int, message: Message) -> None:
         """Say something to a peer. What it says must be on disk."""
@@ -103,7 +107,7 @@ class Turn:
     def batch(self) -> Batch | None:
         """What this call wants stored, if anything."""
         moved = self.runs or self.privates or self.erasures or self.evictions or self.wanted
-        if not (moved or self.local or self.after.promoted):
+        if not (moved or self.local or self.after.promoted or self.voices):
             return None
         return Batch(
             number=self.number,
@@ -115,6 +119,7 @@ class Turn:
             promoted=tuple(self.after.promoted),
             evictions=tuple(each for each in self.evictions if each not in self.erasures),
             wanted=tuple(self.wanted),
+            voices=tuple(self.voices),
             scrub=self.scrub,
         )
 

@@ -7,18 +7,19 @@ from meshnode.core.closure import Closure
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Write
+from meshnode.core.flight import LogNow
 from meshnode.core.founding import awaited_founders
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
 from meshnode.core.mandates import Denied, Mandates
-from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow, NetworkFacts
+from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
-from meshproto.records.ids import LogId, RecordId, ScopeId, log_id, to_text
+from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
 from meshproto.records.record import ids_in
 from meshproto.types import repair
@@ -172,14 +173,15 @@ class Desk:
         identity, flight = self._ground.identity, self._ground.flight
         now = flight.log(log_id(scope, identity.key.public))
         if bytes(scope) != bytes(identity.agent):
-            facts, carried = flight.network(scope), self._scopes.carried.get(scope)
-            if facts is None or carried is None:
+            founders, carried = self._scopes.founders_of(scope), self._scopes.carried.get(scope)
+            if founders is None or carried is None:
                 raise _CannotWrite("scope", "not a network this node takes part in")
             if not carried.founded:
-                self._check_founding(scope, facts, drafts, begun=now is not None)
-            stands = identity.agent in facts.founders or (now is not None and now.counted)
-            if self._gate.is_open(scope) and not stands and drafts[0].type != "grant":
-                raise _CannotWrite("stranger", to_text(scope))
+                self._check_founding(scope, founders, drafts, begun=now is not None)
+            if self._gate.is_open(scope):
+                self._check_standing(scope, founders, drafts, now)
+        for agent in dict.fromkeys(each.agent for each in drafts):
+            self._check_organisation(agent, scope)
         self._check_quota(scope, drafts)
 
     def _check_quota(self, scope: ScopeId, drafts: list[Draft]) -> None:
@@ -189,14 +191,35 @@ class Desk:
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
 
-    def _check_founding(self, scope: ScopeId, facts: NetworkFacts, drafts: list[Draft], *, begun: bool) -> None:
+    def _check_standing(
+        self, scope: ScopeId, founders: tuple[AgentId, ...], drafts: list[Draft], now: LogNow | None
+    ) -> None:
+        """Whether those for whom this is signed are no strangers in an open network. Raises _CannotWrite."""
+        heard = self._ground.ledger.agents_of_log(now.log) if now is not None and now.counted else ()
+        for draft in drafts:
+            agent = AgentId(draft.agent or self._ground.identity.agent)
+            if draft.type == "grant":
+                return  # by which one joins
+            if bytes(agent) != bytes(scope) and agent not in (*founders, *heard):
+                raise _CannotWrite("stranger", to_text(scope))
+
+    def _check_organisation(self, agent: bytes, scope: ScopeId) -> None:
+        """Whether an organisation for which something is signed elsewhere is founded. Raises _CannotWrite."""
+        founders = self._ground.flight.founders_of(agent) if agent and agent != scope else None
+        awaited = awaited_founders(self._ground.ledger, ScopeId(agent), founders) if founders else ()
+        if awaited:
+            raise _CannotWrite("unfounded", ", ".join(to_text(each) for each in awaited))
+
+    def _check_founding(
+        self, scope: ScopeId, founders: tuple[AgentId, ...], drafts: list[Draft], *, begun: bool
+    ) -> None:
         """Whether drafts count though not all founders' accepts are on the disk. Raises _CannotWrite."""
         # SPEC 04-fold 4: each that is an organisation or network: it is not founded for x: *invalid*, `T-MISSING`
         me, founding = self._ground.identity.agent, drafts[0].type == "countersign"
-        awaited = awaited_founders(self._ground.ledger, scope, facts)
+        awaited = awaited_founders(self._ground.ledger, scope, founders)
         if (founding or begun) and me in awaited:
             awaited.remove(me)  # what a founder writes first is the accept
-        alone = me in facts.founders and all(each.type == "countersign" for each in drafts)
+        alone = me in founders and all(each.type == "countersign" for each in drafts)
         if awaited and not alone:
             raise _CannotWrite("unfounded", ", ".join(to_text(each) for each in awaited))
 

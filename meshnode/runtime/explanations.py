@@ -44,13 +44,17 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         f"Somebody had not agreed yet when it was signed: a founder, or whom a grant was given to{_PERMANENT}."
     ),
     Reason.T_LIMIT: Explanation(
-        "It goes beyond the limits of the grant it was signed with.", "let somebody with the authority accept it"
+        "It goes beyond the limits of the grant it was signed with.",
+        "somebody with the authority can stand by it: meshnode reaffirm",
     ),
     Reason.C_REVOKED: Explanation(
         "The authority it was signed with was ended, and neither knew of the other.",
-        "let its agent accept it with a key that is not ended",
+        "its author, or whoever still signs for it, can stand by it: meshnode reaffirm",
     ),
-    Reason.C_RESTS: Explanation("A grant, an accept or a resolution it rests on is contested."),
+    Reason.C_RESTS: Explanation(
+        "A grant, an accept or a resolution it rests on is contested.",
+        "its author, or whoever still signs for it, can stand by it: meshnode reaffirm",
+    ),
     Reason.R_RIVAL: Explanation(
         "The founders decided otherwise as well.", "let them carry a resolution that follows both"
     ),

@@ -88,7 +88,7 @@ class Following:
     async def _accept_notebook(self) -> None:
         """Found the notebook that was made when the identity was recovered, if that was cut short."""
         facts = self._node.ledger.network(self._notebook)
-        if facts is None or self._node.me not in awaited_founders(self._node.ledger, self._notebook, facts):
+        if facts is None or self._node.me not in awaited_founders(self._node.ledger, self._notebook, facts.founders):
             return
         await self._node.write([Draft(self._notebook, "countersign", accept(self._notebook))])
 
@@ -98,7 +98,14 @@ class Following:
         own = [row for row in self._node.ledger.rows(JoinedEntry) if not row.left and not row.relayed]
         drafts = [
             Draft(
-                self._notebook, "checkpoint", repair.checkpoint(), {"network": to_text(row.network), "slug": row.slug}
+                self._notebook,
+                "checkpoint",
+                repair.checkpoint(),
+                {
+                    "network": to_text(row.network),
+                    "slug": row.slug,
+                    **({"as": to_text(row.agent)} if row.agent else {}),
+                },
             )
             for row in own
             if row.network != self._notebook and row.network not in told
@@ -109,23 +116,24 @@ class Following:
     def _hear_networks(self, nursery: trio.Nursery) -> None:
         """Join the networks that another device noted; those that were left here stay left."""
         known = {row.network for row in self._node.ledger.rows(JoinedEntry)}
-        for network, name in self._told().items():
+        for network, (name, agent) in self._told().items():
             if network not in known and network not in self._joining:
                 self._joining[network] = None
-                nursery.start_soon(self._join, ScopeId(network), name)
+                nursery.start_soon(self._join, ScopeId(network), name, agent)
 
-    async def _join(self, network: ScopeId, name: str) -> None:
+    async def _join(self, network: ScopeId, name: str, agent: bytes) -> None:
         log.info("joining network %s, as on another device", short(network))
-        await self._node.ask(lambda ticket: JoinScope(ticket, network, slug=name))
+        await self._node.ask(lambda ticket: JoinScope(ticket, network, slug=name, agent=agent))
         del self._joining[network]
 
-    def _told(self) -> dict[bytes, str]:
-        """The networks noted in the notebook, each with its short name."""
+    def _told(self) -> dict[bytes, tuple[str, bytes]]:
+        """The networks noted in the notebook, each with its short name, and the organisation it was joined for."""
         here = Where("scope", Is.EQUAL, self._notebook)
-        found: dict[bytes, str] = {}
+        found: dict[bytes, tuple[str, bytes]] = {}
         for row in self._lookups.views.select(EntryRow, here, Where("type", Is.EQUAL, "checkpoint")):
             match private_of(self._node.ledger, row.record):
-                case {"network": str(network), "slug": str(name)}:
+                case {"network": str(network), "slug": str(name), **more}:
                     with contextlib.suppress(IdError):
-                        found[from_text(network)] = name
+                        agent = more.get("as")
+                        found[from_text(network)] = name, from_text(agent) if isinstance(agent, str) else b""
         return found

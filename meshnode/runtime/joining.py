@@ -16,7 +16,7 @@ from meshnode.core.events import LeaveScope
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.node import RunningNode, refusal_of
 from meshnode.runtime.refusals import Refusal
-from meshproto.records.ids import ScopeId, log_id, short
+from meshproto.records.ids import AgentId, ScopeId, log_id, short
 from meshproto.types import identity
 
 log = logging.getLogger(__name__)
@@ -40,27 +40,33 @@ class Joins:
             rows = self._node.ledger.rows(JoinedEntry)
             finished = [row for row in finished if row in rows]
             for row in rows:
-                if row not in finished and self._node.ledger.network(row.network) is not None:
+                if row not in finished and not row.left and not row.relayed and self._node.ledger.has(row.network):
                     await self._try(row)
                     finished += [row] if self._is_finished(row) else []
             await self._node.news.after(seen)
 
-    async def stand_in(self, network: ScopeId, *, again: bool = False) -> bool:
+    async def stand_in(self, network: ScopeId, *, again: bool = False, agent: bytes = b"") -> bool:
         """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal.
 
         Each device of a member signs one: a log counts by what stands in it. `again`: also if one has left since.
+        `agent` is the organisation that joins, empty for the owner.
         """
         async with self._turn:
+            who = AgentId(agent or self._node.me)
+            own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
             told = self._node.standings.get(network)
-            has_left = again and told is not None and not told.roles
-            if self._is_founder(network) or (self._counts(network) and not has_left) or not self._is_open(network):
+            facts = self._node.ledger.network(network)
+            is_founder = facts is not None and who in facts.founders
+            heard = own is not None and own.counted and who in self._node.ledger.agents_of_log(own.log)
+            has_left = again and not agent and told is not None and not told.roles
+            if (heard and not has_left) or is_founder or not self._is_open(network):
                 return False
-            await self._node.write([Draft(network, "grant", identity.join(self._node.me))])
+            await self._node.write([Draft(network, "grant", identity.join(who), agent=agent)])
             return True
 
-    async def until_in(self, network: ScopeId) -> None:
-        """Wait until one has a role in a network by this node's own fold. Raises Refusal if it was dissolved."""
-        while not self._has_role(network):
+    async def until_in(self, network: ScopeId, agent: bytes = b"") -> None:
+        """Wait until one, or the organisation `agent`, has a role in a network by this node's own fold."""
+        while not self._has_role(network, agent):
             await self._node.news.after(self._node.news.moves)
 
     async def until_out(self, network: ScopeId) -> None:
@@ -82,7 +88,7 @@ class Joins:
                 await self._leave(network)
             elif row.invitation:
                 await self._accept(row)
-            elif await self.stand_in(network):
+            elif await self.stand_in(network, agent=row.agent):
                 log.info("joined network %s", short(network))
         except Refusal as refusal:
             # Not ready yet, or this home may not sign: the next founding, or the next start, tries again.
@@ -92,7 +98,7 @@ class Joins:
         """Whether nothing is left to be done for one who joined a network, or left it, or only relays it."""
         if row.left or row.relayed:
             return True
-        if row.leaving or row.invitation:
+        if row.leaving or row.invitation or row.agent:
             return False
         return self._is_founder(ScopeId(row.network)) or self._counts(ScopeId(row.network))
 
@@ -112,7 +118,8 @@ class Joins:
             told = self._node.standings.get(network)
             if told is None or not any(door.grant == grant for door in told.doors):
                 return
-            drafts = [] if told.roles else [Draft(network, "countersign", {**identity.accept(grant), "proof": proof})]
+            accept = Draft(network, "countersign", {**identity.accept(grant), "proof": proof}, agent=row.agent)
+            drafts = [] if told.roles and not row.agent else [accept]
             await self._node.write(drafts, local=[row._replace(invitation=b"")])
             log.info("joined network %s by an invitation", short(network))
 
@@ -129,6 +136,8 @@ class Joins:
         told, facts = self._node.standings.get(network), self._node.ledger.network(network)
         return told.is_open if told is not None else facts is not None and facts.open
 
-    def _has_role(self, network: ScopeId) -> bool:
+    def _has_role(self, network: ScopeId, agent: bytes) -> bool:
         told = self._node.standings.get(network)
-        return told is not None and bool(told.roles)
+        if told is None:
+            return False
+        return AgentId(agent) in told.readers if agent else bool(told.roles)

@@ -30,6 +30,9 @@ FORKED_READ = 1_000
 RESOLUTIONS_READ = 1_000
 """Resolutions read for a list; founders seldom decide."""
 
+ORGANISATIONS_READ = 10_000
+"""Organisations among which one is looked for; far more than anybody deals with."""
+
 R = TypeVar("R", bound=Row)
 E = TypeVar("E", ProjectRow, ProfileRow)
 
@@ -131,6 +134,11 @@ class Lookups:
     def networks(self) -> tuple[NetworkRow, ...]:
         """All networks known here, by time."""
         return self.views.select(NetworkRow, order="at")
+
+    def organisations(self) -> tuple[PersonRow, ...]:
+        """The organisations known here, by time."""
+        where = Where("kind", Is.EQUAL, "organization")
+        return self.views.select(PersonRow, where, order="at", limit=ORGANISATIONS_READ)
 
     def members(self, network: bytes) -> list[MemberRow]:
         """Who stands in a network, each agent once (as founder if they are one), by time."""

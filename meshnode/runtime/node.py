@@ -314,7 +314,7 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     "scope": (Code.NOT_AUTHORISED, "this network cannot be written in", "meshnode network ls"),
     "unfounded": (
         Code.CONFLICT,
-        "nothing counts in this network before all its founders have accepted it, and these have not",
+        "nothing counts there before all its founders have accepted it, and these have not",
         "meshnode sync",
     ),
     "stranger": (
@@ -352,7 +352,13 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
         "meshnode id device ls",
     ),
     "device": (Code.NOT_AUTHORISED, "this device was never let in by its owner", "meshnode id device ls"),
-    "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "ask one of its founders"),
+    "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "meshnode org ls"),
+    "dismissed": (
+        Code.NOT_AUTHORISED,
+        "your mandate to sign for them was ended, so nothing more that you signed in their name would count",
+        "meshnode org ls",
+    ),
+    "offered": (Code.NOT_AUTHORISED, "you have not accepted yet to sign for them", "meshnode org ls"),
     "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
     "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
     "order": (

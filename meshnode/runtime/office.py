@@ -191,6 +191,27 @@ class Office:
         hint = f"meshnode network create {quoted(text)} --open"
         raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here", hint)
 
+    async def find_organisation(self, text: str) -> ScopeId:
+        """The organisation that a name, a short name or an id means. Raises Refusal."""
+        lookups = await self.fresh()
+        rows = lookups.organisations()
+        named = [ScopeId(row.record) for row in rows if slug(text) and slug(lookups.name(row.record)) == slug(text)]
+        carried = {row.network for row in self.truth.rows(JoinedEntry) if not row.left}
+        here = [each for each in named if each in carried] or named
+        if len(here) == 1:
+            return here[0]
+        if here:
+            listed = ", ".join(short(each) for each in here)
+            raise Refusal(Code.AMBIGUOUS, f"several organisations are called {text}: {listed}", "use the id")
+        by_id = await self._by_id(text)
+        if by_id is not None and any(row.record == by_id for row in rows):
+            return ScopeId(by_id)
+        raise Refusal(Code.NOT_FOUND, f"there is no organisation {text!r} here", "meshnode org ls")
+
+    async def acting(self, text: str | None) -> bytes:
+        """For whom a request is signed: an organisation by name or id; empty for the owner. Raises Refusal."""
+        return await self.find_organisation(text) if text else b""
+
     async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
         """The project that a title, a short name or an id means, rather one in `scope`. Raises Refusal."""
         lookups = await self.fresh()
@@ -208,8 +229,11 @@ class Office:
             raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}", hint)
         return project
 
-    async def place(self, network: str | None, project: str | None) -> Placed:
-        """Where work goes: into `network`, else the project's, else the default one, else the notebook."""
+    async def place(self, network: str | None, project: str | None, agent: bytes = b"") -> Placed:
+        """Where work goes: into `network`, else the project's, else the default one, else the notebook.
+
+        `agent` is the organisation for which it is signed; that has no notebook. Raises Refusal.
+        """
         scope = await self.find_network(network) if network else None
         chosen = await self.find_project(project, scope) if project else None
         if scope is None and chosen is not None:
@@ -217,11 +241,14 @@ class Office:
         if scope is None and self.settings.default_network:
             scope = await self.find_network(self.settings.default_network)
         placed = Placed(scope or self.notebook, chosen)
-        self.must_write_in(placed.scope)
+        if agent and placed.scope == self.notebook:
+            why = f"{self.name(agent) or short(agent)} has no notebook: say into which network it goes"
+            raise Refusal(Code.BAD_REQUEST, why, "meshnode network ls")
+        self.must_write_in(placed.scope, agent)
         return placed
 
-    def must_write_in(self, scope: bytes) -> None:
-        """Refuse what the owner would sign where it counts for nobody. Raises Refusal."""
+    def must_write_in(self, scope: bytes, agent: bytes = b"") -> None:
+        """Refuse what the owner would sign, for itself or `agent`, where it counts for nobody. Raises Refusal."""
         if scope == self.me or self.truth.network(scope) is None:
             return
         joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
@@ -229,6 +256,8 @@ class Office:
             verb = "have left" if joined is not None and (joined.left or joined.leaving) else "have not joined"
             why = f"you {verb} {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
+        if agent:
+            return  # the core knows by which role
         told = self.node.standings.get(scope)
         if told is not None and not told.is_open and told.needs_role and not told.roles:
             why = f"you have no role in {name}: what you signed there would count for nobody"
@@ -255,14 +284,16 @@ class Office:
         joined = self.truth.entry(JoinedEntry, (scope,))
         return joined is not None and not joined.left and self.lookups.standing_in(self.me, scope) is not None
 
-    def mine(self, record: RecordId) -> EntryRow:
-        """The entry of a record that the owner signed. Raises Refusal if it is another's or not shown yet."""
+    def mine(self, record: RecordId, agent: bytes = b"") -> EntryRow:
+        """The entry of a record of the owner's, or of `agent`. Raises Refusal if it is another's or not shown yet."""
         entry = self.lookups.entry(record)
         if entry is None:
             raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists yet", "try again in a moment")
-        if entry.agent != self.me:
+        if entry.agent != (agent or self.me):
             author = self.lookups.name(entry.agent) or "somebody else"
-            raise Refusal(Code.NOT_YOURS, f"{short(record)} was signed by {author}; only {author} can change it")
+            why = f"{short(record)} was signed by {author}; only {author} can change it"
+            acts = entry.agent in self.mandates.acts_for()
+            raise Refusal(Code.NOT_YOURS, why, f"say that you do it for them: --as {quoted(author)}" if acts else "")
         return entry
 
     async def _by_id(self, text: str) -> RecordId | None:

@@ -16,7 +16,7 @@ from typing import cast
 
 import trio
 
-from meshnode.core.standing import NetworkStanding, networks_in, standing_of
+from meshnode.core.standing import NetworkStanding, bodies_in, bodies_read_through, standing_of
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import (
@@ -257,8 +257,10 @@ class Projector:
         """Find out how networks stand about which a slice said something; at first, how all of them do."""
         governing = [record for record in slice_.touched.values() if record.type in AUTHORITY]
         scopes = dict.fromkeys(record.home for record in governing)
+        for scope in list(scopes):
+            scopes.update(dict.fromkeys(map(ScopeId, bodies_read_through(scope, self._views.memory))))
         if not self._knows_networks:
-            scopes.update(dict.fromkeys(map(ScopeId, networks_in(self._views.memory))))
+            scopes.update(dict.fromkeys(map(ScopeId, bodies_in(self._views.memory))))
             self._knows_networks = True
         for scope in scopes:
             standing = standing_of(scope, self._me, self._views.memory)

@@ -33,20 +33,43 @@ _LANES = """
 SELECT number, parent, base, tip_seq, tip_id FROM lanes
 WHERE log = (SELECT log FROM logs WHERE name = ?) ORDER BY number
 """
+# With a scope go the streams of who stands there, of who stands in those, and so on: people in organisations.
 _STANDING = """
+WITH RECURSIVE with_streams (scope) AS (
+    VALUES (?3)
+    UNION SELECT g.agent FROM with_streams AS w CROSS JOIN logs AS g ON g.scope = w.scope AND g.counted = 1
+    UNION SELECT v.agent FROM with_streams AS w CROSS JOIN logs AS g ON g.scope = w.scope AND g.counted = 1
+        CROSS JOIN voices AS v ON v.log = g.log
+)
 SELECT g.log, g.name, n.tip_id FROM (
-    SELECT log, name FROM logs WHERE log > ?1 AND (
-        (scope = ?3 AND counted = 1)
-        OR scope IN (SELECT agent FROM logs WHERE scope = ?3 AND counted = 1 AND agent <> ?3)
-    ) ORDER BY log LIMIT ?2
+    SELECT log, name FROM logs WHERE log > ?1 AND (scope <> ?3 OR counted = 1)
+    AND scope IN (SELECT scope FROM with_streams) ORDER BY log LIMIT ?2
 ) AS g JOIN lanes AS n ON n.log = g.log ORDER BY g.log, n.tip_id
 """
 _FRESH = """
 SELECT n.tip_id FROM lanes AS n JOIN logs AS g ON g.log = n.log
-WHERE n.tip_arrival > ?2 AND (
-    (g.scope = ?1 AND g.counted = 1)
-    OR EXISTS (SELECT 1 FROM logs AS s WHERE s.scope = ?1 AND s.counted = 1 AND s.agent = g.scope)
-) ORDER BY n.tip_arrival DESC LIMIT ?3
+WHERE n.tip_arrival > ?2 AND iif(g.scope = ?1, g.counted = 1, EXISTS (
+    WITH RECURSIVE stands_in (scope) AS (
+        VALUES (g.scope)
+        UNION SELECT o.scope FROM stands_in AS s CROSS JOIN logs AS o ON o.agent = s.scope AND o.counted = 1
+        UNION SELECT o.scope FROM stands_in AS s CROSS JOIN voices AS v ON v.agent = s.scope
+            CROSS JOIN logs AS o ON o.log = v.log AND o.counted = 1
+    ) SELECT 1 FROM stands_in WHERE scope = ?1
+))
+ORDER BY n.tip_arrival DESC LIMIT ?3
+"""
+_SCOPES_OF = """
+WITH RECURSIVE found (agent, scope) AS (
+    VALUES (?1, x'')
+    UNION SELECT g.scope, g.scope FROM found AS f CROSS JOIN logs AS g ON g.agent = f.agent AND g.counted = 1
+    UNION SELECT g.scope, g.scope FROM found AS f CROSS JOIN voices AS v ON v.agent = f.agent
+        CROSS JOIN logs AS g ON g.log = v.log AND g.counted = 1
+)
+SELECT scope FROM found WHERE scope <> x'' ORDER BY scope
+"""
+_AGENTS_OF = """
+SELECT agent FROM logs WHERE name = ?1
+UNION SELECT v.agent FROM voices AS v JOIN logs AS g ON g.log = v.log WHERE g.name = ?1 ORDER BY agent
 """
 
 
@@ -97,9 +120,13 @@ def fresh_heads(source: Source, scope: bytes, since: int, limit: int) -> tuple[R
 
 
 def scopes_of(source: Source, agent: bytes) -> tuple[ScopeId, ...]:
-    """The scopes in which the agent has a counted log, sorted."""
-    question = "SELECT DISTINCT scope FROM logs WHERE agent = ? AND counted = 1 ORDER BY scope"
-    return tuple(ScopeId(scope) for (scope,) in source.rows(question, (agent,)))
+    """See `Ledger.scopes_of`."""
+    return tuple(ScopeId(scope) for (scope,) in source.rows(_SCOPES_OF, (agent,)))
+
+
+def agents_of_log(source: Source, log: bytes) -> tuple[AgentId, ...]:
+    """See `Ledger.agents_of_log`."""
+    return tuple(AgentId(agent) for (agent,) in source.rows(_AGENTS_OF, (log,)))
 
 
 def agents_in(source: Source, scope: bytes) -> tuple[AgentId, ...]:

@@ -246,7 +246,7 @@ class Reader:
         return heads.heads_of_agent(self.source, agent)
 
     def logs_standing_in(self, scope: bytes) -> Iterator[tuple[LogId, tuple[RecordId, ...]]]:
-        """The counted logs of a network and all logs of the streams of their agents, with their sorted tips."""
+        """The counted logs of a scope and all logs of the streams that go with it, with their sorted tips."""
         return heads.standing_in(self.source, scope)
 
     def forked_logs(self) -> tuple[LogId, ...]:
@@ -254,8 +254,12 @@ class Reader:
         return heads.forked_logs(self.source)
 
     def scopes_of(self, agent: bytes) -> tuple[ScopeId, ...]:
-        """The scopes in which the agent has a counted log, sorted."""
+        """The scopes with which the agent's stream goes, sorted."""
         return heads.scopes_of(self.source, agent)
+
+    def agents_of_log(self, log: bytes) -> tuple[AgentId, ...]:
+        """Who began a log, and for whom else its key speaks there, sorted."""
+        return heads.agents_of_log(self.source, log)
 
     def fresh_heads(self, scope: bytes, since: bytes, limit: int) -> tuple[RecordId, ...]:
         """Tips that stand in `scope` and arrived after the record `since` (empty: all), latest first."""

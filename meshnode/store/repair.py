@@ -20,7 +20,7 @@ from meshnode.store.eviction import is_blank
 from meshnode.store.salvage import Row, salvaged
 from meshnode.store.source import Source, damage_mark
 from meshnode.store.store import Store, open_store
-from meshproto.records.ids import LogId, RecordId
+from meshproto.records.ids import AgentId, LogId, RecordId
 from meshproto.records.limits import MAX_RUN_BYTES, MAX_RUN_RECORDS
 from meshproto.records.log import Run
 from meshproto.records.reasons import Refused
@@ -39,6 +39,10 @@ _ERASURES = "SELECT number, record FROM erasures WHERE number >= ? ORDER BY numb
 _EVICTIONS = "SELECT number, arrival FROM evictions WHERE number >= ? AND gone > 0 ORDER BY number LIMIT ?"
 _ASIDE = "SELECT number, headers, signature FROM aside WHERE number >= ? ORDER BY number LIMIT ?"
 _LOGS = "SELECT log, name, counted FROM logs WHERE log >= ? ORDER BY log LIMIT ?"
+_VOICES = (
+    "SELECT v.number, g.name, v.agent FROM voices AS v JOIN logs AS g USING (log)"
+    " WHERE v.number >= ? ORDER BY 1 LIMIT ?"
+)
 _TIPS = (
     "SELECT n.lane, g.name, n.tip_seq FROM lanes AS n JOIN logs AS g USING (log) WHERE n.lane >= ? ORDER BY 1 LIMIT ?"
 )
@@ -168,6 +172,7 @@ class _Rescue:
         aside.keep(self._store.source, self._orphans)
         aside.reattach(self._store.source, self._store.writer)
         still_aside = sum(len(run.records) for _, run in aside.kept(self._store.source))
+        self._copy_voices()
         parts_lost, local_lost = self._copy_parts(), self._copy_local()
         self._go_on_erasing()
         shortened = tuple(self._shortened())
@@ -210,6 +215,12 @@ class _Rescue:
         self._kept += len(self._grouped)
         self._group.clear()
         self._grouped.clear()
+
+    def _copy_voices(self) -> None:
+        """Copy for whom logs speak besides those who began them; of a log that is not here any more nothing is kept."""
+        found = salvaged(self._old, _VOICES, 0)
+        voices = [(LogId(name), AgentId(agent)) for _, name, agent in found if _is_id(name) and _is_id(agent)]
+        self._store.writer.commit(Batch(0, voices=tuple(voices)))
 
     def _copy_parts(self) -> int:
         """Copy erasures, evictions and private parts; how many parts are not what their record names."""

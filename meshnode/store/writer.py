@@ -31,6 +31,9 @@ ROWS_REMEMBERED = 8_192
 the row."""
 
 
+_LISTEN = "INSERT OR IGNORE INTO voices (log, agent) SELECT log, ?2 FROM logs WHERE name = ?1 AND agent <> ?2"
+
+
 class Writer:
     """Commits to records.db. Made by `open_store`."""
 
@@ -173,6 +176,8 @@ class Writer:
         first = self._next
         for run in batch.runs:
             self._take_run(batch, run, given, uncounted)
+        for voice in batch.voices:
+            self._connection.execute(_LISTEN, voice)
         if batch.privates:
             self._take_parts(batch, first)
         if batch.erasures or batch.evictions or batch.wanted:

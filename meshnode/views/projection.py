@@ -31,7 +31,7 @@ from meshnode.views.words import Shelf, part_of, text, words_of
 from meshproto.fold.charters import read_resolution
 from meshproto.fold.contributions import corrections_of, quantity_after
 from meshproto.fold.entries import read_entry
-from meshproto.fold.places import NETWORK, read_place
+from meshproto.fold.places import BODIES, read_place
 from meshproto.fold.standing import Standing, Status
 from meshproto.records.encoding import Value
 from meshproto.records.limits import MAX_INT
@@ -196,7 +196,7 @@ def _agent(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 def _member(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     entry = read_entry(shelf.memory, record.id)
     place = read_place(shelf.memory, record.home)
-    if entry is None or place is None or place.kind != NETWORK or len(entry.to) != AGENT_SIZE:
+    if entry is None or place is None or place.kind not in BODIES or len(entry.to) != AGENT_SIZE:
         return []
     return [MemberRow(record.id, record.home, entry.to, entry.role, standing.state, record.at)]
 

@@ -178,10 +178,14 @@ class NetworkRow(NamedTuple):
 
 
 class MemberRow(NamedTuple):
-    """One standing of an agent in a network: a founder's accept or a joiner's grant. Table `members`, key `record`."""
+    """One standing of an agent in a network or organisation: a founder's accept, or a grant. Table `members`.
+
+    Key `record`.
+    """
 
     record: bytes
     network: bytes
+    """Or organisation."""
     agent: bytes
     role: str
     """`founder` or the role of the grant."""

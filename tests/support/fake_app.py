@@ -18,7 +18,8 @@ from meshnode.core.ports import Batch, NoteEntry
 from meshnode.store.keyfile import write_secret
 from meshnode.store.sealed import MainKey
 from meshnode.store.store import open_store
-from tests.support.fake_node import ANA, NOTEBOOK, FakeNode
+from tests.support.fake_node import FakeNode
+from tests.support.sample_people import ANA, NOTEBOOK
 
 WORDS = [
     *("abandon", "ability", "able", "about", "above", "absent"),

@@ -11,7 +11,6 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
@@ -25,33 +24,18 @@ from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
 from meshnode.api.models import networks as g
 from meshnode.api.models import node as n
+from meshnode.api.models import organisations as o
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
 from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
-from meshnode.api.models.shared import Agent, Check, Page, Quantity, Scope
+from meshnode.api.models.shared import Agent, Check, Page, Quantity
 from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
-from meshproto.records.ids import to_text
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
-
-AT = "2026-03-09T10:15:00Z"
-PEER = "12D3KooWGRYZDHBembyGJQqQ6WgLqJWYNjnECJwGBnCg8vbCeo8F"
-ADDRESS = f"/ip4/192.0.2.7/tcp/4401/p2p/{PEER}"
-
-
-def text_id(seed: str) -> str:
-    """An id in its text form, made from a word."""
-    return to_text(sha256(seed.encode()).digest())
-
-
-ANA = Agent(text_id("ana"), "Ana López", me=True)
-BEN = Agent(text_id("ben"), "Ben")
-NOTEBOOK = Scope(text_id("notebook"), "notebook", "")
-STUDIO = Scope(text_id("studio"), "network", "studio")
-LINE = f"{STUDIO.id}@{ADDRESS}"
-MN1 = "mn1aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibae"
+from tests.support.sample_firms import mandate, organisation
+from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
 
 
 @dataclass
@@ -68,6 +52,7 @@ class FakeNode:
     """What else says the same as whatever is erased."""
     networks: list[g.Network] = field(default_factory=list)
     decisions: list[f.Decision] = field(default_factory=list)
+    organisations: list[o.Organisation] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
     forks: list[r.Fork] = field(default_factory=list)
@@ -289,6 +274,16 @@ class FakeNode:
         self.networks.append(network("studio"))
         return g.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
 
+    def get_organisations(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        return organisation(rest[0]) if rest else Page(self.organisations)
+
+    def post_organisations(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest or rest == ["accepts"]:
+            return organisation(asked.body.get("name", "Blue"))
+        if rest[1] == "resignation":
+            return o.Resigned(text_id(rest[0]), heard=bool(self.peers))
+        return mandate(BEN, "invited") if rest[1] == "staff" else Page([mandate(BEN, "removed")])
+
     def get_peers(self, asked: Asked, rest: list[str]) -> Page[p.Peer]:
         return Page(self.peers)
 
@@ -371,7 +366,9 @@ class FakeNode:
             rest[0], "contribution", raw, {}, "00", rest[0], STUDIO, BEN, AT, standing, "held", None, []
         )  # fmt: skip
 
-    def post_records(self, asked: Asked, rest: list[str]) -> r.Verified:
+    def post_records(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if rest[-1] == "reaffirm":
+            return o.Reaffirmed(text_id("accept"), text_id(rest[0]), "yes")
         good = rest[0] != "forged"
         return r.Verified(text_id(rest[0]), good, [Check("signature", "ok" if good else "fail", "checked", "")])
 

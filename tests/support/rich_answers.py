@@ -3,7 +3,8 @@
 from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
 from meshnode.api.models.shared import Quantity
-from tests.support.fake_node import ANA, AT, BEN, STUDIO, contribution, text_id
+from tests.support.fake_node import contribution
+from tests.support.sample_people import ANA, AT, BEN, STUDIO, text_id
 
 
 def rich_contribution(title: str) -> w.Contribution:

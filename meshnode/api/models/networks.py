@@ -3,7 +3,7 @@
 from msgspec import field
 
 from meshnode.api.models.charters import CharterChange
-from meshnode.api.models.shared import Agent, Model, Request
+from meshnode.api.models.shared import AS, Agent, Model, Request
 
 
 class Network(Model):
@@ -84,6 +84,7 @@ class JoinRequest(Request):
 
     line: str
     wait_ms: int = 10_000
+    as_: str | None = AS
 
 
 class Joined(Model):

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from meshnode.api.models.shared import Agent, Check, Model, Quantity, Request, Scope
+from meshnode.api.models.shared import Agent, Check, Model, Quantity, Request, Scope, Signer
 
 
 class Standing(Model):
@@ -36,6 +36,8 @@ class RecordAnswer(Model):
     part: str
     private: dict[str, Any] | None
     held_by: list[Agent]
+    signed_by: Signer | None = None
+    """Who signed, where that was not the agent itself."""
 
 
 class Branch(Model):
@@ -79,6 +81,9 @@ class Why(Model):
     fix: str
     fork: Fork | None = None
     """The fork it belongs to, if another record has the same number in the same log."""
+    agent: Agent | None = None
+    signed_by: Signer | None = None
+    """Who signed, where that was not the agent itself."""
 
 
 class Verified(Model):

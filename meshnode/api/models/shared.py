@@ -1,6 +1,6 @@
 """Pieces that several resources use."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -9,6 +9,16 @@ T = TypeVar("T")
 
 class Request(msgspec.Struct, forbid_unknown_fields=True):
     """A body of a request; a field nobody knows is refused, because it would silently mean nothing."""
+
+
+AS: Any = msgspec.field(default=None, name="as")  # a field's default is of its own type
+"""The field `as` of a request: the organisation for which it is signed, by name or id; absent for the owner."""
+
+
+class AsRequest(Request):
+    """A request that says nothing but for whom it is signed."""
+
+    as_: str | None = AS
 
 
 class Model(msgspec.Struct):
@@ -33,6 +43,16 @@ class Agent(Model):
     """A log of theirs has branches that nothing has joined yet (`/v1/forks`)."""
     blocked: bool = False
     """The owner has blocked them (`/v1/blocks`)."""
+
+
+class Signer(Model):
+    """The person whose key signed in the name of an organisation or network."""
+
+    agent: Agent
+    role: str
+    """`founder`, `staff` or `steward`."""
+    mandate: str
+    """The record by which the author let this person act: a grant, or a founder's accept."""
 
 
 class Scope(Model):

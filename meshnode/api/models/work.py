@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from meshnode.api.models.shared import Agent, Model, Quantity, Request, Scope
+from meshnode.api.models.shared import AS, Agent, Model, Quantity, Request, Scope, Signer
 from meshnode.api.models.terms import Evidence, EvidenceRequest, Money, MoneyRequest, Share, ShareWish
 
 
@@ -63,6 +63,8 @@ class Contribution(Model):
     """Earlier work: its id, or 33 bytes in hexadecimal for what stands in another scope."""
     doubles: list[str]
     """Other contributions that the same files show and that do not state this one again; told of one entry only."""
+    signed_by: Signer | None = None
+    """Who signed, where that was not the agent itself."""
 
 
 class ContributionRequest(Request):
@@ -91,12 +93,14 @@ class ContributionRequest(Request):
     warrants: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     of: str | None = None
+    as_: str | None = AS
 
 
 class ShareRequest(Request):
     """State an entry again in a network."""
 
     network: str
+    as_: str | None = AS
 
 
 class CorrectRequest(Request):
@@ -106,12 +110,14 @@ class CorrectRequest(Request):
     quantity: Quantity | None = None
     value: MoneyRequest | None = None
     reason: str = "error"
+    as_: str | None = AS
 
 
 class RetractRequest(Request):
     """Take an entry out of effect."""
 
     reason: str = "error"
+    as_: str | None = AS
 
 
 class ThankRequest(Request):
@@ -120,6 +126,7 @@ class ThankRequest(Request):
     text: str = ""
     kind: str = "thanks"
     skill: str | None = None
+    as_: str | None = AS
 
 
 class Written(Model):
@@ -128,6 +135,9 @@ class Written(Model):
     id: str
     type: str
     scope: Scope
+    agent: Agent | None = None
+    signed_by: Signer | None = None
+    """Who signed, where that was not the agent itself."""
 
 
 class Timer(Model):
@@ -198,3 +208,4 @@ class ProjectRequest(Request):
     state: str = "active"
     starts: str | None = None
     ends: str | None = None
+    as_: str | None = AS

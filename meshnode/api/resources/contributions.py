@@ -178,6 +178,7 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         evidence=[Evidence(sha256.hex(), size, media) for sha256, size, media in _first(more.evidence, most)],
         of=link_text(row.restates),
         doubles=[to_text(each) for each in doubles(office.lookups, row)] if most is None else [],
+        signed_by=names.signer(row.record) if row.agent != office.me else None,
     )
 
 

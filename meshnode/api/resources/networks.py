@@ -18,7 +18,7 @@ from meshnode.api.models.networks import (
     NetworkRequest,
     RemoveRequest,
 )
-from meshnode.api.models.shared import Page
+from meshnode.api.models.shared import AsRequest, Page
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
@@ -28,8 +28,9 @@ from meshnode.runtime.invitations import LINK, is_invitation, read_invitation, w
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import moves, networks, people
+from meshnode.runtime.requests import moves, networks, people, somebody
 from meshnode.runtime.requests.networks import Charter, Person
+from meshnode.runtime.requests.organisations import founders_of
 from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
 JOINS = ("open", "invite")
@@ -61,7 +62,8 @@ async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
 async def leave_network(site: Site, call: Call[Nothing]) -> Left:
     """Leave a network: the others are told, and the node carries it no longer."""
     network = await site.office.find_network(call.path["id"])
-    heard = await networks.leave(site.office, network)
+    agent = await site.office.acting(call.query.get("as"))
+    heard = await networks.leave(site.office, network, agent)
     return Left(to_text(network), heard)
 
 
@@ -69,17 +71,18 @@ async def join(site: Site, call: Call[JoinRequest]) -> Joined:
     """Join by an invitation, or an open network by its line."""
     office, body = site.office, call.body
     start, before = time.monotonic(), office.node.arrival
+    agent = await office.acting(body.as_)
     end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
     if is_invitation(body.line):
         invitation = read_invitation(body.line)
-        network = await networks.enter(office, invitation, end - trio.current_time())
+        network = await networks.enter(office, invitation, end - trio.current_time(), agent)
         is_in, hosts = network is not None, [invitation.peer]
         if network is None:
             raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
     else:
         line = people.read_line(body.line)
         network, hosts = line.network, [peer for peer, _ in line.peers]
-        is_in = await people.join(office, line, end - trio.current_time())
+        is_in = await people.join(office, line, end - trio.current_time(), agent)
     if is_in:
         with trio.move_on_at(end):
             await office.node.ask(lambda ticket: SyncNow(ticket, None))
@@ -114,13 +117,14 @@ async def appoint(site: Site, call: Call[AppointRequest]) -> Member:
     return await _member_by(site, network, record)
 
 
-async def accept(site: Site, call: Call[Nothing]) -> Page[Member]:
-    """Accept the roles offered to the owner in a network."""
+async def accept(site: Site, call: Call[AsRequest]) -> Page[Member]:
+    """Accept the roles offered in a network to the owner, or to an organisation it signs for."""
     office = site.office
     network = await office.find_network(call.path["id"])
-    await office.once(call.key, call.digest, lambda rows: networks.accept(office, network, rows))
+    agent = await office.acting(call.body.as_)
+    await office.once(call.key, call.digest, lambda rows: networks.accept(office, network, rows, agent))
     await office.projector.caught_up()
-    mine = [each for each in await networks.people(office, network) if each.agent == office.me]
+    mine = [each for each in await networks.people(office, network) if each.agent == (agent or office.me)]
     return Page(items=[_member(site, Names(office), each) for each in mine if each.state == "active"])
 
 
@@ -200,16 +204,13 @@ async def find_agent(office: Office, text: str, network: ScopeId) -> AgentId:
     if named:
         listed = ", ".join(sorted(short(each) for each in named))
         raise Refusal(Code.AMBIGUOUS, f"several people there are called {text}: {listed}", "use the id")
-    found = await office.find(text)
-    genesis = office.truth.record(found)
-    if genesis is None or genesis.type != "agent" or office.truth.network(found) is not None:
-        raise Refusal(Code.NOT_FOUND, f"{short(found)} is nobody", networks.members_of(office, network))
-    return AgentId(found)
+    return await somebody.find_agent(office, text, hint=networks.members_of(office, network))
 
 
 def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
     """The networks this node takes part in, the notebook first; with `left` also those it has left."""
     rows = [row for row in office.truth.rows(JoinedEntry) if left or not row.left]
+    rows = [row for row in rows if not founders_of(office, ScopeId(row.network))]
     ordered = sorted(rows, key=lambda row: (row.network != office.notebook, row.at))
     return [ScopeId(row.network) for row in ordered]
 

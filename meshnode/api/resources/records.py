@@ -64,6 +64,7 @@ async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
         part=entry.part if entry else "",
         private=_plain(check_private(record, raw)) if raw is not None else None,
         held_by=[names.agent(each) for each in office.node.holders(record.id)],
+        signed_by=names.signer(record.id),
     )
 
 
@@ -78,7 +79,16 @@ async def why(site: Site, call: Call[Nothing]) -> Why:
     told = _of_rotation(office, record, found) or explain(standing.status, standing.reason, detail)
     rivals = sorted(lookups.rivals(record))
     fork = _fork(office, rivals, Names(office)) if rivals else None
-    return Why(id=to_text(record), standing=standing, text=told.text, fix=told.fix, fork=fork)
+    names, stored = Names(office), _stored(office, record)
+    return Why(
+        id=to_text(record),
+        standing=standing,
+        text=told.text,
+        fix=told.fix,
+        fork=fork,
+        agent=names.agent(stored.author),
+        signed_by=names.signer(record),
+    )
 
 
 def _of_rotation(office: Office, record: RecordId, found: fold_standing.Standing | None) -> Explanation | None:

@@ -41,6 +41,7 @@ async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Writt
         day=body.day,
         day_to=body.day_to,
         terms=terms_of(body),
+        as_=body.as_,
     )
     ids = await site.office.once(call.key, call.digest, lambda rows: work.log(site.office, wish, rows))
     return written(site.office, ids[0])
@@ -49,7 +50,10 @@ async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Writt
 async def share(site: Site, call: Call[ShareRequest]) -> Written:
     """State a contribution again in a network."""
     office, record = site.office, await site.office.find(call.path["id"])
-    ids = await office.once(call.key, call.digest, lambda rows: work.share(office, record, call.body.network, rows))
+    body = call.body
+    ids = await office.once(
+        call.key, call.digest, lambda rows: work.share(office, record, body.network, rows, as_=body.as_)
+    )
     return written(office, ids[0])
 
 
@@ -61,14 +65,19 @@ async def correct(site: Site, call: Call[CorrectRequest]) -> Written:
         right: Measure | Money = Money(body.value.amt, body.value.cur)
     else:
         right = _quantity(body.seconds, body.quantity)
-    ids = await office.once(call.key, call.digest, lambda rows: work.correct(office, record, right, body.reason, rows))
+    ids = await office.once(
+        call.key, call.digest, lambda rows: work.correct(office, record, right, body.reason, rows, as_=body.as_)
+    )
     return written(office, ids[0])
 
 
 async def retract(site: Site, call: Call[RetractRequest]) -> Written:
     """Take a contribution back."""
     office, record = site.office, await site.office.find(call.path["id"])
-    ids = await office.once(call.key, call.digest, lambda rows: work.retract(office, record, call.body.reason, rows))
+    body = call.body
+    ids = await office.once(
+        call.key, call.digest, lambda rows: work.retract(office, record, body.reason, rows, as_=body.as_)
+    )
     return written(office, ids[0])
 
 
@@ -77,7 +86,9 @@ async def thank(site: Site, call: Call[ThankRequest]) -> Written:
     office, body = site.office, call.body
     record = await office.find(call.path["id"])
     ids = await office.once(
-        call.key, call.digest, lambda rows: work.thank(office, record, body.kind, body.text, body.skill, rows)
+        call.key,
+        call.digest,
+        lambda rows: work.thank(office, record, body.kind, body.text, body.skill, rows, as_=body.as_),
     )
     return written(office, ids[0])
 
@@ -154,6 +165,7 @@ async def create_project(site: Site, call: Call[ProjectRequest]) -> Project:
         state=body.state,
         starts=body.starts,
         ends=body.ends,
+        as_=body.as_,
     )
     ids = await office.once(call.key, call.digest, lambda rows: projects.create(office, wish, rows))
     await office.projector.caught_up()

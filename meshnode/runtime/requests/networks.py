@@ -124,19 +124,22 @@ def draft_invitation(office: Office, network: ScopeId, role: str, uses: int, sec
     return Draft(network, "grant", facts, agent=network), line
 
 
-async def enter(office: Office, invitation: Invitation, seconds: float) -> ScopeId | None:
-    """Join by an invitation; None if nobody has answered in time. Raises Refusal."""
+async def enter(office: Office, invitation: Invitation, seconds: float, agent: bytes = b"") -> ScopeId | None:
+    """Join by an invitation, for the owner or the organisation `agent`; None if nobody has answered in time.
+
+    Raises Refusal.
+    """
     if invitation.expires and invitation.expires < office.node.now():
         raise _shut("late")
     network: ScopeId | None = None
     with trio.move_on_after(seconds):
         peer, addresses = invitation.peer, invitation.addresses
-        outcome = await office.node.ask(lambda ticket: EnterBy(ticket, invitation.secret, peer, addresses))
+        outcome = await office.node.ask(lambda ticket: EnterBy(ticket, invitation.secret, peer, addresses, agent))
         if isinstance(outcome, ShutOut):
             raise _shut(outcome.why)
         assert isinstance(outcome, LetIn), outcome
         network = outcome.scope
-        await office.joins.until_in(network)
+        await office.joins.until_in(network, agent)
     return network
 
 
@@ -153,13 +156,13 @@ def draft_appointment(network: ScopeId, agent: AgentId, role: str, *, delegate: 
     return Draft(network, "grant", authority.grant(agent, role, may_delegate=delegate), agent=network)
 
 
-async def accept(office: Office, network: ScopeId, rows: Rows = ()) -> Ids:
-    """Accept every role that was offered to the owner. Raises Refusal."""
-    lookups = await office.fresh()
-    offered = [row.record for row in lookups.standings(network) if row.agent == office.me and row.standing == "invited"]
+async def accept(office: Office, network: ScopeId, rows: Rows = (), agent: bytes = b"") -> Ids:
+    """Accept every role that was offered to the owner, or to the organisation `agent`. Raises Refusal."""
+    lookups, who = await office.fresh(), agent or office.me
+    offered = [row.record for row in lookups.standings(network) if row.agent == who and row.standing == "invited"]
     if not offered:
         raise Refusal(Code.CONFLICT, "no role waits for your answer there", members_of(office, network))
-    drafts = [Draft(network, "countersign", identity.accept(each)) for each in offered]
+    drafts = [Draft(network, "countersign", identity.accept(each), agent=agent) for each in offered]
     return await office.node.write(drafts, local=rows)
 
 
@@ -175,24 +178,59 @@ def draft_removal(office: Office, network: ScopeId, targets: Sequence[bytes], re
     return Draft(network, "revoke", facts, agent=network)
 
 
-async def leave(office: Office, network: ScopeId) -> bool:
+async def leave(office: Office, network: ScopeId, agent: bytes = b"") -> bool:
     """Give back every role one has in a network, and stop carrying it; what is here stays. Raises Refusal.
 
-    False if nobody who stays has heard of it yet: then the network is carried until somebody has.
+    False if nobody who stays has heard of it yet: then the network is carried until somebody has. For an organisation
+    (`agent`) its roles are given back; the network goes on being carried as long as the owner has any there.
     """
     if network == office.notebook:
         raise Refusal(Code.CONFLICT, "the notebook is your own and cannot be left")
     lookups = await office.fresh()
+    if agent:
+        return await _leave_for(office, network, agent)
     mine = [row.record for row in lookups.standings(network) if row.agent == office.me and row.standing == "active"]
     others = [row for row in lookups.members(network) if row.agent != office.me]
-    joined = office.truth.entry(JoinedEntry, (network,))
-    if mine and joined is not None and not joined.left and not joined.relayed and others:
-        facts = authority.revoke(mine, reason="resign", seen=seen_of(office, network, mine))
-        await office.node.write([Draft(network, "revoke", facts)], local=[joined._replace(leaving=True)])
+    return await give_back(office, network, mine, alone=not others)
+
+
+async def _leave_for(office: Office, network: ScopeId, agent: bytes) -> bool:
+    """Give back every role an organisation has in a network. Raises Refusal."""
+    rows = office.lookups.standings(network)
+    theirs = [row.record for row in rows if row.agent == agent and row.standing == "active"]
+    if not theirs:
+        name = office.name(agent) or short(agent)
+        raise Refusal(Code.CONFLICT, f"{name} has no role there", members_of(office, network))
+    stays = any(row.agent == office.me and row.standing == "active" for row in rows)
+    others = [row for row in rows if row.standing == "active" and row.agent not in (agent, office.me)]
+    return await give_back(office, network, theirs, alone=not others, agent=agent, stays=stays)
+
+
+async def give_back(
+    office: Office,
+    scope: ScopeId,
+    mine: Sequence[bytes],
+    *,
+    alone: bool,
+    agent: bytes = b"",
+    stays: bool = False,
+) -> bool:
+    """Resign from what one, or the organisation `agent`, has in a network or organisation. Raises Refusal.
+
+    Unless one `stays`, it is not carried any more. `alone`: nobody else is there to hear of it. False if nobody has
+    heard of it yet.
+    """
+    joined = office.truth.entry(JoinedEntry, (scope,))
+    if mine and joined is not None and not joined.left and not joined.relayed and not alone:
+        facts = authority.revoke(mine, reason="resign", seen=seen_of(office, scope, mine))
+        row = [] if stays else [joined._replace(leaving=True)]
+        await office.node.write([Draft(scope, "revoke", facts, agent=agent)], local=row)
+        if stays:
+            return True
         with trio.move_on_after(HEARD_SECONDS):
-            await office.joins.until_out(network)
-        return not office.joins.is_leaving(network)
-    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
+            await office.joins.until_out(scope)
+        return not office.joins.is_leaving(scope)
+    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, scope))
     if not isinstance(outcome, Done):
         raise refusal_of(outcome)
     return True
@@ -225,7 +263,7 @@ async def must_steer(office: Office, network: ScopeId) -> None:
     name = office.name(network) or short(network)
     if told is not None and told.is_over:
         raise Refusal(Code.CONFLICT, f"{name} was dissolved", "meshnode network ls")
-    if told is None or not told.powers:
+    if told is None or network not in office.mandates.acts_for():
         why = f"only founders and stewards of {name} may do this"
         raise Refusal(Code.NOT_AUTHORISED, why, members_of(office, network))
 

@@ -81,15 +81,18 @@ async def _accept_offer(office: Office, network: ScopeId) -> None:
         await networks.accept(office, network)
 
 
-async def join(office: Office, line: JoinLine, seconds: float) -> bool:
+async def join(office: Office, line: JoinLine, seconds: float, agent: bytes = b"") -> bool:
     """Take part in a network and, once its founding is here, sign one's own grant; False if that takes longer.
+
+    `agent` is the organisation that joins, empty for the owner.
 
     The node goes on trying by itself, also after a restart. Raises Refusal.
     """
     with trio.move_on_after(seconds) as patience:
-        outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers))
+        outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers, agent=agent))
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
-        await office.joins.stand_in(line.network, again=True)
-        await _accept_offer(office, line.network)
+        await office.joins.stand_in(line.network, again=True, agent=agent)
+        if not agent:
+            await _accept_offer(office, line.network)
     return not patience.cancelled_caught

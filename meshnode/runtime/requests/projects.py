@@ -22,6 +22,8 @@ class ProjectWish:
     state: str = "active"
     starts: str | None = None
     ends: str | None = None
+    as_: str | None = None
+    """The organisation for which it is signed, None for the owner."""
 
 
 async def create(office: Office, wish: ProjectWish, rows: Rows = ()) -> Ids:
@@ -34,7 +36,8 @@ async def create(office: Office, wish: ProjectWish, rows: Rows = ()) -> Ids:
     starts, ends = (day(text) if text else None for text in (wish.starts, wish.ends))
     if starts and ends and ends < starts:
         raise Refusal(Code.BAD_REQUEST, f"{ends} is before {starts}")
-    scope, part_of = await _placed(office, wish)
+    agent = await office.acting(wish.as_)
+    scope, part_of = await _placed(office, wish, agent)
     lookups = await office.fresh()
     taken = [row for row in lookups.projects_called(wish.title) if row.scope == scope]
     if taken:
@@ -43,12 +46,12 @@ async def create(office: Office, wish: ProjectWish, rows: Rows = ()) -> Ids:
     facts = coordination.project(
         state=wish.state, part_of=part_of.project if part_of else None, starts=starts, ends=ends
     )
-    return await office.node.write([Draft(scope, "project", facts, private)], local=rows)
+    return await office.node.write([Draft(scope, "project", facts, private, agent=agent)], local=rows)
 
 
-async def _placed(office: Office, wish: ProjectWish) -> Placed:
+async def _placed(office: Office, wish: ProjectWish, agent: bytes) -> Placed:
     """Where the project goes, and what it is a part of: both stand in one scope. Raises Refusal."""
-    scope, whole = await office.place(wish.network, wish.part_of)
+    scope, whole = await office.place(wish.network, wish.part_of, agent)
     if whole is not None and whole.scope != scope:
         stands = office.lookups.name(whole.scope) or "your notebook"
         detail = f"{whole.title!r} stands in {stands}, and so must all its parts"

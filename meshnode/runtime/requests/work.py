@@ -31,13 +31,16 @@ class Work:
     day: str | None = None
     day_to: str | None = None
     terms: Terms = NO_TERMS
+    as_: str | None = None
+    """The organisation for which it is signed, None for the owner."""
 
 
 async def log(office: Office, work: Work, rows: Rows = ()) -> Ids:
     """Sign a contribution. Here as in all requests `rows` are committed along with it. Raises Refusal."""
-    placed = await office.place(work.network, work.project)
+    agent = await office.acting(work.as_)
+    placed = await office.place(work.network, work.project, agent)
     details = await resolved(office, work.terms, placed.scope)
-    draft = contribution_draft(placed, work, local_day(office.node.now()), details)
+    draft = contribution_draft(placed, work, local_day(office.node.now()), details)._replace(agent=agent)
     return await office.node.write([draft], local=rows)
 
 
@@ -73,19 +76,24 @@ def project_link(project: ProjectRow | None, scope: ScopeId) -> bytes | None:
     return project.project if project.scope == scope else ext(project.project)
 
 
-async def share(office: Office, record: RecordId, network: str, rows: Rows = ()) -> Ids:
-    """State a contribution of one's own again in a network, naming the first weakly. Raises Refusal."""
-    row = await _own(office, record)
+async def share(office: Office, record: RecordId, network: str, rows: Rows = (), *, as_: str | None = None) -> Ids:
+    """State a contribution again in a network, naming the first weakly. Raises Refusal.
+
+    Here and below, `as_` is the organisation whose record it is, and for which is signed; None for the owner.
+    """
+    agent = await office.acting(as_)
+    row = await _own(office, record, agent)
     scope = await office.find_network(network)
     if row.scope == scope:
         raise Refusal(Code.EXISTS, f"{short(record)} stands in that network already")
-    office.must_write_in(scope)
-    before = next((each for each in office.lookups.restating(ext(record), scope) if each.agent == office.me), None)
+    office.must_write_in(scope, agent)
+    who = agent or office.me
+    before = next((each for each in office.lookups.restating(ext(record), scope) if each.agent == who), None)
     if before is not None:
         hint = f"meshnode contribution show {to_text(before.record)}"
         raise Refusal(Code.EXISTS, f"{short(record)} was shared there already, as {short(before.record)}", hint)
     facts = _restated(office, record, row, scope)
-    draft = Draft(scope, "contribution", facts, words(title=row.title or "(no title)", text=row.text))
+    draft = Draft(scope, "contribution", facts, words(title=row.title or "(no title)", text=row.text), agent=agent)
     return await office.node.write([draft], local=rows)
 
 
@@ -112,10 +120,13 @@ def _restated(office: Office, record: RecordId, row: ContributionRow, scope: Sco
     )
 
 
-async def correct(office: Office, record: RecordId, right: Measure | Money, reason: str, rows: Rows = ()) -> Ids:
+async def correct(
+    office: Office, record: RecordId, right: Measure | Money, reason: str, rows: Rows = (), *, as_: str | None = None
+) -> Ids:
     """Sign the difference between what a contribution counts, or is worth, and what it should. Raises Refusal."""
-    row = await _own(office, record)
-    office.must_write_in(row.scope)
+    agent = await office.acting(as_)
+    row = await _own(office, record, agent)
+    office.must_write_in(row.scope, agent)
     if isinstance(right, Money):
         facts = repair.delta(record, value=_worth_lacking(row, right), reason=_reason(reason))
     else:
@@ -124,7 +135,7 @@ async def correct(office: Office, record: RecordId, right: Measure | Money, reas
         if delta.n == 0:
             raise Refusal(Code.EXISTS, f"{short(record)} counts exactly that already")
         facts = repair.delta(record, qty=delta, reason=_reason(reason))
-    return await office.node.write([Draft(ScopeId(row.scope), "correction", facts)], local=rows)
+    return await office.node.write([Draft(ScopeId(row.scope), "correction", facts, agent=agent)], local=rows)
 
 
 def _worth_lacking(row: ContributionRow, right: Money) -> Money:
@@ -142,37 +153,49 @@ def _worth_lacking(row: ContributionRow, right: Money) -> Money:
     return Money(right.amt - row.value, right.cur)
 
 
-async def retract(office: Office, record: RecordId, reason: str, rows: Rows = ()) -> Ids:
-    """Take a contribution of one's own out of effect. Raises Refusal."""
-    row = await _own(office, record)
-    office.must_write_in(row.scope)
-    draft = Draft(ScopeId(row.scope), "correction", repair.retract(record, reason=_reason(reason)))
+async def retract(office: Office, record: RecordId, reason: str, rows: Rows = (), *, as_: str | None = None) -> Ids:
+    """Take a contribution out of effect. Raises Refusal."""
+    agent = await office.acting(as_)
+    row = await _own(office, record, agent)
+    office.must_write_in(row.scope, agent)
+    facts = repair.retract(record, reason=_reason(reason))
+    draft = Draft(ScopeId(row.scope), "correction", facts, agent=agent)
     return await office.node.write([draft], local=rows)
 
 
-async def thank(office: Office, record: RecordId, kind: str, text: str, skill: str | None, rows: Rows = ()) -> Ids:
+async def thank(
+    office: Office,
+    record: RecordId,
+    kind: str,
+    text: str,
+    skill: str | None,
+    rows: Rows = (),
+    *,
+    as_: str | None = None,
+) -> Ids:
     """Thank whoever made something, oneself excepted, in the scope where it stands. Raises Refusal."""
+    agent = await office.acting(as_)
     lookups = await office.fresh()
     entry = lookups.entry(record)
     if entry is None:
         raise Refusal(Code.NOT_FOUND, f"{short(record)} is not in the lists", "meshnode contribution ls")
     row = lookups.contribution(record)
-    made_it = [agent for agent, _ in read_more(row.details).shares] if row else []
-    to = [each for each in made_it or [entry.agent] if each != office.me]
+    made_it = [each for each, _ in read_more(row.details).shares] if row else []
+    to = [each for each in made_it or [entry.agent] if each != (agent or office.me)]
     if not to:
         raise Refusal(Code.BAD_REQUEST, f"{short(record)} is your own")
     if kind not in value.THANKS or (kind == "skill") != bool(skill):
         raise Refusal(Code.BAD_REQUEST, f"one of {', '.join(value.THANKS)}; `skill` names a skill")
-    office.must_write_in(entry.scope)
+    office.must_write_in(entry.scope, agent)
     facts = value.recognition(to=to, kind=kind, for_=record, skill=skill and code_of(skill))
-    draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None)
+    draft = Draft(ScopeId(entry.scope), "recognition", facts, words(text=text) or None, agent=agent)
     return await office.node.write([draft], local=rows)
 
 
-async def _own(office: Office, record: RecordId) -> ContributionRow:
-    """A living contribution of the owner's. Raises Refusal."""
+async def _own(office: Office, record: RecordId, agent: bytes) -> ContributionRow:
+    """A living contribution of the owner's, or of `agent`. Raises Refusal."""
     lookups = await office.fresh()
-    office.mine(record)
+    office.mine(record, agent)
     row = lookups.contribution(record)
     if row is None:
         raise Refusal(Code.BAD_REQUEST, f"{short(record)} is no contribution", "meshnode contribution ls")

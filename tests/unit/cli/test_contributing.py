@@ -10,8 +10,9 @@ from meshnode.api.models.terms import Evidence, Money, Share
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ANA, BEN, FakeNode, contribution, text_id
+from tests.support.fake_node import FakeNode, contribution
 from tests.support.rich_answers import recognition, rich_contribution
+from tests.support.sample_people import ANA, BEN, text_id
 
 PIECE = {"n": 1, "s": 0, "u": "C62"}
 

@@ -12,8 +12,9 @@ from meshnode.api.models.terms import Money
 from meshnode.cli.csv_export import COLUMNS, FORMULA, harmless_cell, line_of
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, project, text_id
+from tests.support.fake_node import FakeNode, contribution, project
 from tests.support.rich_answers import rich_contribution
+from tests.support.sample_people import text_id
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from meshnode.cli.hints import pieces
 from meshnode.cli.index import ENTRIES
 from meshnode.cli.main import load
 from meshnode.cli.parsing import parse
-from meshnode.cli.records import THANK
+from meshnode.cli.records import ABOUT_IT
 
 PACKAGE = Path(__file__).resolve().parents[3] / "meshnode"
 STANDS_FOR_ANYTHING = "1"
@@ -53,7 +53,7 @@ def test_there_is_advice_in_many_places() -> None:
 @pytest.mark.parametrize(("place", "line"), ADVISED)
 def test_what_is_advised_is_a_command(place: str, line: str) -> None:
     _, *words = shlex.split(line)
-    if line == THANK:
+    if line in ABOUT_IT:
         words.append(STANDS_FOR_ANYTHING)  # `why` puts the record there.
     name = words.pop(0)
     if name.startswith("--"):

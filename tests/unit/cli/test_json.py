@@ -10,18 +10,9 @@ import pytest
 from meshnode.cli.evidence import look_at
 from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
-from tests.support.fake_node import (
-    ADDRESS,
-    LINE,
-    PEER,
-    FakeNode,
-    contribution,
-    decision,
-    network,
-    peer,
-    project,
-)
+from tests.support.fake_node import FakeNode, contribution, decision, network, peer, project
 from tests.support.rich_answers import recognition, rich_contribution
+from tests.support.sample_people import ADDRESS, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -68,6 +59,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "decision ls": (),
     "decision show": ("d",),
     "decision carry-out": ("d",),
+    "org create": ("Blue", "--founder", "Ben"),
+    "org accept": ("Blue",),
+    "org ls": (),
+    "org show": ("Blue",),
+    "org staff": ("ls", "Blue"),
+    "org leave": ("Blue", "--yes"),
+    "reaffirm": ("x",),
     "id device": ("ls",),
     "id vouch": ("Ana López",),
     "follow": ("Ben",),

@@ -9,8 +9,9 @@ from meshnode.api.models.shared import Check
 from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import ADDRESS, BEN, STUDIO, FakeNode, network, peer, text_id
+from tests.support.fake_node import FakeNode, network, peer
 from tests.support.fake_server import Asked
+from tests.support.sample_people import ADDRESS, BEN, STUDIO, text_id
 
 WORDS = [f"word{number}" for number in range(12)]
 

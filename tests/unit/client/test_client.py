@@ -16,21 +16,44 @@ from meshnode.api.models import (
     keeping,
     networks,
     node,
+    organisations,
     people,
     records,
     shared,
     terms,
     work,
 )
-from meshnode.client import answers, decision_answers, device_answers, move_answers, network_answers, work_answers
+from meshnode.client import (
+    answers,
+    decision_answers,
+    device_answers,
+    move_answers,
+    network_answers,
+    organisation_answers,
+    work_answers,
+)
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
-from tests.support.fake_node import LINE, FakeNode, project
+from tests.support.fake_node import FakeNode, project
+from tests.support.sample_people import LINE
 
 MODELS = {
     name: model
-    for module in (shared, decisions, devices, keeping, networks, node, people, records, terms, work, charters)
+    for module in (
+        shared,
+        decisions,
+        devices,
+        keeping,
+        networks,
+        node,
+        organisations,
+        people,
+        records,
+        terms,
+        work,
+        charters,
+    )
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
 }
@@ -41,6 +64,7 @@ SHAPES = {
         decision_answers,
         device_answers,
         network_answers,
+        organisation_answers,
         work_answers,
         about_keeping,
         move_answers,
@@ -141,6 +165,14 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.decision("d"), "GET", "/decisions/d"),
     (lambda node: node.vote("d", "decline"), "POST", "/decisions/d/votes"),
     (lambda node: node.carry_out("d"), "POST", "/decisions/d/carry-out"),
+    (Client.organisations, "GET", "/organisations"),
+    (lambda node: node.organisation("Blue"), "GET", "/organisations/Blue"),
+    (lambda node: node.create_organisation("Blue"), "POST", "/organisations"),
+    (lambda node: node.accept_organisation("Blue", wait_ms=1), "POST", "/organisations/accepts"),
+    (lambda node: node.hire("Blue", "ben"), "POST", "/organisations/Blue/staff"),
+    (lambda node: node.dismiss("Blue", "ben"), "POST", "/organisations/Blue/dismissals"),
+    (lambda node: node.resign("Blue"), "POST", "/organisations/Blue/resignation"),
+    (lambda node: node.reaffirm("r"), "POST", "/records/r/reaffirm"),
     (Client.peers, "GET", "/peers"),
     (lambda node: node.add_peer("/ip4/…", wait_ms=1), "POST", "/peers"),
     (lambda node: node.remove_peer("p"), "DELETE", "/peers/p"),

@@ -202,10 +202,12 @@ def test_before_the_accept_and_after_the_end_nobody_acts() -> None:
     carol = tale.person("carol")
     tale.write("alice", made, "grant", authority.grant(carol.id, "staff"), auth=(founds,))
     draft = draft_in(made, agent=made.id)
-    assert denied(tale, "carol", carol, draft) == Denied("mandate", made.id)
+    assert denied(tale, "carol", carol, draft) == Denied("offered", made.id)
+    dan = tale.person("dan")
+    assert denied(tale, "dan", dan, draft) == Denied("mandate", made.id)
     bob = next(each for each in tale.records if each.id == job.facts["to"])
-    tale.write("alice", made, "revoke", authority.revoke([job.id]), auth=(founds,))
-    assert denied(tale, "bob", bob, draft) == Denied("mandate", made.id)
+    end = tale.write("alice", made, "revoke", authority.revoke([job.id]), auth=(founds,))
+    assert denied(tale, "bob", bob, draft) == Denied("dismissed", end.id)
     assert desk_of(tale, "bob", bob).acts_for() == []
 
 

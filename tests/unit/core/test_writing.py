@@ -380,7 +380,9 @@ def test_an_act_for_an_organisation_names_what_it_rests_on_once() -> None:
     (accept,) = ids_of(accepted)
     scope = rig.found()
     drafts = [note(scope, number)._replace(agent=firm) for number in range(2)]
-    first, second = [rig.ledger.record(each) for each in written(rig.write(*drafts))]
+    assert rig.write(*drafts) == NotWritten("stranger", to_text(scope))
+    join = Draft(scope, "grant", identity.join(firm), agent=firm)
+    first, second, _ = [rig.ledger.record(each) for each in written(rig.write(join, *drafts))]
     assert first is not None
     assert second is not None
     assert first.agent == second.agent == firm
