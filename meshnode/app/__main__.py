@@ -1,17 +1,25 @@
 """`python -m meshnode.app VERB`: the program behind the command line. People use `meshnode`."""
 
+from __future__ import annotations
+
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from meshnode.app.endings import KNOWN, Ending, Exit, ending_of
+from meshnode.app.endings import KNOWN, Ending, Exit, ending_of, refusals_end
 from meshnode.config.load import load
 from meshnode.config.places import Places, locate
 from meshnode.store.sealed import KEY_SIZE, MainKey
 from meshproto.records.signatures import SigningKey
+
+if TYPE_CHECKING:
+    from meshnode.runtime.consents import Consent
+    from meshnode.runtime.holders import Holder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +50,14 @@ def _run(places: Places, options: argparse.Namespace) -> Exit:
 def _init(places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.init import create
 
-    created = create(places, options.name, recovery=not options.no_recovery, main_key=_main_key(options))
+    created = create(
+        places,
+        options.name,
+        recovery=not options.no_recovery,
+        main_key=_main_key(options),
+        holders=_new_holders(options),
+        need=options.need,
+    )
     print(json.dumps(created._asdict()))
     return Exit.OK
 
@@ -56,11 +71,10 @@ def _pair(places: Places, options: argparse.Namespace) -> Exit:
 
 def _recover(places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.recover import recover, source_of
-    from meshnode.store.dumps import forbid_dumps
 
-    forbid_dumps()
+    _hold_back()
     holders = _holders()
-    source = source_of(options.line, options.bundle, holders)
+    source = source_of(options.line, options.bundle, holders)._replace(consents=_consents(options))
     told = recover(places, load(places.config, os.environ), source, holders, _main_key(options))
     print(json.dumps(told._asdict()))
     return Exit.OK
@@ -68,21 +82,73 @@ def _recover(places: Places, options: argparse.Namespace) -> Exit:
 
 def _rotate(places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.rotate import Wish, rotate
-    from meshnode.store.dumps import forbid_dumps
 
-    forbid_dumps()
-    wish = Wish(tuple(options.end), options.keep_recovery, options.contest)
+    _hold_back()
+    wish = Wish(
+        ends=tuple(options.end),
+        keeps_recovery=options.keep_recovery,
+        holders=_new_holders(options),
+        words=not options.no_words,
+        need=options.need,
+        consents=_consents(options),
+        contest=options.contest,
+    )
     told = rotate(places, load(places.config, os.environ), _holders(), wish, _main_key(options))
     print(json.dumps(told._asdict()))
     return Exit.OK
 
 
+def _guard(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.guard import offer, sign
+
+    main_key = _main_key(options)
+    told = offer(places, main_key) if options.ask is None else sign(places, options.ask, main_key)
+    print(json.dumps(told._asdict()))
+    return Exit.OK
+
+
+def _hold_back() -> None:
+    """Leave no secret in a core file, and no word of a node that runs for a moment among one's own."""
+    from meshnode.store.dumps import forbid_dumps
+
+    forbid_dumps()
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def _holders() -> list[SigningKey]:
-    """The recovery keys of which standard input gives the words, 12 in a line."""
+    """The recovery keys that standard input gives: in each line 12 words, or `seed` and 64 digits."""
     from meshnode.app.recover import holder_of
 
-    found = [holder_of(line.split()) for line in sys.stdin.read().splitlines() if line.strip()]
+    lines = filter(None, map(str.split, sys.stdin.read().splitlines()))
+    found = [SigningKey(bytes.fromhex(each[1])) if each[0] == "seed" else holder_of(each) for each in lines]
     return list({each.public: each for each in found}.values())
+
+
+def _new_holders(options: argparse.Namespace) -> tuple[Holder, ...]:
+    """The recovery keys to which an identity is to be committed, besides words. Raises Ending."""
+    from meshnode.runtime.consents import read_offer
+    from meshnode.runtime.holders import GUARDIAN, Holder, read_holder_text
+    from meshproto.types.recovery import recovery_digest
+
+    try:
+        files = [read_holder_text(each) for each in options.holder]
+    except ValueError as error:
+        raise Ending(Exit.USAGE, f"this is no recovery key: {error}", "meshnode init --help") from error
+    with refusals_end():
+        offers = [each.partition("=") for each in options.guardian]
+        trusted = [
+            Holder(GUARDIAN, recovery_digest(read_offer(line or name)), name if line else "")
+            for name, _, line in offers
+        ]
+    return (*files, *trusted)
+
+
+def _consents(options: argparse.Namespace) -> tuple[Consent, ...]:
+    """What somebody trusted has signed. Raises Ending."""
+    from meshnode.runtime.consents import read_consent
+
+    with refusals_end():
+        return tuple(read_consent(each) for each in options.consent)
 
 
 def _doctor(places: Places, options: argparse.Namespace) -> Exit:
@@ -123,6 +189,7 @@ _VERBS = {
     "pair": _pair,
     "recover": _recover,
     "rotate": _rotate,
+    "guard": _guard,
     "doctor": _doctor,
     "demo": _demo,
 }
@@ -133,6 +200,7 @@ _ABOUT = {
     "pair": "become a device of an identity",
     "recover": "bring an identity back",
     "rotate": "give an identity a new root key",
+    "guard": "keep a recovery key for somebody else",
     "doctor": "check this home",
     "demo": "show five nodes at work",
 }
@@ -148,7 +216,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(
                 "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
             )
-        if name in ("run", "init", "pair", "recover", "rotate"):
+        if name in ("run", "init", "pair", "recover", "rotate", "guard"):
             verb.add_argument("--unlock-fd", type=int, default=None, help="where to read what opens the keys")
         if name == "init":
             verb.add_argument("--name", default="", help="what you are called")
@@ -158,7 +226,18 @@ def _parser() -> argparse.ArgumentParser:
         if name == "recover":
             verb.add_argument("--line", default=None, help="what somebody's `id vouch` printed")
             verb.add_argument("--bundle", type=Path, default=None, help="a file that holds the records")
+        if name in ("init", "rotate"):
+            verb.add_argument("--holder", action="append", default=[], help="a recovery key: kind:digest:name")
+            verb.add_argument(
+                "--guardian", action="append", default=[], help="what somebody trusted offered: name=line"
+            )
+            verb.add_argument("--need", type=int, default=1, help="how many recovery keys are needed together")
+        if name in ("recover", "rotate"):
+            verb.add_argument("--consent", action="append", default=[], help="what somebody trusted has signed")
+        if name == "guard":
+            verb.add_argument("--ask", default=None, help="the recovery that is to be signed; else a key is offered")
         if name == "rotate":
+            verb.add_argument("--no-words", action="store_true", help="make no recovery words")
             verb.add_argument("--end", action="append", default=[], help="a device that is to end")
             verb.add_argument("--keep-recovery", action="store_true", help="keep the recovery keys")
             verb.add_argument("--contest", action="store_true", help="although others have signed as much")

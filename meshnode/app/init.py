@@ -7,6 +7,7 @@ none whose words nobody could see.
 
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch, JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.holders import WORDS, Holder, holder_row
 from meshnode.runtime.pairing import PairingLine, pairing_words, read_pairing, words_of
 from meshnode.runtime.refusals import Refusal
 from meshnode.store.errors import KeyfileMissing
@@ -49,8 +51,21 @@ class Created(NamedTuple):
     data: str
 
 
-def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | None = None) -> Created:
-    """Create the identity of this home, its keys sealed with `main_key`. Raises Ending, HomeError, StoreError."""
+def create(
+    places: Places,
+    name: str,
+    *,
+    recovery: bool,
+    main_key: MainKey | None = None,
+    holders: Sequence[Holder] = (),
+    need: int = 1,
+) -> Created:
+    """Create the identity of this home, its keys sealed with `main_key`. Raises Ending, HomeError, StoreError.
+
+    `recovery`: words are made that can replace the root key; `holders` are further recovery keys, and `need` of them
+    all are needed together.
+    """
+    check_need(need, len(holders) + recovery)
     name = " ".join(name.split())
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Ending(Exit.USAGE, f"a name has at most {LONGEST_NAME} printable characters", "meshnode init --help")
@@ -63,7 +78,8 @@ def create(places: Places, name: str, *, recovery: bool, main_key: MainKey | Non
             waiting = home.folder / WORDS_FILE
             # Words of an attempt that was cut short lead nowhere.
             remove_secret(waiting)
-            created, batch = _found(home, seed, name, _words(waiting, main_key) if recovery else None)
+            words = [Holder(WORDS, digest_of(_words(waiting, main_key)))] if recovery else []
+            created, batch = _found(home, seed, name, [*words, *holders], need)
             # Before the commit: an identity in a home without a stamp would be taken for a copy of one.
             home.stamp()
             store.writer.commit(batch)
@@ -148,11 +164,18 @@ def _words(file: Path, main_key: MainKey | None) -> list[str]:
     return words.split()
 
 
-def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple[Created, Batch]:
+def check_need(need: int, most: int) -> None:
+    """Whether so many of the recovery keys can be asked for. Raises Ending."""
+    if need < 1 or (most and need > most):
+        cause = f"there are {most} recovery keys, so {need} of them cannot be needed"
+        raise Ending(Exit.USAGE, cause, "meshnode init --help")
+
+
+def _found(home: Home, seed: bytes, name: str, holders: list[Holder], need: int) -> tuple[Created, Batch]:
     """Sign the owner's genesis, the notebook's and the owner's accept of it."""
     chance, key = SystemChance(), SigningKey(seed)
     now = time.time_ns() // 1_000_000
-    recovery = None if words is None else ([digest_of(words)], 1)
+    recovery = ([each.digest for each in holders], need) if holders else None
     who = person(key=key.public, nonce=chance.token(NONCE_SIZE), recovery=recovery)
     agent, person_records = sign_genesis(Pen(NONE, key, now, chance), who, {"name": name})
     # The key of the notebook's genesis signs this one record and is forgotten.
@@ -164,6 +187,7 @@ def _found(home: Home, seed: bytes, name: str, words: list[str] | None) -> tuple
     rows = (
         NoteEntry(notes.AGENT, agent),
         NoteEntry(notes.NOTEBOOK, notebook),
+        holder_row(holders),
         JoinedEntry(notebook, now, slug=notes.NOTEBOOK),
     )
     told = Created(
@@ -183,7 +207,7 @@ def digest_of(words: list[str]) -> bytes:
     return recovery_digest(SigningKey(recovery_seed(entropy)).public)
 
 
-def _batch(signed: tuple[SignedRecords, ...], rows: tuple[NoteEntry | JoinedEntry, ...]) -> Batch:
+def _batch(signed: tuple[SignedRecords, ...], rows: tuple[LocalRow, ...]) -> Batch:
     return Batch(
         number=1,
         runs=tuple(run for each in signed for run in each.runs),

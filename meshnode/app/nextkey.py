@@ -9,6 +9,9 @@ place. So a kill leaves the old key with its words or the new key with its own, 
 import secrets
 from pathlib import Path
 
+from mnemonic import Mnemonic
+
+from meshnode.app.init import RECOVERY_BITS
 from meshnode.core.ports import NoteEntry
 from meshnode.runtime import notes
 from meshnode.store.errors import KeyfileMissing
@@ -30,8 +33,6 @@ def is_waiting(folder: Path) -> bool:
 def prepare(home: Home, main_key: MainKey | None) -> SigningKey:
     """The key to follow the device key, made now or by an attempt that was cut short. Raises KeyfileError."""
     path = home.folder / NEXT_KEY
-    # Words of an attempt that was cut short lead nowhere.
-    remove_secret(home.folder / NEXT_WORDS)
     try:
         return SigningKey(read_key(path, main_key))
     except KeyfileMissing:
@@ -40,15 +41,26 @@ def prepare(home: Home, main_key: MainKey | None) -> SigningKey:
         return SigningKey(seed)
 
 
-def put_words(home: Home, words: str, main_key: MainKey | None) -> None:
-    """Keep the words that go with the next key. Raises KeyfileError."""
-    write_secret(home.folder / NEXT_WORDS, f"{words}\n".encode("ascii"), main_key)
+def words(home: Home, main_key: MainKey | None) -> str:
+    """The words that go with the next key, made now or by an earlier attempt. Raises KeyfileError."""
+    path = home.folder / NEXT_WORDS
+    try:
+        return read_secret(path, main_key).decode("ascii", "replace").strip()
+    except KeyfileMissing:
+        made: str = Mnemonic("english").generate(RECOVERY_BITS)
+        write_secret(path, f"{made}\n".encode("ascii"), main_key)
+        return made
 
 
 def discard(home: Home) -> None:
-    """Remove a next key with which nothing was signed. Raises OSError."""
+    """Remove a next key with which nothing was signed, and its words. Raises OSError."""
     for name in (NEXT_WORDS, NEXT_KEY):
         remove_secret(home.folder / name)
+
+
+def discard_words(home: Home) -> None:
+    """Remove words that a later attempt does not want any more. Raises OSError."""
+    remove_secret(home.folder / NEXT_WORDS)
 
 
 def take_over(home: Home, reader: Reader, main_key: MainKey | None) -> bool:

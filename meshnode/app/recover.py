@@ -31,6 +31,7 @@ from meshnode.exchange.bundle_in import BundleRefused, check_bundle, portions
 from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE
 from meshnode.runtime.pairing import RecoveryLine, read_recovery
 from meshnode.runtime.refusals import Code, Refusal
@@ -61,6 +62,8 @@ class Source(NamedTuple):
     peer: str = ""
     addresses: tuple[str, ...] = ()
     bundle: Path | None = None
+    consents: tuple[Consent, ...] = ()
+    """Recovery keys of somebody trusted that have signed already."""
 
 
 class Recovered(NamedTuple):
@@ -161,7 +164,7 @@ async def _come_back(opened: Opened, places: Places, source: Source, holders: Se
     ended = 0
     if devices.standing() is not None:
         granted = [each for each in devices.all() if each.grant and each.state == ACTIVE]
-        turned = office.rootkeys.turn(opened.node.identity.key, holders, ends=granted)
+        turned = office.rootkeys.turn(opened.node.identity.key, holders, ends=granted, consents=source.consents)
         await office.node.write([], ready=turned.records, local=turned.rows)
         ended = len(turned.ended)
     else:

@@ -8,16 +8,17 @@ from functools import partial
 from typing import NamedTuple
 
 import trio
-from mnemonic import Mnemonic
 
 from meshnode.app import nextkey
 from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.endings import Ending, Exit, refusals_end
-from meshnode.app.init import RECOVERY_BITS, digest_of, fingerprint_words
+from meshnode.app.init import check_need, digest_of, fingerprint_words
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.net.memory import MemoryMesh
+from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE, Device
+from meshnode.runtime.holders import WORDS, Holder, holder_row
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.rootkeys import Recovery
 from meshnode.store.sealed import MainKey
@@ -31,6 +32,12 @@ class Wish(NamedTuple):
     ends: tuple[str, ...] = ()
     keeps_recovery: bool = False
     """The recovery keys stay the same; else new words take their place."""
+    holders: tuple[Holder, ...] = ()
+    """Recovery keys that follow the present ones besides the new words."""
+    words: bool = True
+    """Whether new words are among them."""
+    need: int = 1
+    consents: tuple[Consent, ...] = ()
     contest: bool = False
     """Although as many recovery keys have signed another rotate."""
 
@@ -54,6 +61,8 @@ def rotate(
     places: Places, loaded: Loaded, holders: Sequence[SigningKey], wish: Wish, main_key: MainKey | None = None
 ) -> Rotated:
     """Make a new key of this home the owner's root. Raises Ending, and what `endings.KNOWN` names."""
+    if not wish.keeps_recovery:
+        check_need(wish.need, len(wish.holders) + wish.words)
     waited = nextkey.is_waiting(places.data)
     told = trio.run(partial(_begin, places, loaded, holders, wish, main_key, waited))
     trio.run(partial(_open_once, places, loaded, main_key))
@@ -92,17 +101,23 @@ async def _turn(opened: Opened, holders: Sequence[SigningKey], wish: Wish, main_
         )
     ends = _ended(opened, wish)
     key = nextkey.prepare(opened.home, main_key)
-    words: str = Mnemonic("english").generate(RECOVERY_BITS)
-    new = None if wish.keeps_recovery else Recovery([digest_of(words.split())], 1)
+    # Whoever was asked to sign has signed for these words: they are the same when the answer comes.
+    words = nextkey.words(opened.home, main_key) if wish.words and not wish.keeps_recovery else ""
+    if not words:
+        nextkey.discard_words(opened.home)
+    new = list(wish.holders) + ([Holder(WORDS, digest_of(words.split()))] if words else [])
+    follow = None if wish.keeps_recovery else Recovery([each.digest for each in new], wish.need)
+    rows = [] if wish.keeps_recovery else [holder_row(new)]
     try:
-        turned = office.rootkeys.turn(key, holders, ends=ends, recovery=new, contest=wish.contest)
-    except Refusal:
-        nextkey.discard(opened.home)
+        turned = office.rootkeys.turn(
+            key, holders, ends=ends, consents=wish.consents, recovery=follow, contest=wish.contest
+        )
+    except Refusal as refusal:
+        if refusal.code is Code.CONFLICT:  # else it may only want another recovery key
+            nextkey.discard(opened.home)
         raise
-    if new is not None:
-        nextkey.put_words(opened.home, words, main_key)
-    await office.node.write([], ready=turned.records, local=turned.rows)
-    return _told(opened, finished=False, ended=len(turned.ended), words=new is not None)
+    await office.node.write([], ready=turned.records, local=[*turned.rows, *rows])
+    return _told(opened, finished=False, ended=len(turned.ended), words=bool(words))
 
 
 def _ended(opened: Opened, wish: Wish) -> list[Device]:

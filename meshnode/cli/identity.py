@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, TypedDict
 
-from meshnode.cli import devices, recovery
+from meshnode.cli import devices, holders, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -16,7 +16,7 @@ from meshnode.cli.times import show_moment
 from meshnode.cli.unlocking import VARIABLE, for_new_home, unlock
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Me
+    from meshnode.client.answers import Me, RecoveryHolder
     from meshnode.store.sealed import MainKey
 
 KEY_DIGITS = 16
@@ -43,10 +43,14 @@ def init(
     show_words: bool,
     passphrase: bool,
     device: str | None,
+    recovery_file: str | None,
+    recovery_passphrase: bool,
+    guardian: list[str],
+    need: int | None,
 ) -> Exit:
     """Create the identity of this home, or make it a device of one that exists."""
     if device is not None:
-        if name or later or no_recovery or show_words:
+        if name or later or no_recovery or show_words or recovery_file or guardian or need:
             raise Failure(
                 Exit.USAGE, "a further device takes its name and its words from the first", "meshnode init --help"
             )
@@ -57,7 +61,8 @@ def init(
         raise _exists(desk)
     name = (name or "").strip() or _asked_name(desk)
     main_key = for_new_home(desk, wanted=passphrase)
-    created = _create(desk, name, main_key, with_words=not no_recovery)
+    chosen = holders.chosen(desk, recovery_file, guardian, need, sealed=recovery_passphrase)
+    created = _create(desk, name, main_key, [*chosen, *(["--no-recovery"] if no_recovery else [])])
     words = None if no_recovery else recovery.waiting(desk.places.data, main_key)
     if desk.out.as_json:
         protected = {"keys": "passphrase" if main_key else "clear"}
@@ -67,7 +72,9 @@ def init(
     if main_key is None and desk.environ.get(VARIABLE):
         desk.out.warn(f"{VARIABLE} is set, but no passphrase protects the keys")
     steps = [("Next", "meshnode up")]
-    if words is None:
+    if words is None and (recovery_file or guardian):
+        desk.out.line("  There are no recovery words: keep the other recovery keys.")
+    elif words is None:
         desk.out.warn("no recovery words: if this machine or its disk is lost, so is this identity, for good")
     elif not recovery.tell(desk, words, later=later, show_words=show_words):
         steps.insert(0, recovery.WITH_PAPER)
@@ -130,7 +137,9 @@ def show_recovery(desk: Desk, *, show_words: bool, written_down: bool) -> Exit:
     if not desk.initialised:
         raise desk.not_initialised()
     if not recovery.wait(desk.places.data):
-        raise Failure(Exit.FAILURE, "there are no recovery words to confirm here: they are kept on paper only")
+        raise Failure(
+            Exit.FAILURE, "there are no recovery words to confirm here: they are kept on paper only", "meshnode whoami"
+        )
     if written_down:
         recovery.forget(desk.places.data)
         desk.out.give_or_ok(
@@ -192,15 +201,14 @@ def _system_name() -> str:
     return user.pw_gecos.split(",")[0] or user.pw_name
 
 
-def _create(desk: Desk, name: str, main_key: MainKey | None, *, with_words: bool) -> Created:
+def _create(desk: Desk, name: str, main_key: MainKey | None, chosen: list[str]) -> Created:
     """Let the node's own program make the identity: it knows the store, which commands do not."""
     import subprocess
 
     from meshnode.cli.process import app_command, failure_of, handed_over
 
-    words = ["--name", name, *([] if with_words else ["--no-recovery"])]
     with handed_over(main_key) as (told, descriptors):
-        command = app_command(desk, "init", *words, *told)
+        command = app_command(desk, "init", "--name", name, *chosen, *told)
         ended = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=descriptors)
     if ended.returncode:
         raise failure_of(ended.returncode, ended.stderr, "the identity could not be created")
@@ -230,8 +238,20 @@ def _recovery_state(desk: Desk, me: Me) -> str:
     if not me["recovery"]:
         return "none: if this machine is lost, so is this identity"
     if recovery.wait(desk.places.data):
-        return f"12 words, not yet written down: {desk.command(recovery.COMMAND)}"
-    return "12 words, on paper"
+        words = f"12 words, not yet written down: {desk.command(recovery.COMMAND)}"
+    else:
+        words = "12 words, on paper"
+    kept = me["recovery_holders"]
+    if len(kept) < 2:
+        return words if not kept or kept[0]["kind"] in ("words", "unknown") else _holder(kept[0], words)
+    return f"{me['recovery_need']} of {len(kept)} needed: {'; '.join(_holder(each, words) for each in kept)}"
+
+
+def _holder(holder: RecoveryHolder, words: str) -> str:
+    """What a recovery key is called."""
+    label = clean(holder["label"])
+    shown = {"words": words, "file": f"the file {label}", "guardian": f"{label or 'somebody trusted'}, who keeps one"}
+    return shown.get(holder["kind"], "one not known to this machine")
 
 
 _SHOW_WORDS = Argument(("--show-words",), "Print the words even where there is no terminal.", kind="flag")
@@ -248,6 +268,7 @@ COMMANDS = {
                 Argument(("--no-recovery",), "Make no recovery words (for machines and tests).", kind="flag"),
                 Argument(("--passphrase",), "Seal the keys with a passphrase, asked for twice.", kind="flag"),
                 _SHOW_WORDS,
+                *holders.MAKING,
                 Argument(
                     ("--device",),
                     "Make this machine a device of an identity that you have: the line of `id device add` there.",
@@ -259,7 +280,9 @@ COMMANDS = {
             "`status` keeps reminding. With --json they stand in the answer.\n\nWith --no-recovery there is no way "
             "back: whoever loses the machine loses the identity.\n\nWith --passphrase the keys, and words that wait, "
             "never lie on the disk in clear. It is asked for on the terminal, or read from the file that "
-            "MESHNODE_PASSPHRASE_FILE names, and needed whenever the node starts; `meshnode id passphrase` changes it.",
+            "MESHNODE_PASSPHRASE_FILE names, and needed whenever the node starts; `meshnode id passphrase` changes "
+            "it.\n\nWith --recovery-file and --guardian there are more recovery keys than words, and --need says how "
+            "many of them are needed together; `meshnode id rotate` changes that later.",
             examples=(
                 ("As yourself", 'meshnode init --name "Ana López"'),
                 ("As a further device of yours", "meshnode init --device LINE"),

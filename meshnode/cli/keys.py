@@ -8,6 +8,7 @@ from meshnode.cli import devices, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.guardian import GUARDIAN
 from meshnode.cli.recovering import RECOVER, VOUCH
 from meshnode.cli.rotating import ROTATE
 from meshnode.cli.unlocking import MANUAL, VARIABLE, choose, first_line_of, unlock
@@ -124,4 +125,6 @@ _WORDS = Command(
     examples=(("With the paper at hand", "meshnode id words"),),
     exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING, Exit.VERIFICATION),
 )
-COMMANDS = {command.name: command for command in (devices.DEVICE, _PASSPHRASE, RECOVER, ROTATE, VOUCH, _WORDS)}
+COMMANDS = {
+    command.name: command for command in (devices.DEVICE, GUARDIAN, _PASSPHRASE, RECOVER, ROTATE, VOUCH, _WORDS)
+}

@@ -6,7 +6,7 @@ import json
 import os
 from typing import TypedDict
 
-from meshnode.cli import recovery
+from meshnode.cli import holders
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -31,24 +31,34 @@ class Recovered(TypedDict):
     data: str
 
 
-def recover(desk: Desk, *, line: str | None, bundle: str | None, file: str | None, passphrase: bool) -> Exit:
+def recover(
+    desk: Desk,
+    *,
+    line: str | None,
+    bundle: str | None,
+    file: str | None,
+    with_file: str | None,
+    consent: list[str],
+    passphrase: bool,
+) -> Exit:
     """Bring an identity back on this machine."""
     if (line is None) == (bundle is None):
         raise Failure(Exit.USAGE, "either the line of somebody's `id vouch` is needed, or --bundle FILE", MANUAL)
     from meshnode.store.dumps import forbid_dumps
 
     forbid_dumps()
-    words = recovery.typed(desk, file, MANUAL)
+    keys = holders.given(desk, file, with_file, consent)
     main_key = for_new_home(desk, wanted=passphrase)
     import subprocess
 
     from meshnode.cli.process import app_command, failure_of, handed_over
 
     given = ["--line", line] if line else ["--bundle", os.path.abspath(os.path.expanduser(str(bundle)))]
+    given += [f"--consent={each}" for each in consent]
     desk.out.progress("fetching what you signed …")
     with handed_over(main_key) as (told, descriptors):
         command = app_command(desk, "recover", *given, *told)
-        ended = subprocess.run(command, input=words, capture_output=True, text=True, check=False, pass_fds=descriptors)
+        ended = subprocess.run(command, input=keys, capture_output=True, text=True, check=False, pass_fds=descriptors)
     desk.out.progress_done()
     if ended.returncode:
         raise failure_of(ended.returncode, ended.stderr, "the identity could not be recovered")
@@ -97,7 +107,7 @@ RECOVER = Command(
     (
         Argument(("line",), "What `id vouch` printed at somebody you share a network with.", optional=True),
         Argument(("--bundle",), "Take the records from this file instead.", metavar="FILE", complete="file"),
-        Argument(("--file",), "Read the words from the first line of this file.", metavar="FILE", complete="file"),
+        *holders.USING,
         Argument(("--passphrase",), "Seal the keys with a passphrase, asked for twice.", kind="flag"),
     ),
     text="For when every device is lost. This machine makes a key of its own, fetches what you had signed, and the "
@@ -106,7 +116,9 @@ RECOVER = Command(
     "its own.\n\nSomebody who shares a network with you, open or closed, and whose node runs, prints the line with "
     "`id vouch`. With the line of another member, the same command brings back networks that the first did not know. "
     "Or give a file of `export bundle`: it also brings back your notebook, which nobody else holds. Cut short, the "
-    "same command finishes it.",
+    "same command finishes it.\n\nWhere several recovery keys are needed together, give a recovery file with "
+    "--with-file. If one is still missing, the line for somebody trusted is printed, and four words to tell them; what "
+    "they answer goes with --consent, to the same command.",
     examples=(
         ("With the help of somebody", "meshnode id recover LINE"),
         ("From a file", "meshnode id recover --bundle everything.bundle"),

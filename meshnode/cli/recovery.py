@@ -80,6 +80,11 @@ def typed(desk: Desk, file: str | None, manual: str) -> str:
         given = desk.ask("Your 12 recovery words, in their order: ")
     else:
         raise Failure(Exit.USAGE, "there is no terminal to ask for the words at; name a file with --file", manual)
+    return checked(given)
+
+
+def checked(given: str) -> str:
+    """Return words in one line, if they are recovery words; raises Failure."""
     words = given.lower().split()
     digest_of(words)
     return " ".join(words) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypedDict
 
-from meshnode.cli import recovery
+from meshnode.cli import holders, recovery
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -31,6 +31,13 @@ def rotate(
     desk: Desk,
     *,
     file: str | None,
+    with_file: str | None,
+    consent: list[str],
+    recovery_file: str | None,
+    recovery_passphrase: bool,
+    guardian: list[str],
+    need: int | None,
+    no_words: bool,
     end: list[str],
     keep_recovery: bool,
     later: bool,
@@ -40,23 +47,26 @@ def rotate(
     """Replace the root key of this identity by a new one, made on this machine."""
     if not desk.initialised:
         raise desk.not_initialised()
-    if keep_recovery and (later or show_words):
-        raise Failure(Exit.USAGE, "--keep-recovery makes no words to show or to confirm", "meshnode id rotate --help")
+    new = recovery_file or guardian or need is not None or no_words
+    if keep_recovery and (later or show_words or new):
+        raise Failure(Exit.USAGE, "--keep-recovery makes no recovery keys", "meshnode id rotate --help")
     _need_stopped(desk)
     from meshnode.store.dumps import forbid_dumps
 
     forbid_dumps()
-    typed = recovery.typed(desk, file, "meshnode id rotate --help")
     main_key = unlock(desk)
+    keys = holders.given(desk, file, with_file, consent)
+    chosen = holders.chosen(desk, recovery_file, guardian, need, sealed=recovery_passphrase)
     import subprocess
 
     from meshnode.cli.process import app_command, failure_of, handed_over
 
-    flags = {"--keep-recovery": keep_recovery, "--contest": contest}
+    flags = {"--keep-recovery": keep_recovery, "--contest": contest, "--no-words": no_words}
     given = [flag for flag, is_set in flags.items() if is_set] + [f"--end={each}" for each in end]
+    given += [*chosen, *(f"--consent={each}" for each in consent)]
     with handed_over(main_key) as (told, descriptors):
         command = app_command(desk, "rotate", *given, *told)
-        ended = subprocess.run(command, input=typed, capture_output=True, text=True, check=False, pass_fds=descriptors)
+        ended = subprocess.run(command, input=keys, capture_output=True, text=True, check=False, pass_fds=descriptors)
     if ended.returncode:
         raise failure_of(ended.returncode, ended.stderr, "the identity could not be rotated")
     rotated: Rotated = json.loads(ended.stdout)
@@ -111,7 +121,9 @@ ROTATE = Command(
     "Replace the root key of your identity, with your recovery words.",
     rotate,
     (
-        Argument(("--file",), "Read the words from the first line of this file.", metavar="FILE", complete="file"),
+        *holders.USING,
+        *holders.MAKING,
+        Argument(("--no-words",), "Make no new recovery words.", kind="flag"),
         Argument(("--end",), "End this device, too: its name or key; give it several times.", kind="repeat"),
         Argument(("--keep-recovery",), "Keep the recovery words instead of making new ones.", kind="flag"),
         Argument(("--later",), "Show the new recovery words another time.", kind="flag"),
@@ -122,13 +134,15 @@ ROTATE = Command(
     "makes a new key, which your recovery words make the root of your identity. The root key before, and this "
     "machine's own, are ended: what they had signed, as far as this node knows, stays in force; what they sign from "
     "now on counts nowhere. Other devices go on, but for those you name with --end. The node must be stopped.\n\n"
-    "New recovery words take the place of the old ones and are shown as `init` does.\n\nIf somebody else has used your "
+    "New recovery words take the place of all recovery keys before and are shown as `init` does; with --recovery-file "
+    "and --guardian there are more, of which --need are needed together.\n\nIf somebody else has used your "
     "recovery words before you, `doctor` says so. Two rotations of the same root are decided by how many recovery keys "
     "signed each: more win. With equally many (--contest) what both new keys sign is contested, and neither is "
     "believed until one has more. Cut short, the same command finishes it.",
     examples=(
         ("A new key, and the old laptop ends", "meshnode id rotate --end laptop"),
         ("With the words in a file", "meshnode id rotate --file paper"),
+        ("A file on a stick besides, both needed", "meshnode id rotate --recovery-file key --need 2"),
     ),
     exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.VERIFICATION, Exit.CONFLICT),
 )

@@ -184,6 +184,14 @@ class Profile(TypedDict):
     skills: list[str]
 
 
+class RecoveryHolder(TypedDict):
+    """One recovery key: `words`, `file`, `guardian`, or `unknown` to this machine."""
+
+    kind: str
+    label: str
+    digest: str
+
+
 class Me(TypedDict):
     """The owner of the node."""
 
@@ -195,6 +203,8 @@ class Me(TypedDict):
     created: str
     recovery: bool
     recovery_digests: list[str]
+    recovery_need: int
+    recovery_holders: list[RecoveryHolder]
     rivals: list[str]
     profile: Profile
     notebook: Scope

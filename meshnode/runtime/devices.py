@@ -61,11 +61,12 @@ class Devices:
         return pairing_words(note, self._node.me, self._node.identity.key.public) if note else ""
 
     def all(self) -> list[Device]:
-        """The keys of the owner, the roots first, then the devices by the time at which they were let in."""
+        """The keys of the owner, the roots first, then the devices, each by the time from which they signed."""
         with self._folded.steady():
             if read_agent(self._folded, self._node.me) is None:
                 return []
-            return [*self._roots(), *sorted(self._granted(), key=lambda each: each.at)]
+            found = (sorted(each, key=lambda device: device.at) for each in (self._roots(), self._granted()))
+            return [device for each in found for device in each]
 
     def _roots(self) -> Iterator[Device]:
         roots = read_roots(self._node.me, self._folded)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import trio
 
 from meshnode.core.ports import JoinedEntry
+from meshnode.runtime import notes
+from meshnode.runtime.holders import holders_of, in_words
 from meshnode.runtime.office import Office
 from meshnode.runtime.pulse import Pulse
 
@@ -90,6 +92,7 @@ class Watch:
             self._signing(),
             self._device(),
             self._root(),
+            self._recovery(),
             self._views(),
             self._peers(),
             self._loop(),
@@ -137,6 +140,11 @@ class Watch:
             return Finding("identity", "ok", "it is certain which key is its root")
         text = "two keys claim to be its root, with equally many recovery keys: what both sign is contested"
         return Finding("identity", "fail", text, "meshnode id rotate, with more recovery keys than either")
+
+    def _recovery(self) -> Finding:
+        recovery = self.office.rootkeys.recovery()
+        kept = holders_of(self.office.devices.note(notes.HOLDERS), recovery.digests)
+        return Finding("recovery", "ok", in_words(kept, recovery.need))
 
     def _views(self) -> Finding:
         projector = self.office.projector

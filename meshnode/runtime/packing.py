@@ -1,5 +1,7 @@
 """Peers and addresses in few bytes, for lines that are pasted and drawn."""
 
+import base64
+from hashlib import sha256
 from ipaddress import ip_address
 
 from meshnode.net.address import Address, BadAddress, parse
@@ -8,6 +10,22 @@ _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519 = bytes.fromhex("002408011220")
 """How the name of a peer begins whose key it is itself."""
 _TEXT, _IP4, _IP6, _DNS = 0, 4, 6, 1
+_CHECKSUM = 4
+
+
+def sealed(prefix: str, body: bytes) -> str:
+    """A line: a prefix that says what it is, and base64url of bytes and their checksum."""
+    packed = body + sha256(body).digest()[:_CHECKSUM]
+    return prefix + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def unsealed(line: str, prefix: str) -> bytes:
+    """The bytes of a line. Raises ValueError if it is another one, incomplete or mistyped."""
+    text = line.removeprefix(prefix)
+    body = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))[:-_CHECKSUM]
+    if not line.startswith(prefix) or sealed(prefix, body) != line:
+        raise ValueError("checksum")
+    return body
 
 
 def pack_peer(peer: str) -> bytes:

@@ -6,14 +6,13 @@ both show four words made from the secret and the new device's key, so that nobo
 by mistake.
 """
 
-import base64
 from hashlib import sha256
 from typing import NamedTuple
 
 from mnemonic import Mnemonic
 
 from meshnode.net.address import parse
-from meshnode.runtime.packing import pack_address, pack_peer, unpack_address, unpack_peer
+from meshnode.runtime.packing import pack_address, pack_peer, sealed, unpack_address, unpack_peer, unsealed
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.records.ids import AgentId, ScopeId
 from meshproto.types.recovery import fingerprint
@@ -29,7 +28,6 @@ LONGEST = 200
 _SCOPE_CONTEXT = b"meshnode/1 pairing\n"
 _WORDS_CONTEXT = b"meshnode/1 pairing words\n"
 _ID_SIZE = 32
-_CHECKSUM = 4
 
 
 class PairingLine(NamedTuple):
@@ -83,14 +81,9 @@ def _written(prefix: str, said: bytes, peer: str, addresses: tuple[str, ...]) ->
     """A line; of addresses that would make it too long the last are left out."""
     body = said + pack_peer(peer)
     for each in map(pack_address, addresses):
-        if len(_sealed(prefix, body + each)) <= LONGEST:
+        if len(sealed(prefix, body + each)) <= LONGEST:
             body += each
-    return _sealed(prefix, body)
-
-
-def _sealed(prefix: str, body: bytes) -> str:
-    packed = body + sha256(body).digest()[:_CHECKSUM]
-    return prefix + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+    return sealed(prefix, body)
 
 
 def _read(text: str, prefix: str, command: str, size: int) -> tuple[bytes, str, tuple[str, ...]]:
@@ -99,10 +92,7 @@ def _read(text: str, prefix: str, command: str, size: int) -> tuple[bytes, str, 
     if not line.startswith(prefix):
         raise Refusal(Code.BAD_REQUEST, f"this is no line of `{command}`", "copy the whole line again")
     try:
-        packed = base64.urlsafe_b64decode(line.removeprefix(prefix) + "=" * (-len(line.removeprefix(prefix)) % 4))
-        body = packed[:-_CHECKSUM]
-        if _sealed(prefix, body) != line:
-            raise ValueError("checksum")
+        body = unsealed(line, prefix)
         peer, rest = unpack_peer(body[size:])
         addresses: list[str] = []
         while rest:

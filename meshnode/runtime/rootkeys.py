@@ -12,8 +12,10 @@ from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.folded import Folded
 from meshnode.core.ports import Forget, LocalRow, NoteEntry
+from meshnode.runtime import consents as consents_of
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
+from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE, RIVAL, SEEN_MOST, Device, Devices
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.projector import Projector
@@ -85,6 +87,7 @@ class RootKeys:
         holders: Sequence[SigningKey],
         *,
         ends: Sequence[Device],
+        consents: Sequence[Consent] = (),
         recovery: Recovery | None = None,
         contest: bool = False,
     ) -> Turned:
@@ -97,16 +100,22 @@ class RootKeys:
             roots = self._roots()
             if roots is None:
                 raise Refusal(Code.UNREACHABLE, "nothing of this identity is here", "meshnode sync")
-            after = self._resting(roots, holders, contest=contest)
-            kept = self._committed(after.record) if recovery is None else recovery
+            keys = list(dict.fromkeys([*(each.public for each in holders), *(each.key for each in consents)]))
+            after = self._resting(roots, keys, contest=contest)
+            committed = self._committed(after.record)
+            kept = committed if recovery is None else recovery
         ended = [each for each in self._devices.all() if each in ends or _is_root(each)]
-        facts = authority.rotate(
+        base = authority.rotate(
             key.public,
             after.record,
-            holders,
+            (),
             recovery=kept if kept.digests else None,
             ends=[each.grant for each in ends],
         )
+        facts = consents_of.with_keys(base, keys)
+        if len(keys) < committed.need:
+            raise self._too_few(facts, key, keys, committed)
+        facts = consents_of.signed(facts, holders, consents)
         # What a rival's key had signed is not among what stays.
         records = self._signed(key, facts, [after.key, *(each.key for each in ends)])
         # As long as the old key lies in the home it signs no more, whoever starts something there.
@@ -158,7 +167,18 @@ class RootKeys:
             records += [record for each in more.runs for record in each.records]
         return SignedRecords((_one_run(key, records),))
 
-    def _resting(self, roots: Roots, holders: Sequence[SigningKey], *, contest: bool) -> Tenure:
+    def _too_few(self, facts: Facts, key: SigningKey, keys: Sequence[bytes], committed: Recovery) -> Refusal:
+        """What is still missing, and the line by which somebody trusted adds to it."""
+        here, more = len(keys), len(committed.digests)
+        words = consents_of.consent_words(self._node.me, key.public)
+        why = (
+            f"{committed.need} of {more} recovery keys are needed together, and {here} is here: give another, or let "
+            f"somebody who keeps one compare the words {words} and sign"
+        )
+        hint = f"meshnode id guardian sign {consents_of.write_request(facts)}"
+        return Refusal(Code.VERIFICATION_FAILED, why, hint)
+
+    def _resting(self, roots: Roots, holders: Sequence[bytes], *, contest: bool) -> Tenure:
         """The tenure that these recovery keys may follow. Raises Refusal."""
         winners = roots.winners(EVERYTHING)
         ways = dict.fromkeys(each for winner in winners for each in reversed(roots.path(winner)))
@@ -174,22 +194,20 @@ class RootKeys:
             return fitting[0]
         raise Refusal(Code.CONFLICT, _REPLACED if len(winners) == 1 else _RIVALS, _HINT)
 
-    def _fits(self, tenure: Tenure, holders: Sequence[SigningKey]) -> bool:
-        digests, need = self._committed(tenure.record)
-        known = all(recovery_digest(each.public) in digests for each in holders)
-        return bool(digests) and known and len(holders) >= need
+    def _fits(self, tenure: Tenure, holders: Sequence[bytes]) -> bool:
+        digests = self._committed(tenure.record).digests
+        return bool(digests and holders) and all(recovery_digest(each) in digests for each in holders)
 
-    def _unfit(self, tenure: Tenure, holders: Sequence[SigningKey]) -> Refusal:
+    def _unfit(self, tenure: Tenure, holders: Sequence[bytes]) -> Refusal:
         """Why these recovery keys cannot replace the root in force."""
-        digests, need = self._committed(tenure.record)
-        if not digests:
-            return Refusal(
-                Code.CONFLICT, "this identity was made without recovery keys: nothing can replace its root key"
-            )
-        if any(recovery_digest(each.public) not in digests for each in holders):
-            why = "these are words, but not the recovery words of this identity"
-            return Refusal(Code.VERIFICATION_FAILED, why, "meshnode id recover --help")
-        why = f"{need} recovery keys are needed together, and {len(holders)} is here"
+        if not self._committed(tenure.record).digests:
+            why = "this identity was made without recovery keys: nothing can replace its root key"
+            return Refusal(Code.CONFLICT, why)
+        why = (
+            "no recovery key was given"
+            if not holders
+            else "these are words, but not the recovery words of this identity"
+        )
         return Refusal(Code.VERIFICATION_FAILED, why, "meshnode id recover --help")
 
     def _roots(self, agent: bytes = b"") -> Roots | None:

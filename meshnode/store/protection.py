@@ -26,7 +26,9 @@ WORDS_FILE = "recovery.words"
 """The recovery words, until their owner has written them down."""
 NEXT_KEY, NEXT_WORDS = "next.key", "next.words"
 """The key, and its words, that are to take the place of the device key's once a rotate by it is stored."""
-SECRETS = ("transport.key", WORDS_FILE, NEXT_WORDS, NEXT_KEY, "device.key")
+GUARDIAN_KEY = "guardian.key"
+"""What the recovery keys are made of that this home keeps for others."""
+SECRETS = ("transport.key", WORDS_FILE, NEXT_WORDS, NEXT_KEY, GUARDIAN_KEY, "device.key")
 """The files of a home that a passphrase protects; each need not be there."""
 _LOCK = "keys.lock"
 """Held while these files change. The home's own lock is the running node's, which has read them long ago."""

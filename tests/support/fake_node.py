@@ -63,7 +63,6 @@ class FakeNode:
     page: int = 500
     """Projects on one page of the list."""
     keys: str = "clear"
-    rivals: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=lambda: ["ab" * 32])
     device: str = ""
     state: str = "active"
@@ -184,7 +183,7 @@ class FakeNode:
         profile = p.Profile("Ana López", "Designer", "", ["es", "en"], ["design"])
         return p.Me(
             ANA.id, ANA.name, "amber-canyon-violin-seven", "ab" * 32, PEER, AT, bool(self.digests), self.digests,
-            profile, NOTEBOOK, str(self.home), self.rivals, self.device, self.state, self.devices_now, self.keys,
+            profile, NOTEBOOK, str(self.home), 1, [], [], self.device, self.state, self.devices_now, self.keys,
         )  # fmt: skip
 
     def put_me(self, asked: Asked, rest: list[str]) -> p.Profile:

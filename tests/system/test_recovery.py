@@ -1,5 +1,7 @@
 """Ana's machine burns; with the words and Ben's node she is back on a new one, as processes."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +114,59 @@ def test_a_closed_network_comes_back_from_one_member_on_a_blank_machine(tmp_path
         for person in (ben, carol, new):
             person.sees(lambda it: it.titles() == ["After the fire", "Before the fire"])
             person.sees(lambda it: {each["status"] for each in it.asks("contribution", "ls")["items"]} == {"yes"})
+
+
+def test_two_of_three_recovery_keys_bring_an_identity_back(tmp_path: Path) -> None:
+    with Household() as all_:
+        ana, ben = all_.person("ana", starts=False), all_.person("ben")
+        stick = str(tmp_path / "stick.key")
+        offer = ben.asks("id", "guardian", "offer")["line"]
+        made = ana.asks("init", "--name", "Ana", "--recovery-file", stick, f"--guardian=Ben={offer}", "--need", "2")
+        ana.words = made["recovery_words"]  # type: ignore[attr-defined]  # as above
+        ana.does("up")
+        me = ana.asks("whoami")
+        kinds = {each["kind"]: each["label"] for each in me["recovery_holders"]}
+        assert (me["recovery_need"], kinds) == (2, {"words": "", "file": "stick.key", "guardian": "Ben"})
+        ben.does("network", "create", "studio")
+        ana.does("network", "join", ben.asks("network", "invite", "studio")["line"])
+        ana.does("log", "Before", "1h", "--network", "studio")
+        ben.sees(lambda it: it.titles() == ["Before"])
+        ben.sees(lambda it: it.tries("id", "vouch", "Ana").code == 0)
+        ana.kill()
+        line = ben.asks("id", "vouch", "Ana")["line"]
+        with_words, with_file = all_.person("words", starts=False), all_.person("file", starts=False)
+        missing = with_words.tries("id", "recover", line, "--file", paper(tmp_path, ana), "--json")
+        assert (missing.code, "2 of 3 recovery keys are needed" in missing.err) == (15, True)
+        ask = json.loads(missing.out)["hint"].split()[-1]
+        words = re.search(r"the words (\S+) and", missing.err)
+        assert words is not None
+        assert ben.tries("id", "guardian", "sign", ask, "--words", "one-two-three-four").code == 15
+        answer = ben.asks("id", "guardian", "sign", ask, "--words", words[1])
+        assert answer["name"] == "Ana"
+        back = with_words.asks("id", "recover", line, "--file", paper(tmp_path, ana), "--consent", answer["line"])
+        assert back["ended"] == 1
+        late = with_file.tries("id", "recover", line, "--with-file", stick)
+        assert late.code == 15
+        with_words.does("up")
+        with_words.does("log", "After", "1h", "--network", "studio")
+        ben.sees(lambda it: it.titles() == ["After", "Before"])
+        ben.sees(lambda it: {each["status"] for each in it.asks("contribution", "ls")["items"]} == {"yes"})
+
+
+def test_a_recovery_file_has_a_passphrase_of_its_own(tmp_path: Path) -> None:
+    with Household() as all_:
+        ana, stick, secret = all_.person("ana", starts=False), tmp_path / "stick.key", tmp_path / "secret"
+        secret.write_text("eight violas in a green valley\n")
+        secret.chmod(0o600)
+        told = {"MESHNODE_RECOVERY_PASSPHRASE_FILE": str(secret), "MESHNODE_PASSPHRASE_FILE": ""}
+        made = ana.tries("init", "--recovery-file", str(stick), "--recovery-passphrase", "--later", environ=told)
+        assert made.code == 0, made.err
+        assert stick.stat().st_mode & 0o777 == 0o600
+        unlocked = ana.tries("id", "rotate", "--with-file", str(stick))
+        assert unlocked.code == 12
+        secret.write_text("another one\n")
+        wrong = ana.tries("id", "rotate", "--with-file", str(stick), environ=told)
+        assert (wrong.code, "Traceback" in wrong.err) == (12, False)
+        secret.write_text("eight violas in a green valley\n")
+        rotated = ana.tries("id", "rotate", "--with-file", str(stick), environ=told)
+        assert (rotated.code, "New root key" in rotated.out) == (0, True)

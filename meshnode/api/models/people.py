@@ -15,6 +15,14 @@ class Profile(Model):
     skills: list[str]
 
 
+class RecoveryHolder(Model):
+    """One recovery key: `words`, `file`, `guardian`, or `unknown` to this machine; and what its owner calls it."""
+
+    kind: str
+    label: str
+    digest: str
+
+
 class Me(Model):
     """The owner of this node."""
 
@@ -33,6 +41,9 @@ class Me(Model):
     profile: Profile
     notebook: Scope
     home: str
+    recovery_need: int
+    """How many of the recovery keys are needed together."""
+    recovery_holders: list[RecoveryHolder]
     rivals: list[str]
     """Rotations of which none is stronger than the other, so that what their keys sign is contested; usually none."""
     device: str

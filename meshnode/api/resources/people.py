@@ -10,6 +10,7 @@ from meshnode.api.models.people import (
     Ping,
     Profile,
     ProfileRequest,
+    RecoveryHolder,
 )
 from meshnode.api.models.shared import Agent, Page
 from meshnode.api.resources.devices import standing_of_device
@@ -20,6 +21,8 @@ from meshnode.core.effects import Done
 from meshnode.core.events import AddPeer, RemovePeer
 from meshnode.core.ports import PeerEntry
 from meshnode.net.address import BadAddress, parse
+from meshnode.runtime import notes
+from meshnode.runtime.holders import holders_of
 from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
@@ -37,7 +40,9 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
     if genesis is None:
         why = f"this device waits to be let in; it shows the words {office.devices.words()}"
         raise Refusal(Code.NOT_AUTHORISED, why, "meshnode id device ls")
-    digests = [each.hex() for each in office.rootkeys.recovery().digests]
+    recovery = office.rootkeys.recovery()
+    digests = [each.hex() for each in recovery.digests]
+    kept = holders_of(office.devices.note(notes.HOLDERS), recovery.digests)
     devices, key = office.devices.all(), office.node.identity.key.public
     return Me(
         id=to_text(office.me),
@@ -48,6 +53,8 @@ async def me(site: Site, call: Call[Nothing]) -> Me:
         created=time_text(genesis.at),
         recovery=bool(digests),
         recovery_digests=digests,
+        recovery_need=recovery.need,
+        recovery_holders=[RecoveryHolder(kind=each.kind, label=each.label, digest=each.digest.hex()) for each in kept],
         rivals=[to_text(each) for each in office.rootkeys.rivals()],
         profile=profile_of(office),
         notebook=names.scope(office.notebook),

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mnemonic import Mnemonic
@@ -8,6 +9,7 @@ from meshnode.app.init import create, fingerprint_words, join_device
 from meshnode.config.places import locate
 from meshnode.core.ports import NoteEntry, PeerEntry
 from meshnode.runtime import notes
+from meshnode.runtime.holders import WORDS, Holder, holders_of
 from meshnode.runtime.pairing import PairingLine, pairing_words, write_pairing
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
@@ -32,13 +34,13 @@ def digest_of(words: list[str]) -> bytes:
     return recovery_digest(SigningKey(recovery_seed(entropy)).public)
 
 
-def committed(folder: Path, agent: str) -> object:
+def committed(folder: Path, agent: str) -> dict[str, Any]:
     """What the genesis says of recovery."""
     store = open_store(folder / "records.db")
     genesis = store.reader().record(from_text(agent))
     store.close()
     assert genesis is not None
-    return genesis.facts["recovery"]
+    return dict(genesis.facts["recovery"])
 
 
 def test_all_of_an_identity_is_on_the_disk_and_valid(tmp_path: Path) -> None:
@@ -47,7 +49,10 @@ def test_all_of_an_identity_is_on_the_disk_and_valid(tmp_path: Path) -> None:
     reader, fold = store.reader(), Fold(DictMemory())
     changes = [change for _, record in reader.records_after(0, 10) for change in fold.add(record)]
     assert {change.standing.status for change in changes} == {Status.YES}
-    assert {note.name: note.value for note in reader.rows(NoteEntry)} == {
+    kept = {note.name: note.value for note in reader.rows(NoteEntry)}
+    (digest,) = committed(tmp_path / "ana", created.agent)["digests"]
+    assert holders_of(kept.pop(notes.HOLDERS), [digest[1:]]) == [Holder(WORDS, digest[1:])]
+    assert kept == {
         notes.AGENT: from_text(created.agent),
         notes.NOTEBOOK: from_text(created.notebook),
     }

@@ -88,7 +88,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "why": ("x",),
     "completion": ("bash",),
 }
-ELSEWHERE = {"export csv", "id words", "id recover", "id rotate", "init", "up", "logs", "demo", "whoami recovery"}
+ELSEWHERE = {
+    *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo"),
+    "whoami recovery",
+}
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""
 
 
