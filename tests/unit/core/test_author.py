@@ -11,7 +11,7 @@ from meshnode.store.store import open_store
 from meshproto.records.ids import ScopeId
 from meshproto.records.limits import MAX_DEPS
 from meshproto.records.log import check_run
-from meshproto.records.record import check_private
+from meshproto.records.record import check_private, read_header
 from meshproto.types import identity
 from meshproto.wire.messages import Part
 from tests.support.core_rig import NOON, Dice, Rig, Writer, ids_of, network_of, records_of
@@ -35,6 +35,11 @@ def test_a_long_write_is_signed_again_before_a_run_is_full() -> None:
     assert [len(run.records) for run in many.runs] == [512, 88]
     large = sign_drafts(PEN, [Draft(ALICE.stream, "note", {"x": "y" * 60_000})] * 10, BEGINNING)
     assert [len(run.records) for run in large.runs] == [8, 2]
+
+
+def test_what_is_signed_for_another_agent_is_that_agents_also_before_it_is_read_again() -> None:
+    (record,) = records_of(sign_drafts(PEN, [Draft(ALICE.stream, "note", {}, agent=b"a" * 32)], BEGINNING))
+    assert record.agent == read_header(record.raw).agent == b"a" * 32
 
 
 def test_a_draft_may_restate_when_something_was_claimed() -> None:
