@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground, Session
+from meshnode.core.named import Named
 from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.standing import Doorway, NetworkStanding
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
@@ -24,9 +25,10 @@ DoorTest = Callable[[Key], bool]
 class Gate:
     """Decides by what the fold has told of networks."""
 
-    def __init__(self, ground: Ground, scopes: Scopes) -> None:
+    def __init__(self, ground: Ground, scopes: Scopes, named: Named) -> None:
         self._ground = ground
         self._scopes = scopes
+        self._named = named
         self._told: dict[ScopeId, NetworkStanding] = {}
 
     def tell(self, standing: NetworkStanding) -> None:
@@ -126,7 +128,10 @@ class Gate:
     def shares_person(self, session: Session, person: ScopeId) -> bool:
         """Whether the genesis of a person may be served to a peer."""
         is_own = bytes(person) == bytes(self._ground.identity.agent)  # whose id every peer is told
-        if session.shared and (is_own or not self.hides(session, person)):
+        # SPEC 03-sync 5.4: The genesis of a person may be read by whoever shares a scope in which that person's agent
+        # stands or is named
+        named = (self.is_visible(session, each) for each in self._named.scopes(person))
+        if session.shared and (is_own or not self.hides(session, person) or any(named)):
             return True
         return any(self._is_named_in(scope, person) for scope in session.shared.values())
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from meshnode.core.agenda import Agenda
+from meshnode.core.chance import Chance
 from meshnode.core.flight import Flight
-from meshnode.core.ports import Chance, Identity, Ledger
+from meshnode.core.ports import Identity, Ledger
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
 from meshproto.wire.messages import Hello, Name

@@ -19,6 +19,7 @@ from meshnode.core.entitled import entitled_by
 from meshnode.core.erasing import apply_erasures
 from meshnode.core.flight import LogNow, is_organisation, is_person, network_facts
 from meshnode.core.ground import Ground
+from meshnode.core.named import Named
 from meshnode.core.policy import Policy
 from meshnode.core.ports import NetworkFacts
 from meshnode.core.scopes import Scopes
@@ -91,13 +92,20 @@ class Intake:
     """Admits runs. What is admitted goes into the turn's batch."""
 
     def __init__(
-        self, ground: Ground, scopes: Scopes, policy: Policy, closure: Closure, is_awaited: Callable[[RecordId], bool]
+        self,
+        ground: Ground,
+        scopes: Scopes,
+        policy: Policy,
+        closure: Closure,
+        named: Named,
+        is_awaited: Callable[[RecordId], bool],
     ) -> None:
         """`is_awaited` tells whether runs wait for a record to be decided about."""
         self._ground = ground
         self._policy = policy
         self._scopes = scopes
         self._closure = closure
+        self._named = named
         self._is_awaited = is_awaited
         self._strangers: dict[ScopeId, dict[LogId, int]] = {}
         self._idle: dict[AgentId, None] = {}
@@ -301,6 +309,7 @@ class Intake:
                     self._let_count(ref, now, turn)
                 self._listen(record, now.log, now.agent, turn)
             if closure.is_named(record.id):
+                self._note_waited_for(record, turn)
                 freed = closure.release(record.id, now.log)
                 turn.local += freed
                 for waiter in dict.fromkeys(bytes(row.key[0]) for row in freed if isinstance(row.key[0], bytes)):
@@ -326,9 +335,19 @@ class Intake:
         assert now is not None  # and so is its log
         self._listen(record, now.log, now.agent, turn)
 
+    def _note_waited_for(self, record: Record, turn: Turn) -> None:
+        """A record has come that others name: remember where, if it begins somebody's stream."""
+        place = self._closure.place(record.id)
+        assert place is not None  # it is on its way to the disk
+        for now in map(self._ground.flight.log, self._closure.waiting_logs(record.id)):
+            assert now is not None  # who waits is here
+            self._named.note(record.id, place, now.scope, turn)
+
     def _let_count(self, ref: bytes, by: LogNow, turn: Turn) -> None:
         """A counting record names this one: if it stands in a stranger's log, that counts from now on."""
         place = self._closure.place(ref)
+        if place is not None:
+            self._named.note(ref, place, by.scope, turn)
         if place is None or place.home != by.scope or place.log == by.log or place.log in self._counting:
             return
         now = self._ground.flight.log(place.log)

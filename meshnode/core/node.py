@@ -9,6 +9,7 @@ is on disk waits for Committed.
 from typing import TypeAlias, assert_never
 
 from meshnode.core.aftermath import settle
+from meshnode.core.chance import Chance
 from meshnode.core.conversation import new_nonce
 from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
 from meshnode.core.erasing import decide_orders, finish_search
@@ -52,7 +53,7 @@ from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import Accepted, Declined, Known, Source
 from meshnode.core.parts import Parts
-from meshnode.core.ports import Chance, HeldEntry, Identity, JoinedEntry, Ledger, Moment, SearchEntry
+from meshnode.core.ports import HeldEntry, Identity, JoinedEntry, Ledger, Moment, SearchEntry
 from meshnode.core.reports import Halted, PeerBroke, PeerGone
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from meshnode.core.bounds import Bounds
+from meshnode.core.chance import Chance
 from meshnode.core.closure import Closure
 from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
@@ -19,10 +20,11 @@ from meshnode.core.heads import Heads
 from meshnode.core.held import HeldBy
 from meshnode.core.ingest import Accepted, Admission, Declined, Gap, Intake, Source, Waiting
 from meshnode.core.mandates import Mandates
+from meshnode.core.named import Named
 from meshnode.core.peers import PeerBook
 from meshnode.core.policy import Policy
 from meshnode.core.pool import Pool
-from meshnode.core.ports import Chance, Identity, Ledger, WaitEntry
+from meshnode.core.ports import Identity, Ledger, WaitEntry
 from meshnode.core.privates import Privates
 from meshnode.core.reports import NotStored, Overflow
 from meshnode.core.rounds import Rounds
@@ -54,12 +56,13 @@ class Parts:
         self.scopes = Scopes(self.ground, self.policy)
         self.mandates = Mandates(identity, folded)
         flight.may_order = self.mandates.may_order
-        self.gate = Gate(self.ground, self.scopes)
+        self.named = Named(self.ground)
+        self.gate = Gate(self.ground, self.scopes, self.named)
         self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
         self.doors = Doors(self.ground, self.gate)
         self.vouching = Vouching(self.ground, self.gate, self.mandates)
         self.pool = Pool(settings)
-        self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.pool.is_awaited)
+        self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.named, self.pool.is_awaited)
         self.getter = Getter(self.ground, self.gate)
         self.privates = Privates(self.ground, self.gate, self.policy, self.bounds)
         self.fill = Fill(self.ground, self.scopes, self.gate, self.closure.is_sought, self.privates.wants)

@@ -1,4 +1,4 @@
-"""What the core asks of the world: the ledger it reads, what one commit holds, and chance.
+"""What the core asks of the world: the ledger it reads, and what one commit holds.
 
 A `Ledger` shows what is committed and nothing else. What is to be committed goes out as a `Batch`; nothing that rests
 on a batch may leave the node before the runtime says `Committed`. The store derives the lane of a run by itself, from
@@ -247,6 +247,13 @@ class BearingEntry(NamedTuple):
     record: bytes
 
 
+class NamedEntry(NamedTuple):
+    """A person or organisation is named in a scope. Key: `person`, `scope`."""
+
+    person: bytes
+    scope: bytes
+
+
 class DayEntry(NamedTuple):
     """How far arrivals had come on a day. Key: `day`."""
 
@@ -276,6 +283,7 @@ LocalRow = (
     | BlockEntry
     | ReviewEntry
     | BearingEntry
+    | NamedEntry
     | DayEntry
     | NoteEntry
 )
@@ -295,6 +303,7 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     BlockEntry: ("block", 1),
     ReviewEntry: ("review", 1),
     BearingEntry: ("bearing", 1),
+    NamedEntry: ("named", 2),
     DayEntry: ("day", 1),
     NoteEntry: ("note", 1),
 }
@@ -484,16 +493,4 @@ class Ledger(Protocol):
 
     def has_rows(self, kind: type[LocalRow]) -> bool:
         """Whether there is a local row of one kind."""
-        ...
-
-
-class Chance(Protocol):
-    """Where random bytes come from: the system in a node, a seed in a simulation."""
-
-    def random(self) -> float:
-        """A number in [0, 1)."""
-        ...
-
-    def token(self, size: int) -> bytes:
-        """Unpredictable bytes."""
         ...

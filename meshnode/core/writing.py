@@ -6,6 +6,7 @@ from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
 from meshnode.core.closure import Closure
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
+from meshnode.core.entitled import entitled_by
 from meshnode.core.events import Write
 from meshnode.core.flight import LogNow
 from meshnode.core.founding import awaited_founders
@@ -114,9 +115,14 @@ class Desk:
         drafts = self._joining(scope, self._with_mandates(drafts, end.id), end)
         self._check_quota(scope, drafts)
         try:
-            return sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
+            signed = sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
+        facts, first = self._ground.flight.network(scope), signed.runs[0].records[0]
+        begins_closed = facts if now is None and facts is not None and not facts.open else None
+        if begins_closed is not None and entitled_by(first, begins_closed, self._ground.flight) is not True:
+            raise _CannotWrite("role", to_text(scope))  # The fold would have said so, but has not come so far.
+        return signed
 
     def _with_mandates(self, drafts: list[Draft], tip: RecordId) -> list[Draft]:
         """The drafts with what they are signed by. Raises _CannotWrite."""

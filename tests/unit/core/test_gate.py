@@ -1,13 +1,16 @@
 """The gate: members read, guests read, and to everyone else a closed network is not there."""
 
-from meshnode.core.drafts import Draft
+from meshnode.core.author import BEGINNING, Pen, sign_drafts
+from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
-from meshnode.core.events import Block, JoinScope, LeaveScope
+from meshnode.core.events import Block, JoinScope, LeaveScope, Offer
 from meshnode.core.ports import HeldEntry
 from meshnode.core.reports import ScopeClosed
 from meshnode.core.standing import bodies_in, standing_of
 from meshproto.fold.memory import DictMemory
 from meshproto.records.ids import RecordId, ScopeId, to_text
+from meshproto.records.record import read_header
+from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
 from meshproto.wire.messages import (
     Get,
@@ -26,8 +29,8 @@ from meshproto.wire.messages import (
     Want,
     WantPrivates,
 )
-from tests.support.closed_scene import closed, ended, enters, invited, shared, written
-from tests.support.core_rig import Peer, Rig, Writer, headers_of, ids_of, network_of, records_of
+from tests.support.closed_scene import KEY, closed, ended, enters, invited, shared, written
+from tests.support.core_rig import NOON, Peer, Rig, Writer, headers_of, ids_of, network_of, records_of
 from tests.support.core_scene import accept_of
 
 BOB, CAROL = Writer("bob"), Writer("carol")
@@ -319,3 +322,58 @@ def test_parts_of_the_own_stream_are_taken_in_before_one_stands_anywhere() -> No
     for who, taken in ((CAROL, False), (BOB, True)):
         rig.meet(who, scope).say(Privates(signed.privates, (), ()))
         assert (rig.ledger.private(record) is not None) is taken
+
+
+def test_who_reads_a_record_is_told_whom_it_names_though_they_stand_in_another_closed_network() -> None:
+    rig, scope, peer, _ = with_member()
+    other = rig.found(is_open=False, name="other")
+    rig.fold()
+    enters(rig, other, CAROL, invited(rig, other))
+    stranger = rig.meet(Writer("dave"), other)
+    peer.take()
+    peer.say(Get((RecordId(CAROL.agent),)))
+    assert peer.take() == []
+    written(rig, Draft(scope, "recognition", {"kind": "thanks", "to": [CAROL.agent]}))
+    for each in (peer, stranger):
+        each.take()
+        each.say(Get((RecordId(CAROL.agent),)))
+    assert [read_header(each.headers[0]).home for each in peer.all(Headers)] == [CAROL.stream]
+    assert stranger.take() == []
+
+
+def test_whom_a_record_names_is_known_also_if_they_came_later() -> None:
+    rig, scope, peer, _ = with_member()
+    other = rig.found(is_open=False, name="other")
+    rig.fold()
+    bob, dave = peer.who, Writer("dave")
+    peer.push(bob.sign(Draft(scope, "recognition", {"kind": "thanks", "to": [dave.agent]})))
+    rig.feed(Offer(rig.ticket(), dave.genesis))
+    enters(rig, other, dave, invited(rig, other))
+    peer.take()
+    peer.say(Get((RecordId(dave.agent),)))
+    assert [read_header(each.headers[0]).home for each in peer.all(Headers)] == [dave.stream]
+
+
+def test_before_a_closed_network_is_folded_nobody_writes_there_but_its_founders() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob, is_open=False)
+    rig.feed(JoinScope(rig.ticket(), scope))
+    rig.feed(Offer(rig.ticket(), bob.genesis))
+    for signed in (genesis, bob.accept(scope)):
+        rig.feed(Offer(rig.ticket(), signed))
+    assert rig.write(note(scope)) == NotWritten("role", to_text(scope))
+
+
+def test_an_act_for_the_network_hides_nobodys_stream_that_comes_with_it() -> None:
+    rig, scope = closed()
+    grant, key = invited(rig, scope), SigningKey.from_seed(b"second device".ljust(32))
+    device = written(rig, Draft(rig.me.stream, "grant", authority.device(key.public)))
+    act = Draft(scope, "grant", authority.invitation(key.public), agent=scope, auth=(accept_of(rig, scope), device))
+    pen = Pen(rig.me.agent, key, NOON, rig.dice)
+    signed = sign_drafts(pen, [act], BEGINNING, [grant])
+    facts = authority.accept_invitation(grant, CAROL.agent, KEY)
+    enters = CAROL.sign(Draft(scope, "countersign", facts), after=BEGINNING, deps=[grant])
+    assert rig.node.parts.scopes.sets_of(CAROL.stream) == []
+    rig.feed(Offer(rig.ticket(), SignedRecords((*CAROL.genesis.runs, *signed.runs, *enters.runs))))
+    index = rig.node.parts.scopes.carried[scope].index
+    assert [index.get(CAROL.log(each)) is not None for each in (scope, CAROL.stream)] == [True, True]
