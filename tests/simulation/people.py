@@ -1,26 +1,49 @@
 """Who acts in a simulation: persons with keys, and the networks they found."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from meshnode.core.author import Pen, sign_genesis, sign_offline
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import JoinScope, Offer, Write
-from meshnode.core.ports import Batch, Identity
+from meshnode.core.ports import Batch, Identity, LocalRow
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types import identity, value
+from meshproto.types.recovery import recovery_digest
 from tests.simulation.world import NOON, TICKETS, Host, SeededChance, World
 
 
 def settle(world: World, name: str, settings: CoreSettings | None = None, skew: int = 0) -> Host:
     """Make a person, store the genesis on a machine of theirs, and start it."""
-    key = SigningKey.from_seed(sha256(f"{world.seed} {name}".encode()).digest())
+    key = key_of(world, name)
     pen = Pen(b"", key, NOON, SeededChance(world.random))
-    facts = identity.person(key=key.public, nonce=world.random.randbytes(16))
+    recovery = ([recovery_digest(holder_of(world, name).public)], 1)
+    facts = identity.person(key=key.public, nonce=world.random.randbytes(16), recovery=recovery)
     agent, signed = sign_genesis(pen, facts, {"name": name})
     host = world.host(name, Identity(AgentId(agent), key), settings, skew)
     host.store.writer.commit(Batch(1, runs=signed.runs, privates=signed.privates))
+    host.start()
+    return host
+
+
+def key_of(world: World, name: str) -> SigningKey:
+    """The key of a machine."""
+    return SigningKey.from_seed(sha256(f"{world.seed} {name}".encode()).digest())
+
+
+def holder_of(world: World, name: str) -> SigningKey:
+    """The recovery key of a person, which is on none of the machines."""
+    return SigningKey.from_seed(sha256(f"{world.seed} {name} on paper".encode()).digest())
+
+
+def put_up(
+    world: World, name: str, agent: AgentId, rows: Iterable[LocalRow], settings: CoreSettings, skew: int = 0
+) -> Host:
+    """Put up and start another machine of a person, which has a key of its own and nothing of what was signed."""
+    host = world.host(name, Identity(agent, key_of(world, name), b""), settings, skew)
+    host.store.writer.commit(Batch(1, local=tuple(rows)))
     host.start()
     return host
 

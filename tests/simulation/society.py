@@ -4,12 +4,14 @@ A seed decides everything. At every step nobody outside a network is told anythi
 have ended, all who stand in it hold the same within CALM_AFTER.
 """
 
+from collections.abc import Iterable
 from random import Random
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Written
 from meshnode.core.events import AddPeer, EnterBy, JoinScope, TrustThisCopy
+from meshnode.core.ports import WaitEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import Store
 from meshproto.fold.standing import Status
@@ -54,6 +56,7 @@ class Society:
         self.commons: ScopeId | None = None
         self.lines: list[Line] = []
         self.backups: dict[str, Store] = {}
+        self.acts = ACTS
         self.told_of: dict[ScopeId, dict[str, None]] = {}
         """Who was ever told of a network by somebody in it."""
 
@@ -127,14 +130,18 @@ class Society:
         )
         world.tell(f"faults {world.faults}")
         until = world.now + random.choice((20_000, 60_000))
-        names = [name for name, weight in ACTS.items() for _ in range(weight)]
+        names = [name for name, weight in self.acts.items() for _ in range(weight)]
         while world.now < until:
             world.run(world.now + random.randint(1, 2_000))
+            self._between()
             host = random.choice(self.people)
             if host.node is not None:
                 name = random.choice(names)
                 world.tell(f"{host.name}: {name}")
                 getattr(self, f"_{name}")(host)
+
+    def _between(self) -> None:
+        """What goes on between two acts."""
 
     # What people do.
 
@@ -162,7 +169,7 @@ class Society:
     def _some_steward(self, host: Citizen) -> tuple[Citizen, ScopeId | None]:
         """Somebody who may act for a network: the one who was chosen, or whoever founded it."""
         scope = self._steered(host)
-        if scope is None:
+        if scope is None and self.networks:
             scope, host = self.random.choice([*self.networks.items()])
         return host, scope if host.node is not None else None
 
@@ -223,7 +230,7 @@ class Society:
 
     def _leave(self, host: Citizen) -> None:
         for scope, founder in self.networks.items():
-            if founder is not host:
+            if founder.identity.agent != host.identity.agent:
                 host.leave(scope)
 
     def _cut(self, host: Citizen) -> None:
@@ -261,7 +268,7 @@ class Society:
             return
         conn, line = self.random.choice(lines)
         session = host.node.parts.ground.sessions.get(conn)
-        if session is not None and session.tags_heard is not None:
+        if session is not None and session.tags_heard is not None and self.networks:
             bodies = [encode(each) for each in self._questions(host, conn)]
             if host is self.people[-1] and self.world.overheard and self.random.random() < 0.3:
                 bodies.append(self.random.choice(self.world.overheard))
@@ -310,12 +317,20 @@ class Society:
                 self._meet(host, other)
             for scope in (self.commons, *self.networks):
                 if scope is not None and self._should_carry(host, scope):
-                    join(host, scope, self.networks.get(scope, self.people[0]))
+                    join(
+                        host,
+                        scope,
+                        *(each for each in self.people if each is not host and each.name in self._told(scope)),
+                    )
         world.tell("the faults end")
         since = world.now
         if not world.run(since + CALM_AFTER, lambda: not self._differences()):
             raise Broken(f"not calm after {CALM_AFTER} ms: {self._differences()}")
         return world.now - since
+
+    def _told(self, scope: ScopeId) -> Iterable[str]:
+        """Who knows of a network."""
+        return self.told_of.get(scope, dict.fromkeys(each.name for each in self.people))
 
     def _should_carry(self, host: Citizen, scope: ScopeId) -> bool:
         """Whether a wish to join was lost in a crash, or a home is an old copy."""
@@ -341,14 +356,22 @@ class Society:
         for scope in self.networks:
             founder, inside = self.networks[scope], self._inside(scope)
             ledger, parts = ledger_of(founder, scope), parts_of(founder, scope)
+            if founder not in inside:
+                found.append(f"{founder.name}: what it founded")
             for host in inside:
-                if any(self.world.homes.get(each) == scope for each in host.ledger.missing(100)):
+                if self._waits(host, scope, inside):
                     found.append(f"{host.name}: what others name")
                 if ledger_of(host, scope) != ledger:
                     found.append(f"{founder.name} and {host.name}: ledgers")
                 elif parts_of(host, scope) != parts:
                     found.append(f"{founder.name} and {host.name}: private parts")
         return found
+
+    def _waits(self, host: Citizen, scope: ScopeId, inside: list[Citizen]) -> bool:
+        """Whether anything in a network waits for what it names, and one of these has."""
+        logs = {head.log for head in host.ledger.logs_of_scope(scope)}
+        waits = [row.on for row in host.ledger.rows(WaitEntry) if row.log in logs and row.on != row.record]
+        return any(each.ledger.has(on) for on in waits for each in inside)
 
     def _check(self) -> None:
         for host in self.people:
@@ -370,7 +393,8 @@ class Society:
     def _check_honest(self, host: Citizen, scope: ScopeId) -> None:
         """What honest people write is only invalid if an ending of theirs is in its past, or somebody else's use of
         the invitation that they accept: their own fold may have been a moment behind."""
-        honest = [each.identity.agent for each in self.people if each.name not in self.world.forkers]
+        liars = {self.world.hosts[name].identity.agent for name in self.world.forkers}
+        honest = [each.identity.agent for each in self.people if each.identity.agent not in liars]
         for head in host.ledger.logs_of_scope(scope):
             for record in records_of(host, head.log) if head.agent in honest else ():
                 standing = host.standing(record.id)

@@ -1,10 +1,10 @@
-"""Which kind of story a seed tells: two of three are of open networks, the third of closed ones."""
+"""Which kind of story a seed tells: two of three are of open networks, the third of closed ones, and of devices."""
 
-from tests.simulation.society import Society
+from tests.simulation.households import Households
 from tests.simulation.story import Ending, Story
 
 
 def play(seed: int, *, quiet: bool = True) -> Ending:
     """Play the story of a seed. Raises Broken if anything that must hold does not."""
-    kind = Society if seed % 3 == 0 else Story
+    kind = Households if seed % 3 == 0 else Story
     return kind(seed, quiet=quiet).play()

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
+from meshnode.core.closure import named_by
 from meshnode.core.flight import network_facts
 from meshnode.core.ports import Batch
 from meshproto.fold.knowledge import EVERYTHING
-from meshproto.fold.roots import read_roots
+from meshproto.fold.roots import Tenure, read_roots
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Auth, Door, DoorState, Headers, Knock, Message, Privates, Scopes, Unknown, Want
 from meshproto.wire.session import ANSWERER, DIALLER, tag
@@ -43,6 +44,7 @@ class Town(WatchedWorld):
         """The latest proofs that somebody gave, to be replayed."""
         self.looked = 0
         """How many messages to people outside some network were looked through."""
+        self._named: dict[bytes, dict[ScopeId, None]] = {}
         self._guests: dict[int, dict[ScopeId, RecordId]] = {}
         self._said: dict[int, dict[bytes, None]] = {}
 
@@ -53,6 +55,8 @@ class Town(WatchedWorld):
             for run in batch.runs:
                 for record in run.records:
                     self.homes[record.id] = self.homes[record.log] = self.homes[record.home] = record.home
+                    for each in named_by(record):
+                        self._named.setdefault(each, {})[record.home] = None
                     facts = network_facts(record)
                     if facts is not None and not facts.open:
                         self.closed[record.home] = None
@@ -75,7 +79,7 @@ class Town(WatchedWorld):
         elif isinstance(message, Scopes):
             self._check_tags(host, other, conn, message.tags)
         echoes = self._echoes(conn, message)
-        for each in _told(message, body):
+        for each in self._told(message, body):
             scope = self.homes.get(each)
             if scope is not None and each not in echoes and not self._may_hear(host, other, conn, scope, each):
                 kind = type(message).__name__
@@ -121,6 +125,10 @@ class Town(WatchedWorld):
         roots = [each.key for each in read_roots(person, host.memory).winners(EVERYTHING)]
         return [*roots, *(each.agent[1:] for each in found.members if each.state == "active")]
 
+    def tenure_of(self, host: Citizen, person: bytes) -> Tenure:
+        """By which genesis or rotate somebody's root is what it is, by what a node has folded."""
+        return read_roots(person, host.memory).winners(EVERYTHING)[0]
+
     def _may_hear(self, host: Citizen, other: Host, conn: int, scope: ScopeId, named: bytes) -> bool:
         if scope in self.closed:
             self.looked += 1
@@ -132,7 +140,10 @@ class Town(WatchedWorld):
         if not secret:
             return True
         self.looked += 1
-        return self._shares(host, conn, stands_in) or any(self.may_read(host, other, conn, each) for each in secret)
+        named_in = self._named.get(named, {}) if named == scope else {}
+        if self._shares(host, conn, [*stands_in, *named_in]):
+            return True
+        return any(self.may_read(host, other, conn, each) for each in [*secret, *named_in] if each in self.closed)
 
     def _shares(self, host: Citizen, conn: int, scopes: Iterable[ScopeId]) -> bool:
         """Whether an open network is shared over a connection, in which somebody stands of whom it is told."""
@@ -173,13 +184,14 @@ class Town(WatchedWorld):
         if door.state is DoorState.OPEN and other.name not in self.given[door.grant]:
             raise Broken(f"{host.name} opens a door to {other.name}")
 
-
-def _told(message: Message, body: bytes) -> Iterable[bytes]:
-    """The ids a message tells; whoever may read a record may read whom it names."""
-    match message:
-        case Headers(headers):
-            return [sha256(each).digest() for each in headers]
-        case Privates(parts, erased, missing):
-            return (*(each for each, _ in parts), *erased, *missing)
-        case _:
-            return dict.fromkeys(IDS.findall(body))
+    def _told(self, message: Message, body: bytes) -> Iterable[bytes]:
+        """The ids a message tells; whoever may read a record may read whom it names."""
+        match message:
+            case Headers(headers):
+                ids = [sha256(each).digest() for each in headers]
+                # The proof of a genesis reaches to the next signature.
+                return ids[:1] if self.homes.get(ids[0]) == ids[0] else ids
+            case Privates(parts, erased, missing):
+                return (*(each for each, _ in parts), *erased, *missing)
+            case _:
+                return dict.fromkeys(IDS.findall(body))
