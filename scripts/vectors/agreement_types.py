@@ -107,6 +107,34 @@ TAKEN: list[tuple[str, str, Raw]] = [
             "rights": {"results": {"ownership": "named", "owner": _C, "effective": "on_date", "on": "2026-01-01"}},
         },
     ),
+    (
+        "agreement",
+        "with an equation that names who is in it",
+        {
+            **_RICH,
+            "value_equation": {
+                "cur": "EUR",
+                "steps": [
+                    {"do": "fixed", "pay": [[_ALICE, 100]]},
+                    {"do": "percent", "of": "gross", "pay": [[_C, [1, 10]]]},
+                    {
+                        "do": "pro_rata",
+                        "weights": [
+                            {"unit": "HUR", "match": {"project": [ext(_A)]}, "rate": [[_B, [9, 1]], ["*", [8, 1]]]}
+                        ],
+                        "cap": [["*", {"of_step": [1, 2]}]],
+                    },
+                    {"do": "tiers", "brackets": [{"to": 100, "steps": [{"do": "equal"}]}, {"steps": []}]},
+                    {"do": "residual", "agent": _A},
+                ],
+            },
+        },
+    ),
+    (
+        "agreement",
+        "with an equation of no steps",
+        {**_RICH, "value_equation": {"cur": "EUR", "steps": []}},
+    ),
     ("attestation", "of less than was claimed", _ATTESTED),
     ("attestation", "of what was claimed", evaluation.attestation(_A)),
     ("attestation", "that rejects", _REJECTED),
@@ -151,6 +179,17 @@ def _duties(*changes: dict[str, Any]) -> dict[str, Raw]:
 
 def _results(new: dict[str, Any]) -> dict[str, Raw]:
     return {"rights": {**_RIGHTS, "results": {**_RIGHTS["results"], **new}}}
+
+
+def _steps(*steps: Any) -> dict[str, Raw]:
+    return {"value_equation": {"cur": "EUR", "steps": [*steps]}}
+
+
+_TIERS: dict[str, Any] = {"do": "tiers", "brackets": [{"steps": [{"do": "equal"}] * 7}]}
+
+
+def _weighed(more: dict[str, Any]) -> dict[str, Any]:
+    return {"do": "pro_rata", "weights": [{"unit": "HUR", **more}]}
 
 
 def _euros(amount: int) -> dict[str, Any]:
@@ -218,7 +257,17 @@ REFUSED: list[tuple[str, dict[str, Raw], list[tuple[str, dict[str, Raw], Reason]
             ("with a dispute decided by more than all", {"dispute": {"quorum": [3, 2]}}, _RULE),
             ("for leavers without the bad", {"leaver": {"good": "keep"}}, _FIELD),
             ("whose equation is a text", {"value_equation": "equal"}, _FIELD),
-            ("whose equation has no step", {"value_equation": {"cur": "EUR", "steps": []}}, _LIST),
+            ("whose equation has 65 steps", _steps(*[{"do": "equal"}] * 65), _LIST),
+            ("whose equation has too many steps in brackets", _steps(*[_TIERS] * 9), _LIST),
+            ("whose equation does what there is not", _steps({"do": "gamble"}), _VALUE),
+            ("whose equation says more than it may", _steps({"do": "equal", "for": 1}), Reason.Q_KEY),
+            ("whose equation pays a stranger", _steps({"do": "residual", "agent": seed("stranger")}), _RULE),
+            ("whose equation pays a name", _steps({"do": "residual", "agent": _A.hex()}), _FIELD),
+            ("whose equation pays a share to a name", _steps({"do": "shares", "parts": [[_A.hex(), 1]]}), _FIELD),
+            ("whose equation pays all", _steps({"do": "fixed", "pay": [["*", 1]]}), _VALUE),
+            ("whose equation rates strangers", _steps(_weighed({"rate": [[seed("stranger"), [1, 1]]]})), _RULE),
+            ("whose equation matches a project by name", _steps(_weighed({"match": {"project": ["web"]}})), _FIELD),
+            ("whose equation matches a project by id", _steps(_weighed({"match": {"project": [_A]}})), _FIELD),
             ("whose equation has no currency", {"value_equation": {"steps": [{"do": "equal"}]}}, _FIELD),
         ],
     ),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.vectors import authority, bundles, encoding, equations, folds, headers, runs, types
+from scripts.vectors import authority, bundles, encoding, equations, folds, headers, runs, sharing, types
 from scripts.vectors.cases import Case
 
 FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
@@ -18,6 +18,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
     "types": ("Facts: 02-types.", types.cases),
     "folds": ("What a set of records means: 04-fold.", folds.cases),
     "equations": ("Value equations and the preview file: 08-equations.", equations.cases),
+    "agreements": ("Versions, work, incomes, distributions and who approved them: 09-agreements.", sharing.cases),
     "authority": ("Who may act for whom, and until when: 04-fold 2 to 8.", authority.cases),
 }
 

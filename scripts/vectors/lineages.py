@@ -130,7 +130,7 @@ def _who_answers() -> Tale:
     parties = {alice.id: ["provider", "holder"], bob.id: ["provider"], carol.id: ["client"]}
     deal = tale.deal("alice", alice, parties=parties, named=[dora.id])
     write = _writes(tale, deal, {"alice": alice, "bob": bob, "carol": carol, "dora": dora})
-    shared = tale.is_(write("alice", "contribution", work(shares={alice.id: 1, bob.id: 1})), state="claimed")
+    shared = write("alice", "contribution", work(shares={alice.id: 1, bob.id: 1}))
     income = write("alice", "income", accounts.income(alice.id, net=_EUROS, on=_DAY))
     paid = write("alice", "settlement", accounts.settlement(alice.id, dora.id, _EUROS, on=_DAY))
     promise = accounts.commitment(bob.id, alice.id, "deliver", value.Measure(1, 0, "C62"), due=_DAY)
@@ -175,8 +175,9 @@ def _attesting() -> Tale:
     deal = tale.deal("alice", alice, bob, carol, dora)
     write = _writes(tale, deal, {"alice": alice, "bob": bob, "carol": carol, "dora": dora})
     shares = {alice.id: 600, bob.id: 400}
-    claim = tale.is_(write("alice", "contribution", work(shares=shares, beneficiaries=[carol.id])), state="claimed")
-    other = tale.is_(write("bob", "contribution", work()), state="claimed")
+    claim = write("alice", "contribution", work(shares=shares, beneficiaries=[carol.id]))
+    tale.is_(claim, state="rejected")
+    other = tale.is_(write("bob", "contribution", work()), state="acknowledged")
     for name in ("alice", "bob", "carol"):
         tale.no(write(name, "attestation", evaluation.attestation(claim.id)), Reason.A_SELF, claim)
     less = value.Measure(60, 0, "MIN")
@@ -261,7 +262,7 @@ def shared(version: bytes, incomes: list[bytes], *lines: Any, **more: Any) -> An
 
 def _distributions() -> Tale:
     tale, alice, bob, carol, _ = _four("what a distribution may name, and who may propose it")
-    deal = tale.deal("alice", alice, bob, named=[carol.id])
+    deal = tale.deal("alice", alice, bob, named=[carol.id], value_equation={"cur": "EUR", "steps": []})
     write = _writes(tale, deal, {"alice": alice, "bob": bob, "carol": carol})
     income = write("alice", "income", accounts.income(alice.id, net=_EUROS, on=_DAY))
     for name, facts, target in (
@@ -271,7 +272,7 @@ def _distributions() -> Tale:
     ):
         tale.no(write("bob", "distribution", facts), Reason.I_RULE, target, detail=name)
     tale.no(write("carol", "distribution", shared(deal.id, [income.id])), Reason.X_SCOPE, deal)
-    proposed = write("bob", "distribution", shared(deal.id, [income.id]))
+    proposed = tale.share("bob", deal, income, agent=bob)
     write("alice", "countersign", identity.accept(proposed.id))
     tale.no(write("carol", "countersign", identity.accept(proposed.id)), Reason.X_SCOPE, proposed)
     return tale

@@ -63,7 +63,7 @@ def _setting(tale: Tale, kind: str) -> tuple[Record, Record, list[Record]]:
         firm = tale.firm("firm", alice)
         return firm, firm, tale.accepts_of(firm)
     if kind == "agreement":
-        return tale.deal("alice", alice, tale.person("bob")), alice, []
+        return tale.deal("alice", alice, tale.person("bob"), value_equation={"cur": "EUR", "steps": []}), alice, []
     return tale.net("shed", alice), alice, []
 
 
@@ -75,6 +75,9 @@ def _written(kind: str, type_: str) -> Tale:
     own = tale.write("alice", scope, agent=agent, auth=auth)
     if type_ in IN_AGREEMENTS:
         other = tale.write("bob", scope, agent=bob) if kind == "agreement" else own
+        if kind == "agreement" and type_ == "distribution":
+            tale.is_(tale.share("alice", scope, agent=agent))
+            return tale
         made = tale.write("alice", scope, type_, _matter(type_, agent, other, scope), agent=agent, auth=auth)
         return tale if kind == "agreement" else _unwritten(tale, made)
     signer, giver, by = "alice", agent, auth

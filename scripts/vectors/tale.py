@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from meshproto.fold.fold import Fold
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.memory import DictMemory
 from meshproto.fold.places import ORGANISATION, PERSON, kind_of
+from meshproto.fold.sharing import Shared
+from meshproto.fold.standing import row_of
+from meshproto.fold.within import Within
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record, references
 from meshproto.records.signatures import SigningKey
@@ -22,6 +28,27 @@ def terms(agent: Record, *others: Record, **more: Any) -> Any:
     if not others and "ack" not in more:
         given["ack"] = {"min": 0, "by": "parties"}
     return agreement.agreement(**given)
+
+
+def filled(records: Iterable[Record], scope: bytes, facts: Any, known: Iterable[bytes]) -> Any:
+    """Facts of a distribution with their sums, for somebody who knows some records and all behind them."""
+    memory = DictMemory()
+    fold, knowledge = Fold(memory), Knowledge(memory)
+    for each in records:
+        fold.add(each)
+    rows = [row_of(memory, each) for each in known]
+    mask = 0
+    for row in rows:
+        mask |= knowledge.mask(row.known)
+    return Shared(scope, facts, Within(rows, mask, memory, knowledge), memory).filled()
+
+
+def _as_far_as(wanted: Told, told: Told) -> Told:
+    """What is told without the state, and why it is no better, where nothing was said of that."""
+    passed = {"state"} - wanted.keys()
+    if wanted["status"] == "yes":
+        passed |= {"reason", "ids"} - wanted.keys()
+    return {name: each for name, each in told.items() if name not in passed}
 
 
 class Tale:
@@ -122,6 +149,29 @@ class Tale:
             )
         )
 
+    def share(
+        self,
+        by: str,
+        deal: Record,
+        *incomes: Record,
+        agent: Record,
+        version: Record | None = None,
+        prev: Record | None = None,
+        to: str = "2025-12-31",
+        wrong: Any = None,
+        **more: Any,
+    ) -> Record:
+        """The next record of a log: a distribution with the right sums, or with some facts `wrong`."""
+        named = [version or deal, *incomes, *([prev] if prev else [])]
+        before = self._ends.get((key(by).public, deal.id))
+        known = [*(self._near(deal) if more.get("knows") is None else [each.id for each in more["knows"]])]
+        known += [each.id for each in (*named, agent, *more.get("auth", ()), *([before] if before else []))]
+        facts: Any = {"agreement": named[0].id, "incomes": sorted(each.id for each in incomes), "to": to}
+        if prev:
+            facts["prev"] = prev.id
+        facts = filled(self.records, deal.id, facts, known) | (wrong or {})
+        return self.write(by, deal, "distribution", facts, agent=agent, **more)
+
     def accept(self, by: str, target: Record, **more: Any) -> Record:
         """An accept of a record, where that stands."""
         scope = next(each for each in self.records if each.home == target.home and not each.scope)
@@ -166,7 +216,7 @@ class Tale:
             if wanted is None:
                 assert told["status"] == "yes", (self.description, each, told)
             else:
-                assert told == wanted, (self.description, each, told, wanted)
+                assert _as_far_as(wanted, told) == wanted, (self.description, each, told, wanted)
         return found
 
     def backwards(self, description: str) -> "Tale":

@@ -1,42 +1,16 @@
 """The rules of types that are written in agreement scopes, and what is remembered of what keeps them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from meshproto.fold.authority import Case, Verdict, no
+from meshproto.fold.concerns import Concern, concern_of, note_concern
 from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
-from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, Place, read_agent
-from meshproto.records.encoding import Value
+from meshproto.fold.sharing import Shared
+from meshproto.fold.within import Within
 from meshproto.records.reasons import Reason
-from meshproto.records.record import Record
 from meshproto.types.agreement import approvers_of, participants_of, parties_of
-
-
-class Concern(NamedTuple):
-    """What is remembered of a valid record of an agreement scope, for those who name it."""
-
-    agent: bytes
-    facts: dict[str, Any]
-
-
-def note_concern(record: Record, memory: Memory) -> None:
-    """Remember what a valid record says."""
-    memory.put("concern", record.id, cast(Value, Concern(record.agent, dict(record.facts))))
-    memory.put("concerns", record.home + record.type.encode() + b"\0" + record.id, b"")
-
-
-def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
-    """What a valid record of an agreement scope says; None if it is none."""
-    row = memory.get("concern", record_id)
-    return row if row is None or isinstance(row, Concern) else Concern._make(cast(list[Any], row))
-
-
-def concern_of(memory: Memory, record_id: bytes) -> Concern:
-    """What a record says that is known to be valid and to stand in an agreement scope."""
-    concern = read_concern(memory, record_id)
-    assert concern is not None  # the caller knows
-    return concern
 
 
 def may_answer(case: Case, target: bytes) -> Verdict | None:
@@ -157,8 +131,14 @@ def _distribution(case: Case, place: Place) -> Verdict | None:
     )
     if found:
         return found
-    parties = parties_of(version_of(case.memory, version).facts)
-    return None if case.record.agent in parties else no(Reason.X_SCOPE, version)
+    if case.record.agent not in parties_of(version_of(case.memory, version).facts):
+        return no(Reason.X_SCOPE, version)
+    assert case.findings is not None  # it came past the questions of authority
+    past = Within(case.rows.values(), case.findings.mask, case.memory, case.knowledge)
+    shared = Shared(case.record.scope, facts, past, case.memory)
+    broken = shared.break_of_rule()
+    case.entered = [*shared.entered]
+    return broken
 
 
 def _settlement(case: Case, place: Place) -> Verdict | None:
@@ -209,15 +189,14 @@ def note_in_lineage(case: Case) -> int:
         return note_version(record, case.knowledge, memory)
     if record.type in _REMEMBERED:
         note_concern(record, memory)
+    if record.type == "distribution":
+        memory.put("entered", record.id, case.entered)
     return 0
 
 
-_REMEMBERED: Sequence[str] = (
-    "contribution",
-    "attestation",
-    "allocation",
-    "income",
-    "distribution",
-    "settlement",
-    "commitment",
+_REMEMBERED = frozenset(
+    (
+        *("contribution", "attestation", "allocation", "income", "distribution", "settlement", "commitment"),
+        *("correction", "recognition"),
+    )
 )

@@ -5,7 +5,7 @@ The order of the questions is part of the protocol: the first that fails names t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from meshproto.fold.charters import Charter, read_resolution
 from meshproto.fold.entries import ended_in, grant_handle
@@ -74,6 +74,8 @@ class Case:
     """What holds of its mandate; None where there is none to look at."""
     memory: Memory
     knowledge: Knowledge
+    entered: Any = None
+    """What enters with a distribution: filled in by its rules."""
     more: tuple[bytes, bytes] = (b"", b"")
     """A handle that it uses though no entry says so, and a record it rests on: filled in by the judgement."""
 

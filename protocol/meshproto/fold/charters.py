@@ -152,23 +152,25 @@ def is_carried(record_id: bytes, resolution: Resolution, mask: int, knowledge: K
     return (mask & knowledge.group(votes_on(record_id))).bit_count() >= resolution.needed
 
 
-def contesting(record_id: bytes, resolution: Resolution, knowledge: Knowledge, memory: Memory) -> list[bytes]:
-    """The rivals of a resolution that nothing has decided between, if it is carried, as are they."""
+def contesting(
+    record_id: bytes, resolution: Resolution, knowledge: Knowledge, memory: Memory, mask: int = EVERYTHING
+) -> list[bytes]:
+    """The rivals of a resolution that nothing has decided between, if it is carried, as are they, for somebody."""
     # SPEC 04-fold 6: x is a `charter` or `dissolve` resolution carried in the set of all decided records, and so is
     # another with the same scope and `prev`, and none that is so has both in `prev`.
-    if resolution.outcome not in CHANGING or not is_carried(record_id, resolution, EVERYTHING, knowledge):
+    if resolution.outcome not in CHANGING or not is_carried(record_id, resolution, mask, knowledge):
         return []
     rivals = [
         each
         for each, one in rivals_of(resolution.scope, resolution.prev, memory)
-        if each != record_id and is_carried(each, one, EVERYTHING, knowledge)
+        if each != record_id and is_carried(each, one, mask, knowledge)
     ]
     if not rivals:
         return []
     decided = {
         each
         for later, one in _following(record_id, memory)
-        if is_carried(later, one, EVERYTHING, knowledge)
+        if is_carried(later, one, mask, knowledge)
         for each in one.prev
     }
     return [each for each in rivals if each not in decided]

@@ -4,6 +4,7 @@ A cut follows the crossings of lanes (lanes.py), each lane once from where it wa
 rotates only, and one of each lane is kept now and then, so whoever governs pays once for what he has seen.
 """
 
+from collections.abc import Iterable
 from typing import cast
 
 from meshproto.fold.lanes import number8, read_lane, triples
@@ -50,9 +51,21 @@ class Cuts:
 
     def of(self, row: Row) -> Cut:
         """The cut of the newest record of a lane that governs, itself included."""
-        memory, steps = self._memory, 0
         cut = Cut(self._kept(row.lane)[1])
-        ahead = [(row.lane, row.seq, row.crossed)]
+        if self._follow(cut, [row]) > KEEP_AFTER:
+            self._keep(row, cut.all())
+        return cut
+
+    def over(self, rows: Iterable[Row]) -> Cut:
+        """The cut of some records together, themselves included."""
+        cut = Cut({})
+        self._follow(cut, rows)
+        return cut
+
+    def _follow(self, cut: Cut, rows: Iterable[Row]) -> int:
+        """Extend a cut by all that lies behind some records; gives how many crossings were followed."""
+        memory, steps = self._memory, 0
+        ahead = [(row.lane, row.seq, row.crossed) for row in rows]
         while ahead:
             lane, seq, crossed = ahead.pop()
             low = cut.reach(lane)
@@ -68,9 +81,7 @@ class Cuts:
                 crossed, *news = cast(list[int], memory.get("cross", number8(lane) + number8(crossed)))
                 ahead += triples(news)
                 steps += 1
-        if steps > KEEP_AFTER:
-            self._keep(row, cut.all())
-        return cut
+        return steps
 
     def _keep(self, row: Row, reaches: Reaches) -> None:
         kept: Value = [row.seq, [*reaches], [*reaches.values()]]

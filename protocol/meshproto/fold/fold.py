@@ -19,6 +19,7 @@ from meshproto.fold.findings import Finder
 from meshproto.fold.forks import note_place
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import lane_for, note_crossing, number8
+from meshproto.fold.lineage import scope_of, settle, subject_of
 from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.notes import note, note_excess, note_genesis, note_named, stirred_by
@@ -46,6 +47,8 @@ from meshproto.records.record import Record, ids_in, read_header, references
 
 _QUIET = frozenset(("contribution", "recognition", "checkpoint"))
 """Types on which nothing rests and which change nothing that others are told of."""
+_SETTLING = frozenset(("agreement", "countersign", "income", "distribution", "settlement", "commitment", "correction"))
+"""Types on which it hangs how agreements and the money under them stand."""
 _GOVERNING = ("countersign", "revoke", "rotate")
 """Types whose records change what others are worth."""
 
@@ -61,6 +64,7 @@ class Fold:
         self._endings = Endings(memory)
         self._contests = Contests(memory, self._knowledge, self._mandates, self._endings)
         self._states = States(memory, self._knowledge, self._contests)
+        self._unsettled: dict[bytes, None] = {}
         self._usual = UsualRecords(memory, self._knowledge, self._mandates)
 
     def add(self, record: Record) -> list[Change]:
@@ -176,7 +180,8 @@ class Fold:
         if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
             self._note_uses(row)
         if verdict is VALID:
-            if record.type in _QUIET and not (changes or stirred or brought_in(record, memory)):
+            is_quiet = record.type in _QUIET and place is not None and place.kind != LINEAGE
+            if is_quiet and not (changes or stirred or brought_in(record, memory)):
                 return [self._count_quietly(case, row)]
             self._govern()
             return changes + self._count(record, row, stirred)
@@ -194,7 +199,8 @@ class Fold:
         self._memory.put("why", record.id, [reason, verdict.detail, [*verdict.ids]])
         if verdict.status is Status.ASIDE:
             set_aside(record, self._memory)
-        return [self._change(record), *self._changes(self._refresh(stirred))]
+        touched = self._refresh(stirred)
+        return [self._change(record), *self._changes([*touched, *self._settle()])]
 
     def _note(self, case: Case, place: Place | None, known: int) -> int:
         """Remember what a valid record means for those who come to rest on it; gives the number of what it knows."""
@@ -248,11 +254,27 @@ class Fold:
             if found.type in _GOVERNING:
                 touched += stirred_by(each, self._memory)
                 stirred += self._stirred_by(each, found)
-        if not stirred and not touched:
-            return changes
+            touched += self._touch(each.id, found)
         touched += self._refresh(stirred)
+        settled = self._settle()
         # Whom something touched is told once more at the end: what was told before may be out of date.
-        return changes + self._changes(each for each in touched if stirred or each != record.id)
+        again = (each for each in touched if stirred or each != record.id)
+        return changes + self._changes([*again, *settled])
+
+    def _touch(self, record_id: bytes, row: Row) -> list[bytes]:
+        """Note that an agreement is to be looked at once more; gives the contribution that something is said of."""
+        scope = scope_of(self._memory, row.home)
+        if not scope:
+            return []
+        if row.type in _SETTLING:
+            self._unsettled[scope] = None
+        return subject_of(self._memory, record_id)
+
+    def _settle(self) -> list[bytes]:
+        """Find out how all stands in the agreements that were touched; gives what stands otherwise."""
+        found = [each for scope in self._unsettled for each in settle(scope, self._memory)]
+        self._unsettled.clear()
+        return found
 
     def _begin(self, record: Record, row: Row) -> Row:
         """Transition: valid → YES, CONTESTED or REAFFIRMED, by what is known so far."""
@@ -284,6 +306,7 @@ class Fold:
             if can_lose(new.type) and old.counts is not new.counts:
                 record = read_header(cast(bytes, self._memory.get("kept", record_id)))
                 more.extend((take_effect if new.counts else lose_effect)(record, self._memory))
+            more.extend(self._touch(record_id, new))
 
         return [*self._contests.refresh(ids, turn), *more] if ids else []
 

@@ -53,11 +53,18 @@ partaker     scope ‖ agent ‖ version  → bit of a version by which the agen
 concern      id                       → Concern: author and facts of other valid records there
 concerns     scope ‖ type ‖ 0 ‖ id    → b""
 figure       id                       → Figure: what a mandate for accepting a record must reach
+lineage      number of a scope        → the scope, if it is an agreement's
+attested     contribution ‖ id        → b"": attestations of it; `corrects`: target ‖ id → b""
+declines     target ‖ agent ‖ id      → b"": countersignatures that decline
+entered      distribution             → Entered: what enters with it
+stands_at    id                       → [state, reason, [id …]], for what has a state there, contributions apart
+governs      scope                    → the version by which things are shown
 
 endings and contests (endings.py, contests.py)
 ending       handle ‖ revoke          → [bit, whether it resigns]; `ended`: handle → b"" if there is any
 ends         revoke                   → [grant or accept …]
 force        revoke                   → [handle …] that it ends otherwise than by resigning
+saw          revoke                   → [seen-hash …] that it gives itself
 adder        revoke ‖ revoke          → bit: the second adds what it has seen to the first
 limit        revoke ‖ lane            → seq up to which the acts of a lane are before it
 sought       seen-hash ‖ revoke       → b"", for records that are not decided yet

@@ -120,9 +120,11 @@ def _grant(case: Case, place: Place) -> int:
 def _countersign(case: Case, place: Place) -> int:
     record, memory, row = case.record, case.memory, case.target
     assert row is not None  # it is valid
+    target: bytes = record.facts["target"]
+    if record.facts["decision"] == "decline":
+        memory.put("declines", target + record.agent + record.id, b"")
     if record.facts["decision"] != "accept":
         return 0
-    target: bytes = record.facts["target"]
     memory.put("accepts", target + record.agent + record.id, b"")
     memory.put("accept", record.id, target)
     if row.type not in ("agent", "grant", "resolution"):
@@ -170,6 +172,7 @@ def _revoke(case: Case, place: Place) -> int:
         ends.append(each)
         force.update({} if resigns else {entry.handle: None})
         _end(entry.handle, record.id, bit, resigns, memory)
+    _note_seen(record, memory)
     if ends:
         memory.put("ends", record.id, ends)
         memory.put("force", record.id, [*force])
@@ -181,12 +184,19 @@ def _rotate(case: Case, place: Place) -> int:
     bit = case.knowledge.bit(record.id)
     note_rotate(record, bit.bit_length() - 1, memory)
     note_genesis(case)
+    _note_seen(record, memory)
     ends: list[bytes] = record.facts.get("ends", [])
     for each in ends:
         _end(grant_handle(each), record.id, bit, False, memory)
     memory.put("ends", record.id, [*ends])
     memory.put("force", record.id, [root_handle(record.scope), *(grant_handle(each) for each in ends)])
     return bit
+
+
+def _note_seen(record: Record, memory: Memory) -> None:
+    seen: list[bytes] = record.facts.get("seen", [])
+    if seen:
+        memory.put("saw", record.id, [*seen])
 
 
 def _end(handle: bytes, by: bytes, bit: int, resigns: bool, memory: Memory) -> None:

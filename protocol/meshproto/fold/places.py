@@ -80,4 +80,6 @@ def open_place(memory: Memory, genesis: Record, valid: bool) -> Place:
     memory.put("counter", b"scope", number)
     place = Place(number, kind, valid, genesis.key, charter)
     memory.put("scope", genesis.id, cast(Value, place))
+    if kind == LINEAGE:
+        memory.put("lineage", number.to_bytes(8, "big"), genesis.id)
     return place

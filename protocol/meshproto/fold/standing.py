@@ -119,7 +119,8 @@ class Standing:
 
     state   by type: contribution, recognition `claimed` | `retracted`; profile, project, replacing correction
             `current` | `superseded`; grant, and accept by which somebody stands, `invited` | `active` | `left` |
-            `removed` | `void`, of invitations `open` | `used` …; resolution `open` | `carried`; else empty
+            `removed` | `void`, of invitations `open` | `used` …; resolution `open` | `carried`; else empty. In an
+            agreement those of 09-agreements, for which there may be a reason though the status is YES
     flags   sorted: `beyond-mandate`, `concurrent-with-removal`, `conflict` (another edit of the same label is current
             too), `corrected`, `erased`, `excess` (more than an invitation allows accepted it), `forked`, `reaffirmed`
     """

@@ -12,10 +12,11 @@ from typing import NamedTuple, cast
 from meshproto.fold.charters import charter_in, electors_for
 from meshproto.fold.entries import entry_of
 from meshproto.fold.knowledge import EVERYTHING
+from meshproto.fold.ledger import balances
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, read_place
 from meshproto.fold.standing import REAFFIRMED, Status, row_of
-from meshproto.fold.states import States, states_over
+from meshproto.fold.states import SETTLED_TYPES, States, states_over
 from meshproto.records.encoding import encode
 
 OWN_CONTEXT = b"meshnode/1 state\n"
@@ -129,6 +130,19 @@ def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
         yield row_of(memory, key[32:]).home, encode(["correction", key, value])
     for key, value in memory.scan("thanked", b""):
         yield row_of(memory, key[96:]).home, encode(["thanked", key[32:], value])
+    yield from _lines_of_agreements(states, memory)
+
+
+def _lines_of_agreements(states: States, memory: Memory) -> Iterator[tuple[int, bytes]]:
+    for number, scope in memory.scan("lineage", b""):
+        home, scope = int.from_bytes(number, "big"), cast(bytes, scope)
+        ids = [key[-32:] for table in ("versions", "concerns") for key, _ in memory.scan(table, scope)]
+        for each in sorted(ids):
+            row = row_of(memory, each)
+            if row.type in (*SETTLED_TYPES, "contribution"):
+                yield home, encode(["stands", each, states.state(each, row)])
+        for (agent, cur), balance in balances(scope, memory).items():
+            yield home, encode(["balance", agent + cur.encode(), [*balance]])
 
 
 _STATUSES = {int(Status.YES): "yes", REAFFIRMED: "yes", int(Status.CONTESTED): "contested"}

@@ -9,11 +9,15 @@ from meshproto.fold.endings import Endings
 from meshproto.fold.entries import GRANT, GUEST, INVITATION, Entry, endings_of, entry_of, read_entry
 from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import EVERYTHING, Knowledge
+from meshproto.fold.lineage import read_stand, scope_of, state_of_contribution
 from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import CLAIMS, SETTLED, Row, Standing, Status, flags_of_contest, row_of, told
 from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason
+
+SETTLED_TYPES = frozenset(("agreement", "income", "distribution", "settlement", "commitment"))
+"""Types whose states hang on all of an agreement."""
 
 
 def states_over(memory: Memory) -> "States":
@@ -37,7 +41,9 @@ class States:
             reason, ids = self._contests.causes(record_id, row)
         elif status is not Status.YES:
             reason, detail, ids = _why(self._memory.get("why", record_id))
-        state, flags = "", flags_of_contest(row, reason)
+        elif row.type in SETTLED_TYPES:
+            _, reason, ids = read_stand(self._memory, record_id)
+        state, flags = "", flags_of_contest(row, reason if status is Status.CONTESTED else None)
         if row.valid and status is not Status.ASIDE:
             state = self.state(record_id, row)
             flags += self._flags(record_id, row, state)
@@ -50,7 +56,12 @@ class States:
     def state(self, record_id: bytes, row: Row) -> str:
         """The state of a valid record, as its type has them."""
         if row.type in CLAIMS:
-            return "retracted" if "retract" in self._corrections(record_id) else CLAIMS[row.type]
+            if "retract" in self._corrections(record_id):
+                return "retracted"
+            scope = scope_of(self._memory, row.home) if row.type == "contribution" else b""
+            return state_of_contribution(record_id, scope, self._memory) if scope else CLAIMS[row.type]
+        if row.type in SETTLED_TYPES:
+            return read_stand(self._memory, record_id).state
         if row.type == "resolution":
             resolution = read_resolution(self._memory, record_id)
             carried = resolution is not None and is_carried(record_id, resolution, EVERYTHING, self.knowledge)

@@ -14,7 +14,6 @@ from meshproto.fold.lanes import keep_stop, note_crossing
 from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.notes import note_named
-from meshproto.fold.places import LINEAGE
 from meshproto.fold.standing import FRESH, Change, Row, Status, continued, read_row, with_child, write_row
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record, ids_in
@@ -73,8 +72,6 @@ class UsualRecords:
         mandate = self._mandates.read(row.mandate)
         if not case.findings.is_plain or case.findings.limited:
             return
-        if case.place is not None and case.place.kind == LINEAGE:
-            return  # where even a contribution has rules and is looked at by those who share money
         if any(self._memory.get("ended", each) is not None for each in mandate.handles):
             return
         if mandate.person and self._memory.get("rotated", mandate.person) is not None:

@@ -95,6 +95,12 @@ class Reason(StrEnum):
     X_QUOTA = "X-QUOTA"
     X_STRANGER = "X-STRANGER"
     A_SELF = "A-SELF"
+    D_CHAIN = "D-CHAIN"
+    D_INCOME = "D-INCOME"
+    D_INPUTS = "D-INPUTS"
+    D_LINES = "D-LINES"
+    D_SUM = "D-SUM"
+    K_CONFLICT = "K-CONFLICT"
     T_MISSING = "T-MISSING"
     T_LIMIT = "T-LIMIT"
     C_REVOKED = "C-REVOKED"
@@ -102,6 +108,7 @@ class Reason(StrEnum):
     R_RIVAL = "R-RIVAL"
     F_FORK = "F-FORK"
     U_TYPE = "U-TYPE"
+    U_ENGINE = "U-ENGINE"
 
     # Preview of an equation. The detail is the path of what is wrong.
     Q_JSON = "Q-JSON"

@@ -84,7 +84,7 @@ const CHECKS = {
 function standing({ status, reason, ids, detail, state, flags }) {
   return {
     status,
-    ...(status === 'yes' ? {} : { reason, ids }),
+    ...(reason === '' ? {} : { reason, ids }),
     ...(detail === '' ? {} : { detail }),
     ...(state === '' ? {} : { state }),
     ...(flags.size === 0 ? {} : { flags: [...flags].sort() }),

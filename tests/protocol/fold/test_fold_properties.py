@@ -23,7 +23,7 @@ from scripts.vectors.cases import key, network, person, private_part, record, wo
 VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
 STORIES = [
     case
-    for name in ("folds", "authority")
+    for name in ("folds", "authority", "agreements")
     for case in json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))["cases"]
 ]
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol")}

@@ -24,20 +24,29 @@ from meshproto.fold import (
     governing,
     notes,
     rules,
+    sharing,
+    tallies,
 )
+from meshproto.fold.concerns import concern_of
 from meshproto.fold.contests import Contests
 from meshproto.fold.cuts import Cut, Cuts
 from meshproto.fold.endings import Endings
 from meshproto.fold.entries import Entry, endings_of
 from meshproto.fold.findings import Finder
 from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lineage import _Lineage
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import Roots
+from meshproto.fold.sharing import Entered, Shared
+from meshproto.fold.standing import VALID as VALID_STATUSES
+from meshproto.fold.standing import row_of
+from meshproto.fold.tallies import Versions
+from meshproto.fold.within import Within
 from meshproto.pipe import answer
 from meshproto.records.record import Record
 from tests.support.byzantine.checks import check, made
 
-VECTORS = Path(__file__).parents[3] / "protocol" / "vectors" / "authority.json"
+VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
 SCHEDULES = 150
 """How many schedules are tried with each mutant."""
 
@@ -58,6 +67,23 @@ def always(*_: Any, **__: Any) -> bool:
 
 def never(*_: Any, **__: Any) -> bool:
     return False
+
+
+def first_known(*_: Any, **__: Any) -> Entered:
+    return Entered([], [], [], [], [])
+
+
+def counts_if_there(self: Within, record_id: bytes) -> bool:
+    return self.holds(row_of(self._memory, record_id))
+
+
+def any_head(subject: bytes, counts: Any, memory: Any) -> Any:
+    """What was superseded holds all the same."""
+    found: dict[bytes, list[bytes]] = {}
+    for key, _ in memory.scan("attested", subject):
+        if counts(key[len(subject) :]):
+            found.setdefault(concern_of(memory, key[len(subject) :]).agent, []).append(key[len(subject) :])
+    return found
 
 
 def no_resigning(handle: bytes, memory: Any) -> Iterator[tuple[bytes, int, bool]]:
@@ -85,6 +111,27 @@ def first_of_rivals(self: Roots, mask: int) -> list[Any]:
     return [*found, here]
 
 
+MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
+    "one signature is enough": (tallies, "kth_best", lambda levels, k: max(levels, default=0)),
+    "any party may sign a version for all": (tallies, "least", lambda levels: max(levels, default=2)),
+    "siblings get along": (Versions, "_rivals_of", no_list),
+    "a conflict does not freeze what is shared": (Versions, "footing", Versions.force),
+    "the first version stands for ever": (Versions, "standing", property(lambda self: self._scope)),
+    "a contested accept is one": (tallies, "SETTLED", VALID_STATUSES),
+    "rivals are both effective": (_Lineage, "_find_rivals", lambda _: {}),
+    "whatever lies in a cut counts there": (Within, "counts", counts_if_there),
+    "what was seen is forgotten in a cut": (Within, "_is_before", never),
+    "what is added to a revocation is forgotten in a cut": (Within, "_sources", lambda _, ending: iter([ending])),
+    "nothing is re-affirmed in a cut": (Within, "_is_reaffirmed", never),
+    "what was superseded is said all the same": (sharing, "heads_of", any_head),
+    "an income needs no confirmation": (sharing, "is_usable", always),
+    "a refund gives back what it likes": (Shared, "_can_be_refunded", always),
+    "a declined share is paid": (Shared, "_declined", no_list),
+    "ballots are not counted": (Shared, "_ballots", no_list),
+    "work enters again and again": (sharing, "read_entered", first_known),
+    "lines are believed": (sharing, "_difference", nothing),
+    "a distribution follows any other": (Shared, "_break_of_chain", nothing),
+}
 MUTANTS: dict[str, Patch] = {
     "who stands beside a grant ends it": (governing, "power_over", any_grantor),
     "a resignation is a removal": (contests, "endings_of", no_resigning),
@@ -126,6 +173,7 @@ MUTANTS: dict[str, Patch] = {
     "one attests one's own": (agreements, "_attestation_of_own", nothing),
     "a mandate has no amount": (notes, "_exceeds_amount", never),
     "more is refunded than came in": (agreements, "_can_refund", always),
+    **MUTANTS_OF_AGREEMENTS,
     "who is ended does not know it": (findings, "ended_in", no_list),
 }
 ELUSIVE = {
@@ -136,14 +184,15 @@ ELUSIVE = {
     *("everybody takes part in an agreement", "everybody takes part in a share, a ballot, a payment"),
     *("who takes part answers for all", "one attests one's own", "a mandate has no amount"),
     "more is refunded than came in",
+    *MUTANTS_OF_AGREEMENTS,
 }
 """Mutants that schedules meet too rarely."""
 
 
 @cache
 def cases() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
-    return found
+    files = (json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8")) for name in ("authority", "agreements"))
+    return [case for file in files for case in file["cases"]]
 
 
 @cache

@@ -10,8 +10,12 @@ import pytest
 from meshproto.records.record import read_header
 from tests.support.byzantine.checks import check
 
-VECTORS = Path(__file__).parents[3] / "protocol" / "vectors" / "authority.json"
-CASES: list[dict[str, Any]] = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
+VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("authority", "agreements")
+    for case in json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["description"])

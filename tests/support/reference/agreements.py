@@ -5,6 +5,7 @@ from typing import Any
 from meshproto.records.ids import ext
 from meshproto.records.record import Record
 from meshproto.types.agreement import approvers_of, participants_of, parties_of
+from tests.support.reference.sharing import check_sums
 from tests.support.reference.validity import Case, refuse
 from tests.support.reference.world import World
 
@@ -104,6 +105,7 @@ def _distribution(case: Case) -> None:
     _here(case, "prev", "distribution", [facts["prev"]] if "prev" in facts else [])
     if case.record.agent not in parties_of(case.world.records[facts["agreement"]].facts):
         raise refuse("X-SCOPE", facts["agreement"])
+    check_sums(case)
 
 
 def check_answer(case: Case, target: Record) -> None:

@@ -7,6 +7,7 @@ from meshproto.types.authority import seen_hash
 from tests.support.reference.agreements import exceeds
 from tests.support.reference.charters import CHANGING, carried, charter, compare, revocations, rotates
 from tests.support.reference.decide import check
+from tests.support.reference.lineage import Lineage
 from tests.support.reference.rules import label, power
 from tests.support.reference.validity import Case, accepted_grant, examine, handles, tenure_used
 from tests.support.reference.world import Said, World
@@ -17,7 +18,7 @@ STANDS = ("revoke", "rotate")
 
 def reference(records: Iterable[Record]) -> dict[bytes, Said]:
     """What becomes of each record of a set."""
-    world = World()
+    world = World(fold=reference)
     waiting = world.take(records)
     for each in world.records.values():
         world.said[each.id] = check(world, each)
@@ -241,6 +242,8 @@ class Judge:
         flags = [*said.flags]
         if world.valid(record_id) and said.status != "aside":
             said.state = self.state(record)
+            if world.kind(record.home) == "L":
+                self.place(record, said)
             if said.status == "contested" and self.counts(record_id):
                 flags.append("concurrent-with-removal" if said.reason != "T-LIMIT" else "beyond-mandate")
             flags += self.flags(record, said.state)
@@ -249,6 +252,17 @@ class Judge:
         if self.is_forked(record):
             flags.append("forked")
         said.flags = tuple(sorted({*flags}))
+
+    def place(self, record: Record, said: Said) -> None:
+        """09-agreements: the state of a record of an agreement."""
+        lineage = Lineage(self.world, record.home)
+        if record.type == "contribution" and said.state != "retracted":
+            said.state = lineage.work(record)
+        found = lineage.stand(record)
+        if found is not None:
+            said.state = found.state
+            if said.status == "yes":
+                said.reason, said.ids = found.reason, found.ids
 
     def having(self, *types: str) -> list[Record]:
         """Records of these types that count."""

@@ -1,6 +1,6 @@
 """A closed set of records and the plain questions about it: past, kinds, accepts, who may still be asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,10 @@ from meshproto.records.record import Record, references
 from meshproto.types.agreement import participants_of
 
 KINDS = {"person": "P", "organization": "O", "network": "N"}
+COUNT_CONTESTED = (
+    *("profile", "contribution", "recognition", "checkpoint", "agreement", "distribution"),
+    *("revoke", "rotate"),
+)
 VALID = ("yes", "contested", "aside")
 
 
@@ -30,6 +34,9 @@ class World:
     records: dict[bytes, Record] = field(default_factory=dict)
     past: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
     said: dict[bytes, Said] = field(default_factory=dict)
+    fold: Callable[[Iterable[Record]], dict[bytes, Said]] = lambda _: {}
+    """What becomes of each record of another set."""
+    pasts: dict[frozenset[bytes], dict[bytes, Said]] = field(default_factory=dict)
     holds: dict[bytes, bool] = field(default_factory=dict)
     """Whether a record is of its agent (4.1)."""
 
@@ -46,6 +53,17 @@ class World:
                     self.past[record_id] = frozenset(names).union(*(self.past[name] for name in names))
                     found = True
         return list(left)
+
+    def said_in(self, ids: frozenset[bytes]) -> dict[bytes, Said]:
+        """What becomes of some records if there are no others."""
+        if ids not in self.pasts:
+            self.pasts[ids] = self.fold(self.records[each] for each in sorted(ids))
+        return self.pasts[ids]
+
+    def counts_as(self, record_id: bytes, said: Said) -> bool:
+        """Whether a record of which this is said has the effect of its type."""
+        claims = said.status == "contested" and self.records[record_id].type in COUNT_CONTESTED
+        return said.status == "yes" or claims
 
     def valid(self, record_id: bytes) -> bool:
         """Whether a record that was decided is valid."""

@@ -174,6 +174,14 @@ const round = fields({
   'consents?': set(agent),
 });
 
+const EQUATION = fields({ cur: matching(/[A-Z][A-Z0-9]{2,11}/), steps: list((value, path) => step(value, path), 0, MOST_STEPS) });
+
+/** Refuses what is no equation, as JSON has it. */
+export function checkEquation(value) {
+  const { steps } = EQUATION(value, '');
+  demand(stepsIn(steps).length <= MOST_STEPS, 'I-LIST', 'steps');
+}
+
 const FILE = fields({
   cur: matching(/[A-Z][A-Z0-9]{2,11}/),
   parties: set(agent, 1),

@@ -5,6 +5,7 @@ import { outsideName } from '../ids.js';
 import { approversOf, participantsOf, partiesOf } from '../types/agreement.js';
 import { isOf } from './chains.js';
 import { NETWORK } from './scopes.js';
+import { requireSums } from './sharing.js';
 import { require } from './verdict.js';
 
 /** What others than its author may accept in an agreement. */
@@ -92,6 +93,7 @@ const RULES = {
     requireHere(record, 'prev', 'distribution', record.named('prev') === '' ? [] : [record.named('prev')], world);
     const version = world.get(record.named('agreement'));
     require(partiesOf(version.header.facts).includes(record.author), 'X-SCOPE', [version.id]);
+    requireSums(record, world);
   },
 
   settlement(record, world) {

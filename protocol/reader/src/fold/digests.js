@@ -3,6 +3,7 @@
 import { compare, fromHex, join, sha256 } from '../bytes.js';
 import { encode } from '../encoding.js';
 import { counts } from './effects.js';
+import { linesOfAgreement } from './lineage.js';
 import { append } from './records.js';
 
 /** The digest of each scope whose genesis is decided: a Map from its id to bytes. */
@@ -27,7 +28,7 @@ function ownDigest(home, covered) {
     const sorted = linesOf(covered, counted).sort(([a], [b]) => compare(a, b));
     return sorted.map(([key, ...content]) => encode([table, key, ...content]));
   });
-  return sha256('meshnode/1 state\n', fromHex(home), ...lines);
+  return sha256('meshnode/1 state\n', fromHex(home), ...lines, ...agreementLines(covered));
 }
 
 /** The tables in their order; each line is its key and what follows it. */
@@ -38,6 +39,15 @@ const TABLES = [
   ['correction', (covered, counted) => correctionLines(counted)],
   ['thanked', (covered, counted) => thankedLines(counted)],
 ];
+
+function agreementLines(covered) {
+  const valid = covered.filter(({ isValid }) => isValid);
+  if (!valid.some(({ header }) => header.isGenesis && header.type === 'agreement')) return [];
+  return Object.entries(linesOfAgreement(valid)).flatMap(([table, lines]) => {
+    const sorted = lines.sort(([a], [b]) => compare(a, b));
+    return sorted.map(([key, content]) => encode([table === 'stands' ? 'stands' : 'balance', key, content]));
+  });
+}
 
 function hasStanding({ type, state }) {
   return ['grant', 'countersign', 'resolution'].includes(type) && state !== '';

@@ -5,6 +5,7 @@ import { findContests } from './contests.js';
 import { digestsOf } from './digests.js';
 import { applyEffects } from './effects.js';
 import { findForks } from './forks.js';
+import { setLineages } from './lineage.js';
 import { FoldedRecord, decideInOrder } from './records.js';
 import { setStandings } from './states.js';
 import { setStrangersAside, standingsIn } from './strangers.js';
@@ -31,5 +32,6 @@ export function fold(headers) {
   const forks = findForks(records);
   setStandings(world);
   applyEffects(records);
+  setLineages(world);
   return { records, scopes: world.scopes, forks, digests: digestsOf(world, standings) };
 }

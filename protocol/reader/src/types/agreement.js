@@ -1,11 +1,13 @@
 // `agreement` (protocol/spec/02-types.md 12).
 
 import { toHex } from '../bytes.js';
+import { checkEquation } from '../equation/file.js';
+import { readJson } from '../equation/json.js';
 import { Refusal, demand } from '../refusal.js';
 import {
-  bool, checkFields, digest, ext, fields, id, idOrExt, int, list, matching, oneOf, pairs, set, text,
+  bool, digest, ext, fields, id, idOrExt, int, list, matching, oneOf, pairs, set, text,
 } from './shapes.js';
-import { CURRENCY, date, licence, money, ratio } from './values.js';
+import { date, licence, money, ratio } from './values.js';
 
 const ROLES = ['provider', 'client', 'holder', 'arbiter', 'commons'];
 
@@ -71,11 +73,6 @@ const AGREEMENT = {
   'value_equation?': anyMap,
 };
 
-const EQUATION = {
-  cur: matching(CURRENCY),
-  steps: list(fields({ do: matching(/[a-z_]{1,32}/) }), 1, 64),
-};
-
 /** The parties of a version with one of some roles, or all of them; as hex, ascending. */
 export function partiesOf(facts, ...roles) {
   const found = facts.get('parties').filter(([, borne]) => roles.length === 0 || borne.some((each) => roles.includes(each)));
@@ -91,7 +88,8 @@ export function participantsOf(facts) {
   return [...partiesOf(facts), ...listed(facts, 'named'), ...listed(facts.get('dispute'), 'mediators')];
 }
 
-function attestersOf(facts) {
+/** Whoever may attest under a version. */
+export function attestersOf(facts) {
   const by = facts.get('ack').get('by');
   if (typeof by !== 'string') return by.map(toHex);
   return by === 'client' ? partiesOf(facts, 'client') : partiesOf(facts);
@@ -137,11 +135,40 @@ function demandDecisions(facts) {
 function demandEquation(facts) {
   const equation = facts.get('value_equation');
   if (equation === undefined) return;
+  const agents = [...partiesOf(facts), ...listed(facts, 'named')];
   try {
-    checkFields(EQUATION, equation);
+    checkEquation(readJson(JSON.stringify(plain(equation))));
+    demandIds(equation, '', agents);
   } catch (refusal) {
-    throw new Refusal(refusal.reason, `value_equation.${refusal.detail}`);
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw new Refusal(refusal.reason, `value_equation${refusal.detail === '' ? '' : '.'}${refusal.detail}`);
   }
+}
+
+/** Facts as JSON has them, with hex in place of bins. */
+export function plain(fact) {
+  if (fact instanceof Map) return Object.fromEntries([...fact].map(([name, value]) => [name, plain(value)]));
+  if (fact instanceof Uint8Array) return toHex(fact);
+  return Array.isArray(fact) ? fact.map(plain) : fact;
+}
+
+/** Refuses names that are written out, and ids of others, in an equation that is right otherwise. */
+function demandIds(value, path, agents) {
+  if (Array.isArray(value)) value.forEach((each, index) => demandIds(each, `${path}[${index}]`, agents));
+  if (!(value instanceof Map)) return;
+  for (const [name, each] of value) {
+    const here = path === '' ? name : `${path}.${name}`;
+    if (['pay', 'parts', 'rate', 'owed', 'cap'].includes(name)) {
+      each.forEach(([agent], index) => agent === '*' || demandAgent(agent, `${here}[${index}][0]`, agents));
+    } else if (name === 'agent') demandAgent(each, here, agents);
+    else if (name === 'project') each.forEach((project, index) => ext(project, `${here}[${index}]`));
+    else demandIds(each, here, agents);
+  }
+}
+
+function demandAgent(agent, path, agents) {
+  id(agent, path);
+  demand(agents.includes(toHex(agent)), 'I-RULE', path);
 }
 
 export const agreement = {

@@ -1,0 +1,45 @@
+"""What is said of contributions, and what they are by it (09-agreements 3)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.standing import row_of
+from meshproto.types.agreement import attesters_of
+
+Heads = dict[bytes, list[bytes]]
+"""By attester the attestations that hold, by id."""
+
+
+def heads_of(subject: bytes, counts: Callable[[bytes], bool], memory: Memory) -> Heads:
+    """All that holds of what was said of a contribution, where some attestations count."""
+    # SPEC 09-agreements 3.1: An attestation *holds* in a set of records if it counts there and no attestation that
+    # counts there names it in `supersedes`.
+    found = [key[len(subject) :] for key, _ in memory.scan("attested", subject)]
+    counting = {each: concern_of(memory, each) for each in found if counts(each)}
+    gone = {name for each in counting.values() for name in each.facts.get("supersedes", ())}
+    heads: Heads = {}
+    for each, concern in counting.items():
+        if each not in gone:
+            heads.setdefault(concern.agent, []).append(each)
+    return heads
+
+
+def counts_now(memory: Memory) -> Callable[[bytes], bool]:
+    """Whether a record counts, as of all that is decided."""
+    return lambda record_id: row_of(memory, record_id).counts
+
+
+def state_of_work(subject: bytes, version: Mapping[str, Any], memory: Memory) -> str:
+    """What a contribution is that nobody has retracted, by the rules of a version."""
+    eligible = attesters_of(version)
+    heads = {agent: each for agent, each in heads_of(subject, counts_now(memory), memory).items() if agent in eligible}
+    refusing = [
+        agent
+        for agent, each in heads.items()
+        if any(concern_of(memory, head).facts["verdict"] == "reject" for head in each)
+    ]
+    if len(heads) - len(refusing) >= version["ack"]["min"]:
+        return "acknowledged"
+    return "rejected" if refusing else "claimed"

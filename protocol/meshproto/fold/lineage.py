@@ -1,0 +1,170 @@
+"""How everything in an agreement stands, as of all that is decided (09-agreements 2 to 5)."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from meshproto.fold.attesting import counts_now, state_of_work
+from meshproto.fold.concerns import Concern, concern_of, read_concern
+from meshproto.fold.lineages import version_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.sharing import chain_of, is_usable
+from meshproto.fold.standing import row_of
+from meshproto.fold.tallies import (
+    CONTESTED,
+    NO,
+    YES,
+    Told,
+    Versions,
+    kth_best,
+    least,
+    shaken_accepts,
+    tally,
+    told,
+)
+from meshproto.records.encoding import Value
+from meshproto.records.reasons import Reason
+from meshproto.types.agreement import approvers_of
+
+NOWHERE = Told("")
+_STATES = {NO: "proposed", CONTESTED: "contested", YES: "effective"}
+
+
+def read_stand(memory: Memory, record_id: bytes) -> Told:
+    """How a record of an agreement stands that is not a contribution, as it was told last."""
+    row = memory.get("stands_at", record_id)
+    if row is None:
+        return NOWHERE
+    state, reason, ids = cast(tuple[str, str, list[bytes]], row)
+    return Told(state, Reason(reason) if reason else None, tuple(ids))
+
+
+def state_of_contribution(record_id: bytes, scope: bytes, memory: Memory) -> str:
+    """What a contribution in an agreement is that nobody has retracted."""
+    standing = cast(bytes, memory.get("governs", scope))
+    return state_of_work(record_id, version_of(memory, standing).facts, memory)
+
+
+def settle(scope: bytes, memory: Memory) -> list[bytes]:
+    """Find out how all in an agreement stands now; gives the records that stand otherwise than before."""
+    lineage = _Lineage(scope, memory)
+    changed = []
+    for record_id, found in lineage.told():
+        if read_stand(memory, record_id) != found:
+            row: list[Value] = [found.state, found.reason.value if found.reason else "", [*found.ids]]
+            memory.put("stands_at", record_id, row)
+            changed.append(record_id)
+    standing = lineage.versions.standing
+    if memory.get("governs", scope) != standing:
+        memory.put("governs", scope, standing)
+        changed += lineage.of("contribution")
+    return changed
+
+
+class _Lineage:
+    """All of an agreement at once."""
+
+    def __init__(self, scope: bytes, memory: Memory) -> None:
+        self._scope, self._memory = scope, memory
+        self.versions = Versions(scope, memory)
+        self._shared = {each: concern_of(memory, each).facts for each in self.of("distribution")}
+        self._solid: dict[bytes, int] = {}
+        self._levels: dict[bytes, int] = {}
+        self._approvals = {each: self._approval(each) for each in self._shared}
+        for each in self._shared:
+            self._find_solidity(each)
+        self._rivals = self._find_rivals()
+
+    def of(self, type_: str) -> list[bytes]:
+        """The valid records of a type, by id."""
+        prefix = self._scope + type_.encode() + b"\0"
+        return [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
+
+    def told(self) -> Iterator[tuple[bytes, Told]]:
+        """How each record stands that has a state here, contributions apart."""
+        for version in self.versions.facts:
+            yield version, self.versions.told(version)
+        for each in self._shared:
+            yield each, self._told_of(each)
+        standing = self.versions.facts[self.versions.standing]
+        for each in self.of("income"):
+            said = concern_of(self._memory, each)
+            usable = is_usable(each, said, standing, counts_now(self._memory), self._memory)
+            yield each, told("confirmed" if usable else "declared")
+        for each in self.of("settlement"):
+            yield each, told("confirmed" if self._is_answered(each, "from", "to") else "declared")
+        for each in self.of("commitment"):
+            yield each, told("in_force" if self._is_answered(each, "provider", "receiver") else "proposed")
+
+    def _is_answered(self, record_id: bytes, one: str, other: str) -> bool:
+        said = concern_of(self._memory, record_id)
+        side = said.facts[other] if said.facts[one] == said.agent else said.facts[one]
+        return row_of(self._memory, record_id).counts and tally(record_id, side, self._memory) == YES
+
+    # Distributions.
+
+    def _approvers(self, distribution: bytes) -> tuple[list[bytes], int]:
+        version = self.versions.facts[self._shared[distribution]["agreement"]]
+        approvers, approval = approvers_of(version), version["approval"]
+        return approvers, len(approvers) if isinstance(approval, str) else approval["k"]
+
+    def _approval(self, distribution: bytes) -> int:
+        approvers, k = self._approvers(distribution)
+        return kth_best([tally(distribution, each, self._memory) for each in approvers], k)
+
+    def _find_solidity(self, distribution: bytes) -> None:
+        for each in chain_of(distribution, self._memory):
+            if each not in self._solid:
+                facts = self._shared[each]
+                before = self._solid[facts["prev"]] if "prev" in facts else YES
+                self._solid[each] = least((self.versions.footing(facts["agreement"]), self._approvals[each], before))
+
+    def _find_rivals(self) -> dict[bytes, list[bytes]]:
+        solid = [each for each, level in self._solid.items() if level == YES]
+        rivals: dict[bytes, list[bytes]] = {}
+        for one in solid:
+            chain = {*chain_of(one, self._memory)}
+            for other in solid:
+                if other not in chain and one not in chain_of(other, self._memory) and self._clash(one, other):
+                    rivals.setdefault(one, []).append(other)
+        return rivals
+
+    def _clash(self, one: bytes, other: bytes) -> bool:
+        mine, theirs = self._shared[one], self._shared[other]
+        return mine.get("prev") == theirs.get("prev") or not {*mine["incomes"]}.isdisjoint(theirs["incomes"])
+
+    def _level(self, distribution: bytes) -> int:
+        for each in chain_of(distribution, self._memory):
+            if each not in self._levels:
+                facts = self._shared[each]
+                own = min(self._solid[each], CONTESTED) if each in self._rivals else self._solid[each]
+                self._levels[each] = min(own, self._levels[facts["prev"]] if "prev" in facts else YES)
+        return self._levels[distribution]
+
+    def _told_of(self, distribution: bytes) -> Told:
+        level, facts = self._level(distribution), self._shared[distribution]
+        approvers, _ = self._approvers(distribution)
+        if level == YES:
+            return told("effective")
+        if level == NO:
+            missing = [each for each in approvers if tally(distribution, each, self._memory) == NO]
+            return told("proposed", Reason.T_MISSING, missing)
+        if distribution in self._rivals:
+            return told("contested", Reason.R_RIVAL, self._rivals[distribution])
+        version: bytes = facts["agreement"]
+        if self.versions.footing(version) != self.versions.force(version):
+            return told("contested", Reason.K_CONFLICT, [version])
+        shaken = shaken_accepts(distribution, approvers, self._memory)
+        weak = [facts["prev"]] if "prev" in facts and self._level(facts["prev"]) == CONTESTED else [version]
+        return told("contested", Reason.C_RESTS, shaken or weak)
+
+
+def scope_of(memory: Memory, home: int) -> bytes:
+    """The agreement scope with a local number; empty if it is another kind of scope."""
+    return cast(bytes, memory.get("lineage", home.to_bytes(8, "big")) or b"")
+
+
+def subject_of(memory: Memory, record_id: bytes) -> list[bytes]:
+    """The contribution that an attestation or correction is about, whose state may hang on it."""
+    said: Concern | None = read_concern(memory, record_id)
+    facts: dict[str, Any] = said.facts if said else {}
+    return [facts[each] for each in ("subject", "target") if each in facts]

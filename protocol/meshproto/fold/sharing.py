@@ -1,0 +1,416 @@
+"""Whether a distribution is what its agreement, its chain and its cut make of it (09-agreements 5)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any, NamedTuple, cast
+
+from meshproto.equation.book import Book
+from meshproto.equation.earlier import written
+from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction, Round
+from meshproto.equation.settled import ENGINE, Settled
+from meshproto.equation.terms import Ack, Late, Terms
+from meshproto.fold.attesting import heads_of
+from meshproto.fold.authority import Verdict, no
+from meshproto.fold.concerns import Concern, concern_of
+from meshproto.fold.lineages import version_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.standing import Status, row_of
+from meshproto.fold.within import Within
+from meshproto.records.encoding import Value, encode
+from meshproto.records.ids import digest33, ext
+from meshproto.records.reasons import Reason
+from meshproto.types.agreement import attesters_of, bearers, parties_of
+from meshproto.types.equations import read_equation
+from meshproto.types.value import Measure, Money
+
+INPUTS_CONTEXT = b"meshnode/1 inputs\n"
+RESULT_CONTEXT = b"meshnode/1 result\n"
+MAX_WORKS = 10_000
+"""Most contributions, and most corrections, that may enter with a chain of distributions."""
+MAX_SAID = 30_000
+"""Most attestations that may enter with a chain of distributions."""
+
+Facts = dict[str, Any]
+
+
+class Entered(NamedTuple):
+    """What enters with a distribution: ids, ascending; and whose shares are declined, as pairs."""
+
+    contributions: list[bytes]
+    attestations: list[bytes]
+    corrections: list[bytes]
+    ballots: list[bytes]
+    declined: list[list[bytes]]
+
+
+def read_entered(memory: Memory, distribution: bytes) -> Entered:
+    """What entered with a valid distribution."""
+    return Entered._make(cast(list[Any], memory.get("entered", distribution)))
+
+
+def chain_of(distribution: bytes, memory: Memory) -> list[bytes]:
+    """The distributions up to this one, the first one first; none for an empty id."""
+    found = []
+    while distribution:
+        found.append(distribution)
+        distribution = concern_of(memory, distribution).facts.get("prev", b"")
+    return found[::-1]
+
+
+class Shared:
+    """A distribution to be judged."""
+
+    def __init__(self, scope: bytes, facts: Facts, past: Within, memory: Memory) -> None:
+        """`facts` name a valid version, incomes and `prev`; `past` is all that the record knows."""
+        self._scope, self.facts, self._within, self._memory = scope, facts, past, memory
+        self._version = version_of(memory, facts["agreement"]).facts
+        self._chain = chain_of(facts.get("prev", b""), memory)
+        self._before = [read_entered(memory, each) for each in self._chain]
+        self.entered = Entered([], [], [], [], [])
+
+    def filled(self) -> Facts:
+        """The same facts with the sums that the past, the version and the chain make of it."""
+        if not self._is_refund:
+            self.entered = self._entering()
+        settled = self._settle()
+        return {
+            **self.facts,
+            "engine": ENGINE,
+            "lines": lines_of(settled),
+            "carry": {"amt": settled.carry, "cur": settled.terms.cur},
+            "inputs_digest": inputs_digest(self.entered),
+            "result_digest": result_digest(settled),
+        }
+
+    def break_of_rule(self) -> Verdict | None:
+        """What it breaks, if anything; otherwise `entered` tells what enters with it."""
+        if self.facts["engine"] != ENGINE:
+            return Verdict(Status.UNKNOWN, Reason.U_ENGINE, self.facts["engine"])
+        found = self._break_of_chain() or self._break_of_incomes()
+        if found is not None:
+            return found
+        if not self._is_refund:
+            self.entered = self._entering()
+        if any(sum(len(each[place]) for each in (*self._before, self.entered)) > most for place, most in _MOST):
+            return no(Reason.X_QUOTA, self.facts["agreement"])
+        if self.facts["inputs_digest"] != inputs_digest(self.entered):
+            return no(Reason.D_INPUTS)
+        return self._break_of_sums()
+
+    @property
+    def _is_refund(self) -> bool:
+        return any("refunds" in each.facts for each in self._incomes(self.facts))
+
+    def _incomes(self, facts: Facts) -> list[Concern]:
+        return [concern_of(self._memory, each) for each in facts["incomes"]]
+
+    def _facts_of(self, distribution: bytes) -> Facts:
+        return concern_of(self._memory, distribution).facts
+
+    def _version_of(self, facts: Facts) -> Facts:
+        return version_of(self._memory, facts["agreement"]).facts
+
+    def _break_of_chain(self) -> Verdict | None:
+        facts = self.facts
+        if "value_equation" not in self._version:
+            return no(Reason.D_CHAIN, facts["agreement"])
+        if "prev" not in facts:
+            return None
+        before = self._facts_of(facts["prev"])
+        cur = self._version["value_equation"]["cur"]
+        same = before["agreement"] == facts["agreement"]
+        follows = same or before["agreement"] in followed_by(facts["agreement"], self._memory)
+        if not follows or facts["to"] < before["to"] or self._version_of(before)["value_equation"]["cur"] != cur:
+            return no(Reason.D_CHAIN, facts["prev"])
+        return None
+
+    def _break_of_incomes(self) -> Verdict | None:
+        given: list[bytes] = self.facts["incomes"]
+        spent = {each for distribution in self._chain for each in self._facts_of(distribution)["incomes"]}
+        for each in given:
+            if each in spent or not self._is_usable(each):
+                return no(Reason.D_INCOME, each)
+            income = concern_of(self._memory, each).facts
+            if "refunds" in income and (len(given) > 1 or not self._can_be_refunded(income, spent)):
+                return no(Reason.D_INCOME, each)
+        return None
+
+    def _is_usable(self, income: bytes) -> bool:
+        facts = concern_of(self._memory, income)
+        if facts.facts["net"]["cur"] != self._version["value_equation"]["cur"]:
+            return False
+        return is_usable(income, facts, self._version, self._within.counts, self._memory)
+
+    def _can_be_refunded(self, refund: Facts, spent: set[bytes]) -> bool:
+        target: bytes = refund["refunds"]
+        others = [concern_of(self._memory, each).facts for each in sorted(spent)]
+        given_back = refund["net"]["amt"] + sum(each["net"]["amt"] for each in others if each.get("refunds") == target)
+        return target in spent and concern_of(self._memory, target).facts["net"]["amt"] + given_back >= 0
+
+    # What enters.
+
+    def _entering(self) -> Entered:
+        memory, within = self._memory, self._within
+        known = [each for before in self._before for each in before.contributions]
+        new = [*self._new_works({*known})]
+        last: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for before in self._before:
+            last.update(_by_head(before.attestations, memory))
+        corrected = {each for before in self._before for each in before.corrections}
+        said: list[bytes] = []
+        corrections: list[bytes] = []
+        for subject in (*known, *new):
+            for agent, ids in heads_of(subject, within.counts, memory).items():
+                said += ids if last.get((subject, agent)) != sorted(ids) else []
+            found = (key[len(subject) :] for key, _ in memory.scan("corrects", subject))
+            corrections += [each for each in found if each not in corrected and within.counts(each)]
+        return Entered(new, sorted(said), sorted(corrections), self._ballots(), [*self._declined(new)])
+
+    def _new_works(self, known: set[bytes]) -> Iterator[bytes]:
+        prefix, until = self._scope + b"contribution\0", self._version.get("until")
+        for key, _ in self._memory.scan("concerns", prefix):
+            each = key[len(prefix) :]
+            if each in known or not self._within.holds(row_of(self._memory, each)):
+                continue
+            if until is None or concern_of(self._memory, each).facts["when"]["to"] <= until:
+                yield each
+
+    def _declined(self, works: Iterable[bytes]) -> Iterator[list[bytes]]:
+        for each in works:
+            for agent, _ in concern_of(self._memory, each).facts.get("shares", ()):
+                if self._answers("declines", each, agent) and not self._answers("accepts", each, agent):
+                    yield [each, agent]
+
+    def _answers(self, table: str, target: bytes, agent: bytes) -> bool:
+        return any(self._within.counts(key[-32:]) for key, _ in self._memory.scan(table, target + agent))
+
+    def _ballots(self) -> list[bytes]:
+        ballots = self._version.get("ballots")
+        shared = [each for each in self._chain if not self._refunds(self._facts_of(each))]
+        if ballots is None or len(shared) >= len(ballots["rounds"]):
+            return []
+        round_, parties = ballots["rounds"][len(shared)], parties_of(self._version)
+        prefix = self._scope + b"allocation\0"
+        found = [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
+        cast_ = {each: concern_of(self._memory, each) for each in found if self._within.counts(each)}
+        gone = {name for each in cast_.values() for name in each.facts.get("supersedes", ())}
+        return [
+            each
+            for each, ballot in cast_.items()
+            if each not in gone
+            and ballot.facts["round"] == round_
+            and ballot.agent in parties
+            and sum(points for _, points in ballot.facts["points"]) <= ballots["budget"]
+        ]
+
+    def _refunds(self, facts: Facts) -> bool:
+        return any("refunds" in each.facts for each in self._incomes(facts))
+
+    # What comes of it.
+
+    def _break_of_sums(self) -> Verdict | None:
+        settled = self._settle()
+        found = _difference(lines_of(settled), self.facts["lines"])
+        if found is not None:
+            agent, path = found
+            return no(Reason.D_LINES, agent, detail=path)
+        cur = self._version["value_equation"]["cur"]
+        is_sum = self.facts["carry"] == {"amt": settled.carry, "cur": cur}
+        if not is_sum or self.facts["result_digest"] != result_digest(settled):
+            return no(Reason.D_SUM)
+        return None
+
+    def _settle(self) -> Settled:
+        """Go through all rounds of the chain, this one last."""
+        book: Book | None = None
+        version = b""
+        rounds = [*zip((self._facts_of(each) for each in self._chain), self._before, strict=True)]
+        rounds.append((self.facts, self.entered))
+        spent: dict[bytes, int] = {}
+        settled: Settled | None = None
+        for place, (facts, entered) in enumerate(rounds):
+            if book is None:
+                book = Book(terms_of(self._version_of(facts)))
+            elif facts["agreement"] != version:
+                book.amend(terms_of(self._version_of(facts)))
+            version = facts["agreement"]
+            refunds = [each.facts["refunds"] for each in self._incomes(facts) if "refunds" in each.facts]
+            settled = book.take(self._round(facts, entered, spent[refunds[0]] if refunds else None))
+            spent.update((each, place) for each in facts["incomes"])
+        assert settled is not None  # there is at least this one
+        return settled
+
+    def _round(self, facts: Facts, entered: Entered, refunds: int | None) -> Round:
+        memory = self._memory
+        declined: dict[bytes, set[bytes]] = {}
+        for work, agent in entered.declined:
+            declined.setdefault(work, set()).add(name(agent))
+        return Round(
+            pool=sum(each.facts["net"]["amt"] for each in self._incomes(facts)),
+            to=facts["to"],
+            contributions=tuple(
+                _work(each, concern_of(memory, each), frozenset(declined.get(each, ())))
+                for each in entered.contributions
+            ),
+            attestations=tuple(_said(concern_of(memory, each)) for each in entered.attestations),
+            corrections=tuple(_corrected(concern_of(memory, each).facts) for each in entered.corrections),
+            ballots=tuple(_ballot(concern_of(memory, each)) for each in entered.ballots),
+            refunds=refunds,
+        )
+
+
+_MOST = ((0, MAX_WORKS), (1, MAX_SAID), (2, MAX_WORKS))
+
+
+def is_usable(income: bytes, said: Concern, version: Facts, counts: Any, memory: Memory) -> bool:
+    """Whether an income may be shared under a version, where some records count."""
+    facts = said.facts
+    if not counts(income) or ("until" in version and facts["on"] > version["until"]):
+        return False
+    found = (key[len(income) :] for key, _ in memory.scan("corrects", income))
+    if any(concern_of(memory, each).facts["kind"] == "retract" and counts(each) for each in found):
+        return False
+    how = version["income_confirm"]
+    if how == "none":
+        return True
+    who = (
+        bearers(version, "client") if how == "client" else [each for each in parties_of(version) if each != said.agent]
+    )
+    return any(counts(key[-32:]) for each in who for key, _ in memory.scan("accepts", income + each))
+
+
+def followed_by(version: bytes, memory: Memory) -> set[bytes]:
+    """The versions that one follows."""
+    found: set[bytes] = set()
+    due = [version]
+    while due:
+        for each in version_of(memory, due.pop()).facts.get("prev", ()):
+            if each not in found:
+                found.add(each)
+                due.append(each)
+    return found
+
+
+def inputs_digest(entered: Entered) -> bytes:
+    """What a distribution says of all that enters with it."""
+    ids: list[Value] = [*sorted(each for some in entered[:4] for each in some)]
+    return digest33(sha256(INPUTS_CONTEXT + encode(ids)).digest())
+
+
+def lines_of(settled: Settled) -> list[list[Any]]:
+    """The lines of a distribution as its facts have them."""
+    return [
+        [
+            bytes.fromhex(agent.decode()),
+            line.amt,
+            line.held,
+            [[written(step.path), step.amounts[agent]] for step in settled.steps if agent in step.amounts],
+        ]
+        for agent, line in settled.lines.items()
+    ]
+
+
+def result_digest(settled: Settled) -> bytes:
+    """What a distribution says of what comes of it."""
+    lines: list[Value] = [*lines_of(settled)]
+    told: list[Value] = [ENGINE, settled.terms.cur, settled.round.pool, settled.round.to, lines, settled.carry]
+    return digest33(sha256(RESULT_CONTEXT + encode(told)).digest())
+
+
+def _difference(wanted: Sequence[list[Any]], given: Sequence[list[Any]]) -> tuple[bytes, str] | None:
+    """The first agent whose line differs, and where."""
+    mine, theirs = ({line[0]: line[1:] for line in lines} for lines in (wanted, given))
+    for agent in sorted({*mine, *theirs}):
+        ours, other = mine.get(agent, [0, 0, []]), theirs.get(agent, [0, 0, []])
+        if (agent in mine) is (agent in theirs) and ours == other:
+            continue
+        for place in range(max(len(ours[2]), len(other[2]))):
+            one, two = ours[2][place : place + 1], other[2][place : place + 1]
+            if one != two:
+                return agent, cast(str, (one or two)[0][0])
+        return agent, "amt"
+    return None
+
+
+def _by_head(ids: Iterable[bytes], memory: Memory) -> dict[tuple[bytes, bytes], list[bytes]]:
+    found: dict[tuple[bytes, bytes], list[bytes]] = {}
+    for each in ids:
+        said = concern_of(memory, each)
+        found.setdefault((said.facts["subject"], said.agent), []).append(each)
+    return found
+
+
+# In the words of the engine, to which agents and contributions are names.
+
+
+def name(record_id: bytes) -> bytes:
+    """What the engine calls an agent or a record."""
+    return record_id.hex().encode()
+
+
+def terms_of(version: Facts) -> Terms:
+    """What a version says about sharing."""
+    ack = version["ack"]
+    ratings = ack.get("ratings", [[1, 1]] * 5)
+    equation = version["value_equation"]
+    return Terms(
+        cur=equation["cur"],
+        parties=frozenset(name(each) for each in parties_of(version)),
+        steps=read_equation(equation),
+        ack=Ack(
+            ack["min"],
+            frozenset(name(each) for each in attesters_of(version)),
+            tuple(Fraction(*each) for each in ratings),
+        ),
+        late=Late(version["late"]),
+    )
+
+
+def _measure(facts: Facts | None) -> Measure | None:
+    return Measure(facts["n"], facts["s"], facts["u"]) if facts else None
+
+
+def _money(facts: Facts | None) -> Money | None:
+    return Money(facts["amt"], facts["cur"]) if facts else None
+
+
+def _work(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Contribution:
+    facts = said.facts
+    project: bytes = facts.get("project", b"")
+    return Contribution(
+        id=name(record_id),
+        agent=name(said.agent),
+        kind=facts["kind"],
+        qty=Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"]),
+        value=_money(facts.get("value")),
+        comp=facts.get("comp"),
+        stream=facts.get("stream"),
+        classes=frozenset(each.encode() for each in facts.get("classified_as", ())),
+        project=name(ext(project) if len(project) == 32 else project) if project else None,
+        when=(facts["when"]["from"], facts["when"]["to"]),
+        shares=tuple((name(agent), part) for agent, part in facts.get("shares", ())),
+        declined=declined,
+        beneficiaries=frozenset(name(each) for each in facts.get("beneficiaries", ())),
+    )
+
+
+def _said(said: Concern) -> Attestation:
+    facts = said.facts
+    return Attestation(
+        name(facts["subject"]),
+        name(said.agent),
+        facts["verdict"] == "confirm",
+        _measure(facts.get("qty")),
+        facts.get("rating"),
+    )
+
+
+def _corrected(facts: Facts) -> Correction:
+    return Correction(
+        name(facts["target"]), facts["kind"] == "retract", _measure(facts.get("qty")), _money(facts.get("value"))
+    )
+
+
+def _ballot(said: Concern) -> Ballot:
+    return Ballot(name(said.agent), tuple((name(agent), points) for agent, points in said.facts["points"]))
