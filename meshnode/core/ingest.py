@@ -191,7 +191,7 @@ class Intake:
         """Whether an agent may begin a log in this scope."""
         if facts is None:
             return first.agent == first.scope or visits(first, self._ground.flight)
-        return facts.open or entitled_by(first, facts, self._ground.flight)
+        return self._scopes.is_open(ScopeId(first.scope)) or entitled_by(first, facts, self._ground.flight)
 
     def _may_begin(self, genesis: Record, source: Source) -> Declined | None:
         """Whether the genesis of a scope is kept: of a network that is carried, or of a person."""
@@ -258,8 +258,10 @@ class Intake:
             return True
         first = new[0]
         facts = self._ground.flight.network(first.scope) if first.scope else None
-        if facts is None or not facts.open or first.agent in facts.founders:
+        if facts is None or not self._scopes.is_open(ScopeId(first.scope)) or first.agent in facts.founders:
             return True
+        if entitled_by(first, facts, self._ground.flight) is True:
+            return True  # who was let in while the network was closed, or by name
         return any(record.type == "grant" and record.facts.get("to") == record.agent for record in new)
 
     def _is_named_by_counting(self, record: RecordId) -> bool:

@@ -171,6 +171,7 @@ class Node:
             case NetworksStand(standings):
                 for standing in standings:
                     parts.gate.tell(standing)
+                    parts.scopes.tell(standing)
                 self._talk.refresh(turn)
             case LeaveScope(ticket, scope):
                 self._leave(scope, turn)

@@ -12,6 +12,7 @@ from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
 from meshnode.core.ports import JoinedEntry, NetworkFacts
+from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.wire.index import Index, full_digest, tips_digest
@@ -44,6 +45,7 @@ class Scopes:
         self._ground = ground
         self._policy = policy
         self._sizes: dict[ScopeId, int] = {}  # network that is only relayed → bytes of headers
+        self._told: dict[ScopeId, NetworkStanding] = {}
         self.carried: dict[ScopeId, Carried] = {}
         self.crowded: dict[LogId, None] = {}
         """Logs with so many branches that their fingerprint says nothing more, in the order of asking for them."""
@@ -175,10 +177,34 @@ class Scopes:
         facts = self._ground.flight.network(now.scope)
         return facts is not None and now.key == facts.key
 
+    def tell(self, standing: NetworkStanding) -> None:
+        """The fold says how a network stands now."""
+        before = self._told.get(standing.scope)
+        self._told[standing.scope] = standing
+        if before is not None and before.allowance != standing.allowance:
+            for head in self._ground.ledger.logs_of_scope(standing.scope):
+                self.refresh(head.log)
+
+    def is_open(self, scope: ScopeId) -> bool:
+        """Whether anyone may begin a log in a network: by its genesis, or by what its founders decided since."""
+        told, facts = self._told.get(scope), self._ground.flight.network(scope)
+        return (facts is not None and facts.open) or (told is not None and told.is_open)
+
     def allowance(self, scope: ScopeId) -> tuple[int, int]:
-        """How many records and header bytes a log may have in this scope."""
-        facts = self._ground.flight.network(scope)
-        return (MAX_STREAM_RECORDS, MAX_STREAM_BYTES) if facts is None else (facts.log_records, facts.log_bytes)
+        """How many records and header bytes of a log are kept in this scope: as many as were ever allowed, as is told.
+
+        What goes beyond a charter that allows less by now is kept, for it was allowed to whom did not know of that.
+        """
+        facts, told = self._ground.flight.network(scope), self._told.get(scope)
+        if facts is None:
+            return MAX_STREAM_RECORDS, MAX_STREAM_BYTES
+        records, size = told.allowance if told is not None else (0, 0)
+        return max(facts.log_records, records), max(facts.log_bytes, size)
+
+    def own_allowance(self, scope: ScopeId) -> tuple[int, int]:
+        """How many records and header bytes the own log may have in this scope now."""
+        told = self._told.get(scope)
+        return told.allowance if told is not None else self.allowance(scope)
 
     def _let_stand(self, carried: Carried, now: LogNow) -> list[LogNow]:
         """Take the streams of the agents that stand here now into the index: whom a new log speaks for."""

@@ -6,6 +6,7 @@ stored; what it says is never taken back by that.
 
 from typing import NamedTuple
 
+from meshnode.core.decisions import charter_now
 from meshnode.core.mandates import is_in_force
 from meshproto.fold.entries import Entry, endings_of, entry_of
 from meshproto.fold.groups import guests_of
@@ -14,6 +15,7 @@ from meshproto.fold.memory import Memory
 from meshproto.fold.places import BODIES, NETWORK, ORGANISATION, read_place
 from meshproto.fold.state import Member, Summary, members_of, summary
 from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
+from meshproto.records.limits import MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 
 KEY_SIZE = 33
 """Bytes of a key where an agent may stand, too: the first tells that it is one."""
@@ -51,6 +53,8 @@ class NetworkStanding(NamedTuple):
     """Dissolved."""
     doubted: frozenset[AgentId] = frozenset()
     """Whose standing is contested though nobody has ended it, as after a recovery that could not name all."""
+    allowance: tuple[int, int] = (MAX_STREAM_RECORDS, MAX_STREAM_BYTES)
+    """How many records and header bytes the charter allows each log now."""
 
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
@@ -60,19 +64,24 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
         return None
     here = ScopeId(scope)
     roles, powers = _own(found, me, memory)
+    charter = charter_now(scope, memory)
+    assert charter is not None  # what is valid and of such a kind has one
+    fields = charter.fields
+    allowance = (fields.get("log_records", MAX_STREAM_RECORDS), fields.get("log_bytes", MAX_STREAM_BYTES))
+    over = bool(found.dissolved)
     # Who else stands in an open network, who may be many, is of interest only where not everyone may read.
     if found.is_open and found.kind == NETWORK:
-        return NetworkStanding(here, True, roles=roles, powers=powers, is_over=bool(found.dissolved))
+        return NetworkStanding(here, True, roles=roles, powers=powers, is_over=over, allowance=allowance)
     members = members_of(scope, memory)
     standing = {each.agent for each in members if each.state in ("invited", "active")}
     readers = _with_people({each for each in (*standing, *found.electors) if len(each) != KEY_SIZE}, memory)
     if found.kind == ORGANISATION:
-        return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=bool(found.dissolved))
+        return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=over)
     knowledge = Knowledge(memory)
     doors = tuple(_doorway(each, memory, knowledge) for each in members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
     doubted = frozenset(AgentId(each.agent) for each in members if _is_doubted(each, memory))
-    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, bool(found.dissolved), doubted)
+    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, over, doubted, allowance)
 
 
 def bodies_in(memory: Memory) -> list[bytes]:

@@ -193,7 +193,7 @@ class Desk:
     def _check_quota(self, scope: ScopeId, drafts: list[Draft]) -> None:
         """Whether the own log has room for these. Raises _CannotWrite."""
         now = self._ground.flight.log(log_id(scope, self._ground.identity.key.public))
-        records, size = self._scopes.allowance(scope)
+        records, size = self._scopes.own_allowance(scope)
         if now is not None and (max(now.tips.values()) + len(drafts) > records or now.size >= size):
             raise _CannotWrite("quota", f"{records} records or {size} bytes in one log")
 

@@ -263,7 +263,8 @@ class Office:
             why = f"you have no role in {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode network members {quoted(name)}")
         log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)
-        if facts is not None and (self.me in facts.founders or not facts.open):
+        is_open = told.is_open if told is not None else facts is not None and facts.open
+        if facts is not None and (self.me in facts.founders or not is_open):
             return
         if log is None or not log.counted:
             why = f"you have not joined {name} yet: it waits for a member to connect"

@@ -11,7 +11,7 @@ from meshnode.core.drafts import Draft
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import decided, decisions, networks, orders
 from meshnode.runtime.requests.charters import Wish
-from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.types import authority
 from tests.support.meshes import Mesh, Node
 from tests.support.patience import DEADLINE
@@ -29,7 +29,7 @@ async def proposes(node: Node, scope: ScopeId, wish: Wish) -> RecordId:
 
 
 async def votes(node: Node, record: RecordId, verdict: str = "accept") -> str:
-    await node.learns(partial(knows, node, record))
+    await node.learns(partial(knows_vote, node, record))
     await decisions.vote(node.office, record, verdict)
     return (await decisions.settle(node.office, record)).decision.state
 
@@ -37,6 +37,14 @@ async def votes(node: Node, record: RecordId, verdict: str = "accept") -> str:
 def knows(node: Node, record: RecordId) -> bool:
     entry = node.office.lookups.entry(record)
     return entry is not None and entry.status != "pending"
+
+
+def knows_vote(node: Node, record: RecordId) -> bool:
+    """Whether a node knows a proposal and that its author accepts it."""
+    if not knows(node, record):
+        return False
+    decision = decided.told_of(node.office, record).decision
+    return decision.agent in decision.accepted
 
 
 def state(node: Node, record: RecordId) -> str:
@@ -110,6 +118,7 @@ async def test_a_founder_is_removed_by_the_others_and_the_last_vote_carries_it_o
         for node in (ana, carol):
             await node.learns(partial(are_founders, node, scope, {ana.office.me, carol.office.me}))
             assert {standing for _, standing in roles(node, scope, ben)} == {"removed"}
+        await ana.learns(lambda: state(ana, record) == "done")
         later = await proposes(ana, scope, Wish(quorum="3/4"))
         assert decided.told_of(ana.office, later).decision.electors == tuple(sorted((ana.office.me, carol.office.me)))
 
@@ -121,6 +130,7 @@ async def test_what_is_not_carried_is_not_carried_out(mesh: Mesh) -> None:
             await decisions.carry_out(ana.office, record)
         assert (early.value.code, "1 of 2 accepts so far" in early.value.detail) == (Code.CONFLICT, True)
         assert await votes(carol, record, "decline") == "open"
+        await ben.learns(lambda: len(ben.office.lookups.votes(record)) == 2)
         assert await votes(ben, record, "decline") == "declined"
         await ana.learns(lambda: state(ana, record) == "declined")
         with pytest.raises(Refusal) as never:
@@ -154,6 +164,7 @@ async def test_a_proposal_that_was_overtaken_is_not_voted_on(mesh: Mesh) -> None
         assert state(carol, late) == "stale"
         overtaken = await refused(carol, late)
         assert (overtaken.code, "propose it anew" in overtaken.detail) == (Code.CONFLICT, True)
+        await ana.learns(lambda: state(ana, first) == "done")
         again = await proposes(ana, scope, Wish(quorum="3/4"))
         assert await votes(carol, again) == "done"
 
@@ -222,3 +233,48 @@ async def test_an_order_whose_text_is_not_here_is_not_carried_out(mesh: Mesh) ->
         with pytest.raises(Refusal) as refusal:
             await decisions.carry_out(ana.office, record)
         assert (refusal.value.code, "not here" in refusal.value.detail) == (Code.CONFLICT, True)
+
+
+async def test_a_closed_network_is_opened_and_anyone_joins(mesh: Mesh) -> None:
+    async with founded(mesh, "ana", "ben") as (scope, (ana, ben)), mesh.node("eve") as eve:
+        assert not await eve.joins(ana.line(scope), 0.3)
+        record = await proposes(ana, scope, Wish(join="open"))
+        assert await votes(ben, record) == "done"
+        await ana.learns(lambda: ana.opened.node.standings[scope].is_open)
+        assert await eve.joins(ana.line(scope))
+        work = await eve.logs("From outside", to_text(scope))
+        for node in (ana, ben):
+            await node.sees(partial(node.has, work))
+            await node.office.projector.caught_up()
+            standing = await node.office.projector.standing(work)
+            assert standing is not None
+            assert standing.counts
+
+
+async def test_an_open_network_is_closed_and_only_who_is_in_or_invited_writes(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("carol") as carol:
+        scope = await ana.founds()
+        assert await ben.joins(ana.line(scope))
+        await ana.learns(lambda: roles(ana, scope, ben) == [("core", "active")])
+        record = await proposes(ana, scope, Wish(join="invite"))
+        await ben.learns(lambda: state(ben, record) == "done")
+        line = (await networks.invite(ana.office, scope, "core", 1, 3600)).line
+        assert await networks.enter(carol.office, line, DEADLINE) == scope
+        await carol.office.projector.caught_up()
+        works = [await node.logs("Inside", to_text(scope)) for node in (ben, carol)]
+        for node in (ana, ben, carol):
+            await node.sees(partial(node.has, *works))
+            await node.office.projector.caught_up()
+            found = [await node.office.projector.standing(work) for work in works]
+            assert [each.counts for each in found if each] == [True, True]
+
+
+async def test_who_has_signed_as_much_as_the_charter_allows_is_told_so(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        scope = await ana.founds()
+        await proposes(ana, scope, Wish(log_records=4))
+        await ana.office.projector.caught_up()
+        await ana.logs("The fourth record", to_text(scope))
+        with pytest.raises(Refusal) as refusal:
+            await ana.logs("One too many", to_text(scope))
+        assert "allowance" in refusal.value.detail
