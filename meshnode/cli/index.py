@@ -82,6 +82,7 @@ NOUNS: dict[str, Entry] = {
     "export": Entry("exchange", "Write records to a file.", ("bundle", "csv", "fork")),
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
+    "equation": Entry("equation", "How an income becomes amounts.", ("preview", "explain")),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }
 ENTRIES: dict[str, Entry] = {**EVERYDAY, **NOUNS}

@@ -51,6 +51,16 @@ class Book:
         self._keep(changes[-1:])
         return self._settled(round_, changes)
 
+    def paid_for(self, entry: Entry) -> set[bytes]:
+        """The contributions for which a distribution, or an earlier one, paid something."""
+        return {
+            source[1]
+            for each in self._entries(self._place)
+            if each.place <= entry.place
+            for tally in each.outcome.tallies.values()
+            for _, source in tally.came
+        }
+
     def _settled(
         self, round_: Round, changes: list[Change], needs: tuple[bytes, ...] = (), carry: int | None = None
     ) -> Settled:

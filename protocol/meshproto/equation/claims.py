@@ -1,6 +1,7 @@
 """Claims: what is outstanding of agreed costs and prices (08-equations 3.1, 4.5)."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
@@ -31,25 +32,21 @@ class Claims:
         return {source: on_scale(each, scale) for source, each in sources.items()}
 
 
+def cost_match(step: Reimburse) -> Match:
+    """The costs among what a step matches."""
+    kinds = frozenset(COSTS) if step.match.kind is None else step.match.kind & frozenset(COSTS)
+    return replace(step.match, kind=kinds)
+
+
 def costs(step: Reimburse, view: View, got: Iterable[Tally]) -> Claims:
     """What is outstanding of costs. `got` are the tallies of all steps that reimburse in this distribution."""
     weight = Weight(None, step.match)
-    kinds = frozenset(COSTS) if step.match.kind is None else step.match.kind & frozenset(COSTS)
-    match = Match(
-        kinds,
-        step.match.classes,
-        step.match.project,
-        step.match.stream,
-        step.match.comp,
-        step.match.start,
-        step.match.end,
-    )
     tallies = list(got)
 
     def paid(which: bytes, agent: bytes) -> int:
         return view.earlier.reimbursed.get((which, agent), 0) + _came(tallies, which, agent)
 
-    return _claims((weight,), (match,), view, paid)
+    return _claims((weight,), (cost_match(step),), view, paid)
 
 
 def prices(path: Path, weights: tuple[Weight, ...], view: View, tally: Tally) -> Claims:

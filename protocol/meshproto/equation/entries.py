@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshproto.equation.earlier import Outcome
-from meshproto.equation.tallies import Path
+from meshproto.equation.tallies import CONTRIBUTION, Path, Source
 from meshproto.equation.terms import Terms
 
 NOTHING = Outcome({}, 0)
@@ -51,15 +51,21 @@ class Entry:
         tally = self.outcome.tallies.get(path)
         return 0 if tally is None else self.outcome.sign * tally.left
 
+    def holds(self, source: Source) -> bool:
+        """Whether what came from it is held."""
+        # SPEC 08-equations 8.2: In a negative distribution (6) nothing is held.
+        kind, which = source
+        return self.outcome.sign > 0 and kind == CONTRIBUTION and which in self.disputed
+
     def held(self) -> dict[bytes, int]:
         """What is held of each agent's amounts."""
         held: dict[bytes, int] = {}
-        # SPEC 08-equations 8.2: In a negative distribution (6) nothing is held.
-        if self.outcome.sign < 0 or not self.disputed:
+        if not self.disputed:
             return held
         for tally in self.outcome.tallies.values():
-            for agent, amount in tally.held(self.disputed).items():
-                held[agent] = held.get(agent, 0) + amount
+            for (agent, source), amount in tally.came.items():
+                if self.holds(source):
+                    held[agent] = held.get(agent, 0) + amount
         return held
 
 

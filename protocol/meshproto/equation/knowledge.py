@@ -86,6 +86,10 @@ class Knowledge:
         """All that are known in a round."""
         return (each.contribution for each in self._evidence.values() if each.since <= as_of)
 
+    def contribution(self, which: bytes) -> Contribution:
+        """One that is known."""
+        return self._evidence[which].contribution
+
     def ballots(self, place: int) -> tuple[Ballot, ...]:
         """The ballots of a round."""
         return self._ballots[place]

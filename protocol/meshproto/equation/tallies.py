@@ -63,11 +63,3 @@ class Tally:
             self.got[agent] -= amount
             taken += amount
         return taken
-
-    def held(self, disputed: frozenset[bytes]) -> dict[bytes, int]:
-        """What is held for disputed contributions, by agent."""
-        held: dict[bytes, int] = {}
-        for (agent, (kind, which)), amount in self.came.items():
-            if kind == CONTRIBUTION and which in disputed:
-                held[agent] = held.get(agent, 0) + amount
-        return held

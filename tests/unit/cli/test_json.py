@@ -90,7 +90,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 ELSEWHERE = {
     *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo"),
-    "whoami recovery",
+    *("whoami recovery", "equation preview", "equation explain"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""
 

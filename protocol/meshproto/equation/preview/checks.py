@@ -37,9 +37,23 @@ def work_of(terms: Terms, rounds: Sequence[Round]) -> int:
     steps = [step for _, step in leaves(terms.steps)]
     once = (len(terms.parties) + found) * sum(_weights(step) for step in steps)
     once += (len(terms.parties) + sum(_pairs(step) for step in steps)) * len(steps)
+    attributing = sum(isinstance(step, Reimburse | ProRata) for step in steps)
     back = sum(_looks_back(each) for each in rounds)
-    rejecting = sum(not all(each.upholds for each in round_.resolved) for round_ in rounds)
-    return once * len(rounds) * (1 + back + len(steps) * rejecting)
+    rejected = [each for round_ in rounds for each in round_.resolved if not each.upholds]
+    again = _runs_again(rounds)
+    return once * ((8 + back) * len(rounds) + 8 * again * (1 + attributing * len(rejected)))
+
+
+def _runs_again(rounds: Sequence[Round]) -> int:
+    """How often distributions are run again at most: for refunds and reopening, and for what was held when rejected."""
+    since: dict[bytes, int] = {}
+    again = 0
+    for place, round_ in enumerate(rounds):
+        for dispute in round_.disputes:
+            since.setdefault(dispute.id, place)
+        again += round_.refunds is not None or round_.restates is not None
+        again += sum(place - since.get(each.dispute, place) for each in round_.resolved if not each.upholds)
+    return again
 
 
 def _weights(step: Leaf) -> int:

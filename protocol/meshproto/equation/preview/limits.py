@@ -42,5 +42,5 @@ MAX_CONTRIBUTIONS = 5_000
 MAX_ATTESTATIONS = 15_000
 """Most attestations of a file."""
 
-MAX_WORK = 120_000
-"""Most work, as 08-equations 10.3 counts it: each unit takes up to 7 microseconds, with the largest denominators."""
+MAX_WORK = 1_000_000
+"""Most work, as 08-equations 10.3 counts it: each unit takes up to a microsecond, with the largest denominators."""

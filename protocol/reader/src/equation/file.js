@@ -17,7 +17,7 @@ const unit = matching(/[A-Z0-9]{2,3}/);
 const MOST_STEPS = 64;
 const MOST_PARTS = 1000n;
 const MOST_RATES = 256;
-const MOST_WORK = 120_000n;
+const MOST_WORK = 1_000_000n;
 const MOST_OF = { contributions: 5_000, attestations: 15_000, corrections: 5_000 };
 
 /** The terms and rounds of a file; refuses with a reason and a path. */
@@ -232,8 +232,19 @@ function work(parties, steps, rounds) {
   const back = rounds.filter(({ refunds, restates, resolved = [] }) => {
     return refunds !== undefined || restates !== undefined || resolved.length > 0;
   });
-  const rejecting = rounds.filter(({ resolved = [] }) => resolved.some(([, how]) => how === 'reject'));
-  return once * BigInt(rounds.length) * BigInt(1 + back.length + steps.length * rejecting.length);
+  const rejected = sum(rounds.map(({ resolved = [] }) => resolved.filter(([, how]) => how === 'reject').length));
+  const attributing = steps.filter(({ do: what }) => what === 'reimburse' || what === 'pro_rata').length;
+  const plain = BigInt(8 + back.length) * BigInt(rounds.length);
+  return once * (plain + 8n * BigInt(runsAgain(rounds)) * BigInt(1 + attributing * rejected));
+}
+
+function runsAgain(rounds) {
+  const since = new Map();
+  return sum(rounds.map(({ refunds, restates, disputes = [], resolved = [] }, index) => {
+    for (const { id } of disputes) if (!since.has(id)) since.set(id, index);
+    const rejected = resolved.filter(([, how]) => how === 'reject').map(([id]) => index - (since.get(id) ?? index));
+    return (refunds !== undefined || restates !== undefined ? 1 : 0) + sum(rejected);
+  }));
 }
 
 function weightsOf({ do: what, weights: own = [], mix = [], factor }) {

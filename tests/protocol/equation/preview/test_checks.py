@@ -31,15 +31,26 @@ def test_work_counts_all_that_is_looked_at_and_how_often() -> None:
         round_(1, hours("w", ANA, 1, shares=((ANA, 1), (BO, 1))), ballots=(Ballot(ANA, ((BO, 1),)),)),
         Round(0, "2026-01-31", disputes=(Dispute(b"d", b"w"),), resolved=(Resolution(b"d", True),)),
     ]
-    # four parties, a contribution of two, one attestation, one point, five weights; four parties, a pair, four steps
-    assert work_of(terms(mix, Reimburse(), Fixed({ANA: 1}), Equal()), rounds) == (9 * 5 + 5 * 4) * 2 * 2
+    # Four parties, a contribution of two, one attestation, one point, five weights; four parties, a pair, four steps;
+    # two rounds, of which one resolves.
+    assert work_of(terms(mix, Reimburse(), Fixed({ANA: 1}), Equal()), rounds) == (9 * 5 + 5 * 4) * (8 + 1) * 2
 
 
 def test_looking_back_is_more_work() -> None:
     once, back = round_(1), Round(-1, "2026-01-31", refunds=0)
     again = Round(0, "2026-01-31", restates=0)
-    upheld, rejected = (Round(0, "2026-01-31", resolved=(Resolution(b"d", each),)) for each in (True, False))
     agreed = terms(by_hours(), Equal())
-    assert work_of(agreed, [once, once]) == (4 + 4 * 2) * 2
-    assert [work_of(agreed, [once, each]) for each in (back, again, upheld)] == [12 * 2 * 2] * 3
-    assert work_of(agreed, [once, rejected]) == 12 * 2 * (1 + 1 + 2)
+    assert work_of(agreed, [once, once]) == 12 * 8 * 2
+    assert [work_of(agreed, [once, each]) for each in (back, again)] == [12 * (9 * 2 + 8)] * 2
+
+
+def test_a_rejection_is_more_work_the_longer_the_dispute_was_open() -> None:
+    disputed = Round(1, "2026-01-31", disputes=(Dispute(b"d", b"w"), Dispute(b"d", b"w")))
+    upheld, rejected, unknown = (
+        Round(0, "2026-01-31", resolved=(Resolution(name, upholds),))
+        for name, upholds in ((b"d", True), (b"d", False), (b"e", False))
+    )
+    agreed = terms(by_hours(), Equal())
+    assert work_of(agreed, [disputed, round_(1), upheld]) == 12 * 9 * 3
+    assert work_of(agreed, [disputed, round_(1), rejected]) == 12 * (9 * 3 + 8 * 2 * (1 + 1))
+    assert work_of(agreed, [disputed, round_(1), unknown]) == 12 * 9 * 3
