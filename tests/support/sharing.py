@@ -39,10 +39,11 @@ def hours(name: str, agent: bytes, count: int, **more: Any) -> Contribution:
 
 def confirmed(*contributions: Contribution) -> tuple[Attestation, ...]:
     """A word for each by somebody who has no interest in it."""
-    others = sorted(PARTIES)
-    return tuple(
-        Attestation(each.id, next(by for by in others if by != each.agent), confirms=True) for each in contributions
-    )
+    said = []
+    for each in contributions:
+        interested = {each.agent, *(agent for agent, _ in each.shares)}
+        said.append(Attestation(each.id, next(by for by in sorted(PARTIES) if by not in interested), confirms=True))
+    return tuple(said)
 
 
 def round_(pool: int, *contributions: Contribution, **more: Any) -> Round:
