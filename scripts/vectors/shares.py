@@ -165,8 +165,7 @@ def _incomes_confirmed(how: str) -> Tale:
     )  # fmt: skip
     deal.work("alice", 60, "bob")
     income = deal.income(1000)
-    own = deal.accept("alice", income)
-    assert own
+    deal.accept("alice", income)
     early = deal.share("bob", income, wrong={})
     deal.tale.no(early, Reason.D_INCOME, income)
     deal.accept("bob", income)
