@@ -16,7 +16,7 @@ from meshnode.store.records import proof_of
 from meshnode.store.repair import Repaired, repair
 from meshnode.store.source import Source, Values, damage_mark
 from meshnode.store.store import Store, open_store
-from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.types.repair import erasure
 from tests.support.authors import Author, parts_of
@@ -291,4 +291,15 @@ def test_a_repair_stopped_at_any_step_is_finished_by_the_next(damaged: Damaged, 
     assert damaged.found() == []
     store = open_store(damaged.path)
     assert store.reader().counts().records == 15
+    store.close()
+
+
+def test_for_whom_a_log_speaks_survives_a_repair(damaged: Damaged) -> None:
+    log, firm = damaged.alice.log(), AgentId(b"f" * 32)
+    store = open_store(damaged.path)
+    store.writer.commit(Batch(1, voices=((log, firm),)))
+    store.close()
+    damaged.change("DELETE FROM ids")
+    _, store = damaged.repaired()
+    assert set(store.reader().agents_of_log(log)) == {damaged.alice.id, firm}
     store.close()

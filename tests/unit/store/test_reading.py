@@ -8,7 +8,7 @@ from meshnode.core.ports import Batch, HeldEntry, PeerEntry, WaitEntry
 from meshnode.store.errors import StoreDamaged, StoreError
 from meshnode.store.source import damage_mark
 from meshnode.store.store import Store, open_store
-from meshproto.records.ids import RecordId
+from meshproto.records.ids import AgentId, RecordId
 from meshproto.records.log import Run
 from tests.support.authors import Author, parts_of
 from tests.support.scribe import Scribe
@@ -329,3 +329,18 @@ def test_a_damaged_private_part_or_local_row_is_never_served(store: Store) -> No
         store.reader().private(run.records[0].id)
     with pytest.raises(StoreDamaged):
         store.reader().peers()
+
+
+def test_with_whom_a_log_speaks_for_goes_the_stream_of_that_agent_and_of_its_people(store: Store) -> None:
+    alice, bob, network, firm = Author("alice"), Author("bob"), Author("network"), Author("firm")
+    commit(store, alice.genesis, bob.genesis, network.genesis, firm.genesis, bob.writes(1, scope=firm.id))
+    commit(store, alice.writes(1, scope=network.id))
+    reader, log = store.reader(), alice.log(network.id)
+    assert bob.log() not in dict(reader.logs_standing_in(network.id))
+    for _ in range(2):  # what is known already changes nothing
+        store.writer.commit(Batch(9, voices=((log, AgentId(firm.id)), (log, AgentId(alice.id)))))
+    assert list(reader.agents_of_log(log)) == sorted([alice.id, firm.id])
+    standing = dict(reader.logs_standing_in(network.id))
+    assert {firm.log(), bob.log(firm.id), bob.log()} <= set(standing)
+    assert list(reader.scopes_of(bob.id)) == sorted([bob.id, firm.id, network.id])
+    assert bob.id in reader.fresh_heads(network.id, b"", 9)
