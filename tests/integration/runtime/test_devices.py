@@ -10,6 +10,7 @@ import trio
 
 from meshnode.app.init import become_device
 from meshnode.config.places import locate
+from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
@@ -44,6 +45,12 @@ async def comes_to(node: Node, record: RecordId, wanted: Status) -> None:
             await node.office.projector.after_pass(node.office.projector.passes)
 
 
+def has_notebook(node: Node) -> bool:
+    """Whether the founding of the owner's notebook is here: nothing counts there before."""
+    facts = node.opened.reader.network(node.office.notebook)
+    return facts is not None and not awaited_founders(node.opened.reader, node.office.notebook, facts.founders)
+
+
 @asynccontextmanager
 async def two_laptops(mesh: Mesh) -> AsyncIterator[tuple[Node, Node]]:
     """Ana's first node and her second, let in."""
@@ -52,6 +59,7 @@ async def two_laptops(mesh: Mesh) -> AsyncIterator[tuple[Node, Node]]:
         async with mesh.node("laptop") as laptop:
             await lets_in(ana, words)
             await laptop.learns(lambda: laptop.office.devices.standing() is None)
+            await laptop.learns(lambda: has_notebook(laptop))
             yield ana, laptop
 
 
