@@ -333,6 +333,7 @@ def test_a_log_never_grows_beyond_what_the_charter_allows() -> None:
         join(bob, scope, alice)
         scene.run(1_000)
         grant(bob, scope)
+        scene.run(100)  # Who has joined is known once that is on the disk.
     contribute(bob, small, "work", 3)
     scene.run(100)
     refused = contribute(bob, small, "more", 3)
