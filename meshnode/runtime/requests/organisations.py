@@ -14,7 +14,7 @@ from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.node import refusal_of
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine
@@ -22,7 +22,7 @@ from meshnode.runtime.requests.work import words
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.views.names import slug
 from meshnode.views.rows import MemberRow
-from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, short
+from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, short, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
 from meshproto.types.catalogue import SCHEMAS
@@ -152,7 +152,11 @@ async def dismiss(office: Office, organisation: ScopeId, agent: AgentId, reason:
         raise Refusal(Code.CONFLICT, f"{name} has no mandate of {firm}", "meshnode org ls")
     if any(row.role == "founder" for row in living):
         why = f"{name} is a founder of {firm}: only a decision of the founders ends that"
-        raise Refusal(Code.NOT_AUTHORISED, why, "meshnode org ls")
+        who, body = (
+            quoted(office.name(agent) or to_text(agent)),
+            quoted(office.name(organisation) or to_text(organisation)),
+        )
+        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision propose {body} --remove {who}")
     seen = seen_by(office, organisation, agent)
     facts = authority.revoke([row.record for row in living], reason=reason, seen=seen)
     return await office.node.write([Draft(organisation, "revoke", facts, agent=organisation)], local=rows)
