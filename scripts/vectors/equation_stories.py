@@ -118,6 +118,19 @@ def _restated() -> list[Case]:
             "",
         ),
         case(
+            "reopening forgets no retraction",
+            file(
+                [BY_HOURS],
+                round_(400, [work("w", "bo", "4")]),
+                round_(100, corrections=[{"target": "w", "kind": "retract"}]),
+                {**round_(0, [work("x", "bo", "1", "2026-01-20")], to=FEBRUARY), "restates": 1},
+            ),
+            "bo 4.00",
+            "",
+            "",
+            carry=100,
+        ),
+        case(
             "what was reopened is refunded as it stands",
             _then({**agreed, **found}, _refund(-1000000)),
             FIRST,
@@ -196,6 +209,21 @@ def _several_disputes() -> list[Case]:
             ),
             "ana 0.00+900.00 bo 600.00",
             "ana 310.84+-900.00 bo 398.93 cy 155.42 dee 34.81",
+        ),
+        case(
+            "a dispute that comes with a rejection holds nothing of what is shared again",
+            _then(
+                {
+                    "pool": 0,
+                    "to": MARCH,
+                    "disputes": [{"id": "e", "target": "first bo"}],
+                    "resolved": [["d", "reject"]],
+                },
+                first=round_(1000000, hours("first", "2026-01-15"), disputes=[DISPUTE]),
+                reserve=True,
+            ),
+            "ana 4440.50 bo 2841.92 cy 2220.25 dee 0.00+497.33",
+            "ana 232.40 bo 148.73 cy 116.20 dee 0.00+-497.33",
         ),
         case(
             "what is shared again for one dispute is held for the other",

@@ -65,8 +65,8 @@ class View:
             yield from self.knowledge.ballots(place)
 
     def _within(self, contribution: Contribution) -> bool:
-        # SPEC 08-equations 7.2: It takes in what its old cut could, and what has become usable since if it has `when`
-        # and `when.to` is not after the `to` of that round
+        # SPEC 08-equations 7.2: It takes in what was usable in some round up to its own (even if it was retracted), and
+        # what has become usable since if it has `when` and `when.to` is not after the `to` of that round
         if self.reopened is None:
             return True
         first = self.knowledge.first_usable(contribution.id, self.as_of, self.terms)

@@ -159,7 +159,8 @@ class Entry {
   // What happens to it.
 
   resolve({ open, rejected, all }) {
-    this.open = open;
+    // Only what was disputed in the cut is held, and what was released once is not held again.
+    this.open = new Set([...this.open].filter((id) => open.has(id)));
     this.rejected = all;
     this.isResolving = true;
     for (const { id } of this.knowledge.contributions) {

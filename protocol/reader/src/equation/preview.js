@@ -105,8 +105,10 @@ class Lineage {
   #restate(entries, index, now) {
     const { recipe } = entries.get(index);
     const { to } = this.#terms.rounds[index];
-    const couldTake = new Set(this.#knowledge.in(recipe.cut).filter(recipe.takes).map(({ id }) => id));
-    const wasUsable = (each) => couldTake.has(each.id) && this.#knowledge.isAcknowledged(each, recipe.cut);
+    const wasUsable = (each) => {
+      for (let round = each.round; round <= index; round += 1) if (this.#knowledge.isAcknowledged(each, round)) return true;
+      return false;
+    };
     const restated = {
       ...recipe,
       cut: now,
