@@ -6,6 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, TypedDict
 
+from meshnode.cli import qr as codes
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -39,11 +40,19 @@ class Paired(TypedDict):
 
 
 def device(
-    desk: Desk, *, action: str, which: str | None, name: str | None, reason: str | None, yes: bool, no_wait: bool
+    desk: Desk,
+    *,
+    action: str,
+    which: str | None,
+    name: str | None,
+    reason: str | None,
+    yes: bool,
+    no_wait: bool,
+    qr: bool,
 ) -> Exit:
     """List the devices, let one in or end one."""
-    takes = {"ls": (), "add": ("name", "no_wait"), "confirm": ("which",), "revoke": ("which", "reason", "yes")}
-    given = {"which": which, "name": name, "reason": reason, "yes": yes, "no_wait": no_wait}
+    takes = {"ls": (), "add": ("name", "no_wait", "qr"), "confirm": ("which",), "revoke": ("which", "reason", "yes")}
+    given = {"which": which, "name": name, "reason": reason, "yes": yes, "no_wait": no_wait, "qr": qr}
     extra = [each for each, value in given.items() if value and each not in takes[action]]
     if extra:
         raise Failure(Exit.USAGE, f"`{action}` takes no {extra[0].replace('_', '-')}", MANUAL)
@@ -51,7 +60,7 @@ def device(
         case "ls":
             return _ls(desk)
         case "add":
-            return _add(desk, name or "", no_wait=no_wait)
+            return _add(desk, name or "", no_wait=no_wait, qr=qr)
         case "confirm":
             return _confirm(desk, _needed(which, "the words that the new device shows"))
         case _:
@@ -113,15 +122,19 @@ def _show(desk: Desk, each: Device, *, later: bool) -> None:
     )
 
 
-def _add(desk: Desk, name: str, *, no_wait: bool) -> Exit:
+def _add(desk: Desk, name: str, *, no_wait: bool, qr: bool) -> Exit:
     client = desk.client()
     pairing = client.open_pairing(name)
     if desk.out.as_json:
-        desk.out.give("id.device.add", {"line": pairing["line"], "seconds": pairing["seconds"]})
+        link = codes.LINK + pairing["line"]
+        desk.out.give("id.device.add", {"line": pairing["line"], "link": link, "seconds": pairing["seconds"]})
         return Exit.OK
     desk.out.line(f"On the new device, within {pairing['seconds'] // 60} minutes:")
     desk.out.line(f"    meshnode init --device {quoted(pairing['line'])}")
     desk.out.line("    meshnode up")
+    if qr:
+        desk.out.line(f"As a link:  {codes.LINK}{pairing['line']}")
+        codes.show(desk, pairing["line"])
     if no_wait or not desk.can_ask:
         desk.out.line("It shows four words. Confirm them here:")
         desk.out.line(f"    {desk.command('meshnode id device confirm WORDS')}")
@@ -194,6 +207,7 @@ DEVICE = Command(
         Argument(("action",), "What to do.", choices=ACTIONS),
         Argument(("which",), "For `confirm` the words, for `revoke` the name or key of a device.", optional=True),
         Argument(("--name",), "With `add`: what the new device is called. All who share a network with you read it."),
+        codes.QR._replace(meaning="With `add`: draw the line as a QR code, too."),
         Argument(("--no-wait",), "With `add`: print the line and do not wait for the device.", kind="flag"),
         Argument(("--reason",), "With `revoke`: why.", choices=REASONS),
         Argument(("--yes",), "With `revoke`: do not ask.", kind="flag"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from meshnode.cli import qr as codes
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -22,7 +23,9 @@ ROLES = ("core", "occasional", "client", "observer")
 APPOINTED = ("steward", *ROLES, "relay")
 
 
-def invite(desk: Desk, *, network: str, role: str | None, uses: int | None, expires: str | None, propose: bool) -> Exit:
+def invite(
+    desk: Desk, *, network: str, role: str | None, uses: int | None, expires: str | None, propose: bool, qr: bool
+) -> Exit:
     """Make an invitation and print its line."""
     seconds, many = span(expires or USUAL_SPAN), 1 if uses is None else uses
     if propose:
@@ -38,6 +41,8 @@ def invite(desk: Desk, *, network: str, role: str | None, uses: int | None, expi
     desk.out.line(f"  Pass this on, it is shown only now (reachable: {made['reachable']}):")
     desk.out.line(f"      meshnode network join {made['line']}")
     desk.out.line(f"  As a link:  {made['link']}")
+    if qr:
+        codes.show(desk, made["line"].upper())  # The line knows no case, and capitals make a smaller code.
     if made["reachable"] != "the internet":
         desk.out.line("  To be reachable from further away, tell your address: meshnode doctor")
     return Exit.OK
@@ -165,6 +170,7 @@ MEMBERSHIP = {
                 Argument(("--role",), "What they may do there.", choices=ROLES),
                 Argument(("--uses",), "How many people may come in by it (1).", kind="number"),
                 Argument(("--expires",), "How long it is good for: 30m, 24h, 7d (the default), 2w.", metavar="SPAN"),
+                codes.QR,
                 _PROPOSE,
             ),
             text="Founders and stewards invite. Whoever has the line can come in, so pass it on as you would a key; it "

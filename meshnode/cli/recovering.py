@@ -7,6 +7,7 @@ import os
 from typing import TypedDict
 
 from meshnode.cli import holders
+from meshnode.cli import qr as codes
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -70,16 +71,19 @@ def recover(
     return Exit.OK
 
 
-def vouch(desk: Desk, *, who: str) -> Exit:
+def vouch(desk: Desk, *, who: str, qr: bool) -> Exit:
     """Print the line by which somebody who lost every device comes back."""
     found = desk.client().vouch(who)
     if desk.out.as_json:
-        desk.out.give("id.vouch", {**found})
+        desk.out.give("id.vouch", {**found, "link": codes.LINK + found["line"]})
         return Exit.OK
     name = clean(found["agent"]["name"])
     desk.out.line(f"Make sure that it is {name} who asks: this line and a recovery key of theirs open your networks.")
     desk.out.line(f"On the new machine of {name}, while your node runs:")
     desk.out.line(f"    meshnode id recover {quoted(found['line'])}")
+    if qr:
+        desk.out.line(f"As a link:  {codes.LINK}{found['line']}")
+        codes.show(desk, found["line"])
     desk.out.line(f"It leads back to: {', '.join(map(clean, found['networks']))}")
     return Exit.OK
 
@@ -129,7 +133,7 @@ VOUCH = Command(
     "id vouch",
     "Help somebody who lost every device: print the line for their `id recover`.",
     vouch,
-    (Argument(("who",), "Their name, or an id or part of it."),),
+    (Argument(("who",), "Their name, or an id or part of it."), codes.QR),
     text="The line says who they are and where your node is reached, and holds for a day, as long as your node runs. "
     "Without one of their recovery keys it is of no use, with one it leads into the networks you share: make sure by "
     "voice that it is they who ask.",
