@@ -8,7 +8,6 @@ from meshproto.records.ids import DIGEST, EXT
 from meshproto.records.limits import MAX_LIST
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
-from meshproto.types.equations import check_equation
 from meshproto.types.licences import licence
 from meshproto.types.schema import (
     Check,
@@ -166,6 +165,9 @@ def _mediators_decide_by_majority(record: Record) -> None:
 def _equation_is_sound(record: Record) -> None:
     facts = record.facts
     if "value_equation" in facts:
+        # The engine takes longer to load than most records to check; whoever only signs hours does without.
+        from meshproto.types.equations import check_equation
+
         try:
             check_equation(facts["value_equation"], {*parties_of(facts), *facts.get("named", ())})
         except Refused as refusal:
