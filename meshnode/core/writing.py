@@ -119,7 +119,7 @@ class Desk:
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
         facts, first = self._ground.flight.network(scope), signed.runs[0].records[0]
-        begins_closed = facts if now is None and facts is not None and not facts.open else None
+        begins_closed = facts if now is None and facts is not None and not self._scopes.is_open(scope) else None
         if begins_closed is not None and entitled_by(first, begins_closed, self._ground.flight) is not True:
             raise _CannotWrite("role", to_text(scope))  # The fold would have said so, but has not come so far.
         return signed

@@ -17,6 +17,8 @@ from meshnode.runtime.requests.work import words
 from meshproto.records.ids import IdError, ScopeId, from_text
 from meshproto.types import identity
 
+LOOK_AGAIN_SECONDS = 0.2
+"""How long joining waits for news before it looks again at what is folded by then."""
 MAX_LINE = 4096
 """Characters of a join line: an id and a handful of addresses."""
 
@@ -71,14 +73,32 @@ def read_line(line: str) -> JoinLine:
     return JoinLine(scope, tuple((peer, tuple(addresses)) for peer, addresses in peers.items()))
 
 
-async def _accept_offer(office: Office, network: ScopeId) -> None:
-    """Accept the roles by which one was invited into a network by name: who joins says yes to them. Raises Refusal."""
-    while office.node.standings.get(network) is None:
-        await office.node.news.after(office.node.news.moves)
-    await office.projector.caught_up()
-    rows = networks.roles_of(office, network, office.me)
-    if rows and all(row.standing == "invited" for row in rows):
-        await networks.accept(office, network)
+async def _come_in(office: Office, network: ScopeId) -> None:
+    """Stand in a network: join where anyone may, or accept the roles by which one was invited by name. Raises Refusal.
+
+    Whether anyone may is known only once what the founders have decided is here.
+    """
+    while not await _stood_in(office, network):
+        seen = office.node.news.moves
+        await office.projector.caught_up()
+        facts, told = office.truth.network(network), office.node.standings.get(network)
+        if (told is not None and told.roles) or (facts is not None and office.me in facts.founders):
+            return
+        if networks.roles_of(office, network, office.me):
+            await networks.accept(office, network)
+            return
+        with trio.move_on_after(LOOK_AGAIN_SECONDS):
+            await office.node.news.after(seen)
+
+
+async def _stood_in(office: Office, network: ScopeId) -> bool:
+    """Join a network where anyone may; False where that is not so, or not known to all of this node yet."""
+    try:
+        return await office.joins.stand_in(network, again=True)
+    except Refusal as refusal:
+        if refusal.code is not Code.NOT_AUTHORISED:
+            raise
+        return False
 
 
 async def join(office: Office, line: JoinLine, seconds: float, agent: bytes = b"") -> bool:
@@ -92,7 +112,8 @@ async def join(office: Office, line: JoinLine, seconds: float, agent: bytes = b"
         outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers, agent=agent))
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
-        await office.joins.stand_in(line.network, again=True, agent=agent)
-        if not agent:
-            await _accept_offer(office, line.network)
+        if agent:
+            await office.joins.stand_in(line.network, again=True, agent=agent)
+        else:
+            await _come_in(office, line.network)
     return not patience.cancelled_caught
