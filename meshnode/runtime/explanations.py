@@ -63,6 +63,10 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.U_TYPE: Explanation(
         "This version does not know what it means; it is stored and passed on.", "update meshnode"
     ),
+    Reason.U_ENGINE: Explanation(
+        "It was computed by an engine that this version does not have: it can be neither checked nor refused here.",
+        "update meshnode",
+    ),
     Reason.I_FIELD: Explanation(f"{_FACTS}: one is missing, unknown or of another kind."),
     Reason.I_VALUE: Explanation(f"{_FACTS}: one has an impossible value."),
     Reason.I_LIST: Explanation(f"{_FACTS}: a list is too long, unsorted or holds something twice."),

@@ -119,7 +119,7 @@ async def test_a_network_joined_on_one_device_is_joined_on_the_other(tmp_path: P
     async with two_laptops(mesh) as (ana, laptop):
         network = await ana.founds("studio")
         await laptop.learns(lambda: any(row.network == network for row in laptop.opened.reader.rows(JoinedEntry)))
-        await laptop.learns(lambda: laptop.opened.reader.network(network) is not None)
+        await laptop.learns(lambda: laptop.office.name(network) == "studio")
         note = await laptop.logs("From the second laptop", "studio")
         await comes_to(ana, note, Status.YES)
 
