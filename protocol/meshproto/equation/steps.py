@@ -160,8 +160,8 @@ def _filled(
 
 
 def _due_to_catch_up(path: Path, amount: int, weights: Weights, tally: Tally, view: View) -> dict[bytes, int]:
-    # SPEC 08-equations 4.6: The *target* of a is LR(X + Σ r, m); if X + Σ r is not more than 0, all targets are 0. What
-    # is due to a is the target less r(a), at least 0.
+    # SPEC 08-equations 4.6: If X + Σ r is more than 0, the *target* of a is LR(X + Σ r, m), and to a with m(a) more
+    # than 0 is due the target less r(a), at least 0; else nothing is due.
     received = dict(view.earlier.got.get(path, {}))
     for agent, got in tally.got.items():
         received[agent] = received.get(agent, 0) + got
@@ -169,7 +169,7 @@ def _due_to_catch_up(path: Path, amount: int, weights: Weights, tally: Tally, vi
     if pool <= 0 or not any(weights.of.values()):
         return {}
     target = share_among(pool, weights.of)
-    return {agent: max(0, goal - received.get(agent, 0)) for agent, goal in target.items()}
+    return {agent: max(0, goal - received.get(agent, 0)) for agent, goal in target.items() if weights.of[agent]}
 
 
 def _rooms(path: Path, step: ProRata, agents: Iterable[bytes], tally: Tally, view: View) -> dict[bytes, Room]:

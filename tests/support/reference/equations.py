@@ -379,7 +379,8 @@ class Distribution:
         if whole <= 0 or not any(weights.values()):
             return {}
         targets = self.split(whole, weights)
-        return {agent: Fraction(max(0, target - received.get(agent, 0))) for agent, target in targets.items()}
+        due = {agent: max(0, target - received.get(agent, 0)) for agent, target in targets.items() if weights[agent]}
+        return {agent: Fraction(amount) for agent, amount in due.items()}
 
     def rooms(self, step: dict[str, Any], path: str, pool: int, agents: Weights) -> dict[str, int]:
         """Section 4.7."""

@@ -89,8 +89,8 @@ function owing(entry, { path }, weights, amount) {
   const life = amount + sum([...everybody].map(received));
   if (life <= 0n) return new Map();
   const targets = shareOut(life, weights);
-  const due = [...targets].map(([agent, target]) => [agent, fraction(atLeastZero(target - received(agent)))]);
-  return new Map(due);
+  const weighing = [...targets].filter(([agent]) => weights.get(agent).n > 0n);
+  return new Map(weighing.map(([agent, target]) => [agent, fraction(atLeastZero(target - received(agent)))]));
 }
 
 function untilPaid(entry, step, amount) {
