@@ -6,7 +6,7 @@ from meshproto.equation.earlier import leaves
 from meshproto.equation.inputs import Contribution, Round
 from meshproto.equation.measures import converts
 from meshproto.equation.preview.limits import MAX_ATTESTATIONS, MAX_CONTRIBUTIONS, MAX_STEPS, MAX_WORK
-from meshproto.equation.terms import Fixed, Leaf, Percent, ProRata, Reimburse, Shares, Terms
+from meshproto.equation.terms import Fixed, Leaf, Percent, ProRata, Reimburse, Shares, Terms, Tiers
 from meshproto.records.limits import MAX_INT
 from meshproto.records.reasons import Reason, Refused
 from meshproto.types.value import Measure
@@ -14,7 +14,7 @@ from meshproto.types.value import Measure
 
 def check_whole(terms: Terms, rounds: Sequence[Round]) -> None:
     """Raises Refused at the first rule that the file breaks."""
-    if len([*leaves(terms.steps)]) > MAX_STEPS:
+    if _count_steps(terms) > MAX_STEPS:
         raise Refused(Reason.I_LIST, "steps")
     _check_counts(rounds)
     _check_pools(rounds)
@@ -36,12 +36,17 @@ def work_of(terms: Terms, rounds: Sequence[Round]) -> int:
     )
     steps = [step for _, step in leaves(terms.steps)]
     once = (len(terms.parties) + found) * sum(_weights(step) for step in steps)
-    once += (len(terms.parties) + sum(_pairs(step) for step in steps)) * len(steps)
+    once += (len(terms.parties) + sum(_pairs(step) for step in steps)) * _count_steps(terms)
     attributing = sum(isinstance(step, Reimburse | ProRata) for step in steps)
     back = sum(_looks_back(each) for each in rounds)
     rejected = [each for round_ in rounds for each in round_.resolved if not each.upholds]
     again = _runs_again(rounds)
     return once * ((8 + back) * len(rounds) + 8 * again * (1 + attributing * len(rejected)))
+
+
+def _count_steps(terms: Terms) -> int:
+    # SPEC 08-equations 10.3: All steps, those in brackets too, are at most 64
+    return len([*leaves(terms.steps)]) + sum(isinstance(step, Tiers) for step in terms.steps)
 
 
 def _runs_again(rounds: Sequence[Round]) -> int:

@@ -109,7 +109,7 @@ function refuseOthers(value, keys, path) {
 
 /** The path of something in an object. */
 export function place(path, key) {
-  return path === '' ? key : `${path}.${key}`;
+  return [path, key].filter((each) => each !== '').join('.');
 }
 
 export function list(shape, least = 0, most = 5_000) {

@@ -4,8 +4,8 @@ import pytest
 
 from meshproto.equation.inputs import Attestation, Ballot, Correction, Dispute, Resolution, Round
 from meshproto.equation.preview.checks import check_whole, work_of
-from meshproto.equation.preview.limits import MAX_ATTESTATIONS, MAX_CONTRIBUTIONS
-from meshproto.equation.terms import Component, Equal, Factor, Fixed, ProRata, Reimburse
+from meshproto.equation.preview.limits import MAX_ATTESTATIONS, MAX_CONTRIBUTIONS, MAX_STEPS
+from meshproto.equation.terms import Bracket, Component, Equal, Factor, Fixed, ProRata, Reimburse, Step, Tiers
 from meshproto.records.reasons import Reason, Refused
 from tests.support.sharing import ANA, BO, HOURS, by_hours, hours, round_, terms
 
@@ -23,6 +23,14 @@ def test_there_is_a_most_of_everything(name: str, each: object, most: int) -> No
     with pytest.raises(Refused) as refused:
         check_whole(terms(), rounds)
     assert (refused.value.reason, refused.value.detail) == (Reason.I_LIST, f"rounds[1].{name}")
+
+
+def test_tiers_count_among_the_steps_besides_those_in_their_brackets() -> None:
+    most: list[Step] = [*[Equal()] * (MAX_STEPS - 2), Tiers((Bracket(None, (Equal(),)),))]
+    check_whole(terms(*most), [round_(0)])
+    with pytest.raises(Refused) as refused:
+        check_whole(terms(Equal(), *most), [round_(0)])
+    assert (refused.value.reason, refused.value.detail) == (Reason.I_LIST, "steps")
 
 
 def test_work_counts_all_that_is_looked_at_and_how_often() -> None:
