@@ -131,14 +131,7 @@ class Gate:
         # SPEC 03-sync 5.4: The genesis of a person may be read by whoever shares a scope in which that person's agent
         # stands or is named
         named = (self.is_visible(session, each) for each in self._named.scopes(person))
-        if session.shared and (is_own or not self.hides(session, person) or any(named)):
-            return True
-        return any(self._is_named_in(scope, person) for scope in session.shared.values())
-
-    def _is_named_in(self, scope: ScopeId, person: ScopeId) -> bool:
-        """Whether a person is a founder of a network or organisation, or stands or is to stand there."""
-        told, agent = self._told.get(scope), AgentId(person)
-        return agent in (self._scopes.founders_of(scope) or ()) or (told is not None and agent in told.readers)
+        return bool(session.shared) and (is_own or not self.hides(session, person) or any(named))
 
     def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
         """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
