@@ -25,6 +25,12 @@ TOLD = "told"
 
 PACE = Pace.of_environment(os.environ)
 
+OWN_TESTS = tuple(Path(__file__).parent / folder for folder in ("unit/core", "protocol"))
+"""The tests that must take every branch of core and meshproto without help by those of whole nodes."""
+
+ONLY_OWN = os.environ.get("MESHNODE_COVERAGE") == "core"
+"""Whether coverage looks at nothing but them."""
+
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
@@ -80,6 +86,8 @@ def _unmeasured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 def _is_unmeasured(item: pytest.Item) -> bool:
     """Whether coverage looks away: from campaigns, which would do half as much, and from tests that measure time."""
+    if ONLY_OWN and not any(item.path.is_relative_to(folder) for folder in OWN_TESTS):
+        return True
     return any(item.get_closest_marker(name) for name in ("campaign", "alone"))
 
 
