@@ -13,6 +13,7 @@ from meshproto.equation.terms import Ack, Late, Terms
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.concerns import Concern, concern_of
+from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import Status, row_of
@@ -56,6 +57,13 @@ def chain_of(distribution: bytes, memory: Memory) -> list[bytes]:
         found.append(distribution)
         distribution = concern_of(memory, distribution).facts.get("prev", b"")
     return found[::-1]
+
+
+class Retold(NamedTuple):
+    """The rounds of a chain of distributions, worked out again, and the book they stand in."""
+
+    book: Book
+    rounds: list[Settled]
 
 
 class Shared:
@@ -222,13 +230,16 @@ class Shared:
         return None
 
     def _settle(self) -> Settled:
+        return self.retold().rounds[-1]
+
+    def retold(self) -> "Retold":
         """Go through all rounds of the chain, this one last."""
         book: Book | None = None
         version = b""
         rounds = [*zip((self._facts_of(each) for each in self._chain), self._before, strict=True)]
         rounds.append((self.facts, self.entered))
         spent: dict[bytes, int] = {}
-        settled: Settled | None = None
+        settled: list[Settled] = []
         for place, (facts, entered) in enumerate(rounds):
             if book is None:
                 book = Book(terms_of(self._version_of(facts)))
@@ -236,10 +247,10 @@ class Shared:
                 book.amend(terms_of(self._version_of(facts)))
             version = facts["agreement"]
             refunds = [each.facts["refunds"] for each in self._incomes(facts) if "refunds" in each.facts]
-            settled = book.take(self._round(facts, entered, spent[refunds[0]] if refunds else None))
+            settled.append(book.take(self._round(facts, entered, spent[refunds[0]] if refunds else None)))
             spent.update((each, place) for each in facts["incomes"])
-        assert settled is not None  # there is at least this one
-        return settled
+        assert book is not None  # there is at least this one
+        return Retold(book, settled)
 
     def _round(self, facts: Facts, entered: Entered, refunds: int | None) -> Round:
         memory = self._memory
@@ -258,6 +269,14 @@ class Shared:
             ballots=tuple(_ballot(concern_of(memory, each)) for each in entered.ballots),
             refunds=refunds,
         )
+
+
+def retold(distribution: bytes, memory: Memory) -> Retold:
+    """All rounds up to a valid distribution, worked out again, to say why its amounts are what they are."""
+    facts = concern_of(memory, distribution).facts
+    shared = Shared(b"", facts, Within((), 0, memory, Knowledge(memory)), memory)
+    shared.entered = read_entered(memory, distribution)
+    return shared.retold()
 
 
 _MOST = ((0, MAX_WORKS), (1, MAX_SAID), (2, MAX_WORKS))

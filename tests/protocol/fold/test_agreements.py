@@ -66,6 +66,15 @@ def test_more_than_may_enter_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> N
     assert (standing.reason, standing.ids) == (Reason.X_QUOTA, (deal.deal.id,))
 
 
+def test_the_rounds_up_to_a_distribution_can_be_told_again() -> None:
+    deal, memory = deal_with_an_income()
+    last = deal.tale.records[-1]
+    told = sharing.retold(last.id, memory)
+    assert [each.round.pool for each in told.rounds] == [900, 901]
+    assert sharing.lines_of(told.rounds[-1]) == last.facts["lines"]
+    assert sharing.result_digest(told.rounds[-1]) == last.facts["result_digest"]
+
+
 @given(st.dictionaries(AGENTS, st.integers(-1000, 1000), max_size=8))
 def test_a_plan_pays_all_that_is_owed_as_far_as_others_owe_it(open_: dict[bytes, int]) -> None:
     left = dict(open_)
