@@ -80,7 +80,7 @@ class Shared:
     def filled(self) -> Facts:
         """The same facts with the sums that the past, the version and the chain make of it."""
         if not self._is_refund:
-            self.entered = self._entering()
+            self.entered = self.entering()
         settled = self._settle()
         return {
             **self.facts,
@@ -99,7 +99,7 @@ class Shared:
         if found is not None:
             return found
         if not self._is_refund:
-            self.entered = self._entering()
+            self.entered = self.entering()
         if any(sum(len(each[place]) for each in (*self._before, self.entered)) > most for place, most in _MOST):
             return no(Reason.X_QUOTA, self.facts["agreement"])
         if self.facts["inputs_digest"] != inputs_digest(self.entered):
@@ -158,7 +158,8 @@ class Shared:
 
     # What enters.
 
-    def _entering(self) -> Entered:
+    def entering(self) -> Entered:
+        """All that enters and did not with one of the chain, refund or not."""
         memory, within = self._memory, self._within
         known = [each for before in self._before for each in before.contributions]
         new = [*self._new_works({*known})]

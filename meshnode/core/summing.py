@@ -1,0 +1,65 @@
+"""Distributions get their sums when they are signed: only then is it known what lies in their past.
+
+Whoever asks for one has seen what would come of it, and names the digest of that. If more has come in since, nothing
+is signed: people approve what they have seen.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from meshnode.core.drafts import Draft
+from meshnode.core.folded import Folded
+from meshproto.fold.concerns import read_concern
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lineages import read_version
+from meshproto.fold.sharing import Shared
+from meshproto.fold.standing import Row, read_row
+from meshproto.fold.within import Within
+from meshproto.records.record import ids_in
+
+EXPECTED = "result_digest"
+"""The fact of a draft in which stands what its author has seen."""
+
+
+class Unsummed(NamedTuple):
+    """A distribution is not signed; `why`: "unfolded" (of its past something is not folded yet), "void" (it would be,
+    `detail` tells the reason), "moved" (another thing comes of it than was seen)."""
+
+    why: str
+    detail: str = ""
+
+
+Facts: TypeAlias = dict[str, Any]
+
+
+def summed(draft: Draft, named: Sequence[bytes], agent: bytes, folded: Folded) -> Draft | Unsummed:
+    """A distribution with its sums, as the next record that names these besides its own facts; or why not."""
+    facts = cast(Facts, draft.facts)
+    with folded.steady():
+        known = {*named, draft.scope, draft.agent or agent, *draft.auth, *ids_in(facts)} - {b""}
+        rows = [row for each in sorted(known) if (row := read_row(folded, each)) is not None]
+        if len(rows) < len(known) or not _stands_here(facts, folded):
+            return Unsummed("unfolded")
+        past = _past(rows, folded)
+        bare = {name: each for name, each in facts.items() if name != EXPECTED}
+        filled = Shared(draft.scope, bare, past, folded).filled()
+        broken = Shared(draft.scope, filled, past, folded).break_of_rule()
+    if broken is not None:
+        return Unsummed("void", str(broken.reason))
+    if filled[EXPECTED] != facts.get(EXPECTED, filled[EXPECTED]):
+        return Unsummed("moved")
+    return draft._replace(facts=filled)
+
+
+def _stands_here(facts: Facts, folded: Folded) -> bool:
+    """Whether all that the sums rest on is valid, as far as is folded."""
+    concerns = [*facts["incomes"], *([facts["prev"]] if "prev" in facts else [])]
+    return read_version(folded, facts["agreement"]) is not None and all(read_concern(folded, each) for each in concerns)
+
+
+def _past(rows: Sequence[Row], folded: Folded) -> Within:
+    knowledge = Knowledge(folded)
+    mask = 0
+    for row in rows:
+        mask |= knowledge.mask(row.known)
+    return Within(rows, mask, folded, knowledge)

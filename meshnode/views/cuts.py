@@ -1,0 +1,91 @@
+"""What the next distribution of an agreement would be, and what one leaves out of all that is known here."""
+
+from typing import Any, NamedTuple
+
+from meshnode.views.dealings import ids_of
+from meshproto.equation.notices import Notice, notices
+from meshproto.equation.settled import Settled
+from meshproto.fold.attesting import heads_of
+from meshproto.fold.authority import Verdict
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.memory import Memory
+from meshproto.fold.sharing import Entered, Shared
+from meshproto.fold.standing import Row, row_of
+from meshproto.fold.within import Within
+
+Facts = dict[str, Any]
+
+
+class Everything(Within):
+    """All that is folded, as if it were the past of a record that is still to be written."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__((), 0, memory, Knowledge(memory))
+        self._whole = memory
+
+    def holds(self, row: Row) -> bool:
+        """See Within: everything that is decided does."""
+        return True
+
+    def counts(self, record_id: bytes) -> bool:
+        """See Within: as of all that is decided."""
+        return row_of(self._whole, record_id).counts
+
+
+class Drawn(NamedTuple):
+    """A distribution as it would be: `facts` with all sums, what enters with it, and the round worked out.
+
+    `broken` is why it would be void, if it would.
+    """
+
+    facts: Facts
+    entered: Entered
+    settled: Settled
+    notices: tuple[Notice, ...]
+    broken: Verdict | None
+
+
+def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn:
+    """Work out a distribution of which version, incomes, `to` and `prev` are chosen, from all that is known."""
+    shared = Shared(scope, facts, Everything(memory), memory)
+    filled = shared.filled()
+    retold = shared.retold()
+    settled = retold.rounds[-1]
+    broken = Shared(scope, filled, Everything(memory), memory).break_of_rule()
+    return Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)), broken)
+
+
+class LeftOut(NamedTuple):
+    """What is known here and in no cut up to a distribution: it enters the next one, by the late policy."""
+
+    contributions: tuple[bytes, ...]
+    attestations: tuple[bytes, ...]
+    corrections: tuple[bytes, ...]
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is any of it."""
+        return any(self)
+
+
+def left_out(scope: bytes, distribution: bytes, memory: Memory) -> LeftOut:
+    """What somebody who approves a distribution should know: it was written before, or has come since."""
+    facts = concern_of(memory, distribution).facts
+    following = {**facts, "prev": distribution, "incomes": []}
+    found = Shared(scope, following, Everything(memory), memory).entering()
+    return LeftOut(tuple(found.contributions), tuple(found.attestations), tuple(found.corrections))
+
+
+def unacknowledged(scope: bytes, terms: Facts, memory: Memory) -> list[bytes]:
+    """Contributions that too few have confirmed so far, as somebody who draws up a distribution should see."""
+    counts = Everything(memory).counts
+    found = []
+    for each in ids_of(scope, "contribution", memory):
+        retracted = any(
+            concern_of(memory, key[-32:]).facts["kind"] == "retract" and counts(key[-32:])
+            for key, _ in memory.scan("corrects", each)
+        )
+        if not retracted and len(heads_of(each, counts, memory)) < terms["ack"]["min"]:
+            found.append(each)
+    return found

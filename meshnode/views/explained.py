@@ -1,0 +1,160 @@
+"""Why an amount of a distribution is what it is: from the step down to the records that were signed for it."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from meshproto.equation.confirming import Head
+from meshproto.equation.earlier import written
+from meshproto.equation.explain import Origin, Reasons, Why
+from meshproto.equation.explain import Part as Sharing
+from meshproto.equation.preview.answer import NAMES
+from meshproto.equation.settled import Settled
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.sharing import chain_of, read_entered, retold
+
+
+class Word(NamedTuple):
+    """What an attester said, by which records. The figure is in the unit of the contribution."""
+
+    by: bytes
+    figure: Fraction
+    rejects: bool
+    rating: int | None
+    records: tuple[bytes, ...]
+
+
+class Behind(NamedTuple):
+    """A contribution, or a ballot, that an amount came from.
+
+    Of a ballot `unit` is empty and the figures are zero. The parts of co-authors are those of who has not declined.
+    """
+
+    record: bytes
+    agent: bytes
+    amount: int
+    held: int
+    unit: str
+    claim: Fraction
+    confirmed: Fraction
+    quality: Fraction
+    words: tuple[Word, ...]
+    corrections: tuple[bytes, ...]
+
+
+class Cause(NamedTuple):
+    """What one step gave. Its parts, and what was taken away with `rejected` work, add up to `amount`.
+
+    So do the amounts of what is behind it, where the step has any. `distribution` is the one whose money it is: that
+    of an earlier one for a refund.
+    """
+
+    distribution: bytes
+    path: str
+    do: str
+    amount: int
+    held: int
+    parts: tuple[Sharing, ...]
+    rejected: int
+    behind: tuple[Behind, ...]
+
+
+class Explained(NamedTuple):
+    """One line of a distribution: `amt` and `held` together are what its causes add up to."""
+
+    agent: bytes
+    amt: int
+    held: int
+    causes: tuple[Cause, ...]
+
+
+def explain_lines(distribution: bytes, memory: Memory, agents: Sequence[bytes] = ()) -> list[Explained]:
+    """Why each line of a distribution, or those of some agents, is what it is; by agent."""
+    told = retold(distribution, memory)
+    settled = told.rounds[-1]
+    reasons = Reasons(settled, told.book.knowledge)
+    sources = _Sources(distribution, memory)
+    found = []
+    for name, line in settled.lines.items():
+        agent = _id(name)
+        if not agents or agent in agents:
+            causes = tuple(_cause(why, settled, sources) for why in reasons.of(name))
+            found.append(Explained(agent, line.amt, line.held, causes))
+    return found
+
+
+def _cause(why: Why, settled: Settled, sources: "_Sources") -> Cause:
+    step = next(each.step for each in settled.steps if each.path == why.path)
+    return Cause(
+        sources.chain[why.entry],
+        written(why.path),
+        NAMES[type(step)],
+        why.amount,
+        why.held,
+        tuple(each._replace(tied=tuple(_id(one) for one in each.tied)) for each in why.parts),
+        why.rejected,
+        tuple(sources.behind(each) for each in why.origins),
+    )
+
+
+class _Sources:
+    """The records that entered with a distribution and those before it."""
+
+    def __init__(self, distribution: bytes, memory: Memory) -> None:
+        self._memory = memory
+        self.chain = chain_of(distribution, memory)
+        self._entered = [read_entered(memory, each) for each in self.chain]
+
+    def behind(self, origin: Origin) -> Behind:
+        """The records behind an amount."""
+        standing, source = origin.standing, _id(origin.source)
+        if standing is None:
+            ballot, none = self._ballot(source), Fraction(0)
+            return Behind(ballot, source, origin.amount, origin.held, "", none, none, none, (), ())
+        return Behind(
+            source,
+            concern_of(self._memory, source).agent,
+            origin.amount,
+            origin.held,
+            origin.unit,
+            standing.claim,
+            standing.confirmed,
+            standing.quality,
+            tuple(self._word(source, each) for each in standing.heads),
+            tuple(each for each in self._of("corrections") if self._about(each, "target") == source),
+        )
+
+    def _ballot(self, giver: bytes) -> bytes:
+        """The last ballot of a giver; with catching up earlier ones count as well."""
+        mine = [each for each in self._of("ballots") if concern_of(self._memory, each).agent == giver]
+        return mine[-1] if mine else b""
+
+    def _word(self, subject: bytes, head: Head) -> Word:
+        """The records by which somebody said what was taken for it: of several sayings the last that fits."""
+        by = _id(head.by)
+        said = [[each for each in entered.attestations if self._is_by(each, subject, by)] for entered in self._entered]
+        kept = [each for each in said if each]
+        fitting = [each for each in kept if self._fits(each, head)] or kept
+        return Word(by, head.figure, head.rejects, head.rating, tuple(fitting[-1]) if fitting else ())
+
+    def _is_by(self, attestation: bytes, subject: bytes, by: bytes) -> bool:
+        said = concern_of(self._memory, attestation)
+        return said.agent == by and said.facts["subject"] == subject
+
+    def _fits(self, attestations: Sequence[bytes], head: Head) -> bool:
+        facts = [concern_of(self._memory, each).facts for each in attestations]
+        rejects = any(each["verdict"] == "reject" for each in facts)
+        ratings = [each["rating"] for each in facts if "rating" in each]
+        return rejects == head.rejects and (min(ratings) if ratings else None) == head.rating
+
+    def _of(self, what: str) -> Iterator[bytes]:
+        return (each for entered in self._entered for each in getattr(entered, what))
+
+    def _about(self, record: bytes, name: str) -> bytes:
+        found: bytes = concern_of(self._memory, record).facts[name]
+        return found
+
+
+def _id(name: bytes) -> bytes:
+    return bytes.fromhex(name.decode())

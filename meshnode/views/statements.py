@@ -1,0 +1,141 @@
+"""Statements: what became of somebody's money in a period, by agreement and currency, with balances before and after.
+
+All of it follows from the fold and names nobody but by ids, so every node that holds the same records of an agreement
+prints the same digest of an account, whatever texts it holds or has erased.
+"""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from meshnode.views.dealings import CONTESTED, EFFECTIVE, Dealing, agreements, dealings
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.ledger import Balance
+from meshproto.fold.memory import Memory
+from meshproto.records.encoding import Value, encode
+
+ACCOUNT_CONTEXT = b"meshnode/1 account\n"
+STATEMENT_CONTEXT = b"meshnode/1 statement\n"
+KINDS = ("share", "contested", "income", "received", "paid")
+"""What an entry is: a share of a distribution in force or a contested one, an income that one holds and that a
+distribution in force shares, a confirmed payment to or by somebody."""
+
+
+class Entry(NamedTuple):
+    """One line: `change` is what it adds to the columns of the ledger, `about` the income or distribution behind it."""
+
+    on: str
+    kind: str
+    record: bytes
+    """The distribution or settlement."""
+    about: bytes
+    """The income that was held, else empty."""
+    other: bytes
+    """Who paid, or was paid; else empty."""
+    change: Balance
+
+
+class Account(NamedTuple):
+    """One agreement and one currency."""
+
+    scope: bytes
+    cur: str
+    opening: Balance
+    entries: tuple[Entry, ...]
+    closing: Balance
+    digest: bytes
+
+
+class Statement(NamedTuple):
+    """All accounts of somebody that had something before the end of the period; days may be empty: without bound."""
+
+    agent: bytes
+    first: str
+    last: str
+    accounts: tuple[Account, ...]
+    digest: bytes
+
+
+def statement(agent: bytes, first: str, last: str, memory: Memory, scopes: Iterable[bytes] | None = None) -> Statement:
+    """What became of somebody's money from one day to another, both included, in all agreements or in some."""
+    found: list[Account] = []
+    for scope in sorted(agreements(memory) if scopes is None else scopes):
+        found += _accounts(agent, scope, first, last, memory)
+    digests: list[Value] = [each.digest for each in found]
+    digest = sha256(STATEMENT_CONTEXT + encode([agent, first, last, digests])).digest()
+    return Statement(agent, first, last, tuple(found), digest)
+
+
+def entries_of(agent: bytes, scope: bytes, memory: Memory) -> list[tuple[str, Entry]]:
+    """All entries of somebody in an agreement, each with its currency, by day, kind and record."""
+    found = [*_shares(agent, scope, memory), *_payments(agent, scope, memory)]
+    return sorted(found, key=lambda each: (each[1].on, KINDS.index(each[1].kind), each[1].record, each[1].about))
+
+
+def added(changes: Iterable[Balance]) -> Balance:
+    """Several changes together."""
+    total = [0] * len(Balance._fields)
+    for change in changes:
+        total = [one + other for one, other in zip(total, change, strict=True)]
+    return Balance(*total)
+
+
+def _accounts(agent: bytes, scope: bytes, first: str, last: str, memory: Memory) -> Iterator[Account]:
+    entries = entries_of(agent, scope, memory)
+    for cur in sorted({cur for cur, _ in entries}):
+        mine = [entry for each, entry in entries if each == cur]
+        opening = added(each.change for each in mine if first and each.on < first)
+        inside = tuple(each for each in mine if (not first or each.on >= first) and (not last or each.on <= last))
+        closing = added((opening, *(each.change for each in inside)))
+        if inside or any(opening):
+            digest = _digest(agent, scope, cur, first, last, opening, inside, closing)
+            yield Account(scope, cur, opening, inside, closing, digest)
+
+
+def _digest(
+    agent: bytes,
+    scope: bytes,
+    cur: str,
+    first: str,
+    last: str,
+    opening: Balance,
+    entries: Iterable[Entry],
+    closing: Balance,
+) -> bytes:
+    lines: list[Value] = [[each.on, each.kind, each.record, each.about, each.other, [*each.change]] for each in entries]
+    told: list[Value] = [agent, scope, cur, first, last, [*opening], lines, [*closing]]
+    return sha256(ACCOUNT_CONTEXT + encode(told)).digest()
+
+
+def _shares(agent: bytes, scope: bytes, memory: Memory) -> Iterator[tuple[str, Entry]]:
+    for each in dealings(scope, "distribution", memory):
+        if each.state not in (EFFECTIVE, CONTESTED):
+            continue
+        cur = each.facts["carry"]["cur"]
+        for who, payable, held, _ in each.facts["lines"]:
+            if who == agent:
+                yield cur, _share(each, payable, held)
+        for income in each.facts["incomes"] if each.state == EFFECTIVE else ():
+            said = concern_of(memory, income)
+            if said.agent == agent:
+                change = Balance(in_hand=said.facts["net"]["amt"])
+                yield cur, Entry(each.facts["to"], "income", each.record, income, b"", change)
+
+
+def _share(distribution: Dealing, payable: int, held: int) -> Entry:
+    day, record = distribution.facts["to"], distribution.record
+    if distribution.state == CONTESTED:
+        return Entry(day, "contested", record, b"", b"", Balance(contested=payable + held))
+    return Entry(day, "share", record, b"", b"", Balance(entitled=payable, held=held))
+
+
+def _payments(agent: bytes, scope: bytes, memory: Memory) -> Iterator[tuple[str, Entry]]:
+    for each in dealings(scope, "settlement", memory):
+        payer, payee = each.facts["from"], each.facts["to"]
+        if each.state != "confirmed" or agent not in (payer, payee):
+            continue
+        amount = each.facts["amount"]
+        paid = payer == agent
+        change = Balance(paid=amount["amt"]) if paid else Balance(received=amount["amt"])
+        kind, other = ("paid", payee) if paid else ("received", payer)
+        yield amount["cur"], Entry(each.facts["on"], kind, each.record, b"", other, change)

@@ -1,0 +1,70 @@
+"""Distributions get their sums from what lies in their past, or are not signed."""
+
+from typing import Any
+
+from meshnode.core.drafts import Draft
+from meshnode.core.summing import Unsummed, summed
+from meshproto.records.ids import ScopeId
+from meshproto.records.record import Record
+from scripts.vectors.deals import Deal
+from tests.support.deals import folded, three
+
+
+def asked(deal: Deal, income: Record, **more: Any) -> Draft:
+    facts = {"agreement": deal.deal.id, "incomes": [income.id], "to": "2025-12-31", **more}
+    return Draft(ScopeId(deal.deal.id), "distribution", facts, agent=deal.people["bob"].id)
+
+
+def ask(deal: Deal, draft: Draft, memory: Any = None) -> Draft | Unsummed:
+    heads = [each.id for each in deal.tale.records]
+    return summed(draft, heads, b"", memory or folded(deal))
+
+
+def test_the_sums_are_those_that_every_node_finds() -> None:
+    deal = three()
+    income = deal.income(1_000_000)
+    draft = asked(deal, income)
+    found = ask(deal, draft)
+    assert found == draft._replace(facts=deal.share("bob", income).facts)
+
+
+def test_what_was_seen_is_signed_and_nothing_else() -> None:
+    deal = three()
+    income = deal.income(1_000_000)
+    seen = ask(deal, asked(deal, income))
+    assert isinstance(seen, Draft)
+    expecting = asked(deal, income, result_digest=seen.facts["result_digest"])
+    assert ask(deal, expecting) == seen
+    deal.work("bob", 60, "alice")
+    assert ask(deal, expecting) == Unsummed("moved")
+
+
+def test_a_later_one_follows_the_one_before() -> None:
+    deal = three()
+    first = deal.share("bob", deal.income(1000))
+    deal.work("bob", 60, "alice")
+    income = deal.income(500)
+    found = ask(deal, asked(deal, income, prev=first.id))
+    assert found == asked(deal, income)._replace(facts=deal.share("bob", income, prev=first).facts)
+
+
+def test_what_would_be_void_is_not_signed() -> None:
+    deal = three()
+    income = deal.income(1000)
+    first = deal.share("bob", income)
+    assert ask(deal, asked(deal, income, prev=first.id)) == Unsummed("void", "D-INCOME")
+
+
+def test_what_is_not_folded_yet_is_waited_for() -> None:
+    deal = three()
+    before = folded(deal)
+    income = deal.income(1000)
+    assert ask(deal, asked(deal, income), before) == Unsummed("unfolded")
+
+
+def test_sums_rest_on_what_is_valid_only() -> None:
+    deal = three()
+    income = deal.income(1000)
+    person = deal.people["bob"].id
+    for wrong in ({"agreement": income.id}, {"incomes": [person]}, {"prev": person}):
+        assert ask(deal, asked(deal, income, **wrong)) == Unsummed("unfolded")
