@@ -1,6 +1,6 @@
 """Cases of 08-equations: everything that was worked out by hand, first the numbers everybody knows."""
 
-from scripts.vectors import equation_edges, equation_refusals, equation_stories, equation_work
+from scripts.vectors import equation_again, equation_edges, equation_refusals, equation_stories, equation_work
 from scripts.vectors.cases import Case
 from scripts.vectors.equation_files import (
     BY_HOURS,
@@ -41,6 +41,7 @@ def cases() -> list[Case]:
         *_rounding(),
         *_confirmed(),
         *equation_stories.cases(),
+        *equation_again.cases(),
         *equation_edges.cases(),
         *equation_refusals.cases(),
         *equation_work.cases(),

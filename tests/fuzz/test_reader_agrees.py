@@ -32,8 +32,6 @@ LEAST_STORIES = 5
 
 LONG_EQUATIONS = 30_000
 LEAST_EQUATIONS = 1_000
-MOST_EQUATIONS = 12_000
-"""A quick machine asks no more in its minute: beyond, three files are known on which the text is not clear enough."""
 
 ALWAYS_ANSWERS_YES = (
     sys.executable,
@@ -105,8 +103,7 @@ def test_both_readers_share_incomes_alike(
         for seed in itertools.count(first, BATCH):
             differences = comparison.ask([preview(each) for each in range(seed, seed + BATCH)]).result()
             assert not differences, f"files from {seed}:\n" + "\n".join(differences[:3])
-            is_enough = not long_campaigns and comparison.asked >= MOST_EQUATIONS
-            if is_enough or (time.monotonic() - begun > seconds and comparison.asked >= least):
+            if time.monotonic() - begun > seconds and comparison.asked >= least:
                 break
     tell(f"readers: {comparison.asked} value equations from {first}, {comparison.verdicts}")
 

@@ -21,7 +21,7 @@ class Claims:
     def __init__(self, outstanding: dict[bytes, dict[Source, Fraction]]) -> None:
         self._outstanding = outstanding
         # SPEC 08-equations 4.5: The claim of a is the sum of w(c, a) over the others, rounded down, less what was paid
-        # to a on these contributions by this step before, got included; at least 0.
+        # to a on these others by this step before, got included; at least 0.
         sums = {agent: floor(sum(sources.values(), ZERO)) for agent, sources in outstanding.items()}
         self.of = {agent: claim for agent, claim in sums.items() if claim > 0}
 

@@ -123,6 +123,8 @@ def _counted(place: int, found: list[Weighed], view: View) -> Counted:
         if value:
             counted.sources.setdefault(each.agent, {})[each.source] = on_scale(value, counted.scale)
     # SPEC 08-equations 4.2: If it is less than 0, it is 0, and nothing of a's enters
+    #
+    # What counts to catch up is never less than 0, so that all differences enter then.
     below = {agent for agent, sources in counted.sources.items() if sum(sources.values()) < 0}
     counted.sources = {agent: sources for agent, sources in counted.sources.items() if agent not in below}
     counted.entered = {

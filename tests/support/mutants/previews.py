@@ -35,9 +35,12 @@ WRONG: list[Any] = [
 
 
 def preview(seed: int) -> Question:
-    """A preview file, the same for the same seed; one in eight with something wrong in it."""
+    """A preview file, the same for the same seed; one in eight with something wrong in it.
+
+    In one of four everything is disputed and much is rejected, more of it in brackets.
+    """
     chance = random.Random(seed)
-    file = _Writer(chance).file()
+    file = _Writer(chance, quarrels=seed % 4 == 3).file()
     if chance.random() < 0.125:
         for _ in range(chance.choice((1, 1, 2))):
             _break(file, chance)
@@ -51,8 +54,9 @@ def preview(seed: int) -> Question:
 class _Writer:
     """Writes one file; remembers what there is to name."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, quarrels: bool) -> None:
         self.chance = chance
+        self.quarrels = quarrels
         self.people = chance.sample(PEOPLE, chance.randint(2, 5))
         self.contributions: list[Json] = []
         self.disputes: list[str] = []
@@ -75,7 +79,7 @@ class _Writer:
                 "ratings": [[1, 2], [4, 5], [1, 1], [6, 5], [3, 2]],
             },
             "late": self.chance.choice(("next", "catch_up", "exclude")),
-            "reserve": self.some(0.6),
+            "reserve": self.quarrels or self.some(0.6),
             "rounds": self.rounds,
         }
         for index in range(self.chance.choice((1, 2, 3, 4, 6))):
@@ -86,7 +90,7 @@ class _Writer:
 
     def step(self, is_in_bracket: bool = False) -> Json:
         kinds = ["reimburse", "fixed", "percent", "shares", "equal", "residual", *["pro_rata"] * 6]
-        what = self.chance.choice(kinds if is_in_bracket else [*kinds, "tiers"])
+        what = self.chance.choice(kinds if is_in_bracket else [*kinds, "tiers", *["tiers"] * (6 * self.quarrels)])
         fields: Json = getattr(self, f"_{what}")()
         return {"do": what, **fields}
 
@@ -119,10 +123,13 @@ class _Writer:
         return {"brackets": brackets}
 
     def inner(self) -> list[Json]:
-        return [self.step(is_in_bracket=True) for _ in range(self.chance.choice((0, 1, 1, 2)))]
+        return [
+            self.step(is_in_bracket=True)
+            for _ in range(self.chance.choice((1, 2, 3) if self.quarrels else (0, 1, 1, 2)))
+        ]
 
     def _pro_rata(self) -> Json:
-        caps = self.maybe("cap", self.cap, 0.3)
+        caps = self.maybe("cap", self.cap, 0.7 if self.quarrels else 0.3)
         if self.some(0.2):
             weights = (
                 [{"match": {"kind": ["money", "material"]}, "unit": "value"}] if self.some(0.6) else self.weights()
@@ -194,7 +201,8 @@ class _Writer:
         if self.contributions:
             round_["attestations"] = [self.attestation() for _ in range(self.chance.choice((0, 2, 5, 9)))]
             round_["corrections"] = [self.correction() for _ in range(self.chance.choice((0, 0, 1, 2)))]
-            round_["disputes"] = [self.dispute(index, number) for number in range(self.chance.choice((0, 0, 1, 2)))]
+            disputes = self.chance.choice((1, 2, 4) if self.quarrels else (0, 0, 1, 2))
+            round_["disputes"] = [self.dispute(index, number) for number in range(disputes)]
         if self.some(0.4):
             givers = self.chance.sample(self.people, self.chance.randint(1, len(self.people)))
             round_["ballots"] = [[each, self.points()] for each in (*givers, *givers[: self.some(0.1)])]

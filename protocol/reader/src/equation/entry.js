@@ -7,7 +7,7 @@
 
 import { ascending } from './order.js';
 import { shareOut } from './rounding.js';
-import { runStep, runSteps } from './steps.js';
+import { runSteps } from './steps.js';
 import { add, addFraction, under } from './tables.js';
 
 /** Makes an entry. */
@@ -24,6 +24,8 @@ class Entry {
   taken = new Map();
   left = new Map();
   slices = new Map();
+  /** By path what was held for rejected contributions and is yet to be shared again. */
+  freed = new Map();
   /** By path, agent and source: `{paid, held}`. */
   sources = new Map();
   /** By list, agent and contribution what was weighed. */
@@ -166,7 +168,15 @@ class Entry {
     for (const { id } of this.knowledge.contributions) {
       if (!open.has(id) && !rejected.has(id)) this.#release(id);
     }
-    this.carry += this.#shareAgain(this.terms.steps, rejected);
+    this.freed = new Map([...this.sources.keys()].map((path) => [path, this.#free(path, rejected)]));
+    this.carry += runSteps(this, this.terms.steps, 0n);
+  }
+
+  /** What a step shares again, once. */
+  takeFreed(path) {
+    const freed = this.freed.get(path) ?? 0n;
+    this.freed.delete(path);
+    return freed;
   }
 
   /** What is held for a contribution becomes payable. */
@@ -177,21 +187,6 @@ class Entry {
         if (share?.held > 0n) found.set(`work ${id}`, { paid: share.paid + share.held, held: 0n });
       }
     }
-  }
-
-  /** Shares what some steps hold for rejected contributions again; gives what is left of it. */
-  #shareAgain(steps, rejected) {
-    let left = 0n;
-    steps.forEach((step, index) => {
-      const later = steps.slice(index + 1);
-      if (step.do === 'tiers') {
-        for (const bracket of step.brackets) left += runSteps(this, later, this.#shareAgain(bracket.steps, rejected));
-        return;
-      }
-      const freed = this.#free(step.path, rejected);
-      if (freed > 0n) left += runSteps(this, later, runStep(this, step, freed, false));
-    });
-    return left;
   }
 
   #free(path, rejected) {

@@ -1,5 +1,6 @@
 // The step `pro_rata` (protocol/spec/08-equations.md 4).
 
+import { matches } from './knowledge.js';
 import { ascending, sorted } from './order.js';
 import { floor, fraction, least, minus, ONE, over, plus, times, total, ZERO } from './rationals.js';
 import { fill, shareOut } from './rounding.js';
@@ -94,7 +95,7 @@ function owing(entry, { path }, weights, amount) {
 }
 
 function untilPaid(entry, step, amount) {
-  const claims = claimsOf(entry, weigh(entry, step.weights), (agent, id) => entry.paidOn(id, agent, [step.path]));
+  const claims = claimsOf(entry, step.weights, (agent, id) => entry.paidOn(id, agent, [step.path]));
   const { shares, left } = fill(amount, claims.owed, (agent) => {
     const room = roomOf(entry, step, agent);
     const claim = claims.owed.get(agent).n;
@@ -104,13 +105,15 @@ function untilPaid(entry, step, amount) {
 }
 
 /** What is owed to agents for contributions that were paid in part: whole minor units, and where they come from. */
-export function claimsOf(entry, weights, paidOn) {
+export function claimsOf(entry, list, paidOn) {
+  const weights = weigh(entry, list);
+  const matching = entry.takesIn.filter((each) => list.some(({ match }) => matches(match, each)));
   const owed = new Map();
   const sources = new Map();
   for (const agent of [...weights.keys()].sort(ascending)) {
     let wanted = ZERO;
     let paid = 0n;
-    for (const { id } of entry.takesIn) {
+    for (const { id } of matching) {
       if (entry.rejected.has(id) || entry.isLateAndExcluded(id)) continue;
       const weight = weights.get(agent).get(id) ?? ZERO;
       const before = paidOn(agent, id);

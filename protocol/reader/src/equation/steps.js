@@ -4,7 +4,6 @@ import { claimsOf, proRata } from './prorata.js';
 import { floor, fraction, isLess, minus, ONE, times, total, ZERO } from './rationals.js';
 import { shareOut } from './rounding.js';
 import { add, atLeastZero, sum } from './tables.js';
-import { weigh } from './weights.js';
 
 /** The weight of what is to be left in a `percent`: it comes after all agents in a tie. */
 const REST = Symbol('~rest');
@@ -15,12 +14,13 @@ export function runSteps(entry, steps, amount) {
   return steps.reduce((left, step) => runStep(entry, step, left), amount);
 }
 
-/** Runs a step; `isNew` is false for what the step has taken once already. */
-export function runStep(entry, step, amount, isNew = true) {
-  if (amount === 0n) return 0n;
-  if (isNew) add(entry.taken, step.path, amount);
+/** Runs a step on what comes to it, and on what it has taken once already and shares again. */
+function runStep(entry, step, amount) {
+  add(entry.taken, step.path, amount);
   if (step.do === 'tiers') return runTiers(entry, step, amount);
-  const { shares, left, sources = new Map(), weighed = new Map() } = RUN[step.do](entry, step, amount);
+  const all = amount + entry.takeFreed(step.path);
+  if (all === 0n) return 0n;
+  const { shares, left, sources = new Map(), weighed = new Map() } = RUN[step.do](entry, step, all);
   add(entry.left, step.path, left);
   let isPaid = false;
   for (const [agent, share] of shares) {
@@ -36,7 +36,7 @@ const RUN = {
   reimburse(entry, { match }, amount) {
     const paths = entry.terms.reimbursing;
     const list = COST.map((kind) => ({ match: narrowed(match, kind), unit: 'value' }));
-    const { owed, sources } = claimsOf(entry, weigh(entry, list), (agent, id) => entry.paidOn(id, agent, paths));
+    const { owed, sources } = claimsOf(entry, list, (agent, id) => entry.paidOn(id, agent, paths));
     return { ...payUpTo(amount, whole(owed)), sources };
   },
 
@@ -93,8 +93,7 @@ function runTiers(entry, { path, brackets }, amount) {
     const start = below === undefined || from > below ? from : below;
     const end = bracket.to === undefined || to < bracket.to ? to : bracket.to;
     below = bracket.to;
-    if (end <= start) return;
-    const slice = end - start;
+    const slice = end > start ? end - start : 0n;
     add(entry.slices, `${path}.brackets[${index}]`, slice);
     left += runSteps(entry, bracket.steps, slice) - slice;
   });

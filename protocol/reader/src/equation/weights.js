@@ -42,7 +42,8 @@ export function enters(entry, key, weighed) {
       const difference = minus(weighed.get(agent)?.get(id) ?? ZERO, before.get(agent)?.get(id) ?? ZERO);
       if (difference.n !== 0n) differences.set(id, difference);
     }
-    if (!isLess(total([...differences.values()]), ZERO)) found.set(agent, differences);
+    // To catch up all of them enter, whatever their sum.
+    if (entry.isCatchingUp || !isLess(total([...differences.values()]), ZERO)) found.set(agent, differences);
   }
   return found;
 }
