@@ -1,6 +1,7 @@
 """The one table of routes."""
 
 from meshnode.api.edge import Entry
+from meshnode.api.models import cards as card_models
 from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
 from meshnode.api.models import keeping as keeping_models
@@ -12,6 +13,7 @@ from meshnode.api.models import records as record_models
 from meshnode.api.models import shared as shared_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
+    cards,
     contributions,
     decisions,
     devices,
@@ -51,6 +53,8 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/devices/pairing/confirm", devices.confirm, device_models.ConfirmRequest, status=201),
     Entry("POST", "/devices/{id}/revoke", devices.revoke, device_models.RevokeRequest, status=201),
     Entry("POST", "/recovery-lines", devices.vouch, device_models.RecoveryLineRequest, status=201),
+    Entry("GET", "/card", cards.show_card, query=("as",)),
+    Entry("POST", "/cards", cards.take_in_card, card_models.CardRequest),
     Entry("GET", "/networks", networks.list_networks),
     Entry("POST", "/networks", networks.create_network, network_models.NetworkRequest, status=201),
     Entry("GET", "/networks/{id}", moves.show_network),

@@ -75,7 +75,7 @@ NOUNS: dict[str, Entry] = {
     "id": Entry(
         "keys",
         "The keys and devices of your identity.",
-        ("device", "guardian", "passphrase", "recover", "rotate", "vouch", "words"),
+        ("card", "device", "guardian", "passphrase", "recover", "rotate", "vouch", "words"),
     ),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli import devices, recovery
+from meshnode.cli.cards import CARD
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -126,5 +127,5 @@ _WORDS = Command(
     exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING, Exit.VERIFICATION),
 )
 COMMANDS = {
-    command.name: command for command in (devices.DEVICE, GUARDIAN, _PASSPHRASE, RECOVER, ROTATE, VOUCH, _WORDS)
+    command.name: command for command in (CARD, devices.DEVICE, GUARDIAN, _PASSPHRASE, RECOVER, ROTATE, VOUCH, _WORDS)
 }

@@ -271,7 +271,7 @@ COMMANDS = {
             ),
             text="An organisation signs through its people, each with their own device; it has no key of its own, so "
             "nothing changes for it when somebody comes or goes. It acts once all its founders have accepted. Founders "
-            "must be known here: share a network with them first.",
+            "must be known here: share a network with them, or take in their card (meshnode id card --help).",
             examples=(("A firm with a partner", "meshnode org create 'Blue Ltd' --founder Ben"),),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),

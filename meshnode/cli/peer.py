@@ -34,6 +34,8 @@ USUAL_WAIT = 5
 
 def add(desk: Desk, *, addresses: list[str]) -> Exit:
     """Remember a peer and connect to it."""
+    if addresses[0].strip().startswith("card1."):
+        raise Failure(Exit.USAGE, "this is somebody's contact card", f"meshnode id card add {addresses[0].strip()}")
     desk.out.progress("connecting …")
     peer = desk.client().add_peer(*addresses, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()

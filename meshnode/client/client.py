@@ -123,6 +123,14 @@ class Client:
         """Write the line by which somebody who lost every device comes back."""
         return cast("d.RecoveryLine", self._node.post("/recovery-lines", {"who": who}))
 
+    def card(self, *, as_: str | None = None) -> d.OwnCard:
+        """The contact card of the owner, or of an organisation."""
+        return cast("d.OwnCard", self._node.get("/card", {"as": as_}))
+
+    def take_in_card(self, line: str, *, dry_run: bool = False) -> d.Contact:
+        """Take in somebody's contact card, or only say what it says."""
+        return cast("d.Contact", self._node.post("/cards", {"line": line, "dry_run": dry_run}))
+
     # Work.
 
     def log(

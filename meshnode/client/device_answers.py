@@ -1,4 +1,4 @@
-"""The shapes of what the node answers about the owner's devices and recovery."""
+"""The shapes of what the node answers about the owner's devices, recovery and contact cards."""
 
 from typing import TypedDict
 
@@ -40,3 +40,29 @@ class RecoveryLine(TypedDict):
     agent: Agent
     line: str
     networks: list[str]
+
+
+class OwnCard(TypedDict):
+    """A contact card to give to others; `fits` says whether it can be pasted."""
+
+    agent: Agent
+    line: str
+    fits: bool
+    addresses: list[str]
+    reachable: str
+
+
+class Contact(TypedDict):
+    """What a contact card says; `signer` made it, `taken` says whether it was taken in."""
+
+    agent: Agent
+    kind: str
+    fingerprint: str
+    signer: Agent
+    bio: str
+    contact: str
+    made: str
+    addresses: list[str]
+    reachable: str
+    known: bool
+    taken: bool

@@ -105,10 +105,24 @@ class Mandates:
         with self._memory.steady():
             return self._device()
 
-    def acts_for(self) -> list[bytes]:
-        """The organisations and networks for which the owner may act in some way, by id."""
+    def acts_for(self, person: bytes = b"") -> list[bytes]:
+        """The organisations and networks for which the owner, or a person, may act in some way, by id."""
         with self._memory.steady():
-            return self._acts_for()
+            return self._acts_for(person or self._me)
+
+    def credentials(self, agent: bytes = b"") -> tuple[RecordId, ...] | Denied:
+        """The records by which this device speaks for the owner, or for an organisation that the owner acts for.
+
+        Whoever holds them, and all that they name, can check that it does.
+        """
+        with self._memory.steady():
+            own = self._device()
+            if isinstance(own, Denied):
+                return own
+            way = next(self._ways(agent), None) if agent else ()
+            if way is None:
+                return self._without_way(agent)
+            return (*map(RecordId, way), *(own.auth or (self._tenure(),)))
 
     def _answer(self, draft: Draft, tip: bytes) -> Answer:
         agent = draft.agent or self._me
@@ -141,9 +155,17 @@ class Mandates:
                 return Denied("revoked", ender)
         return Denied("device") if known or self._grant is None else self._remembered()
 
-    def _acts_for(self) -> list[bytes]:
+    def _tenure(self) -> RecordId:
+        """The record that made this key the owner's root."""
+        if read_agent(self._memory, self._me) is None:
+            return RecordId(self._me)
+        used = read_roots(self._me, self._memory).used(self._key, EVERYTHING)
+        assert used is not None  # else another device let this one in, or it was denied
+        return RecordId(used.record)
+
+    def _acts_for(self, person: bytes) -> list[bytes]:
         found: dict[bytes, None] = {}
-        ahead: list[bytes] = [self._me]
+        ahead: list[bytes] = [person]
         for _ in range(MOST_STEPS):
             ahead = [giver for each in ahead for _, giver in self._givers(each) if giver not in found]
             found.update(dict.fromkeys(ahead))

@@ -18,6 +18,7 @@ from typing import Self
 
 import msgspec
 
+from meshnode.api.models import cards
 from meshnode.api.models import charters as c
 from meshnode.api.models import decisions as f
 from meshnode.api.models import devices as d
@@ -34,6 +35,7 @@ from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
+from tests.support.sample_cards import CARD, sample_contact
 from tests.support.sample_firms import mandate, organisation
 from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
 
@@ -207,6 +209,12 @@ class FakeNode:
         if rest[-1] == "confirm" and self.asking and asked.body["words"] not in self.asking:
             return problem(Code.VERIFICATION_FAILED, "no device shows these words", "meshnode id device ls")
         return device("laptop", "revoked" if rest[-1] == "revoke" else "active")
+
+    def get_card(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        return cards.OwnCard(ANA, CARD, True, [ADDRESS], "the internet")
+
+    def post_cards(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        return sample_contact(taken=not asked.body["dry_run"])
 
     def post_recovery_lines(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if asked.body["who"] != "Ana López":

@@ -30,7 +30,7 @@ from meshproto.records.encoding import decode
 from meshproto.records.ids import AgentId, ScopeId, ext, to_text
 from meshproto.types.value import Money
 
-KNOWN = "share a network with them first: meshnode network invite --help"
+KNOWN = "let them give you their card first: meshnode id card --help"
 """What to do to have somebody known here."""
 
 

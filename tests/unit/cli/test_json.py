@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "org staff": ("ls", "Blue"),
     "org leave": ("Blue", "--yes"),
     "reaffirm": ("x",),
+    "id card": (),
     "id device": ("ls",),
     "id vouch": ("Ana López",),
     "follow": ("Ben",),

@@ -426,3 +426,32 @@ def test_what_lies_beyond_a_limit_is_not_answered_as_what_came_before() -> None:
     assert isinstance(first, Mandate)
     assert first.auth == (job.id,)
     assert (second, beyond) == (first, Denied("beyond", job.id))
+
+
+def test_the_credentials_of_a_first_device_are_the_genesis_or_the_rotate_that_made_it_the_root() -> None:
+    tale = Tale("")
+    alice = tale.person("alice", "words")
+    assert desk_of(tale, "alice", alice).credentials() == (alice.id,)
+    assert desk_of(Tale(""), "alice", alice).credentials() == (alice.id,), "nothing is folded yet"
+    rotate = tale.write(
+        "new", alice, "rotate", authority.rotate(key("new").public, alice.id, [key("words")]), agent=alice
+    )
+    assert desk_of(tale, "new", alice).credentials() == (rotate.id,)
+    assert desk_of(tale, "alice", alice).credentials() == Denied("replaced", rotate.id)
+
+
+def test_the_credentials_of_another_device_are_what_let_it_in() -> None:
+    tale = Tale("")
+    alice, grant = paired(tale)
+    assert desk_of(tale, "phone", alice).credentials() == (grant.id,)
+
+
+def test_the_credentials_for_a_firm_lead_from_it_to_the_device() -> None:
+    tale = Tale("")
+    made, _, bob, job = firm(tale)
+    assert desk_of(tale, "bob", bob).credentials(made.id) == (job.id, bob.id)
+    assert desk_of(tale, "bob", bob).acts_for() == [made.id]
+    eve = tale.person("eve")
+    there = desk_of(tale, "eve", eve)
+    assert there.credentials(made.id) == Denied("mandate", made.id)
+    assert (there.acts_for(), there.acts_for(bob.id)) == ([], [made.id])
