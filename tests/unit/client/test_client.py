@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from meshnode.api.models import (
+    cards,
     charters,
     decisions,
     devices,
@@ -42,6 +43,7 @@ MODELS = {
     name: model
     for module in (
         shared,
+        cards,
         decisions,
         devices,
         keeping,
@@ -129,6 +131,8 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.let_in("amber"), "POST", "/devices/pairing/confirm"),
     (lambda node: node.revoke_device("a/b"), "POST", "/devices/a/b/revoke"),
     (lambda node: node.vouch("Ana López"), "POST", "/recovery-lines"),
+    (Client.card, "GET", "/card"),
+    (lambda node: node.take_in_card("card1.x"), "POST", "/cards"),
     (lambda node: node.log("t", 60), "POST", "/contributions"),
     (lambda node: node.contribute("t", "idea", {}), "POST", "/contributions"),
     (Client.contributions, "GET", "/contributions"),
