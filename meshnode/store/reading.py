@@ -162,14 +162,15 @@ class Reader:
     def private(self, record_id: bytes) -> bytes | None:
         """The private part, if held."""
         row = records.find(self.source, record_id)
-        if row is None or is_erased(self.source, record_id):
+        found = row and self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
+        if row is None or found is None or is_blank(found[0]):
             return None
-        found = self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
-        if found is None or is_blank(found[0]):
+        if records.is_part_of(found[0], row.header):
+            return bytes(found[0])
+        # Asked after the part was read: it may be erased between two questions, and is not damaged then.
+        if is_erased(self.source, record_id):
             return None
-        if not records.is_part_of(found[0], row.header):
-            raise self.source.damaged(f"private part of row {row.arrival}")
-        return bytes(found[0])
+        raise self.source.damaged(f"private part of row {row.arrival}")
 
     def privates(self, record_ids: Sequence[bytes]) -> list[tuple[RecordId, bytes]]:
         """Those of these records' private parts that are held, each with its record, in the order asked for."""

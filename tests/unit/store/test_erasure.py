@@ -47,6 +47,22 @@ def test_the_record_of_an_erased_part_stays_as_it_was(tmp_path: Path) -> None:
     store.close()
 
 
+def test_an_erasure_while_its_part_is_being_read_is_no_damage(tmp_path: Path) -> None:
+    store, alice = open_store(tmp_path / "records.db"), Author("alice")
+    run = alice.writes(1, text=CANARY)
+    store.writer.commit(Batch(0, runs=(alice.genesis, run), privates=parts_of(alice, run)))
+    reader, erasing = store.reader(), Batch(0, erasures=(run.records[0].id,))
+
+    def meanwhile(question: str) -> None:
+        if "FROM parts" in question:
+            store.writer.commit(erasing)
+
+    reader.source.connection.set_trace_callback(meanwhile)
+    assert reader.private(run.records[0].id) is None
+    assert reader.erased(run.records[0].id)
+    store.close()
+
+
 def test_an_erased_part_is_never_taken_in_again(tmp_path: Path) -> None:
     store, alice = open_store(tmp_path / "records.db"), Author("alice")
     run = alice.writes(2, text=CANARY)
