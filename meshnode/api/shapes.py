@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.work import Written
+from meshnode.core.ports import AgreementEntry
 from meshnode.runtime.forks import is_forked
 from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office
@@ -62,9 +63,11 @@ class Names:
         return Signer(self.agent(signer.agent), signer.role, to_text(signer.mandate))
 
     def scope(self, scope: bytes) -> Scope:
-        """A stream, the notebook or a network."""
+        """A stream, the notebook, a network or an agreement."""
         if scope not in self._scopes:
-            kind = "network" if self._office.truth.network(scope) is not None else "stream"
+            truth = self._office.truth
+            kind = "network" if truth.network(scope) is not None else "stream"
+            kind = "agreement" if truth.entry(AgreementEntry, (scope,)) is not None else kind
             kind = "notebook" if scope == self._office.notebook else kind
             self._scopes[scope] = Scope(id=to_text(scope), kind=kind, name=self._office.name(scope))
         return self._scopes[scope]

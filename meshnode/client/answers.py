@@ -40,7 +40,7 @@ class Signer(TypedDict):
 
 
 class Scope(TypedDict):
-    """Where a record stands; `kind` is `stream`, `notebook` or `network`."""
+    """Where a record stands; `kind` is `stream`, `notebook`, `network` or `agreement`."""
 
     id: str
     kind: str

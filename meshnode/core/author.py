@@ -129,7 +129,7 @@ def choose_deps(
     """
     chosen: dict[RecordId, None] = {}
     facts = ledger.network(scope)
-    if facts is None and not _is_organisation(ledger, scope):
+    if facts is None and not _is_read_by_others(ledger, scope):
         return []
     if first and facts is not None:
         roots = [root for root in map(ledger.root_of, facts.founders) if root is not None]
@@ -148,9 +148,10 @@ def choose_deps(
     return list(chosen)[:MAX_DEPS]
 
 
-def _is_organisation(ledger: Ledger, scope: bytes) -> bool:
+def _is_read_by_others(ledger: Ledger, scope: bytes) -> bool:
+    """Whether a scope is an organisation or an agreement, in which several write."""
     genesis = ledger.record(scope)
-    return genesis is not None and genesis.facts.get("kind") == "organization"
+    return genesis is not None and (genesis.type == "agreement" or genesis.facts.get("kind") == "organization")
 
 
 def _accept_of(ledger: Ledger, log: bytes) -> list[RecordId]:

@@ -19,7 +19,7 @@ from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
 from meshproto.wire.breaches import Breach, Breached
-from meshproto.wire.limits import MAX_ADDRESSES, NONCE_SIZE, TAG_SIZE, TAG_STEP, VERSION
+from meshproto.wire.limits import MAX_ADDRESSES, MAX_TAGS, NONCE_SIZE, TAG_SIZE, TAG_STEP, VERSION
 from meshproto.wire.messages import Auth, Hello
 from meshproto.wire.messages import Scopes as Tags
 from meshproto.wire.session import ANSWERER, DIALLER, is_hello, name_of, sign_hello, tag, transcript
@@ -137,7 +137,8 @@ class Conversations:
     def _offered(self, session: Session) -> list[ScopeId]:
         carried = self._scopes.carried.values()
         asks = [self.pairing.asks] if self.pairing.asks else []
-        return [*(each.scope for each in carried if self._may_share(session, each)), *asks]
+        offered = [*asks, *(each.scope for each in carried if self._may_share(session, each))]
+        return offered[:MAX_TAGS]
 
     def _look_for_device(self, session: Session, turn: Turn) -> None:
         """Find out whether this is a new device of the owner's, which proves it by the secret of a pairing line."""

@@ -17,9 +17,10 @@ LONGEST_TEXT = 20_000
 class Draft(NamedTuple):
     """A record to be: what its author decides. The core adds key, seq, prev, deps, auth, time, salt and signature.
 
-    `private` is the detached part without its salt. `deps` are ids to name besides those the core finds.
-    `at` (ms UTC) overrides the clock, for imports that restate when something was claimed. `agent` is for whom it is
-    signed: the owner if empty. `order` is a resolution that it rests on. `auth` the core fills in (mandates.py).
+    `scope` is empty for the first version of an agreement, which begins its own. `private` is the detached part without
+    its salt. `deps` are ids to name besides those the core finds. `at` (ms UTC) overrides the clock, for imports that
+    restate when something was claimed. `agent` is for whom it is signed: the owner if empty. `order` is a resolution
+    that it rests on. `auth` the core fills in (mandates.py).
     """
 
     scope: ScopeId

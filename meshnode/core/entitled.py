@@ -1,14 +1,18 @@
 """Who may begin a log in a network by invitation: whoever names what lets him in, and that speaks of him.
 
+In an agreement: whoever is named there, or names what names him.
+
 Nothing is folded here: whether it still lets him in is for the fold. So nobody fills the network with logs of agents
 who were never let in, and no node refuses what another stores because its fold is a moment ahead.
 """
 
+from meshnode.core.closure import named_by
 from meshnode.core.flight import Flight
+from meshnode.core.named import Named
 from meshnode.core.ports import NetworkFacts
 from meshnode.core.standing import KEY_SIZE
-from meshproto.records.ids import RecordId
-from meshproto.records.record import Record
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.record import Record, ids_in
 from meshproto.records.signatures import verify_bytes
 from meshproto.types.authority import JOIN_CONTEXT
 from meshproto.types.catalogue import check_facts
@@ -24,6 +28,21 @@ def entitled_by(first: Record, facts: NetworkFacts, flight: Flight) -> bool | Re
         if entry is None:
             missing = missing or RecordId(each)
         elif entry.home == first.home and _speaks_of(entry, first):
+            return True
+    return missing or False
+
+
+def entitled_to_agreement(first: Record, named: Named, flight: Flight) -> bool | RecordId:
+    """Whether a log in an agreement may begin with this record; an id: that must be here first."""
+    scope, genesis = ScopeId(first.scope), flight.record(first.scope)
+    if (genesis is not None and first.agent in ids_in(genesis.facts)) or named.is_named(first.agent, scope):
+        return True
+    missing: RecordId | None = None
+    for each in named_by(first):
+        entry = flight.record(each)
+        if entry is None:
+            missing = missing or RecordId(each)
+        elif entry.home == scope and first.agent in ids_in(entry.facts):
             return True
     return missing or False
 

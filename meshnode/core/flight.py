@@ -53,6 +53,7 @@ class Flight:
         self._roots: dict[bytes, Key] = {}
         self._networks: dict[bytes, NetworkFacts] = {}
         self._founders: dict[bytes, tuple[AgentId, ...]] = {}
+        self._agreements: dict[bytes, bool] = {}
         self._orders: dict[int, dict[bytes, list[OrderEntry]]] = {}  # batch → name → orders
         self._has_orders: bool | None = None
         self.may_order: Callable[[Record], bool | None] = _nothing_folded
@@ -139,6 +140,23 @@ class Flight:
             if len(self._founders) > NETWORKS_REMEMBERED:
                 del self._founders[next(iter(self._founders))]
         return known
+
+    def is_agreement(self, scope: bytes) -> bool:
+        """Whether a scope is that of an agreement whose first version is stored or about to be."""
+        known = self._agreements.get(scope)
+        if known is None:
+            genesis = self.record(scope)
+            if genesis is None:
+                return False
+            known = self._agreements[scope] = is_agreement(genesis)
+            if len(self._agreements) > LOGS_REMEMBERED:
+                del self._agreements[next(iter(self._agreements))]
+        return known
+
+    def begins(self, now: LogNow) -> bool:
+        """Whether a log is the one that the genesis of its scope begins."""
+        genesis = self.record(now.scope)
+        return genesis is not None and genesis.key == now.key
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What a network's genesis says, stored or about to be."""
@@ -237,6 +255,11 @@ def is_person(record: Record) -> bool:
 def is_organisation(record: Record) -> bool:
     """Whether a genesis makes an organisation."""
     return _is_agent(record, "organization")
+
+
+def is_agreement(record: Record) -> bool:
+    """Whether a genesis is the first version of an agreement."""
+    return record.type == "agreement" and not record.scope and check_facts(record) is None
 
 
 def network_facts(record: Record) -> NetworkFacts | None:

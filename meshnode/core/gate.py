@@ -35,15 +35,21 @@ class Gate:
         """The fold says how a network stands now."""
         self._told[standing.scope] = standing
 
+    def concerns_us(self, scope: ScopeId) -> bool:
+        """Whether an agreement concerns somebody for whom this node acts, as far as is folded."""
+        told = self._told.get(scope)
+        return told is not None and told.concerns_us
+
     def is_open(self, scope: ScopeId) -> bool | None:
-        """Whether anyone may read a network; None if that is not known yet. No organisation of ours is open."""
+        """Whether anyone may read a scope; None if not known yet. No agreement is open, and no organisation of ours."""
         told, flight = self._told.get(scope), self._ground.flight
         if told is not None:
             return told.is_open
         facts = flight.network(scope)
         if facts is not None:
             return facts.open
-        return None if flight.founders_of(scope) is None else False
+        is_circle = flight.is_agreement(scope) or flight.founders_of(scope) is not None
+        return False if is_circle else None
 
     def admits(self, session: Session, carried: Carried) -> bool:
         """Whether a peer may be told of a network."""
@@ -58,7 +64,7 @@ class Gate:
             return True
         if carried.scope in session.regains and self._may_come_back(session.agent, told):
             return True
-        # Whoever lets us in is known to stand there only once enough is folded.
+        # Whoever lets us in is known to stand there only once enough is folded; so is who tells of an agreement.
         is_host = session.peer in carried.hosts and self._ground.identity.agent not in told.readers
         return is_host or self._is_guest(session, told)
 
@@ -87,7 +93,7 @@ class Gate:
         return any(self._is_closed(each) for each in self._ground.ledger.scopes_of(scope))
 
     def _is_closed(self, scope: ScopeId) -> bool:
-        """Whether a scope is one of a circle of people: a network by invitation, or an organisation of ours."""
+        """Whether a scope is of a circle of people: a network by invitation, an organisation of ours, an agreement."""
         if self._ground.flight.is_personal(scope):
             return scope in self._scopes.carried
         return self.is_open(scope) is False
@@ -119,19 +125,26 @@ class Gate:
         scope = first.home
         if self.is_visible(session, scope):
             return True
-        # SPEC 03-sync 3.4: It MUST NOT store runs of a network by invitation that is not shared with the connection
-        # they came by.
+        # SPEC 03-sync 3.4: It MUST NOT store runs of a network by invitation, or of an agreement, that is not shared
+        # with the connection they came by.
         if not self._ground.flight.is_personal(scope):
             return not first.scope
         return bytes(first.author) == bytes(scope) or not self.hides(session, scope)
 
     def shares_person(self, session: Session, person: ScopeId) -> bool:
-        """Whether the genesis of a person may be served to a peer."""
+        """Whether the genesis of a person or organisation may be served to a peer."""
         is_own = bytes(person) == bytes(self._ground.identity.agent)  # whose id every peer is told
-        # SPEC 03-sync 5.4: The genesis of a person may be read by whoever shares a scope in which that person's agent
-        # stands or is named
-        named = (self.is_visible(session, each) for each in self._named.scopes(person))
+        # SPEC 03-sync 5.4: The genesis of a person or organisation may be read by whoever shares a scope in which that
+        # agent stands or is named
+        named = (self._tells_of(session, each, person) for each in self._named.scopes(person))
         return bool(session.shared) and (is_own or not self.hides(session, person) or any(named))
+
+    def _tells_of(self, session: Session, scope: ScopeId, person: ScopeId) -> bool:
+        """Whether a peer may know that somebody is named in a scope: it shares that, or its genesis names a founder."""
+        if self.is_visible(session, scope):
+            return True
+        founders = self._ground.flight.founders_of(scope)
+        return AgentId(person) in (founders or ()) and self.shares_person(session, scope)
 
     def reads_own_stream(self, session: Session, scope: ScopeId) -> bool:
         """Whether a scope is our own stream, and the peer's agent stands in a network that we have left.
@@ -160,7 +173,7 @@ class Gate:
         return None
 
     def networks_of(self, agent: AgentId) -> list[ScopeId]:
-        """The networks carried here in which an agent stands, or would, were it certain who signed for it."""
+        """The networks and agreements here in which an agent stands, or would, were it certain who signed for it."""
         return [scope for scope in self._scopes.carried if self._comes_back_to(agent, scope)]
 
     def _comes_back_to(self, agent: AgentId, scope: ScopeId) -> bool:

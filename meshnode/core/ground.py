@@ -48,6 +48,8 @@ class Session:
     tags_told: tuple[bytes, ...] | None = None
     tags_heard: frozenset[bytes] | None = None
     shared: dict[Name, ScopeId] = field(default_factory=dict)
+    agreements_told: dict[ScopeId, None] = field(default_factory=dict)
+    """Agreements of which the other side was told."""
     may_send: int = 0
     granted: int = 0
     owed: int = 0

@@ -15,13 +15,13 @@ from typing import TypeAlias
 
 from meshnode.core.closure import Closure, named_by
 from meshnode.core.crowded import may_branch
-from meshnode.core.entitled import entitled_by
+from meshnode.core.entitled import entitled_by, entitled_to_agreement
 from meshnode.core.erasing import apply_erasures
-from meshnode.core.flight import LogNow, is_organisation, is_person, network_facts
+from meshnode.core.flight import LogNow, is_agreement, is_organisation, is_person, network_facts
 from meshnode.core.ground import Ground
 from meshnode.core.named import Named
 from meshnode.core.policy import Policy
-from meshnode.core.ports import NetworkFacts
+from meshnode.core.ports import AgreementEntry, NetworkFacts
 from meshnode.core.scopes import Scopes
 from meshnode.core.speaking import speaks, visits
 from meshnode.core.turn import Arrival, Turn
@@ -172,7 +172,7 @@ class Intake:
             return self._may_begin(first, source)
         flight, scope = self._ground.flight, first.home
         facts = flight.network(scope)
-        if facts is None and not flight.is_personal(scope):
+        if facts is None and not flight.is_personal(scope) and not flight.is_agreement(scope):
             return Declined("scope") if flight.has(scope) else Waiting(RecordId(scope))
         for answer in (self._speaks(first), self._may_write(first, facts)):
             if answer is not True:
@@ -189,17 +189,23 @@ class Intake:
 
     def _may_write(self, first: Record, facts: NetworkFacts | None) -> bool | RecordId:
         """Whether an agent may begin a log in this scope."""
+        if facts is None and self._ground.flight.is_agreement(first.scope):
+            return entitled_to_agreement(first, self._named, self._ground.flight)
         if facts is None:
             return first.agent == first.scope or visits(first, self._ground.flight)
         return self._scopes.is_open(ScopeId(first.scope)) or entitled_by(first, facts, self._ground.flight)
 
-    def _may_begin(self, genesis: Record, source: Source) -> Declined | None:
-        """Whether the genesis of a scope is kept: of a network that is carried, or of a person."""
+    def _may_begin(self, genesis: Record, source: Source) -> Waiting | Declined | None:
+        """Whether the genesis of a scope is kept: of a network or agreement that is carried, or of a person."""
         if is_person(genesis) or is_organisation(genesis):
             if source.trusted or self._is_wanted(genesis.home, genesis.author, source):
                 return None
             return Declined("full")
-        if network_facts(genesis) is None:
+        if is_agreement(genesis):
+            speaks_ = self._speaks(genesis)
+            if speaks_ is not True:
+                return Waiting(speaks_) if speaks_ else Declined("author")
+        elif network_facts(genesis) is None or genesis.home in self._scopes.expected:
             return Declined("scope")
         return None if source.trusted or genesis.home in self._scopes.carried else Declined("unwanted")
 
@@ -277,6 +283,8 @@ class Intake:
         counted = self._counts(new, now) or any(self._is_named_by_counting(record.id) for record in new)
         if now is None:
             now = LogNow(log, first.home, Key(first.key), first.author, {}, counted, 0)
+            if is_agreement(first):
+                self._carry_agreement(now.scope, turn)
             if not counted:
                 turn.uncounted.append(log)
         elif counted and not now.counted:
@@ -298,6 +306,12 @@ class Intake:
         apply_erasures(run, self._ground.flight, self._closure, turn)
         self._look_at_names(new, now, turn)
         return arrival
+
+    def _carry_agreement(self, scope: ScopeId, turn: Turn) -> None:
+        """An agreement begins here, or has come: it is carried from its first record on."""
+        self._scopes.expected.pop(scope, None)
+        hosts = sorted(self._scopes.carry(scope).hosts)
+        turn.local.append(AgreementEntry(scope, turn.moment.wall, hosts[0] if hosts else ""))
 
     def _look_at_names(self, new: tuple[Record, ...], now: LogNow, turn: Turn) -> None:
         """Remember what new records wait for, free who waited for them, and let who is named count."""

@@ -16,7 +16,7 @@ from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolu
 from meshproto.fold.entries import GRANT, NAMED, Entry, endings_of, entry_of, is_accepted, read_entry
 from meshproto.fold.knowledge import EVERYTHING, Knowledge, pair
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, read_agent, read_place
+from meshproto.fold.places import LINEAGE, NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
 from meshproto.fold.states import states_over
@@ -51,7 +51,8 @@ class Denied(NamedTuple):
     `why`: "waiting" (this device was not let in yet), "revoked" (it was ended), "replaced" (its root was), "device"
     (this key was never let in), "mandate" (nobody here acts for that agent), "dismissed" (the owner did, and does not
     any more), "offered" (the owner has not accepted to), "beyond" (who acts, may not write this), "role" (no member
-    with a role that may), "order" (needs a resolution of the founders), "dissolved".
+    with a role that may), "party" (takes no part in this agreement), "order" (needs a resolution of the founders),
+    "dissolved".
     """
 
     why: str
@@ -313,6 +314,9 @@ class Mandates:
     def _role(self, agent: bytes, draft: Draft) -> Way | Denied:
         """The entry by which an agent may write in a network that one joins by invitation, if it needs one there."""
         place = read_place(self._memory, draft.scope)
+        if place is not None and place.kind == LINEAGE:
+            takes_part = any(True for _ in self._memory.scan("partaker", draft.scope + agent))
+            return () if takes_part else Denied("party", draft.scope)
         if place is None or place.kind != NETWORK or not place.valid or agent == draft.scope:
             return ()
         charter = charter_in(draft.scope, place, EVERYTHING, self._states.knowledge, self._memory)

@@ -26,6 +26,10 @@ class Named:
         if len(self._noted) > NAMED_REMEMBERED:
             del self._noted[next(iter(self._noted))]
 
+    def is_named(self, person: bytes, scope: ScopeId) -> bool:
+        """Whether somebody is named in a scope by a record that is stored or about to be."""
+        return (person, scope) in self._noted or bool(self._ground.ledger.rows(NamedEntry, (person, scope)))
+
     def scopes(self, person: RecordId | ScopeId) -> list[ScopeId]:
         """The scopes in which somebody is named."""
         return [ScopeId(row.scope) for row in self._ground.ledger.rows(NamedEntry, (person,))]

@@ -219,6 +219,7 @@ class Node:
         parts.book.own = event.peer
         parts.conversations.listening = event.listening
         parts.load()
+        parts.telling.load(now)
         for record, log in parts.closure.missing():
             parts.getter.want(record, parts.scope_of(log), turn)
         settings, agenda = parts.ground.settings, parts.ground.agenda
@@ -421,6 +422,7 @@ class Node:
             case "syncs":
                 parts.waiters.look(turn)
             case _:
+                parts.telling.sweep(turn)
                 for session in parts.ground.open_sessions():
                     parts.book.introduce(session, turn)
                 interval = parts.ground.settings.peers_interval

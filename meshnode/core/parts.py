@@ -32,6 +32,7 @@ from meshnode.core.scopes import Scopes
 from meshnode.core.serve import Serve
 from meshnode.core.settings import CoreSettings
 from meshnode.core.sweep import Sweep
+from meshnode.core.telling import Telling
 from meshnode.core.tickets import Waiters
 from meshnode.core.turn import Turn
 from meshnode.core.unseen import Unseen
@@ -60,6 +61,7 @@ class Parts:
         self.gate = Gate(self.ground, self.scopes, self.named)
         self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
         self.doors = Doors(self.ground, self.gate)
+        self.telling = Telling(self.ground, self.scopes, self.gate, self.policy)
         self.vouching = Vouching(self.ground, self.gate, self.mandates)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.named, self.pool.is_awaited)

@@ -22,6 +22,7 @@ class Policy:
         self.relayed: dict[ScopeId, None] = {}
         """Networks carried for their members, without belonging to them."""
         self._bearing: dict[RecordId, None] = {}
+        self._written: dict[ScopeId, None] = {}
 
     def load(self) -> None:
         """Take up what was chosen in earlier lives."""
@@ -34,7 +35,7 @@ class Policy:
     def keeps(self, now: LogNow) -> bool:
         """Whether private parts of a log are kept here."""
         keep, agent = self._ground.settings.keep_privates, now.agent
-        if self.is_own(agent):
+        if self.is_own(agent) or self.is_bound_by(now.scope):
             return keep != "none"
         if agent in self.blocked:
             return False
@@ -43,7 +44,19 @@ class Policy:
 
     def is_safe(self, now: LogNow, record: RecordId) -> bool:
         """Whether a private part is never let go: it is one's own, or something rests on it that one has accepted."""
-        return self.is_own(now.agent) or record in self._bearing or self._names_network(now)
+        if self.is_own(now.agent) or self.is_bound_by(now.scope):
+            return True
+        return record in self._bearing or self._names_network(now)
+
+    def is_bound_by(self, scope: ScopeId) -> bool:
+        """Whether a scope is an agreement in which the owner has written, or who it acts for: that is kept whole."""
+        return self._ground.flight.is_agreement(scope) and self.has_written_in(scope)
+
+    def has_written_in(self, scope: ScopeId) -> bool:
+        """Whether anything in a scope was signed by the owner, or for an organisation the owner stands in."""
+        if scope not in self._written and scope in self._ground.ledger.scopes_of(self._ground.identity.agent):
+            self._written[scope] = None
+        return scope in self._written
 
     def is_own(self, agent: bytes) -> bool:
         """Whether an agent is the owner."""

@@ -159,6 +159,16 @@ class JoinedEntry(NamedTuple):
     """The organisation for which the owner takes part; empty if it is for itself, perhaps among others."""
 
 
+class AgreementEntry(NamedTuple):
+    """An agreement that this node carries. Key: `agreement`."""
+
+    agreement: bytes
+    at: int
+    """When it came here, milliseconds UTC."""
+    host: str = ""
+    """The peer that told of it; empty where it began here, or came by file."""
+
+
 class TimerEntry(NamedTuple):
     """A running timer. Key: `name`."""
 
@@ -273,6 +283,7 @@ LocalRow = (
     PeerEntry
     | HeldEntry
     | JoinedEntry
+    | AgreementEntry
     | TimerEntry
     | AnswerEntry
     | ImportEntry
@@ -293,6 +304,7 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     PeerEntry: ("peer", 1),
     HeldEntry: ("held", 3),
     JoinedEntry: ("joined", 1),
+    AgreementEntry: ("agreement", 1),
     TimerEntry: ("timer", 1),
     AnswerEntry: ("answer", 1),
     ImportEntry: ("import", 1),

@@ -1,4 +1,4 @@
-"""The networks and organisations this node carries: what stands in them, and their fingerprints.
+"""The networks, organisations and agreements this node carries: what stands in them, and their fingerprints.
 
 With a scope goes the stream of every agent that stands in it, and with the stream of an organisation those of its
 people. What is in an index is committed.
@@ -11,7 +11,7 @@ from meshnode.core.flight import LogNow
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
-from meshnode.core.ports import JoinedEntry, NetworkFacts
+from meshnode.core.ports import AgreementEntry, JoinedEntry, NetworkFacts
 from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS
@@ -27,7 +27,8 @@ STANDINGS_REMEMBERED = 8_192
 class Carried:
     """One network: its facts once its genesis is here, whether all founders have accepted, and its index.
 
-    An organisation that the owner founds or works for is carried likewise, without facts.
+    An organisation that the owner founds or works for is carried likewise, without facts; so is an agreement, which is
+    founded once its first version is here.
     """
 
     scope: ScopeId
@@ -50,11 +51,15 @@ class Scopes:
         self.crowded: dict[LogId, None] = {}
         """Logs with so many branches that their fingerprint says nothing more, in the order of asking for them."""
         self._standings: dict[bytes, list[Carried]] = {}
+        self.expected: dict[ScopeId, None] = {}
+        """Agreements that peers have told of, and of which nothing is here yet."""
         self.left: dict[ScopeId, None] = {}
         """Networks this node has left: those who stand there still hold our own stream."""
 
     def load(self) -> None:
-        """Take up the networks joined in earlier lives."""
+        """Take up the networks joined, and the agreements carried, in earlier lives."""
+        for entry in self._ground.ledger.rows(AgreementEntry):
+            self.carry(ScopeId(entry.agreement), [entry.host] if entry.host else [])
         for row in self._ground.ledger.rows(JoinedEntry):
             scope = ScopeId(row.network)
             if not row.left:
@@ -83,6 +88,12 @@ class Scopes:
             self.left[scope] = None
         self._standings.clear()
 
+    def drop_agreement(self, scope: ScopeId) -> None:
+        """Stop carrying an agreement that concerns nobody here."""
+        self.carried.pop(scope, None)
+        self.expected.pop(scope, None)
+        self._standings.clear()
+
     def goes_on_after_leaving(self, scope: ScopeId) -> bool:
         """Whether a network is carried for those who stay after one has left it: if that is wished, and it is open."""
         facts = self._ground.flight.network(scope)
@@ -96,14 +107,19 @@ class Scopes:
 
     def grow(self, scope: ScopeId, size: int) -> None:
         """So many bytes of headers of a scope are on their way to the disk."""
-        if scope in self._policy.relayed:
+        if scope in self._policy.relayed or scope in self._sizes:
             self._sizes[scope] = self.relayed_bytes(scope) + size
 
     def is_full(self, scope: ScopeId) -> bool:
-        """Whether a network is only relayed, and there is no room for more of it: it is held in part."""
-        if scope not in self._policy.relayed:
+        """Whether there is no room for more of a network that is only relayed: it is held in part.
+
+        Likewise of an agreement in which nobody of ours has written, or naming us would buy storage.
+        """
+        if scope in self._policy.relayed:
+            return self.relayed_bytes(scope) >= self._ground.settings.relayed_bytes
+        if not self._ground.flight.is_agreement(scope) or self._policy.has_written_in(scope):
             return False
-        return self.relayed_bytes(scope) >= self._ground.settings.relayed_bytes
+        return self.relayed_bytes(scope) >= self._ground.settings.unanswered_bytes
 
     def own_logs(self, networks: Iterable[ScopeId] | None = None) -> dict[LogId, None]:
         """The logs this node signs in: in its agent's stream and in these networks, or in all."""
@@ -145,6 +161,9 @@ class Scopes:
 
     def look_at_founding(self, carried: Carried) -> bool:
         """Find out whether all founders' accepts are here; true when that has just become so."""
+        if not carried.founded and self._ground.flight.is_agreement(carried.scope):
+            carried.founded = self._ground.ledger.has(carried.scope)
+            return carried.founded
         founders = None if carried.founded else self.founders_of(carried.scope)
         if founders is None:
             return False
@@ -231,6 +250,8 @@ class Scopes:
     def _rank(self, now: LogNow) -> int:
         """Causes before effects: where a network or person begins, other streams of agents, founders, the others."""
         carried = self.carried.get(now.scope)
+        if self._ground.flight.is_agreement(now.scope):
+            return 0 if self._ground.flight.begins(now) else 3
         if carried is None or carried.facts is None:
             return 0 if self._ground.ledger.root_of(now.scope) == now.key else 1
         if self.is_genesis_log(now):

@@ -238,12 +238,12 @@ class Serve:
         return starts, strange
 
     def _proof_for(self, session: Session, record: RecordId) -> StoredRun | None:
-        """The proof of a record that the peer may read; geneses of persons may be read by whoever knows their id."""
+        """The proof of a record that the peer may read; geneses of agents may be read by whoever knows their id."""
         place = self._ground.ledger.place(record)
         now = None if place is None else self._ground.flight.committed(place.log)
         if now is None or not session.shared:
             return None
-        is_person = bytes(now.scope) == record and self._ground.flight.root_of(record) is not None
+        is_person = bytes(now.scope) == record and self._ground.flight.is_personal(record)
         if not (self._gate.shares_person(session, now.scope) if is_person else self._gate.may_read(session, now)):
             return None
         return self._ground.ledger.proof_run(record)

@@ -32,6 +32,9 @@ class CoreSettings:
     relayed_bytes: int = 1024 * 1024 * 1024
     """Headers kept of one network that is followed and not joined. Members are bound by its charter alone."""
 
+    unanswered_bytes: int = 64 * 1024 * 1024
+    """Headers kept of one agreement in which nobody for whom the owner acts has signed anything."""
+
     keeping_step: int = 256
     """Private parts let go, or looked at, in one go: some 10 ms."""
 
@@ -62,6 +65,9 @@ class CoreSettings:
 
     scopes_max: int = 256
     """Networks one node takes part in; each costs an index."""
+
+    agreements_told: int = 64
+    """Agreements carried at once of which peers have told and nothing says yet that they concern anybody here."""
 
     # Fill
     fill_logs: int = 256

@@ -1,9 +1,10 @@
 """Who stands in a network, as the fold tells the core: who may read it, which invitations are open, what we may sign.
 
-Of organisations it is told likewise who reads what only its people read. The fold may be a moment behind what is
-stored; what it says is never taken back by that.
+Of organisations and agreements it is told likewise who reads what only their people read. The fold may be a moment
+behind what is stored; what it says is never taken back by that.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshnode.core.decisions import charter_now
@@ -11,11 +12,15 @@ from meshnode.core.mandates import is_in_force
 from meshproto.fold.entries import Entry, endings_of, entry_of
 from meshproto.fold.groups import guests_of
 from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lineage import read_stand
+from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import BODIES, NETWORK, ORGANISATION, read_place
+from meshproto.fold.places import BODIES, LINEAGE, NETWORK, ORGANISATION, read_place
+from meshproto.fold.standing import row_of
 from meshproto.fold.state import Member, Summary, members_of, summary
-from meshproto.records.ids import AgentId, Key, RecordId, ScopeId
+from meshproto.records.ids import AgentId, Key, RecordId, ScopeId, ext
 from meshproto.records.limits import MAX_STREAM_BYTES, MAX_STREAM_RECORDS
+from meshproto.types.agreement import participants_of
 
 KEY_SIZE = 33
 """Bytes of a key where an agent may stand, too: the first tells that it is one."""
@@ -37,7 +42,10 @@ class Doorway(NamedTuple):
 
 
 class NetworkStanding(NamedTuple):
-    """How a network or organisation stands. `readers` and `doors` are empty for an open one, which anyone may read."""
+    """How a network, organisation or agreement stands.
+
+    `readers` and `doors` are empty for an open network, which anyone may read.
+    """
 
     scope: ScopeId
     is_open: bool
@@ -55,10 +63,15 @@ class NetworkStanding(NamedTuple):
     """Whose standing is contested though nobody has ended it, as after a recovery that could not name all."""
     allowance: tuple[int, int] = (MAX_STREAM_RECORDS, MAX_STREAM_BYTES)
     """How many records and header bytes the charter allows each log now."""
+    concerns_us: bool = True
+    """Of an agreement: whether this node's agent takes part, acts for who does, or is of a network it is shown to."""
 
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
-    """How a network or organisation stands, by all that is folded; None if `scope` is none that is decided."""
+    """How a network, organisation or agreement stands, by all that is folded; None if `scope` is none, or undecided."""
+    place = read_place(memory, scope)
+    if place is not None and place.kind == LINEAGE:
+        return _agreement_standing(scope, me, memory) if place.valid else None
     found = summary(scope, memory, me)
     if found is None or found.kind not in BODIES or not found.valid:
         return None
@@ -84,21 +97,86 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, over, doubted, allowance)
 
 
-def bodies_in(memory: Memory) -> list[bytes]:
-    """The networks and organisations whose genesis is folded, by id."""
+def circles_in(memory: Memory) -> list[bytes]:
+    """The networks, organisations and agreements whose genesis is folded, by id."""
     places = ((scope, read_place(memory, scope)) for scope, _ in memory.scan("scope", b""))
-    return [scope for scope, place in places if place is not None and place.kind in BODIES]
+    return [scope for scope, place in places if place is not None and place.kind in (*BODIES, LINEAGE)]
 
 
-def bodies_read_through(organisation: bytes, memory: Memory) -> list[bytes]:
-    """Where an organisation stands, or those stand who it stands in: its people read that for it."""
+def circles_read_through(body: bytes, memory: Memory) -> list[bytes]:
+    """Where an organisation stands, or those stand who it stands in: its people read that for it.
+
+    And the agreements that may be read because of these, or because of a network.
+    """
     found: dict[bytes, None] = {}
-    ahead = [organisation]
+    ahead = [body]
     while ahead:
         given = (entry_of(memory, key[-32:]) for each in ahead for key, _ in memory.scan("granted", each))
         ahead = [scope for scope in dict.fromkeys(entry.scope for entry in given) if scope not in found]
         found.update(dict.fromkeys(ahead))
+    readers = (body, *found)
+    for agreement in _agreements(memory):
+        if any(_is_read_by(each, agreement, memory) for each in readers):
+            found[agreement] = None
     return [*found]
+
+
+def _agreement_standing(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding:
+    """Who may read an agreement here."""
+    versions = [key[len(scope) :] for key, _ in memory.scan("versions", scope)]
+    readers: set[bytes] = set()
+    concerned: set[bytes] = set()
+    for each in versions:
+        partakers = {*participants_of(version_of(memory, each).facts), *_audience(scope, each, memory)}
+        concerned |= partakers
+        readers |= partakers if _is_served(each, me, memory) else {*_bound_to(each, memory)}
+    involved = _with_people(concerned, memory)
+    return NetworkStanding(ScopeId(scope), False, _with_people(readers, memory), concerns_us=me in involved)
+
+
+def _is_served(version: bytes, me: bytes, memory: Memory) -> bool:
+    """Whether this node serves all whom a version names: it is more than proposed, or was proposed from here."""
+    # SPEC 09-agreements 8: Whom only proposed versions name is served by nodes of the agents who proposed these
+    if read_stand(memory, version).state != "proposed":
+        return True
+    return me in _with_people({*_proposer(version, memory)}, memory)
+
+
+def _bound_to(version: bytes, memory: Memory) -> Iterator[bytes]:
+    """Who has proposed or signed a version, and so knows it anyhow."""
+    yield from _proposer(version, memory)
+    for key, _ in memory.scan("accepts", version):
+        yield key[len(version) : -len(version)]
+
+
+def _proposer(version: bytes, memory: Memory) -> Iterator[bytes]:
+    number = row_of(memory, version).author
+    for each in participants_of(version_of(memory, version).facts):
+        place = read_place(memory, each)
+        if place is not None and place.number == number:
+            yield each
+
+
+def _audience(scope: bytes, version: bytes, memory: Memory) -> Iterator[bytes]:
+    """Members of the networks to which an agreement is shown, if this is its standing version."""
+    wanted = version_of(memory, version).facts.get("audience", ())
+    if not wanted or memory.get("governs", scope) != version:
+        return
+    for network in circles_in(memory):
+        if ext(network) in wanted:
+            yield from (each.agent for each in members_of(network, memory) if each.state in ("invited", "active"))
+
+
+def _agreements(memory: Memory) -> list[bytes]:
+    return [scope for _, scope in memory.scan("lineage", b"") if isinstance(scope, bytes)]
+
+
+def _is_read_by(agent: bytes, agreement: bytes, memory: Memory) -> bool:
+    """Whether an agreement may be read because of an agent or network."""
+    if any(True for _ in memory.scan("partaker", agreement + agent)):
+        return True
+    standing = memory.get("governs", agreement)
+    return isinstance(standing, bytes) and ext(agent) in version_of(memory, standing).facts.get("audience", ())
 
 
 def _with_people(agents: set[bytes], memory: Memory) -> frozenset[AgentId]:

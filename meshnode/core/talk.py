@@ -13,6 +13,7 @@ from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import (
+    Agreements,
     Auth,
     Bye,
     Compare,
@@ -147,6 +148,7 @@ class Talk:
         for session in parts.conversations.refresh(turn):
             self.welcome(session, turn)
         for session in parts.ground.open_sessions():
+            parts.telling.tell(session, turn)
             if not before[session.conn] <= set(session.shared.values()):
                 parts.book.note_scopes(session, turn)
                 parts.serve.withhold(session, turn)
@@ -182,6 +184,9 @@ class Talk:
                     self.refresh(turn)
             case Door():
                 self._take_door(session, message, turn)
+            case Agreements():
+                if parts.telling.take(session, message, turn):
+                    self.refresh(turn)
             case _:
                 self._take_live(session, message, turn)
         self._go_on(session, turn)
@@ -217,6 +222,7 @@ class Talk:
             self._parts.gossip.tell_own_tips([session], turn)
         if wider:
             self.welcome(session, turn)
+        self._parts.telling.tell(session, turn)
         self._parts.waiters.look(turn)
 
     def _take_door(self, session: Session, message: Door, turn: Turn) -> None:

@@ -81,7 +81,9 @@ class Vouching:
             if turn.moment.ticks < each.until and self._proves(session, each.vouch, knock, theirs):
                 session.regains = frozenset(self._gate.networks_of(session.agent))
                 tag = door_tag(each.vouch.key, session.transcript, ours)
-                for network in (*sorted(session.regains), ScopeId(session.agent)):
+                is_agreement = self._ground.flight.is_agreement  # of which it is told in another way
+                networks = [each for each in sorted(session.regains) if not is_agreement(each)]
+                for network in (*networks, ScopeId(session.agent)):
                     turn.send(session.conn, Door(DoorState.OPEN, tag, network, session.agent))
                 return True
         return False

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from meshnode.core.author import DraftRefused, End, Pen, end_of, sign_drafts
+from meshnode.core.author import BEGINNING, DraftRefused, End, Pen, end_of, sign_drafts
 from meshnode.core.closure import Closure
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.entitled import entitled_by
 from meshnode.core.events import Write
-from meshnode.core.flight import LogNow
+from meshnode.core.flight import LogNow, is_agreement
 from meshnode.core.founding import awaited_founders
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
@@ -20,10 +20,11 @@ from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
-from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id, to_text
+from meshproto.records.ids import NONE, AgentId, LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
 from meshproto.records.record import ids_in
 from meshproto.types import repair
+from meshproto.types.catalogue import check_facts
 
 OWN = Source(None, trusted=True, live=True)
 """Where this node's own records come from."""
@@ -86,14 +87,18 @@ class Desk:
     def _sign(self, drafts: tuple[Draft, ...], turn: Turn) -> tuple[RecordId, ...]:
         """Sign drafts, those of one scope as one chain, and admit them. Raises _CannotWrite before anything is."""
         groups: dict[ScopeId, list[int]] = {}
-        for index, draft in enumerate(drafts):
-            groups.setdefault(draft.scope, []).append(index)
         signed: list[tuple[list[int], SignedRecords]] = []
+        for index, draft in enumerate(drafts):
+            if draft.scope:
+                groups.setdefault(draft.scope, []).append(index)
+            else:
+                signed.append(([index], self._begin(draft, turn)))
         for scope, indexes in groups.items():
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
         ids: dict[int, RecordId] = {}
         for indexes, records in signed:
-            self._note_named(records, turn)
+            if drafts[indexes[0]].scope:
+                self._note_named(records, turn)
             for run in records.runs:
                 taken = self._admit(run, OWN, turn)
                 assert isinstance(taken, Accepted)  # what may be refused was asked before signing
@@ -122,6 +127,21 @@ class Desk:
         begins_closed = facts if now is None and facts is not None and not self._scopes.is_open(scope) else None
         if begins_closed is not None and entitled_by(first, begins_closed, self._ground.flight) is not True:
             raise _CannotWrite("role", to_text(scope))  # The fold would have said so, but has not come so far.
+        return signed
+
+    def _begin(self, draft: Draft, turn: Turn) -> SignedRecords:
+        """Sign the first version of an agreement, which begins a scope of its own. Raises _CannotWrite."""
+        identity = self._ground.identity
+        self._check_organisation(draft.agent, draft.scope)
+        self._check_names(draft.scope, [draft])
+        pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
+        try:
+            signed = sign_drafts(pen, self._with_mandates([draft], RecordId(NONE)), BEGINNING)
+        except DraftRefused as refusal:
+            raise _CannotWrite("draft", str(refusal)) from None
+        first = signed.runs[0].records[0]
+        if not is_agreement(first):
+            raise _CannotWrite("draft", str(check_facts(first) or "it begins no agreement"))
         return signed
 
     def _with_mandates(self, drafts: list[Draft], tip: RecordId) -> list[Draft]:
@@ -180,6 +200,7 @@ class Desk:
         now = flight.log(log_id(scope, identity.key.public))
         if bytes(scope) != bytes(identity.agent):
             founders, carried = self._scopes.founders_of(scope), self._scopes.carried.get(scope)
+            founders = () if flight.is_agreement(scope) else founders
             if founders is None or carried is None:
                 raise _CannotWrite("scope", "not a network this node takes part in")
             if not carried.founded:

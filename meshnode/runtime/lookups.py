@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 from meshnode.store.querying import Is, ViewReader, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import (
+    AgreementRow,
     ContributionRow,
     EntryRow,
     ForkRow,
@@ -29,6 +30,9 @@ FORKED_READ = 1_000
 
 RESOLUTIONS_READ = 1_000
 """Resolutions read for a list; founders seldom decide."""
+
+VERSIONS_READ = 10_000
+"""Versions of agreements read for a list."""
 
 ORGANISATIONS_READ = 10_000
 """Organisations among which one is looked for; far more than anybody deals with."""
@@ -108,7 +112,7 @@ class Lookups:
         return Totals(self.views.count(ContributionRow, *where), self.views.total(ContributionRow, "seconds", *where))
 
     def name(self, agent: bytes) -> str:
-        """What an agent is called: by their own profile, else by their genesis; empty if nothing tells."""
+        """What an agent or agreement is called: by a profile, else by the genesis; empty if nothing tells."""
         profile = self.profile(agent)
         if profile is not None and profile.name:
             return profile.name
@@ -116,7 +120,10 @@ class Lookups:
         if person is not None:
             return person.name
         network = self.network(agent)
-        return network.name if network else ""
+        if network is not None:
+            return network.name
+        version = _only(self.views.of(AgreementRow, agent))
+        return version.title if version else ""
 
     def profile(self, agent: bytes) -> ProfileRow | None:
         """What an agent's own profile looks like."""
@@ -162,9 +169,14 @@ class Lookups:
         where = [Where("type", Is.EQUAL, "resolution")] + ([Where("scope", Is.EQUAL, scope)] if scope else [])
         return self.views.select(EntryRow, *where, order="at", limit=RESOLUTIONS_READ)
 
-    def votes(self, resolution: bytes) -> tuple[VoteRow, ...]:
-        """What was said of a resolution, by time."""
-        return self.views.select(VoteRow, Where("resolution", Is.EQUAL, resolution), order="at")
+    def votes(self, target: bytes) -> tuple[VoteRow, ...]:
+        """What was said of a resolution, or of a record in an agreement, by time."""
+        return self.views.select(VoteRow, Where("target", Is.EQUAL, target), order="at")
+
+    def versions(self, scope: bytes | None = None) -> tuple[AgreementRow, ...]:
+        """The versions of all agreements, or of one, by time."""
+        where = [Where("scope", Is.EQUAL, scope)] if scope else []
+        return self.views.select(AgreementRow, *where, order="at", limit=VERSIONS_READ)
 
     def resting_on(self, resolution: bytes) -> tuple[RestingRow, ...]:
         """The records that rest on a resolution, by time."""

@@ -360,6 +360,11 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
     ),
     "offered": (Code.NOT_AUTHORISED, "you have not accepted yet to sign for them", "meshnode org ls"),
     "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
+    "party": (
+        Code.NOT_AUTHORISED,
+        "nobody for whom you sign takes part in this agreement",
+        "meshnode agreement ls",
+    ),
     "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
     "order": (
         Code.NEEDS_DECISION,

@@ -12,7 +12,16 @@ import trio
 
 from meshnode.core.folded import Folded
 from meshnode.core.mandates import Mandates
-from meshnode.core.ports import AnswerEntry, BlockEntry, FollowEntry, Forget, JoinedEntry, LocalRow, PeerEntry
+from meshnode.core.ports import (
+    AgreementEntry,
+    AnswerEntry,
+    BlockEntry,
+    FollowEntry,
+    Forget,
+    JoinedEntry,
+    LocalRow,
+    PeerEntry,
+)
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
 from meshnode.runtime.joining import Joins
@@ -207,6 +216,23 @@ class Office:
         if by_id is not None and any(row.record == by_id for row in rows):
             return ScopeId(by_id)
         raise Refusal(Code.NOT_FOUND, f"there is no organisation {text!r} here", "meshnode org ls")
+
+    async def find_agreement(self, text: str) -> ScopeId:
+        """The agreement that a title, a short name, or the id of anything in it means. Raises Refusal."""
+        lookups = await self.fresh()
+        wanted = slug(text)
+        called = dict.fromkeys(row.scope for row in lookups.versions() if wanted and slug(row.title) == wanted)
+        named = [ScopeId(each) for each in called if self.truth.entry(AgreementEntry, (each,)) is not None]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            listed = ", ".join(short(each) for each in named)
+            raise Refusal(Code.AMBIGUOUS, f"several agreements are called {text}: {listed}", "use the id")
+        by_id = await self._by_id(text)
+        record = None if by_id is None else self.truth.record(by_id)
+        if record is not None and self.truth.entry(AgreementEntry, (record.home,)) is not None:
+            return record.home
+        raise Refusal(Code.NOT_FOUND, f"there is no agreement {text!r} here", "meshnode agreement ls")
 
     async def acting(self, text: str | None) -> bytes:
         """For whom a request is signed: an organisation by name or id; empty for the owner. Raises Refusal."""

@@ -16,7 +16,7 @@ from typing import cast
 
 import trio
 
-from meshnode.core.standing import NetworkStanding, bodies_in, bodies_read_through, standing_of
+from meshnode.core.standing import NetworkStanding, circles_in, circles_read_through, standing_of
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import (
@@ -47,8 +47,8 @@ from meshproto.records.record import Record
 log = logging.getLogger(__name__)
 
 
-AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution"))
-"""Types whose records say who may act for whom."""
+AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution", "agreement"))
+"""Types whose records say who may act for whom, and who takes part in what."""
 
 
 def _nothing() -> None:
@@ -258,9 +258,9 @@ class Projector:
         governing = [record for record in slice_.touched.values() if record.type in AUTHORITY]
         scopes = dict.fromkeys(record.home for record in governing)
         for scope in list(scopes):
-            scopes.update(dict.fromkeys(map(ScopeId, bodies_read_through(scope, self._views.memory))))
+            scopes.update(dict.fromkeys(map(ScopeId, circles_read_through(scope, self._views.memory))))
         if not self._knows_networks:
-            scopes.update(dict.fromkeys(map(ScopeId, bodies_in(self._views.memory))))
+            scopes.update(dict.fromkeys(map(ScopeId, circles_in(self._views.memory))))
             self._knows_networks = True
         for scope in scopes:
             standing = standing_of(scope, self._me, self._views.memory)

@@ -11,6 +11,7 @@ from meshnode.views.claims import kept_facts, named_rows, worth_of
 from meshnode.views.forks import joined_by, knew_a_rival
 from meshnode.views.names import slug
 from meshnode.views.rows import (
+    AgreementRow,
     ContributionRow,
     EntryRow,
     ForkRow,
@@ -31,7 +32,7 @@ from meshnode.views.words import Shelf, part_of, text, words_of
 from meshproto.fold.charters import read_resolution
 from meshproto.fold.contributions import corrections_of, quantity_after
 from meshproto.fold.entries import read_entry
-from meshproto.fold.places import BODIES, read_place
+from meshproto.fold.places import BODIES, LINEAGE, read_place
 from meshproto.fold.standing import Standing, Status
 from meshproto.records.encoding import Value
 from meshproto.records.limits import MAX_INT
@@ -202,11 +203,28 @@ def _member(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 
 
 def _countersign(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
-    facts = record.facts
-    if read_resolution(shelf.memory, facts["target"]) is None:
+    facts, place = record.facts, read_place(shelf.memory, record.home)
+    in_agreement = place is not None and place.kind == LINEAGE
+    if not in_agreement and read_resolution(shelf.memory, facts["target"]) is None:
         return _member(record, standing, shelf)
     vote = VoteRow(record.id, facts["target"], record.agent, facts["decision"], record.at)
     return [vote, *_member(record, standing, shelf)]
+
+
+def _agreement(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    words = words_of(record, shelf)
+    row = AgreementRow(
+        record=record.id,
+        scope=record.home,
+        agent=record.author,
+        at=record.at,
+        status=_status(standing),
+        state=standing.state,
+        title=text(words, "title"),
+        summary=text(words, "summary"),
+        part=part_of(record, shelf),
+    )
+    return [row, *_search(record, row.title, row.summary)]
 
 
 def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
@@ -233,6 +251,7 @@ def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 
 _MAKERS: dict[str, Callable[[Record, Standing, Shelf], list[Row]]] = {
     "agent": _agent,
+    "agreement": _agreement,
     "contribution": _contribution,
     "countersign": _countersign,
     "grant": _member,

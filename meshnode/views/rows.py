@@ -194,11 +194,28 @@ class MemberRow(NamedTuple):
     at: int
 
 
-class VoteRow(NamedTuple):
-    """What somebody said of a resolution of founders. Table `votes`, key `record`."""
+class AgreementRow(NamedTuple):
+    """One version of an agreement. Table `agreements`, key `record`."""
 
     record: bytes
-    resolution: bytes
+    scope: bytes
+    """The agreement: its first version."""
+    agent: bytes
+    """Who proposed it."""
+    at: int
+    status: str
+    state: str
+    """A word of 09-agreements 2.2."""
+    title: str
+    summary: str
+    part: str
+
+
+class VoteRow(NamedTuple):
+    """What somebody said of a resolution of founders, or of a record in an agreement. Table `votes`, key `record`."""
+
+    record: bytes
+    target: bytes
     agent: bytes
     decision: str
     """`accept`, `decline` or `object`."""
@@ -291,6 +308,7 @@ Row = (
     | ProfileRow
     | NetworkRow
     | MemberRow
+    | AgreementRow
     | VoteRow
     | RestingRow
     | SourceRow
@@ -311,6 +329,7 @@ TABLES: dict[type[Row], str] = {
     ProfileRow: "profiles",
     NetworkRow: "networks",
     MemberRow: "members",
+    AgreementRow: "agreements",
     VoteRow: "votes",
     RestingRow: "resting",
     SourceRow: "sources",

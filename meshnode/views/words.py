@@ -5,6 +5,7 @@ project       title, description
 profile       name, bio, contact
 agent         name
 recognition   text
+agreement     title, summary
 correction    (kind `replace`) title, text of its target
 """
 

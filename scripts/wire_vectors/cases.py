@@ -12,6 +12,7 @@ from meshproto.records.signatures import SigningKey
 from meshproto.wire import codec, index, reconcile, session
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import (
+    Agreements,
     Auth,
     Bye,
     Compare,
@@ -107,6 +108,7 @@ MESSAGES: dict[str, Message] = {
     "an invitation that was ended": Door(DoorState.ENDED, seed("tag"), b"", b""),
     "an invitation that is too late": Door(DoorState.LATE, seed("tag"), b"", b""),
     "a knock at a wall": Door(DoorState.UNKNOWN, b"", b"", b""),
+    "agreements told of": Agreements((record("agreement"), record("another agreement"))),
     "a message of a kind that may be ignored": Optional(200),
 }
 """Bodies that are right."""
@@ -127,7 +129,8 @@ WRONG: dict[str, tuple[Breach, bytes]] = {
     "a code below 0": (Breach.SHAPE, encode([-1])),
     "a code above 255": (Breach.SHAPE, encode([256])),
     "code 0": (Breach.UNKNOWN, encode([0])),
-    "a code below 128 that is not known": (Breach.UNKNOWN, encode([22, b"x"])),
+    "a code below 128 that is not known": (Breach.UNKNOWN, encode([23, b"x"])),
+    "no agreement told of": (Breach.SHAPE, encode([22, []])),
     "a field too few": (Breach.SHAPE, encode([15, seed("nonce"), record("a")])),
     "a field too many": (Breach.SHAPE, encode([11, NAME, NAME])),
     "true for a number": (Breach.SHAPE, encode([18, True])),

@@ -12,7 +12,7 @@ from meshnode.core.node import Node
 from meshnode.core.ports import Identity, JoinedEntry, LocalRow
 from meshnode.core.reports import ScopeClosed
 from meshnode.core.settings import CoreSettings
-from meshnode.core.standing import NetworkStanding, bodies_in, standing_of
+from meshnode.core.standing import NetworkStanding, circles_in, circles_read_through, standing_of
 from meshnode.store.store import Store
 from meshproto.fold.fold import Fold
 from meshproto.fold.standing import Standing
@@ -168,9 +168,11 @@ class Citizen(Host):
                 if found is not None and found.type in AUTHORITY:
                     touched[found.home] = found.type
         scopes = dict.fromkeys(touched)
+        for scope in touched:
+            scopes.update(dict.fromkeys(map(ScopeId, circles_read_through(scope, self.memory))))
         if not self._knows_networks:
             self._knows_networks = True
-            scopes.update(dict.fromkeys(map(ScopeId, bodies_in(self.memory))))
+            scopes.update(dict.fromkeys(map(ScopeId, circles_in(self.memory))))
         standings = [standing_of(each, self.identity.agent, self.memory) for each in scopes]
         told = tuple(each for each in standings if each is not None)
         if told:

@@ -1,4 +1,4 @@
-"""A world that watches every byte: what a closed network holds, and who stands there, is told to nobody outside it.
+"""A world that watches every byte: what a closed network or an agreement holds is told to nobody outside it.
 
 Who is outside is worked out anew from what each node has folded, not from what its gate says.
 """
@@ -8,12 +8,27 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from meshnode.core.closure import named_by
-from meshnode.core.flight import network_facts
+from meshnode.core.flight import is_agreement, network_facts
 from meshnode.core.ports import Batch
 from meshproto.fold.knowledge import EVERYTHING
+from meshproto.fold.lineage import read_stand
+from meshproto.fold.lineages import version_of
 from meshproto.fold.roots import Tenure, read_roots
 from meshproto.records.ids import RecordId, ScopeId
-from meshproto.wire.messages import Auth, Door, DoorState, Headers, Knock, Message, Privates, Scopes, Unknown, Want
+from meshproto.types.agreement import participants_of
+from meshproto.wire.messages import (
+    Agreements,
+    Auth,
+    Door,
+    DoorState,
+    Headers,
+    Knock,
+    Message,
+    Privates,
+    Scopes,
+    Unknown,
+    Want,
+)
 from meshproto.wire.session import ANSWERER, DIALLER, tag
 from tests.simulation.citizen import Citizen
 from tests.simulation.watch import Broken, WatchedWorld
@@ -38,8 +53,14 @@ class Town(WatchedWorld):
         self.homes: dict[bytes, ScopeId] = {}
         """Every id of a record, log or scope that there is, with the scope it belongs to."""
         self.closed: dict[ScopeId, None] = {}
+        self.agreements: dict[ScopeId, None] = {}
+        """Those of them that are agreements."""
+        self.authors: dict[bytes, bytes] = {}
+        """Who wrote each version of an agreement."""
         self.given: dict[bytes, dict[str, None]] = {}
         """To whom the line of each invitation was given."""
+        self.tellers: dict[tuple[str, ScopeId], dict[str, None]] = {}
+        """Who has told whom of which agreement."""
         self.overheard: list[bytes] = []
         """The latest proofs that somebody gave, to be replayed."""
         self.looked = 0
@@ -60,6 +81,10 @@ class Town(WatchedWorld):
                     facts = network_facts(record)
                     if facts is not None and not facts.open:
                         self.closed[record.home] = None
+                    if is_agreement(record):
+                        self.closed[record.home] = self.agreements[record.home] = None
+                    if record.type == "agreement":
+                        self.authors[record.id] = record.author
 
     def watch_bodies(self, host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
         """Nobody is told what is not for him, but by those who do not say what their nodes do."""
@@ -76,6 +101,9 @@ class Town(WatchedWorld):
         if isinstance(message, Door):
             self._check_door(host, other, message)
             self._guests.setdefault(conn, {})[ScopeId(message.network)] = RecordId(message.grant)
+        elif isinstance(message, Agreements):
+            for agreement in message.ids:
+                self.tellers.setdefault((other.name, ScopeId(agreement)), {})[host.name] = None
         elif isinstance(message, Scopes):
             self._check_tags(host, other, conn, message.tags)
         echoes = self._echoes(conn, message)
@@ -96,7 +124,9 @@ class Town(WatchedWorld):
         self._said.setdefault(conn, {}).update(dict.fromkeys(IDS.findall(body)))
 
     def may_read(self, host: Citizen, other: Host, conn: int, scope: ScopeId) -> bool:
-        """Whether a peer may be told of a closed network, by what a node has folded."""
+        """Whether a peer may be told of a closed network or an agreement, by what a node has folded."""
+        if scope in self.agreements:
+            return self._may_read_agreement(host, other, conn, scope)
         told = host.told.get(scope)
         is_in = told is not None and self.stands(host, host, scope)
         if not is_in and other.name in host.hosts.get(scope, {}):
@@ -106,6 +136,25 @@ class Town(WatchedWorld):
         guest = self._guests.get(conn, {}).get(scope)
         is_guest = any(door.grant == guest and door.state == "open" for door in told.doors)
         return is_guest or self.stands(host, other, scope)
+
+    def _may_read_agreement(self, host: Citizen, other: Host, conn: int, scope: ScopeId) -> bool:
+        """Whether a peer takes part by a version in force, or proposed by the node's owner, or is bound anyhow."""
+        me, person = host.identity.agent, other.identity.agent
+        memory, versions = host.memory, [key[-32:] for key, _ in host.memory.scan("versions", scope)]
+        if not any(me in participants_of(version_of(memory, each).facts) for each in versions):
+            return other.name in self.tellers.get((host.name, scope), {})
+        if other.identity.key.public not in self.keys_of(host, person):
+            return False
+        return any(self._is_served(host, each, person) for each in versions)
+
+    def _is_served(self, host: Citizen, version: bytes, person: bytes) -> bool:
+        """Whether somebody is served an agreement because of one of its versions."""
+        author = self.authors[version]
+        if person == author or any(True for _ in host.memory.scan("accepts", version + person)):
+            return True
+        proposed = read_stand(host.memory, version).state == "proposed"
+        takes_part = person in participants_of(version_of(host.memory, version).facts)
+        return takes_part and (not proposed or author == host.identity.agent)
 
     def stands(self, host: Citizen, other: Host, scope: ScopeId) -> bool:
         """Whether somebody stands in a network, and speaks with a key that is good, by what a node has folded."""

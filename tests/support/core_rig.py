@@ -27,7 +27,7 @@ from meshnode.core.node import Node
 from meshnode.core.ports import Batch, Identity, LocalRow, Moment
 from meshnode.core.reports import News
 from meshnode.core.settings import CoreSettings
-from meshnode.core.standing import bodies_in, standing_of
+from meshnode.core.standing import circles_in, standing_of
 from meshnode.store.store import open_store
 from meshproto.fold.fold import Fold
 from meshproto.records.encoding import Value
@@ -232,7 +232,7 @@ class Rig:
         memory, fold = self.folded, Fold(self.folded)
         for _, record in self.ledger.records_after(0, 100_000):
             fold.add(record)
-        standings = (standing_of(each, self.me.agent, memory) for each in bodies_in(memory))
+        standings = (standing_of(each, self.me.agent, memory) for each in circles_in(memory))
         self.feed(NetworksStand(tuple(each for each in standings if each is not None)))
 
     def join(self, scope: ScopeId) -> int:

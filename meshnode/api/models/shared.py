@@ -60,7 +60,7 @@ class Scope(Model):
 
     id: str
     kind: str
-    """`stream` (an agent's own), `notebook` (only mine) or `network`."""
+    """`stream` (an agent's own), `notebook` (only mine), `network` or `agreement`."""
     name: str
 
 

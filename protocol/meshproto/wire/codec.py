@@ -39,7 +39,7 @@ from meshproto.wire.messages import (
 
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode  # shortest forms: canonical for what we build
 _DECODE = msgspec.msgpack.Decoder(Spoken).decode
-_CODES = range(1, 22)
+_CODES = range(1, 23)
 
 
 _DOOR_SIZES: dict[DoorState, list[int]] = {

@@ -288,6 +288,12 @@ class Door(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag
     grant: Annotated[bytes, Meta(max_length=32)]
 
 
+class Agreements(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=22):
+    """Tell of agreements of which the other side may read, and of which it has shown no tag."""
+
+    ids: SomeIds
+
+
 class Optional(Struct, frozen=True):
     """A message of a kind this node does not know and may ignore."""
 
@@ -316,6 +322,7 @@ Spoken: TypeAlias = (
     | Bye
     | Knock
     | Door
+    | Agreements
 )
 """All kinds this version speaks."""
 
@@ -324,7 +331,7 @@ Message: TypeAlias = Spoken | Optional
 Live: TypeAlias = Have | Graft | Prune | Held | Spot | Proof | Peers
 """What keeps nodes up to date with each other."""
 
-Opened: TypeAlias = Scopes | Compare | Want | Unknown | WantPrivates | Get | Credit | Knock | Door | Live
+Opened: TypeAlias = Scopes | Compare | Want | Unknown | WantPrivates | Get | Credit | Knock | Door | Agreements | Live
 """What may be said once both have proven who they are, but bulk messages."""
 
 Small: TypeAlias = Hello | Auth | Bye | Optional | Opened

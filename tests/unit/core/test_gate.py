@@ -6,7 +6,7 @@ from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Block, JoinScope, LeaveScope, Offer
 from meshnode.core.ports import HeldEntry
 from meshnode.core.reports import ScopeClosed
-from meshnode.core.standing import bodies_in, standing_of
+from meshnode.core.standing import circles_in, standing_of
 from meshproto.fold.memory import DictMemory
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.record import read_header
@@ -256,7 +256,7 @@ def test_a_founder_who_was_ended_needs_a_role() -> None:
 def test_of_what_is_no_network_no_standing_is_told() -> None:
     memory = DictMemory()
     assert standing_of(b"?" * 32, b"me", memory) is None
-    assert bodies_in(memory) == []
+    assert circles_in(memory) == []
 
 
 def test_marks_of_a_hidden_log_are_not_told_when_it_is_asked_for_again() -> None:

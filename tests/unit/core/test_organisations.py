@@ -7,7 +7,7 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.mandates import Mandates
 from meshnode.core.ports import Identity
-from meshnode.core.standing import bodies_read_through, standing_of
+from meshnode.core.standing import circles_read_through, standing_of
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
@@ -91,7 +91,7 @@ def test_what_an_organisation_may_read_so_may_those_who_act_for_it() -> None:
     assert carol.agent not in readers(rig, net)
     accepts(rig, firm, carol, grant)
     assert readers(rig, net) == {rig.me.agent, firm, carol.agent}
-    assert bodies_read_through(firm, rig.folded) == [net]
+    assert circles_read_through(firm, rig.folded) == [net]
     written(rig, Draft(firm, "revoke", authority.revoke([grant]), agent=firm))
     assert carol.agent not in readers(rig, net)
 
