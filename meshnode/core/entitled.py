@@ -37,14 +37,8 @@ def entitled_to_agreement(first: Record, named: Named, flight: Flight) -> bool |
     scope, genesis = ScopeId(first.scope), flight.record(first.scope)
     if (genesis is not None and first.agent in ids_in(genesis.facts)) or named.is_named(first.agent, scope):
         return True
-    missing: RecordId | None = None
-    for each in named_by(first):
-        entry = flight.record(each)
-        if entry is None:
-            missing = missing or RecordId(each)
-        elif entry.home == scope and first.agent in ids_in(entry.facts):
-            return True
-    return missing or False
+    # What it names may be the version by which he takes part, and that may still be on its way.
+    return next((RecordId(each) for each in named_by(first) if not flight.has(each)), False)
 
 
 def _named(first: Record) -> list[bytes]:

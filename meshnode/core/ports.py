@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, TypeVar
 
+from meshnode.core.agreement_entry import AgreementEntry
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import Record
@@ -157,16 +158,6 @@ class JoinedEntry(NamedTuple):
     """The owner has left, but nobody who stays is known to have heard of it."""
     agent: bytes = b""
     """The organisation for which the owner takes part; empty if it is for itself, perhaps among others."""
-
-
-class AgreementEntry(NamedTuple):
-    """An agreement that this node carries. Key: `agreement`."""
-
-    agreement: bytes
-    at: int
-    """When it came here, milliseconds UTC."""
-    host: str = ""
-    """The peer that told of it; empty where it began here, or came by file."""
 
 
 class TimerEntry(NamedTuple):

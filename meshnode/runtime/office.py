@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
+from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.folded import Folded
 from meshnode.core.mandates import Mandates
 from meshnode.core.ports import (
-    AgreementEntry,
     AnswerEntry,
     BlockEntry,
     FollowEntry,

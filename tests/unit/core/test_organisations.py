@@ -5,6 +5,7 @@ import pytest
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
+from meshnode.core.events import Offer
 from meshnode.core.mandates import Mandates
 from meshnode.core.ports import Identity
 from meshnode.core.standing import circles_read_through, standing_of
@@ -12,6 +13,7 @@ from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
 from meshproto.wire.messages import Get, Headers, LogWant, Part, Unknown, Want
+from tests.support.bargain_scene import NEW, accepted, proposed, terms
 from tests.support.closed_scene import shared, written
 from tests.support.core_rig import NOON, Dice, Peer, Rig, Writer, headers_of, ids_of, records_of
 from tests.support.core_scene import accept_of
@@ -215,3 +217,40 @@ def test_a_record_signed_for_somebody_else_says_so_before_it_is_read_from_the_di
     firm = founded(rig)
     signed = rig.me.sign(Draft(firm, "checkpoint", {"engine": "meshnode/2"}, agent=firm))
     assert [each.agent for each in records_of(signed)] == [firm]
+
+
+def test_who_shares_an_agreement_reads_the_founders_of_a_firm_that_is_named_in_it() -> None:
+    rig, bob, carol = Rig(), Writer("bob"), Writer("carol")
+    firm, genesis = genesis_of(carol, name="named")
+    for each in (bob.genesis, carol.genesis, genesis):
+        rig.feed(Offer(rig.ticket(), each))
+    rig.put(accepted(carol, proposed(rig, carol)))  # In another agreement she stands, so that others are not told.
+    facts = terms(rig.me, bob)
+    facts["named"] = [firm]
+    outcome = rig.write(Draft(NEW, "agreement", facts))
+    assert isinstance(outcome, Written), outcome
+    rig.fold()
+    peer = rig.meet(bob, ScopeId(outcome.ids[0]))
+    peer.take()
+    peer.say(Get((RecordId(firm),)), Get((RecordId(carol.agent),)))
+    assert [len(each.headers) for each in peer.all(Headers)] == [1, 1]
+
+
+def test_the_people_of_a_firm_that_takes_part_read_the_agreement() -> None:
+    rig, bob, carol = Rig(), Writer("bob"), Writer("carol")
+    firm = founded(rig)
+    grant = hired(rig, firm, bob)
+    rig.put(carol.genesis)
+    facts = terms(rig.me, carol)
+    facts["parties"] = [[each, ["provider"]] for each in sorted([bytes(firm), bytes(carol.agent)])]
+    outcome = rig.write(Draft(NEW, "agreement", facts, agent=firm))
+    assert isinstance(outcome, Written), outcome
+    rig.fold()
+    scope = ScopeId(outcome.ids[0])
+    assert readers(rig, scope) == {rig.me.agent, firm, carol.agent}
+    accepts(rig, firm, bob, grant)
+    assert readers(rig, scope) == {rig.me.agent, firm, carol.agent, bob.agent}
+    assert shared(rig, rig.meet(bob, scope)) == {scope}
+    assert scope in circles_read_through(firm, rig.folded)
+    assert rig.write(Draft(scope, "countersign", identity.accept(scope))) == NotWritten("party", to_text(scope))
+    assert isinstance(rig.write(Draft(scope, "countersign", identity.accept(scope), agent=firm)), Written)

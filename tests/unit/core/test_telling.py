@@ -1,0 +1,196 @@
+"""Agreements are told of to whom they name, and what is told of is carried as long as it may concern somebody here."""
+
+from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.settings import CoreSettings
+from meshnode.core.telling import PATIENCE
+from meshproto.records.ids import ScopeId
+from meshproto.wire.messages import Agreements, Get, Headers, Part, Scopes
+from meshproto.wire.session import tag
+from tests.support.bargain_scene import accepted, amended, begun, proposed
+from tests.support.closed_scene import shared
+from tests.support.core_rig import Peer, Rig, Writer, network_of
+
+BOB, CAROL = Writer("bob"), Writer("carol")
+STRANGE = ScopeId(b"s" * 32)
+
+
+def told(peer: Peer) -> list[bytes]:
+    """Of which agreements the node has told a peer."""
+    return [scope for each in peer.all(Agreements) for scope in each.ids]
+
+
+def shows(peer: Peer, scope: ScopeId) -> bool:
+    """Whether the node shows a peer the tag of a scope."""
+    ours = b"\x01" if not peer.outbound else b"\x00"
+    return tag(scope, peer.transcript, ours) in peer.last(Scopes).tags
+
+
+def carried(rig: Rig) -> list[bytes]:
+    """Which agreements the node remembers."""
+    return [row.agreement for row in rig.ledger.rows(AgreementEntry)]
+
+
+def test_whom_a_proposal_names_is_told_of_it_once_and_nobody_else() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB)
+    bob, carol = rig.meet(BOB), rig.meet(CAROL)
+    assert told(bob) == [scope]
+    assert told(carol) == []
+    assert shows(bob, scope)
+    assert not shows(carol, scope)
+    bob.show()
+    rig.fold()
+    assert told(bob) == [scope]
+
+
+def test_who_shows_its_tag_is_not_told() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB)
+    bob = rig.meet(BOB, scope)
+    assert told(bob) == []
+    assert shared(rig, bob) == {scope}
+
+
+def test_what_is_not_shared_is_not_told_of() -> None:
+    rig = Rig(settings=CoreSettings(share_scopes="none"))
+    proposed(rig, BOB)
+    assert told(rig.meet(BOB)) == []
+
+
+def test_nothing_is_told_before_the_other_side_has_shown_tags() -> None:
+    rig = Rig()
+    peer = rig.dialled(BOB)
+    peer.greet()
+    proposed(rig, BOB)
+    assert told(peer) == []
+    peer.show()
+    assert len(told(peer)) == 1
+
+
+def test_what_is_told_of_is_fetched_and_kept_once_it_concerns_us() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, rig.me)
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    assert shows(peer, scope)
+    peer.show(scope)
+    peer.push(signed)
+    peer.push(BOB.genesis)
+    assert carried(rig) == [scope]
+    rig.fold()
+    rig.wait(2 * PATIENCE)
+    assert carried(rig) == [scope]
+    rig.reborn()
+    rig.fold()
+    rig.wait(2 * PATIENCE)
+    assert scope in rig.node.parts.scopes.carried
+
+
+def test_the_first_version_waits_for_who_signed_it() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, rig.me)
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.show(scope)
+    peer.push(signed)
+    assert carried(rig) == []
+    peer.push(BOB.genesis)
+    assert carried(rig) == [scope]
+
+
+def test_what_concerns_nobody_here_is_dropped_after_a_while() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, CAROL)
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope, STRANGE)))  # type: ignore[arg-type]  # ids
+    peer.show(scope)
+    for each in (signed, BOB.genesis, CAROL.genesis):
+        peer.push(each)
+    rig.fold()
+    assert scope in rig.node.parts.scopes.carried
+    rig.wait(2 * PATIENCE)
+    assert carried(rig) == []
+    assert {scope, STRANGE}.isdisjoint(rig.node.parts.scopes.carried)
+    rig.meet(BOB).say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    assert carried(rig) == [scope]  # It may concern somebody by now.
+
+
+def test_only_so_many_are_carried_that_concern_nobody() -> None:
+    rig = Rig(settings=CoreSettings(agreements_told=2))
+    peer = rig.meet(BOB)
+    ids = [ScopeId(bytes([number]) * 32) for number in range(1, 4)]
+    peer.say(Agreements(tuple(ids)))  # type: ignore[arg-type]  # ids
+    assert [each in rig.node.parts.scopes.carried for each in ids] == [True, True, False]
+
+
+def test_two_may_tell_of_the_same() -> None:
+    rig = Rig()
+    for who in (BOB, CAROL):
+        peer = rig.meet(who)
+        peer.say(Agreements((STRANGE,)))  # type: ignore[arg-type]  # an id
+        assert shows(peer, STRANGE)
+
+
+def test_what_is_no_agreement_is_not_taken_for_one() -> None:
+    rig = Rig()
+    scope, genesis = network_of(BOB, name="strange")
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope, BOB.agent)))  # type: ignore[arg-type]  # ids
+    peer.show(scope)
+    peer.push(BOB.genesis)
+    peer.push(genesis)
+    assert rig.ledger.network(scope) is None
+    own = rig.found(name="mine")
+    peer.say(Agreements((own,)))  # type: ignore[arg-type]  # an id
+    assert carried(rig) == []
+
+
+def test_a_first_version_of_which_nobody_told_is_not_taken_in() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, rig.me)
+    peer = rig.meet(BOB)
+    peer.push(BOB.genesis, Part.LAST)
+    peer.push(signed)
+    assert not rig.ledger.has(scope)
+
+
+def test_whom_only_anothers_proposal_names_is_told_by_nobody_else() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, rig.me, CAROL)
+    bob = rig.meet(BOB)
+    bob.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    bob.show(scope)
+    for each in (signed, BOB.genesis, CAROL.genesis, accepted(BOB, scope)):
+        bob.push(each)
+    rig.fold()
+    carol = rig.meet(CAROL, scope)
+    assert shared(rig, carol) == set()
+    bob.push(accepted(CAROL, scope))
+    rig.fold()
+    assert shared(rig, carol) == {scope}
+
+
+def test_whom_a_later_version_names_is_told_by_who_proposed_it() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB)
+    rig.put(CAROL.genesis)
+    carol = rig.meet(CAROL, scope)
+    rig.put(accepted(rig.me, scope), accepted(BOB, scope), amended(BOB, scope, scope, rig.me, CAROL))
+    rig.fold()
+    assert shared(rig, carol) == set()
+    rig.put(amended(rig.me, scope, scope, BOB, CAROL))
+    rig.fold()
+    assert shared(rig, carol) == {scope}
+
+
+def test_who_shares_it_reads_who_is_named_in_it() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB, CAROL)
+    bob = rig.meet(BOB, scope)
+    bob.take()
+    bob.say(Get((CAROL.agent,)))  # type: ignore[arg-type]  # an agent's id is that of its genesis
+    assert len(bob.all(Headers)) == 1
+    dave = rig.meet(Writer("dave"), scope)
+    dave.take()
+    dave.say(Get((CAROL.agent, scope)))  # type: ignore[arg-type]  # ids
+    assert dave.all(Headers) == []
