@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from meshnode.core.effects import Look
+from meshnode.core.ground import Session
 from meshnode.core.limits import give_back
 from meshnode.core.parts import Parts
 from meshnode.core.reports import ForkFound, ScopeReady, Stored
@@ -41,7 +42,11 @@ def settle(parts: Parts, afters: Sequence[tuple[int, Aftermath]], turn: Turn) ->
         turn.effects.append(Look())
     for _, after in afters:
         parts.gossip.spread_parts(after.parts, turn)
+        parts.serve.note_parts(after.parts)
         _finish(parts, after, turn)
+    if any(after.astray for _, after in afters):
+        for session in parts.ground.open_sessions():
+            parts.privates.ask(session, turn)
     # A genesis makes an agent known or a network's rules: that decides whom we share with.
     return any(not each.run.records[0].scope for each in arrivals)
 
@@ -69,14 +74,18 @@ def _finish(parts: Parts, after: Aftermath, turn: Turn) -> None:
 def _move_indexes(parts: Parts, logs: Iterable[LogId], voices: frozenset[LogId], turn: Turn) -> None:
     """Bring indexes up to date; streams of agents that stand in a network now are told to those who share it."""
     tips: list[tuple[list[int], LogTip]] = []
+    wider: dict[int, Session] = {}
     for log in dict.fromkeys(logs):
         for now in parts.scopes.note_committed(log, speaks_for_more=log in voices):
             parts.intake.note_standing(now.agent)
             parts.policy.note_standing(now, turn)
-            sharing = [each.conn for each in parts.ground.open_sessions() if parts.gate.names_of(each, now.scope)]
-            tips += [(sharing, LogTip(now.log, seq, tip)) for tip, seq in now.tips.items()]
+            sharing = [each for each in parts.ground.open_sessions() if parts.gate.names_of(each, now.scope)]
+            wider.update((each.conn, each) for each in sharing)
+            tips += [([each.conn for each in sharing], LogTip(now.log, seq, tip)) for tip, seq in now.tips.items()]
     if parts.ground.settings.live:
         parts.gossip.tell_tips(tips, turn)
+    for session in wider.values():
+        parts.serve.offer(session)
     for carried in parts.scopes.carried.values():
         if parts.scopes.look_at_founding(carried):
             turn.tell(ScopeReady(carried.scope))

@@ -90,7 +90,11 @@ class Gate:
             return False
         if bytes(scope) == bytes(self._ground.identity.agent) or self._is_closed(scope):
             return True
-        return any(self._is_closed(each) for each in self._ground.ledger.scopes_of(scope))
+        standing = self._ground.ledger.scopes_of(scope)
+        # The disk knows that somebody stands in a network a moment before this node is told of that.
+        if any(each in session.shared.values() for each in standing):
+            return False
+        return any(self._is_closed(each) for each in standing)
 
     def _is_closed(self, scope: ScopeId) -> bool:
         """Whether a scope is of a circle of people: a network by invitation, an organisation of ours, an agreement."""

@@ -97,9 +97,12 @@ class Parts:
         assert now is not None
         return now.scope
 
-    def admit(self, run: Run, source: Source, turn: Turn) -> Admission:
-        """Take in one run, and those that waited for it. Returns what became of the run itself."""
-        outcome = self._admit_one(run, source, turn)
+    def admit(self, run: Run, source: Source, turn: Turn, *, late: bool = False) -> Admission:
+        """Take in one run, and those that waited for it. Returns what became of the run itself.
+
+        `late`: it had to wait itself.
+        """
+        outcome = self._admit_one(run, source, turn, late=late)
         if isinstance(outcome, Accepted):
             self.admit_pooled(outcome.arrival.run, turn)
         return outcome
@@ -116,7 +119,7 @@ class Parts:
         """Take in the runs that waited for a record of this one."""
         for record in run.records if self.pool.bytes else ():
             for pooled in self.pool.release(record.id):
-                self.admit(pooled.run, pooled.source, turn)
+                self.admit(pooled.run, pooled.source, turn, late=True)
 
     def note_erased(self, records: Iterable[RecordId]) -> None:
         """Private parts are to be erased: they take up no room any more."""
@@ -148,12 +151,12 @@ class Parts:
         for word in ("hello", "round", "sync", "fill", "proof", "serve"):
             self.ground.agenda.drop(word, conn)
 
-    def _admit_one(self, run: Run, source: Source, turn: Turn) -> Admission:
+    def _admit_one(self, run: Run, source: Source, turn: Turn, *, late: bool) -> Admission:
         outcome = self.intake.admit(run, source, turn)
         first, settings = run.records[0], self.ground.settings
         match outcome:
             case Accepted(arrival):
-                self.privates.note(arrival.run, arrival.log, source.conn, turn)
+                self.privates.note(arrival.run, arrival.log, source.conn, turn, late=late)
                 for row in turn.local:
                     if isinstance(row, WaitEntry) and row.log == arrival.log and not self.ground.flight.has(row.on):
                         self.getter.want(RecordId(row.on), arrival.scope, turn)

@@ -60,8 +60,11 @@ class Privates:
     def __len__(self) -> int:
         return len(self._lacks)
 
-    def note(self, run: Run, log: LogId, conn: int | None, turn: Turn) -> None:
-        """Records are on their way to the disk: their parts are to come, first of all along with them."""
+    def note(self, run: Run, log: LogId, conn: int | None, turn: Turn, *, late: bool = False) -> None:
+        """Records are on their way to the disk: their parts are to come, first of all along with them.
+
+        `late`: the run had to wait, so parts that came along were of no use.
+        """
         lacking = {
             record.id: record.private
             for record in run.records
@@ -79,7 +82,8 @@ class Privates:
             return
         # Where not everybody's parts are kept, those of a new log were not asked for along with it (see `wants`).
         settings = self._ground.settings
-        comes_along = settings.keep_privates == "all"
+        comes_along = settings.keep_privates == "all" and not late
+        turn.after.astray |= late
         asked = {conn: turn.moment.ticks} if comes_along and conn is not None else {}
         origin = Origin(log, now.scope, now.agent, asked)
         self._lacks.update({record: Lack(*private, origin) for record, private in lacking.items()})
@@ -151,6 +155,12 @@ class Privates:
         if ids:
             open_.update(dict.fromkeys(ids))
             turn.send(session.conn, WantPrivates(tuple(ids)))
+
+    def ask_anew(self, session: Session, turn: Turn) -> None:
+        """More is shared with a connection than before: ask it also for what it has refused, or sent in vain."""
+        for lack in self._lacks.values():
+            lack.origin.asked.pop(session.conn, None)
+        self.ask(session, turn)
 
     def ask_all(self, turn: Turn) -> None:
         """Ask every connection for what it was not asked for lately, and do so again later."""

@@ -22,6 +22,9 @@ from meshproto.wire.codec import cost
 from meshproto.wire.limits import MAX_IDS
 from meshproto.wire.messages import Get, Headers, LogWant, Part, Privates, Unknown, Want, WantPrivates
 
+OWED_MOST = 256
+"""Private parts that a connection is to get once they come, or once it may read them: such as names."""
+
 LOOKUP_COST = 1024
 """What serving costs besides the bytes: looking for what is not here takes as long as reading a kilobyte."""
 
@@ -39,13 +42,21 @@ class Cursor:
 class Order:
     """What one connection has asked for: records by id, private parts by id, and groups of logs.
 
-    `posted` are bulk messages that wait for credit, each with its cost.
+    `posted` are bulk messages that wait for credit, each with its cost. `owed` are private parts that could not be sent
+    when they were due: they are not here yet, or were not to be read.
     """
 
     records: deque[RecordId] = field(default_factory=deque)
     parts: deque[RecordId] = field(default_factory=deque)
     groups: deque[deque[Cursor]] = field(default_factory=deque)
     posted: deque[tuple[Headers | Privates, int]] = field(default_factory=deque)
+    owed: dict[RecordId, None] = field(default_factory=dict)
+
+    def owe(self, records: Iterable[RecordId]) -> None:
+        """Remember private parts that are to follow."""
+        self.owed.update(dict.fromkeys(records))
+        while len(self.owed) > OWED_MOST:
+            del self.owed[next(iter(self.owed))]
 
     def __len__(self) -> int:
         return len(self.records) + len(self.parts) + sum(map(len, self.groups))
@@ -115,6 +126,20 @@ class Serve:
                 turn.send(session.conn, Unknown(cursor.log))
         order.groups = deque(group for group in order.groups if group)
 
+    def note_parts(self, records: Iterable[RecordId]) -> None:
+        """Private parts have come: they follow to those who could not be sent them before."""
+        orders = [(self._ground.session(conn), order) for conn, order in self._orders.items() if order.owed]
+        for record in records if orders else ():
+            for session, order in orders:
+                if session is not None and record in order.owed:
+                    self._settle_debts(session, order, [record])
+
+    def offer(self, session: Session) -> None:
+        """A connection may read more than before: private parts that were kept from it follow."""
+        order = self._orders.get(session.conn)
+        if order is not None:
+            self._settle_debts(session, order, list(order.owed))
+
     def is_idle(self, conn: int) -> bool:
         """Whether nothing is left to be served to a connection."""
         order = self._orders.get(conn)
@@ -152,7 +177,7 @@ class Serve:
         if run is not None:
             _post(order, Headers(run.headers, run.signature, Part.LAST))
             if self._may_read_record(session, record):
-                self._post_privates(order, self._ground.ledger.privates(_ids_with_part(run.headers)))
+                self._post_parts_of(order, run)
 
     def _serve_parts(self, session: Session, order: Order) -> None:
         """Post private parts; say which are erased and which are not here or not to be read."""
@@ -166,11 +191,13 @@ class Serve:
             raw = ledger.private(record) if readable else None
             if raw is not None:
                 parts.append((record, raw))
+                order.owed.pop(record, None)
                 left -= len(raw)
             elif readable and ledger.erased(record):
                 erased.append(record)
             else:
                 missing.append(record)
+        order.owe(missing)
         _post(order, Privates(tuple(parts), tuple(erased), tuple(missing)))
 
     def _serve_log(self, order: Order) -> None:
@@ -186,11 +213,25 @@ class Serve:
             cursor.lanes.appendleft((lane, upto, tip))
         _post(order, Headers(run.headers, run.signature, Part.WANTED if cursor.lanes else Part.LAST))
         if cursor.privates:
-            self._post_privates(order, ledger.privates(_ids_with_part(run.headers)))
+            self._post_parts_of(order, run)
         if cursor.lanes:
             group.append(cursor)
         if not group:
             order.groups.popleft()
+
+    def _post_parts_of(self, order: Order, run: StoredRun) -> None:
+        """Post the private parts of a run that are here; the others follow once they come."""
+        named = _ids_with_part(run.headers)
+        found = self._ground.ledger.privates(named)
+        self._post_privates(order, found)
+        if len(found) < len(named):
+            held = {record for record, _ in found}
+            order.owe(record for record in named if record not in held)
+
+    def _settle_debts(self, session: Session, order: Order, records: Iterable[RecordId]) -> None:
+        """Post those of the owed parts that are here and may be read by now."""
+        due = [record for record in records if self._may_read_record(session, record)]
+        self._post_privates(order, self._ground.ledger.privates(due))
 
     def _post_privates(self, order: Order, found: Iterable[tuple[RecordId, bytes]]) -> None:
         """Post private parts, as many in each message as fit."""
@@ -201,6 +242,7 @@ class Serve:
                 _post(order, Privates(tuple(parts), (), ()))
                 parts, size = [], 0
             parts.append((record, raw))
+            order.owed.pop(record, None)
             size += len(raw)
         if parts:
             _post(order, Privates(tuple(parts), (), ()))

@@ -139,7 +139,9 @@ class Talk:
         parts.book.note_scopes(session, turn)
         parts.book.introduce(session, turn)
         parts.rounds.begin(session, turn)
-        parts.privates.ask(session, turn)
+        parts.privates.ask_anew(session, turn)
+        parts.serve.offer(session)
+        parts.serve.pump(session, turn)
 
     def refresh(self, turn: Turn) -> None:
         """What is shared may have changed: show tags anew, compare where there is more, withhold what is not shared."""

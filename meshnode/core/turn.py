@@ -41,6 +41,8 @@ class Aftermath:
     promoted: list[LogId] = field(default_factory=list)
     voices: list[LogId] = field(default_factory=list)
     """Logs whose key speaks for one agent more than was known."""
+    astray: bool = False
+    """Records had to wait for others while their private parts went by: these are to be asked for."""
     keeping: bool = False
     """What is kept has changed: private parts are to be looked at."""
     search: bool = False

@@ -44,6 +44,8 @@ from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id, short, to_
 
 FRESH_SECONDS = 1.0
 """How long a list waits for the views to show what was just written; then it shows what there is."""
+CERTAIN_SECONDS = 10.0
+"""How long it is waited for them at most where what they show decides what is signed, or refused."""
 CANDIDATES = 64
 """Ids looked at for an abbreviation; more than fit on a screen help nobody."""
 
@@ -95,6 +97,12 @@ class Office:
     async def fresh(self) -> Lookups:
         """The lookups, once they show what was written before, or after a moment all the same."""
         with trio.move_on_after(FRESH_SECONDS):
+            await self.projector.caught_up()
+        return self.lookups
+
+    async def certain(self) -> Lookups:
+        """The lookups, for who is to be refused by what they show, or signs by it: a busy machine is waited for."""
+        with trio.move_on_after(CERTAIN_SECONDS):
             await self.projector.caught_up()
         return self.lookups
 

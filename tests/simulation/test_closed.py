@@ -213,3 +213,12 @@ def test_who_left_comes_back_by_another_invitation() -> None:
     club.run(5_000)
     assert bob.ledger.has(missed)
     assert club.level(alice, bob)
+
+
+def test_who_comes_in_is_called_by_name_within_a_moment_of_it_by_everybody() -> None:
+    for seed in range(30):
+        club = Club("alice", "bob", "carol", seed=seed)
+        club.all_enter()
+        club.run(1_000)
+        for host in club.people:
+            assert [host.ledger.private(each.identity.agent) is not None for each in club.people] == [True] * 3, seed

@@ -59,10 +59,14 @@ class SeededChance:
 
 @dataclass(slots=True)
 class Faults:
-    """How bad the world is. Delays in ms; chances per message, per commit or per dial."""
+    """How bad the world is. Delays in ms; chances per message, per commit or per dial.
+
+    `told` is how long after a commit its node is told of it, though whoever reads the disk sees it at once.
+    """
 
     delay: tuple[int, int] = (1, 30)
     commit: tuple[int, int] = (1, 20)
+    told: tuple[int, int] = (0, 10)
     stall: float = 0.0
     break_: float = 0.0
     dial_fails: float = 0.0
@@ -97,6 +101,7 @@ class Host:
         self.life = 0
         self.lines: dict[int, Line] = {}
         self.pending: list[Batch] = []
+        self.flushing = False
         self.answers: dict[int, Outcome] = {}
         self.reports: list[object] = []
         self.alarm: int | None = None
@@ -133,6 +138,7 @@ class Host:
         self.node, self.alarm = None, None
         self.life += 1
         self.pending.clear()
+        self.flushing = False
         for line in list(self.lines.values()):
             self.world.cut(line, why)
 
@@ -196,7 +202,7 @@ class Host:
     def _commit(self, batch: Batch) -> None:
         """Write a batch down after a while, together with those that came meanwhile."""
         self.pending.append(batch)
-        if len(self.pending) == 1:
+        if len(self.pending) == 1 and not self.flushing:
             self._flush_later()
 
     def _flush_later(self) -> None:
@@ -220,8 +226,19 @@ class Host:
         if world.random.random() < faults.crash_after:
             self.crash("crashes after a commit")
             return
-        self.hear(Committed(batches[-1].number))
+        life = self.life
+        self.flushing = True
+        world.at(world.now + world.random.randint(*faults.told), lambda: self._landed(life, batches[-1].number))
+
+    def _landed(self, life: int, number: int) -> None:
+        """Tell the node what is on the disk, and go on with what came meanwhile."""
+        if self.life != life:
+            return
+        self.hear(Committed(number))
+        if self.life != life:
+            return
         self.note_committed()
+        self.flushing = False
         if self.pending:
             self._flush_later()
 

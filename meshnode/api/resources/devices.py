@@ -21,6 +21,7 @@ from meshnode.runtime.office import Office
 from meshnode.runtime.pairing import write_pairing, write_recovery
 from meshnode.runtime.pairings import PAIRING_SECONDS
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.somebody import nobody, with_id
 from meshproto.records.ids import AgentId, to_text
 
 REASONS = ("lost", "compromise", "end")
@@ -105,7 +106,9 @@ async def _mate(office: Office, who: str) -> bytes:
     if len(named) > 1:
         ids = ", ".join(to_text(each) for each in named)
         raise Refusal(Code.AMBIGUOUS, f"several are called {who}: {ids}", "use the id")
-    found = named[0] if named else await office.find(who)
+    found = named[0] if named else await with_id(office, who)
+    if found is None:
+        raise nobody(who)
     if found not in mates:
         raise Refusal(Code.NOT_FOUND, f"you share no network with {who}", "meshnode network ls")
     return found

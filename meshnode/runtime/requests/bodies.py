@@ -1,10 +1,12 @@
 """Finding what founders decide about: an organisation or network, and the people in it."""
 
-from meshnode.runtime.office import Office
+from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.networks import members_of
+from meshnode.runtime.requests.somebody import nobody, with_id
 from meshnode.views.names import slug
 from meshnode.views.rows import PersonRow
-from meshproto.records.ids import AgentId, RecordId, ScopeId, short
+from meshproto.records.ids import AgentId, ScopeId, short
 
 NAMES_READ = 1_000
 """People looked at for a name."""
@@ -18,8 +20,8 @@ async def find_body(office: Office, text: str) -> ScopeId:
         if refusal.code is not Code.UNKNOWN_NETWORK:
             raise
         found = [each for each in _called(office, text) if each.kind == "organization"]
-        if not found and len(text.strip()) > len("bafkrei"):
-            found = [each for each in _with_id(office, await office.find(text)) if each.kind == "organization"]
+        if not found:
+            found = [each for each in await _with_id(office, text) if each.kind == "organization"]
         if not found:
             raise Refusal(Code.NOT_FOUND, f"there is no network or organisation {text!r} here", refusal.hint) from None
     return ScopeId(_only([each.record for each in found], text))
@@ -27,7 +29,7 @@ async def find_body(office: Office, text: str) -> ScopeId:
 
 async def find_somebody(office: Office, scope: ScopeId, text: str) -> AgentId:
     """The agent that a name or id means, rather one of a scope's people. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     wanted = text.strip().casefold()
     with office.folded.steady():
         here = {key[32:64] for key, _ in office.folded.scan("member", scope) if len(key) == 96}
@@ -35,10 +37,10 @@ async def find_somebody(office: Office, scope: ScopeId, text: str) -> AgentId:
     named = named or [each.record for each in _called(office, text)]
     if named:
         return AgentId(_only(named, text))
-    found = await office.find(text)
-    if not _with_id(office, found):
-        raise Refusal(Code.NOT_FOUND, f"{short(found)} is nobody", "meshnode network members --help")
-    return AgentId(found)
+    found = await _with_id(office, text)
+    if not found:
+        raise nobody(text, _people_of(office, scope))
+    return AgentId(found[0].record)
 
 
 def _called(office: Office, text: str) -> list[PersonRow]:
@@ -46,8 +48,16 @@ def _called(office: Office, text: str) -> list[PersonRow]:
     return [row for row in rows if slug(text) and slug(office.name(row.record)) == slug(text)]
 
 
-def _with_id(office: Office, record: RecordId) -> tuple[PersonRow, ...]:
-    return office.lookups.views.of(PersonRow, record)
+async def _with_id(office: Office, text: str) -> tuple[PersonRow, ...]:
+    record = await with_id(office, text)
+    return () if record is None else office.lookups.views.of(PersonRow, record)
+
+
+def _people_of(office: Office, scope: ScopeId) -> str:
+    """The command that shows whom a network or organisation consists of."""
+    if office.truth.network(scope) is not None:
+        return members_of(office, scope)
+    return f"meshnode org show {quoted(office.name(scope) or short(scope))}"
 
 
 def _only(found: list[bytes], text: str) -> bytes:

@@ -24,7 +24,7 @@ VOTES = ("accept", "decline", "object")
 
 async def propose(office: Office, scope: ScopeId, wish: Wish, text: str, rows: Rows = ()) -> Ids:
     """Sign a proposal to the founders; `settle` does the rest. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     with office.folded.steady():
         now = must_decide(office, scope, charter_now(scope, office.folded))
         facts = facts_of(office, scope, wish, office.folded, now)
@@ -36,7 +36,7 @@ async def vote(office: Office, record: RecordId, verdict: str, text: str = "", r
     """Accept, decline, or object to a proposal; or accept being named a founder. Raises Refusal."""
     if verdict not in VOTES:
         raise Refusal(Code.BAD_REQUEST, f"{verdict!r} is no vote: one of {', '.join(VOTES)}")
-    await office.fresh()
+    await office.certain()
     told = told_of(office, record)
     _must_vote(office, told)
     draft = Draft(
@@ -50,23 +50,23 @@ async def settle(office: Office, record: RecordId, *, own: bool = False) -> Told
 
     Does nothing where nothing is to be done, so it can be repeated. Raises Refusal.
     """
-    await office.fresh()
+    await office.certain()
     told = told_of(office, record)
     if own and told.decision.state == OPEN and office.me in told.decision.awaited:
         await vote(office, record, "accept")
-        await office.fresh()
+        await office.certain()
         told = told_of(office, record)
     if told.decision.state == CARRIED and told.decision.scope in office.mandates.acts_for():
         with contextlib.suppress(Refusal):  # Then another founder does it, or the same command tells why not.
             await carry_out(office, record)
-        await office.fresh()
+        await office.certain()
         told = told_of(office, record)
     return told
 
 
 async def carry_out(office: Office, record: RecordId, rows: Rows = ()) -> Ids:
     """Do what a carried decision says. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     told = told_of(office, record)
     if told.decision.state != CARRIED:
         what, then = advice(office, told)

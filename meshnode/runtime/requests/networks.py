@@ -158,7 +158,7 @@ def draft_appointment(network: ScopeId, agent: AgentId, role: str, *, delegate: 
 
 async def accept(office: Office, network: ScopeId, rows: Rows = (), agent: bytes = b"") -> Ids:
     """Accept every role that was offered to the owner, or to the organisation `agent`. Raises Refusal."""
-    lookups, who = await office.fresh(), agent or office.me
+    lookups, who = await office.certain(), agent or office.me
     offered = [row.record for row in lookups.standings(network) if row.agent == who and row.standing == "invited"]
     if not offered:
         raise Refusal(Code.CONFLICT, "no role waits for your answer there", members_of(office, network))
@@ -258,7 +258,7 @@ def roles_of(office: Office, network: ScopeId, agent: bytes) -> list[MemberRow]:
 
 async def must_steer(office: Office, network: ScopeId) -> None:
     """Refuse what only founders and stewards may do. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     told = office.node.standings.get(network)
     name = office.name(network) or short(network)
     if told is not None and told.is_over:

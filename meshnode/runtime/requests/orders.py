@@ -30,7 +30,7 @@ class Ordered(NamedTuple):
 
 async def propose_order(office: Office, body: ScopeId, drafts: Sequence[Draft], text: str, rows: Rows = ()) -> Ids:
     """Propose to the founders that drafts be signed in the name of their scope. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     with office.folded.steady():
         now = must_decide(office, body, charter_now(body, office.folded))
     orders: list[Value] = [[each.type, authority.order_digest(each.facts)] for each in drafts]

@@ -68,7 +68,7 @@ async def found(office: Office, founding: Founding, rows: Rows = ()) -> ScopeId:
     """Found an organisation; it acts once all its founders have accepted. Raises Refusal."""
     if not founding.name.strip():
         raise Refusal(Code.BAD_REQUEST, "an organisation needs a name")
-    await office.fresh()
+    await office.certain()
     if any(slug(office.name(each)) == slug(founding.name) for each in carried(office)):
         raise Refusal(Code.EXISTS, f"you are in an organisation called {founding.name!r} already", "meshnode org ls")
     _check_types(founding.sensitive)
@@ -117,7 +117,7 @@ def offered(office: Office, organisation: ScopeId) -> list[RecordId]:
 
 async def accept(office: Office, organisation: ScopeId, rows: Rows = ()) -> Ids:
     """Accept everything that waits for the owner there. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     waiting = offered(office, organisation)
     name = office.name(organisation) or short(organisation)
     if not waiting:
@@ -145,7 +145,7 @@ async def hire(office: Office, organisation: ScopeId, agent: AgentId, job: Job, 
 
 async def dismiss(office: Office, organisation: ScopeId, agent: AgentId, reason: str, rows: Rows = ()) -> Ids:
     """End every mandate that somebody has: what they signed so far stays in force. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     name, firm = office.name(agent) or short(agent), office.name(organisation) or short(organisation)
     living = [row for row in _of(office, organisation, agent) if row.standing in STANDING_STATES]
     if not living:
@@ -164,7 +164,7 @@ async def dismiss(office: Office, organisation: ScopeId, agent: AgentId, reason:
 
 async def leave(office: Office, organisation: ScopeId) -> bool:
     """Give back every mandate the owner has; false if nobody there has heard of it yet. Raises Refusal."""
-    await office.fresh()
+    await office.certain()
     rows = office.lookups.standings(organisation)
     mine = [row.record for row in _of(office, organisation, office.me) if row.standing == "active"]
     others = [row for row in rows if row.agent != office.me and row.standing == "active"]

@@ -62,7 +62,7 @@ async def test_what_cannot_be_decided_is_refused_with_the_reason(mesh: Mesh) -> 
         assert await refusal(api, add_founders=["Ana"]) == ("exists", "Ana is a founder already")
         assert await refusal(api, drop_founders=["Ben"]) == ("conflict", "Ben is no founder there")
         assert (await refusal(api, drop_founders=["Ana"]))[0] == "bad-request"
-        assert (await refusal(api, remove=["nobody at all"]))[0] == "bad-request"
+        assert (await refusal(api, remove=["nobody at all"]))[0] == "not-found"
         elsewhere = await api.refuses("POST", "/decisions", {"scope": "other", "add_founders": ["Ben"]})
         assert (elsewhere["code"], elsewhere["detail"]) == ("conflict", "Ben is no member there")
         nothing = await api.refuses("POST", "/decisions", {"scope": "other", "remove": ["Ben"]})

@@ -218,6 +218,7 @@ async def test_what_is_sensitive_is_signed_once_enough_founders_have_ordered_it(
         (done,) = orders.ordered_by(ana.office, decided.told_of(ana.office, record))
         assert (done.facts, done.record is not None) == (draft.facts, True)
         assert await networks.enter(dan.office, line, DEADLINE) == scope
+        await ana.learns(partial(is_core, ana, scope, dan))
         removal = await proposes(ana, scope, Wish(remove=(dan.office.me,)))
         assert await votes(ben, removal) == "done"
         await carol.learns(lambda: roles(carol, scope, dan) == [("core", "removed")])
