@@ -155,6 +155,7 @@ def _open(
     node = RunningNode(parts)
     projector.moved, projector.tell_standings = node.fold_moved, node.folded
     office = _office(node, views, reader, projector, ScopeId(notebook), settings)
+    node.naming = office.name
     watch = Watch(office, home.folder)
     return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
 

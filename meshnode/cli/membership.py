@@ -101,6 +101,8 @@ def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: boo
     desk.out.give_or_ok("network.appoint", made, said)
     if not desk.out.as_json:
         desk.out.line(f"  They accept with:  meshnode network accept {quoted(network)}")
+        desk.out.line("  Who is not in it yet accepts by joining; the line is no key, it lets in only whom it was for:")
+        desk.out.line(f"      meshnode network join {made['line']}")
     return Exit.OK
 
 

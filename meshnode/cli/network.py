@@ -59,20 +59,23 @@ def ls(desk: Desk) -> Exit:
 
 
 def join(desk: Desk, *, line: str, as_: str | None) -> Exit:
-    """Join by an invitation, or an open network by its line."""
+    """Join by an invitation, by a line, or by name."""
     desk.out.progress("joining …")
     joined = desk.client().join(line, as_=as_, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     name = clean(joined["network"]["name"]) or short_id(joined["network"]["id"])
+    name += f" as {clean(as_)}" if as_ else ""
     met = bool(joined["peer"])
     if desk.out.as_json:
         desk.out.give("network.join", {**joined})
+    elif joined["known"]:
+        desk.out.ok(f"Joined {name}")
     elif met:
         way = f"direct to {_name_of(desk, joined['peer'])} ({joined['milliseconds']} ms)"
         desk.out.ok(f"Joined {name} · {way} · {count(joined['received'], 'record')} received and verified")
     else:
         desk.out.ok(f"Joined {name} here; nobody there has answered yet")
-    if not met:
+    if not met and not joined["known"]:
         cause = "nobody at the line's addresses answers; the node keeps trying"
         raise Failure(Exit.UNREACHABLE, cause, "meshnode peer ls")
     return Exit.OK
@@ -137,11 +140,24 @@ _OWN = {
         Command("network ls", "List the networks, with the line to join each.", ls, exits=(Exit.NOT_RUNNING,)),
         Command(
             "network join",
-            "Join by an invitation, or an open network by its line.",
+            "Join by an invitation, an open network by its line, or one known here by its name.",
             join,
-            (Argument(("line",), "What `network invite`, or `network ls`, printed at a member's.", metavar="LINE"), AS),
+            (
+                Argument(
+                    ("line",),
+                    "What `network invite`, or `network ls`, printed at a member's; or a name.",
+                    metavar="LINE",
+                ),
+                AS,
+            ),
             text="Waits some seconds for the first records (--timeout says how long). If nobody answers, the exit code "
-            "is 14; an open network goes on being joined, an invitation is tried again by the same command.",
+            "is 14; an open network goes on being joined, an invitation is tried again by the same command.\n\nA "
+            "network that is known here is joined by its name: an open one, or one in which somebody has offered a role "
+            "to you, or to the firm that you join --as.",
+            examples=(
+                ("By an invitation", "meshnode network join LINE"),
+                ("A firm joins a network you are in", "meshnode network join studio --as 'Blue Ltd'"),
+            ),
             exits=(Exit.NOT_RUNNING, Exit.UNREACHABLE, Exit.NOT_AUTHORISED),
         ),
         Command(

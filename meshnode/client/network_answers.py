@@ -81,6 +81,7 @@ class Member(TypedDict):
     flags: list[str]
     record: str
     since: str
+    line: str
 
 
 class Joined(TypedDict):
@@ -90,3 +91,4 @@ class Joined(TypedDict):
     peer: str
     milliseconds: int
     received: int
+    known: bool

@@ -14,8 +14,9 @@ from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done
 from meshnode.core.events import LeaveScope
 from meshnode.core.ports import JoinedEntry
-from meshnode.runtime.node import RunningNode, refusal_of
+from meshnode.runtime.node import RunningNode
 from meshnode.runtime.refusals import Refusal
+from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import AgentId, ScopeId, log_id, short
 from meshproto.types import identity
 
@@ -49,7 +50,8 @@ class Joins:
         """Sign the grant by which one joins an open network; False if one stands there already. Raises Refusal.
 
         Each device of a member signs one: a log counts by what stands in it. `again`: also if one has left since.
-        `agent` is the organisation that joins, empty for the owner.
+        `agent` is the organisation that joins, empty for the owner; of one that has left only the lists tell, so
+        `again` says that it has.
         """
         async with self._turn:
             who = AgentId(agent or self._node.me)
@@ -58,7 +60,7 @@ class Joins:
             facts = self._node.ledger.network(network)
             is_founder = facts is not None and who in facts.founders
             heard = own is not None and own.counted and who in self._node.ledger.agents_of_log(own.log)
-            has_left = again and not agent and told is not None and not told.roles
+            has_left = again and (bool(agent) or (told is not None and not told.roles))
             if (heard and not has_left) or is_founder or not self._is_open(network):
                 return False
             await self._node.write([Draft(network, "grant", identity.join(who), agent=agent)])

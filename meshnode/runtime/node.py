@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import trio
 
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.effects import NotWritten, Outcome, Taken, Written
+from meshnode.core.effects import Outcome, Taken, Written
 from meshnode.core.events import (
     AddressesFound,
     Event,
@@ -42,6 +42,8 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.reports import Reports
 from meshnode.runtime.settings import STOP_SECONDS
 from meshnode.runtime.tickets import Tickets
+from meshnode.runtime.unwritten import Naming, about
+from meshnode.runtime.unwritten import refusal_of as refusal_of
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Store, Writer
 from meshproto.records.ids import AgentId, RecordId
@@ -104,6 +106,8 @@ class RunningNode:
         self.presence = Presence()
         self.stopping = trio.Event()
         """Set when the node is to end, whoever asked; long answers end on it."""
+        self.naming: Naming = lambda agent: ""
+        """What an agent is called, as refusals name it."""
         self.standings: dict[bytes, NetworkStanding] = {}
         """How networks stand, as far as is folded."""
         self.failure: StoreFailed | None = None
@@ -192,7 +196,7 @@ class RunningNode:
         outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
             return outcome.ids
-        raise refusal_of(outcome)
+        raise refusal_of(outcome, about(drafts, self.ledger, self.naming))
 
     async def offer(self, records: SignedRecords, local: Sequence[LocalRow | Forget] = ()) -> Taken:
         """See `Desk.offer`."""
@@ -294,85 +298,3 @@ class RunningNode:
         self.reports.tell(news)
         self.presence.take(news, self.now(), self._conversations.address)
         self.news.move()
-
-
-def refusal_of(outcome: Outcome) -> Refusal:
-    """What to tell the owner when the core did not do what was asked."""
-    assert isinstance(outcome, NotWritten), f"answered by {outcome}"
-    code, detail, hint = _NOT_WRITTEN[outcome.why]
-    if outcome.unknown:
-        code = Code.OUTCOME_UNKNOWN
-    return Refusal(code, f"{detail} ({outcome.detail})" if outcome.detail else detail, hint)
-
-
-_NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
-    "copied": (
-        Code.COPIED_HOME,
-        "this home was copied or restored, and no peer that held its records has answered yet",
-        "connect to such a peer, or if no newer copy exists: meshnode up --i-have-the-newest-copy",
-    ),
-    "scope": (Code.NOT_AUTHORISED, "this network cannot be written in", "meshnode network ls"),
-    "unfounded": (
-        Code.CONFLICT,
-        "nothing counts there before all its founders have accepted it, and these have not",
-        "meshnode sync",
-    ),
-    "stranger": (
-        Code.NOT_AUTHORISED,
-        "you have not joined this network, so nothing you wrote there would count",
-        "join it by the line that a member has from `meshnode network ls`",
-    ),
-    "missing": (Code.NOT_FOUND, "what it names is not here, so it would count nowhere", "meshnode sync"),
-    "pending": (
-        Code.CONFLICT,
-        "what it names waits itself for records that are not here, so it would count nowhere",
-        "meshnode sync",
-    ),
-    "foreign": (
-        Code.BAD_REQUEST,
-        "what it names stands in another network, which the readers of this one may not know",
-        "state it again in this network first: meshnode share --help",
-    ),
-    "quota": (Code.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls"),
-    "draft": (Code.BAD_REQUEST, "what was to be written does not fit into a record", ""),
-    "refused": (Code.BAD_REQUEST, "records that came along were refused", ""),
-    "waiting": (
-        Code.NOT_AUTHORISED,
-        "this device waits to be let in by another device of yours",
-        "meshnode id device ls",
-    ),
-    "revoked": (
-        Code.NOT_AUTHORISED,
-        "this device was ended by its owner, so nothing it signs counts any more",
-        "meshnode id device ls",
-    ),
-    "replaced": (
-        Code.NOT_AUTHORISED,
-        "this device was replaced: its owner recovered or rotated the identity, so nothing it signs counts any more",
-        "meshnode id device ls",
-    ),
-    "device": (Code.NOT_AUTHORISED, "this device was never let in by its owner", "meshnode id device ls"),
-    "mandate": (Code.NOT_AUTHORISED, "nobody has let you act for them", "meshnode org ls"),
-    "dismissed": (
-        Code.NOT_AUTHORISED,
-        "your mandate to sign for them was ended, so nothing more that you signed in their name would count",
-        "meshnode org ls",
-    ),
-    "offered": (Code.NOT_AUTHORISED, "you have not accepted yet to sign for them", "meshnode org ls"),
-    "beyond": (Code.NOT_AUTHORISED, "what you were given does not reach so far", "meshnode why ID"),
-    "party": (
-        Code.NOT_AUTHORISED,
-        "nobody for whom you sign takes part in this agreement",
-        "meshnode agreement ls",
-    ),
-    "role": (Code.NOT_AUTHORISED, "you have no role in this network that allows this", "meshnode network ls"),
-    "order": (
-        Code.NEEDS_DECISION,
-        "its charter asks for a decision of its founders first",
-        "propose it to them: meshnode decision propose --help",
-    ),
-    "dissolved": (Code.NOT_AUTHORISED, "it was dissolved", "meshnode why ID"),
-    "busy": (Code.BUSY, "the disk is behind with earlier requests", "try again in a moment"),
-    "store": (Code.OUTCOME_UNKNOWN, "the store failed", "restart the node and repeat the request"),
-}
-"""The words of `NotWritten.why`, for people."""

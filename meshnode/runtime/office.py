@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeVar
 import trio
 
 from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.effects import NotWritten
 from meshnode.core.folded import Folded
-from meshnode.core.mandates import Mandates
+from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import (
     AnswerEntry,
     BlockEntry,
@@ -30,11 +31,12 @@ from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
-from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.room import Room, room_of
 from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
+from meshnode.runtime.unwritten import About, refusal_of
+from meshnode.runtime.unwritten import quoted as quoted
 from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
 from meshnode.views.names import slug
@@ -243,8 +245,23 @@ class Office:
         raise Refusal(Code.NOT_FOUND, f"there is no agreement {text!r} here", "meshnode agreement ls")
 
     async def acting(self, text: str | None) -> bytes:
-        """For whom a request is signed: an organisation by name or id; empty for the owner. Raises Refusal."""
-        return await self.find_organisation(text) if text else b""
+        """For whom a request is signed: an organisation by name or id; empty for the owner.
+
+        Raises Refusal, also if the owner does not sign for it: nothing else is looked at then.
+        """
+        if not text:
+            return b""
+        agent = await self.find_organisation(text)
+        self.credentials(agent)
+        return agent
+
+    def credentials(self, agent: bytes = b"") -> tuple[RecordId, ...]:
+        """By which records this device speaks for the owner, or for an organisation. Raises Refusal if it does not."""
+        found = self.mandates.credentials(agent)
+        if isinstance(found, Denied):
+            said = About(self.truth, self.name, agent)
+            raise refusal_of(NotWritten(found.why, to_text(found.by) if found.by else ""), said)
+        return found
 
     async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
         """The project that a title, a short name or an id means, rather one in `scope`. Raises Refusal."""
@@ -288,8 +305,9 @@ class Office:
         joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
         if joined is None or joined.left or joined.leaving or joined.relayed:
             verb = "have left" if joined is not None and (joined.left or joined.leaving) else "have not joined"
-            why = f"you {verb} {name}: what you signed there would count for nobody"
-            raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope))
+            body = f", and {self.name(agent) or short(agent)} has not joined it" if agent else ""
+            why = f"you {verb} {name}{body}: what you signed there would count for nobody"
+            raise Refusal(Code.NOT_AUTHORISED, why, self._way_in(scope, agent))
         if agent:
             return  # the core knows by which role
         told = self.node.standings.get(scope)
@@ -304,13 +322,17 @@ class Office:
             why = f"you have not joined {name} yet: it waits for a member to connect"
             raise Refusal(Code.NOT_AUTHORISED, why, "meshnode peer ls")
 
-    def _way_in(self, network: bytes) -> str:
-        """What to do to join a network: the line by which a member known here can be reached, if there is one."""
-        members = set(self.truth.agents_in_scope(network)) - {self.me}
-        addresses = [each for row in self.truth.rows(PeerEntry) if row.agent in members for each in row.addresses]
-        if not addresses:
+    def _way_in(self, network: bytes, agent: bytes = b"") -> str:
+        """What to do to join a network, for an organisation too: by name if its members can be reached from here."""
+        if not self.peers_in(network):
             return "ask a member for the line of `meshnode network ls`, and join by it: meshnode network join --help"
-        return f"meshnode network join {write_line(network, reachable_first(tuple(addresses)))}"
+        named = f" --as {quoted(self.name(agent) or to_text(agent))}" if agent else ""
+        return f"meshnode network join {quoted(self.name(network) or to_text(network))}{named}"
+
+    def peers_in(self, network: bytes) -> list[PeerEntry]:
+        """The peers known here whose owners stand in a network, as far as they told where they are."""
+        members = set(self.truth.agents_in_scope(network)) - {self.me}
+        return [row for row in self.truth.rows(PeerEntry) if row.agent in members and row.addresses]
 
     def writes_in(self, scope: bytes) -> bool:
         """Whether what the owner signs there counts, as far as the lists tell: in the own stream, or as a member."""
@@ -328,7 +350,8 @@ class Office:
             author = self.lookups.name(entry.agent) or "somebody else"
             why = f"{short(record)} was signed by {author}; only {author} can change it"
             acts = entry.agent in self.mandates.acts_for()
-            raise Refusal(Code.NOT_YOURS, why, f"say that you do it for them: --as {quoted(author)}" if acts else "")
+            hint = f"say that you do it for them: --as {quoted(author)}" if acts else ""
+            raise Refusal(Code.NOT_YOURS, why, "it is your own: leave out --as" if entry.agent == self.me else hint)
         return entry
 
     async def _by_id(self, text: str) -> RecordId | None:
@@ -355,8 +378,3 @@ def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:
         if len(page) < 5_000 or len(found) > CANDIDATES:
             return found
         after = (page[-1].at, page[-1].record)
-
-
-def quoted(text: str) -> str:
-    """A text as one word of a shell command."""
-    return "'" + text.replace("'", "'\\''") + "'"

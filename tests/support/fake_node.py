@@ -279,7 +279,13 @@ class FakeNode:
 
     def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:
         self.networks.append(network("studio"))
-        return g.Joined(self.networks[-1], PEER if self.peers else "", 12, 14)
+        return g.Joined(
+            self.networks[-1],
+            PEER if self.peers else "",
+            12,
+            14,
+            known="@" not in asked.body["line"] and not asked.body["line"].startswith("mn1"),
+        )
 
     def get_organisations(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         return organisation(rest[0]) if rest else Page(self.organisations)
@@ -432,7 +438,7 @@ def invite(state: str, role: str = "core", uses: int = 1) -> g.Invite:
 
 def member(agent: Agent, role: str, state: str) -> g.Member:
     """Somebody in a network."""
-    return g.Member(agent, "amber-canyon-violin-seven", role, state, [], text_id(f"{role} {agent.name}"), AT)
+    return g.Member(agent, "amber-canyon-violin-seven", role, state, [], text_id(f"{role} {agent.name}"), AT, LINE)
 
 
 def decision(state: str = "open", outcome: str = "charter") -> f.Decision:

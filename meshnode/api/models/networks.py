@@ -80,7 +80,7 @@ class NetworkRequest(Request):
 
 
 class JoinRequest(Request):
-    """Join by an invitation, or an open network by its line; wait at most `wait_ms` for its records."""
+    """Join by an invitation, an open network by its line, or one known here by name; wait `wait_ms` for its records."""
 
     line: str
     wait_ms: int = 10_000
@@ -95,6 +95,8 @@ class Joined(Model):
     """The peer that answered; empty when none did yet (the node keeps trying)."""
     milliseconds: int
     received: int
+    known: bool
+    """It was carried here before, so that nobody had to answer: one joined it by name, perhaps for an organisation."""
 
 
 class Left(Model):
@@ -145,6 +147,8 @@ class Member(Model):
     record: str
     """The grant or accept; empty for resonance."""
     since: str
+    line: str = ""
+    """The line by which who is not in the network yet comes and accepts; told where a role was offered just now."""
 
 
 class AppointRequest(Request):

@@ -73,6 +73,7 @@ async def join(site: Site, call: Call[JoinRequest]) -> Joined:
     start, before = time.monotonic(), office.node.arrival
     agent = await office.acting(body.as_)
     end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
+    named = False
     if is_invitation(body.line):
         invitation = read_invitation(body.line)
         network = await networks.enter(office, invitation, end - trio.current_time(), agent)
@@ -80,7 +81,8 @@ async def join(site: Site, call: Call[JoinRequest]) -> Joined:
         if network is None:
             raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
     else:
-        line = people.read_line(body.line)
+        line = people.read_line(body.line) if "@" in body.line else await people.named_line(office, body.line)
+        named = not line.peers
         network, hosts = line.network, [peer for peer, _ in line.peers]
         is_in = await people.join(office, line, end - trio.current_time(), agent)
     if is_in:
@@ -93,6 +95,7 @@ async def join(site: Site, call: Call[JoinRequest]) -> Joined:
         peer=met[0] if met and is_in else "",
         milliseconds=int((time.monotonic() - start) * 1000),
         received=max(0, office.node.arrival - before - is_in),
+        known=named and is_in,
     )
 
 
@@ -114,7 +117,9 @@ async def appoint(site: Site, call: Call[AppointRequest]) -> Member:
         call.digest,
         lambda rows: networks.appoint(office, network, agent, body.role, delegate=body.delegate, rows=rows),
     )
-    return await _member_by(site, network, record)
+    member = await _member_by(site, network, record)
+    member.line = write_line(network, reachable_first(office.node.listening))
+    return member
 
 
 async def accept(site: Site, call: Call[AsRequest]) -> Page[Member]:

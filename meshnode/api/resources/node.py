@@ -30,8 +30,8 @@ from meshnode.api.site import Site
 from meshnode.core.effects import Done, Synced
 from meshnode.core.events import SyncNow, TrustThisCopy
 from meshnode.core.ports import PeerEntry, TimerEntry
-from meshnode.runtime.node import refusal_of
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import ScopeId, to_text
 
 API_VERSION = "v1"

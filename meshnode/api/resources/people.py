@@ -23,10 +23,10 @@ from meshnode.core.ports import PeerEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of
-from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
+from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import to_text
 
 SOURCES = {"hand": "you", "join": "you", "inbound": "itself", "member": "itself", "lan": "mdns", "peer": "peers"}

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshnode.core.drafts import SignedRecords
-from meshnode.core.effects import Done, NotWritten
+from meshnode.core.effects import Done
 from meshnode.core.events import AddPeer
-from meshnode.core.mandates import Denied
 from meshnode.runtime.cards import LONGEST, LONGEST_LINE, Card, read_card, write_card
-from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Office
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
-from meshproto.records.ids import AgentId, LogId, RecordId, to_text
+from meshnode.runtime.unwritten import refusal_of
+from meshproto.records.ids import AgentId, LogId, RecordId
 from meshproto.records.log import Run, check_run
 from meshproto.records.record import references
 
@@ -37,9 +36,7 @@ async def own_card(office: Office, agent: bytes = b"") -> OwnCard:
     It has the profile unless that makes it longer than a line may be.
     """
     lookups = await office.fresh()
-    found = office.mandates.credentials(agent)
-    if isinstance(found, Denied):
-        raise refusal_of(NotWritten(found.why, to_text(found.by) if found.by else ""))
+    found = office.credentials(agent)
     who = AgentId(agent or office.me)
     needed = (RecordId(who), *found)
     profile = tuple(RecordId(row.record) for row in lookups.profile_heads(who))

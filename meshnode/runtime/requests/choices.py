@@ -6,11 +6,11 @@ from meshnode.core.effects import Done, Joined
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.naming import whole_id
-from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.people import JoinLine, read_line
 from meshnode.runtime.requests.somebody import find_agent
+from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import AgentId, ScopeId, short
 
 LEAST_SECONDS = 0.5

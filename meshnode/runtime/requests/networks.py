@@ -14,11 +14,11 @@ from meshnode.core.events import EnterBy, JoinScope, LeaveScope
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.invitations import SECRET_SIZE, Invitation
-from meshnode.runtime.node import refusal_of
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
+from meshnode.runtime.unwritten import refusal_of
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.store.querying import Is, Where
 from meshnode.views.names import slug
@@ -161,7 +161,8 @@ async def accept(office: Office, network: ScopeId, rows: Rows = (), agent: bytes
     lookups, who = await office.certain(), agent or office.me
     offered = [row.record for row in lookups.standings(network) if row.agent == who and row.standing == "invited"]
     if not offered:
-        raise Refusal(Code.CONFLICT, "no role waits for your answer there", members_of(office, network))
+        whose = f"the answer of {office.name(agent) or short(agent)}" if agent else "your answer"
+        raise Refusal(Code.CONFLICT, f"no role waits for {whose} there", members_of(office, network))
     drafts = [Draft(network, "countersign", identity.accept(each), agent=agent) for each in offered]
     return await office.node.write(drafts, local=rows)
 
@@ -200,7 +201,8 @@ async def _leave_for(office: Office, network: ScopeId, agent: bytes) -> bool:
     theirs = [row.record for row in rows if row.agent == agent and row.standing == "active"]
     if not theirs:
         name = office.name(agent) or short(agent)
-        raise Refusal(Code.CONFLICT, f"{name} has no role there", members_of(office, network))
+        where = office.name(network) or short(network)
+        raise Refusal(Code.CONFLICT, f"{name} has no role in {where}", members_of(office, network))
     stays = any(row.agent == office.me and row.standing == "active" for row in rows)
     others = [row for row in rows if row.standing == "active" and row.agent not in (agent, office.me)]
     return await give_back(office, network, theirs, alone=not others, agent=agent, stays=stays)

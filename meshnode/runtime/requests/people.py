@@ -7,14 +7,15 @@ import trio
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Joined
 from meshnode.core.events import JoinScope
+from meshnode.core.ports import JoinedEntry
 from meshnode.net.address import BadAddress, parse
-from meshnode.runtime.node import refusal_of
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
 from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.work import words
-from meshproto.records.ids import IdError, ScopeId, from_text
+from meshnode.runtime.unwritten import refusal_of
+from meshproto.records.ids import IdError, ScopeId, from_text, short
 from meshproto.types import identity
 
 LOOK_AGAIN_SECONDS = 0.2
@@ -73,28 +74,62 @@ def read_line(line: str) -> JoinLine:
     return JoinLine(scope, tuple((peer, tuple(addresses)) for peer, addresses in peers.items()))
 
 
-async def _come_in(office: Office, network: ScopeId) -> None:
-    """Stand in a network: join where anyone may, or accept the roles by which one was invited by name. Raises Refusal.
+async def named_line(office: Office, network: str) -> JoinLine:
+    """What to join by where a network is known here already: by its name, and where its members are. Raises Refusal."""
+    try:
+        found = await office.find_network(network)
+    except Refusal as refusal:
+        if refusal.code is not Code.UNKNOWN_NETWORK:
+            raise
+        why = f"{network!r} is neither a line to join by nor a network known here"
+        raise Refusal(Code.BAD_REQUEST, why, "ask a member for the line of `meshnode network ls`") from None
+    joined = office.truth.entry(JoinedEntry, (found,))
+    if joined is not None and not joined.left and not joined.relayed:
+        return JoinLine(found, ())
+    if not office.peers_in(found):
+        why = f"no member of {office.name(found) or short(found)} is known here by an address"
+        raise Refusal(Code.UNREACHABLE, why, "ask a member for the line of `meshnode network ls`")
+    return JoinLine(found, tuple((row.peer, row.addresses) for row in office.peers_in(found)))
 
-    Whether anyone may is known only once what the founders have decided is here.
+
+async def _come_in(office: Office, network: ScopeId, agent: bytes, *, known: bool) -> None:
+    """Stand in a network: join where anyone may, or accept the roles by which one was invited by name.
+
+    Whether anyone may is known only once what the founders have decided is here; if that is `known`, who has no role
+    is refused at once. Raises Refusal.
     """
-    while not await _stood_in(office, network):
+    who = agent or office.me
+    while not await _stood_in(office, network, agent):
         seen = office.node.news.moves
         await office.projector.caught_up()
         facts, told = office.truth.network(network), office.node.standings.get(network)
-        if (told is not None and told.roles) or (facts is not None and office.me in facts.founders):
+        states = {row.standing for row in networks.roles_of(office, network, who)}
+        if "active" in states or (told is not None and told.roles and not agent):
             return
-        if networks.roles_of(office, network, office.me):
-            await networks.accept(office, network)
+        if facts is not None and who in facts.founders:
             return
+        if states:
+            await networks.accept(office, network, agent=agent)
+            return
+        if known:
+            raise _without_role(office, network, agent)
         with trio.move_on_after(LOOK_AGAIN_SECONDS):
             await office.node.news.after(seen)
 
 
-async def _stood_in(office: Office, network: ScopeId) -> bool:
+def _without_role(office: Office, network: ScopeId, agent: bytes) -> Refusal:
+    """Why one does not come into a closed network by its name."""
+    name, who = office.name(network) or short(network), office.name(agent or office.me) or short(agent or office.me)
+    why = f"{who if agent else 'you'} {'has' if agent else 'have'} no role in {name}, into which people are let by name"
+    appoint = f"meshnode network appoint {quoted(name)} {quoted(who)} --role core"
+    return Refusal(Code.NOT_AUTHORISED, why, f"for a steward there: {appoint}")
+
+
+async def _stood_in(office: Office, network: ScopeId, agent: bytes) -> bool:
     """Join a network where anyone may; False where that is not so, or not known to all of this node yet."""
+    active = any(row.standing == "active" for row in networks.roles_of(office, network, agent)) if agent else False
     try:
-        return await office.joins.stand_in(network, again=True)
+        return await office.joins.stand_in(network, again=not active, agent=agent)
     except Refusal as refusal:
         if refusal.code is not Code.NOT_AUTHORISED:
             raise
@@ -108,12 +143,11 @@ async def join(office: Office, line: JoinLine, seconds: float, agent: bytes = b"
 
     The node goes on trying by itself, also after a restart. Raises Refusal.
     """
+    before = office.truth.entry(JoinedEntry, (line.network,))
+    known = before is not None and not before.left and not before.relayed and not line.peers
     with trio.move_on_after(seconds) as patience:
         outcome = await office.node.ask(lambda ticket: JoinScope(ticket, line.network, line.peers, agent=agent))
         if not isinstance(outcome, Joined):
             raise refusal_of(outcome)
-        if agent:
-            await office.joins.stand_in(line.network, again=True, agent=agent)
-        else:
-            await _come_in(office, line.network)
+        await _come_in(office, line.network, agent, known=known)
     return not patience.cancelled_caught

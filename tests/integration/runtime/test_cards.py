@@ -78,7 +78,7 @@ async def test_the_card_of_an_organisation_names_it_where_nobody_shares_anything
         assert await find_agent(ben.office, "Blue") == AgentId(firm)
         studio = await ben.founds(is_open=False)
         await networks.appoint(ben.office, studio, AgentId(firm), "core", delegate=False, rows=())
-        with pytest.raises(Refusal, match="nobody has let you act for them"):
+        with pytest.raises(Refusal, match="nobody has let you sign for Blue"):
             await cards.own_card(ben.office, firm)
 
 

@@ -116,7 +116,7 @@ async def test_a_dismissed_clerk_is_refused_and_what_she_had_signed_stays(mesh: 
         await counts(ana, before)
         await organisations.dismiss(ana.office, firm, carol.office.me, "cause")
         await carol.learns(lambda: states(carol, firm, carol.office.me) == ["removed"])
-        with pytest.raises(Refusal, match="your mandate to sign for them was ended") as refusal:
+        with pytest.raises(Refusal, match="your mandate to sign for Blue was ended") as refusal:
             await logs_as(carol, "Blue", "After", "mates")
         assert refusal.value.code is Code.NOT_AUTHORISED
         for each in (ana, ben, carol):

@@ -193,7 +193,7 @@ async def ends_with(kind: type[Exception], mesh: Mesh, body: Callable[[Node], Aw
 
 def test_every_word_of_not_written_has_a_refusal() -> None:
     from meshnode.core.effects import NotWritten
-    from meshnode.runtime.node import refusal_of
+    from meshnode.runtime.unwritten import refusal_of
 
     words = re.findall(r'"([a-z]+)"', NotWritten.__doc__ or "")
     assert len(words) > 10
