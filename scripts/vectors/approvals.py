@@ -168,44 +168,6 @@ def _shaken_version() -> Tale:
     return deal.tale
 
 
-def shared_before_a_conflict() -> Tale:
-    """A distribution under the version before two that are in conflict."""
-    deal = Deal("what was shared before two signed versions stays, what is shared under one of them is frozen")
-    tale, first = deal.tale, deal.deal
-    deal.work("alice", 60, "bob")
-    early = deal.share("alice", deal.income(1000))
-    deal.all_accept(early)
-    one = deal.version("alice", first, from_="2025-12-01")
-    two = deal.version("bob", first, from_="2025-12-02")
-    later = deal.share("alice", deal.income(1001), version=one, prev=early)
-    for each in (one, two, later):
-        deal.all_accept(each)
-    tale.is_(first, state="superseded")
-    tale.is_(early, state="effective")
-    tale.is_(one, state="conflict", reason="K-CONFLICT", ids=[two.id.hex()])
-    tale.is_(two, state="conflict", reason="K-CONFLICT", ids=[one.id.hex()])
-    tale.is_(later, state="contested", reason="K-CONFLICT", ids=[one.id.hex()])
-    return tale
-
-
-def shared_after_a_conflict() -> Tale:
-    """A distribution under the version that settles a conflict, after one before it."""
-    deal = Deal("what is shared under the version that names both goes on from before them")
-    deal.work("alice", 60, "bob")
-    early = deal.share("alice", deal.income(1000))
-    one = deal.version("alice", deal.deal, from_="2025-12-01")
-    two = deal.version("bob", deal.deal, from_="2025-12-02")
-    third = deal.version("bob", one, two)
-    later = deal.share("alice", deal.income(1001), version=third, prev=early)
-    for each in (early, one, two, third, later):
-        deal.all_accept(each)
-    for each in (early, later):
-        deal.tale.is_(each, state="effective")
-    for each in (deal.deal, one, two):
-        deal.tale.is_(each, state="superseded")
-    return deal.tale
-
-
 def _end(deal: Deal, grant: Record, **more: Any) -> Record:
     """Bob ends one of his devices, without knowing what it signed."""
     facts = authority.revoke([grant.id], **more)

@@ -339,26 +339,6 @@ def _ballots() -> Tale:
     return deal.tale
 
 
-def amended() -> Tale:
-    """An equation is amended between two distributions."""
-    deal = Deal("an amended equation goes on with what was not shared before")
-    equal = {"cur": "EUR", "steps": [{"do": "percent", "of": "gross", "pay": []}, {"do": "equal"}]}
-    equal["steps"] = [{"do": "equal"}]
-    deal.work("alice", 60, "bob")
-    first = deal.share("bob", deal.income(1000))
-    deal.all_accept(first)
-    second = deal.version("bob", deal.deal, value_equation=equal)
-    deal.all_accept(second)
-    shared = deal.share("bob", deal.income(1001), version=second, prev=first)
-    deal.all_accept(shared)
-    assert sorted(line[1] for line in shared.facts["lines"]) == [500, 501]
-    deal.tale.is_(deal.deal, state="superseded")
-    deal.tale.is_(second, state="in_force")
-    deal.tale.is_(first, state="effective")
-    deal.tale.is_(shared, state="effective")
-    return deal.tale
-
-
 def _erased() -> Tale:
     deal = Deal("what is erased is paid all the same")
     one = deal.work("alice", 60, "bob")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.mutants.amendments import amended
 from tests.support.mutants.previews import preview
 from tests.support.mutants.questions import OFTEN, Questioner
 from tests.support.mutants.stories import story
@@ -32,6 +33,7 @@ LEAST_STORIES = 5
 
 LONG_EQUATIONS = 30_000
 LEAST_EQUATIONS = 1_000
+LEAST_AMENDED = 10
 
 ALWAYS_ANSWERS_YES = (
     sys.executable,
@@ -106,6 +108,25 @@ def test_both_readers_share_incomes_alike(
             if time.monotonic() - begun > seconds and comparison.asked >= least:
                 break
     tell(f"readers: {comparison.asked} value equations from {first}, {comparison.verdicts}")
+
+
+@pytest.mark.campaign("fuzz")
+def test_both_readers_share_alike_before_and_after_an_amendment(
+    campaign_seconds: Callable[[str], float],
+    long_campaigns: bool,
+    environment: dict[str, str],
+    tell: Callable[[str], None],
+) -> None:
+    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
+    seconds, begun = campaign_seconds("fuzz") / 4, time.monotonic()
+    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
+        comparison = Comparison(one, other)
+        for seed in itertools.count(first):
+            differences = comparison.ask([amended(seed)]).result()
+            assert not differences, f"agreement {seed}:\n" + "\n".join(differences[:3])
+            if time.monotonic() - begun > seconds and comparison.asked >= LEAST_AMENDED:
+                break
+    tell(f"readers: {comparison.asked} amended agreements from {first}")
 
 
 def batches(comparison: Comparison, questioner: Questioner) -> Iterator[list[str]]:

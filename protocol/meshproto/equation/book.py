@@ -71,7 +71,7 @@ class Book:
             round_,
             self._terms,
             lines_of(changes),
-            steps_of(self._terms, changes),
+            steps_of(changes),
             self._carry if carry is None else carry,
             needs,
             tuple(changes),

@@ -77,9 +77,12 @@ def lines_of(changes: Sequence[Change]) -> dict[bytes, Line]:
     return {agent: line for agent, line in lines.items() if line.amt or line.held}
 
 
-def steps_of(terms: Terms, changes: Sequence[Change]) -> tuple[StepLine, ...]:
-    """What changes amount to for each step of the equation."""
-    return tuple(_step_line(path, step, changes) for path, step in leaves(terms.steps))
+def steps_of(changes: Sequence[Change]) -> tuple[StepLine, ...]:
+    """What changes amount to for each step of the equations that they are made under."""
+    # SPEC 08-equations 9: What a round changes is told by path, whatever the versions of the entries that it changes;
+    # the steps are those of all these versions, in the order of their paths.
+    steps = {path: step for change in changes for path, step in leaves(change.new.terms.steps)}
+    return tuple(_step_line(path, steps[path], changes) for path in sorted(steps))
 
 
 def losers(lines: dict[bytes, Line]) -> list[bytes]:

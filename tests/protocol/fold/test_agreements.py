@@ -11,8 +11,8 @@ from meshproto.fold.fold import Fold
 from meshproto.fold.ledger import Balance, balances, settlement_plan
 from meshproto.fold.memory import DictMemory
 from meshproto.records.reasons import Reason
+from scripts.vectors import amendments
 from scripts.vectors.deals import Deal
-from scripts.vectors.sharing import tales_of_amendments
 from scripts.vectors.tale import Tale
 from tests.support.byzantine.checks import check
 from tests.support.byzantine.pacts import pact
@@ -20,7 +20,7 @@ from tests.support.byzantine.pacts import pact
 AGENTS = st.binary(min_size=1, max_size=2)
 
 
-@pytest.mark.parametrize("tale", tales_of_amendments(), ids=lambda tale: tale.description)
+@pytest.mark.parametrize("tale", amendments.tales(), ids=lambda tale: tale.description)
 def test_the_reference_agrees_on_amendments(tale: Tale) -> None:
     tale.case()
     check(tale.records, random.Random(1))

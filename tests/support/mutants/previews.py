@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
@@ -40,7 +41,7 @@ def preview(seed: int) -> Question:
     In one of four everything is disputed and much is rejected, more of it in brackets.
     """
     chance = random.Random(seed)
-    file = _Writer(chance, quarrels=seed % 4 == 3).file()
+    file = Writer(chance, quarrels=seed % 4 == 3).file()
     if chance.random() < 0.125:
         for _ in range(chance.choice((1, 1, 2))):
             _break(file, chance)
@@ -51,13 +52,14 @@ def preview(seed: int) -> Question:
     return {"op": "equation", "input": text}
 
 
-class _Writer:
-    """Writes one file; remembers what there is to name."""
+class Writer:
+    """Writes one file; remembers what there is to name. Others borrow its steps and contributions for `people`."""
 
-    def __init__(self, chance: random.Random, *, quarrels: bool) -> None:
+    def __init__(self, chance: random.Random, *, quarrels: bool = False, people: Sequence[str] = ()) -> None:
         self.chance = chance
         self.quarrels = quarrels
-        self.people = chance.sample(PEOPLE, chance.randint(2, 5))
+        self.everybody = [*people] or PEOPLE
+        self.people = [*people] or chance.sample(PEOPLE, chance.randint(2, 5))
         self.contributions: list[Json] = []
         self.disputes: list[str] = []
         self.rounds: list[Json] = []
@@ -113,7 +115,7 @@ class _Writer:
         return {}
 
     def _residual(self) -> Json:
-        return {"agent": self.chance.choice(PEOPLE)}
+        return {"agent": self.chance.choice(self.everybody)}
 
     def _tiers(self) -> Json:
         ends = sorted(self.chance.sample(range(1, 30), self.chance.randint(0, 2)))
@@ -304,7 +306,8 @@ class _Writer:
         return [[each, self.chance.choice((0, 1, 3, 10))] for each in self.anybody()]
 
     def anybody(self) -> list[str]:
-        return self.chance.sample(PEOPLE if self.some(0.2) else self.people, self.chance.randint(1, len(self.people)))
+        some = self.everybody if self.some(0.2) else self.people
+        return self.chance.sample(some, self.chance.randint(1, len(self.people)))
 
     def maybe(self, key: str, value: Any, probability: float) -> Json:
         return {key: value()} if self.some(probability) else {}

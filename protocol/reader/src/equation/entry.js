@@ -30,6 +30,7 @@ class Entry {
   sources = new Map();
   /** By list, agent and contribution what was weighed. */
   weighed = new Map();
+  #weighedIds;
   carry = 0n;
 
   constructor(terms, knowledge, recipe) {
@@ -41,6 +42,9 @@ class Entry {
     this.isNegative = recipe.pool < 0n && recipe.pool + recipe.brought < 0n;
     this.takesIn = knowledge.in(recipe.cut).filter(recipe.takes);
     this.earned = recipe.earlier.reduce((sum, each) => sum + each.recipe.pool, -recipe.brought);
+    // Of entries under other versions only what section 9 names counts.
+    this.alike = recipe.earlier.filter((each) => each.terms === terms);
+    this.spent = new Set(recipe.others.filter((each) => each.terms !== terms).flatMap((each) => [...each.weighedIds]));
   }
 
   get isCatchingUp() {
@@ -67,27 +71,27 @@ class Entry {
 
   /** What an agent got from a step in earlier distributions; for claims and agreed amounts negative ones do not count. */
   gotBefore(path, agent, { counts = 'all' } = {}) {
-    const counted = this.recipe.earlier.filter(({ isNegative }) => counts === 'all' || !isNegative);
+    const counted = this.alike.filter(({ isNegative }) => counts === 'all' || !isNegative);
     return counted.reduce((sum, each) => sum + each.sign * each.got(path, agent), 0n);
   }
 
   /** In how many earlier distributions a step paid anybody; negative ones pay nobody. */
   timesPaid(path) {
-    const counted = this.recipe.earlier.filter(({ isNegative }) => !isNegative);
+    const counted = this.alike.filter(({ isNegative }) => !isNegative);
     return counted.filter((each) => [...(each.gained.get(path)?.values() ?? [])].some((amount) => amount !== 0n)).length;
   }
 
   /** Everybody who got something from a step, here or in an earlier distribution. */
   agentsAt(path) {
-    return [this, ...this.recipe.earlier].flatMap(({ gained }) => [...(gained.get(path)?.keys() ?? [])]);
+    return [this, ...this.alike].flatMap(({ gained }) => [...(gained.get(path)?.keys() ?? [])]);
   }
 
-  /** What was paid to an agent on a contribution by some steps, here or in earlier distributions. */
-  paidOn(id, agent, paths) {
+  /** What was paid to an agent on a contribution by steps whose paths each entry tells, here or in earlier distributions. */
+  paidOn(id, agent, pathsIn) {
     let paid = 0n;
     for (const each of [this, ...this.recipe.earlier]) {
       if (each.isNegative && each !== this) continue;
-      for (const path of paths) {
+      for (const path of pathsIn(each)) {
         const found = each.sources.get(path)?.get(agent)?.get(`work ${id}`);
         if (found !== undefined) paid += found.paid + found.held;
       }
@@ -112,13 +116,20 @@ class Entry {
   }
 
   hasWeighed(id) {
-    return [...this.weighed.values()].some((agents) => [...agents.values()].some((each) => each.has(id)));
+    return this.weighedIds.has(id);
+  }
+
+  /** Every contribution of which something was weighed, once the entry is made. */
+  get weighedIds() {
+    const lists = [...this.weighed.values()].flatMap((agents) => [...agents.values()]);
+    this.#weighedIds ??= new Set(lists.flatMap((each) => [...each.keys()]));
+    return this.#weighedIds;
   }
 
   /** By agent and contribution what other distributions weighed in a list. */
   weighedBefore(key) {
     const found = new Map();
-    for (const { weighed } of this.recipe.others) {
+    for (const { weighed } of this.recipe.others.filter(({ terms }) => terms === this.terms)) {
       for (const [agent, each] of weighed.get(key) ?? []) {
         for (const [id, weight] of each) addFraction(under(found, agent), id, weight);
       }

@@ -160,13 +160,14 @@ function ballot(value, path) {
   return { giver, points };
 }
 
-const round = fields({
+/** A round with at most so many of each; the preview's bounds are not those of agreements. */
+const roundWith = ({ contributions, attestations, corrections, ballots }) => fields({
   pool: int(),
   to: date,
-  'contributions?': list(contribution),
-  'attestations?': list(attestation, 0, MOST_OF.attestations),
-  'corrections?': list(correction),
-  'ballots?': list(ballot, 0, 256),
+  'contributions?': list(contribution, 0, contributions),
+  'attestations?': list(attestation, 0, attestations),
+  'corrections?': list(correction, 0, corrections),
+  'ballots?': list(ballot, 0, ballots),
   'disputes?': list(fields({ id: name, target: name }), 0, 256),
   'resolved?': list(tuple(name, oneOf('uphold', 'reject')), 0, 256),
   'refunds?': int(0),
@@ -182,7 +183,7 @@ export function checkEquation(value) {
   demand(stepsIn(steps).length <= MOST_STEPS, 'I-LIST', 'steps');
 }
 
-const FILE = fields({
+const TERMS = {
   cur: matching(/[A-Z][A-Z0-9]{2,11}/),
   parties: set(agent, 1),
   steps: list(step, 0, MOST_STEPS),
@@ -193,8 +194,30 @@ const FILE = fields({
   }),
   late: oneOf('next', 'catch_up', 'exclude'),
   reserve: bool,
-  rounds: list(round, 1, 256),
-});
+};
+
+const FILE = fields({ ...TERMS, rounds: list(roundWith({ ...MOST_OF, ballots: 256 }), 1, 256) });
+
+const readVersion = fields(TERMS);
+const ANY = Number.MAX_SAFE_INTEGER;
+const readRound = roundWith({ contributions: ANY, attestations: ANY, corrections: ANY, ballots: ANY });
+
+/** What a version of an agreement says, as JSON has it; rounds apart. */
+export function versionFrom(value) {
+  return readVersion(asRead(value), '');
+}
+
+/** What enters with a distribution, as JSON has it. */
+export function roundFrom(value) {
+  return readRound(asRead(value), '');
+}
+
+/** A value as `readJson` gives it. */
+function asRead(value) {
+  if (Array.isArray(value)) return value.map(asRead);
+  if (typeof value === 'number') return BigInt(value);
+  return typeof value === 'object' ? new Map(Object.entries(value).map(([key, each]) => [key, asRead(each)])) : value;
+}
 
 /** All steps of a list, those in brackets after the `tiers` in which they stand. */
 export function stepsIn(steps) {

@@ -48,7 +48,7 @@ function mixture(entry, step) {
 
 /** What counts of a list: what enters, or with catch_up all that is known; notes what enters. */
 function counting(entry, key, list, weighed) {
-  const known = weigh(entry, list);
+  const known = weigh(entry, list, entry.spent);
   const entering = enters(entry, key, known);
   weighed.set(key, entering);
   return entry.isCatchingUp ? known : entering;
@@ -56,7 +56,7 @@ function counting(entry, key, list, weighed) {
 
 function givenIn(entry) {
   const rounds = [entry.recipe.ballots];
-  if (entry.isCatchingUp) rounds.push(...entry.recipe.earlier.map(({ recipe }) => recipe.ballots));
+  if (entry.isCatchingUp) rounds.push(...entry.alike.map(({ recipe }) => recipe.ballots));
   const found = new Map();
   for (const round of rounds) {
     for (const [receiver, givers] of ballotsOf(entry.terms, round)) {
@@ -70,7 +70,7 @@ function givenIn(entry) {
 function factorOf(entry, { factor, path }) {
   if (factor === undefined) return { scale: () => ONE };
   const { done, owed } = factor;
-  const known = weigh(entry, [done]);
+  const known = weigh(entry, [done], entry.spent);
   const entering = enters(entry, `${path}#done`, known);
   const counted = entry.isCatchingUp ? known : entering;
   const distributions = entry.isCatchingUp ? fraction(1 + entry.timesPaid(path)) : ONE;
@@ -95,7 +95,8 @@ function owing(entry, { path }, weights, amount) {
 }
 
 function untilPaid(entry, step, amount) {
-  const claims = claimsOf(entry, step.weights, (agent, id) => entry.paidOn(id, agent, [step.path]));
+  const pathsIn = ({ terms }) => (terms === entry.terms ? [step.path] : terms.claiming);
+  const claims = claimsOf(entry, step.weights, (agent, id) => entry.paidOn(id, agent, pathsIn));
   const { shares, left } = fill(amount, claims.owed, (agent) => {
     const room = roomOf(entry, step, agent);
     const claim = claims.owed.get(agent).n;

@@ -34,9 +34,8 @@ function runStep(entry, step, amount) {
 
 const RUN = {
   reimburse(entry, { match }, amount) {
-    const paths = entry.terms.reimbursing;
     const list = COST.map((kind) => ({ match: narrowed(match, kind), unit: 'value' }));
-    const { owed, sources } = claimsOf(entry, list, (agent, id) => entry.paidOn(id, agent, paths));
+    const { owed, sources } = claimsOf(entry, list, (agent, id) => entry.paidOn(id, agent, ({ terms }) => terms.reimbursing));
     return { ...payUpTo(amount, whole(owed)), sources };
   },
 

@@ -4,12 +4,12 @@ import { inUnit, matches } from './knowledge.js';
 import { fraction, isLess, minus, ONE, times, total, ZERO } from './rationals.js';
 import { addFraction, under } from './tables.js';
 
-/** By agent and contribution what a list of weights gives: all that the entry takes in and that is not rejected. */
-export function weigh(entry, list) {
+/** By agent and contribution what a list of weights gives: all that the entry takes in, neither rejected nor left out. */
+export function weigh(entry, list, leftOut = new Set()) {
   const { knowledge, recipe } = entry;
   const found = new Map();
   for (const contribution of entry.takesIn) {
-    if (entry.rejected.has(contribution.id)) continue;
+    if (entry.rejected.has(contribution.id) || leftOut.has(contribution.id)) continue;
     const headsAt = entry.headsOf(contribution);
     for (const { match, unit, rate, quality = false } of list) {
       if (!matches(match, contribution)) continue;
@@ -38,7 +38,7 @@ export function enters(entry, key, weighed) {
     const differences = new Map();
     const ids = new Set([...(weighed.get(agent)?.keys() ?? []), ...(before.get(agent)?.keys() ?? [])]);
     for (const id of ids) {
-      if (!taken.has(id) || entry.rejected.has(id) || entry.isExcluded(id, before)) continue;
+      if (!taken.has(id) || entry.rejected.has(id) || entry.spent.has(id) || entry.isExcluded(id, before)) continue;
       const difference = minus(weighed.get(agent)?.get(id) ?? ZERO, before.get(agent)?.get(id) ?? ZERO);
       if (difference.n !== 0n) differences.set(id, difference);
     }

@@ -2,7 +2,9 @@
 
 import { fromHex, sha256, toHex } from '../bytes.js';
 import { encode } from '../encoding.js';
-import { preview } from '../equation/preview.js';
+import { roundFrom, versionFrom } from '../equation/file.js';
+import { History, termsOf } from '../equation/history.js';
+import { show } from '../equation/preview.js';
 import { outsideName } from '../ids.js';
 import { attestersOf, partiesOf, plain } from '../types/agreement.js';
 import { counts } from './effects.js';
@@ -189,24 +191,16 @@ function inputsDigest(entered) {
   return `01${toHex(sha256('meshnode/1 inputs\n', encode(ids.map(fromHex))))}`;
 }
 
-/** What the rounds of the chain and a distribution come to (5.3), by way of a preview. */
+/** What the rounds of the chain and a distribution come to (5.3). */
 function settle(record, world) {
-  const rounds = [...chainOf(record, world), record];
-  const version = world.get(record.named('agreement'));
-  const equations = new Set(rounds.map((each) => each.named('agreement')));
-  // This reader does not follow amended equations (08-equations 9).
-  if (equations.size > 1) throw new Verdict('unknown', 'U-ENGINE', [], 'amended');
-  const { facts } = version.header;
-  const ack = facts.get('ack');
-  const text = JSON.stringify({
-    ...plain(facts.get('value_equation')),
-    parties: partiesOf(facts),
-    ack: { min: ack.get('min'), by: attestersOf(facts), ratings: ack.get('ratings') ?? Array(5).fill([1, 1]) },
-    late: facts.get('late'),
-    reserve: false,
-    rounds: rounds.map((each) => roundOf(each, rounds, world)),
-  });
-  const settled = preview(text).at(-1);
+  const records = [...chainOf(record, world), record];
+  const rounds = records.map((each) => roundFrom(roundOf(each, records, world)));
+  const versions = new Map(records.map((each) => [each.named('agreement'), undefined]));
+  for (const id of versions.keys()) versions.set(id, termsOf(versionFrom(saidBy(world.get(id))), rounds));
+  const history = new History();
+  const changes = records.map((each, index) => history.take(versions.get(each.named('agreement')), index));
+  const cur = currencyOf(world.get(record.named('agreement')));
+  const settled = show(cur, rounds.at(-1), changes.at(-1));
   const lines = settled.lines.map(([agent, { amt, held }]) => {
     const parts = settled.steps.flatMap(({ path, lines: got }) => {
       return got.filter(([who]) => who === agent).map(([, amount]) => [path, amount]);
@@ -214,8 +208,20 @@ function settle(record, world) {
     return [agent, amt, held, parts];
   });
   const told = lines.map(([agent, ...rest]) => [fromHex(agent), ...rest]);
-  const result = ['ve/1', currencyOf(version), poolOf(record, world), record.fact('to'), told, settled.carry];
+  const result = ['ve/1', cur, poolOf(record, world), record.fact('to'), told, settled.carry];
   return { lines, carry: settled.carry, digest: `01${toHex(sha256('meshnode/1 result\n', encode(result)))}` };
+}
+
+/** The terms of a version (5.3). */
+function saidBy({ header: { facts } }) {
+  const ack = facts.get('ack');
+  return {
+    ...plain(facts.get('value_equation')),
+    parties: [...new Set(partiesOf(facts))],
+    ack: { min: ack.get('min'), by: [...new Set(attestersOf(facts))], ratings: ack.get('ratings') ?? Array(5).fill([1, 1]) },
+    late: facts.get('late'),
+    reserve: false,
+  };
 }
 
 function poolOf(record, world) {
