@@ -58,6 +58,10 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.R_RIVAL: Explanation(
         "The founders decided otherwise as well.", "let them carry a resolution that follows both"
     ),
+    Reason.R_DECIDED: Explanation(
+        "Those who decide disputes under this agreement chose another; what was settled under it stays settled.",
+        "let them carry a resolution that names the one before, or let all sign a version that follows both",
+    ),
     Reason.S_SIG: Explanation(f"A signature among its facts is not valid{_PERMANENT}."),
     Reason.F_FORK: Explanation("Its author signed another record with the same number; both stand, as concurrent."),
     Reason.U_TYPE: Explanation(

@@ -5,6 +5,7 @@ from typing import Any
 from meshproto.records.ids import digest33, ext
 from meshproto.records.reasons import Reason
 from meshproto.types import accounts, agreement, evaluation
+from meshproto.types.rulings import ruling
 from meshproto.types.value import Measure, Money
 from scripts.vectors.cases import Raw, person, seed, work
 
@@ -71,6 +72,8 @@ _PAID = accounts.settlement(
     _ALICE, _A, Money(500, "EUR"), on="2025-12-05", paid=Money(540, "USD"), applied={_B: 500}, ref=_DIGEST
 )
 _PROMISED = accounts.commitment(_A, _ALICE, "deliver", Measure(1, 0, "C62"), due="2025-12-24", price=Money(0, "EUR"))
+_PICK = ruling("pick", _A, [_B, _C], pick=_C, prev=[_A])
+_UPHOLD = ruling("uphold", _A, [_B])
 
 TAKEN: list[tuple[str, str, Raw]] = [
     ("agreement", "the least there must be", _LEAST),
@@ -157,6 +160,8 @@ TAKEN: list[tuple[str, str, Raw]] = [
         accounts.settlement(_A, _ALICE, Money(1, "EUR"), on="2025-12-05", method="cash"),
     ),
     ("commitment", "a promise", _PROMISED),
+    ("resolution", "a choice between two", _PICK),
+    ("resolution", "one that upholds what is contested", _UPHOLD),
     *(
         ("contribution", f"under the licence {words}", {**work(), "licence": words})
         for words in (
@@ -201,6 +206,21 @@ def _line(*line: Raw) -> dict[str, Raw]:
 
 
 REFUSED: list[tuple[str, dict[str, Raw], list[tuple[str, dict[str, Raw], Reason]]]] = [
+    (
+        "resolution",
+        dict(_PICK),
+        [
+            ("that picks another than it is about", {"pick": _A}, _RULE),
+            ("that picks the only one", {"about": [_C]}, _RULE),
+            ("that upholds by picking", {"outcome": "uphold"}, _RULE),
+            ("that picks a digest", {"pick": _DIGEST}, _FIELD),
+            ("that is about nothing", {"about": []}, _LIST),
+            ("that is about one twice", {"about": [_C, _C]}, _LIST),
+            ("under a digest", {"agreement": _DIGEST}, _FIELD),
+            ("that overrules a digest", {"prev": [_DIGEST]}, _FIELD),
+        ],
+    ),
+    ("resolution", dict(_UPHOLD), [("that picks none of them", {"outcome": "pick"}, _RULE)]),
     (
         "agreement",
         dict(_RICH),
@@ -380,6 +400,7 @@ REFUSED: list[tuple[str, dict[str, Raw], list[tuple[str, dict[str, Raw], Reason]
     ),
 ]
 MISSING: list[tuple[str, Raw, str]] = [
+    *(("resolution", _UPHOLD, name) for name in ("agreement", "about")),
     *(
         ("agreement", _LEAST, name)
         for name in ("parties", "from", "ack", "approval", "amendment", "income_confirm", "late")

@@ -163,8 +163,8 @@ REFUSED: list[tuple[str, Raw, list[tuple[str, dict[str, Raw], Reason]]]] = [
         "resolution",
         dict(_REMOVE),
         [
-            ("with an outcome of agreements", {"outcome": "uphold"}, Reason.U_TYPE),
-            ("with another outcome of agreements", {"outcome": "pick"}, Reason.U_TYPE),
+            ("with an outcome of which nothing is known yet", {"outcome": "amend"}, Reason.U_TYPE),
+            ("with an outcome of agreements and not its facts", {"outcome": "uphold"}, _FIELD),
             ("with no such outcome", {"outcome": "party"}, _VALUE),
             ("that removes nobody", {"about": []}, _RULE),
             ("that follows a digest", {"prev": [_DIGEST]}, _FIELD),

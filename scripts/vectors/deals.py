@@ -4,6 +4,7 @@ from typing import Any
 
 from meshproto.records.record import Record
 from meshproto.types import accounts, evaluation, identity, value
+from meshproto.types.rulings import ruling
 from scripts.vectors.cases import work
 from scripts.vectors.tale import Tale, terms
 
@@ -25,6 +26,12 @@ class Deal:
         named = [self.people[each] for each in more.pop("named", ())]
         for each in named:
             del parties[each.id]
+        mediators = [self.people[each] for each in more.pop("mediators", ())]
+        for each in mediators:
+            del parties[each.id]
+        if mediators:
+            more["dispute"] = {"mediators": sorted(each.id for each in mediators), "quorum": [2, 3]}
+        self.more = {"dispute": more["dispute"]} if mediators else {}
         first = self.people["alice"]
         self.deal = self.tale.deal("alice", first, parties=parties, named=[each.id for each in named], **more)
         self.parties = parties
@@ -48,7 +55,7 @@ class Deal:
 
     def version(self, name: str, *prev: Record, **more: Any) -> Record:
         """Another version."""
-        given = {"value_equation": HOURS, "parties": self.parties, "ack": SEEN_ONCE} | more
+        given = {"value_equation": HOURS, "parties": self.parties, "ack": SEEN_ONCE} | self.more | more
         return self.write(name, "agreement", terms(self.people[name], prev=[each.id for each in prev], **given))
 
     def work(self, name: str, minutes: int, by: str = "", state: str = "acknowledged", **more: Any) -> Record:
@@ -67,6 +74,17 @@ class Deal:
     def share(self, name: str, *incomes: Record, **more: Any) -> Record:
         """A distribution by somebody."""
         return self.tale.share(name, self.deal, *incomes, agent=self.people[name], **more)
+
+    def rule(self, name: str, outcome: str, *about: Record, under: Record | None = None, **more: Any) -> Record:
+        """A resolution by somebody under a version, else the first; with a `pick` that is among what it is about."""
+        subjects = {each.id for each in about}
+        given: dict[str, Any] = {"prev": [each.id for each in more.pop("prev", ())]}
+        if "pick" in more:
+            pick = more.pop("pick")
+            given["pick"] = pick.id
+            subjects.add(pick.id)
+        facts = ruling(outcome, (under or self.deal).id, subjects, **given)
+        return self.tale.is_(self.write(name, "resolution", facts, **more), state="carried")
 
 
 def missing(deal: Deal, *names: str) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def _refused() -> Tale:
     grant = authority.grant(eve.id, "client")
     tale.no(tale.write("alice", net, "grant", grant, agent=net, auth=(accepts[0], by_net)), Reason.X_SCOPE, by_net)
     tale.no(tale.write("alice", net, agent=people[0], auth=(by_net,)), Reason.X_SCOPE, by_net)
-    later = {"outcome": "uphold", "prev": []}
+    later = {"outcome": "amend", "prev": []}
     unknown = tale.write("alice", net, "resolution", later, agent=people[0])
     tale.no(unknown, Reason.U_TYPE, detail="resolution", status="unknown")
     return tale

@@ -5,12 +5,14 @@ from typing import Any
 
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.concerns import Concern, concern_of, note_concern
+from meshproto.fold.deciding import break_of_ruling
 from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
+from meshproto.fold.named import all_here
 from meshproto.fold.places import NETWORK, Place, read_agent
 from meshproto.fold.sharing import Shared
 from meshproto.fold.within import Within
 from meshproto.records.reasons import Reason
-from meshproto.types.agreement import approvers_of, participants_of, parties_of
+from meshproto.types.agreement import approvers_of, electors_of, participants_of, parties_of
 
 
 def may_answer(case: Case, target: bytes) -> Verdict | None:
@@ -28,6 +30,8 @@ def may_answer(case: Case, target: bytes) -> Verdict | None:
             may = agent in (facts["from"], facts["to"])
         case "commitment":
             may = agent in (facts["provider"], facts["receiver"])
+        case "resolution":
+            may = agent in electors_of(version_of(case.memory, facts["agreement"]).facts)[0]
         case _:
             may = True
     return None if may else no(Reason.X_SCOPE, target)
@@ -38,16 +42,7 @@ def _agreement(case: Case, place: Place) -> Verdict | None:
         agent = read_agent(case.memory, each)
         if agent is None or agent.kind == NETWORK:
             return no(Reason.I_RULE, each, detail="parties")
-    return _named(case, place, "prev", "agreement", case.record.facts.get("prev", ()))
-
-
-def _named(case: Case, place: Place, name: str, type_: str, ids: Iterable[bytes]) -> Verdict | None:
-    """Whether records are valid ones of a type in the same scope."""
-    for each in ids:
-        row = case.rows[each]
-        if row.home != place.number or row.type != type_ or not row.valid:
-            return no(Reason.I_RULE, each, detail=name)
-    return None
+    return all_here(case, place, "prev", "agreement", case.record.facts.get("prev", ()))
 
 
 def _all_take_part(case: Case, name: str, agents: Iterable[bytes]) -> Verdict | None:
@@ -65,7 +60,7 @@ def _contribution(case: Case, place: Place) -> Verdict | None:
 def _attestation(case: Case, place: Place) -> Verdict | None:
     facts, memory = case.record.facts, case.memory
     subject: bytes = facts["subject"]
-    if found := _named(case, place, "subject", "contribution", [subject]):
+    if found := all_here(case, place, "subject", "contribution", [subject]):
         return found
     work = concern_of(memory, subject)
     if found := _attestation_of_own(case, subject, work):
@@ -88,7 +83,7 @@ def _supersedes(case: Case, place: Place, same: str) -> Verdict | None:
     """Whether what a record supersedes is of the same agent and about the same."""
     record = case.record
     for each in record.facts.get("supersedes", ()):
-        if found := _named(case, place, "supersedes", record.type, [each]):
+        if found := all_here(case, place, "supersedes", record.type, [each]):
             return found
         before = concern_of(case.memory, each)
         if before.agent != record.agent or before.facts[same] != record.facts[same]:
@@ -108,7 +103,7 @@ def _income(case: Case, place: Place) -> Verdict | None:
     if "refunds" not in facts:
         return None
     refunded: bytes = facts["refunds"]
-    if found := _named(case, place, "refunds", "income", [refunded]):
+    if found := all_here(case, place, "refunds", "income", [refunded]):
         return found
     income = concern_of(case.memory, refunded)
     same = income.agent == case.record.agent and income.facts["net"]["cur"] == facts["net"]["cur"]
@@ -125,9 +120,9 @@ def _distribution(case: Case, place: Place) -> Verdict | None:
     facts = case.record.facts
     version: bytes = facts["agreement"]
     found = (
-        _named(case, place, "agreement", "agreement", [version])
-        or _named(case, place, "incomes", "income", facts["incomes"])
-        or _named(case, place, "prev", "distribution", [facts["prev"]] if "prev" in facts else [])
+        all_here(case, place, "agreement", "agreement", [version])
+        or all_here(case, place, "incomes", "income", facts["incomes"])
+        or all_here(case, place, "prev", "distribution", [facts["prev"]] if "prev" in facts else [])
     )
     if found:
         return found
@@ -146,7 +141,7 @@ def _settlement(case: Case, place: Place) -> Verdict | None:
     return (
         _all_take_part(case, "from", [facts["from"]])
         or _all_take_part(case, "to", [facts["to"]])
-        or _named(case, place, "applied", "distribution", [each for each, _ in facts.get("applied", ())])
+        or all_here(case, place, "applied", "distribution", [each for each, _ in facts.get("applied", ())])
     )
 
 
@@ -175,6 +170,7 @@ RULES: Mapping[str, Callable[[Case, Place], Verdict | None]] = {
     "settlement": _settlement,
     "commitment": _commitment,
     "erasure": _erasure,
+    "resolution": break_of_ruling,
 }
 """The rules that hold in agreement scopes, beside those that hold everywhere."""
 
@@ -197,6 +193,6 @@ def note_in_lineage(case: Case) -> int:
 _REMEMBERED = frozenset(
     (
         *("contribution", "attestation", "allocation", "income", "distribution", "settlement", "commitment"),
-        *("correction", "recognition"),
+        *("correction", "recognition", "resolution"),
     )
 )

@@ -19,6 +19,7 @@ from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
 from meshproto.types.authority import order_digest
 from meshproto.types.catalogue import SCHEMAS, check_facts
+from meshproto.types.rulings import is_ruling
 
 
 class Verdict(NamedTuple):
@@ -42,7 +43,8 @@ _WRITTEN_IN = {
     PERSON: _EVERYWHERE | {"profile", "rotate"},
     ORGANISATION: _EVERYWHERE | {"profile", "resolution"},
     NETWORK: _EVERYWHERE | {"resolution"},
-    LINEAGE: _OF_AGREEMENTS | {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint"},
+    LINEAGE: _OF_AGREEMENTS
+    | {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint", "resolution"},
 }
 _BY_NETWORKS = frozenset(("grant", "revoke", "countersign", "resolution", "correction", "erasure", "checkpoint"))
 _BY_GUESTS = frozenset(("countersign", "revoke", "resolution"))
@@ -176,9 +178,14 @@ def _judge_author(case: Case, place: Place, findings: Findings) -> Verdict | Non
         found = _judge_chain(case, findings) or _judge_endings(case, findings) or _judge_mandate(case, findings)
         if found is not None:
             return found
-    if record.type not in _WRITTEN_IN[place.kind]:
+    if record.type not in _WRITTEN_IN[place.kind] or _is_resolution_of_others(record, place):
         return no(Reason.X_SCOPE, detail=record.type)
     return _judge_place(case, place, findings)
+
+
+def _is_resolution_of_others(record: Record, place: Place) -> bool:
+    """Whether it decides what is decided elsewhere: founders decide otherwise than those of agreements."""
+    return record.type == "resolution" and is_ruling(record.facts) is not (place.kind == LINEAGE)
 
 
 def _judge_chain(case: Case, findings: Findings) -> Verdict | None:

@@ -114,8 +114,8 @@ class Contests:
     def _rivals(self, record_id: bytes) -> list[bytes]:
         """The resolutions with which one is at odds."""
         resolution = read_resolution(self._memory, record_id)
-        assert resolution is not None  # it is valid
-        return contesting(record_id, resolution, self._knowledge, self._memory)
+        # Those of agreements have no charter to be at odds about.
+        return [] if resolution is None else contesting(record_id, resolution, self._knowledge, self._memory)
 
     def _concurrent(self, row: Row, mandate: Mandate) -> list[bytes]:
         """The revokes and rotates that contest a record."""

@@ -47,7 +47,12 @@ from meshproto.records.record import Record, ids_in, read_header, references
 
 _QUIET = frozenset(("contribution", "recognition", "checkpoint"))
 """Types on which nothing rests and which change nothing that others are told of."""
-_SETTLING = frozenset(("agreement", "countersign", "income", "distribution", "settlement", "commitment", "correction"))
+_SETTLING = frozenset(
+    (
+        *("agreement", "countersign", "income", "distribution", "settlement", "commitment", "correction"),
+        "resolution",
+    )
+)
 """Types on which it hangs how agreements and the money under them stand."""
 _GOVERNING = ("countersign", "revoke", "rotate")
 """Types whose records change what others are worth."""

@@ -175,6 +175,8 @@ def _too_many_rotates(case: Case, after: bytes) -> Verdict | None:
 
 def _resolution(case: Case, place: Place) -> Verdict | None:
     record = case.record
+    if place.kind == LINEAGE:
+        return None  # those of agreements have other rules
     assert case.findings is not None  # it came past the questions of authority
     charter = case.findings.charter
     assert charter is not None  # a resolution is written where founders are

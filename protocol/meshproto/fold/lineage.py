@@ -9,18 +9,8 @@ from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import chain_of, is_usable
 from meshproto.fold.standing import row_of
-from meshproto.fold.tallies import (
-    CONTESTED,
-    NO,
-    YES,
-    Told,
-    Versions,
-    kth_best,
-    least,
-    shaken_accepts,
-    tally,
-    told,
-)
+from meshproto.fold.tallies import CONTESTED, NO, YES, Told, kth_best, least, shaken_accepts, told
+from meshproto.fold.versions import Versions
 from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason
 from meshproto.types.agreement import approvers_of
@@ -72,6 +62,8 @@ class _Lineage:
         self._approvals = {each: self._approval(each) for each in self._shared}
         for each in self._shared:
             self._find_solidity(each)
+        solid = [each for each, level in self._solid.items() if level == YES]
+        self._passed = {each: found for each in solid if (found := self._passing(each))}
         self._rivals = self._find_rivals()
 
     def of(self, type_: str) -> list[bytes]:
@@ -83,6 +75,8 @@ class _Lineage:
         """How each record stands that has a state here, contributions apart."""
         for version in self.versions.facts:
             yield version, self.versions.told(version)
+        for each in self.versions.rulings.facts:
+            yield each, self.versions.rulings.told(each)
         for each in self._shared:
             yield each, self._told_of(each)
         standing = self.versions.facts[self.versions.standing]
@@ -98,7 +92,8 @@ class _Lineage:
     def _is_answered(self, record_id: bytes, one: str, other: str) -> bool:
         said = concern_of(self._memory, record_id)
         side = said.facts[other] if said.facts[one] == said.agent else said.facts[one]
-        return row_of(self._memory, record_id).counts and tally(record_id, side, self._memory) == YES
+        holds = row_of(self._memory, record_id).counts or self.versions.rulings.is_upheld(record_id)
+        return holds and self.versions.tally(record_id, side) == YES
 
     # Distributions.
 
@@ -109,7 +104,7 @@ class _Lineage:
 
     def _approval(self, distribution: bytes) -> int:
         approvers, k = self._approvers(distribution)
-        return kth_best([tally(distribution, each, self._memory) for each in approvers], k)
+        return kth_best([self.versions.tally(distribution, each) for each in approvers], k)
 
     def _find_solidity(self, distribution: bytes) -> None:
         for each in chain_of(distribution, self._memory):
@@ -119,7 +114,7 @@ class _Lineage:
                 self._solid[each] = least((self.versions.footing(facts["agreement"]), self._approvals[each], before))
 
     def _find_rivals(self) -> dict[bytes, list[bytes]]:
-        solid = [each for each, level in self._solid.items() if level == YES]
+        solid = [each for each, level in self._solid.items() if level == YES and each not in self._passed]
         rivals: dict[bytes, list[bytes]] = {}
         for one in solid:
             chain = {*chain_of(one, self._memory)}
@@ -127,6 +122,11 @@ class _Lineage:
                 if other not in chain and one not in chain_of(other, self._memory) and self._clash(one, other):
                     rivals.setdefault(one, []).append(other)
         return rivals
+
+    def _passing(self, distribution: bytes) -> list[bytes]:
+        """The resolutions by which another distribution was picked than this one, or one that it comes after."""
+        line = chain_of(distribution, self._memory)
+        return [ruling for ruling, pick in self.versions.rulings.passing(line) if self._solid[pick] == YES]
 
     def _clash(self, one: bytes, other: bytes) -> bool:
         mine, theirs = self._shared[one], self._shared[other]
@@ -136,7 +136,8 @@ class _Lineage:
         for each in chain_of(distribution, self._memory):
             if each not in self._levels:
                 facts = self._shared[each]
-                own = min(self._solid[each], CONTESTED) if each in self._rivals else self._solid[each]
+                is_frozen = each in self._rivals or each in self._passed
+                own = min(self._solid[each], CONTESTED) if is_frozen else self._solid[each]
                 self._levels[each] = min(own, self._levels[facts["prev"]] if "prev" in facts else YES)
         return self._levels[distribution]
 
@@ -146,8 +147,10 @@ class _Lineage:
         if level == YES:
             return told("effective")
         if level == NO:
-            missing = [each for each in approvers if tally(distribution, each, self._memory) == NO]
+            missing = [each for each in approvers if self.versions.tally(distribution, each) == NO]
             return told("proposed", Reason.T_MISSING, missing)
+        if distribution in self._passed:
+            return told("contested", Reason.R_DECIDED, self._passed[distribution])
         if distribution in self._rivals:
             return told("contested", Reason.R_RIVAL, self._rivals[distribution])
         version: bytes = facts["agreement"]

@@ -24,7 +24,7 @@ from meshproto.fold.groups import devices_of, guests_of, votes_on
 from meshproto.fold.knowledge import pair
 from meshproto.fold.lineages import FREE, Figure, figure_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import Place
+from meshproto.fold.places import LINEAGE, Place
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import note_rotate
 from meshproto.fold.standing import Row
@@ -205,6 +205,8 @@ def _end(handle: bytes, by: bytes, bit: int, resigns: bool, memory: Memory) -> N
 
 
 def _resolution(case: Case, place: Place) -> int:
+    if place.kind == LINEAGE:
+        return 0
     assert case.findings is not None  # it is valid
     assert case.findings.charter is not None
     charter = case.findings.charter

@@ -16,8 +16,8 @@ from meshproto.fold.standing import CLAIMS, SETTLED, Row, Standing, Status, flag
 from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason
 
-SETTLED_TYPES = frozenset(("agreement", "income", "distribution", "settlement", "commitment"))
-"""Types whose states hang on all of an agreement."""
+SETTLED_TYPES = frozenset(("agreement", "income", "distribution", "settlement", "commitment", "resolution"))
+"""Types whose states hang on all of an agreement, if they stand in one."""
 
 
 def states_over(memory: Memory) -> "States":
@@ -60,7 +60,7 @@ class States:
                 return "retracted"
             scope = scope_of(self._memory, row.home) if row.type == "contribution" else b""
             return state_of_contribution(record_id, scope, self._memory) if scope else CLAIMS[row.type]
-        if row.type in SETTLED_TYPES:
+        if row.type in SETTLED_TYPES and scope_of(self._memory, row.home):
             return read_stand(self._memory, record_id).state
         if row.type == "resolution":
             resolution = read_resolution(self._memory, record_id)

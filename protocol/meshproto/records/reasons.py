@@ -106,6 +106,7 @@ class Reason(StrEnum):
     C_REVOKED = "C-REVOKED"
     C_RESTS = "C-RESTS"
     R_RIVAL = "R-RIVAL"
+    R_DECIDED = "R-DECIDED"
     F_FORK = "F-FORK"
     U_TYPE = "U-TYPE"
     U_ENGINE = "U-ENGINE"

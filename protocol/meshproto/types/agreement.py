@@ -243,6 +243,14 @@ def attesters_of(facts: Mapping[str, Any]) -> list[bytes]:
     return bearers(facts, "client") if by == "client" else cast(list[bytes], by)
 
 
+def electors_of(facts: Mapping[str, Any]) -> tuple[list[bytes], int]:
+    """Who decides what is in dispute under a version, by id, and how many of them must agree."""
+    dispute = facts.get("dispute", {})
+    electors: list[bytes] = dispute.get("mediators", []) or parties_of(facts)
+    num, den = dispute.get("quorum", (1, 1))
+    return electors, -(-num * len(electors) // den)
+
+
 def participants_of(facts: Mapping[str, Any]) -> Iterator[bytes]:
     """Who may read and write in the scope of an agreement by one of its versions."""
     found = {*parties_of(facts), *facts.get("named", ()), *facts.get("dispute", {}).get("mediators", ())}

@@ -41,8 +41,8 @@ SEEN_CONTEXT = b"meshnode/1 seen"
 JOIN_ROLES = ("core", "occasional", "client", "observer")
 """Roles one may give oneself in an open network. A steward has power over others, so nobody appoints himself."""
 ROLES = ("device", "staff", "steward", *JOIN_ROLES, "relay")
-LATER_OUTCOMES = ("uphold", "reject", "amend", "pick")
-"""What resolutions decide in agreements, of which this version knows nothing."""
+LATER_OUTCOMES = ("amend",)
+"""What resolutions may decide of which this version knows nothing."""
 
 _SIGNATURE = octets(SIGNATURE_SIZE, SIGNATURE_SIZE)
 

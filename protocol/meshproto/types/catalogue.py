@@ -9,6 +9,7 @@ from meshproto.types.coordination import PROJECT
 from meshproto.types.evaluation import ALLOCATION, ATTESTATION
 from meshproto.types.identity import NETWORK, ORGANISATION, PERSON, PROFILE
 from meshproto.types.repair import CHECKPOINT, CORRECTION, ERASURE
+from meshproto.types.rulings import RULING, is_ruling
 from meshproto.types.schema import Schema
 from meshproto.types.value import CONTRIBUTION, RECOGNITION
 
@@ -39,14 +40,16 @@ AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "ne
 def schema_of(record: Record) -> Schema | None:
     """The schema for this record, or None if this version does not know such records.
 
-    Unknown are other types, other kinds of agent, resolutions of agreements, erasures of all that an agent wrote, and
-    distributions that restate an earlier one.
+    Unknown are other types, other kinds of agent, resolutions that amend an agreement, erasures of all that an agent
+    wrote, and distributions that restate an earlier one.
     They are stored, relayed and left out of the fold.
     """
     facts = record.facts
     if record.type == "agent":
         kind = facts.get("kind")
         return AGENTS.get(kind) if isinstance(kind, str) else PERSON  # which then refuses the kind
+    if record.type == "resolution" and is_ruling(facts):
+        return RULING
     if record.type == "resolution" and facts.get("outcome") in LATER_OUTCOMES:
         return None
     if record.type == "erasure" and facts.get("part") == "agent_private":

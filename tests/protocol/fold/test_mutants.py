@@ -17,6 +17,7 @@ from meshproto.fold import (
     authority,
     charters,
     contests,
+    deciding,
     endings,
     entries,
     findings,
@@ -24,8 +25,10 @@ from meshproto.fold import (
     governing,
     notes,
     rules,
+    rulings,
     sharing,
     tallies,
+    versions,
 )
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.contests import Contests
@@ -37,10 +40,12 @@ from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lineage import _Lineage
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import Roots
+from meshproto.fold.rulings import Rulings
 from meshproto.fold.sharing import Entered, Shared
 from meshproto.fold.standing import VALID as VALID_STATUSES
 from meshproto.fold.standing import row_of
-from meshproto.fold.tallies import Versions
+from meshproto.fold.tallies import YES
+from meshproto.fold.versions import Versions
 from meshproto.fold.within import Within
 from meshproto.pipe import answer
 from meshproto.records.record import Record
@@ -86,6 +91,23 @@ def any_head(subject: bytes, counts: Any, memory: Any) -> Any:
     return found
 
 
+class AnyAgent:
+    def __contains__(self, agent: object) -> bool:
+        return True
+
+
+def carried_about(self: Rulings, subject: bytes) -> list[bytes]:
+    return [each for each in self._about.get(subject, ()) if self._level(each) == YES]
+
+
+def said_first(self: Rulings, subject: bytes) -> str:
+    return next((self._word(each, subject) for each in self._on(subject)), "")
+
+
+def passing_alone(self: Versions, version: bytes) -> list[bytes]:
+    return [ruling for ruling, pick in self.rulings.passing([version]) if self.force(pick) == YES]
+
+
 def no_resigning(handle: bytes, memory: Any) -> Iterator[tuple[bytes, int, bool]]:
     yield from ((record, bit, False) for record, bit, _ in endings_of(handle, memory))
 
@@ -112,12 +134,22 @@ def first_of_rivals(self: Roots, mask: int) -> list[Any]:
 
 
 MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
-    "one signature is enough": (tallies, "kth_best", lambda levels, k: max(levels, default=0)),
-    "any party may sign a version for all": (tallies, "least", lambda levels: max(levels, default=2)),
+    "one signature is enough": (versions, "kth_best", lambda levels, k: max(levels, default=0)),
+    "any party may sign a version for all": (versions, "least", lambda levels: max(levels, default=2)),
     "siblings get along": (Versions, "_rivals_of", no_list),
     "a conflict does not freeze what is shared": (Versions, "footing", Versions.force),
     "the first version stands for ever": (Versions, "standing", property(lambda self: self._scope)),
     "a contested accept is one": (tallies, "SETTLED", VALID_STATUSES),
+    "a pick changes nothing": (Rulings, "passing", no_list),
+    "nothing is upheld": (Rulings, "is_upheld", never),
+    "one vote decides": (rulings, "kth_best", lambda levels, k: max(levels, default=0)),
+    "a contested resolution is one": (rulings, "CONTESTED", 2),
+    "who decides may be anybody": (deciding, "electors_of", lambda facts: (AnyAgent(), 1)),
+    "it is decided under any version": (deciding, "_break_of_ground", nothing),
+    "anything may be upheld": (deciding, "_is_bond", always),
+    "nothing overrules a resolution": (Rulings, "_on", carried_about),
+    "of two that contradict each other one holds": (Rulings, "_said_of", said_first),
+    "what follows a version that was passed over is not": (Versions, "_passing", passing_alone),
     "rivals are both effective": (_Lineage, "_find_rivals", lambda _: {}),
     "whatever lies in a cut counts there": (Within, "counts", counts_if_there),
     "what was seen is forgotten in a cut": (Within, "_is_before", never),

@@ -4,7 +4,8 @@ from typing import Any
 
 from meshproto.records.ids import ext
 from meshproto.records.record import Record
-from meshproto.types.agreement import approvers_of, participants_of, parties_of
+from meshproto.types.agreement import approvers_of, electors_of, participants_of, parties_of
+from tests.support.reference.rulings import check_ruling
 from tests.support.reference.sharing import check_sums
 from tests.support.reference.validity import Case, refuse
 from tests.support.reference.world import World
@@ -40,6 +41,8 @@ def check_agreement_rules(case: Case) -> None:
         case "commitment":
             _participants(case, "provider", [facts["provider"]])
             _participants(case, "receiver", [facts["receiver"]])
+        case "resolution":
+            check_ruling(case)
         case "erasure":
             for each in facts["targets"]:
                 if len(each) == 32 and _is_here(case, each, "agreement"):
@@ -120,7 +123,10 @@ def check_answer(case: Case, target: Record) -> None:
         "settlement": [facts.get("from", b""), facts.get("to", b"")],
         "commitment": [facts.get("provider", b""), facts.get("receiver", b"")],
         "distribution": [],
+        "resolution": [],
     }
+    if target.type == "resolution":
+        may["resolution"] = electors_of(case.world.records[facts["agreement"]].facts)[0]
     if target.type == "distribution":
         may["distribution"] = approvers_of(case.world.records[facts["agreement"]].facts)
     if agent not in may[target.type]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshproto.records.record import Record
-from meshproto.types.agreement import approvers_of, attesters_of, parties_of
+from meshproto.types.agreement import approvers_of, attesters_of, electors_of, parties_of
+from tests.support.reference.rulings import Decided
 from tests.support.reference.sharing import chain, heads, usable, versions_before
 from tests.support.reference.world import World
 
@@ -33,6 +34,7 @@ class Lineage:
         self.scope = scope
         self.versions: dict[bytes, Record] = {each.id: each for each in world.within(self.all, "agreement")}
         self.shared: dict[bytes, Record] = {each.id: each for each in world.within(self.all, "distribution")}
+        self.decided = Decided(world, [*world.within(self.all, "resolution")], self.force, self.plain_tally)
 
     def counts(self, record_id: bytes) -> bool:
         """Whether a record counts."""
@@ -40,6 +42,12 @@ class Lineage:
 
     def tally(self, target: bytes, agent: bytes) -> int:
         """2.1."""
+        accepts = [each for each in self.world.accepts(target, self.all) if each.agent == agent]
+        upheld = any(self.decided.said(each.id) == "uphold" for each in accepts)
+        return YES if upheld else self.plain_tally(target, agent)
+
+    def plain_tally(self, target: bytes, agent: bytes) -> int:
+        """2.1, of what nobody upholds."""
         accepts = [each for each in self.world.accepts(target, self.all) if each.agent == agent]
         levels = [YES if self.world.said[each.id].status == "yes" else CONTESTED for each in accepts]
         return max(levels, default=NO)
@@ -69,21 +77,34 @@ class Lineage:
 
     def conflicts(self, version: bytes) -> list[bytes]:
         """The siblings with which a version is in conflict."""
-        if self.force(version) != YES:
+        if self.force(version) != YES or self.passed(version):
             return []
         strong = [each for each in self.versions if self.force(each) == YES]
         return [
             other
             for other in strong
             if other != version
+            and not self.passed(other)
             and not self.follows(other, version)
             and not self.follows(version, other)
             and not any(self.follows(each, version) and self.follows(each, other) for each in strong)
         ]
 
+    def passed(self, version: bytes) -> list[bytes]:
+        """2.3: the resolutions by which a version is passed over."""
+        if self.force(version) != YES:
+            return []
+
+        def is_apart(pick: bytes) -> bool:
+            strong = [each for each in self.versions if self.force(each) == YES]
+            joined = any(self.follows(each, version) and self.follows(each, pick) for each in strong)
+            return pick in strong and not self.follows(version, pick) and not joined
+
+        return self.decided.passing([version, *versions_before(self.world, version)], is_apart)
+
     def standing(self) -> Record:
         """The standing version."""
-        strong = [each for each in self.versions if self.force(each) == YES]
+        strong = [each for each in self.versions if self.force(each) == YES and not self.passed(each)]
         ends = [each for each in strong if not any(self.follows(other, each) for other in strong)]
         return self.versions[min(ends, default=self.scope)]
 
@@ -98,6 +119,8 @@ class Lineage:
             signers = {each for some in (version, *prev) for each in parties_of(self.versions[some].facts)}
             weak = [each for each in prev if self.force(each) == CONTESTED]
             return stand("contested", "C-RESTS", self.shaken(version, signers) or weak)
+        if self.passed(version):
+            return stand("contested", "R-DECIDED", self.passed(version))
         if self.conflicts(version):
             return stand("conflict", "K-CONFLICT", self.conflicts(version))
         if any(self.follows(each, version) for each in self.versions if self.force(each) == YES):
@@ -122,12 +145,25 @@ class Lineage:
     def two_sided(self, record: Record, sides: tuple[str, str], good: str, bad: str) -> Stand:
         """4: a settlement or commitment."""
         other = next(record.facts[each] for each in sides if record.facts[each] != record.agent)
-        return Stand(good if self.counts(record.id) and self.tally(record.id, other) == YES else bad)
+        holds = self.counts(record.id) or self.decided.said(record.id) == "uphold"
+        return Stand(good if holds and self.tally(record.id, other) == YES else bad)
+
+    def resolution(self, record: Record) -> Stand:
+        """2.3: its state."""
+        level, version = self.decided.level(record), record.facts["agreement"]
+        electors, _ = electors_of(self.versions[version].facts)
+        if level == NO:
+            missing = [each for each in electors if self.tally(record.id, each) == NO]
+            return stand("open", "T-MISSING", missing or [version])
+        if level == CONTESTED:
+            return stand("contested", "C-RESTS", self.shaken(record.id, electors) or [version])
+        against = self.decided.against(record)
+        return stand("carried", "R-RIVAL", against) if against else Stand("carried")
 
     def footing(self, version: bytes) -> int:
         """5.4."""
         shaken = any(self.conflicts(each) for each in (version, *versions_before(self.world, version)))
-        return CONTESTED if self.force(version) == YES and shaken else self.force(version)
+        return CONTESTED if self.force(version) == YES and (shaken or self.passed(version)) else self.force(version)
 
     def approval(self, record: Record) -> int:
         """5.4."""
@@ -144,13 +180,14 @@ class Lineage:
 
     def rivals(self, record: Record) -> list[bytes]:
         """5.4."""
-        if self.solidity(record) != YES:
+        if self.solidity(record) != YES or self.overtaken(record):
             return []
         return [
             other.id
             for other in self.shared.values()
             if other != record
             and self.solidity(other) == YES
+            and not self.overtaken(other)
             and other not in chain(self.world, record)
             and record not in chain(self.world, other)
             and (
@@ -159,9 +196,16 @@ class Lineage:
             )
         ]
 
+    def overtaken(self, record: Record) -> list[bytes]:
+        """2.3: the resolutions by which a distribution is passed over."""
+        if self.solidity(record) != YES:
+            return []
+        line = [*(each.id for each in chain(self.world, record)), record.id]
+        return self.decided.passing(line, lambda pick: self.solidity(self.shared[pick]) == YES)
+
     def level(self, record: Record) -> int:
         """5.4."""
-        own = CONTESTED if self.rivals(record) else self.solidity(record)
+        own = CONTESTED if self.rivals(record) or self.overtaken(record) else self.solidity(record)
         prev = record.facts.get("prev")
         return min(own, self.level(self.shared[prev]) if prev else YES)
 
@@ -173,6 +217,8 @@ class Lineage:
             return Stand("effective")
         if level == NO:
             return stand("proposed", "T-MISSING", [each for each in who if self.tally(record.id, each) == NO])
+        if self.overtaken(record):
+            return stand("contested", "R-DECIDED", self.overtaken(record))
         if self.rivals(record):
             return stand("contested", "R-RIVAL", self.rivals(record))
         if self.footing(version) < self.force(version):
@@ -186,6 +232,8 @@ class Lineage:
         match record.type:
             case "agreement":
                 return self.version(record.id)
+            case "resolution":
+                return self.resolution(record)
             case "income":
                 return self.income(record)
             case "distribution":

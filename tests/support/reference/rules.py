@@ -183,6 +183,8 @@ def _rotate(case: Case) -> None:
 
 def _resolution(case: Case) -> None:
     world, record = case.world, case.record
+    if world.kind(record.home) == "L":
+        return
     if record.agent != record.scope and record.agent not in electors_of(world, record):
         raise refuse("X-SCOPE", record.scope)
     if frozenset(record.facts["prev"]) != charter(world, record.scope, case.past).stop:

@@ -314,7 +314,7 @@ class Judge:
             if not self.counts(record.id):
                 return ""
             return "current" if record.id in self.current(edited) else "superseded"
-        if record.type == "resolution":
+        if record.type == "resolution" and world.kind(record.home) != "L":
             return "carried" if carried(world, record, self.all) else "open"
         handle = world.handle(record.id)
         return self.standing(record, handle) if handle else ""

@@ -9,6 +9,7 @@ from meshproto.records.reasons import Reason
 from meshproto.records.record import Record, references
 from meshproto.types.authority import order_digest
 from meshproto.types.catalogue import SCHEMAS, check_facts
+from meshproto.types.rulings import is_ruling
 from tests.support.reference.charters import carried, charter, compare, path, revocations, rotates, winners
 from tests.support.reference.world import Said, World
 
@@ -28,7 +29,7 @@ EVERYWHERE = {
 HERE = {"agreement", "attestation", "allocation", "income", "distribution", "settlement", "commitment"}
 ANSWERED = HERE - {"attestation", "allocation"} | {"contribution"}
 WRITTEN = {
-    "L": HERE | {"countersign", "contribution", "recognition", "correction", "erasure", "checkpoint"},
+    "L": HERE | {"countersign", "contribution", "recognition", "correction", "erasure", "checkpoint", "resolution"},
     "P": EVERYWHERE | {"profile", "rotate"},
     "O": EVERYWHERE | {"profile", "resolution"},
     "N": EVERYWHERE | {"resolution"},
@@ -219,7 +220,8 @@ def authority(case: Case) -> None:
         _chain(case)
         _not_ended(case)
         _mandate(case)
-    if record.type not in WRITTEN[kind]:
+    elsewhere = record.type == "resolution" and is_ruling(record.facts) is not (kind == "L")
+    if record.type not in WRITTEN[kind] or elsewhere:
         raise refuse("X-SCOPE", detail=record.type)
     records, size = 1_000_000, 2**30
     if kind == "N":

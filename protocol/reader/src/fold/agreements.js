@@ -2,8 +2,9 @@
 
 import { fromHex, toHex } from '../bytes.js';
 import { outsideName } from '../ids.js';
-import { approversOf, participantsOf, partiesOf } from '../types/agreement.js';
+import { approversOf, electorsOf, participantsOf, partiesOf } from '../types/agreement.js';
 import { isOf } from './chains.js';
+import { requireRuling } from './rulings.js';
 import { NETWORK } from './scopes.js';
 import { requireSums } from './sharing.js';
 import { require } from './verdict.js';
@@ -107,6 +108,8 @@ const RULES = {
     requireParticipants(record, 'receiver', [record.named('receiver')], world);
   },
 
+  resolution: requireRuling,
+
   erasure(record, world) {
     for (const id of record.listed('targets').filter((target) => target.length === 64)) {
       const target = world.get(id);
@@ -135,6 +138,9 @@ const MAY_ANSWER = {
   settlement: (agent, target) => [target.named('from'), target.named('to')].includes(agent),
   commitment: (agent, target) => [target.named('provider'), target.named('receiver')].includes(agent),
   income: () => true,
+  resolution: (agent, target, world) => {
+    return electorsOf(world.get(target.named('agreement')).header.facts).electors.includes(agent);
+  },
 };
 
 /** What limits of grants are compared with in a record: `{amount, cur, day, covers}`, or null. */

@@ -34,7 +34,7 @@ export function requireAuthority(record, world) {
     require(ended.length === 0, 'X-REVOKED', ended);
     requireMandates(record, world);
   }
-  require(isWrittenIn(scope.kind, record.type), 'X-SCOPE', [], record.type);
+  require(isWrittenIn(scope.kind, record.header), 'X-SCOPE', [], record.type);
   requireRole(record, scope, world);
 }
 

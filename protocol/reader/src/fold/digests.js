@@ -34,7 +34,7 @@ function ownDigest(home, covered) {
 /** The tables in their order; each line is its key and what follows it. */
 const TABLES = [
   ['record', (covered) => covered.map(({ header, status }) => [header.id, status])],
-  ['state', (covered) => covered.filter(hasStanding).map(({ header, state }) => [header.id, state])],
+  ['state', (covered) => (isOfAgreement(covered) ? [] : covered.filter(hasStanding)).map(({ header, state }) => [header.id, state])],
   ['head', (covered, counted) => headLines(counted)],
   ['correction', (covered, counted) => correctionLines(counted)],
   ['thanked', (covered, counted) => thankedLines(counted)],
@@ -42,11 +42,15 @@ const TABLES = [
 
 function agreementLines(covered) {
   const valid = covered.filter(({ isValid }) => isValid);
-  if (!valid.some(({ header }) => header.isGenesis && header.type === 'agreement')) return [];
+  if (!isOfAgreement(valid)) return [];
   return Object.entries(linesOfAgreement(valid)).flatMap(([table, lines]) => {
     const sorted = lines.sort(([a], [b]) => compare(a, b));
     return sorted.map(([key, content]) => encode([table === 'stands' ? 'stands' : 'balance', key, content]));
   });
+}
+
+function isOfAgreement(records) {
+  return records.some(({ header }) => header.isGenesis && header.type === 'agreement');
 }
 
 function hasStanding({ type, state }) {

@@ -1,8 +1,9 @@
 // How everything in an agreement stands (protocol/spec/09-agreements.md 2 to 7).
 
 import { fromHex, join } from '../bytes.js';
-import { approversOf, attestersOf, partiesOf } from '../types/agreement.js';
+import { approversOf, attestersOf, electorsOf, partiesOf } from '../types/agreement.js';
 import { counts } from './effects.js';
+import { Rulings } from './rulings.js';
 import { AGREEMENT } from './scopes.js';
 import { chainOf, headsOf, isUsable, versionsBefore } from './sharing.js';
 
@@ -26,7 +27,7 @@ export function linesOfAgreement(records) {
   };
 }
 
-const STATED = new Set(['agreement', 'contribution', 'income', 'distribution', 'settlement', 'commitment']);
+const STATED = new Set(['agreement', 'contribution', 'income', 'distribution', 'settlement', 'commitment', 'resolution']);
 const COLUMNS = ['entitled', 'held', 'contested', 'received', 'paid', 'in hand'];
 
 /** By agent and currency the columns of the ledger (6). */
@@ -72,6 +73,7 @@ class Lineage {
     this.all = [...world.records.values()].filter(({ home, isValid }) => home === scope.id && isValid);
     this.versions = this.#of('agreement');
     this.distributions = this.#of('distribution');
+    this.rulings = new Rulings(this.#of('resolution'), (each) => this.#levelOfResolution(each), YES);
   }
 
   #of(type) {
@@ -81,6 +83,7 @@ class Lineage {
   tell() {
     for (const each of this.versions) this.#set(each, this.#stateOfVersion(each));
     for (const each of this.distributions) this.#set(each, this.#stateOfDistribution(each));
+    for (const each of this.rulings.resolutions) this.#set(each, this.#stateOfResolution(each));
     const standing = this.#standing();
     for (const each of this.#of('income')) {
       this.#set(each, [isUsable(each, standing, this.world.records) ? 'confirmed' : 'declared']);
@@ -101,7 +104,8 @@ class Lineage {
 
   #setTwoSided(record, sides, [good, bad]) {
     const other = sides.map((name) => record.named(name)).find((agent) => agent !== record.author);
-    this.#set(record, [counts(record) && this.#tally(record, other) === YES ? good : bad]);
+    const holds = counts(record) || this.rulings.isUpheld(record.id);
+    this.#set(record, [holds && this.#tally(record, other) === YES ? good : bad]);
   }
 
   #accepts(target) {
@@ -110,7 +114,55 @@ class Lineage {
 
   #tally(target, agent) {
     const own = this.#accepts(target).filter(({ author }) => author === agent);
-    return Math.max(NO, ...own.map(({ status }) => (status === 'yes' ? YES : CONTESTED)));
+    return Math.max(NO, ...own.map((each) => (this.#holds(each, target) ? YES : CONTESTED)));
+  }
+
+  #holds(accept, target) {
+    return accept.status === 'yes' || (target.type !== 'resolution' && this.rulings.isUpheld(accept.id));
+  }
+
+  #levelOfResolution(record) {
+    if (record.level === undefined) {
+      const version = this.#version(record);
+      const { electors, needed } = electorsOf(version.header.facts);
+      const own = counts(record) ? YES : CONTESTED;
+      record.level = Math.min(this.#force(version), own, this.#kthBest(record, electors, needed));
+    }
+    return record.level;
+  }
+
+  #stateOfResolution(record) {
+    const version = this.#version(record);
+    const { electors } = electorsOf(version.header.facts);
+    const orVersion = (ids) => (ids.length > 0 ? ids : [version.id]);
+    switch (this.#levelOfResolution(record)) {
+      case NO: return ['open', 'T-MISSING', orVersion(electors.filter((each) => this.#tally(record, each) === NO))];
+      case CONTESTED: return ['contested', 'C-RESTS', orVersion(this.#shaken(record, electors))];
+      default: {
+        const against = this.rulings.against(record);
+        return against.length > 0 ? ['carried', 'R-RIVAL', against] : ['carried'];
+      }
+    }
+  }
+
+  #areJoined(one, other) {
+    return this.#strong.some((each) => this.#follows(each, one) && this.#follows(each, other));
+  }
+
+  /** The ids of the resolutions by which another version is picked. */
+  #passing(version) {
+    if (this.#force(version) !== YES) return [];
+    return this.rulings.passing([version.id, ...versionsBefore(version.id, this.world)], (id) => {
+      const pick = this.world.get(id);
+      return this.#force(pick) === YES && !this.#follows(version, pick) && !this.#areJoined(version, pick);
+    });
+  }
+
+  /** The ids of the resolutions by which another distribution is picked. */
+  #passingShared(record) {
+    if (this.#solidity(record) !== YES) return [];
+    const line = [...chainOf(record, this.world), record].map(({ id }) => id);
+    return this.rulings.passing(line, (id) => this.#solidity(this.world.get(id)) === YES);
   }
 
   #shaken(target, agents) {
@@ -151,15 +203,17 @@ class Lineage {
   }
 
   #conflicts(version) {
-    if (this.#force(version) !== YES) return [];
+    const isPassed = (each) => this.#passing(each).length > 0;
+    if (this.#force(version) !== YES || isPassed(version)) return [];
     return this.#strong.filter((other) => {
       const isSibling = other !== version && !this.#follows(other, version) && !this.#follows(version, other);
-      return isSibling && !this.#strong.some((each) => this.#follows(each, version) && this.#follows(each, other));
+      return isSibling && !isPassed(other) && !this.#areJoined(version, other);
     });
   }
 
   #standing() {
-    const ends = this.#strong.filter((each) => !this.#strong.some((other) => this.#follows(other, each)));
+    const good = this.#strong.filter((each) => this.#passing(each).length === 0);
+    const ends = good.filter((each) => !good.some((other) => this.#follows(other, each)));
     return ends[0] ?? this.scope.genesis;
   }
 
@@ -176,6 +230,8 @@ class Lineage {
       const shaken = this.#shaken(version, [...parties, ...prev.flatMap(({ header }) => partiesOf(header.facts))]);
       return ['contested', 'C-RESTS', shaken.length > 0 ? shaken : weak];
     }
+    const passing = this.#passing(version);
+    if (passing.length > 0) return ['contested', 'R-DECIDED', passing];
     const conflicts = this.#conflicts(version).map(({ id }) => id);
     if (conflicts.length > 0) return ['conflict', 'K-CONFLICT', conflicts];
     if (this.#strong.some((each) => this.#follows(each, version))) return ['superseded'];
@@ -201,7 +257,8 @@ class Lineage {
   #footing(version) {
     const line = [version, ...[...versionsBefore(version.id, this.world)].map((id) => this.world.get(id))];
     const force = this.#force(version);
-    return force === YES && line.some((each) => this.#conflicts(each).length > 0) ? CONTESTED : force;
+    const isFrozen = this.#passing(version).length > 0 || line.some((each) => this.#conflicts(each).length > 0);
+    return force === YES && isFrozen ? CONTESTED : force;
   }
 
   #solidity(record) {
@@ -217,9 +274,10 @@ class Lineage {
   }
 
   #rivals(record) {
-    if (this.#solidity(record) !== YES) return [];
+    const isFree = (each) => this.#solidity(each) === YES && this.#passingShared(each).length === 0;
+    if (!isFree(record)) return [];
     return this.distributions.filter((other) => {
-      if (other === record || this.#solidity(other) !== YES) return false;
+      if (other === record || !isFree(other)) return false;
       if (chainOf(other, this.world).includes(record) || chainOf(record, this.world).includes(other)) return false;
       const shared = record.listed('incomes').some((id) => other.listed('incomes').includes(id));
       return shared || record.named('prev') === other.named('prev');
@@ -228,7 +286,8 @@ class Lineage {
 
   #level(record) {
     const before = this.#before(record);
-    const own = this.#rivals(record).length > 0 ? CONTESTED : this.#solidity(record);
+    const isFrozen = this.#rivals(record).length > 0 || this.#passingShared(record).length > 0;
+    const own = isFrozen ? CONTESTED : this.#solidity(record);
     return Math.min(own, before === null ? YES : this.#level(before));
   }
 
@@ -238,6 +297,8 @@ class Lineage {
     const who = approversOf(version.header.facts);
     if (level === YES) return ['effective'];
     if (level === NO) return ['proposed', 'T-MISSING', who.filter((each) => this.#tally(record, each) === NO)];
+    const passing = this.#passingShared(record);
+    if (passing.length > 0) return ['contested', 'R-DECIDED', passing];
     const rivals = this.#rivals(record).map(({ id }) => id);
     if (rivals.length > 0) return ['contested', 'R-RIVAL', rivals];
     if (this.#footing(version) < this.#force(version)) return ['contested', 'K-CONFLICT', [version.id]];

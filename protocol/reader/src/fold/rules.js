@@ -95,7 +95,7 @@ function requireCountersign(record, scope, world) {
   if (scope.kind === AGREEMENT) requireAnswerable(record, target, world);
   if (target.type === 'agent') require(scope.founders.includes(record.author), 'X-SCOPE', [scope.id]);
   if (target.type === 'grant' && target.author !== record.author) requireAcceptable(record, target, world);
-  if (target.type === 'resolution') require(mayVote(record, target, scope, world), 'X-SCOPE', [target.id]);
+  if (target.type === 'resolution' && scope.kind !== AGREEMENT) require(mayVote(record, target, scope, world), 'X-SCOPE', [target.id]);
 }
 
 function requireAcceptable(record, target, world) {
@@ -191,6 +191,7 @@ function requireFewRotates(record, after, world) {
 }
 
 function requireResolution(record, scope, world) {
+  if (scope.kind === AGREEMENT) return;
   const isElector = electorateOf(record, world).electors.includes(record.author);
   require(record.author === scope.id || isElector, 'X-SCOPE', [scope.id]);
   const { stop } = charterFor(record, scope, world);

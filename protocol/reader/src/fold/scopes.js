@@ -1,6 +1,7 @@
 // What a scope is, by its genesis (protocol/spec/04-fold.md 2).
 
 import { toHex } from '../bytes.js';
+import { isRuling } from '../types/authority.js';
 
 export const PERSON = 'person';
 export const ORGANISATION = 'organization';
@@ -18,13 +19,13 @@ const TYPES_IN = {
   [NETWORK]: new Set(['resolution', ...TYPES_IN_ALL]),
   [AGREEMENT]: new Set([
     'agreement', 'attestation', 'allocation', 'income', 'distribution', 'settlement', 'commitment',
-    'countersign', 'contribution', 'recognition', 'correction', 'erasure', 'checkpoint',
+    'countersign', 'contribution', 'recognition', 'correction', 'erasure', 'checkpoint', 'resolution',
   ]),
 };
 
-/** Whether records of that type are written in scopes of that kind. */
-export function isWrittenIn(kind, type) {
-  return TYPES_IN[kind].has(type);
+/** Whether records with such a header are written in scopes of that kind. */
+export function isWrittenIn(kind, { type, facts }) {
+  return TYPES_IN[kind].has(type) && (type !== 'resolution' || isRuling(facts) === (kind === AGREEMENT));
 }
 
 /** The kind of the scope that a genesis begins; empty for one of no kind. */

@@ -3,11 +3,13 @@
 import { isCarriedAtAll } from './charters.js';
 import { isId } from './records.js';
 import { hasHandle, usesOf } from './rules.js';
+import { AGREEMENT } from './scopes.js';
 import { handleOf } from './world.js';
 
 /** Gives each valid grant, resolution and accept that has a handle its state, and accepts their flag. */
 export function setStandings(world) {
   for (const record of world.acts) {
+    if (world.scopeOf(record).kind === AGREEMENT) continue;
     if (record.type === 'resolution') record.state = isCarriedAtAll(record, world) ? 'carried' : 'open';
     else if (record.type === 'grant' || hasHandle(record, world)) record.state = stateOf(record, world);
     if (isExcessive(record, world)) record.flags.add('excess');

@@ -95,6 +95,15 @@ export function attestersOf(facts) {
   return by === 'client' ? partiesOf(facts, 'client') : partiesOf(facts);
 }
 
+/** Who decides what is in dispute under a version, and how many of them must agree. */
+export function electorsOf(facts) {
+  const mediators = facts.get('dispute') === undefined ? [] : listed(facts.get('dispute'), 'mediators');
+  const electors = mediators.length > 0 ? mediators : partiesOf(facts);
+  const [numerator, denominator] = facts.get('dispute')?.get('quorum') ?? [1, 1];
+  const isEnough = (count) => count * denominator >= numerator * electors.length;
+  return { electors, needed: electors.findIndex((_, place) => isEnough(place + 1)) + 1 };
+}
+
 /** Whoever approves distributions under a version. */
 export function approversOf(facts) {
   if (facts.get('approval') === 'arbiter') return partiesOf(facts, 'arbiter');

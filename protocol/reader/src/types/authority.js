@@ -1,5 +1,6 @@
 // `grant`, `revoke`, `countersign`, `rotate` and `resolution` (protocol/spec/02-types.md 3 and 4).
 
+import { toHex } from '../bytes.js';
 import { demand } from '../refusal.js';
 import {
   RECOVERY, charterFields, demandEnoughRecoveryKeys, demandMajority, demandRootIsKey,
@@ -58,7 +59,27 @@ export const rotate = {
   },
 };
 
-const LATER_OUTCOMES = ['uphold', 'reject', 'amend', 'pick'];
+const LATER_OUTCOMES = ['amend'];
+const OUTCOMES_OF_AGREEMENTS = ['pick', 'uphold', 'reject'];
+
+const RULING = {
+  outcome: oneOf(...OUTCOMES_OF_AGREEMENTS),
+  agreement: id,
+  about: set(id, 1, 256),
+  prev: set(id),
+  'pick?': id,
+};
+
+/** Whether the facts of a resolution are those of one that stands in an agreement. */
+export function isRuling(facts) {
+  return OUTCOMES_OF_AGREEMENTS.includes(facts.get('outcome'));
+}
+
+function demandChoice(facts) {
+  const [about, pick] = [facts.get('about').map(toHex), facts.get('pick')];
+  demand((pick !== undefined) === (facts.get('outcome') === 'pick'), 'I-RULE', 'pick');
+  demand(pick === undefined || (about.length > 1 && about.includes(toHex(pick))), 'I-RULE', 'about');
+}
 
 const RESOLUTION = {
   outcome: oneOf('remove', 'charter', 'dissolve', 'order'),
@@ -70,8 +91,12 @@ const RESOLUTION = {
 
 export const resolution = {
   isKnown: ({ facts }) => !LATER_OUTCOMES.includes(facts.get('outcome')),
-  fields: () => RESOLUTION,
+  fields: ({ facts }) => (isRuling(facts) ? RULING : RESOLUTION),
   rules({ facts }) {
+    if (isRuling(facts)) {
+      demandChoice(facts);
+      return;
+    }
     const outcome = facts.get('outcome');
     const charter = facts.get('charter');
     demand(outcome !== 'remove' || (facts.get('about') ?? []).length > 0, 'I-RULE', 'about');
