@@ -153,6 +153,7 @@ TAKEN: list[tuple[str, str, Raw]] = [
     ),
     ("distribution", "a distribution", _SHARED),
     ("distribution", "of nothing to nobody", {**_SHARED, "incomes": [], "lines": []}),
+    ("distribution", "one that restates an earlier one", {**_SHARED, "incomes": [], "restates": _A}),
     ("settlement", "a payment in another currency", _PAID),
     (
         "settlement",
@@ -343,7 +344,7 @@ REFUSED: list[tuple[str, dict[str, Raw], list[tuple[str, dict[str, Raw], Reason]
         "distribution",
         dict(_SHARED),
         [
-            ("that restates an earlier one", {"restates": _A}, Reason.U_TYPE),
+            ("that restates an earlier one and shares an income", {"restates": _A}, _RULE),
             ("under no version", {"agreement": ext(_A)}, _FIELD),
             ("with a line of three", _line(_A, 1, 0), _FIELD),
             ("with a line that is a map", {"lines": [{}]}, _FIELD),

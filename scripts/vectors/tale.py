@@ -157,6 +157,7 @@ class Tale:
         agent: Record,
         version: Record | None = None,
         prev: Record | None = None,
+        restates: Record | None = None,
         to: str = "2025-12-31",
         wrong: Any = None,
         **more: Any,
@@ -169,6 +170,8 @@ class Tale:
         facts: Any = {"agreement": named[0].id, "incomes": sorted(each.id for each in incomes), "to": to}
         if prev:
             facts["prev"] = prev.id
+        if restates:
+            facts["restates"] = restates.id
         facts = filled(self.records, deal.id, facts, known) | (wrong or {})
         return self.write(by, deal, "distribution", facts, agent=agent, **more)
 

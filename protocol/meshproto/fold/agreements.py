@@ -12,6 +12,7 @@ from meshproto.fold.places import NETWORK, Place, read_agent
 from meshproto.fold.sharing import Shared
 from meshproto.fold.within import Within
 from meshproto.records.reasons import Reason
+from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, electors_of, participants_of, parties_of
 
 
@@ -25,7 +26,7 @@ def may_answer(case: Case, target: bytes) -> Verdict | None:
         case "contribution":
             may = agent in [each for each, _ in facts.get("shares", ())]
         case "distribution":
-            may = agent in approvers_of(version_of(case.memory, facts["agreement"]).facts)
+            may = agent in (*approvers_of(version_of(case.memory, facts["agreement"]).facts), *losers_of(facts))
         case "settlement":
             may = agent in (facts["from"], facts["to"])
         case "commitment":

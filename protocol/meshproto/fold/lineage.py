@@ -13,6 +13,7 @@ from meshproto.fold.tallies import CONTESTED, NO, YES, Told, kth_best, least, sh
 from meshproto.fold.versions import Versions
 from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason
+from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of
 
 NOWHERE = Told("")
@@ -104,7 +105,11 @@ class _Lineage:
 
     def _approval(self, distribution: bytes) -> int:
         approvers, k = self._approvers(distribution)
-        return kth_best([self.versions.tally(distribution, each) for each in approvers], k)
+        approval = kth_best([self.versions.tally(distribution, each) for each in approvers], k)
+        return min((approval, *(self.versions.tally(distribution, each) for each in self._losers(distribution))))
+
+    def _losers(self, distribution: bytes) -> list[bytes]:
+        return losers_of(self._shared[distribution])
 
     def _find_solidity(self, distribution: bytes) -> None:
         for each in chain_of(distribution, self._memory):
@@ -143,11 +148,11 @@ class _Lineage:
 
     def _told_of(self, distribution: bytes) -> Told:
         level, facts = self._level(distribution), self._shared[distribution]
-        approvers, _ = self._approvers(distribution)
+        signers = [*self._approvers(distribution)[0], *self._losers(distribution)]
         if level == YES:
             return told("effective")
         if level == NO:
-            missing = [each for each in approvers if self.versions.tally(distribution, each) == NO]
+            missing = [each for each in signers if self.versions.tally(distribution, each) == NO]
             return told("proposed", Reason.T_MISSING, missing)
         if distribution in self._passed:
             return told("contested", Reason.R_DECIDED, self._passed[distribution])
@@ -156,7 +161,7 @@ class _Lineage:
         version: bytes = facts["agreement"]
         if self.versions.footing(version) != self.versions.force(version):
             return told("contested", Reason.K_CONFLICT, [version])
-        shaken = shaken_accepts(distribution, approvers, self._memory)
+        shaken = shaken_accepts(distribution, signers, self._memory)
         weak = [facts["prev"]] if "prev" in facts and self._level(facts["prev"]) == CONTESTED else [version]
         return told("contested", Reason.C_RESTS, shaken or weak)
 

@@ -125,6 +125,8 @@ class Shared:
             return no(Reason.D_CHAIN, facts["agreement"])
         if "prev" not in facts:
             return None
+        if "restates" in facts and not self._can_be_restated(facts["restates"]):
+            return no(Reason.D_CHAIN, facts["restates"])
         before = self._facts_of(facts["prev"])
         cur = self._version["value_equation"]["cur"]
         same = before["agreement"] == facts["agreement"]
@@ -132,6 +134,9 @@ class Shared:
         if not follows or facts["to"] < before["to"] or self._version_of(before)["value_equation"]["cur"] != cur:
             return no(Reason.D_CHAIN, facts["prev"])
         return None
+
+    def _can_be_restated(self, distribution: bytes) -> bool:
+        return distribution in self._chain and self._adds(self._facts_of(distribution))
 
     def _break_of_incomes(self) -> Verdict | None:
         given: list[bytes] = self.facts["incomes"]
@@ -196,8 +201,8 @@ class Shared:
 
     def _ballots(self) -> list[bytes]:
         ballots = self._version.get("ballots")
-        shared = [each for each in self._chain if not self._refunds(self._facts_of(each))]
-        if ballots is None or len(shared) >= len(ballots["rounds"]):
+        shared = [each for each in self._chain if self._adds(self._facts_of(each))]
+        if ballots is None or len(shared) >= len(ballots["rounds"]) or "restates" in self.facts:
             return []
         round_, parties = ballots["rounds"][len(shared)], parties_of(self._version)
         prefix = self._scope + b"allocation\0"
@@ -213,8 +218,9 @@ class Shared:
             and sum(points for _, points in ballot.facts["points"]) <= ballots["budget"]
         ]
 
-    def _refunds(self, facts: Facts) -> bool:
-        return any("refunds" in each.facts for each in self._incomes(facts))
+    def _adds(self, facts: Facts) -> bool:
+        """Whether a distribution shares something new: neither gives back nor restates an earlier one."""
+        return "restates" not in facts and not any("refunds" in each.facts for each in self._incomes(facts))
 
     # What comes of it.
 
@@ -247,14 +253,16 @@ class Shared:
             elif facts["agreement"] != version:
                 book.amend(terms_of(self._version_of(facts)))
             version = facts["agreement"]
-            refunds = [each.facts["refunds"] for each in self._incomes(facts) if "refunds" in each.facts]
-            settled.append(book.take(self._round(facts, entered, spent[refunds[0]] if refunds else None)))
+            settled.append(book.take(self._round(facts, entered, spent)))
             spent.update((each, place) for each in facts["incomes"])
         assert book is not None  # there is at least this one
         return Retold(book, settled)
 
-    def _round(self, facts: Facts, entered: Entered, refunds: int | None) -> Round:
+    def _round(self, facts: Facts, entered: Entered, spent: dict[bytes, int]) -> Round:
+        """`spent` tells of each income so far in which round it was shared."""
         memory = self._memory
+        refunds = [spent[each.facts["refunds"]] for each in self._incomes(facts) if "refunds" in each.facts]
+        lines = [line for each in self._chain for line in self._facts_of(each)["lines"]]
         declined: dict[bytes, set[bytes]] = {}
         for work, agent in entered.declined:
             declined.setdefault(work, set()).add(name(agent))
@@ -268,7 +276,10 @@ class Shared:
             attestations=tuple(_said(concern_of(memory, each)) for each in entered.attestations),
             corrections=tuple(_corrected(concern_of(memory, each).facts) for each in entered.corrections),
             ballots=tuple(_ballot(concern_of(memory, each)) for each in entered.ballots),
-            refunds=refunds,
+            refunds=refunds[0] if refunds else None,
+            restates=self._chain.index(facts["restates"]) if "restates" in facts else None,
+            # Whoever loses must consent before it takes effect (09-agreements 5.4), and had something before.
+            consents=frozenset(name(agent) for agent, *_ in lines),
         )
 
 

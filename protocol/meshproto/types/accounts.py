@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 from meshproto.records.encoding import Value
 from meshproto.records.ids import DIGEST, EXT
@@ -82,6 +82,12 @@ def _parts_add_up(record: Record) -> None:
             raise Refused(Reason.I_RULE, f"lines[{index}]")
 
 
+def _restates_without_income(record: Record) -> None:
+    facts = record.facts
+    if "restates" in facts and (facts["incomes"] or "prev" not in facts):
+        raise Refused(Reason.I_RULE, "restates")
+
+
 def _two_sides(record: Record, one: str, other: str) -> None:
     first, second = record.facts[one], record.facts[other]
     if first == second:
@@ -128,8 +134,9 @@ DISTRIBUTION = Schema(
         Field("inputs_digest", tagged(DIGEST)),
         Field("result_digest", tagged(DIGEST)),
         Field("prev", record_id, optional=True),
+        Field("restates", record_id, optional=True),
     ),
-    (_parts_add_up,),
+    (_parts_add_up, _restates_without_income),
 )
 SETTLEMENT = Schema(
     (
@@ -219,6 +226,7 @@ def distribution(
     inputs_digest: bytes,
     result_digest: bytes,
     prev: bytes | None = None,
+    restates: bytes | None = None,
 ) -> Facts:
     """Facts of a distribution of incomes under a version of an agreement; digests are 33 bytes."""
     told: list[Value] = [[who, amt, held, [[*part] for part in parts]] for who, amt, held, parts in sorted(lines)]
@@ -231,5 +239,10 @@ def distribution(
         "carry": carry.facts(),
         "inputs_digest": inputs_digest,
         "result_digest": result_digest,
-        **_given(prev=prev),
+        **_given(prev=prev, restates=restates),
     }
+
+
+def losers_of(facts: Mapping[str, Any]) -> list[bytes]:
+    """Who must consent to a distribution that restates an earlier one, by id: whoever has less by it than before."""
+    return [agent for agent, payable, held, _ in facts["lines"] if "restates" in facts and payable + held < 0]

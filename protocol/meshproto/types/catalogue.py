@@ -40,8 +40,8 @@ AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "ne
 def schema_of(record: Record) -> Schema | None:
     """The schema for this record, or None if this version does not know such records.
 
-    Unknown are other types, other kinds of agent, resolutions that amend an agreement, erasures of all that an agent
-    wrote, and distributions that restate an earlier one.
+    Unknown are other types, other kinds of agent, resolutions that amend an agreement, and erasures of all that an
+    agent wrote.
     They are stored, relayed and left out of the fold.
     """
     facts = record.facts
@@ -53,8 +53,6 @@ def schema_of(record: Record) -> Schema | None:
     if record.type == "resolution" and facts.get("outcome") in LATER_OUTCOMES:
         return None
     if record.type == "erasure" and facts.get("part") == "agent_private":
-        return None
-    if record.type == "distribution" and "restates" in facts:
         return None
     return SCHEMAS.get(record.type)
 

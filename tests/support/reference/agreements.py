@@ -128,7 +128,8 @@ def check_answer(case: Case, target: Record) -> None:
     if target.type == "resolution":
         may["resolution"] = electors_of(case.world.records[facts["agreement"]].facts)[0]
     if target.type == "distribution":
-        may["distribution"] = approvers_of(case.world.records[facts["agreement"]].facts)
+        losing = [line[0] for line in facts["lines"] if "restates" in facts and line[1] + line[2] < 0]
+        may["distribution"] = approvers_of(case.world.records[facts["agreement"]].facts) + losing
     if agent not in may[target.type]:
         raise refuse("X-SCOPE", target.id)
 

@@ -170,7 +170,12 @@ class Lineage:
         version = self.versions[record.facts["agreement"]].facts
         who = approvers_of(version)
         k = len(who) if isinstance(version["approval"], str) else version["approval"]["k"]
-        return sorted((self.tally(record.id, each) for each in who), reverse=True)[k - 1]
+        approval = sorted((self.tally(record.id, each) for each in who), reverse=True)[k - 1]
+        return min([approval, *(self.tally(record.id, each) for each in self.losing(record))])
+
+    def losing(self, record: Record) -> list[bytes]:
+        """5.4: who must consent to what is restated."""
+        return [line[0] for line in record.facts["lines"] if "restates" in record.facts and line[1] + line[2] < 0]
 
     def solidity(self, record: Record) -> int:
         """5.4."""
@@ -212,7 +217,7 @@ class Lineage:
     def distribution(self, record: Record) -> Stand:
         """5.4: its state."""
         level, version = self.level(record), record.facts["agreement"]
-        who = approvers_of(self.versions[version].facts)
+        who = approvers_of(self.versions[version].facts) + self.losing(record)
         if level == YES:
             return Stand("effective")
         if level == NO:

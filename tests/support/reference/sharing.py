@@ -31,6 +31,8 @@ def check_sums(case: Case) -> None:
         raise refuse("U-ENGINE", detail=facts["engine"], status="unknown")
     if "value_equation" not in version.facts:
         raise refuse("D-CHAIN", version.id)
+    if "restates" in facts:
+        _check_restated(world, record, world.records[facts["restates"]])
     if "prev" in facts:
         _check_prev(world, record, world.records[facts["prev"]])
     _check_incomes(world, record)
@@ -63,6 +65,16 @@ def _check_prev(world: World, record: Record, prev: Record) -> None:
     cur, old = (world.records[each].facts["value_equation"]["cur"] for each in (version, before))
     if before not in {version, *versions_before(world, version)} or record.facts["to"] < prev.facts["to"] or cur != old:
         raise refuse("D-CHAIN", prev.id)
+
+
+def _check_restated(world: World, record: Record, restated: Record) -> None:
+    if restated not in chain(world, record) or not adds(world, restated):
+        raise refuse("D-CHAIN", restated.id)
+
+
+def adds(world: World, record: Record) -> bool:
+    """Whether a distribution neither refunds nor restates."""
+    return not is_refund(world, record) and "restates" not in record.facts
 
 
 def counts_in(world: World, record: Record) -> Counts:
@@ -171,9 +183,9 @@ def _last_said(before: list[Entered], work: bytes, agent: bytes) -> list[Record]
 
 def _ballots(world: World, record: Record, counts: Counts) -> list[Record]:
     version = world.records[record.facts["agreement"]].facts
-    place = sum(not is_refund(world, each) for each in chain(world, record))
+    place = sum(adds(world, each) for each in chain(world, record))
     rounds = version.get("ballots", {"rounds": []})["rounds"]
-    if place >= len(rounds):
+    if place >= len(rounds) or "restates" in record.facts:
         return []
     given = [
         each
@@ -265,6 +277,8 @@ def _round(world: World, rounds: list[Record], record: Record) -> Round:
             for each in entered["allocation"]
         ),
         refunds=refunded,
+        restates=rounds.index(world.records[record.facts["restates"]]) if "restates" in record.facts else None,
+        consents=frozenset(_hex(line[0]) for each in rounds for line in each.facts["lines"]),
     )
 
 

@@ -119,6 +119,12 @@ const RULES = {
   },
 };
 
+/** Those who must consent to a distribution because they lose by it. */
+export function losersIn(distribution) {
+  if (distribution.named('restates') === '') return [];
+  return distribution.fact('lines').filter(([, payable, held]) => payable + held < 0).map(([agent]) => toHex(agent));
+}
+
 function mayRefund(refund, income) {
   const isSame = income.author === refund.author && income.fact('net').get('cur') === refund.fact('net').get('cur');
   const isLess = ['gross', 'tax', 'net'].every((name) => income.fact(name).get('amt') + refund.fact(name).get('amt') >= 0);
@@ -134,7 +140,9 @@ export function requireAnswerable(record, target, world) {
 const MAY_ANSWER = {
   agreement: (agent, { header }) => partiesOf(header.facts).includes(agent),
   contribution: (agent, target) => firsts(target.fact('shares')).includes(agent),
-  distribution: (agent, target, world) => approversOf(world.get(target.named('agreement')).header.facts).includes(agent),
+  distribution: (agent, target, world) => {
+    return [...approversOf(world.get(target.named('agreement')).header.facts), ...losersIn(target)].includes(agent);
+  },
   settlement: (agent, target) => [target.named('from'), target.named('to')].includes(agent),
   commitment: (agent, target) => [target.named('provider'), target.named('receiver')].includes(agent),
   income: () => true,

@@ -2,6 +2,7 @@
 
 import { fromHex, join } from '../bytes.js';
 import { approversOf, attestersOf, electorsOf, partiesOf } from '../types/agreement.js';
+import { losersIn } from './agreements.js';
 import { counts } from './effects.js';
 import { Rulings } from './rulings.js';
 import { AGREEMENT } from './scopes.js';
@@ -266,7 +267,8 @@ class Lineage {
       const { facts } = this.#version(record).header;
       const who = approversOf(facts);
       const approval = facts.get('approval');
-      const approved = this.#kthBest(record, who, typeof approval === 'string' ? who.length : approval.get('k'));
+      const best = this.#kthBest(record, who, typeof approval === 'string' ? who.length : approval.get('k'));
+      const approved = Math.min(best, ...losersIn(record).map((each) => this.#tally(record, each)));
       const before = this.#before(record);
       record.solidity = Math.min(this.#footing(this.#version(record)), approved, before === null ? YES : this.#solidity(before));
     }
@@ -294,7 +296,7 @@ class Lineage {
   #stateOfDistribution(record) {
     const level = this.#level(record);
     const version = this.#version(record);
-    const who = approversOf(version.header.facts);
+    const who = [...approversOf(version.header.facts), ...losersIn(record)];
     if (level === YES) return ['effective'];
     if (level === NO) return ['proposed', 'T-MISSING', who.filter((each) => this.#tally(record, each) === NO)];
     const passing = this.#passingShared(record);

@@ -17,6 +17,7 @@ export function requireSums(record, world) {
   const engine = record.fact('engine');
   if (engine !== 've/1') throw new Verdict('unknown', 'U-ENGINE', [], engine);
   require(version.fact('value_equation') !== undefined, 'D-CHAIN', [version.id]);
+  if (record.named('restates') !== '') requireRestatable(record, world);
   if (record.named('prev') !== '') requireChain(record, version, world);
   requireIncomes(record, version, world);
   const entered = enteringWith(record, world);
@@ -60,6 +61,16 @@ function requireChain(record, version, world) {
   const follows = before === version.id || versionsBefore(version.id, world).has(before);
   const isLater = record.fact('to') >= prev.fact('to');
   require(follows && isLater && currencyOf(version) === currencyOf(world.get(before)), 'D-CHAIN', [prev.id]);
+}
+
+function requireRestatable(record, world) {
+  const restated = world.get(record.named('restates'));
+  require(chainOf(record, world).includes(restated) && adds(restated, world), 'D-CHAIN', [restated.id]);
+}
+
+/** Whether a distribution neither gives back nor restates. */
+function adds(record, world) {
+  return !refunds(record, world) && record.named('restates') === '';
 }
 
 /** All that a record knows, as it would stand if there were nothing else: by id. */
@@ -174,9 +185,9 @@ function newlySaid(subject, before, cut, home) {
 
 function ballotsFor(record, cut, world) {
   const { facts } = world.get(record.named('agreement')).header;
-  const place = chainOf(record, world).filter((each) => !refunds(each, world)).length;
+  const place = chainOf(record, world).filter((each) => adds(each, world)).length;
   const round = facts.get('ballots')?.get('rounds')[place];
-  if (round === undefined) return [];
+  if (round === undefined || record.named('restates') !== '') return [];
   const cast = ofType(cut, 'allocation', record.home).filter(counts);
   const gone = cast.flatMap((each) => each.listed('supersedes'));
   const sum = (ballot) => ballot.fact('points').reduce((before, [, points]) => before + points, 0);
@@ -243,8 +254,16 @@ function roundOf(record, rounds, world) {
       target: each.named('target'), kind: each.fact('kind'), qty: each.fact('qty'), value: each.fact('value'),
     })),
     ballots: entered.allocation.map((each) => [each.author, plain(each.fact('points'))]),
+    ...restating(record, rounds),
     ...(isBack ? { refunds: rounds.findIndex((each) => each.listed('incomes').includes(first.named('refunds'))) } : {}),
   };
+}
+
+/** What a round says that restates an earlier one: whoever loses must consent before it takes effect (5.4). */
+function restating(record, rounds) {
+  if (record.named('restates') === '') return {};
+  const agents = rounds.flatMap((each) => each.fact('lines').map(([agent]) => toHex(agent)));
+  return { restates: rounds.findIndex(({ id }) => id === record.named('restates')), consents: [...new Set(agents)] };
 }
 
 function given(values) {

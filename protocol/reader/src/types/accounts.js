@@ -42,7 +42,6 @@ function lines(value, path) {
 }
 
 export const distribution = {
-  isKnown: ({ facts }) => !facts.has('restates'),
   fields: () => ({
     agreement: id,
     incomes: set(id),
@@ -53,12 +52,15 @@ export const distribution = {
     inputs_digest: digest,
     result_digest: digest,
     'prev?': id,
+    'restates?': id,
   }),
   rules({ facts }) {
     facts.get('lines').forEach(([, payable, held, parts], index) => {
       const isWhole = sum([payable, held]) === sum(parts.map(([, amount]) => amount));
       demand(isWhole, 'I-RULE', `lines[${index}]`);
     });
+    const isAlone = facts.get('incomes').length === 0 && facts.has('prev');
+    demand(!facts.has('restates') || isAlone, 'I-RULE', 'restates');
   },
 };
 
