@@ -1,6 +1,13 @@
 """Cases of 08-equations: everything that was worked out by hand, first the numbers everybody knows."""
 
-from scripts.vectors import equation_again, equation_edges, equation_refusals, equation_stories, equation_work
+from scripts.vectors import (
+    equation_again,
+    equation_edges,
+    equation_refusals,
+    equation_rules,
+    equation_stories,
+    equation_work,
+)
 from scripts.vectors.cases import Case
 from scripts.vectors.equation_files import (
     BY_HOURS,
@@ -43,6 +50,7 @@ def cases() -> list[Case]:
         *equation_stories.cases(),
         *equation_again.cases(),
         *equation_edges.cases(),
+        *equation_rules.cases(),
         *equation_refusals.cases(),
         *equation_work.cases(),
     ]
