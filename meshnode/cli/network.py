@@ -152,8 +152,8 @@ _OWN = {
             ),
             text="Waits some seconds for the first records (--timeout says how long). If nobody answers, the exit code "
             "is 14; an open network goes on being joined, an invitation is tried again by the same command.\n\nA "
-            "network that is known here is joined by its name: an open one, or one in which somebody has offered a role "
-            "to you, or to the firm that you join --as.",
+            "network that is known here is joined by its name: an open one, or one in which somebody has offered a "
+            "role to you, or to the firm that you join --as.",
             examples=(
                 ("By an invitation", "meshnode network join LINE"),
                 ("A firm joins a network you are in", "meshnode network join studio --as 'Blue Ltd'"),
