@@ -1,6 +1,6 @@
 """Cases for authority: each is a tale (see tale.py)."""
 
-from scripts.vectors import decisions, devices, endings, lineages, membership, roots, tables
+from scripts.vectors import acknowledging, decisions, devices, endings, lineages, membership, roots, tables
 from scripts.vectors.cases import Case
 from scripts.vectors.tale import Tale
 
@@ -8,7 +8,9 @@ from scripts.vectors.tale import Tale
 def tales() -> list[Tale]:
     """All tales about authority."""
     return [
-        tale for part in (devices, membership, endings, roots, decisions, lineages, tables) for tale in part.tales()
+        tale
+        for part in (devices, membership, endings, roots, decisions, lineages, tables, acknowledging)
+        for tale in part.tales()
     ]
 
 

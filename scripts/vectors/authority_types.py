@@ -187,6 +187,22 @@ REFUSED: list[tuple[str, Raw, list[tuple[str, dict[str, Raw], Reason]]]] = [
             ("with a charter of no founders", {"charter": {"founders": []}}, _LIST),
             ("with a charter by half", {"charter": {"quorum": [1, 2]}}, _RULE),
             ("with a charter for joining by wish", {"charter": {"join": "wish"}}, _VALUE),
+            (
+                "with a charter by which nobody acknowledges",
+                {"charter": {"default_ack": {"min": 0, "by": "members"}}},
+                _VALUE,
+            ),
+            (
+                "with a charter by which clients acknowledge",
+                {"charter": {"default_ack": {"min": 1, "by": "client"}}},
+                _VALUE,
+            ),
+            (
+                "with a charter by which an empty list acknowledges",
+                {"charter": {"default_ack": {"min": 1, "by": []}}},
+                _LIST,
+            ),
+            ("with a charter that acknowledges by a number", {"charter": {"default_ack": {"min": 1, "by": 1}}}, _FIELD),
         ],
     ),
 ]

@@ -25,16 +25,19 @@ STATES = {
 NOT_WRITTEN = {
     "person": ("resolution", *IN_AGREEMENTS),
     "organisation": ("rotate", *IN_AGREEMENTS),
-    "network": ("profile", "rotate", *IN_AGREEMENTS),
+    "network": ("profile", "rotate", *(each for each in IN_AGREEMENTS if each != "attestation")),
     "agreement": ("grant", "revoke", "project", "profile", "rotate", "resolution"),
 }
-MEMBERS_WRITE = ("contribution", "recognition", "project", "correction", "erasure", "checkpoint", "countersign")
+MEMBERS_WRITE = (
+    *("contribution", "recognition", "project", "correction", "erasure", "checkpoint", "countersign"),
+    "attestation",
+)
 ALLOWED = {
     "core": MEMBERS_WRITE,
     "occasional": MEMBERS_WRITE,
     "steward": MEMBERS_WRITE,
     "client": [each for each in MEMBERS_WRITE if each != "project"],
-    "observer": [each for each in MEMBERS_WRITE if each not in ("project", "contribution")],
+    "observer": [each for each in MEMBERS_WRITE if each not in ("project", "contribution", "attestation")],
     "relay": [],
 }
 
@@ -75,11 +78,13 @@ def _written(kind: str, type_: str) -> Tale:
     own = tale.write("alice", scope, agent=agent, auth=auth)
     if type_ in IN_AGREEMENTS:
         other = tale.write("bob", scope, agent=bob) if kind == "agreement" else own
+        if kind == "network" and type_ == "attestation":
+            other = tale.write("bob", bob)
         if kind == "agreement" and type_ == "distribution":
             tale.is_(tale.share("alice", scope, agent=agent))
             return tale
         made = tale.write("alice", scope, type_, _matter(type_, agent, other, scope), agent=agent, auth=auth)
-        return tale if kind == "agreement" else _unwritten(tale, made)
+        return _unwritten(tale, made) if type_ in NOT_WRITTEN[kind] else tale
     signer, giver, by = "alice", agent, auth
     if kind == "network" and type_ in ("grant", "revoke"):
         giver, by = scope, tale.accepts_of(scope)
@@ -178,8 +183,10 @@ def _role(role: str) -> Tale:
         tale.accept("bob", entries[-1], agent=bob)
         tale.is_(entries[-1], state="active")
     own = tale.write("bob", shed, agent=bob, auth=entries[:1])
+    public = tale.write("alice", alice)
     for type_ in MEMBERS_WRITE:
-        made = tale.write("bob", shed, type_, _facts(type_, own, shed), agent=bob, auth=entries[1:])
+        facts = evaluation.attestation(public.id) if type_ == "attestation" else _facts(type_, own, shed)
+        made = tale.write("bob", shed, type_, facts, agent=bob, auth=entries[1:])
         if type_ in ALLOWED[role]:
             tale.is_(made, **STATES.get(type_, {}))
         else:

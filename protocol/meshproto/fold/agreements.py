@@ -7,7 +7,7 @@ from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.concerns import Concern, concern_of, note_concern
 from meshproto.fold.deciding import break_of_ruling
 from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
-from meshproto.fold.named import all_here
+from meshproto.fold.named import all_here, break_of_superseding
 from meshproto.fold.places import NETWORK, Place, read_agent
 from meshproto.fold.sharing import Shared
 from meshproto.fold.within import Within
@@ -68,7 +68,7 @@ def _attestation(case: Case, place: Place) -> Verdict | None:
         return found
     if "qty" in facts and facts["qty"]["u"] != work.facts["qty"]["u"]:
         return no(Reason.I_RULE, subject, detail="qty")
-    return _supersedes(case, place, "subject")
+    return break_of_superseding(case, place, "subject")
 
 
 def _attestation_of_own(case: Case, subject: bytes, work: Concern) -> Verdict | None:
@@ -80,21 +80,9 @@ def _attestation_of_own(case: Case, subject: bytes, work: Concern) -> Verdict | 
     return None
 
 
-def _supersedes(case: Case, place: Place, same: str) -> Verdict | None:
-    """Whether what a record supersedes is of the same agent and about the same."""
-    record = case.record
-    for each in record.facts.get("supersedes", ()):
-        if found := all_here(case, place, "supersedes", record.type, [each]):
-            return found
-        before = concern_of(case.memory, each)
-        if before.agent != record.agent or before.facts[same] != record.facts[same]:
-            return no(Reason.I_RULE, each, detail="supersedes")
-    return None
-
-
 def _allocation(case: Case, place: Place) -> Verdict | None:
     receivers = [each for each, _ in case.record.facts["points"]]
-    return _all_take_part(case, "points", receivers) or _supersedes(case, place, "round")
+    return _all_take_part(case, "points", receivers) or break_of_superseding(case, place, "round")
 
 
 def _income(case: Case, place: Place) -> Verdict | None:

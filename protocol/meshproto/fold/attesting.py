@@ -1,6 +1,6 @@
 """What is said of contributions, and what they are by it (09-agreements 3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from meshproto.fold.concerns import concern_of
@@ -16,8 +16,12 @@ def heads_of(subject: bytes, counts: Callable[[bytes], bool], memory: Memory) ->
     """All that holds of what was said of a contribution, where some attestations count."""
     # SPEC 09-agreements 3.1: An attestation *holds* in a set of records if it counts there and no attestation that
     # counts there names it in `supersedes`.
-    found = [key[len(subject) :] for key, _ in memory.scan("attested", subject)]
-    counting = {each: concern_of(memory, each) for each in found if counts(each)}
+    return heads_among((key[len(subject) :] for key, _ in memory.scan("attested", subject)), counts, memory)
+
+
+def heads_among(ids: Iterable[bytes], counts: Callable[[bytes], bool], memory: Memory) -> Heads:
+    """All that holds of some attestations of one contribution, where some of them count."""
+    counting = {each: concern_of(memory, each) for each in ids if counts(each)}
     gone = {name for each in counting.values() for name in each.facts.get("supersedes", ())}
     heads: Heads = {}
     for each, concern in counting.items():
@@ -35,11 +39,16 @@ def state_of_work(subject: bytes, version: Mapping[str, Any], memory: Memory) ->
     """What a contribution is that nobody has retracted, by the rules of a version."""
     eligible = attesters_of(version)
     heads = {agent: each for agent, each in heads_of(subject, counts_now(memory), memory).items() if agent in eligible}
+    return state_by(heads, version["ack"]["min"], memory)
+
+
+def state_by(heads: Heads, least: int, memory: Memory) -> str:
+    """What a contribution is by what attesters say who may, so many of whom must confirm it."""
     refusing = [
         agent
         for agent, each in heads.items()
         if any(concern_of(memory, head).facts["verdict"] == "reject" for head in each)
     ]
-    if len(heads) - len(refusing) >= version["ack"]["min"]:
+    if len(heads) - len(refusing) >= least:
         return "acknowledged"
     return "rejected" if refusing else "claimed"

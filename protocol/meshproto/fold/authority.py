@@ -42,7 +42,7 @@ _EVERYWHERE = frozenset(
 _WRITTEN_IN = {
     PERSON: _EVERYWHERE | {"profile", "rotate"},
     ORGANISATION: _EVERYWHERE | {"profile", "resolution"},
-    NETWORK: _EVERYWHERE | {"resolution"},
+    NETWORK: _EVERYWHERE | {"resolution", "attestation"},
     LINEAGE: _OF_AGREEMENTS
     | {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint", "resolution"},
 }

@@ -1,6 +1,6 @@
 """Founders and what they decide: resolutions, who may vote on them, and the charter they lead to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
@@ -47,6 +47,12 @@ class Charter(NamedTuple):
     namings: tuple[tuple[bytes, list[bytes]], ...]
     dissolved: bytes
     """The resolution by which the scope is dissolved; empty if it is not."""
+    ack: Mapping[str, Any]
+    """Of a network how many acknowledge a contribution, and who may."""
+
+
+BY_ANYBODY: Mapping[str, Any] = {"min": 1, "by": "members"}
+"""How contributions are acknowledged where a charter does not say it."""
 
 
 def founding_charter(scope: bytes, place: Place) -> Charter:
@@ -89,6 +95,7 @@ def _charter(
         stop,
         namings,
         dissolved,
+        fields.get("default_ack", BY_ANYBODY),
     )
 
 
@@ -125,6 +132,8 @@ def note_resolution(record: Record, charter: Charter, electors: list[bytes], mem
     if resolution.outcome in CHANGING:
         memory.put("changing", _place_of(record.scope, resolution.prev) + record.id, b"")
         memory.put("changed", record.scope, b"")
+        if "default_ack" in resolution.charter:
+            memory.put("ack_changed", record.scope, b"")
         for each in resolution.prev:
             memory.put("following", each + record.id, b"")
     return resolution

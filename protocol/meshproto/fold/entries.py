@@ -16,7 +16,11 @@ names its author a founder, of an invitation."""
 ACCEPTS = (FOUNDER, NAMED, GUEST)
 
 _CONTRIBUTE = frozenset(("contribution", "recognition", "countersign", "correction", "erasure", "checkpoint"))
-_ALLOWED = {"client": _CONTRIBUTE, "observer": _CONTRIBUTE - {"contribution"}, "relay": frozenset[str]()}
+_ALLOWED = {
+    "client": _CONTRIBUTE | {"attestation"},
+    "observer": _CONTRIBUTE - {"contribution"},
+    "relay": frozenset[str](),
+}
 """Types that a role allows; what stands in no row allows all."""
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
+from meshproto.fold.acknowledging import note_gaining
 from meshproto.fold.agreements import note_in_lineage
 from meshproto.fold.authority import VALID, Case, Verdict, judge
 from meshproto.fold.charters import read_resolution, related
@@ -216,6 +217,7 @@ class Fold:
         note_excess(case)
         bit = note_in_lineage(case) if place.kind == LINEAGE else 0
         if record.type in _QUIET:
+            note_gaining(record, memory)
             return known
         name_label(record, memory)
         if can_lose(record.type):
@@ -270,7 +272,7 @@ class Fold:
         """Note that an agreement is to be looked at once more; gives the contribution that something is said of."""
         scope = scope_of(self._memory, row.home)
         if not scope:
-            return []
+            return subject_of(self._memory, record_id) if row.type == "attestation" else []
         if row.type in _SETTLING:
             self._unsettled[scope] = None
         return subject_of(self._memory, record_id)

@@ -55,6 +55,9 @@ concerns     scope ‖ type ‖ 0 ‖ id    → b""
 figure       id                       → Figure: what a mandate for accepting a record must reach
 lineage      number of a scope        → the scope, if it is an agreement's
 attested     contribution ‖ id        → b"": attestations of it; `corrects`: target ‖ id → b""
+attested_in  network ‖ contribution ‖ id → b"": the same where it is a network's; `attesting`: contribution → network
+gaining      contribution             → [agent …] who share in it or gain by it, if it stands in no agreement
+ack_changed  network                  → b"" if a resolution says how contributions are acknowledged
 declines     target ‖ agent ‖ id      → b"": countersignatures that decline
 entered      distribution             → Entered: what enters with it
 stands_at    id                       → [state, reason, [id …]], for what has a state there, contributions apart
@@ -90,7 +93,7 @@ from typing import Protocol
 
 from meshproto.records.encoding import Value
 
-LAYOUT = 3
+LAYOUT = 4
 """Which tables these are. Raise it with every change to them, so that what is kept on a disk is computed anew."""
 
 

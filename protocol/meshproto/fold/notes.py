@@ -5,6 +5,7 @@ All of this holds for ever: it follows from the record and its past, whatever co
 
 from collections.abc import Callable, Mapping
 
+from meshproto.fold.acknowledging import note_attested, subjects_in
 from meshproto.fold.authority import Case
 from meshproto.fold.charters import electors_for, note_resolution, read_resolution
 from meshproto.fold.entries import (
@@ -24,7 +25,7 @@ from meshproto.fold.groups import devices_of, guests_of, votes_on
 from meshproto.fold.knowledge import pair
 from meshproto.fold.lineages import FREE, Figure, figure_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import LINEAGE, Place
+from meshproto.fold.places import LINEAGE, NETWORK, Place
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import note_rotate
 from meshproto.fold.standing import Row
@@ -81,13 +82,18 @@ def stirred_by(record: Record, memory: Memory) -> list[bytes]:
         target: bytes = facts["target"]
         entry = read_entry(memory, target)
         if entry is None or entry.kind != INVITATION:
-            return [target]
+            return [target, *_acknowledged_otherwise(record.scope, memory)]
         return [target, *_accepts_of(target, memory)]
     if record.type == "revoke":
         accepts = [entry for each in facts["targets"] if (entry := read_entry(memory, each)) and entry.target]
         beside = [other for entry in accepts for other in _accepts_of(entry.target + entry.to, memory)]
         return [*facts["targets"], *beside]
     return facts.get("ends", []) if record.type == "rotate" else []
+
+
+def _acknowledged_otherwise(scope: bytes, memory: Memory) -> list[bytes]:
+    """The contributions whose state may hang on a resolution that an accept carries."""
+    return [] if memory.get("ack_changed", scope) is None else [*dict.fromkeys(subjects_in(scope, memory))]
 
 
 def _accepts_of(target: bytes, memory: Memory) -> list[bytes]:
@@ -214,10 +220,17 @@ def _resolution(case: Case, place: Place) -> int:
     return 0
 
 
+def _attestation(case: Case, place: Place) -> int:
+    if place.kind == NETWORK:
+        note_attested(case.record, case.memory)
+    return 0
+
+
 _NOTES: Mapping[str, Callable[[Case, Place], int]] = {
     "grant": _grant,
     "countersign": _countersign,
     "revoke": _revoke,
     "rotate": _rotate,
     "resolution": _resolution,
+    "attestation": _attestation,
 }

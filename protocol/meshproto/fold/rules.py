@@ -5,10 +5,12 @@ Those of types that give and end authority stand in governing.py.
 
 from collections.abc import Callable, Mapping
 
+from meshproto.fold.acknowledging import gaining_by
 from meshproto.fold.agreements import RULES as IN_AGREEMENTS
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.governing import GOVERNING
 from meshproto.fold.memory import Memory
+from meshproto.fold.named import break_of_superseding
 from meshproto.fold.places import LINEAGE, Place
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
@@ -76,10 +78,24 @@ def _erasure(case: Case, place: Place) -> Verdict | None:
     return None
 
 
+def _attestation(case: Case, place: Place) -> Verdict | None:
+    record = case.record
+    subject: bytes = record.facts["subject"]
+    row = case.rows[subject]
+    if place.kind == LINEAGE:
+        return None  # there are other rules for it
+    if row.type != "contribution" or not row.valid:
+        return no(Reason.I_RULE, subject, detail="subject")
+    if case.is_of_agent(row) or record.agent in gaining_by(subject, case.memory):
+        return no(Reason.A_SELF, subject)
+    return break_of_superseding(case, place, "subject")
+
+
 _RULES: Mapping[str, Callable[[Case, Place], Verdict | None]] = {
     **GOVERNING,
     "profile": _edit,
     "project": _edit,
     "correction": _correction,
     "erasure": _erasure,
+    "attestation": _attestation,
 }

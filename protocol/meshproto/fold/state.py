@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, cast
 
+from meshproto.fold.acknowledging import state_in
 from meshproto.fold.charters import charter_in, electors_for
 from meshproto.fold.entries import entry_of
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.ledger import balances
 from meshproto.fold.memory import Memory
-from meshproto.fold.places import NETWORK, read_place
+from meshproto.fold.places import NETWORK, Place, read_place
 from meshproto.fold.standing import REAFFIRMED, Status, row_of
 from meshproto.fold.states import SETTLED_TYPES, States, states_over
 from meshproto.records.encoding import encode
@@ -130,6 +131,12 @@ def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
         yield row_of(memory, key[32:]).home, encode(["correction", key, value])
     for key, value in memory.scan("thanked", b""):
         yield row_of(memory, key[96:]).home, encode(["thanked", key[32:], value])
+    for key in dict.fromkeys(key[:64] for key, _ in memory.scan("attested_in", b"")):
+        network, subject = key[:32], key[32:]
+        home = cast(Place, read_place(memory, network)).number
+        state = state_in(network, subject, states.knowledge, memory)
+        if state != "claimed":
+            yield home, encode(["attested", subject, state])
     yield from _lines_of_agreements(states, memory)
 
 

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from meshproto.fold.acknowledging import network_attesting, state_in
 from meshproto.fold.charters import is_carried, read_resolution
 from meshproto.fold.contests import Contests
 from meshproto.fold.effects import is_superseded
@@ -58,8 +59,7 @@ class States:
         if row.type in CLAIMS:
             if "retract" in self._corrections(record_id):
                 return "retracted"
-            scope = scope_of(self._memory, row.home) if row.type == "contribution" else b""
-            return state_of_contribution(record_id, scope, self._memory) if scope else CLAIMS[row.type]
+            return self._claim(record_id, row) if row.type == "contribution" else CLAIMS[row.type]
         if row.type in SETTLED_TYPES and scope_of(self._memory, row.home):
             return read_stand(self._memory, record_id).state
         if row.type == "resolution":
@@ -72,6 +72,13 @@ class States:
         if row.counts and self._memory.get("label", record_id) is not None:
             return "superseded" if is_superseded(record_id, self._memory) else "current"
         return ""
+
+    def _claim(self, record_id: bytes, row: Row) -> str:
+        scope = scope_of(self._memory, row.home)
+        if scope:
+            return state_of_contribution(record_id, scope, self._memory)
+        network = b"" if row.personal else network_attesting(record_id, self._memory)
+        return state_in(network, record_id, self.knowledge, self._memory) if network else CLAIMS[row.type]
 
     def _membership(self, record_id: bytes, row: Row, entry: Entry) -> str:
         if row.status == Status.CONTESTED:

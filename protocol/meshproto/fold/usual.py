@@ -6,6 +6,7 @@ governs was decided in between: then only facts, room and newly named records ar
 
 from collections.abc import Iterable
 
+from meshproto.fold.acknowledging import note_gaining
 from meshproto.fold.authority import Case, room
 from meshproto.fold.effects import take_effect
 from meshproto.fold.endings import sought
@@ -94,6 +95,7 @@ class UsualRecords:
         self._logs[record.id] = usual
         if named:
             note_named(record, named, memory)
+            note_gaining(record, memory)
         if record.type == "recognition":
             take_effect(record, memory)
         return Change(record.id, FRESH[record.type], record)

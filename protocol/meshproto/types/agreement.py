@@ -17,6 +17,7 @@ from meshproto.types.schema import (
     array,
     boolean,
     code,
+    code_or,
     day,
     either,
     ids,
@@ -62,19 +63,9 @@ _RIGHTS = mapping(
 )
 
 
-def _code_or(other: Check, *names: str) -> Check:
-    """One of a few words, or something that is no text."""
-    word = code(*names)
-
-    def check(value: Value) -> None:
-        (word if isinstance(value, str) else other)(value)
-
-    return check
-
-
 _ACK = mapping(
     Field("min", integer(0, MAX_LIST)),
-    Field("by", _code_or(ids(least=1), "parties", "client")),
+    Field("by", code_or(ids(least=1), "parties", "client")),
     Field("ratings", array(ratio, least=5, most=5), optional=True),
 )
 _COUNT = mapping(Field("k", integer(1, MAX_LIST)))
@@ -179,8 +170,8 @@ AGREEMENT = Schema(
         Field("parties", pairs(array(code(*ROLES), least=1, most=len(ROLES)), least=1)),
         Field("from", day),
         Field("ack", _ACK),
-        Field("approval", _code_or(_COUNT, "all", "arbiter")),
-        Field("amendment", _code_or(_COUNT, "all")),
+        Field("approval", code_or(_COUNT, "all", "arbiter")),
+        Field("amendment", code_or(_COUNT, "all")),
         Field("income_confirm", code("none", "client", "party")),
         Field("late", code("next", "catch_up", "exclude")),
         Field("prev", ids(least=1, most=MAX_PREV), optional=True),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from meshproto.records.ids import DIGEST, EXT, KEY, digest33, key33
-from meshproto.records.limits import MAX_INT, MAX_TYPE
+from meshproto.records.limits import MAX_INT, MAX_LIST, MAX_TYPE
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
 from meshproto.types.schema import (
@@ -13,6 +13,7 @@ from meshproto.types.schema import (
     Schema,
     array,
     code,
+    code_or,
     ids,
     integer,
     mapping,
@@ -45,6 +46,11 @@ _OF_NETWORKS = (
     ),
     Field("face", record_id, optional=True),
     Field("engine", text(), optional=True),
+    Field(
+        "default_ack",
+        mapping(Field("min", integer(1, MAX_LIST)), Field("by", code_or(ids(least=1), "members"))),
+        optional=True,
+    ),
 )
 _NETWORK_CHARTER = (_FOUNDERS, _QUORUM, *_ADMISSION, *_EVERYWHERE, *_OF_NETWORKS)
 AMENDMENT = mapping(*(Field(each.name, each.check, optional=True) for each in _NETWORK_CHARTER))

@@ -151,6 +151,16 @@ def code(*names: str) -> Check:
     return check
 
 
+def code_or(other: Check, *names: str) -> Check:
+    """One of a few words, or something that is no text."""
+    word = code(*names)
+
+    def check(value: Value) -> None:
+        (word if isinstance(value, str) else other)(value)
+
+    return check
+
+
 def octets(least: int, most: int) -> Check:
     """A bin of `least` to `most` bytes."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from meshproto.fold import (
+    acknowledging,
     agreements,
     authority,
     charters,
@@ -89,6 +90,13 @@ def any_head(subject: bytes, counts: Any, memory: Any) -> Any:
     for key, _ in memory.scan("attested", subject):
         if counts(key[len(subject) :]):
             found.setdefault(concern_of(memory, key[len(subject) :]).agent, []).append(key[len(subject) :])
+    return found
+
+
+def any_of(ids: Any, counts: Any, memory: Any) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for each in filter(counts, ids):
+        found.setdefault(concern_of(memory, each).agent, []).append(each)
     return found
 
 
@@ -210,6 +218,13 @@ MUTANTS: dict[str, Patch] = {
     "one attests one's own": (agreements, "_attestation_of_own", nothing),
     "a mandate has no amount": (notes, "_exceeds_amount", never),
     "more is refunded than came in": (agreements, "_can_refund", always),
+    "who gains by work attests it in a network": (rules, "gaining_by", no_list),
+    "what founders change about acknowledging is not heard": (
+        acknowledging,
+        "charter_in",
+        lambda scope, place, *_: charters.founding_charter(scope, place),
+    ),
+    "what was superseded is said all the same in a network": (acknowledging, "heads_among", any_of),
     **MUTANTS_OF_AGREEMENTS,
     "who is ended does not know it": (findings, "ended_in", no_list),
 }
@@ -221,6 +236,9 @@ ELUSIVE = {
     *("everybody takes part in an agreement", "everybody takes part in a share, a ballot, a payment"),
     *("who takes part answers for all", "one attests one's own", "a mandate has no amount"),
     "more is refunded than came in",
+    "who gains by work attests it in a network",
+    "what founders change about acknowledging is not heard",
+    "what was superseded is said all the same in a network",
     *MUTANTS_OF_AGREEMENTS,
 }
 """Mutants that schedules meet too rarely."""

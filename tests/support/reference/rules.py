@@ -246,6 +246,23 @@ def _erasure(case: Case) -> None:
             raise refuse("X-SCOPE", each)
 
 
+def _attestation(case: Case) -> None:
+    world, record = case.world, case.record
+    if world.kind(record.home) == "L":
+        return
+    subject = world.records[record.facts["subject"]]
+    if subject.type != "contribution" or not world.valid(subject.id):
+        raise refuse("I-RULE", subject.id, detail="subject")
+    sharing = [agent for agent, _ in world.listed(subject, "shares")]
+    if world.of(subject.id, record.agent) or record.agent in [*sharing, *world.listed(subject, "beneficiaries")]:
+        raise refuse("A-SELF", subject.id)
+    for each in world.listed(record, "supersedes"):
+        before = world.records[each]
+        same = before.type == "attestation" and before.home == record.home and before.agent == record.agent
+        if not (same and world.valid(each) and before.facts["subject"] == subject.id):
+            raise refuse("I-RULE", each, detail="supersedes")
+
+
 RULES: dict[str, Callable[[Case], None]] = {
     "grant": _grant,
     "countersign": _countersign,
@@ -256,4 +273,5 @@ RULES: dict[str, Callable[[Case], None]] = {
     "project": _edit,
     "correction": _correction,
     "erasure": _erasure,
+    "attestation": _attestation,
 }

@@ -309,7 +309,9 @@ class Judge:
                 for each in self.having("correction")
                 if each.facts["target"] == record.id and each.facts["kind"] == "retract"
             ]
-            return "retracted" if taken_back else "claimed"
+            if taken_back or record.type == "recognition" or world.kind(record.home) != "N":
+                return "retracted" if taken_back else "claimed"
+            return self.acknowledged(record)
         if (edited := label(world, record)) is not None:
             if not self.counts(record.id):
                 return ""
@@ -318,6 +320,17 @@ class Judge:
             return "carried" if carried(world, record, self.all) else "open"
         handle = world.handle(record.id)
         return self.standing(record, handle) if handle else ""
+
+    def acknowledged(self, record: Record) -> str:
+        """8.3: what a contribution of a network is by what its members say of it."""
+        ack = charter(self.world, record.home, self.all).fields.get("default_ack", {"min": 1, "by": "members"})
+        said = [each for each in self.having("attestation") if each.facts["subject"] == record.id]
+        gone = {name for each in said for name in self.world.listed(each, "supersedes")}
+        holds = [each for each in said if each.id not in gone and (ack["by"] == "members" or each.agent in ack["by"])]
+        refusing = {each.agent for each in holds if each.facts["verdict"] == "reject"}
+        if len({each.agent for each in holds} - refusing) >= ack["min"]:
+            return "acknowledged"
+        return "rejected" if refusing else "claimed"
 
     def standing(self, record: Record, handle: tuple[bytes, ...]) -> str:
         """8.2."""

@@ -32,12 +32,12 @@ WRITTEN = {
     "L": HERE | {"countersign", "contribution", "recognition", "correction", "erasure", "checkpoint", "resolution"},
     "P": EVERYWHERE | {"profile", "rotate"},
     "O": EVERYWHERE | {"profile", "resolution"},
-    "N": EVERYWHERE | {"resolution"},
+    "N": EVERYWHERE | {"resolution", "attestation"},
 }
 BY_NETWORKS = {"grant", "revoke", "countersign", "resolution", "correction", "erasure", "checkpoint"}
 AFTER_DISSOLUTION = {"revoke", "countersign", "correction", "erasure", "checkpoint"}
 ROLES = {
-    "client": {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint"},
+    "client": {"contribution", "recognition", "countersign", "correction", "erasure", "checkpoint", "attestation"},
     "observer": {"recognition", "countersign", "correction", "erasure", "checkpoint"},
     "relay": set[str](),
 }

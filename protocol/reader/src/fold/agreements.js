@@ -38,13 +38,19 @@ function firsts(pairs) {
   return (pairs ?? []).map(([first]) => toHex(first));
 }
 
-function requireSupersedable(record, same, world) {
+/** Ends the decision if something that a record supersedes is not of the same agent and about the same. */
+export function requireSupersedable(record, same, world) {
   for (const id of record.listed('supersedes')) {
     requireHere(record, 'supersedes', record.type, [id], world);
     const before = world.get(id);
     const isSame = before.author === record.author && sameFact(before.fact(same), record.fact(same));
     require(isSame, 'I-RULE', [id], 'supersedes');
   }
+}
+
+/** Those who share in a contribution or gain by it. */
+export function gainingBy(contribution) {
+  return [...firsts(contribution.fact('shares')), ...contribution.listed('beneficiaries')];
 }
 
 function sameFact(one, other) {
@@ -67,8 +73,7 @@ const RULES = {
   attestation(record, world) {
     requireHere(record, 'subject', 'contribution', [record.named('subject')], world);
     const subject = world.get(record.named('subject'));
-    const gaining = [subject.author, ...firsts(subject.fact('shares')), ...subject.listed('beneficiaries')];
-    require(!gaining.includes(record.author), 'A-SELF', [subject.id]);
+    require(![subject.author, ...gainingBy(subject)].includes(record.author), 'A-SELF', [subject.id]);
     const qty = record.fact('qty');
     const isInUnit = qty === undefined || qty.get('u') === subject.fact('qty').get('u');
     require(isInUnit, 'I-RULE', [subject.id], 'qty');

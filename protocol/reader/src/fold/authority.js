@@ -19,7 +19,7 @@ const VOTED_ON = new Set(['agent', 'grant', 'resolution']);
 
 const CORRECTING = ['recognition', 'countersign', 'correction', 'erasure', 'checkpoint'];
 const ALLOWED_BY_ROLE = new Map([
-  ['client', new Set(['contribution', ...CORRECTING])],
+  ['client', new Set(['contribution', 'attestation', ...CORRECTING])],
   ['observer', new Set(CORRECTING)],
   ['relay', new Set()],
 ]);

@@ -17,6 +17,11 @@ export function charterFor(record, scope, world) {
   return charterIn(scope, world, (act) => record.knows(act));
 }
 
+/** The charter of a scope in the set of all decided records. */
+export function charterAtAll(scope, world) {
+  return charterIn(scope, world, () => true);
+}
+
 /** Whether a valid resolution is carried in the past of a record. */
 export function isCarriedFor(record, resolution, world) {
   return isCarriedIn(resolution, world, (act) => record.knows(act));

@@ -7,11 +7,13 @@ import { linesOfAgreement } from './lineage.js';
 import { append } from './records.js';
 
 /** The digest of each scope whose genesis is decided: a Map from its id to bytes. */
-export function digestsOf(world, standings) {
+export function digestsOf(world, standings, acknowledged) {
   const byHome = new Map([...world.scopes.keys()].map((id) => [id, []]));
   const covered = [...world.records.values()].filter(({ status }) => status === 'yes' || status === 'contested');
   for (const record of covered) append(byHome, record.home, record);
-  const own = new Map([...byHome].map(([home, records]) => [home, ownDigest(home, records)]));
+  const own = new Map([...byHome].map(([home, records]) => {
+    return [home, ownDigest(home, records, acknowledged.get(home) ?? new Map())];
+  }));
   return new Map([...own].map(([home, digest]) => [home, withMembers(digest, standings.get(home), own)]));
 }
 
@@ -22,13 +24,13 @@ function withMembers(digest, standing, own) {
   return sha256('meshnode/1 network state\n', digest, ...agents.flatMap((agent) => [fromHex(agent), own.get(agent)]));
 }
 
-function ownDigest(home, covered) {
+function ownDigest(home, covered, acknowledged) {
   const counted = covered.filter(counts);
   const lines = TABLES.flatMap(([table, linesOf]) => {
     const sorted = linesOf(covered, counted).sort(([a], [b]) => compare(a, b));
     return sorted.map(([key, ...content]) => encode([table, key, ...content]));
   });
-  return sha256('meshnode/1 state\n', fromHex(home), ...lines, ...agreementLines(covered));
+  return sha256('meshnode/1 state\n', fromHex(home), ...lines, ...attestedLines(acknowledged), ...agreementLines(covered));
 }
 
 /** The tables in their order; each line is its key and what follows it. */
@@ -39,6 +41,11 @@ const TABLES = [
   ['correction', (covered, counted) => correctionLines(counted)],
   ['thanked', (covered, counted) => thankedLines(counted)],
 ];
+
+function attestedLines(acknowledged) {
+  const told = [...acknowledged].filter(([, state]) => state !== 'claimed').sort(([a], [b]) => (a < b ? -1 : 1));
+  return told.map(([id, state]) => encode(['attested', fromHex(id), state]));
+}
 
 function agreementLines(covered) {
   const valid = covered.filter(({ isValid }) => isValid);

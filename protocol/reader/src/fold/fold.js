@@ -7,7 +7,7 @@ import { applyEffects } from './effects.js';
 import { findForks } from './forks.js';
 import { setLineages } from './lineage.js';
 import { FoldedRecord, decideInOrder } from './records.js';
-import { setStandings } from './states.js';
+import { setAcknowledgements, setStandings } from './states.js';
 import { setStrangersAside, standingsIn } from './strangers.js';
 import { decide } from './validity.js';
 import { World } from './world.js';
@@ -32,6 +32,7 @@ export function fold(headers) {
   const forks = findForks(records);
   setStandings(world);
   applyEffects(records);
+  const acknowledged = setAcknowledgements(world);
   setLineages(world);
-  return { records, scopes: world.scopes, forks, digests: digestsOf(world, standings) };
+  return { records, scopes: world.scopes, forks, digests: digestsOf(world, standings, acknowledged) };
 }

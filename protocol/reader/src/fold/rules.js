@@ -4,7 +4,7 @@ import { fromHex, join, sha256, toHex } from '../bytes.js';
 import { encode } from '../encoding.js';
 import { idsIn } from '../headers.js';
 import { isSignedBy } from '../signatures.js';
-import { requireAnswerable } from './agreements.js';
+import { gainingBy, requireAnswerable, requireSupersedable } from './agreements.js';
 import { isFoundersAccept, isOf } from './chains.js';
 import { charterFor, electorateOf, foundersSetBy, isStillFounder } from './charters.js';
 import { ancestorsOf, endsOf, hasPower, isGrantOrAccept, positionOf } from './powers.js';
@@ -33,6 +33,9 @@ const RULES = {
   resolution: requireResolution,
   correction: requireCorrection,
   erasure: requireErasure,
+  attestation(record, scope, world) {
+    if (scope.kind !== AGREEMENT) requireAttestable(record, world);
+  },
   profile(record, scope, world) {
     record.label = record.home;
     requireSameLabel(record, world);
@@ -220,6 +223,14 @@ function requireSameLabel(record, world) {
     const isEdit = isSameKind && edit.isValid && edit.label === record.label;
     require(isEdit, 'I-RULE', [id], 'supersedes');
   }
+}
+
+function requireAttestable(record, world) {
+  const subject = world.get(record.named('subject'));
+  require(subject.type === 'contribution' && subject.isValid, 'I-RULE', [subject.id], 'subject');
+  const isOwn = isOf(record.author, subject, world) || gainingBy(subject).includes(record.author);
+  require(!isOwn, 'A-SELF', [subject.id]);
+  requireSupersedable(record, 'subject', world);
 }
 
 function requireErasure(record, scope, world) {

@@ -16,7 +16,7 @@ const TYPES_IN_ALL = [
 const TYPES_IN = {
   [PERSON]: new Set(['profile', 'rotate', ...TYPES_IN_ALL]),
   [ORGANISATION]: new Set(['profile', 'resolution', ...TYPES_IN_ALL]),
-  [NETWORK]: new Set(['resolution', ...TYPES_IN_ALL]),
+  [NETWORK]: new Set(['resolution', 'attestation', ...TYPES_IN_ALL]),
   [AGREEMENT]: new Set([
     'agreement', 'attestation', 'allocation', 'income', 'distribution', 'settlement', 'commitment',
     'countersign', 'contribution', 'recognition', 'correction', 'erasure', 'checkpoint', 'resolution',

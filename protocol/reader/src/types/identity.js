@@ -15,6 +15,11 @@ const ORGANISATION = {
   charter: fields({ founders: set(id, 1, 256), quorum: ratio, 'sensitive?': list(typeName), 'blob_limit?': int(0) }),
 };
 
+/** One of some texts, or something that is no text. */
+function eitherTextOr(texts, other) {
+  return (value, path) => (typeof value === 'string' ? texts : other)(value, path);
+}
+
 /** The fields of a network's charter; a resolution may leave out any of them. */
 export function charterFields({ mayBeMissing }) {
   const mark = mayBeMissing ? '?' : '';
@@ -29,6 +34,7 @@ export function charterFields({ mayBeMissing }) {
     'units?': list(fields({ code: matching(CURRENCY), exp: int(0, 6) })),
     'face?': id,
     'engine?': text(256),
+    'default_ack?': fields({ min: int(1, 256), by: eitherTextOr(oneOf('members'), set(id, 1, 256)) }),
   };
 }
 
