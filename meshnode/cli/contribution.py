@@ -11,6 +11,7 @@ from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.parsing import Value
+from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, rows_of, short_id, size, standing, title, where
 from meshnode.cli.terms import COMPENSATIONS, STREAMS
 from meshnode.cli.units import EXAMPLES, Unclear, parse_amount
@@ -155,19 +156,20 @@ def thanks(desk: Desk, *, to: str | None, by: str | None, limit: int | None, aft
     return Exit.OK
 
 
-def erase(desk: Desk, *, records: list[str], yes: bool) -> Exit:
+def erase(desk: Desk, *, records: list[str], yes: bool, as_: str | None) -> Exit:
     """Erase the texts of records, here and everywhere."""
     if not yes:
         what = "this text" if len(records) == 1 else f"these {len(records)} texts"
         desk.confirm(f"Erase {what} here and on every node that hears of it? It cannot be undone.", flag="--yes")
-    erased = desk.client().erase(records)
+    erased = desk.client().erase(records, as_=as_)
     text = f"Erased   {count(len(erased['targets']), 'text')}   by record {short_id(erased['id'])}"
     desk.out.give_or_ok("contribution.erase", erased, text)
     if erased["copies"] and not desk.out.as_json:
-        others = count(len(erased["copies"]), "other contribution")
+        others, whose = count(len(erased["copies"]), "other contribution"), clean(as_) if as_ else "yours"
         verb = "says" if len(erased["copies"]) == 1 else "say"
-        desk.out.warn(f"{others} of yours still {verb} the same: it was shared")
-        desk.next_steps(("Erase", f"meshnode contribution erase {' '.join(erased['copies'])}"))
+        desk.out.warn(f"{others} of {whose} still {verb} the same: it was shared")
+        same = f" --as {quoted(as_)}" if as_ else ""
+        desk.next_steps(("Erase", f"meshnode contribution erase {' '.join(erased['copies'])}{same}"))
     return Exit.OK
 
 
@@ -277,6 +279,7 @@ COMMANDS = {
             (
                 Argument(("records",), "The ids.", kind="many", metavar="ID"),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
+                AS,
             ),
             text="Title and text are removed from this node's database, search index and exports, and every node that "
             "hears of the erasure must do the same, however late it hears of it. The signed facts (how much, when, "

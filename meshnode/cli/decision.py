@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
@@ -33,6 +33,7 @@ def propose(
     face: str | None,
     unit: list[str],
     because: str | None,
+    as_: str | None,
 ) -> Exit:
     """Propose something to the founders."""
     wish: dict[str, object] = {
@@ -49,17 +50,18 @@ def propose(
         "face": face,
         "units": [_unit(each) for each in unit],
         "text": because,
+        "as": as_,
     }
     made = desk.client().propose(scope, {name: value for name, value in wish.items() if value not in (None, False, [])})
     return tell(desk, "decision.propose", made, "Proposed")
 
 
-def vote(desk: Desk, *, decision: str, decline: bool, objecting: bool, because: str | None) -> Exit:
+def vote(desk: Desk, *, decision: str, decline: bool, objecting: bool, because: str | None, as_: str | None) -> Exit:
     """Accept a proposal, or say no."""
     if decline and objecting:
         raise Failure(Exit.USAGE, "one vote at a time", "meshnode decision vote --help")
     said = "decline" if decline else "object" if objecting else "accept"
-    told = desk.client().vote(decision, said, because or "")
+    told = desk.client().vote(decision, said, because or "", as_=as_)
     return tell(desk, "decision.vote", told, {"accept": "Accepted", "decline": "Declined", "object": "Objected"}[said])
 
 
@@ -198,6 +200,7 @@ def _number(text: str) -> int:
 
 _DECISION = Argument(("decision",), "Its id, as `decision ls` shows it.")
 _BECAUSE = Argument(("--because",), "Why, for the other founders to read.", metavar="TEXT")
+_FOUNDER = AS._replace(meaning="For this organisation, which is a founder and for which you sign.")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT)
 
 COMMANDS = {
@@ -224,6 +227,7 @@ COMMANDS = {
                 Argument(("--face",), "The organisation that acts for the network outside.", metavar="ORG"),
                 Argument(("--unit",), "A unit of its own with its decimals: HOUR:2.", kind="repeat", metavar="UNIT"),
                 _BECAUSE,
+                _FOUNDER,
             ),
             text="Founders decide together what no one of them may do alone: whom to take into their number or remove, "
             "and what the charter says. A decision is carried when the share of them that the charter asks for "
@@ -246,6 +250,7 @@ COMMANDS = {
                     ("--object",), "Say that something is wrong with it, without a no.", kind="flag", into="objecting"
                 ),
                 _BECAUSE,
+                _FOUNDER,
             ),
             text="An accept cannot be taken back; a no can be turned into an accept. The accept that carries a "
             "decision also carries it out. Who is named a founder by a decision becomes one by accepting it here.",

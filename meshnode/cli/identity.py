@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, TypedDict
 
 from meshnode.cli import devices, holders, recovery
-from meshnode.cli.commands import Argument, Command
+from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
@@ -121,12 +121,13 @@ def set_profile(
     contact: str | None,
     skill: list[str],
     language: list[str],
+    as_: str | None,
 ) -> Exit:
     """Fill in the profile; what is not given stays."""
     if not any((name, bio, contact, skill, language)) and name is None and bio is None and contact is None:
         raise Failure(Exit.USAGE, "nothing to set", "meshnode whoami set --help")
     profile = desk.client().set_profile(
-        name=name, bio=bio, contact=contact, skills=skill or None, languages=language or None
+        name=name, bio=bio, contact=contact, skills=skill or None, languages=language or None, as_=as_
     )
     desk.out.give_or_ok("whoami.set", profile, f"Profile signed and saved   {clean(profile['name'])}")
     return Exit.OK
@@ -300,6 +301,7 @@ COMMANDS = {
                 Argument(("--contact",), "How to reach you.", metavar="TEXT"),
                 Argument(("--skill",), "What you can do; give it several times.", kind="repeat"),
                 Argument(("--language",), "A language you speak: es, en.", kind="repeat"),
+                AS._replace(meaning="Fill in the profile of this organisation, for which you sign."),
             ),
             text="Signed and shown to everybody you share a network with. What is not given stays as it is.",
             examples=(("Two skills", "meshnode whoami set --skill design --skill facilitation"),),

@@ -20,14 +20,14 @@ USUAL_WAIT = 10
 """Seconds that `join` waits for the first records, unless --timeout says otherwise; the node goes on afterwards."""
 
 
-def create(desk: Desk, *, name: str, is_open: bool, closed: bool, purpose: str | None) -> Exit:
+def create(desk: Desk, *, name: str, is_open: bool, closed: bool, purpose: str | None, as_: str | None) -> Exit:
     """Found a network."""
     if is_open and closed:
         raise Failure(Exit.USAGE, "a network is open or closed", "meshnode network create --help")
-    network = desk.client().create_network(name, "open" if is_open else "invite", purpose=purpose or "")
-    desk.out.give_or_ok(
-        "network.create", network, f"Network created   {clean(network['name'])}   {short_id(network['id'])}"
-    )
+    network = desk.client().create_network(name, "open" if is_open else "invite", purpose=purpose or "", as_=as_)
+    whose = f"   founded by {clean(as_)}" if as_ else ""
+    said = f"Network created   {clean(network['name'])}   {short_id(network['id'])}{whose}"
+    desk.out.give_or_ok("network.create", network, said)
     _way_in(desk, network)
     return Exit.OK
 
@@ -127,6 +127,7 @@ _OWN = {
                 Argument(("--closed",), "Only who is invited may join and read (the default).", kind="flag"),
                 Argument(("--open",), "Anyone who has the line may join and read.", kind="flag", into="is_open"),
                 Argument(("--purpose",), "What it is for; only its readers see it.", metavar="TEXT"),
+                AS._replace(meaning="Let this organisation found it, for which you sign."),
             ),
             text="Everybody in a network holds a copy of everything signed into it, checks it, and passes it on to the "
             "others. A closed network is served to nobody outside, who does not even learn that it is there; people "

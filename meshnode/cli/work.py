@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, where
+from meshnode.cli.shown import short_id, signed, where, who
 from meshnode.cli.terms import ARGUMENTS, NO_TERMS, Terms, read_days, read_terms
 from meshnode.cli.times import UnclearTime, parse_duration, show_duration, show_moment
 from meshnode.client.errors import NodeNotRunning
@@ -63,16 +64,18 @@ def log(
     tell_terms(desk, terms)
     if seconds > DAY_SECONDS:
         desk.out.warn(f"{show_duration(seconds)} are more than a day has")
-        desk.next_steps(("If that is a slip", f"meshnode contribution correct {short_id(written['id'])} 2h30"))
+        same = f" --as {quoted(as_)}" if as_ else ""
+        desk.next_steps(("If that is a slip", f"meshnode contribution correct {short_id(written['id'])} 2h30{same}"))
     return Exit.OK
 
 
-def start(desk: Desk, *, title: str | None, project: str | None, network: str | None) -> Exit:
+def start(desk: Desk, *, title: str | None, project: str | None, network: str | None, as_: str | None) -> Exit:
     """Start a timer, or list those that run."""
     if title is None:
         return _list_timers(desk)
-    timer = desk.client().start_timer(title, project=project, network=network)
-    text = f"Timer started   {clean(timer['title'])}   (counts at most {show_duration(timer['cap_seconds'])})"
+    timer = desk.client().start_timer(title, project=project, network=network, as_=as_)
+    whom = f"   as {who(timer['agent'])}" if timer["agent"] else ""
+    text = f"Timer started   {clean(timer['title'])}   (counts at most {show_duration(timer['cap_seconds'])}){whom}"
     desk.out.give_or_ok("start", timer, text)
     desk.next_steps(("When you are done", "meshnode stop"))
     return Exit.OK
@@ -159,10 +162,13 @@ def _tell_stopped(desk: Desk, stopped: Stopped) -> None:
     if stopped["contribution"] is None:
         desk.out.ok(f"Timer dropped   {title}   {counted} not logged")
         return
-    desk.out.ok(f"Signed and saved   {short_id(stopped['contribution']['id'])}   {title} · {counted}")
+    whom = f"   as {who(stopped['timer']['agent'])}" if stopped["timer"]["agent"] else ""
+    desk.out.ok(f"Signed and saved   {short_id(stopped['contribution']['id'])}   {title} · {counted}{whom}")
     if stopped["capped"]:
         desk.out.warn(f"it ran for {show_duration(stopped['ran_seconds'])}; more than {counted} is not believed")
-        right = f"meshnode contribution correct {short_id(stopped['contribution']['id'])} 8h"
+        agent = stopped["timer"]["agent"]
+        same = f" --as {quoted(agent['name'] or agent['id'])}" if agent else ""
+        right = f"meshnode contribution correct {short_id(stopped['contribution']['id'])} 8h{same}"
         desk.next_steps(("If it was another length", right))
 
 
@@ -221,7 +227,7 @@ COMMANDS = {
             "start",
             "Start a timer, or list those that run.",
             start,
-            (Argument(("title",), "What you are going to do.", metavar="TEXT", optional=True), _PROJECT, _NETWORK),
+            (Argument(("title",), "What you are going to do.", metavar="TEXT", optional=True), _PROJECT, _NETWORK, AS),
             text="The timer survives restarts and crashes. What it measures is capped (12 hours, a setting), because a "
             "forgotten timer is no work.",
             exits=(Exit.NOT_RUNNING,),

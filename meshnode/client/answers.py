@@ -420,6 +420,7 @@ class Timer(TypedDict):
     seconds: int
     capped: bool
     cap_seconds: int
+    agent: Agent | None
 
 
 class Project(TypedDict):

@@ -87,9 +87,9 @@ class Client:
         """The owner of the node."""
         return cast("a.Me", self._node.get("/me"))
 
-    def set_profile(self, **fields: str | list[str] | None) -> a.Profile:
+    def set_profile(self, *, as_: str | None = None, **fields: str | list[str] | None) -> a.Profile:
         """Change the profile; what is not given stays."""
-        return cast("a.Profile", self._node.put("/me/profile", _given(**fields)))
+        return cast("a.Profile", self._node.put("/me/profile", {**_given(**fields), **_as(as_)}))
 
     def devices(self) -> list[d.Device]:
         """The owner's devices, those that were ended among them."""
@@ -200,17 +200,18 @@ class Client:
         """One page of thanks, kudos and confirmed skills, newest first."""
         return cast("a.Page[w.Recognition]", self._node.get("/recognitions", query))
 
-    def erase(self, targets: list[str], basis: str | None = None, *, key: str = "") -> a.Erased:
+    def erase(self, targets: list[str], basis: str | None = None, *, as_: str | None = None, key: str = "") -> a.Erased:
         """Erase the private parts of records, here and everywhere."""
-        return cast("a.Erased", self._write("/erasures", _given(targets=targets, basis=basis), key))
+        body = {**_given(targets=targets, basis=basis), **_as(as_)}
+        return cast("a.Erased", self._write("/erasures", body, key))
 
     def timers(self) -> list[a.Timer]:
         """The running timers."""
         return self._items(self._node.get("/timers"))
 
-    def start_timer(self, title: str, *, key: str = "", **fields: object) -> a.Timer:
+    def start_timer(self, title: str, *, as_: str | None = None, key: str = "", **fields: object) -> a.Timer:
         """Start a timer."""
-        return cast("a.Timer", self._write("/timers", _given(title=title, **fields), key))
+        return cast("a.Timer", self._write("/timers", {**_given(title=title, **fields), **_as(as_)}, key))
 
     def stop_timer(self, *, key: str = "", **fields: object) -> w.Stopped:
         """Stop a timer and log what it measured, or discard it."""
@@ -234,9 +235,12 @@ class Client:
         """The networks known here, the notebook among them."""
         return self._items(self._node.get("/networks"))
 
-    def create_network(self, name: str, join: str = "open", *, purpose: str = "", key: str = "") -> g.Network:
+    def create_network(
+        self, name: str, join: str = "open", *, purpose: str = "", as_: str | None = None, key: str = ""
+    ) -> g.Network:
         """Found a network; `join` is `open` or `invite`."""
-        return cast("g.Network", self._write("/networks", {"name": name, "join": join, "purpose": purpose}, key))
+        body = {"name": name, "join": join, "purpose": purpose, **_as(as_)}
+        return cast("g.Network", self._write("/networks", body, key))
 
     def join(self, line: str, *, as_: str | None = None, wait_ms: int = 10_000, key: str = "") -> g.Joined:
         """Join by an invitation, or an open network by its line."""
@@ -308,9 +312,11 @@ class Client:
         """One decision."""
         return cast("f.Decision", self._node.get(f"/decisions/{segment(decision)}"))
 
-    def vote(self, decision: str, vote: str = "accept", text: str = "", *, key: str = "") -> f.Decision:
+    def vote(
+        self, decision: str, vote: str = "accept", text: str = "", *, as_: str | None = None, key: str = ""
+    ) -> f.Decision:
         """Vote on a proposal: `accept`, `decline` or `object`."""
-        body = {"vote": vote, "text": text}
+        body = {"vote": vote, "text": text, **_as(as_)}
         return cast("f.Decision", self._write(f"/decisions/{segment(decision)}/votes", body, key))
 
     def carry_out(self, decision: str, *, key: str = "") -> f.Decision:

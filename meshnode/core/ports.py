@@ -170,6 +170,8 @@ class TimerEntry(NamedTuple):
     project: str = ""
     network: str = ""
     kind: str = ""
+    agent: bytes = b""
+    """The organisation for which what it measures is signed, empty for the owner."""
 
 
 class AnswerEntry(NamedTuple):

@@ -242,7 +242,8 @@ class Desk:
     ) -> None:
         """Whether drafts count though not all founders' accepts are on the disk. Raises _CannotWrite."""
         # SPEC 04-fold 4: each that is an organisation or network: it is not founded for x: *invalid*, `T-MISSING`
-        me, founding = self._ground.identity.agent, drafts[0].type == "countersign"
+        founding, agent = drafts[0].type == "countersign", drafts[0].agent
+        me = self._ground.identity.agent if agent in (b"", scope) else AgentId(agent)
         awaited = awaited_founders(self._ground.ledger, scope, founders)
         if (founding or begun) and me in awaited:
             awaited.remove(me)  # what a founder writes first is the accept

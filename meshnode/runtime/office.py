@@ -334,12 +334,12 @@ class Office:
         members = set(self.truth.agents_in_scope(network)) - {self.me}
         return [row for row in self.truth.rows(PeerEntry) if row.agent in members and row.addresses]
 
-    def writes_in(self, scope: bytes) -> bool:
-        """Whether what the owner signs there counts, as far as the lists tell: in the own stream, or as a member."""
-        if scope == self.me:
+    def writes_in(self, scope: bytes, agent: bytes = b"") -> bool:
+        """Whether what the owner, or `agent`, signs there counts, as far as the lists tell: at home, or as a member."""
+        if scope == (agent or self.me):
             return True
         joined = self.truth.entry(JoinedEntry, (scope,))
-        return joined is not None and not joined.left and self.lookups.standing_in(self.me, scope) is not None
+        return joined is not None and not joined.left and self.lookups.standing_in(agent or self.me, scope) is not None
 
     def mine(self, record: RecordId, agent: bytes = b"") -> EntryRow:
         """The entry of a record of the owner's, or of `agent`. Raises Refusal if it is another's or not shown yet."""

@@ -4,7 +4,7 @@ from msgspec import field
 
 from meshnode.api.models.charters import CharterChange, Unit
 from meshnode.api.models.networks import AppointRequest, InviteRequest, Network
-from meshnode.api.models.shared import Agent, Model, Request, Scope
+from meshnode.api.models.shared import AS, Agent, Model, Request, Scope
 
 
 class Vote(Model):
@@ -92,6 +92,7 @@ class DecisionRequest(Request):
     invite: InviteRequest | None = None
     withdraw: str = ""
     """An invitation."""
+    as_: str | None = AS
 
 
 class VoteRequest(Request):
@@ -99,6 +100,7 @@ class VoteRequest(Request):
 
     vote: str = "accept"
     text: str = ""
+    as_: str | None = AS
 
 
 class MergeRequest(Request):

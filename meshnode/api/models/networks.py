@@ -77,6 +77,7 @@ class NetworkRequest(Request):
     name: str
     join: str = "open"
     purpose: str = ""
+    as_: str | None = AS
 
 
 class JoinRequest(Request):

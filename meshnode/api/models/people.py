@@ -2,7 +2,7 @@
 
 import msgspec
 
-from meshnode.api.models.shared import Agent, Model, Request, Scope
+from meshnode.api.models.shared import AS, Agent, Model, Request, Scope
 
 
 class Profile(Model):
@@ -64,6 +64,7 @@ class ProfileRequest(Request):
     contact: str | None = None
     languages: list[str] | None = None
     skills: list[str] | None = None
+    as_: str | None = AS
 
 
 class Peer(Model):

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from meshnode.api.models.shared import Agent, Check, Model, Quantity, Request, Scope, Signer
+from meshnode.api.models.shared import AS, Agent, Check, Model, Quantity, Request, Scope, Signer
 
 
 class Standing(Model):
@@ -111,6 +111,7 @@ class ErasureRequest(Request):
 
     targets: list[str]
     basis: str = "consent"
+    as_: str | None = AS
 
 
 class Erased(Model):

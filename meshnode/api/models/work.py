@@ -152,6 +152,8 @@ class Timer(Model):
     """What it would count if stopped now, never more than the cap."""
     capped: bool
     cap_seconds: int
+    agent: Agent | None = None
+    """The organisation for which it is signed; null for the owner."""
 
 
 class TimerRequest(Request):
@@ -160,6 +162,7 @@ class TimerRequest(Request):
     title: str
     project: str | None = None
     network: str | None = None
+    as_: str | None = AS
 
 
 class StopRequest(Request):

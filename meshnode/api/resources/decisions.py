@@ -38,18 +38,18 @@ async def list_decisions(site: Site, call: Call[Nothing]) -> Page[Decision]:
 async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
     """Propose something, and accept it; a founder who decides alone thereby carries it out."""
     office = site.office
-    scope = await find_body(office, call.body.scope)
+    scope, agent = await find_body(office, call.body.scope), await office.acting(call.body.as_)
     draft, line = await _order(office, scope, call.body)
     if draft is None:
         wish = await _wish(office, scope, call.body)
 
     async def write(rows: Rows) -> Ids:
         if draft is not None:
-            return await orders.propose_order(office, scope, [draft], call.body.text, rows)
-        return await decisions.propose(office, scope, wish, call.body.text, rows)
+            return await orders.propose_order(office, scope, [draft], call.body.text, rows, agent=agent)
+        return await decisions.propose(office, scope, wish, call.body.text, rows, agent=agent)
 
     (record,) = await office.once(call.key, call.digest, write)
-    made = decision_model(office, Names(office), await decisions.settle(office, record, own=True))
+    made = decision_model(office, Names(office), await decisions.settle(office, record, own=True, agent=agent))
     if line is not None:
         made.line = write_invitation(line)
         made.link = LINK + made.line
@@ -67,8 +67,10 @@ async def show_decision(site: Site, call: Call[Nothing]) -> Decision:
 async def vote(site: Site, call: Call[VoteRequest]) -> Decision:
     """Vote; the accept that carries a decision also carries it out."""
     office, body = site.office, call.body
-    record = await office.find(call.path["id"])
-    await office.once(call.key, call.digest, lambda rows: decisions.vote(office, record, body.vote, body.text, rows))
+    record, agent = await office.find(call.path["id"]), await office.acting(body.as_)
+    await office.once(
+        call.key, call.digest, lambda rows: decisions.vote(office, record, body.vote, body.text, rows, agent=agent)
+    )
     return decision_model(office, Names(office), await decisions.settle(office, record))
 
 

@@ -49,9 +49,10 @@ async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
         raise Refusal(Code.BAD_REQUEST, "`join` must be `open` or `invite`", "meshnode network create --help")
     made: list[ScopeId] = []
     charter = Charter(body.name, body.purpose, is_open=body.join == "open")
+    agent = await office.acting(body.as_)
 
     async def found(rows: Rows) -> Ids:
-        made.append(await networks.found(office, charter, rows))
+        made.append(await networks.found(office, charter, rows, agent))
         return ()
 
     await office.once(call.key, call.digest, found)

@@ -72,16 +72,17 @@ async def put_profile(site: Site, call: Call[ProfileRequest]) -> Profile:
     fields: dict[str, str | list[str] | None] = {
         name: getattr(body, name) for name in ("name", "bio", "contact", "languages", "skills")
     }
-    await office.once(call.key, call.digest, lambda rows: people.set_profile(office, fields, rows))
+    agent = await office.acting(body.as_)
+    await office.once(call.key, call.digest, lambda rows: people.set_profile(office, fields, rows, agent=agent))
     await office.projector.caught_up()
-    return profile_of(office)
+    return profile_of(office, agent)
 
 
-def profile_of(office: Office) -> Profile:
-    """The owner's profile as it is displayed."""
-    row = office.lookups.profile(office.me)
+def profile_of(office: Office, agent: bytes = b"") -> Profile:
+    """The profile of the owner, or of an organisation, as it is displayed."""
+    row = office.lookups.profile(agent or office.me)
     if row is None:
-        return Profile(name=office.name(office.me), bio="", contact="", languages=[], skills=[])
+        return Profile(name=office.name(agent or office.me), bio="", contact="", languages=[], skills=[])
     return Profile(
         name=row.name, bio=row.bio, contact=row.contact, languages=row.languages.split(), skills=row.skills.split()
     )

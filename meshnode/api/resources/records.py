@@ -160,8 +160,10 @@ async def forks_here(office: Office) -> list[Fork]:
 async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
     """Order that private parts be removed everywhere."""
     office, body = site.office, call.body
-    targets = [await office.find(text) for text in body.targets]
-    ids = await office.once(call.key, call.digest, lambda rows: erasures.erase(office, targets, body.basis, rows))
+    targets, agent = [await office.find(text) for text in body.targets], await office.acting(body.as_)
+    ids = await office.once(
+        call.key, call.digest, lambda rows: erasures.erase(office, targets, body.basis, rows, agent=agent)
+    )
     texts = [to_text(each) for each in ids]
     with trio.move_on_after(FRESH_SECONDS):
         await office.projector.scrubbed()  # nothing of it stands in any file here then, unless that takes long
@@ -169,7 +171,7 @@ async def erase(site: Site, call: Call[ErasureRequest]) -> Erased:
         id=texts[0],
         ids=texts,
         targets=[to_text(each) for each in targets],
-        copies=[to_text(each) for each in await erasures.copies(office, targets)],
+        copies=[to_text(each) for each in await erasures.copies(office, targets, agent)],
     )
 
 

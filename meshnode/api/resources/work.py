@@ -104,7 +104,7 @@ async def start_timer(site: Site, call: Call[TimerRequest]) -> Timer:
     started: list[TimerEntry] = []
 
     async def start(rows: Rows) -> Ids:
-        started.append(await timers.start(office, body.title, body.project, body.network, rows))
+        started.append(await timers.start(office, body.title, body.project, body.network, rows, as_=body.as_))
         return ()
 
     await office.once(call.key, call.digest, start)
@@ -203,6 +203,7 @@ def _timer(office: Office, measured: timers.Measured) -> Timer:
         seconds=measured.counted,
         capped=measured.capped,
         cap_seconds=office.settings.timer_cap_ms // 1000,
+        agent=Names(office).agent(timer.agent) if timer.agent else None,
     )
 
 

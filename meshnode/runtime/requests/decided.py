@@ -38,12 +38,12 @@ def all_told(office: Office, scope: bytes | None) -> list[Told]:
     return [each for each in found if each is not None]
 
 
-def may_vote(office: Office, told: Told) -> bool:
-    """Whether the owner's vote is awaited, or an accept of being named a founder."""
-    decision = told.decision
+def may_vote(office: Office, told: Told, agent: bytes = b"") -> bool:
+    """Whether the vote of the owner, or of an organisation, is awaited, or an accept of being named a founder."""
+    decision, who = told.decision, agent or office.me
     if decision.state not in ("open", "declined", "carried", "done"):
         return False
-    return office.me in told.newcomers or (decision.state in ("open", "declined") and office.me in decision.awaited)
+    return who in told.newcomers or (decision.state in ("open", "declined") and who in decision.awaited)
 
 
 def charter_of(office: Office, scope: bytes) -> Charter | None:
@@ -82,17 +82,25 @@ def advice(office: Office, told: Told) -> tuple[str, str]:
             return "in force", ""
 
 
-def must_decide(office: Office, scope: bytes, now: Charter | None) -> Charter:
+def must_decide(office: Office, scope: bytes, now: Charter | None, agent: bytes = b"") -> Charter:
     """Refuse a proposal of who does not decide there, or where nothing is decided any more. Raises Refusal."""
     name = scope_name(office, scope)
     if now is None:
         raise Refusal(Code.BAD_REQUEST, f"{name} has no founders who decide", "meshnode network ls")
     if now.dissolved:
         raise Refusal(Code.CONFLICT, f"{name} was dissolved", f"meshnode decision show {to_text(now.dissolved)}")
-    if office.me not in now.founders:
+    if (agent or office.me) not in now.founders:
         why = f"only the founders of {name} decide: {names(office, now.founders)}"
-        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision ls {quoted(name)}")
+        raise Refusal(
+            Code.NOT_AUTHORISED, why, for_them(office, now.founders) or f"meshnode decision ls {quoted(name)}"
+        )
     return now
+
+
+def for_them(office: Office, agents: tuple[bytes, ...]) -> str:
+    """The hint for whoever acts for one of some agents; empty if the owner does not."""
+    acts = [each for each in agents if each in office.mandates.acts_for(office.me)]
+    return f"say that you do it for them: --as {quoted(scope_name(office, acts[0]))}" if acts else ""
 
 
 def names(office: Office, agents: tuple[bytes, ...]) -> str:

@@ -7,53 +7,58 @@ such step.
 
 import contextlib
 
-from meshnode.core.decisions import CARRIED, CONTESTED, OPEN, SETTLED, STALE, charter_now, still_to_end
+from meshnode.core.decisions import CARRIED, CONTESTED, OPEN, SETTLED, STALE, still_to_end
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.charters import Wish, facts_of
-from meshnode.runtime.requests.decided import Told, advice, may_vote, must_decide, names, told_of
+from meshnode.runtime.requests.decided import Told, advice, charter_of, for_them, may_vote, must_decide, names, told_of
 from meshnode.runtime.requests.networks import seen_of
 from meshnode.runtime.requests.orders import drafts_of
 from meshnode.runtime.requests.work import words
-from meshproto.records.ids import RecordId, ScopeId, to_text
+from meshproto.records.encoding import Value
+from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types import authority
 
 VOTES = ("accept", "decline", "object")
 
 
-async def propose(office: Office, scope: ScopeId, wish: Wish, text: str, rows: Rows = ()) -> Ids:
-    """Sign a proposal to the founders; `settle` does the rest. Raises Refusal."""
+async def propose(office: Office, scope: ScopeId, wish: Wish, text: str, rows: Rows = (), *, agent: bytes = b"") -> Ids:
+    """Sign a proposal to the founders; `settle` does the rest. Raises Refusal.
+
+    Here and below, `agent` is the organisation that is a founder and for which is signed; empty for the owner.
+    """
     await office.certain()
+    now = must_decide(office, scope, charter_of(office, scope), agent)
     with office.folded.steady():
-        now = must_decide(office, scope, charter_now(scope, office.folded))
         facts = facts_of(office, scope, wish, office.folded, now)
-    draft = Draft(scope, "resolution", facts, words(text=text) or None)
+    draft = Draft(scope, "resolution", facts, words(text=text) or None, agent=agent)
     return await office.node.write([draft], local=rows)
 
 
-async def vote(office: Office, record: RecordId, verdict: str, text: str = "", rows: Rows = ()) -> Ids:
+async def vote(
+    office: Office, record: RecordId, verdict: str, text: str = "", rows: Rows = (), *, agent: bytes = b""
+) -> Ids:
     """Accept, decline, or object to a proposal; or accept being named a founder. Raises Refusal."""
     if verdict not in VOTES:
         raise Refusal(Code.BAD_REQUEST, f"{verdict!r} is no vote: one of {', '.join(VOTES)}")
     await office.certain()
     told = told_of(office, record)
-    _must_vote(office, told)
-    draft = Draft(
-        ScopeId(told.decision.scope), "countersign", {"target": record, "decision": verdict}, words(text=text) or None
-    )
+    _must_vote(office, told, agent)
+    facts: dict[str, Value] = {"target": record, "decision": verdict}
+    draft = Draft(ScopeId(told.decision.scope), "countersign", facts, words(text=text) or None, agent=agent)
     return await office.node.write([draft], local=rows)
 
 
-async def settle(office: Office, record: RecordId, *, own: bool = False) -> Told:
-    """Carry out a decision if it waits for that; with `own` first accept what the owner has proposed.
+async def settle(office: Office, record: RecordId, *, own: bool = False, agent: bytes = b"") -> Told:
+    """Carry out a decision if it waits for that; with `own` first accept what was proposed here.
 
     Does nothing where nothing is to be done, so it can be repeated. Raises Refusal.
     """
     await office.certain()
     told = told_of(office, record)
-    if own and told.decision.state == OPEN and office.me in told.decision.awaited:
-        await vote(office, record, "accept")
+    if own and told.decision.state == OPEN and (agent or office.me) in told.decision.awaited:
+        await vote(office, record, "accept", agent=agent)
         await office.certain()
         told = told_of(office, record)
     if told.decision.state == CARRIED and told.decision.scope in office.mandates.acts_for():
@@ -86,16 +91,18 @@ def _acts(office: Office, told: Told) -> list[Draft]:
     return [Draft(scope, "revoke", facts, agent=scope, order=decision.record)]
 
 
-def _must_vote(office: Office, told: Told) -> None:
+def _must_vote(office: Office, told: Told, agent: bytes) -> None:
     """Refuse a vote that would have no effect, or a bad one. Raises Refusal."""
+    who, whose = agent or office.me, f"{office.name(agent) or short(agent)} has" if agent else "you have"
     decision, show = told.decision, f"meshnode decision show {to_text(told.decision.record)}"
-    if may_vote(office, told):
+    if may_vote(office, told, agent):
         return
     if decision.state in (STALE, SETTLED, CONTESTED):
         raise Refusal(Code.CONFLICT, *advice(office, told))
-    if office.me in decision.accepted:
-        raise Refusal(Code.CONFLICT, "you have accepted it, which cannot be taken back: propose the contrary", show)
-    if office.me in decision.electors:
+    if who in decision.accepted:
+        raise Refusal(Code.CONFLICT, f"{whose} accepted it, which cannot be taken back: propose the contrary", show)
+    if who in decision.electors:
         raise Refusal(Code.CONFLICT, f"it is decided: {advice(office, told)[0]}", show)
-    why = f"you do not vote on this; its founders do: {names(office, decision.electors)}"
-    raise Refusal(Code.NOT_AUTHORISED, why, show)
+    verb = f"{names(office, (agent,))} does" if agent else "you do"
+    why = f"{verb} not vote on this; its founders do: {names(office, decision.electors)}"
+    raise Refusal(Code.NOT_AUTHORISED, why, for_them(office, decision.electors) or show)

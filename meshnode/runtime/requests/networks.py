@@ -72,8 +72,8 @@ class Person(NamedTuple):
     at: int
 
 
-async def found(office: Office, charter: Charter, rows: Rows = ()) -> ScopeId:
-    """Found a network with the owner as its founder. Raises Refusal."""
+async def found(office: Office, charter: Charter, rows: Rows = (), agent: bytes = b"") -> ScopeId:
+    """Found a network with the owner, or the organisation `agent`, as its founder. Raises Refusal."""
     name = charter.name
     if not name.strip():
         raise Refusal(Code.BAD_REQUEST, "a network needs a name")
@@ -85,16 +85,17 @@ async def found(office: Office, charter: Charter, rows: Rows = ()) -> ScopeId:
     # The key signs the genesis and is forgotten: nobody owns a network.
     once = Pen(NONE, SigningKey(chance.token(SEED_SIZE)), now, chance)
     nonce = chance.token(identity.NONCE_SIZE)
-    facts = identity.network(founders=[office.me], nonce=nonce, is_open=charter.is_open)
+    facts = identity.network(founders=[agent or office.me], nonce=nonce, is_open=charter.is_open)
     if charter.forked_from:
         facts["forked_from"] = ext(charter.forked_from)
     try:
         scope, genesis = sign_genesis(once, facts, words(name=name, purpose=charter.purpose))
     except DraftRefused as refused:
         raise Refusal(Code.BAD_REQUEST, str(refused)) from refused
-    accept = Draft(scope, "countersign", identity.accept(scope))
-    await office.node.write([accept], ready=genesis, local=(JoinedEntry(scope, now, slug=slug(name)), *rows))
-    await office.node.ask(lambda ticket: JoinScope(ticket, scope, slug=slug(name)))
+    accept = Draft(scope, "countersign", identity.accept(scope), agent=agent)
+    row = JoinedEntry(scope, now, slug=slug(name), agent=agent)
+    await office.node.write([accept], ready=genesis, local=(row, *rows))
+    await office.node.ask(lambda ticket: JoinScope(ticket, scope, slug=slug(name), agent=agent))
     return scope
 
 

@@ -7,11 +7,10 @@ resolution, so that every founder can read what is voted on, and whoever carries
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from meshnode.core.decisions import charter_now
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests.decided import Told, must_decide
+from meshnode.runtime.requests.decided import Told, charter_of, must_decide
 from meshnode.runtime.requests.work import words
 from meshproto.records.encoding import Value, decode
 from meshproto.records.ids import RecordId, ScopeId, to_text
@@ -28,18 +27,22 @@ class Ordered(NamedTuple):
     """The record that was signed for it, once there is one."""
 
 
-async def propose_order(office: Office, body: ScopeId, drafts: Sequence[Draft], text: str, rows: Rows = ()) -> Ids:
-    """Propose to the founders that drafts be signed in the name of their scope. Raises Refusal."""
+async def propose_order(
+    office: Office, body: ScopeId, drafts: Sequence[Draft], text: str, rows: Rows = (), *, agent: bytes = b""
+) -> Ids:
+    """Propose to the founders that drafts be signed in the name of their scope. Raises Refusal.
+
+    `agent` is the organisation that is a founder and proposes it; empty for the owner.
+    """
     await office.certain()
-    with office.folded.steady():
-        now = must_decide(office, body, charter_now(body, office.folded))
+    now = must_decide(office, body, charter_of(office, body), agent)
     orders: list[Value] = [[each.type, authority.order_digest(each.facts)] for each in drafts]
     told: list[Value] = [
         {"type": each.type, "facts": each.facts, **({"private": each.private} if each.private else {})}
         for each in drafts
     ]
     facts = authority.resolution("order", prev=now.stop, orders=orders)
-    draft = Draft(body, "resolution", facts, {**words(text=text), "orders": told})
+    draft = Draft(body, "resolution", facts, {**words(text=text), "orders": told}, agent=agent)
     return await office.node.write([draft], local=rows)
 
 

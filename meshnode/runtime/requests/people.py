@@ -31,12 +31,17 @@ class JoinLine(NamedTuple):
     peers: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-async def set_profile(office: Office, fields: dict[str, str | list[str] | None], rows: Rows = ()) -> Ids:
-    """Sign a profile that supersedes the one before; fields that are None stay as they are. Raises Refusal."""
-    lookups = await office.fresh()
-    now = lookups.profile(office.me)
+async def set_profile(
+    office: Office, fields: dict[str, str | list[str] | None], rows: Rows = (), *, agent: bytes = b""
+) -> Ids:
+    """Sign a profile that supersedes the one before; fields that are None stay as they are. Raises Refusal.
+
+    `agent` is the organisation whose profile it is, empty for the owner.
+    """
+    lookups, who = await office.fresh(), agent or office.me
+    now = lookups.profile(who)
     texts = {name: getattr(now, name) if now else "" for name in ("name", "bio", "contact")}
-    texts["name"] = texts["name"] or lookups.name(office.me)
+    texts["name"] = texts["name"] or office.name(who)
     lists = {name: getattr(now, name).split() if now else [] for name in ("languages", "skills")}
     for name, value in fields.items():
         if isinstance(value, str):
@@ -46,11 +51,11 @@ async def set_profile(office: Office, fields: dict[str, str | list[str] | None],
     if not texts["name"].strip():
         raise Refusal(Code.BAD_REQUEST, "a name is needed")
     facts = identity.profile(
-        supersedes=[row.record for row in lookups.profile_heads(office.me)],
+        supersedes=[row.record for row in lookups.profile_heads(who)],
         languages=[code_of(each) for each in lists["languages"]],
         skills=[code_of(each) for each in lists["skills"]],
     )
-    draft = Draft(ScopeId(office.me), "profile", facts, words(**texts) or None)
+    draft = Draft(ScopeId(who), "profile", facts, words(**texts) or None, agent=agent)
     return await office.node.write([draft], local=rows)
 
 

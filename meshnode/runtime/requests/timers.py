@@ -41,13 +41,22 @@ def measure(office: Office, timer: TimerEntry) -> Measured:
     return Measured(timer, ran // 1000, min(ran, office.settings.timer_cap_ms) // 1000)
 
 
-async def start(office: Office, title: str, project: str | None, network: str | None, rows: Rows = ()) -> TimerEntry:
+async def start(
+    office: Office,
+    title: str,
+    project: str | None,
+    network: str | None,
+    rows: Rows = (),
+    *,
+    as_: str | None = None,
+) -> TimerEntry:
     """Start a timer. What it is for is looked up now, so that stopping cannot fail on a typo. Raises Refusal."""
     words(title=title)
     if len(office.truth.rows(TimerEntry)) >= MAX_TIMERS:
         raise Refusal(Code.CONFLICT, f"{MAX_TIMERS} timers run already", "meshnode stop")
-    await office.place(network, project)
-    timer = TimerEntry(secrets.token_hex(3), office.node.now(), title, project or "", network or "", "work")
+    agent = await office.acting(as_)
+    await office.place(network, project, agent)
+    timer = TimerEntry(secrets.token_hex(3), office.node.now(), title, project or "", network or "", "work", agent)
     await office.node.write((), local=(timer, *rows))
     return timer
 
@@ -79,8 +88,8 @@ async def stop(office: Office, measured: Measured, rows: Rows = ()) -> Ids:
         day=local_day(timer.started),
         day_to=local_day(timer.started + measured.counted * 1000),
     )
-    placed = await office.place(work.network, work.project)
-    draft = contribution_draft(placed, work, local_day(office.node.now()))
+    placed = await office.place(work.network, work.project, timer.agent)
+    draft = contribution_draft(placed, work, local_day(office.node.now()))._replace(agent=timer.agent)
     return await office.node.write([draft], local=(Forget(TimerEntry, (timer.name,)), *rows))
 
 

@@ -1,0 +1,62 @@
+"""Whoever signs for an organisation says so in one way: every command that signs takes `--as`, or says here why not."""
+
+from meshnode.cli.commands import AS
+from meshnode.cli.index import every_name
+from meshnode.cli.main import load
+
+FOR_ANYBODY = {
+    *("log", "start", "share", "whoami set"),
+    *("contribution add", "contribution correct", "contribution retract", "contribution thank", "contribution erase"),
+    *("project create", "network create", "network join", "network leave", "network accept"),
+    *("decision propose", "decision vote", "id card"),
+}
+"""What somebody signs: for themselves, or `--as` an organisation."""
+
+IN_THE_NAME_OF_WHAT_IT_IS_ABOUT = {
+    **dict.fromkeys(
+        ("network invite", "network withdraw", "network appoint", "network remove"),
+        "signed in the name of the network, by whichever way the owner acts for it, a firm that steers it among them",
+    ),
+    "org staff": "signed in the name of the organisation it is about",
+    "decision carry-out": "signed in the name of the network or organisation that has decided",
+    "reaffirm": "stands by a record for its author, whoever that is of those one signs for",
+    "stop": "signs for whom the timer was started",
+}
+FOR_ONESELF = {
+    **dict.fromkeys(
+        ("init", "id device", "id recover", "id rotate", "id vouch"), "one's own keys: a firm has none, by design"
+    ),
+    **dict.fromkeys(("org accept", "org leave"), "a mandate is given to a person, who accepts it and gives it back"),
+    "org create": "people found a firm; one that is to be another's founder is taken in by a decision",
+    **dict.fromkeys(
+        ("network split", "network merge"), "one's own invitation to the people of a network one stands in"
+    ),
+    **dict.fromkeys(("import git", "import csv", "import undo"), "takes in what a person did before"),
+}
+SIGNS_NOTHING = {
+    *("up", "down", "status", "whoami", "whoami recovery", "search", "sync", "ping", "logs", "doctor", "demo"),
+    *("contribution ls", "contribution sum", "contribution show", "contribution evidence", "contribution thanks"),
+    *("follow", "unfollow", "block", "unblock", "project ls", "project show"),
+    *("network ls", "network show", "network members", "network invites", "decision ls", "decision show"),
+    *("org ls", "org show", "id guardian", "id passphrase", "id words"),
+    *("peer add", "peer ls", "peer rm", "peer ping", "import bundle", "import ls"),
+    *("export bundle", "export csv", "export fork", "verify", "why", "equation preview", "equation explain"),
+    "completion",
+}
+
+
+def test_every_command_says_for_whom_it_signs() -> None:
+    sorts = (FOR_ANYBODY, {*IN_THE_NAME_OF_WHAT_IT_IS_ABOUT}, {*FOR_ONESELF}, SIGNS_NOTHING)
+    listed = [name for sort in sorts for name in sort]
+    assert len(listed) == len({*listed}), "a command of two sorts"
+    assert sorted(listed) == sorted(every_name()), "a new command belongs to one of the sorts above"
+
+
+def test_what_somebody_signs_takes_an_organisation_and_nothing_else_does() -> None:
+    takes = {name for name in every_name() if any(each.names == AS.names for each in load(name).arguments)}
+    assert takes == FOR_ANYBODY
+
+
+def test_every_exception_has_a_reason() -> None:
+    reasons = {**IN_THE_NAME_OF_WHAT_IT_IS_ABOUT, **FOR_ONESELF}
+    assert all(len(reason) > 20 for reason in reasons.values())
