@@ -204,18 +204,29 @@ class Mandates:
     def may_order(self, order: Record) -> bool | None:
         """Whether a key speaks for the author of a record now; None as long as what would say so is not folded."""
         with self._memory.steady():
-            if read_agent(self._memory, order.agent) is None:
-                return None
-            roots = read_roots(order.agent, self._memory)
-            if order.auth:
-                entry = read_entry(self._memory, order.auth[0])
+            speaker = order.agent
+            for each in order.auth:
+                entry = read_entry(self._memory, each)
                 if entry is None:
                     return None
-                speaks = entry.giver == order.agent and entry.to == key33(order.key)
-                return speaks and self._is_active(order.auth[0])
-            if not any(each.key == order.key for each in roots):
-                return None
-            return roots.used(order.key, EVERYTHING) is not None
+                if entry.giver != speaker:
+                    break  # What comes after the chain says in which role, not for whom.
+                if not self._is_active(each):
+                    return False
+                if len(entry.to) != AGENT_SIZE:
+                    return entry.to == key33(order.key)
+                speaker = entry.to
+            return self._is_root(speaker, order.key)
+
+    def _is_root(self, agent: bytes, key: bytes) -> bool | None:
+        """Whether a key is a person's root now; None as long as that person, or who has this root, is not folded."""
+        place = read_agent(self._memory, agent)
+        if place is None:
+            return None
+        if place.is_body:
+            return False
+        roots = read_roots(agent, self._memory)
+        return roots.used(key, EVERYTHING) is not None if any(each.key == key for each in roots) else None
 
     def was_ours(self, agent: bytes, key: bytes) -> bool:
         """Whether a key that speaks for our owner was a root or a device once, as far as is folded."""

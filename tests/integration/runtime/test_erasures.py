@@ -13,6 +13,7 @@ from meshproto.records.ids import RecordId, ext, log_id
 from meshproto.types import repair, value
 from tests.support.core_rig import Writer, ids_of
 from tests.support.meshes import Mesh, Node
+from tests.support.patience import DEADLINE
 
 
 @pytest.fixture
@@ -47,6 +48,21 @@ async def test_who_is_named_in_a_record_may_have_its_words_erased_everywhere(mes
         found = ben.opened.reader.record(order)
         assert found is not None
         assert (found.home, found.facts["targets"]) == (studio, [words])
+
+
+async def test_a_member_of_a_closed_network_has_their_own_words_erased_everywhere(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio = await ana.founds(is_open=False)
+        line = (await networks.invite(ana.office, studio, "core", 1, 3600)).line
+        assert await networks.enter(ben.office, line, DEADLINE) == studio
+        record = await ben.logs("Landing page", "studio")
+        await ana.sees(lambda: ana.text_of(record) is not None)
+        order = await erases(ben, record)
+        await is_gone(ben, record)
+        await is_gone(ana, record)
+        found = ana.opened.reader.record(order)
+        assert found is not None
+        assert found.home == studio
 
 
 async def test_who_is_not_named_may_not(mesh: Mesh) -> None:

@@ -405,6 +405,29 @@ def test_who_may_order_an_erasure_is_known_once_it_is_folded() -> None:
     assert full.may_order(unknown) is None
 
 
+def test_who_orders_for_a_firm_is_led_to_by_its_mandates() -> None:
+    tale = Tale("")
+    made, founds, bob, job = firm(tale)
+    by_clerk, by_founder = (
+        tale.write("bob", made, agent=made, auth=(job,)),
+        tale.write("alice", made, agent=made, auth=(founds,)),
+    )
+    by_nobody = tale.write("bob", made, agent=made)
+    here = desk_of(tale, "bob", bob)
+    assert [here.may_order(each) for each in (by_clerk, by_founder, by_nobody)] == [True, True, False]
+    tale.write("alice", made, "revoke", authority.revoke([job.id], reason="end"), agent=made, auth=(founds,))
+    assert desk_of(tale, "bob", bob).may_order(by_clerk) is False
+
+
+def test_the_role_in_which_somebody_orders_does_not_say_for_whom() -> None:
+    tale = Tale("")
+    alice, bob = tale.person("alice"), tale.person("bob")
+    net = tale.net("mates", alice)
+    role = tale.write("alice", net, "grant", authority.grant(bob.id, "core"), agent=net, auth=tale.accepts_of(net))
+    tale.accept("bob", role, agent=bob)
+    assert desk_of(tale, "bob", bob).may_order(tale.write("bob", net, agent=bob, auth=(role,)))
+
+
 @pytest.mark.parametrize("device", ["alice", "phone"])
 def test_many_drafts_are_answered_as_each_of_them_alone(device: str) -> None:
     tale = Tale("")
