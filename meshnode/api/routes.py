@@ -1,6 +1,7 @@
 """The one table of routes."""
 
 from meshnode.api.edge import Entry
+from meshnode.api.models import agreements as agreement_models
 from meshnode.api.models import cards as card_models
 from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
@@ -13,6 +14,7 @@ from meshnode.api.models import records as record_models
 from meshnode.api.models import shared as shared_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
+    agreements,
     cards,
     contributions,
     decisions,
@@ -74,6 +76,12 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/decisions/{id}", decisions.show_decision),
     Entry("POST", "/decisions/{id}/votes", decisions.vote, decision_models.VoteRequest, status=201),
     Entry("POST", "/decisions/{id}/carry-out", decisions.carry_out, status=201),
+    Entry("GET", "/agreements", agreements.list_agreements, query=("all",)),
+    Entry("POST", "/agreements", agreements.propose, agreement_models.AgreementRequest, status=201),
+    Entry("GET", "/agreements/{id}", agreements.show_agreement),
+    Entry("POST", "/agreements/{id}/versions", agreements.amend, agreement_models.AgreementRequest, status=201),
+    Entry("POST", "/agreements/{id}/end", agreements.end, agreement_models.EndRequest, status=201),
+    Entry("POST", "/agreements/{id}/signatures", agreements.sign, agreement_models.SignatureRequest, status=201),
     Entry("GET", "/organisations", organisations.list_organisations),
     Entry("POST", "/organisations", organisations.create_organisation, firm_models.OrganisationRequest, status=201),
     Entry("POST", "/organisations/accepts", organisations.accept, firm_models.AcceptRequest, status=201, patient=True),

@@ -173,6 +173,10 @@ class Lookups:
         """What was said of a resolution, or of a record in an agreement, by time."""
         return self.views.select(VoteRow, Where("target", Is.EQUAL, target), order="at")
 
+    def version(self, record: bytes) -> AgreementRow | None:
+        """One version of an agreement."""
+        return _only(self.views.of(AgreementRow, record))
+
     def versions(self, scope: bytes | None = None) -> tuple[AgreementRow, ...]:
         """The versions of all agreements, or of one, by time."""
         where = [Where("scope", Is.EQUAL, scope)] if scope else []

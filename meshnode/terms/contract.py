@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from meshnode.terms.wording import in_words, money, share
-from meshproto.records.ids import digest33
+from meshproto.records.ids import digest33, ext
 from meshproto.types.agreement import approvers_of, attesters_of, bearers, parties_of
 from meshproto.types.equations import read_equation
 
 Facts = Mapping[str, Any]
 """The facts of a valid version."""
 _AGENT_HEX = 64
+_ID_SIZE = 32
 _LATE = {
     "next": "Work that is acknowledged late weighs in the next income like any other.",
     "catch_up": "Work that is acknowledged late catches up in the next incomes; nobody gives anything back for it.",
@@ -31,6 +32,7 @@ _OWNERSHIP = {
     "joint": "What is made belongs to all parties together",
     "client": "What is made belongs to the client",
 }
+_OWNER = {"per_author": "whoever made it", "joint": "all parties", "client": "the client"}
 _EFFECTIVE = {"on_creation": "as soon as it is made", "on_payment": "once it is paid"}
 _LIABILITY = {
     "several": "each for their own part",
@@ -215,3 +217,18 @@ def _many(rule: Any, of: int) -> str:
 
 def _list(agents: Sequence[bytes], names: Readable) -> str:
     return ", ".join(names.agent(each) for each in agents)
+
+
+def rights_of(facts: Facts, names: Readable) -> list[tuple[str, str, str, str]]:
+    """The matrix of rights: what, whose it is, under which licence others may use it, and from when."""
+    rights = facts.get("rights")
+    if rights is None:
+        return []
+    results = rights["results"]
+    owner = names.agent(results["owner"]) if "owner" in results else _OWNER[results["ownership"]]
+    when = f"from {results['on']}" if "on" in results else _EFFECTIVE[results["effective"]]
+    brought = [
+        (names.other(ext(each) if len(each) == _ID_SIZE else each), "as before", "", "")
+        for each in rights.get("background", ())
+    ]
+    return [("what is made", owner, results.get("licence", ""), when), *brought]

@@ -68,15 +68,15 @@ def in_words(steps: tuple[Step, ...], cur: str, name: Name) -> list[str]:
 def said_of(match: Match, name: Name) -> str:
     """Which contributions, in words: empty for all."""
     words = [
-        _one_of(match.kind, ""),
+        _one_of(match.kind, "of "),
         _one_of(match.stream, "out of "),
         _one_of(match.comp, ""),
-        _one_of(None if match.classes is None else {each.decode() for each in match.classes}, "of the class "),
+        _one_of(None if match.classes is None else {each.decode() for each in match.classes}, "classed as "),
         _one_of(None if match.project is None else {name(each) for each in match.project}, "in "),
         f"from {match.start}" if match.start else "",
         f"until {match.end}" if match.end else "",
     ]
-    return " ".join(each for each in words if each)
+    return ", ".join(each for each in words if each)
 
 
 def _tiers(number: int, step: Tiers, cur: str, name: Name) -> Iterator[str]:
@@ -93,10 +93,9 @@ def _tiers(number: int, step: Tiers, cur: str, name: Name) -> Iterator[str]:
 def _sentence(step: Leaf, cur: str, name: Name) -> str:
     match step:
         case Reimburse():
-            what = said_of(step.match, name)
-            return (
-                f"Costs that were laid out{f' ({what})' if what else ''} are paid back, as far as the income reaches."
-            )
+            what = said_of(step.match, name).removeprefix("of ")
+            laid_out = f"Costs that were laid out{f' ({what})' if what else ''}"
+            return f"{laid_out} are paid back, as far as the income reaches."
         case Fixed():
             told = _each(step.pay, lambda amount: money(amount, cur), name)
             return f"Agreed amounts, {_CLAIMS[step.claim]}: {told}."
@@ -146,7 +145,7 @@ def _component(component: Component, cur: str, name: Name) -> str:
 
 def _weight(weight: Weight, cur: str, name: Name) -> str:
     which = said_of(weight.match, name)
-    of = f" of {which}" if which else ""
+    of = f" {which}" if which else ""
     what = "value" if weight.unit is None else f"{UNITS.get(weight.unit, weight.unit)}s"
     what = f"the {what}{of}"
     if weight.rate is not None:

@@ -1,0 +1,198 @@
+"""How agreements stand: their versions, who has signed, whose turn it is, and what comes next in words."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.decided import names
+from meshnode.terms.contract import Readable, Section, contract
+from meshnode.views.rows import AgreementRow
+from meshproto.fold.lineage import read_stand
+from meshproto.fold.lineages import read_version, version_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.standing import SETTLED, row_of
+from meshproto.fold.tallies import NO, Told, tally
+from meshproto.records.encoding import decode
+from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
+from meshproto.types.agreement import parties_of
+
+ENDED = ("superseded", "ended")
+"""States of versions that ask nothing of anybody."""
+
+
+class Signature(NamedTuple):
+    """What a party said of a version: `signed`, `contested`, `declined`, or nothing yet."""
+
+    agent: bytes
+    state: str
+    record: bytes = b""
+    reason: str = ""
+    """Why a signature is contested."""
+
+
+class Version(NamedTuple):
+    """One version with what was said of it."""
+
+    record: RecordId
+    row: AgreementRow
+    facts: Mapping[str, Any]
+    told: Told
+    signatures: tuple[Signature, ...]
+    awaited: tuple[bytes, ...]
+    """Whose signature is missing, where nobody's decline is in the way."""
+
+
+class Agreement(NamedTuple):
+    """One agreement: its versions by time, and the one by which it is shown."""
+
+    scope: ScopeId
+    versions: tuple[Version, ...]
+    standing: Version
+
+    @property
+    def proposals(self) -> list[Version]:
+        """The versions that wait for somebody."""
+        return [each for each in self.versions if each.told.state == "proposed"]
+
+    def version(self, record: bytes) -> Version | None:
+        """One of the versions."""
+        return next((each for each in self.versions if each.record == record), None)
+
+
+def agreement_of(office: Office, scope: ScopeId) -> Agreement:
+    """One agreement as it stands. Raises Refusal if it is not folded yet, or not valid."""
+    rows = office.lookups.versions(scope)
+    with office.folded.steady():
+        memory = office.folded
+        versions = tuple(_version(row, memory) for row in rows if read_version(memory, row.record) is not None)
+        standing = cast(bytes, memory.get("governs", scope) or scope)
+    shown = next((each for each in versions if each.record == standing), None)
+    if shown is None:
+        why = f"{short(scope)} is not here yet as a whole, or was never valid"
+        raise Refusal(Code.NOT_FOUND, why, f"meshnode why {to_text(scope)}")
+    return Agreement(scope, versions, shown)
+
+
+def agreements_here(office: Office) -> list[Agreement]:
+    """All agreements of which a valid first version is here, by time."""
+    found = []
+    for row in sorted(office.truth.rows(AgreementEntry), key=lambda row: (row.at, row.agreement)):
+        scope = ScopeId(row.agreement)
+        with office.folded.steady():
+            is_valid = read_version(office.folded, scope) is not None
+        if is_valid and office.lookups.versions(scope):
+            found.append(agreement_of(office, scope))
+    return found
+
+
+def acts_as(office: Office) -> list[bytes]:
+    """For whom the owner signs: oneself, and organisations."""
+    return [office.me, *office.mandates.acts_for()]
+
+
+def awaited_of(office: Office, agreement: Agreement) -> list[tuple[Version, bytes]]:
+    """What waits for the owner's signature, each with for whom."""
+    mine = acts_as(office)
+    return [(version, agent) for version in agreement.proposals for agent in version.awaited if agent in mine]
+
+
+def advice(office: Office, agreement: Agreement, version: Version) -> tuple[str, str]:
+    """How a version stands in words, and the command that comes next; empty where there is none."""
+    text, scope = to_text(version.record), to_text(agreement.scope)
+    match version.told.state:
+        case "proposed":
+            return _proposed(office, agreement, version, text)
+        case "contested":
+            shaken = ", ".join(names(office, (each.agent,)) for each in version.signatures if each.state == "contested")
+            record = next((each.record for each in version.signatures if each.state == "contested"), version.record)
+            return f"contested: it rests on a signature that is not certain ({shaken or short(record)})", _affirm(
+                record
+            )
+        case "conflict":
+            rivals = ", ".join(short(each) for each in version.told.ids)
+            why = f"in conflict: {rivals} was signed by all as well, so nothing is paid by either"
+            return f"{why} until a third version follows both", f"meshnode agreement amend {scope} --help"
+        case "superseded":
+            return "superseded by a later version", f"meshnode agreement show {scope}"
+        case "ended":
+            return f"ended: no work or income after {version.facts['until']} belongs to it", ""
+        case _ if agreement.proposals:
+            ids = ", ".join(short(each.record) for each in agreement.proposals)
+            first = to_text(agreement.proposals[-1].record)
+            return f"in force; a change of it is proposed ({ids})", f"meshnode agreement show {first}"
+        case _:
+            return "in force", ""
+
+
+def sections_of(office: Office, version: Version) -> list[Section]:
+    """A version as it reads."""
+    title, summary = texts_of(office, version)
+    return contract(version.facts, readable(office), title, summary)
+
+
+def texts_of(office: Office, version: Version) -> tuple[str, str]:
+    """Title and summary; the first version's where a later one has none."""
+    row = version.row
+    first = office.lookups.version(row.scope)
+    return row.title or (first.title if first else ""), row.summary or (first.summary if first else "")
+
+
+def readable(office: Office) -> Readable:
+    """How ids are called here."""
+    known = {ext(row.project): row.title for row in office.lookups.projects()}
+    known.update({ext(row.record): row.name for row in office.lookups.networks()})
+
+    def other(named: bytes) -> str:
+        return known.get(named) or (named[-32:].hex()[:12] + "…")
+
+    return Readable(lambda agent: office.name(agent) or short(agent), other)
+
+
+def said(office: Office, record: bytes) -> str:
+    """The words that go with a signature."""
+    raw = office.truth.private(RecordId(record)) if record else None
+    content = decode(raw, text="utf8") if raw is not None else None
+    text = content.get("text") if isinstance(content, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def _version(row: AgreementRow, memory: Memory) -> Version:
+    facts = version_of(memory, row.record).facts
+    told = read_stand(memory, row.record)
+    signatures = tuple(_signature(row.record, each, memory) for each in parties_of(facts))
+    missing = told.ids if told.state == "proposed" else ()
+    awaited = tuple(each for each in parties_of(facts) if each in missing and tally(row.record, each, memory) == NO)
+    return Version(RecordId(row.record), row, facts, told, signatures, awaited)
+
+
+def _signature(version: bytes, agent: bytes, memory: Memory) -> Signature:
+    accepts = [key[-32:] for key, _ in memory.scan("accepts", version + agent)]
+    for each in accepts:
+        if row_of(memory, each).status in SETTLED:
+            return Signature(agent, "signed", each)
+    if accepts:
+        limited = memory.get("beyond", accepts[0])
+        return Signature(agent, "contested", accepts[0], "beyond the mandate of who signed" if limited else "")
+    declines = [key[-32:] for key, _ in memory.scan("declines", version + agent)]
+    return Signature(agent, "declined", declines[-1]) if declines else Signature(agent, "")
+
+
+def _proposed(office: Office, agreement: Agreement, version: Version, text: str) -> tuple[str, str]:
+    declined = tuple(each.agent for each in version.signatures if each.state == "declined")
+    if declined:
+        why = f"proposed; {names(office, declined)} declined it"
+        return why, f"meshnode agreement amend {to_text(agreement.scope)} --help"
+    mine = [agent for agent in version.awaited if agent in acts_as(office)]
+    if not version.awaited:
+        return (
+            "proposed; the version before it is not in force yet",
+            f"meshnode agreement show {to_text(agreement.scope)}",
+        )
+    as_ = f" --as {quoted(office.name(mine[0]) or to_text(mine[0]))}" if mine and mine[0] != office.me else ""
+    return f"proposed; waiting for {names(office, version.awaited)}", f"meshnode agreement sign {text}{as_}"
+
+
+def _affirm(record: bytes) -> str:
+    return f"meshnode why {to_text(record)}"

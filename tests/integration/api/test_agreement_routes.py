@@ -1,0 +1,142 @@
+"""Agreements through the local APIs of whole nodes: proposed, signed, declined, amended, ended."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from meshnode.runtime.requests import cards
+from meshproto.records.ids import from_text
+from tests.support.meshes import Api, Mesh, Node
+from tests.support.patience import DEADLINE
+
+HOURS = {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]}
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+def terms(*parties: str, **more: Any) -> dict[str, Any]:
+    """Terms between some people: those named client are that, the others provide."""
+    roles = [{"who": who, "roles": ["client" if who == "Client" else "provider"]} for who in parties]
+    return {"title": "Logo", "parties": roles, **more}
+
+
+async def meets(node: Node, other: Node) -> None:
+    """Give one the card of the other."""
+    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
+
+
+async def comes_to(node: Node, agreement: str, state: str = "proposed") -> Any:
+    """Wait until an agreement is here with its title, in a state."""
+    api = node.api()
+
+    async def states() -> dict[str, str]:
+        found = (await api.does("GET", "/agreements?all=true"))["items"]
+        return {each["id"]: each["state"] for each in found if each["title"]}
+
+    with trio.fail_after(DEADLINE):
+        while (await states()).get(agreement) != state:
+            await node.office.projector.after_pass(node.office.projector.passes)
+    return await api.does("GET", f"/agreements/{agreement}")
+
+
+async def refusal(api: Api, **wish: object) -> tuple[str, str]:
+    problem = await api.refuses("POST", "/agreements", {**terms("me"), **wish})
+    return problem["code"], problem["detail"]
+
+
+async def test_two_people_and_a_client_of_no_network_agree(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("client") as client:
+        for other in (ben, client):
+            await meets(ana, other)
+        wish = terms("me", "Ben", "Client", equation=HOURS, worth={"amt": 500_000, "cur": "EUR"})
+        made = await ana.api().does("POST", "/agreements", wish, key="a1")
+        again = await ana.api().does("POST", "/agreements", wish, key="a1")
+        assert (again["id"], made["state"], len(made["versions"])) == (made["id"], "proposed", 1)
+        assert [each["state"] for each in made["signatures"] if each["agent"]["me"]] == ["signed"]
+        for node in (ben, client):
+            shown = await comes_to(node, made["id"])
+            assert shown["awaits"] == [made["id"]]
+            wish = {"seen": shown["seen"]}
+            signed = await node.api().does("POST", f"/agreements/{made['id']}/signatures", wish)
+            assert [each["state"] for each in signed["signatures"] if each["agent"]["me"]] == ["signed"]
+        for node in (ana, ben, client):
+            shown = await comes_to(node, made["id"], "in_force")
+            assert (shown["says"], shown["title"], shown["worth"]["amt"]) == ("in force", "Logo", 500_000)
+            assert {each["agent"]["name"] for each in shown["signatures"]} == {"Ana", "Ben", "Client"}
+
+
+async def test_a_change_takes_the_signatures_of_all_and_lists_what_it_changes(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await meets(ana, ben)
+        made = await ana.api().does("POST", "/agreements", terms("me", "Ben"))
+        await comes_to(ben, made["id"])
+        await ben.api().does("POST", "/agreements/logo/signatures", {})
+        await comes_to(ana, made["id"], "in_force")
+        wish = {"worth": {"amt": 100_000, "cur": "EUR"}, "equation": HOURS, "drop": ["until"]}
+        change = await ana.api().does("POST", "/agreements/logo/versions", wish)
+        assert change["state"] == "proposed"
+        told = [line for section in change["changes"] for line in section["lines"]]
+        assert "+ Worth up to 1,000.00 EUR." in told
+        assert [each["name"] for each in change["versions"][-1]["awaited"]] == ["Ben"]
+        assert (await ana.api().does("GET", "/agreements/logo"))["version"] == made["id"]
+        declined = {"decision": "decline", "text": "Too little", "version": change["version"]}
+        await ben.learns(lambda: ben.office.lookups.version(_id(change["version"])) is not None)
+        shown = await ben.api().does("POST", "/agreements/logo/signatures", declined)
+        assert [(each["state"], each["text"]) for each in shown["signatures"] if each["agent"]["me"]] == [
+            ("declined", "Too little")
+        ]
+        await ben.api().does("POST", "/agreements/logo/signatures", {"version": change["version"]})
+        await comes_to(ana, made["id"], "in_force")
+        await ana.learns(lambda: ana.office.lookups.version(_id(change["version"])).state == "in_force")  # type: ignore[union-attr]  # it is here
+        end = await ana.api().does("POST", "/agreements/logo/end", {"until": "2030-01-31"})
+        await ben.learns(lambda: ben.office.lookups.version(_id(end["version"])) is not None)
+        await ben.api().does("POST", "/agreements/logo/signatures", {})
+        over = await comes_to(ana, made["id"], "ended")
+        assert over["says"] == "ended: no work or income after 2030-01-31 belongs to it"
+        assert (await ana.api().does("GET", "/agreements"))["items"] == []
+
+
+async def test_terms_that_make_no_agreement_are_refused_with_the_path_and_the_reason(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        assert await refusal(api, parties=None) == (
+            "bad-request",
+            "an agreement has parties: say who, and what they are",
+        )
+        assert await refusal(api, ack={"min": 5}) == (
+            "bad-request",
+            "ack.min: so many cannot confirm: there are fewer who may (I-RULE)",
+        )
+        wrong = {"cur": "EUR", "steps": [{"do": "shares", "parts": [["me", 2000]]}]}
+        assert await refusal(api, equation=wrong) == (
+            "bad-request",
+            "equation.steps[0].parts[0][1]: this value is not allowed there (I-VALUE)",
+        )
+        for name, value in {"doc": "abc", "drop": ["parties"], "title": "", "approval": 7, "covers": ["x"]}.items():
+            assert (await refusal(api, **{name: value}))[0] in ("bad-request", "unknown-project")
+        assert (await refusal(api, parties=[{"who": "Nobody", "roles": ["client"]}]))[0] == "not-found"
+        assert (await refusal(api, worth={"amt": 2**60, "cur": "EUR"}))[0] == "bad-request"
+
+
+async def test_what_nobody_waits_for_is_refused(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await meets(ana, ben)
+        api = ana.api()
+        made = await api.does("POST", "/agreements", terms("me", "Ben", named=["Ben"], sign=False))
+        assert [each["state"] for each in made["signatures"]] == ["", ""]
+        sign = f"/agreements/{made['id']}/signatures"
+        assert (await api.refuses("POST", sign, {"seen": "00"}))["code"] == "conflict"
+        assert (await api.refuses("POST", sign, {"seen": "no"}))["code"] == "bad-request"
+        assert (await api.refuses("POST", sign, {"decision": "object"}))["code"] == "bad-request"
+        await api.does("POST", sign, {})
+        assert "cannot be taken back" in (await api.refuses("POST", sign, {"decision": "decline"}))["detail"]
+        assert (await api.refuses("GET", "/agreements/nothing"))["code"] == "not-found"
+
+
+def _id(text: str) -> bytes:
+    return from_text(text)
