@@ -67,7 +67,8 @@ class NotWritten:
     `why`: "copied" (ask the peers that held this log, or TrustThisCopy), "scope" (not a network one may write
     in), "unfounded" (`detail`: the founders whose accept is not here), "stranger" (not joined: `detail` is the
     network), what `Denied.why` says (mandates.py), "quota", "draft" (does not encode or is too large), what it
-    names is "missing", "pending" or "foreign" (`detail` is its id), "refused" (the ready records), "busy", "store".
+    names is "missing", "pending" or "foreign" (`detail` is its id), "refused" (the ready records), "busy", "store",
+    what `Unsummed.why` says (summing.py).
     """
 
     why: str

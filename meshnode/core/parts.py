@@ -79,7 +79,7 @@ class Parts:
         self.heads = Heads(self.ground, self.scopes, self.closure)
         unseen = Unseen(self.ground, self.closure, folded)
         self.desk = Desk(
-            self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit
+            self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit, folded
         )
 
     def load(self) -> None:

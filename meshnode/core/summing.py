@@ -7,6 +7,7 @@ is signed: people approve what they have seen.
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
+from meshnode.core.author import End
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
 from meshproto.fold.concerns import read_concern
@@ -15,21 +16,39 @@ from meshproto.fold.lineages import read_version
 from meshproto.fold.sharing import Shared
 from meshproto.fold.standing import Row, read_row
 from meshproto.fold.within import Within
+from meshproto.records.limits import MAX_DEPS
 from meshproto.records.record import ids_in
 
+DISTRIBUTION = "distribution"
 EXPECTED = "result_digest"
 """The fact of a draft in which stands what its author has seen."""
 
 
 class Unsummed(NamedTuple):
     """A distribution is not signed; `why`: "unfolded" (of its past something is not folded yet), "void" (it would be,
-    `detail` tells the reason), "moved" (another thing comes of it than was seen)."""
+    `detail` tells the reason), "moved" (another thing comes of it than was seen), "draft" (there is more to sign)."""
 
     why: str
     detail: str = ""
 
 
 Facts: TypeAlias = dict[str, Any]
+
+
+def with_sums(
+    drafts: list[Draft], end: End, heads: Sequence[bytes], agent: bytes, folded: Folded
+) -> list[Draft] | Unsummed:
+    """Drafts of one scope, to be signed as a chain after `end`, of which the first names `heads`; or why not."""
+    places = [at for at, draft in enumerate(drafts) if draft.type == DISTRIBUTION]
+    if not places:
+        return drafts
+    if places != [len(drafts) - 1] or any(each.type != "checkpoint" for each in drafts[:-1]):
+        return Unsummed("draft", "a distribution is signed alone")
+    first, last = drafts[0], drafts[-1]
+    room = max(MAX_DEPS - len(first.deps), 0)
+    named = (end.id, *(each for draft in drafts for each in draft.deps), *[*end.others, *heads][:room])
+    found = summed(last, named, agent, folded)
+    return found if isinstance(found, Unsummed) else [*drafts[:-1], found]
 
 
 def summed(draft: Draft, named: Sequence[bytes], agent: bytes, folded: Folded) -> Draft | Unsummed:

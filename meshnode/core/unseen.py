@@ -15,7 +15,7 @@ from meshproto.fold.standing import Row, read_row
 from meshproto.records.encoding import Value
 from meshproto.records.ids import LogId, RecordId, ScopeId, log_id
 
-GOVERNING = ("revoke", "rotate", "resolution", "countersign")
+GOVERNING = ("revoke", "rotate", "resolution", "countersign", "distribution")
 """Types before which everything that is held is joined."""
 NAMED_AT_ONCE = 24
 """Heads that one record names for this, so that there is room beside them for branches that it joins."""

@@ -9,6 +9,7 @@ from meshnode.core.effects import NotWritten, Written
 from meshnode.core.entitled import entitled_by
 from meshnode.core.events import Write
 from meshnode.core.flight import LogNow, is_agreement
+from meshnode.core.folded import Folded
 from meshnode.core.founding import awaited_founders
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
@@ -18,6 +19,7 @@ from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.reports import ForkHealed
 from meshnode.core.scopes import Scopes
+from meshnode.core.summing import Unsummed, with_sums
 from meshnode.core.turn import Turn
 from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
 from meshproto.records.ids import NONE, AgentId, LogId, RecordId, ScopeId, log_id, to_text
@@ -45,8 +47,9 @@ class Desk:
         mandates: Mandates,
         unseen: Unseen,
         admit: Admit,
+        folded: Folded,
     ) -> None:
-        self._unseen = unseen
+        self._unseen, self._folded = unseen, folded
         self._ground = ground
         self._gate = gate
         self._mandates = mandates
@@ -119,8 +122,10 @@ class Desk:
         pen = Pen(identity.agent, identity.key, turn.moment.wall, self._ground.chance)
         drafts = self._joining(scope, self._with_mandates(drafts, end.id), end)
         self._check_quota(scope, drafts)
+        heads = self._heads.choose(scope, end)
+        drafts = self._with_sums(drafts, end, heads)
         try:
-            signed = sign_drafts(pen, drafts, end, self._heads.choose(scope, end))
+            signed = sign_drafts(pen, drafts, end, heads)
         except DraftRefused as refusal:
             raise _CannotWrite("draft", str(refusal)) from None
         facts, first = self._ground.flight.network(scope), signed.runs[0].records[0]
@@ -128,6 +133,13 @@ class Desk:
         if begins_closed is not None and entitled_by(first, begins_closed, self._ground.flight) is not True:
             raise _CannotWrite("role", to_text(scope))  # The fold would have said so, but has not come so far.
         return signed
+
+    def _with_sums(self, drafts: list[Draft], end: End, heads: list[RecordId]) -> list[Draft]:
+        """The drafts, distributions with what comes of them. Raises _CannotWrite."""
+        found = with_sums(drafts, end, heads, self._ground.identity.agent, self._folded)
+        if isinstance(found, Unsummed):
+            raise _CannotWrite(*found)
+        return found
 
     def _begin(self, draft: Draft, turn: Turn) -> SignedRecords:
         """Sign the first version of an agreement, which begins a scope of its own. Raises _CannotWrite."""

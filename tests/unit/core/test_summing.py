@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from meshnode.core.author import BEGINNING, End
 from meshnode.core.drafts import Draft
-from meshnode.core.summing import Unsummed, summed
-from meshproto.records.ids import ScopeId
+from meshnode.core.summing import Unsummed, summed, with_sums
+from meshproto.records.ids import RecordId, ScopeId
+from meshproto.records.limits import MAX_DEPS
 from meshproto.records.record import Record
 from scripts.vectors.deals import Deal
 from tests.support.deals import folded, three
@@ -68,3 +70,33 @@ def test_sums_rest_on_what_is_valid_only() -> None:
     person = deal.people["bob"].id
     for wrong in ({"agreement": income.id}, {"incomes": [person]}, {"prev": person}):
         assert ask(deal, asked(deal, income, **wrong)) == Unsummed("unfolded")
+
+
+def test_what_is_signed_before_it_lies_in_its_past() -> None:
+    deal = three()
+    income = deal.income(1_000_000)
+    draft = asked(deal, income)
+    checkpoint = Draft(draft.scope, "checkpoint", {}, deps=tuple(each.id for each in deal.tale.records[:-1]))
+    memory = folded(deal)
+    found = with_sums([checkpoint, draft], BEGINNING, [deal.tale.records[-1].id], b"", memory)
+    assert found == [checkpoint, ask(deal, draft)]
+    end = End(1, income.id, (deal.tale.records[-2].id,))
+    heads = [each.id for each in deal.tale.records]
+    assert with_sums([draft], end, heads[-MAX_DEPS:], b"", memory) == [ask(deal, draft)]
+
+
+def test_a_distribution_is_signed_alone_and_the_rest_stays_as_it_is() -> None:
+    deal = three()
+    draft = asked(deal, deal.income(1000))
+    work = Draft(draft.scope, "contribution", {})
+    for drafts in ([draft, work], [work, draft], [draft, draft]):
+        found = with_sums(drafts, BEGINNING, [], b"", folded(deal))
+        assert isinstance(found, Unsummed)
+        assert found.why == "draft"
+    assert with_sums([work, work], BEGINNING, [], b"", folded(deal)) == [work, work]
+
+
+def test_why_it_is_not_signed_is_passed_on() -> None:
+    deal = three()
+    draft = asked(deal, deal.income(1000))
+    assert with_sums([draft], BEGINNING, [RecordId(b"x" * 32)], b"", folded(deal)) == Unsummed("unfolded")
