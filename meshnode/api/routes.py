@@ -5,12 +5,16 @@ from meshnode.api.models import agreements as agreement_models
 from meshnode.api.models import cards as card_models
 from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
+from meshnode.api.models import distributions as sharing_models
+from meshnode.api.models import evaluations as evaluation_models
+from meshnode.api.models import incomes as income_models
 from meshnode.api.models import keeping as keeping_models
 from meshnode.api.models import networks as network_models
 from meshnode.api.models import node as node_models
 from meshnode.api.models import organisations as firm_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
+from meshnode.api.models import settlements as settlement_models
 from meshnode.api.models import shared as shared_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
@@ -19,6 +23,9 @@ from meshnode.api.resources import (
     contributions,
     decisions,
     devices,
+    distributions,
+    evaluations,
+    incomes,
     keeping,
     moves,
     networks,
@@ -27,12 +34,14 @@ from meshnode.api.resources import (
     people,
     recognitions,
     records,
+    settlements,
+    statements,
     work,
 )
 from meshnode.api.site import Site
 
 LISTED = ("limit", "cursor")
-CHOSEN = ("mine", "who", "network", "project", "batch", "kind", "stream", "comp", "coauthored")
+CHOSEN = ("mine", "who", "network", "agreement", "project", "batch", "kind", "stream", "comp", "coauthored")
 """By what contributions are chosen."""
 
 ROUTES: tuple[Entry[Site], ...] = (
@@ -113,6 +122,34 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/contributions/{id}/correct", work.correct, work_models.CorrectRequest, status=201),
     Entry("POST", "/contributions/{id}/retract", work.retract, work_models.RetractRequest, status=201),
     Entry("POST", "/contributions/{id}/thank", work.thank, work_models.ThankRequest, status=201),
+    Entry("GET", "/contributions/{id}/evaluation", evaluations.show_evaluation),
+    Entry("POST", "/contributions/{id}/shares", evaluations.answer_share, evaluation_models.AnswerRequest, status=201),
+    Entry("POST", "/attestations", evaluations.add_attestation, evaluation_models.AttestationRequest, status=201),
+    Entry("GET", "/ballots", evaluations.list_ballots, query=("agreement", "round")),
+    Entry("POST", "/ballots", evaluations.cast_ballot, evaluation_models.BallotRequest, status=201),
+    Entry("GET", "/incomes", incomes.list_incomes, query=("agreement",)),
+    Entry("POST", "/incomes", incomes.add_income, income_models.IncomeRequest, status=201),
+    Entry("GET", "/incomes/{id}", incomes.show_income),
+    Entry("POST", "/incomes/{id}/answers", incomes.confirm_income, evaluation_models.AnswerRequest, status=201),
+    Entry("GET", "/distributions", distributions.list_distributions, query=("agreement",)),
+    Entry("POST", "/distributions", distributions.propose_distribution, sharing_models.DistributionRequest, status=201),
+    Entry("POST", "/distributions/preview", distributions.preview_distribution, sharing_models.PreviewRequest),
+    Entry("GET", "/distributions/{id}", distributions.show_distribution),
+    Entry("GET", "/distributions/{id}/explanation", distributions.explain_distribution, query=("person",)),
+    Entry(
+        "POST",
+        "/distributions/{id}/approvals",
+        distributions.approve_distribution,
+        evaluation_models.AnswerRequest,
+        status=201,
+    ),
+    Entry("GET", "/settlements", settlements.list_settlements, query=("agreement",)),
+    Entry("POST", "/settlements", settlements.add_settlement, settlement_models.SettlementRequest, status=201),
+    Entry(
+        "POST", "/settlements/{id}/answers", settlements.confirm_settlement, evaluation_models.AnswerRequest, status=201
+    ),
+    Entry("GET", "/balances", settlements.show_balances, query=("agreement",)),
+    Entry("GET", "/statements", statements.show_statement, query=("person", "agreement", "from", "to")),
     Entry("GET", "/recognitions", recognitions.list_recognitions, query=(*LISTED, "for", "to", "by")),
     Entry("GET", "/timers", work.list_timers),
     Entry("POST", "/timers", work.start_timer, work_models.TimerRequest, status=201),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from meshnode.api.models.shared import Agent, Check, Scope, Signer
+from meshnode.api.models.terms import Money
 from meshnode.api.models.work import Written
 from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.runtime.forks import is_forked
@@ -11,7 +12,9 @@ from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.signers import signer_of
+from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId, to_text
+from meshproto.types.currencies import EXPONENTS
 
 
 def time_text(milliseconds: int) -> str:
@@ -85,3 +88,16 @@ def written(office: Office, record: RecordId) -> Written:
         agent=names.agent(found.author),
         signed_by=names.signer(record),
     )
+
+
+def text_of(office: Office, record: bytes, name: str) -> str:
+    """A text of a record's private part; empty if it is not here, or was erased."""
+    raw = office.truth.private(RecordId(record))
+    content = decode(raw, text="utf8") if raw is not None else None
+    text = content.get(name) if isinstance(content, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def money_model(amt: int, cur: str) -> Money:
+    """An amount with the decimals that the protocol lists."""
+    return Money(amt=amt, cur=cur, exp=EXPONENTS.get(cur))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshnode.cli.commands import AS, Argument, Command
+from meshnode.cli.commands import AGREEMENT, AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
@@ -26,6 +26,7 @@ def add(
     amount: list[str],
     project: str | None,
     network: str | None,
+    agreement: str | None,
     on: str | None,
     note: str | None,
     as_: str | None,
@@ -34,7 +35,8 @@ def add(
     """Sign and save a contribution of any kind."""
     (day, last), terms = read_days(desk, on, said), read_terms(desk, said)
     much, terms = read_amount(kind, " ".join(amount), terms)
-    said_too = {"text": note, "project": project, "network": network, "day": day, "day_to": last, "as": as_}
+    placed = {"project": project, "network": network, "agreement": agreement}
+    said_too = {"text": note, **placed, "day": day, "day_to": last, "as": as_}
     written = desk.client().contribute(title, kind, {**said_too, **terms.fields(), **much.fields()})
     tell_written(desk, "contribution.add", written, f"{kind} · {_shown(much, terms)}", project)
     tell_terms(desk, terms)
@@ -87,6 +89,7 @@ COMMAND = Command(
         Argument(("amount",), f"How much: {EXAMPLES}.", kind="many", metavar="AMOUNT", optional=True),
         Argument(("--project",), "What it is for: short name, title or id of a project."),
         Argument(("--network",), "Sign into this network (else the project's, the default one, or your notebook)."),
+        AGREEMENT,
         Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
         Argument(("--note",), "More about it.", metavar="TEXT"),
         AS,

@@ -63,6 +63,9 @@ class Command(NamedTuple):
 AS = Argument(("--as",), "Sign for this organisation, which has let you.", metavar="ORG", into="as_")
 """Of commands that sign something."""
 
+AGREEMENT = Argument(("--agreement",), "Sign it under this agreement (title or id), in place of a network.")
+"""Of commands that sign what was contributed."""
+
 EVERYWHERE = (
     Argument(
         ("--home",),

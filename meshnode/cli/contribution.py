@@ -73,15 +73,24 @@ def show(desk: Desk, *, record: str) -> Exit:
     client = desk.client()
     entry = client.contribution(record)
     said = client.recognitions({"for": entry["id"], "limit": USUAL_ROWS})["items"]
+    agreed = entry["scope"]["kind"] == "agreement" and entry["status"] in ("yes", "contested")
+    evaluation = client.money.evaluation(entry["id"]) if agreed else None
     if desk.out.as_json:
-        desk.out.give("contribution.show", {**entry, "thanks": said})
+        desk.out.give("contribution.show", {**entry, "thanks": said, "evaluation": evaluation})
         return Exit.OK
     desk.out.line(title(entry), "bold")
     if entry["text"]:
         desk.out.text(entry["text"])
-    desk.out.fields([*fields_of(entry), *(thanks_of(each) for each in said)])
+    fields = [*fields_of(entry), *(thanks_of(each) for each in said)]
+    if evaluation is not None:
+        from meshnode.cli.attest import said_of
+
+        fields = [each for each in fields if each[0] not in ("in", "stands as")] + said_of(evaluation)
+    desk.out.fields(fields)
+    if evaluation is not None and evaluation["may_attest"]:
+        desk.next_steps(("Confirm it", f"meshnode attest {entry['id']}"))
     for other in entry["doubles"]:
-        desk.out.warn(f"possible double claim: {short_id(other)} is shown by the same file")
+        desk.out.warn(f"possible double claim: {short_id(other)} may be the same work")
     if entry["status"] != "yes":
         desk.out.warn(f"{standing(entry['status'])} ({entry['reason']})")
         desk.next_steps(("Why", f"meshnode why {entry['id']}"))
@@ -176,6 +185,7 @@ def erase(desk: Desk, *, records: list[str], yes: bool, as_: str | None) -> Exit
 CHOICE = (
     Argument(("--project",), "Only this project (title, slug or id)."),
     Argument(("--network",), "Only what stands in this network."),
+    Argument(("--agreement",), "Only what stands under this agreement."),
     Argument(("--batch",), "Only what this import brought."),
     Argument(("--kind",), "Only this kind.", choices=KINDS),
     Argument(("--stream",), "Only out of this.", choices=STREAMS),
@@ -184,12 +194,57 @@ CHOICE = (
     Argument(("--co-authored",), "Only what several made.", kind="flag", into="coauthored"),
     Argument(("--mine",), "Only your own.", kind="flag"),
 )
+
+
+def take(desk: Desk, *, record: str, agreement: str, as_: str | None) -> Exit:
+    """State earlier work again under an agreement."""
+    written = desk.client().share(record, agreement=agreement, as_=as_)
+    desk.out.give_or_ok(
+        "contribution.take", written, f"Taken   {short_id(written['id'])}   into {where(written['scope'])}"
+    )
+    if not desk.out.as_json:
+        double = desk.client().contribution(written["id"])["doubles"]
+        if double:
+            listed = ", ".join(short_id(each) for each in double)
+            desk.out.warn(f"possible double claim: the same work stands in another agreement, too ({listed})")
+    return Exit.OK
+
+
+def answer(desk: Desk, *, record: str, decline: bool, as_: str | None) -> Exit:
+    """Accept or decline one's share in a contribution."""
+    from meshnode.cli.attest import state_of
+
+    told = desk.client().money.answer_share(record, "decline" if decline else "accept", as_=as_)
+    verb = "Declined" if decline else "Accepted"
+    desk.out.give_or_ok("contribution.answer", told, f"{verb} your share   it stands as {state_of(told)}")
+    return Exit.OK
+
+
 _REASONS = ("error", "duplicate", "agreed")
 _ID = Argument(("record",), "The id, or any end or beginning of it that fits only one.", metavar="ID")
 COMMANDS = {
     command.name: command
     for command in (
         ADD,
+        Command(
+            "contribution take",
+            "State earlier work of yours again under an agreement, so that it counts there.",
+            take,
+            (_ID, Argument(("agreement",), "The agreement, by title or id."), AS),
+            text="The entry keeps its quantity and its co-authors and names the earlier one, without showing it to "
+            "anybody who could not see it before. Work earns once: where a node sees that the same work was taken into "
+            "two agreements it says so.",
+            examples=(("Hours from before we signed", "meshnode contribution take bafkreidbnzqs4l acme-site"),),
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT),
+        ),
+        Command(
+            "contribution answer",
+            "Accept your share in somebody's contribution, or decline it.",
+            answer,
+            (_ID, Argument(("--decline",), "It goes back to the others, by their parts.", kind="flag"), AS),
+            text="A share counts unless you decline it; one that you have accepted cannot be declined any more.",
+            exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
+        ),
         Command(
             "contribution ls",
             "List contributions, newest first.",

@@ -36,8 +36,18 @@ NOUNS: dict[str, Entry] = {
     "contribution": Entry(
         "contribution",
         "What was contributed.",
-        ("add", "ls", "sum", "show", "evidence", "correct", "retract", "thank", "thanks", "erase"),
+        ("add", "take", "ls", "sum", "show", "answer", "evidence", "correct", "retract", "thank", "thanks", "erase"),
     ),
+    "attest": Entry("attest", "Confirm or reject somebody's work under an agreement."),
+    "ballot": Entry("attest", "Share out points among the others in an agreement."),
+    "income": Entry("income", "Money that came in under an agreement.", ("add", "confirm", "ls", "show")),
+    "distribution": Entry(
+        "distribution", "How incomes are shared, and why.", ("new", "ls", "show", "approve", "explain")
+    ),
+    "settlement": Entry("settlement", "Who paid whom.", ("add", "confirm", "ls")),
+    "balance": Entry("settlement", "Show what everybody is entitled to, was paid, and is still owed."),
+    "plan": Entry("settlement", "Show the payments by which nobody owes anybody anything."),
+    "statement": Entry("statement", "Show what became of your money, or somebody's, in a period."),
     "follow": Entry("choices", "Keep somebody's texts before those of others, or relay a network."),
     "unfollow": Entry("choices", "Follow somebody, or relay a network, no more."),
     "block": Entry("choices", "Keep and show nothing of somebody that others do not need."),

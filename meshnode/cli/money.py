@@ -16,6 +16,8 @@ _ALL_SIGNS = "$€£¥₹"
 _CODE = rf"([^\W\d_]{{1,12}}|[{_ALL_SIGNS}])"
 _SHAPE = re.compile(rf"(?:{_CODE}\s*)?([0-9][0-9.,]*)(?:\s*{_CODE})?")
 
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,4}\.[0-9]{2,4}|[0-9]{1,3}(?:\.[0-9]{3}){1,4},[0-9]{2,4}")
+
 
 class UnclearMoney(ValueError):
     """The text names no amount of money, or more than one could be meant; the message says what to write."""
@@ -44,6 +46,14 @@ def parse_money(text: str) -> tuple[int, str]:
     if amount == 0:
         raise UnclearMoney(f"{text!r} is nothing")
     return amount, currency
+
+
+def parse_plain(text: str, currency: str) -> int:
+    """Return the minor units of a number whose currency is known, which may stand beside it; raises UnclearMoney."""
+    found = _SHAPE.fullmatch(text.strip())
+    if found is None or any(_currency(each) != currency for each in found.group(1, 3) if each):
+        raise UnclearMoney(f"{text!r} is no amount in {currency}: write it such as 210.00")
+    return _minor_units(found[2], currency)
 
 
 def show_money(amount: int, currency: str, exponent: int | None) -> str:
@@ -80,6 +90,9 @@ def _currency(word: str) -> str:
 def _minor_units(number: str, currency: str) -> int:
     """Read a number with exactly as many decimals as the currency has, or none."""
     exponent = EXPONENTS[currency]
+    point = number[-exponent - 1 : -exponent] if exponent else ""
+    if point in (".", ",") and _GROUPED.fullmatch(number):  # With both marks there is no doubt which is the point.
+        number = number.replace("," if point == "." else ".", "")
     found = re.fullmatch(r"([0-9]{1,16})(?:([.,])([0-9]+))?", number)
     if found is None:
         raise UnclearMoney(f"{number!r} is no number: write it without separators, such as {EXAMPLES}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshnode.cli.commands import AS, Argument, Command
+from meshnode.cli.commands import AGREEMENT, AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
@@ -41,6 +41,7 @@ class Entry(NamedTuple):
     terms: Terms = NO_TERMS
     as_: str | None = None
     """The organisation for which it is signed."""
+    agreement: str | None = None
 
 
 def log(
@@ -50,6 +51,7 @@ def log(
     duration: list[str],
     project: str | None,
     network: str | None,
+    agreement: str | None,
     on: str | None,
     kind: str | None,
     note: str | None,
@@ -58,7 +60,7 @@ def log(
 ) -> Exit:
     """Sign and save what was done, with the node or, when it is stopped, without."""
     seconds, (day, last), terms = _read_time(duration), read_days(desk, on, said), read_terms(desk, said)
-    entry = Entry(title, seconds, kind or "work", note, project, network, day, last, terms, as_)
+    entry = Entry(title, seconds, kind or "work", note, project, network, day, last, terms, as_, agreement)
     written = _sign(desk, entry)
     tell_written(desk, "log", written, f"{entry.kind} · {show_duration(seconds)}", project)
     tell_terms(desk, terms)
@@ -112,6 +114,7 @@ def _sign(desk: Desk, entry: Entry) -> Written:
             day=entry.day,
             terms=fields,
             as_=entry.as_,
+            agreement=entry.agreement,
         )
     except NodeNotRunning:
         pass
@@ -121,6 +124,8 @@ def _sign(desk: Desk, entry: Entry) -> Written:
     if entry.as_ is not None:
         # Only the node knows whether the mandate still holds.
         raise Failure(Exit.NOT_RUNNING, "signing for an organisation takes the running node", "meshnode up")
+    if entry.agreement is not None:
+        raise Failure(Exit.NOT_RUNNING, "signing under an agreement takes the running node", "meshnode up")
     from meshnode.cli.lean import without
 
     # msgspec takes typing_extensions if it is there, and with it a tenth of this command's time; typing would do.
@@ -141,10 +146,11 @@ def tell_written(desk: Desk, schema: str, written: Written, what: str, project: 
     """Say what was signed, and where it stands."""
     for_what = f" · {clean(project)}" if project else ""
     scope = written["scope"]
-    place = f"   in {where(scope)}" if scope["kind"] == "network" else ""
+    placed = scope["kind"] in ("network", "agreement")
+    place = f"   in {where(scope)}" if placed else ""
     place += f"   as {signed(written['agent'], written['signed_by'])}" if written["signed_by"] else ""
     desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
-    if scope["kind"] != "network":
+    if not placed:
         desk.out.line("  in your notebook, only here: share it into a network to have it held by others", "dim")
 
 
@@ -204,6 +210,7 @@ COMMANDS = {
                 Argument(("duration",), "How long: 3h30, 3:30, 90m, 1.5h, 2h15m, 45 min.", kind="many"),
                 _PROJECT,
                 _NETWORK,
+                AGREEMENT,
                 Argument(("--on",), "The day: 2026-03-09, yesterday, monday.", metavar="DATE"),
                 Argument(("--kind",), "What kind of contribution (work).", choices=KINDS),
                 Argument(("--note",), "More about it.", metavar="TEXT"),

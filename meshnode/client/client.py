@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from meshnode.client.connection import LONG, Body, Connection, Query, new_key, read_node_file, segment
 from meshnode.client.errors import BadAnswer, NodeNotRunning
+from meshnode.client.money import Money
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from pathlib import Path
@@ -38,6 +39,11 @@ class Client:
 
     def __init__(self, socket: str, seconds: float | None = None) -> None:
         self._node = Connection(socket, seconds)
+
+    @property
+    def money(self) -> Money:
+        """What is about money under agreements."""
+        return Money(self._node)
 
     @classmethod
     def of(cls, data: Path, seconds: float | None = None) -> Client:
@@ -145,6 +151,7 @@ class Client:
         day: str | None = None,
         terms: Body | None = None,
         as_: str | None = None,
+        agreement: str | None = None,
         key: str = "",
     ) -> a.Written:
         """Sign a contribution of so many seconds; `day` is today unless it is said.
@@ -153,7 +160,8 @@ class Client:
         organisation for which it is signed, by name or id; None for the owner.
         """
         body = _given(title=title, seconds=seconds, kind=kind, text=text, project=project, network=network, day=day)
-        return cast("a.Written", self._write("/contributions", {**body, **(terms or {}), **_as(as_)}, key))
+        more = {**(terms or {}), **_given(agreement=agreement), **_as(as_)}
+        return cast("a.Written", self._write("/contributions", {**body, **more}, key))
 
     def contribute(self, title: str, kind: str, fields: Body, *, key: str = "") -> a.Written:
         """Sign a contribution of any kind; `fields` are the others of the request, the amount among them."""
@@ -172,9 +180,11 @@ class Client:
         """One contribution."""
         return cast("w.Contribution", self._node.get(f"/contributions/{segment(record)}"))
 
-    def share(self, record: str, network: str, *, as_: str | None = None, key: str = "") -> a.Written:
-        """Re-state an entry of the notebook in a network."""
-        body = {"network": network, **_as(as_)}
+    def share(
+        self, record: str, network: str = "", *, agreement: str | None = None, as_: str | None = None, key: str = ""
+    ) -> a.Written:
+        """State an entry again in a network, or under an agreement."""
+        body = {"network": network, **_given(agreement=agreement), **_as(as_)}
         return cast("a.Written", self._write(f"/contributions/{segment(record)}/share", body, key))
 
     def correct(

@@ -102,12 +102,12 @@ def sums(lookups: Lookups, wanted: Wanted) -> Found:
 
 
 def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:
-    """Other contributions that the same files show: perhaps the same work, claimed twice.
+    """Other contributions that the same files show, or that other agreements took in: perhaps claimed twice.
 
     Not those that were retracted, or by which the same author states the same work again elsewhere.
     """
     mine = {row.record, ext(row.record), row.restates}
-    found: dict[bytes, ContributionRow] = {}
+    found = {each.record: each for each in _taken_elsewhere(lookups, row)}
     for file in lookups.views.select(EvidenceRow, Where("record", Is.EQUAL, row.record), limit=MOST_DOUBLES):
         same = Where("record", Is.RECORD_OF, Among(EvidenceRow, "sha256", file.sha256))
         besides = (Where("record", Is.OTHER, row.record), Where("claim", Is.OTHER, "retracted"))
@@ -116,6 +116,17 @@ def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:
             if not again:
                 found[other.record] = other
     return sorted(found)[:MOST_DOUBLES]
+
+
+def _taken_elsewhere(lookups: Lookups, row: ContributionRow) -> list[ContributionRow]:
+    """The same earlier work, stated again in another agreement, of a contribution in an agreement."""
+    if row.restates is None or not lookups.versions(row.scope):
+        return []
+    same = (Where("restates", Is.EQUAL, row.restates), Where("scope", Is.OTHER, row.scope))
+    others = lookups.views.select(
+        ContributionRow, *same, Where("claim", Is.OTHER, "retracted"), order="at", limit=MOST_DOUBLES
+    )
+    return [each for each in others if lookups.versions(each.scope)]
 
 
 def _added(lookups: Lookups, column: str, by: tuple[str, ...], ways: list[list[Where]]) -> list[Sum]:

@@ -97,3 +97,14 @@ def awaiting(scope: bytes, after: bytes, memory: Memory) -> list[Dealing]:
     """The distributions proposed on top of another one that are not agreed yet."""
     found = dealings(scope, "distribution", memory)
     return [each for each in found if each.state == PROPOSED and each.facts.get("prev", b"") == after]
+
+
+def takes_part(agent: bytes, scope: bytes, memory: Memory) -> bool:
+    """Whether an agent is a participant of some version of an agreement."""
+    return next(memory.scan("partaker", scope + agent), None) is not None
+
+
+def participants(scope: bytes, memory: Memory) -> list[bytes]:
+    """Everybody who takes part in an agreement by some version, by id."""
+    start = len(scope)
+    return sorted({key[start : start + 32] for key, _ in memory.scan("partaker", scope)})

@@ -81,6 +81,8 @@ class ContributionRequest(Request):
     text: str = ""
     project: str | None = None
     network: str | None = None
+    agreement: str | None = None
+    """The agreement under which it was done, in place of a network."""
     day: str | None = None
     day_to: str | None = None
     value: MoneyRequest | None = None
@@ -97,9 +99,10 @@ class ContributionRequest(Request):
 
 
 class ShareRequest(Request):
-    """State an entry again in a network."""
+    """State an entry again in a network, or under an agreement."""
 
-    network: str
+    network: str = ""
+    agreement: str | None = None
     as_: str | None = AS
 
 

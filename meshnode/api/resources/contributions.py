@@ -7,9 +7,9 @@ import trio
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.shared import Page, Quantity
-from meshnode.api.models.terms import Evidence, Money, Share, Sums, Total, Worth
+from meshnode.api.models.terms import Evidence, Share, Sums, Total, Worth
 from meshnode.api.models.work import Contribution, ContributionRequest, ProjectName
-from meshnode.api.shapes import Names, time_text
+from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
 from meshnode.runtime.contributed import Wanted, contributions, doubles, sums
@@ -21,7 +21,6 @@ from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow
 from meshproto.records.ids import IdError, RecordId, from_text, to_text
 from meshproto.types import value
-from meshproto.types.currencies import EXPONENTS
 from meshproto.types.value import Measure
 
 T = TypeVar("T")
@@ -57,7 +56,7 @@ async def sum_contributions(site: Site, call: Call[Nothing]) -> Sums:
     return Sums(
         contributions=found.contributions,
         quantities=[Total(Quantity(n, s, u), count) for (n, s, u), count in found.quantities],
-        values=[Worth(_money(amt, cur), count) for (amt, cur), count in found.values],
+        values=[Worth(money_model(amt, cur), count) for (amt, cur), count in found.values],
         more=found.more,
     )
 
@@ -85,7 +84,7 @@ def terms_of(body: ContributionRequest) -> Terms:
     """What a request says of a contribution besides what, how much and when. Raises Refusal."""
     details = Details(
         value=value.Money(body.value.amt, body.value.cur) if body.value else None,
-        evidence=tuple(value.Evidence(_digest(each.sha256), each.size, each.media) for each in body.evidence),
+        evidence=tuple(value.Evidence(digest_of(each.sha256), each.size, each.media) for each in body.evidence),
         comp=body.comp,
         stream=body.stream,
         licence=body.licence,
@@ -96,7 +95,8 @@ def terms_of(body: ContributionRequest) -> Terms:
     return Terms(details=details, shares=shares, beneficiaries=tuple(body.beneficiaries), of=body.of)
 
 
-def _digest(text: str) -> bytes:
+def digest_of(text: str) -> bytes:
+    """The SHA-256 that a request names in hexadecimal. Raises Refusal."""
     try:
         found = bytes.fromhex(text)
     except ValueError:
@@ -113,6 +113,7 @@ async def _wanted(office: Office, call: Call[Nothing]) -> Wanted:
         if query.get(name) and query[name] not in known:
             raise Refusal(Code.BAD_REQUEST, f"{query[name]!r} is no {name}", f"one of {', '.join(known)}")
     scope = await office.find_network(query["network"]) if query.get("network") else None
+    scope = await office.find_agreement(query["agreement"]) if query.get("agreement") else scope
     return Wanted(
         scope=scope,
         agent=office.me if call.flag("mine") else None,
@@ -136,10 +137,6 @@ def read_cursor(text: str) -> tuple[int, bytes] | None:
         return int(at), from_text(record)
     except (ValueError, IdError) as error:
         raise Refusal(Code.BAD_REQUEST, f"{text!r} is no cursor", "take it from `next` of the page before") from error
-
-
-def _money(amt: int, cur: str) -> Money:
-    return Money(amt=amt, cur=cur, exp=EXPONENTS.get(cur))
 
 
 def _contribution(office: Office, row: ContributionRow, names: Names, most: int | None = None) -> Contribution:
@@ -166,7 +163,7 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         part=row.part,
         source=row.ext_scheme,
         batch=row.batch,
-        value=None if row.value is None else _money(row.value, row.currency),
+        value=None if row.value is None else money_model(row.value, row.currency),
         comp=row.comp,
         stream=row.stream,
         licence=row.licence,

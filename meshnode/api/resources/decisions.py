@@ -6,7 +6,7 @@ from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.charters import CharterChange, Unit
 from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Vote, VoteRequest
 from meshnode.api.models.shared import Page
-from meshnode.api.shapes import Names, time_text
+from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.api.site import Site
 from meshnode.core.drafts import Draft
 from meshnode.core.mandates import AGENT_SIZE
@@ -18,8 +18,7 @@ from meshnode.runtime.requests.charters import Wish
 from meshnode.runtime.requests.decided import Told
 from meshnode.runtime.requests.orders import Ordered
 from meshproto.fold.entries import read_entry
-from meshproto.records.encoding import decode
-from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
+from meshproto.records.ids import AgentId, ScopeId, short, to_text
 
 ENDED = ("declined", "stale", "done", "settled")
 """States of decisions that wait for nobody."""
@@ -93,7 +92,7 @@ def decision_model(office: Office, names: Names, told: Told) -> Decision:
         outcome=decision.outcome,
         proposer=names.agent(decision.agent),
         at=time_text(entry.at),
-        text=_text(office, decision.record),
+        text=text_of(office, decision.record, "text"),
         state=decision.state,
         needed=decision.needed,
         votes=[_vote(office, names, told, each) for each in decision.electors],
@@ -168,7 +167,7 @@ def _vote(office: Office, names: Names, told: Told, elector: bytes) -> Vote:
     if not said:
         return Vote(names.agent(elector), "accept" if elector in told.decision.accepted else "", "", "")
     row = accepts[0] if accepts else said[-1]
-    return Vote(names.agent(elector), row.decision, _text(office, row.record), time_text(row.at))
+    return Vote(names.agent(elector), row.decision, text_of(office, row.record, "text"), time_text(row.at))
 
 
 def _endings(office: Office, names: Names, told: Told) -> list[Ending]:
@@ -194,10 +193,3 @@ def _said(names: Names, ordered: Ordered) -> str:
             return ""
         case _:
             return f"sign a {ordered.type}"
-
-
-def _text(office: Office, record: bytes) -> str:
-    raw = office.truth.private(RecordId(record))
-    content = decode(raw, text="utf8") if raw is not None else None
-    text = content.get("text") if isinstance(content, dict) else None
-    return text if isinstance(text, str) else ""

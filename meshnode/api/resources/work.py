@@ -33,11 +33,12 @@ async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Writt
     body = call.body
     wish = work.Work(
         title=body.title,
-        quantity=_quantity(body.seconds, body.quantity, PIECE if body.value else None),
+        quantity=quantity_of(body.seconds, body.quantity, PIECE if body.value else None),
         kind=body.kind,
         text=body.text,
         project=body.project,
         network=body.network,
+        agreement=body.agreement,
         day=body.day,
         day_to=body.day_to,
         terms=terms_of(body),
@@ -52,7 +53,9 @@ async def share(site: Site, call: Call[ShareRequest]) -> Written:
     office, record = site.office, await site.office.find(call.path["id"])
     body = call.body
     ids = await office.once(
-        call.key, call.digest, lambda rows: work.share(office, record, body.network, rows, as_=body.as_)
+        call.key,
+        call.digest,
+        lambda rows: work.share(office, record, body.network, rows, agreement=body.agreement, as_=body.as_),
     )
     return written(office, ids[0])
 
@@ -64,7 +67,7 @@ async def correct(site: Site, call: Call[CorrectRequest]) -> Written:
     if body.value is not None and (body.seconds, body.quantity) == (None, None):
         right: Measure | Money = Money(body.value.amt, body.value.cur)
     else:
-        right = _quantity(body.seconds, body.quantity)
+        right = quantity_of(body.seconds, body.quantity)
     ids = await office.once(
         call.key, call.digest, lambda rows: work.correct(office, record, right, body.reason, rows, as_=body.as_)
     )
@@ -182,7 +185,8 @@ async def show_project(site: Site, call: Call[Nothing]) -> Project:
     return _project(site.office, await site.office.find_project(call.path["id"]), Names(site.office))
 
 
-def _quantity(seconds: int | None, quantity: Quantity | None, usual: Measure | None = None) -> Measure:
+def quantity_of(seconds: int | None, quantity: Quantity | None, usual: Measure | None = None) -> Measure:
+    """The quantity that a request names by its seconds or as such, else the usual one. Raises Refusal."""
     if seconds is None and quantity is None and usual is not None:
         return usual
     if (seconds is None) == (quantity is None):

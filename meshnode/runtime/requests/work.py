@@ -9,10 +9,11 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, difference, in_unit_of, local_day
 from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.details import NO_TERMS, Terms, resolved
+from meshnode.runtime.requests.taking_part import must_take_part
 from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow, ProjectRow
 from meshproto.records.encoding import Value
-from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
+from meshproto.records.ids import AgentId, RecordId, ScopeId, ext, short, to_text
 from meshproto.records.limits import MAX_INT
 from meshproto.types import repair, value
 from meshproto.types.value import Measure, Money
@@ -28,6 +29,8 @@ class Work:
     text: str = ""
     project: str | None = None
     network: str | None = None
+    agreement: str | None = None
+    """The agreement under which it was done, in place of a network."""
     day: str | None = None
     day_to: str | None = None
     terms: Terms = NO_TERMS
@@ -38,10 +41,21 @@ class Work:
 async def log(office: Office, work: Work, rows: Rows = ()) -> Ids:
     """Sign a contribution. Here as in all requests `rows` are committed along with it. Raises Refusal."""
     agent = await office.acting(work.as_)
-    placed = await office.place(work.network, work.project, agent)
-    details = await resolved(office, work.terms, placed.scope)
+    placed = await _placed(office, work, agent)
+    details = await resolved(office, work.terms, placed.scope, AgentId(agent or office.me))
     draft = contribution_draft(placed, work, local_day(office.node.now()), details)._replace(agent=agent)
     return await office.node.write([draft], local=rows)
+
+
+async def _placed(office: Office, work: Work, agent: bytes) -> Placed:
+    """Where a contribution goes. Raises Refusal."""
+    if work.agreement is None:
+        return await office.place(work.network, work.project, agent)
+    if work.network is not None:
+        raise Refusal(Code.BAD_REQUEST, "it goes into a network or into an agreement, not both", "leave one out")
+    scope = await office.find_agreement(work.agreement)
+    must_take_part(office, scope, agent)
+    return Placed(scope, await office.find_project(work.project, scope) if work.project else None)
 
 
 def contribution_draft(placed: Placed, work: Work, today: str, details: Details = NOTHING) -> Draft:
@@ -76,16 +90,26 @@ def project_link(project: ProjectRow | None, scope: ScopeId) -> bytes | None:
     return project.project if project.scope == scope else ext(project.project)
 
 
-async def share(office: Office, record: RecordId, network: str, rows: Rows = (), *, as_: str | None = None) -> Ids:
-    """State a contribution again in a network, naming the first weakly. Raises Refusal.
+async def share(
+    office: Office,
+    record: RecordId,
+    network: str,
+    rows: Rows = (),
+    *,
+    agreement: str | None = None,
+    as_: str | None = None,
+) -> Ids:
+    """State a contribution again in a network, or under an agreement, naming the first weakly. Raises Refusal.
 
     Here and below, `as_` is the organisation whose record it is, and for which is signed; None for the owner.
     """
     agent = await office.acting(as_)
     row = await _own(office, record, agent)
-    scope = await office.find_network(network)
+    scope = await office.find_agreement(agreement) if agreement else await office.find_network(network)
     if row.scope == scope:
-        raise Refusal(Code.EXISTS, f"{short(record)} stands in that network already")
+        raise Refusal(Code.EXISTS, f"{short(record)} stands there already")
+    if agreement:
+        must_take_part(office, scope, agent)
     office.must_write_in(scope, agent)
     who = agent or office.me
     before = next((each for each in office.lookups.restating(ext(record), scope) if each.agent == who), None)

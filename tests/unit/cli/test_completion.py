@@ -40,7 +40,7 @@ def test_bash_understands_its_script(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("meshnode st", ["status", "start", "stop"]),
+        ("meshnode st", ["status", "start", "stop", "statement"]),
         ("meshnode peer ''", ["add", "ls", "rm", "ping"]),
         ("meshnode --home /x peer l", ["ls"]),
         ("meshnode --json project sh", ["show"]),

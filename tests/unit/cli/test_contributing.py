@@ -235,7 +235,7 @@ def test_thanks_stand_beside_what_they_are_for(node: FakeNode) -> None:
 def test_the_same_file_elsewhere_is_told(node: FakeNode) -> None:
     node.contributions.append(rich_contribution("Paper"))
     out = run("contribution", "show", node.contributions[0].id, home=node).out
-    assert f"! possible double claim: {text_id('double')[:15]}… is shown by the same file\n" in out
+    assert f"! possible double claim: {text_id('double')[:15]}… may be the same work\n" in out
 
 
 def test_thanks_are_listed_without_any_count(node: FakeNode) -> None:

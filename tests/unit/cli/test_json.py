@@ -12,6 +12,7 @@ from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode, contribution, decision, network, peer, project
 from tests.support.rich_answers import recognition, rich_contribution
+from tests.support.sample_money import answers as money_answers
 from tests.support.sample_people import ADDRESS, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -37,6 +38,25 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contribution thank": ("x", "thanks"),
     "contribution thanks": ("--to", "me"),
     "contribution erase": ("x", "--yes"),
+    "contribution take": ("", "Acme site"),
+    "contribution answer": ("c",),
+    "attest": ("c", "--rating", "4"),
+    "ballot": ("acme", "Ben 30"),
+    "income add": ("acme", "1 EUR"),
+    "income confirm": ("i",),
+    "income ls": (),
+    "income show": ("i",),
+    "distribution new": ("acme", "--yes"),
+    "distribution ls": (),
+    "distribution show": ("d",),
+    "distribution approve": ("d", "--yes"),
+    "distribution explain": ("d",),
+    "settlement add": ("acme", "1 EUR", "--to", "Ben"),
+    "settlement confirm": ("s",),
+    "settlement ls": (),
+    "balance": (),
+    "plan": (),
+    "statement": (),
     "project create": ("Other",),
     "project ls": (),
     "project show": ("acme-site",),
@@ -106,6 +126,7 @@ def node() -> Iterator[FakeNode]:
         fake.networks.append(network("studio"))
         fake.decisions.append(decision())
         fake.peers.append(peer())
+        fake.answers.update(money_answers())
         yield fake
 
 

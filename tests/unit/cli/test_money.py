@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.money import LARGEST, UnclearMoney, is_money, parse_money, show_known, show_money
+from meshnode.cli.money import LARGEST, UnclearMoney, is_money, parse_money, parse_plain, show_known, show_money
 from meshproto.types.currencies import EXPONENTS
 
 
@@ -20,6 +20,9 @@ from meshproto.types.currencies import EXPONENTS
         ("€ 12", (1200, "EUR")),
         ("12.50 £", (1250, "GBP")),
         ("JPY 1000", (1000, "JPY")),
+        ("12,100.00 EUR", (1_210_000, "EUR")),
+        ("1.234.567,89 EUR", (123_456_789, "EUR")),
+        ("1,234.567 KWD", (1_234_567, "KWD")),
         ("1.234 KWD", (1234, "KWD")),
         ("90071992547409.91 EUR", (LARGEST, "EUR")),
     ],
@@ -35,7 +38,10 @@ def test_an_amount_is_read_in_minor_units(text: str, amount: tuple[int, str]) ->
         ("385.401 EUR", "EUR has 2 decimals"),
         ("1000.00 JPY", "JPY has no decimals"),
         ("1,234 KWD", "could be thousands or thousandths: write 1.234 or 1234"),
-        ("1,234.56 EUR", "without separators"),
+        ("1,234 EUR", "EUR has 2 decimals"),
+        ("1,2345.67 EUR", "without separators"),
+        ("1,234.56 KWD", "without separators"),
+        ("1,234.56 JPY", "without separators"),
         ("12 XYZ", "'XYZ' is no currency known here"),
         ("12 $", "'$' is no currency known here"),
         ("-5 EUR", "has a sign"),
@@ -77,3 +83,14 @@ def test_without_a_known_exponent_no_point_is_set(exponent: int | None) -> None:
 def test_money_is_told_from_other_amounts() -> None:
     assert all(is_money(text) for text in ("12 EUR", "12eur", "€12", "JPY 1000", "12 $", "1.2.3 EUR"))
     assert not any(is_money(text) for text in ("12 kg", "3h30", "90 min", "12", "", "EUR", "12 XYZ"))
+
+
+@pytest.mark.parametrize(("text", "amount"), [("2,100.00", 210_000), ("210", 21_000), ("210.00 EUR", 21_000)])
+def test_a_number_whose_currency_is_known_needs_none(text: str, amount: int) -> None:
+    assert parse_plain(text, "EUR") == amount
+
+
+@pytest.mark.parametrize("text", ["", "some", "210.00 USD"])
+def test_a_number_in_another_currency_is_refused(text: str) -> None:
+    with pytest.raises(UnclearMoney, match="no amount in EUR"):
+        parse_plain(text, "EUR")

@@ -14,13 +14,18 @@ from meshnode.api.models import (
     charters,
     decisions,
     devices,
+    distributions,
+    evaluations,
+    incomes,
     keeping,
     networks,
     node,
     organisations,
     people,
     records,
+    settlements,
     shared,
+    statements,
     terms,
     work,
 )
@@ -28,6 +33,7 @@ from meshnode.client import (
     answers,
     decision_answers,
     device_answers,
+    money_answers,
     move_answers,
     network_answers,
     organisation_answers,
@@ -36,6 +42,7 @@ from meshnode.client import (
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
+from meshnode.client.money import Money
 from tests.support.fake_node import FakeNode, project
 from tests.support.sample_people import LINE
 
@@ -55,6 +62,11 @@ MODELS = {
         terms,
         work,
         charters,
+        distributions,
+        evaluations,
+        incomes,
+        settlements,
+        statements,
     )
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
@@ -69,6 +81,7 @@ SHAPES = {
         organisation_answers,
         work_answers,
         about_keeping,
+        money_answers,
         move_answers,
     )
     for name, shape in vars(module).items()
@@ -190,6 +203,26 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (Client.imports, "GET", "/imports"),
     (lambda node: node.undo_import("b1"), "DELETE", "/imports/b1"),
     (lambda node: node.export("bundle", "/f"), "POST", "/exports"),
+    (lambda node: node.money.evaluation("c"), "GET", "/contributions/c/evaluation"),
+    (lambda node: node.money.attest("c", {"rating": 4}), "POST", "/attestations"),
+    (lambda node: node.money.answer_share("c", "decline"), "POST", "/contributions/c/shares"),
+    (lambda node: node.money.ballots("acme"), "GET", "/ballots"),
+    (lambda node: node.money.cast_ballot("acme", [("ben", 3)]), "POST", "/ballots"),
+    (lambda node: node.money.incomes(), "GET", "/incomes"),
+    (lambda node: node.money.income("i"), "GET", "/incomes/i"),
+    (lambda node: node.money.add_income("acme", {"amt": 1, "cur": "EUR"}, tax=0), "POST", "/incomes"),
+    (lambda node: node.money.confirm_income("i"), "POST", "/incomes/i/answers"),
+    (lambda node: node.money.preview("acme"), "POST", "/distributions/preview"),
+    (lambda node: node.money.propose("acme", "ab"), "POST", "/distributions"),
+    (lambda node: node.money.distributions("acme"), "GET", "/distributions"),
+    (lambda node: node.money.distribution("d"), "GET", "/distributions/d"),
+    (lambda node: node.money.approve("d"), "POST", "/distributions/d/approvals"),
+    (lambda node: node.money.explanation("d", "ben"), "GET", "/distributions/d/explanation"),
+    (lambda node: node.money.settlements(), "GET", "/settlements"),
+    (lambda node: node.money.settle("acme", {"amt": 1, "cur": "EUR"}, payee="ben"), "POST", "/settlements"),
+    (lambda node: node.money.confirm_settlement("s", as_="Blue"), "POST", "/settlements/s/answers"),
+    (lambda node: node.money.balances(), "GET", "/balances"),
+    (lambda node: node.money.statement("ben", first="2026-01-01"), "GET", "/statements"),
 ]
 
 
@@ -201,7 +234,8 @@ def test_each_method_asks_its_route(fake: FakeNode, call: Callable[[Client], obj
 
 
 def test_no_method_is_left_untested() -> None:
-    public = [name for name in vars(Client) if not name.startswith("_") and name != "of"]
+    public = [name for name in vars(Client) if not name.startswith("_") and name not in ("of", "money")]
+    public += [name for name in vars(Money) if not name.startswith("_")]
     assert len(public) == len(CALLS)
 
 
@@ -212,9 +246,9 @@ def test_a_list_is_read_to_its_end(fake: FakeNode) -> None:
     assert [asked.query.get("cursor") for asked in fake.asked] == [None, "1"]
 
 
-@pytest.mark.parametrize("call", [Client.peers, lambda node: list(node.projects())])
+@pytest.mark.parametrize("call", [Client.peers, lambda node: node.money.incomes(), lambda node: list(node.projects())])
 def test_what_is_no_list_is_called_so(fake: FakeNode, call: Callable[[Client], object]) -> None:
-    for path in ("/peers", "/projects"):
+    for path in ("/peers", "/incomes", "/projects"):
         fake.answers["GET", path] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42"
     with pytest.raises(BadAnswer, match="list"):
         call(Client.of(fake.home))

@@ -389,3 +389,11 @@ def test_an_act_for_an_organisation_names_what_it_rests_on_once() -> None:
     assert first.auth == second.auth == (accept,)
     assert accept in first.auth
     assert second.deps == ()
+
+
+def test_a_distribution_whose_past_is_not_folded_yet_is_not_signed() -> None:
+    rig = Rig()
+    scope = rig.found()
+    facts = {"agreement": scope, "incomes": [], "to": "2026-01-31"}
+    assert rig.write(Draft(scope, "distribution", facts)) == NotWritten("unfolded")
+    assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1

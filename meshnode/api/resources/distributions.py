@@ -1,0 +1,208 @@
+"""How incomes are shared: drawn up, signed, approved, explained."""
+
+from typing import Any
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models import distributions as models
+from meshnode.api.models.evaluations import AnswerRequest
+from meshnode.api.models.shared import Page, Quantity
+from meshnode.api.resources.contributions import digest_of
+from meshnode.api.resources.explained import explanation_model
+from meshnode.api.shapes import Names, money_model, time_text
+from meshnode.api.site import Site
+from meshnode.runtime.office import Office
+from meshnode.runtime.requests.details import somebody
+from meshnode.runtime.requests.distributions import Preview, Told, Wish, may_approve, preview, propose, told_of
+from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
+from meshnode.runtime.shared_out import Void, advice, net_of, noticed, void_of, void_says, voids
+from meshnode.views.cuts import LeftOut
+from meshnode.views.dealings import dealings
+from meshnode.views.explained import explain_lines
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.tallies import CONTESTED, YES
+from meshproto.records.ids import ScopeId, digest33, to_text
+
+LISTED_WITH = "meshnode distribution ls"
+MOST_WORKS = 64
+"""Contributions told of one distribution's surroundings; more are counted by whoever lists them."""
+LEVELS = {YES: "yes", CONTESTED: "contested"}
+
+
+async def preview_distribution(site: Site, call: Call[models.PreviewRequest]) -> models.Preview:
+    """Work out what a distribution would be now; nothing is signed."""
+    office = site.office
+    scope = await office.find_agreement(call.body.agreement)
+    return _preview_model(office, await preview(office, scope, _wish(call.body)))
+
+
+async def propose_distribution(site: Site, call: Call[models.DistributionRequest]) -> models.Distribution:
+    """Sign a distribution whose outcome was seen."""
+    office, body = site.office, call.body
+    scope = await office.find_agreement(body.agreement)
+    seen = digest33(digest_of(body.digest))
+    ids = await office.once(
+        call.key, call.digest, lambda rows: propose(office, scope, _wish(body), seen, rows, as_=body.as_)
+    )
+    return await _shown(office, to_text(ids[0]))
+
+
+async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Distribution]:
+    """The distributions of an agreement, or of all, by day; the void ones among them."""
+    office = site.office
+    await office.fresh()
+    wanted = call.query.get("agreement")
+    scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
+    items = []
+    for scope in scopes:
+        with office.folded.steady():
+            found = dealings(scope, "distribution", office.folded)
+        names = Names(office)
+        items += [_model(office, names, told_of(office, scope, each, whole=False), whole=False) for each in found]
+        items += [_void_model(office, names, scope, each) for each in voids(office, scope)]
+    return Page(sorted(items, key=lambda each: (each.to, each.at, each.id)))
+
+
+async def show_distribution(site: Site, call: Call[Nothing]) -> models.Distribution:
+    """One distribution."""
+    return await _shown(site.office, call.path["id"])
+
+
+async def approve_distribution(site: Site, call: Call[AnswerRequest]) -> models.Distribution:
+    """Approve a distribution, or decline it."""
+    office, body = site.office, call.body
+    shared = await find_dealing(office, call.path["id"], "distribution", LISTED_WITH)
+    await office.once(
+        call.key,
+        call.digest,
+        lambda rows: answer(office, shared.record, body.answer, rows, as_=body.as_, text=body.text),
+    )
+    return await _shown(office, call.path["id"])
+
+
+async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explanation:
+    """Why each amount of a distribution, or that of one agent, is what it is, down to the signatures."""
+    office = site.office
+    shared = await find_dealing(office, call.path["id"], "distribution", LISTED_WITH)
+    who = call.query.get("person")
+    agent = await somebody(office, who, home_of(office, shared.record)) if who else None
+    with office.folded.steady():
+        lines = explain_lines(shared.record, office.folded, [agent] if agent else [])
+        pool = net_of(shared.facts, office.folded)
+    return explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)
+
+
+async def _shown(office: Office, text: str) -> models.Distribution:
+    record = await office.find(text)
+    await office.fresh()
+    void = void_of(office, record)
+    if void is not None:
+        return _void_model(office, Names(office), void.scope, void)
+    shared = await find_dealing(office, text, "distribution", LISTED_WITH)
+    return _model(office, Names(office), told_of(office, home_of(office, shared.record), shared))
+
+
+def _wish(body: models.PreviewRequest) -> Wish:
+    return Wish(incomes=tuple(body.incomes), to=body.to, after=body.after, beside=body.beside)
+
+
+def _preview_model(office: Office, found: Preview) -> models.Preview:
+    names, facts, settled = Names(office), found.drawn.facts, found.drawn.settled
+    cur = settled.terms.cur
+    return models.Preview(
+        agreement=names.scope(found.scope),
+        version=to_text(facts["agreement"]),
+        previous=to_text(facts["prev"]) if "prev" in facts else "",
+        incomes=[to_text(each) for each in facts["incomes"]],
+        pool=money_model(settled.round.pool, cur),
+        to=facts["to"],
+        lines=_lines(names, facts["lines"]),
+        carry=money_model(settled.carry, cur),
+        digest=facts["result_digest"][1:].hex(),
+        entered=len(found.drawn.entered.contributions),
+        unconfirmed=[work_model(office, names, each) for each in found.unconfirmed[:MOST_WORKS]],
+        undeclared=[to_text(each) for each in found.undeclared],
+        notices=[models.Notice(each.concern.value, noticed(each, settled)) for each in found.drawn.notices],
+    )
+
+
+def _model(office: Office, names: Names, told: Told, *, whole: bool = True) -> models.Distribution:
+    shared, facts = told.shared, told.shared.facts
+    record, cur = office.truth.record(shared.record), facts["carry"]["cur"]
+    with office.folded.steady():
+        pool = net_of(facts, office.folded)
+    return models.Distribution(
+        id=to_text(shared.record),
+        agreement=names.scope(told.scope),
+        version=to_text(facts["agreement"]),
+        agent=names.agent(shared.agent),
+        at=time_text(record.at if record else 0),
+        to=facts["to"],
+        state=shared.state,
+        reason=shared.reason,
+        causes=[to_text(each) for each in shared.ids],
+        says=advice(office, told),
+        pool=money_model(pool, cur),
+        lines=_lines(names, facts["lines"]),
+        carry=money_model(facts["carry"]["amt"], cur),
+        incomes=[to_text(each) for each in facts["incomes"]],
+        previous=to_text(facts["prev"]) if "prev" in facts else "",
+        digest=facts["result_digest"][1:].hex(),
+        approvals=[models.Approval(names.agent(each.agent), LEVELS.get(each.level, "no")) for each in told.approvers],
+        needed=told.needed,
+        may_approve=bool(may_approve(office, told)),
+        outside=_outside(office, names, told.outside) if whole else None,
+        signed_by=names.signer(shared.record),
+    )
+
+
+def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> models.Distribution:
+    """A distribution that is void for ever, with what it says and which sum is wrong."""
+    facts, cur = void.facts, void.facts["carry"]["cur"]
+    return models.Distribution(
+        id=to_text(void.record),
+        agreement=names.scope(scope),
+        version=to_text(facts["agreement"]),
+        agent=names.agent(void.agent),
+        at=time_text(void.at),
+        to=facts["to"],
+        state="void",
+        reason=void.reason,
+        causes=[to_text(each) for each in void.causes],
+        says=void_says(office, void),
+        pool=money_model(sum(line[1] + line[2] for line in facts["lines"]) + facts["carry"]["amt"], cur),
+        lines=_lines(names, facts["lines"]),
+        carry=money_model(facts["carry"]["amt"], cur),
+        incomes=[to_text(each) for each in facts["incomes"]],
+        previous=to_text(facts["prev"]) if "prev" in facts else "",
+        digest=facts["result_digest"][1:].hex(),
+        approvals=[],
+        needed=0,
+        may_approve=False,
+        outside=None,
+        signed_by=names.signer(void.record),
+    )
+
+
+def _outside(office: Office, names: Names, outside: LeftOut) -> models.Outside:
+    works = [work_model(office, names, each) for each in outside.contributions[:MOST_WORKS]]
+    return models.Outside(works, len(outside.attestations), len(outside.corrections))
+
+
+def _lines(names: Names, lines: list[list[Any]]) -> list[models.Line]:
+    return [
+        models.Line(names.agent(agent), amt, held, [models.StepPart(path, part) for path, part in parts])
+        for agent, amt, held, parts in lines
+    ]
+
+
+def work_model(office: Office, names: Names, record: bytes) -> models.Work:
+    """A contribution in a few words."""
+    row = office.lookups.contribution(record)
+    if row is None:  # it is folded, and not yet in the lists
+        with office.folded.steady():
+            said = concern_of(office.folded, record)
+        qty = said.facts["qty"]
+        quantity = Quantity(qty["n"], qty["s"], qty["u"])
+        return models.Work(to_text(record), "", names.agent(said.agent), said.facts["kind"], quantity, "")
+    quantity = Quantity(row.quantity, row.scale, row.unit)
+    return models.Work(to_text(record), row.title, names.agent(row.agent), row.kind, quantity, row.claim)

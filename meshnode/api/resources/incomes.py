@@ -1,0 +1,120 @@
+"""Money that came in under agreements."""
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.evaluations import AnswerRequest
+from meshnode.api.models.incomes import Income, IncomeRequest
+from meshnode.api.models.shared import Page
+from meshnode.api.resources.contributions import digest_of
+from meshnode.api.shapes import Names, money_model, time_text
+from meshnode.api.site import Site
+from meshnode.runtime.office import Office
+from meshnode.runtime.requests.incomes import Income as Wish
+from meshnode.runtime.requests.incomes import add, doubles
+from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
+from meshnode.views.dealings import Dealing, accepted_by, dealings, participants, terms_now
+from meshproto.records.ids import ScopeId, ext, to_text
+from meshproto.types.agreement import bearers, parties_of
+from meshproto.types.value import Money
+
+LISTED_WITH = "meshnode income ls"
+
+
+async def list_incomes(site: Site, call: Call[Nothing]) -> Page[Income]:
+    """The incomes of an agreement, or of all, by day."""
+    office = site.office
+    await office.fresh()
+    wanted = call.query.get("agreement")
+    scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
+    names, items = Names(office), []
+    for scope in scopes:
+        with office.folded.steady():
+            found = dealings(scope, "income", office.folded)
+        items += [income_model(office, names, scope, each) for each in found]
+    return Page(sorted(items, key=lambda each: (each.on, each.id)))
+
+
+async def show_income(site: Site, call: Call[Nothing]) -> Income:
+    """One income."""
+    return await _shown(site.office, call.path["id"])
+
+
+async def add_income(site: Site, call: Call[IncomeRequest]) -> Income:
+    """Declare an income, or a refund."""
+    office, body = site.office, call.body
+    scope = await office.find_agreement(body.agreement)
+    wish = Wish(
+        gross=Money(body.gross.amt, body.gross.cur),
+        tax=body.tax,
+        payer=body.payer,
+        on=body.on,
+        invoice=digest_of(body.invoice) if body.invoice else None,
+        refunds=body.refunds,
+        part_of=body.part_of,
+    )
+    ids = await office.once(call.key, call.digest, lambda rows: add(office, scope, wish, rows, as_=body.as_))
+    return await _shown(office, to_text(ids[0]))
+
+
+async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
+    """Say that an income came in, or did not."""
+    office, body = site.office, call.body
+    income = await find_dealing(office, call.path["id"], "income", LISTED_WITH)
+    await office.once(
+        call.key,
+        call.digest,
+        lambda rows: answer(office, income.record, body.answer, rows, as_=body.as_, text=body.text),
+    )
+    return await _shown(office, call.path["id"])
+
+
+async def _shown(office: Office, text: str) -> Income:
+    income = await find_dealing(office, text, "income", LISTED_WITH)
+    return income_model(office, Names(office), home_of(office, income.record), income)
+
+
+def income_model(office: Office, names: Names, scope: ScopeId, income: Dealing) -> Income:
+    """An income as the API tells it."""
+    facts, record = income.facts, office.truth.record(income.record)
+    acting = {office.me, *office.mandates.acts_for()}
+    with office.folded.steady():
+        memory = office.folded
+        terms = terms_now(scope, memory)
+        said = [each for each in participants(scope, memory) if accepted_by(income.record, each, memory)]
+        distributions = dealings(scope, "distribution", memory)
+    how = terms["income_confirm"]
+    asked = (
+        bearers(terms, "client") if how == "client" else [each for each in parties_of(terms) if each != income.agent]
+    )
+    waits = how != "none" and income.state == "declared"
+    cur = facts["net"]["cur"]
+    return Income(
+        id=to_text(income.record),
+        agreement=names.scope(scope),
+        holder=names.agent(income.agent),
+        payer=names.agent(facts["from"]) if "from" in facts else None,
+        gross=money_model(facts["gross"]["amt"], cur),
+        tax=money_model(facts["tax"]["amt"], cur),
+        net=money_model(facts["net"]["amt"], cur),
+        on=facts["on"],
+        state=income.state,
+        confirm=how,
+        confirmed_by=[names.agent(each) for each in said],
+        may_confirm=waits and not acting.isdisjoint(asked),
+        invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
+        refunds=to_text(facts["refunds"]) if "refunds" in facts else "",
+        part_of=_origin(office, facts.get("part_of", b"")),
+        doubles=[to_text(each) for each in doubles(office, scope, income)],
+        shared_by=[to_text(each.record) for each in distributions if income.record in each.facts["incomes"]],
+        at=time_text(record.at if record else 0),
+        signed_by=names.signer(income.record),
+    )
+
+
+def _origin(office: Office, link: bytes) -> str:
+    """The distribution that an income came by, if it is here; else its hash."""
+    for scope in scopes_here(office) if link else ():
+        with office.folded.steady():
+            for each in dealings(scope, "distribution", office.folded):
+                if ext(each.record) == link:
+                    return to_text(each.record)
+    return link.hex()

@@ -1,0 +1,217 @@
+"""`meshnode settlement …`, `balance` and `plan`: who paid whom, who is owed what, and the fewest payments left."""
+
+from __future__ import annotations
+
+from meshnode.cli.commands import AS, Argument, Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.evidence import look_at
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
+from meshnode.cli.money import UnclearMoney, parse_money, write_money
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import short_id, where, who, who_briefly, worth
+
+METHODS = ("bank", "cash", "credit", "offset")
+
+
+def add(
+    desk: Desk,
+    *,
+    agreement: str,
+    amount: str,
+    payee: str | None,
+    payer: str | None,
+    on: str | None,
+    method: str | None,
+    paid: str | None,
+    ref: str | None,
+    as_: str | None,
+) -> Exit:
+    """Declare a payment."""
+    if (payee is None) == (payer is None):
+        raise Failure(
+            Exit.USAGE, "say whom you paid (--to), or who paid you (--from)", "meshnode settlement add --help"
+        )
+    made = desk.client().money.settle(
+        agreement,
+        _money(amount),
+        payee=payee,
+        payer=payer,
+        on=on,
+        method=method,
+        paid=_money(paid) if paid else None,
+        ref=look_at(ref).sha256 if ref else None,
+        as_=as_,
+    )
+    text = (
+        f"Declared   {worth(made['amount'])} from {who(made['payer'])} to {who(made['payee'])}   {short_id(made['id'])}"
+    )
+    desk.out.give_or_ok("settlement.add", made, text)
+    if not desk.out.as_json:
+        other = made["payee"] if made["declared_by"]["id"] == made["payer"]["id"] else made["payer"]
+        desk.out.line(f"  It counts once {who(other)} has confirmed it.")
+        desk.next_steps(("They confirm with", f"meshnode settlement confirm {made['id']}"))
+    return Exit.OK
+
+
+def confirm(desk: Desk, *, settlement: str, decline: bool, as_: str | None) -> Exit:
+    """Say that a payment took place."""
+    told = desk.client().money.confirm_settlement(settlement, "decline" if decline else "accept", as_=as_)
+    verb = "Declined" if decline else "Confirmed"
+    desk.out.give_or_ok("settlement.confirm", told, f"{verb}   {worth(told['amount'])}   it is {told['state']}")
+    return Exit.OK
+
+
+def ls(desk: Desk, *, agreement: str | None) -> Exit:
+    """List payments."""
+    found = desk.client().money.settlements(agreement)
+    if desk.out.as_json:
+        desk.out.give("settlement.ls", {"items": found})
+    elif not found:
+        desk.out.line("No payments yet.")
+        desk.next_steps(("Who is owed what", "meshnode plan"))
+    else:
+        rows = [
+            (
+                short_id(each["id"]),
+                each["on"],
+                worth(each["amount"]),
+                who_briefly(each["payer"]),
+                who_briefly(each["payee"]),
+                where(each["agreement"]),
+                each["state"],
+            )
+            for each in found
+        ]
+        desk.out.table(
+            ("ID", "DAY", "AMOUNT", "FROM", "TO", "AGREEMENT", "STATE"), rows, flexible=5, right=(2,), whole=(0,)
+        )
+        mine = [each for each in found if each["may_confirm"]]
+        if mine:
+            desk.next_steps(*(("Confirm", f"meshnode settlement confirm {each['id']}") for each in mine[:3]))
+    return Exit.OK
+
+
+def balance(desk: Desk, *, agreement: str | None) -> Exit:
+    """Show who has what."""
+    found = desk.client().money.balances(agreement)
+    if desk.out.as_json:
+        desk.out.give("balance", {"items": found["balances"]})
+    elif not found["balances"]:
+        desk.out.line("Nothing was shared yet.")
+        desk.next_steps(("Share an income out", "meshnode distribution new --help"))
+    else:
+        rows = [
+            (
+                where(each["agreement"]),
+                who_briefly(each["agent"]),
+                clean(each["cur"]),
+                *(
+                    write_money(number, each["exp"])
+                    for number in (
+                        each["entitled"],
+                        each["held"],
+                        each["contested"],
+                        each["received"] - each["paid"],
+                        each["in_hand"],
+                        each["open"],
+                    )
+                ),
+            )
+            for each in found["balances"]
+        ]
+        heads = ("AGREEMENT", "WHO", "CUR", "ENTITLED", "HELD", "CONTESTED", "SETTLED", "IN HAND", "OPEN")
+        desk.out.table(heads, rows, flexible=0, right=(3, 4, 5, 6, 7, 8))
+    return Exit.OK
+
+
+def plan(desk: Desk, *, agreement: str | None) -> Exit:
+    """Show the payments that bring everybody to zero."""
+    found = desk.client().money.balances(agreement)
+    if desk.out.as_json:
+        desk.out.give("plan", {"items": found["plan"]})
+    elif not found["plan"]:
+        desk.out.line("Nobody owes anybody anything.")
+    else:
+        rows = [
+            (where(each["agreement"]), who_briefly(each["payer"]), who_briefly(each["payee"]), worth(each["amount"]))
+            for each in found["plan"]
+        ]
+        desk.out.table(("AGREEMENT", "PAYS", "TO", "AMOUNT"), rows, flexible=0, right=(3,))
+        mine = [each for each in found["plan"] if each["payer"]["me"]]
+        steps = [
+            (
+                f"Paid {who(each['payee'])}",
+                f"meshnode settlement add {quoted(where(each['agreement']))} {quoted(worth(each['amount']))} "
+                f"--to {quoted(who(each['payee']))}",
+            )
+            for each in mine[:3]
+        ]
+        if steps:
+            desk.next_steps(*steps)
+    return Exit.OK
+
+
+def _money(text: str) -> dict[str, object]:
+    try:
+        amount, cur = parse_money(text)
+    except UnclearMoney as unclear:
+        raise Failure(Exit.USAGE, str(unclear), "meshnode settlement add --help") from unclear
+    return {"amt": amount, "cur": cur}
+
+
+_ONE = Argument(("agreement",), "Only this agreement.", optional=True)
+_ID = Argument(("settlement",), "Its id.", metavar="ID")
+_EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED)
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "settlement add",
+            "Declare a payment that you made, or got.",
+            add,
+            (
+                Argument(("agreement",), "The agreement, by title or id."),
+                Argument(("amount",), 'How much is settled by it: "2,841.92 EUR".', metavar="MONEY"),
+                Argument(("--to",), "Whom you paid.", metavar="WHO", into="payee"),
+                Argument(("--from",), "Who paid you.", metavar="WHO", into="payer"),
+                Argument(("--on",), "The day. Today unless you say so.", metavar="DATE"),
+                Argument(("--method",), "How.", choices=METHODS),
+                Argument(("--paid",), "What was actually paid, if that was another currency.", metavar="MONEY"),
+                Argument(("--ref",), "A file that shows it; its digest is signed.", metavar="FILE", complete="file"),
+                AS,
+            ),
+            text="A payment is declared by one side and counts once the other has confirmed it. It changes nobody's "
+            "share, only what is open.",
+            examples=(("Ben was paid", 'meshnode settlement add acme-site "2,841.92 EUR" --to Ben'),),
+            exits=_EXITS,
+        ),
+        Command(
+            "settlement confirm",
+            "Say that a payment took place.",
+            confirm,
+            (_ID, Argument(("--decline",), "Say that it did not.", kind="flag"), AS),
+            exits=_EXITS,
+        ),
+        Command("settlement ls", "List payments.", ls, (_ONE,), exits=(Exit.NOT_RUNNING,)),
+        Command(
+            "balance",
+            "Show what everybody is entitled to, was paid, and is still owed.",
+            balance,
+            (_ONE,),
+            text="One line for each agreement, person and currency: currencies are never added to each other. What is "
+            "contested or held back stands in columns of its own; in hand is what somebody holds for the others. Who "
+            "has less than nothing open owes it.",
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
+            "plan",
+            "Show the payments by which nobody owes anybody anything.",
+            plan,
+            (_ONE,),
+            text="Who owes most pays whom most is owed to, and so on: every node shows the same plan. Nothing is paid "
+            "by it; declare what you pay with `settlement add`.",
+            exits=(Exit.NOT_RUNNING,),
+        ),
+    )
+}

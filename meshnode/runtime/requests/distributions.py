@@ -1,0 +1,150 @@
+"""Sharing out what came in: drawn up from all that is known here, shown, signed, and approved by those who must."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from meshnode.core.drafts import Draft
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.amounts import day, local_day
+from meshnode.runtime.requests.taking_part import acting_in, find_dealing
+from meshnode.views.cuts import Drawn, LeftOut, draw_up, left_out, unacknowledged
+from meshnode.views.dealings import (
+    Dealing,
+    awaiting,
+    dealings,
+    last_shared,
+    standing_version,
+    terms_now,
+    to_share,
+)
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.lineages import version_of
+from meshproto.fold.tallies import NO, tally
+from meshproto.records.ids import ScopeId, short, to_text
+from meshproto.types.agreement import approvers_of, parties_of
+
+MOST_TRIES = 3
+"""Times that signing is tried while more keeps coming in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which distribution; what is left out is chosen: all confirmed incomes, up to today, after the last in force."""
+
+    incomes: tuple[str, ...] = ()
+    to: str | None = None
+    after: str | None = None
+    beside: bool = False
+    """Though others wait for approval, of which at most one can come into force."""
+
+
+class Preview(NamedTuple):
+    """A distribution as it would be, with what whoever asks for it should see before signing."""
+
+    scope: ScopeId
+    drawn: Drawn
+    unconfirmed: tuple[bytes, ...]
+    """Contributions that too few have confirmed: they share nothing yet."""
+    undeclared: tuple[bytes, ...]
+    """Incomes that are not confirmed yet."""
+
+
+async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
+    """Work out what a distribution would be now. Raises Refusal."""
+    facts = await _chosen(office, scope, wish)
+    with office.folded.steady():
+        drawn = draw_up(scope, facts, office.folded)
+        terms = terms_now(scope, office.folded)
+        unconfirmed = unacknowledged(scope, terms, office.folded)
+        waiting = [each.record for each in dealings(scope, "income", office.folded) if each.state == "declared"]
+    if drawn.broken is not None:
+        told = ", ".join(short(each) for each in drawn.broken.ids)
+        why = f"it would be void: {drawn.broken.reason}{f' ({told})' if told else ''}"
+        raise Refusal(Code.CONFLICT, why, "meshnode distribution new --help")
+    return Preview(scope, drawn, tuple(unconfirmed), tuple(waiting))
+
+
+async def propose(
+    office: Office, scope: ScopeId, wish: Wish, seen: bytes, rows: Rows = (), *, as_: str | None = None
+) -> Ids:
+    """Sign a distribution whose outcome somebody has seen: `seen` is its digest (33 bytes). Raises Refusal."""
+    agent = await acting_in(office, scope, as_)
+    facts = await _chosen(office, scope, wish)
+    with office.folded.steady():
+        if (agent or office.me) not in parties_of(terms_now(scope, office.folded)):
+            raise Refusal(
+                Code.NOT_AUTHORISED, "only a party of the agreement shares out", "meshnode agreement show --help"
+            )
+    draft = Draft(scope, "distribution", {**facts, "result_digest": seen}, agent=agent)
+    for tried in range(1, MOST_TRIES + 1):
+        await office.projector.caught_up()
+        try:
+            return await office.node.write([draft], local=rows)
+        except Refusal as refusal:
+            if refusal.code is not Code.BUSY or tried == MOST_TRIES:
+                raise
+    raise AssertionError("the last try has answered or raised")
+
+
+async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
+    """The facts that are chosen and not computed. Raises Refusal."""
+    await office.fresh()
+    after = await find_dealing(office, wish.after, "distribution", "meshnode distribution ls") if wish.after else None
+    named = [await find_dealing(office, each, "income", "meshnode income ls") for each in wish.incomes]
+    with office.folded.steady():
+        memory = office.folded
+        if "value_equation" not in terms_now(scope, memory):
+            raise Refusal(
+                Code.BAD_REQUEST, "this agreement shares no money: it has no equation", "meshnode agreement ls"
+            )
+        prev = after.record if after else last_shared(scope, memory)
+        waiting = awaiting(scope, prev, memory)
+        incomes = sorted(each.record for each in named) or sorted(to_share(scope, prev, memory))
+        version = standing_version(scope, memory)
+        day_before = concern_of(memory, prev).facts["to"] if prev else ""
+    if waiting and not wish.beside:
+        hint = f"meshnode distribution show {to_text(waiting[0].record)}"
+        why = f"{short(waiting[0].record)} waits for approval: only one of them can come into force"
+        raise Refusal(Code.EXISTS, why, hint)
+    if not incomes:
+        raise Refusal(Code.CONFLICT, "no confirmed income is left to share", "meshnode income ls")
+    to = day(wish.to) if wish.to else max(local_day(office.node.now()), day_before)
+    facts: dict[str, Any] = {"agreement": version, "incomes": incomes, "to": to}
+    return {**facts, "prev": prev} if prev else facts
+
+
+class Approver(NamedTuple):
+    """Somebody whose approval counts, and how far it is given: no, contested or yes."""
+
+    agent: bytes
+    level: int
+
+
+class Told(NamedTuple):
+    """A distribution with what became of it; `needed` of the approvers suffice."""
+
+    scope: ScopeId
+    shared: Dealing
+    approvers: tuple[Approver, ...]
+    needed: int
+    outside: LeftOut
+
+
+def told_of(office: Office, scope: ScopeId, shared: Dealing, *, whole: bool = True) -> Told:
+    """How a distribution stands; with `whole` also what is known here and in no cut up to it."""
+    with office.folded.steady():
+        memory = office.folded
+        terms = version_of(memory, shared.facts["agreement"]).facts
+        agents = approvers_of(terms)
+        levels = tuple(Approver(each, tally(shared.record, each, memory)) for each in agents)
+        outside = left_out(scope, shared.record, memory) if whole else LeftOut((), (), ())
+    approval = terms["approval"]
+    needed = len(agents) if isinstance(approval, str) else approval["k"]
+    return Told(scope, shared, levels, needed, outside)
+
+
+def may_approve(office: Office, told: Told) -> list[bytes]:
+    """For whom the owner can still approve a distribution: itself, and organisations it signs for."""
+    acting = {office.me, *office.mandates.acts_for()}
+    return [each.agent for each in told.approvers if each.level == NO and each.agent in acting]

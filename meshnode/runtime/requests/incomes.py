@@ -1,0 +1,115 @@
+"""Money that comes in under an agreement, or goes back, and who says that it did."""
+
+from dataclasses import dataclass
+
+from meshnode.core.details import Unfit, check_money
+from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.amounts import day, local_day
+from meshnode.runtime.requests.details import somebody
+from meshnode.runtime.requests.taking_part import acting_in, find_dealing, home_of, sign
+from meshnode.views.dealings import Dealing, dealings, terms_now
+from meshproto.records.ids import ScopeId, digest33, ext, short, to_text
+from meshproto.types import accounts
+from meshproto.types.agreement import bearers
+from meshproto.types.value import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Income:
+    """What came in, or (with `refunds`) went back; amounts are positive either way, in minor units."""
+
+    gross: Money
+    tax: int = 0
+    payer: str | None = None
+    on: str | None = None
+    invoice: bytes | None = None
+    """SHA-256 of the invoice."""
+    refunds: str | None = None
+    part_of: str | None = None
+    """The distribution of another agreement by whose line it came."""
+
+
+async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *, as_: str | None = None) -> Ids:
+    """Declare an income that the owner, or the organisation `as_`, holds. Raises Refusal."""
+    await office.fresh()
+    agent = await acting_in(office, scope, as_)
+    _must_be_money(income)
+    refunded = None
+    if income.refunds is not None:
+        refunded = await find_dealing(office, income.refunds, "income", "meshnode income ls")
+        _must_be_refundable(office, scope, income, refunded, agent or office.me)
+    sign_ = -1 if refunded else 1
+    gross, tax = sign_ * income.gross.amt, sign_ * income.tax
+    facts = accounts.income(
+        agent or office.me,
+        net=Money(gross - tax, income.gross.cur),
+        tax=tax,
+        on=day(income.on) if income.on else local_day(office.node.now()),
+        payer=await _payer(office, scope, income),
+        invoice=digest33(income.invoice) if income.invoice else None,
+        part_of=await _part_of(office, income),
+        refunds=refunded.record if refunded else None,
+    )
+    return await sign(office, scope, "income", facts, rows, agent=agent)
+
+
+def doubles(office: Office, scope: ScopeId, income: Dealing) -> list[bytes]:
+    """Other incomes of the same agreement with the same invoice: perhaps the same money, reported twice."""
+    invoice = income.facts.get("invoice")
+    if invoice is None:
+        return []
+    with office.folded.steady():
+        others = dealings(scope, "income", office.folded)
+    same = [each for each in others if each.facts.get("invoice") == invoice and each.record != income.record]
+    return [each.record for each in same if "refunds" not in each.facts and "refunds" not in income.facts]
+
+
+async def _payer(office: Office, scope: ScopeId, income: Income) -> bytes | None:
+    if income.payer is None:
+        return None
+    if income.payer.strip().casefold() != "client":
+        return await somebody(office, income.payer, scope)
+    with office.folded.steady():
+        clients = bearers(terms_now(scope, office.folded), "client")
+    if len(clients) != 1:
+        raise Refusal(Code.BAD_REQUEST, f"there are {len(clients)} clients in this agreement", "name the payer")
+    return clients[0]
+
+
+async def _part_of(office: Office, income: Income) -> bytes | None:
+    if income.part_of is None:
+        return None
+    found = await find_dealing(office, income.part_of, "distribution", "meshnode distribution ls")
+    return ext(found.record)
+
+
+def _must_be_money(income: Income) -> None:
+    try:
+        check_money(income.gross)
+    except Unfit as unfit:
+        raise Refusal(Code.BAD_REQUEST, unfit.why, unfit.hint) from unfit
+    if not 0 <= income.tax <= income.gross.amt:
+        raise Refusal(Code.BAD_REQUEST, "the tax lies between nothing and the whole amount", "the gross holds the tax")
+
+
+def _must_be_refundable(office: Office, scope: ScopeId, income: Income, refunded: Dealing, who: bytes) -> None:
+    """Refuse what would be invalid for ever. Raises Refusal."""
+    facts, text = refunded.facts, to_text(refunded.record)
+    why = ""
+    if home_of(office, refunded.record) != scope:
+        why = f"{short(refunded.record)} came in under another agreement"
+    elif refunded.agent != who:
+        why = "only who holds an income gives it back"
+    elif "refunds" in facts:
+        why = f"{short(refunded.record)} is a refund itself"
+    elif facts["gross"]["cur"] != income.gross.cur:
+        why = f"that income was in {facts['gross']['cur']}"
+    elif (
+        income.gross.amt > facts["gross"]["amt"]
+        or income.tax > facts["tax"]["amt"]
+        or income.gross.amt - income.tax > facts["net"]["amt"]
+    ):
+        why = "that is more than came in"
+    if why:
+        raise Refusal(Code.BAD_REQUEST, why, f"meshnode income show {text}")

@@ -1,0 +1,89 @@
+"""What all requests about agreements share: which record is meant, where it stands, and for whom one signs there."""
+
+from typing import Any
+
+from meshnode.core.drafts import Draft
+from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.refusals import Code, Refusal
+from meshnode.views.dealings import Dealing, agreements, dealing, takes_part
+from meshproto.fold.lineage import scope_of
+from meshproto.fold.standing import read_row
+from meshproto.records.encoding import Value
+from meshproto.records.ids import ScopeId, short, to_text
+from meshproto.types import identity
+
+ANSWERS = ("accept", "decline", "object")
+
+
+async def find_dealing(office: Office, text: str, type_: str, listed: str) -> Dealing:
+    """The record of an agreement that an id means; `listed` is the command that lists such. Raises Refusal."""
+    record = await office.find(text)
+    await office.fresh()
+    with office.folded.steady():
+        found = dealing(record, office.folded)
+    stored = office.truth.record(record)
+    if stored is None or stored.type != type_:
+        raise Refusal(Code.NOT_FOUND, f"{short(record)} is no {type_}", listed)
+    if found is None:
+        why = f"{short(record)} is a {type_}, but has no effect in any agreement here"
+        raise Refusal(Code.NOT_FOUND, why, f"meshnode why {to_text(record)}")
+    return found
+
+
+def home_of(office: Office, record: bytes) -> ScopeId:
+    """The agreement that a folded record stands in; empty if it stands in none."""
+    with office.folded.steady():
+        row = read_row(office.folded, record)
+        return ScopeId(scope_of(office.folded, row.home) if row is not None else b"")
+
+
+async def acting_in(office: Office, scope: ScopeId, as_: str | None) -> bytes:
+    """For whom something is signed in an agreement: empty for the owner. Raises Refusal."""
+    agent = await office.acting(as_)
+    must_take_part(office, scope, agent)
+    return agent
+
+
+def must_take_part(office: Office, scope: ScopeId, agent: bytes) -> None:
+    """Refuse to sign, for the owner or `agent`, in an agreement that does not name them. Raises Refusal."""
+    acting = office.mandates.acts_for()
+    with office.folded.steady():
+        if takes_part(agent or office.me, scope, office.folded):
+            return
+        others = [each for each in acting if takes_part(each, scope, office.folded)]
+    name = office.name(scope) or short(scope)
+    mine = "you take" if not agent else f"{office.name(agent) or short(agent)} takes"
+    hint = f"say that you do it for them: --as {quoted(office.name(others[0]))}" if others and not agent else ""
+    raise Refusal(Code.NOT_AUTHORISED, f"{mine} no part in {name}", hint or "meshnode agreement ls")
+
+
+async def answer(
+    office: Office, record: bytes, said: str, rows: Rows = (), *, as_: str | None = None, text: str = ""
+) -> Ids:
+    """Accept, decline or object to a record of an agreement. Raises Refusal."""
+    if said not in ANSWERS:
+        raise Refusal(Code.BAD_REQUEST, f"{said!r} is no answer", f"one of {', '.join(ANSWERS)}")
+    scope = home_of(office, record)
+    agent = await acting_in(office, scope, as_)
+    facts: dict[str, Value] = {**identity.accept(record), "decision": said}
+    return await sign(office, scope, "countersign", facts, rows, agent=agent, private={"text": text} if text else None)
+
+
+async def sign(
+    office: Office,
+    scope: ScopeId,
+    type_: str,
+    facts: Any,
+    rows: Rows,
+    *,
+    agent: bytes,
+    private: dict[str, Value] | None = None,
+) -> Ids:
+    """Sign one record in an agreement. Raises Refusal."""
+    return await office.node.write([Draft(scope, type_, facts, private, agent=agent)], local=rows)
+
+
+def scopes_here(office: Office) -> list[ScopeId]:
+    """The agreements that are folded here."""
+    with office.folded.steady():
+        return [ScopeId(each) for each in agreements(office.folded)]

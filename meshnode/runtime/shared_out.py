@@ -1,0 +1,117 @@
+"""Distributions in words: how each stands, what it waits for, and of a void one which sum is wrong."""
+
+from typing import Any, NamedTuple, cast
+
+from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.office import Office
+from meshnode.runtime.requests.distributions import Told
+from meshnode.store.querying import Is, Where
+from meshnode.views.rows import EntryRow
+from meshproto.equation.earlier import written
+from meshproto.equation.notices import Concern, Notice
+from meshproto.equation.preview.answer import NAMES
+from meshproto.equation.settled import Settled
+from meshproto.fold.concerns import concern_of
+from meshproto.fold.memory import Memory
+from meshproto.fold.tallies import NO
+from meshproto.records.ids import ScopeId, short
+from meshproto.types.catalogue import check_facts
+
+MOST_VOID = 64
+"""Void distributions told of an agreement: whoever writes hundreds must not fill others' lists."""
+
+_NOTICED = {
+    Concern.TOO_SMALL: "the income is too small to reach this step, and nothing of what it pays for is used up",
+    Concern.NO_WEIGHT: "nobody has a weight here: what it took goes on",
+    Concern.UNCONFIRMED: "too few have confirmed {0} of the contributions in it, so they share nothing yet",
+    Concern.CARRIED: "a rest is left, and carried into the next distribution",
+    Concern.NEEDS: "some lose by this, and it takes no effect before they consent",
+}
+_VOID = {
+    "D-CHAIN": "it does not follow what it says it follows",
+    "D-INCOME": "it shares an income that may not be shared there",
+    "D-INPUTS": "it leaves out, or invents, what its author knew",
+    "D-LINES": "what it gives is not what the equation makes of it",
+    "D-SUM": "its rest, or its digest, is not that of the sums",
+}
+
+
+class Void(NamedTuple):
+    """A distribution that is void for ever."""
+
+    record: bytes
+    scope: ScopeId
+    agent: bytes
+    at: int
+    facts: dict[str, Any]
+    reason: str
+    detail: str
+    causes: tuple[bytes, ...]
+
+
+def net_of(facts: dict[str, Any], memory: Memory) -> int:
+    """The pool of a distribution that is not void: the net of its incomes, in minor units."""
+    return sum(concern_of(memory, each).facts["net"]["amt"] for each in facts["incomes"])
+
+
+def advice(office: Office, told: Told) -> str:
+    """How a distribution stands, and what it waits for."""
+    shared = told.shared
+    missing = [office.name(each.agent) or short(each.agent) for each in told.approvers if each.level == NO]
+    given = len(told.approvers) - len(missing)
+    match shared.state:
+        case "proposed":
+            return f"{given} of {told.needed} approvals so far, waiting for {', '.join(missing) or 'what it follows'}"
+        case "contested" if shared.reason == "R-RIVAL":
+            rivals = ", ".join(short(each) for each in shared.ids)
+            return f"another was approved for the same money, too ({rivals}): neither counts before one is chosen"
+        case "contested":
+            return "what it rests on is contested; who was revoked can be stood by: meshnode reaffirm"
+        case _ if missing:
+            return f"in force: {given} approve, and {told.needed} suffice"
+        case _:
+            return "in force, and approved by all: nothing can take its place"
+
+
+def voids(office: Office, scope: ScopeId) -> list[Void]:
+    """The void distributions of an agreement, the first ones."""
+    where = (
+        Where("type", Is.EQUAL, "distribution"),
+        Where("status", Is.EQUAL, "invalid"),
+        Where("scope", Is.EQUAL, scope),
+    )
+    lookups: Lookups = office.lookups
+    rows = lookups.views.select(EntryRow, *where, order="at", limit=MOST_VOID)
+    found = (void_of(office, row.record) for row in rows)
+    return [each for each in found if each is not None]
+
+
+def void_of(office: Office, record: bytes) -> Void | None:
+    """A void distribution; None if it is none, or its facts are not those of one."""
+    entry = office.lookups.entry(record)
+    if entry is None or (entry.type, entry.status) != ("distribution", "invalid"):
+        return None
+    stored = office.truth.record(record)
+    if stored is None or check_facts(stored) is not None:
+        return None
+    with office.folded.steady():
+        why = cast(tuple[str, str, list[bytes]] | None, office.folded.get("why", record))
+    reason, detail, causes = why or (entry.reason, "", [])
+    return Void(record, ScopeId(entry.scope), entry.agent, entry.at, dict(stored.facts), reason, detail, tuple(causes))
+
+
+def void_says(office: Office, void: Void) -> str:
+    """Why a distribution is void, with the step and the agent where that is known."""
+    words = _VOID.get(void.reason, "it breaks a rule")
+    names = ", ".join(office.name(each) or short(each) for each in void.causes)
+    where = " at ".join(each for each in (names, void.detail) if each)
+    return f"void for ever: {words}{f' ({where})' if where else ''}"
+
+
+def noticed(notice: Notice, settled: Settled) -> str:
+    """A notice about a distribution in words."""
+    words = _NOTICED[notice.concern].format(len(notice.names))
+    if notice.path is None:
+        return words
+    step = next(each.step for each in settled.steps if each.path == notice.path)
+    return f"{written(notice.path)} {NAMES[type(step)]}: {words}"

@@ -1,0 +1,172 @@
+"""Money under an agreement through the local APIs of whole nodes: from work to a confirmed payment."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshproto.records.ids import from_text
+from tests.support.bargains import table
+from tests.support.meshes import Mesh
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+def named(lines: list[dict[str, Any]]) -> dict[str, int]:
+    return {line["agent"]["name"]: line["amt"] for line in lines}
+
+
+async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", clients=["cy"], income_confirm="client") as all_:
+        work = await all_.works("ana", "Design", 3, "ben")
+        await all_.works("ben", "Code", 1, "ana")
+        told = await all_["ben"].does("GET", f"/contributions/{work}/evaluation")
+        assert (told["state"], told["reason"], told["confirming"], told["needed"]) == ("acknowledged", "", 1, 1)
+        income = await all_.income("ana", 100_001, tax=21_000, payer="client")
+        early = await all_["ana"].refuses("POST", "/distributions/preview", {"agreement": "Acme site"})
+        assert (early["code"], early["detail"]) == ("conflict", "no confirmed income is left to share")
+        assert (await all_["cy"].does("GET", "/incomes"))["items"][0]["may_confirm"]
+        confirmed = await all_["cy"].does("POST", f"/incomes/{income}/answers", {})
+        assert (confirmed["state"], [each["name"] for each in confirmed["confirmed_by"]]) == ("confirmed", ["Cy"])
+        await all_.stands(from_text(income), "confirmed")
+        shared = await all_.shares("ben", "ana", "ben")
+        assert (shared["state"], named(shared["lines"])) == ("effective", {"Ana": 75_001, "Ben": 25_000})
+        owed = await all_["ben"].does("GET", "/balances?agreement=Acme site")
+        assert [(each["payer"]["name"], each["payee"]["name"], each["amount"]["amt"]) for each in owed["plan"]] == [
+            ("Ana", "Ben", 25_000)
+        ]
+        wish = {"agreement": "Acme site", "amount": {"amt": 25_000, "cur": "EUR"}, "payee": "Ben"}
+        paid = await all_["ana"].does("POST", "/settlements", wish)
+        await all_.come(paid["id"])
+        assert (await all_["ben"].does("GET", "/settlements"))["items"][0]["may_confirm"]
+        await all_["ben"].does("POST", f"/settlements/{paid['id']}/answers", {})
+        await all_.stands(from_text(paid["id"]), "confirmed")
+        assert (await all_["cy"].does("GET", "/balances"))["plan"] == []
+        told = [await all_[name].does("GET", "/statements?person=Ben") for name in ("ana", "ben", "cy")]
+        assert len({each["digest"] for each in told}) == 1
+        (account,) = told[0]["accounts"]
+        entries = [(each["kind"], each["after"]) for each in account["entries"]]
+        assert entries == [("share", 25_000), ("received", 0)]
+
+
+async def test_an_amount_is_explained_down_to_signatures(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        work = await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        shared = await all_.shares("ana", "ana", "ben")
+        found = await all_["ben"].does("GET", f"/distributions/{shared['id']}/explanation?person=Ben")
+        assert found["digest"] == shared["digest"]
+        (line,) = found["lines"]
+        (cause,) = line["causes"]
+        (behind,) = cause["behind"]
+        assert (behind["id"], behind["title"], behind["signature"]["holds"]) == (work, "Code", True)
+        (word,) = behind["words"]
+        assert (word["agent"]["name"], word["figure"], word["signatures"][0]["holds"]) == ("Ana", "7200", True)
+        assert (cause["parts"][0]["weight"], cause["amount"], line["amt"]) == ("1", 1000, 1000)
+        nobody = await all_["ben"].does("GET", f"/distributions/{shared['id']}/explanation?person=Ana")
+        assert nobody["lines"] == []
+
+
+async def test_who_approves_is_told_of_what_the_cut_does_not_know(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        shared = await all_.shares("ana")
+        late = await all_.works("ben", "More code", 1, "ana")
+        seen = await all_["ben"].does("GET", f"/distributions/{shared['id']}")
+        assert [each["id"] for each in seen["outside"]["contributions"]] == [late]
+        assert (seen["state"], seen["reason"], seen["may_approve"]) == ("proposed", "T-MISSING", True)
+        waits = ("0 of 2 approvals so far, waiting for Ana, Ben", "0 of 2 approvals so far, waiting for Ben, Ana")
+        assert seen["says"] in waits  # by their ids
+        wish = {"agreement": "Acme site"}
+        again = await all_["ben"].refuses("POST", "/distributions/preview", wish)
+        assert again["code"] == "exists"
+        beside = await all_["ben"].does("POST", "/distributions/preview", {**wish, "beside": True})
+        assert beside["entered"] == 2
+        stale = {**wish, "beside": True, "digest": "00" * 32}
+        moved = await all_["ben"].refuses("POST", "/distributions", stale)
+        assert (moved["code"], moved["detail"]) == ("conflict", "more has come in since, and another sum comes of it")
+
+
+async def test_a_rejection_a_correction_and_a_declined_share_are_told(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", "cy") as all_:
+        shares = [{"who": "Ben", "part": 500}]
+        work = await all_.works("ana", "Design", 4, shares=shares)
+        told = await all_["ben"].does("POST", f"/contributions/{work}/shares", {"answer": "decline"})
+        assert [(each["agent"]["name"], each["answer"]) for each in told["shares"] if each["answer"]] == [
+            ("Ben", "decline")
+        ]
+        own = await all_["ana"].refuses("POST", "/attestations", {"contribution": work})
+        assert (own["code"], "A-SELF" in own["detail"]) == ("bad-request", True)
+        no = await all_["cy"].does("POST", "/attestations", {"contribution": work, "reject": True, "note": "not seen"})
+        assert (no["state"], no["attestations"][0]["note"]) == ("rejected", "not seen")
+        some = await all_["cy"].does("POST", "/attestations", {"contribution": work, "seconds": 7200, "rating": 4})
+        assert (some["state"], some["confirmed"]) == ("acknowledged", {"n": 7200, "s": 0, "u": "SEC"})
+        assert [each["counts"] for each in some["attestations"]].count(True) == 1
+        await all_["ana"].does("POST", f"/contributions/{work}/correct", {"seconds": 3600})
+        less = await all_["ana"].does("GET", f"/contributions/{work}/evaluation")
+        assert less["confirmed"] == {"n": 3600, "s": 0, "u": "SEC"}
+        await all_["ana"].does("POST", f"/contributions/{work}/retract", {})
+        gone = await all_["ana"].does("GET", f"/contributions/{work}/evaluation")
+        assert (gone["state"], gone["may_attest"]) == ("retracted", False)
+
+
+async def test_ballots_keep_within_their_budget(mesh: Mesh) -> None:
+    equation = {"cur": "EUR", "steps": [{"do": "pro_rata", "mix": [{"part": [1, 1], "ballots": "round"}]}]}
+    ballots = {"budget": 50, "rounds": ["spring"]}
+    async with table(mesh, "ana", "ben", "cy", value_equation=equation, ballots=ballots) as all_:
+        wish = {"agreement": "Acme site", "points": [{"who": "Ben", "points": 30}, {"who": "Cy", "points": 30}]}
+        much = await all_["ana"].refuses("POST", "/ballots", wish)
+        assert much["detail"] == "60 points are more than the 50 of a round: it would not count"
+        for bad in ([{"who": "Ana", "points": 1}], [{"who": "Ben", "points": 1}, {"who": "Ben", "points": 1}]):
+            assert (await all_["ana"].refuses("POST", "/ballots", {**wish, "points": bad}))["code"] == "bad-request"
+        assert (await all_["ana"].refuses("POST", "/ballots", {**wish, "round": "fall"}))["code"] == "bad-request"
+        first = await all_["ana"].does("POST", "/ballots", {**wish, "points": [{"who": "Cy", "points": 5}]})
+        await all_.come(first["id"])
+        second = await all_["ana"].does("POST", "/ballots", {**wish, "points": [{"who": "Ben", "points": 20}]})
+        await all_.come(second["id"])
+        cast = (await all_["ben"].does("GET", "/ballots?agreement=Acme site&round=spring"))["items"]
+        assert {each["id"]: each["counts"] for each in cast} == {first["id"]: False, second["id"]: True}
+        await all_.income("ana", 900)
+        assert named((await all_.shares("ana"))["lines"]) == {"Ben": 900}
+
+
+async def test_a_refund_gives_back_and_the_same_invoice_twice_is_shown(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        invoice = "ab" * 32
+        income = await all_.income("ana", 1000, invoice=invoice)
+        twice = await all_.income("ana", 1000, invoice=invoice)
+        listed = {each["id"]: each["doubles"] for each in (await all_["ben"].does("GET", "/incomes"))["items"]}
+        assert listed == {income: [twice], twice: [income]}
+        first = await all_.shares("ana", "ana", "ben", incomes=[income])
+        assert (await all_["ana"].does("GET", f"/incomes/{income}"))["shared_by"] == [first["id"]]
+        wish = {"agreement": "Acme site", "gross": {"amt": 2000, "cur": "EUR"}, "refunds": income}
+        assert (await all_["ana"].refuses("POST", "/incomes", wish))["detail"] == "that is more than came in"
+        assert (await all_["ben"].refuses("POST", "/incomes", wish))[
+            "detail"
+        ] == "only who holds an income gives it back"
+        back = await all_.income("ana", 400, refunds=income)
+        given = await all_.shares("ana", "ana", "ben", incomes=[back])
+        assert (given["pool"]["amt"], named(given["lines"])) == (-400, {"Ben": -400})
+        assert (await all_["ben"].does("GET", "/statements"))["accounts"][0]["closing"]["open"] == 600
+
+
+async def test_earlier_work_is_taken_in_and_strangers_may_not(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_, mesh.node("eve") as eve:
+        logged = await all_["ben"].does("POST", "/contributions", {"title": "Before", "seconds": 3600})
+        taken = await all_["ben"].does("POST", f"/contributions/{logged['id']}/share", {"agreement": "Acme site"})
+        assert (taken["scope"]["kind"], taken["scope"]["name"]) == ("agreement", "Acme site")
+        again = await all_["ben"].refuses("POST", f"/contributions/{logged['id']}/share", {"agreement": "Acme site"})
+        assert again["code"] == "exists"
+        listed = (await all_["ben"].does("GET", "/contributions?agreement=Acme site"))["items"]
+        assert [each["title"] for each in listed] == ["Before"]
+        both = {"title": "x", "seconds": 60, "agreement": "Acme site", "network": "studio"}
+        assert (await all_["ben"].refuses("POST", "/contributions", both))["code"] == "bad-request"
+        unknown = await eve.api().refuses(
+            "POST", "/contributions", {"title": "x", "seconds": 60, "agreement": "Acme site"}
+        )
+        assert unknown["code"] == "not-found"

@@ -1,0 +1,243 @@
+"""`attest` to `statement`, against a fake node: what people read, what is asked, and what comes next."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from meshnode.api.models.shared import Page
+from meshnode.api.models.work import Written
+from meshnode.cli.exits import Exit
+from meshnode.cli.statement import HEADS
+from tests.support import sample_money as money
+from tests.support.command_line import objects, run
+from tests.support.fake_node import FakeNode
+from tests.support.rich_answers import rich_contribution
+from tests.support.sample_people import ANA, text_id
+
+
+@pytest.fixture
+def node() -> Iterator[FakeNode]:
+    with FakeNode() as fake:
+        fake.answers.update(money.answers())
+        yield fake
+
+
+def says(node: FakeNode, *words: str, code: Exit = Exit.OK) -> str:
+    ran = run(*words, home=node)
+    assert ran.code == code, ran.out + ran.err
+    return ran.out if code == Exit.OK else ran.out + ran.err
+
+
+def body(node: FakeNode) -> dict[str, object]:
+    return node.asked[-1].body
+
+
+def test_work_is_confirmed_in_part(node: FakeNode) -> None:
+    out = says(node, "attest", "c", "--qty", "2h", "--rating", "4", "--note", "until noon")
+    assert out == f"✓ Confirmed   {text_id('Work')[:15]}…   it stands as acknowledged: 2 h\n"
+    assert body(node) == {"contribution": "c", "seconds": 7200, "rating": 4, "note": "until noon"}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--reject", "--rating", "2"), "neither --qty nor --rating"),
+        (("--rating", "6"), "from 1 to 5"),
+        (("--qty", "5 EUR"), "money is confirmed as a whole"),
+        (("--qty", "soon"), "is no amount"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_asked(
+    node: FakeNode, words: tuple[str, ...], why: str
+) -> None:
+    assert why in says(node, "attest", "c", *words, code=Exit.USAGE)
+    assert node.asked == []
+
+
+def test_work_that_too_few_confirm_says_so(node: FakeNode) -> None:
+    node.answers["POST", "/attestations"] = money.evaluation("claimed")
+    assert "claimed: 0 of 1 have confirmed it (A-FEW 0/1)" in says(node, "attest", "c", "--reject")
+    assert body(node) == {"contribution": "c", "reject": True}
+
+
+def test_points_are_given_and_listed(node: FakeNode) -> None:
+    says(node, "ballot", "acme", "Ben 30, Ana López: 20", "--round", "spring")
+    points = [{"who": "Ben", "points": 30}, {"who": "Ana López", "points": 20}]
+    assert body(node) == {"agreement": "acme", "points": points, "round": "spring"}
+    assert "spring  you    Ben 30  no" in says(node, "ballot", "acme")
+    assert "names nobody and no points" in says(node, "ballot", "acme", "Ben", code=Exit.USAGE)
+    node.answers["GET", "/ballots"] = Page([])
+    assert "No ballots yet." in says(node, "ballot", "acme")
+
+
+def test_an_income_is_declared_with_its_tax(node: FakeNode, tmp_path: Path) -> None:
+    (tmp_path / "invoice.pdf").write_bytes(b"%PDF")
+    words = ("--tax", "2,100.00", "--from", "client", "--invoice", str(tmp_path / "invoice.pdf"))
+    out = says(node, "income", "add", "acme", "12,100.00 EUR", *words)
+    assert out.splitlines()[0] == f"✓ Declared   10000.00 EUR to share   {text_id('income')[:15]}…"
+    assert "They confirm with:" in out
+    assert f"income confirm {text_id('income')}" in out
+    asked = body(node)
+    assert (asked["gross"], asked["tax"], asked["payer"]) == ({"amt": 1_210_000, "cur": "EUR"}, 210_000, "client")
+    assert len(str(asked["invoice"])) == 64
+    assert "is no amount in EUR" in says(node, "income", "add", "acme", "1 EUR", "--tax", "1 USD", code=Exit.USAGE)
+
+
+def test_incomes_are_listed_shown_and_confirmed(node: FakeNode) -> None:
+    node.answers["GET", "/incomes"] = Page([money.income(doubles=[text_id("twice")], refunds=text_id("x"))])
+    assert "declared duplicate? refund" in says(node, "income", "ls", "acme")
+    node.answers["GET", "/incomes/i"] = money.income(state="confirmed", doubles=[text_id("twice")])
+    out = says(node, "income", "show", "i")
+    assert "duplicate? The same invoice stands behind" in out
+    assert "distribution new 'Acme site'" in out
+    assert "it is confirmed" in says(node, "income", "confirm", "i")
+    assert body(node) == {"answer": "accept"}
+    says(node, "income", "confirm", "i", "--decline", "--as", "Blue")
+    assert body(node) == {"answer": "decline", "as": "Blue"}
+    node.answers["GET", "/incomes"] = Page([])
+    assert "No incomes yet." in says(node, "income", "ls")
+
+
+def test_what_comes_of_a_distribution_is_shown_before_it_is_signed(node: FakeNode) -> None:
+    dry = says(node, "distribution", "new", "acme", "--dry-run")
+    assert "10000.00 EUR of Acme site, up to 2026-03-09" in dry
+    assert "3333.33" in dry
+    assert "not confirmed, so without a share: More code by Ben" in dry
+    assert "1 income not confirmed yet" in dry
+    assert [each.path for each in node.asked] == ["/distributions/preview"]
+    refused = says(node, "distribution", "new", "acme", code=Exit.USAGE)
+    assert "add --yes to say yes" in refused
+    out = says(node, "distribution", "new", "acme", "--yes", "--as", "Blue")
+    assert "1 of 2 approvals so far, waiting for Ana López." in out
+    asked = body(node)
+    assert (asked["digest"], asked["incomes"], asked["to"]) == (money.DIGEST, [text_id("income")], money.DAY)
+
+
+def test_a_dry_run_for_programs_is_the_preview(node: FakeNode) -> None:
+    ran = run("distribution", "new", "acme", "--dry-run", "--json", home=node)
+    assert objects(ran)[0]["digest"] == money.DIGEST
+
+
+def test_whoever_approves_hears_what_is_left_out(node: FakeNode) -> None:
+    refused = says(node, "distribution", "approve", "d", code=Exit.USAGE)
+    assert "it does not know of More code by Ben: that enters the next one" in refused
+    assert "it does not know of 1 correction" in refused
+    assert "it is effective" in says(node, "distribution", "approve", "d", "--yes")
+    says(node, "distribution", "approve", "d", "--decline", "--because", "not yet")
+    assert body(node) == {"answer": "decline", "text": "not yet"}
+
+
+def test_distributions_are_listed_and_shown(node: FakeNode) -> None:
+    assert "proposed  1/2" in says(node, "distribution", "ls")
+    out = says(node, "distribution", "show", "d")
+    assert "Ana López (you) has not approved, Ben approves" in out
+    assert "distribution approve" in out
+    void = money.distribution(state="void", says="void for ever: off (Ben at steps[0])", outside=None, lines=[])
+    node.answers["GET", "/distributions/d"] = void
+    assert "void for ever: off" in says(node, "distribution", "show", "d", code=Exit.VERIFICATION)
+    node.answers["GET", "/distributions"] = Page([])
+    assert "Nothing was shared out yet." in says(node, "distribution", "ls")
+
+
+def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
+    out = says(node, "distribution", "explain", "d", "--person", "Ben")
+    assert "steps[0] pro_rata   3333.33 EUR" in out
+    assert "1/3 of 10000.00 EUR is 3333.333333…, rounded down to 3333.33 EUR" in out
+    assert "3333.33 EUR from Code, by Ben: 7200 SEC × 6/5 of 10800 claimed" in out
+    assert "Ana López (you) confirms 7200, rated 4" in out
+    assert out.count("it holds") == 2
+    assert "corrected by" in out
+
+
+def test_a_signature_that_does_not_hold_ends_with_its_exit_code(node: FakeNode) -> None:
+    node.answers["GET", "/distributions/d/explanation"] = money.explanation(holds=False)
+    assert "1 signatures do not hold" in says(node, "distribution", "explain", "d", code=Exit.VERIFICATION)
+    node.answers["GET", "/distributions/d/explanation"] = msgspec.structs.replace(money.explanation(), lines=[])
+    assert "nobody of that name" in says(node, "distribution", "explain", "d", code=Exit.FAILURE)
+
+
+def test_a_payment_is_declared_by_one_side(node: FakeNode) -> None:
+    out = says(node, "settlement", "add", "acme", "3,333.33 EUR", "--to", "Ben", "--paid", "3600 USD")
+    assert "It counts once Ben has confirmed it." in out
+    asked = body(node)
+    assert (asked["amount"], asked["payee"]) == ({"amt": 333_333, "cur": "EUR"}, "Ben")
+    assert asked["paid"] == {"amt": 360_000, "cur": "USD"}
+    for words in ((), ("--to", "Ben", "--from", "Ana")):
+        assert "--to" in says(node, "settlement", "add", "acme", "1 EUR", *words, code=Exit.USAGE)
+    assert "is no amount" in says(node, "settlement", "add", "acme", "much", "--to", "Ben", code=Exit.USAGE)
+
+
+def test_payments_are_listed_and_confirmed(node: FakeNode) -> None:
+    node.answers["GET", "/settlements"] = Page([money.settlement(may_confirm=True)])
+    assert "settlement confirm" in says(node, "settlement", "ls")
+    assert "it is confirmed" in says(node, "settlement", "confirm", "s")
+    node.answers["GET", "/settlements"] = Page([])
+    assert "No payments yet." in says(node, "settlement", "ls", "acme")
+
+
+def test_balances_and_the_plan_are_told_by_currency(node: FakeNode) -> None:
+    assert "-3333.33" in says(node, "balance")
+    plan = says(node, "plan", "acme")
+    assert "settlement add 'Acme site' '3333.33 EUR' --to Ben" in plan
+    node.answers["GET", "/balances"] = msgspec.structs.replace(money.balances(), balances=[], plan=[])
+    assert "Nothing was shared yet." in says(node, "balance")
+    assert "Nobody owes anybody anything." in says(node, "plan")
+
+
+def test_a_statement_is_printed_with_its_digests(node: FakeNode) -> None:
+    out = says(node, "statement", "Ben", "--from", "2026-01-01", "--to", "2026-03-31")
+    assert "Ben   2026-01-01 – 2026-03-31" in out
+    assert "received from Ana López (you)" in out
+    assert money.DIGEST in out
+    node.answers["GET", "/statements"] = money.statement(accounts=[], first="", last="")
+    assert "Nothing was shared or paid until then." in says(node, "statement")
+
+
+def test_a_ledger_says_the_same_as_the_screen(node: FakeNode, tmp_path: Path) -> None:
+    file = tmp_path / "ben.csv"
+    says(node, "statement", "Ben", "--csv", str(file))
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert tuple(rows[0]) == HEADS
+    assert [row["kind"] for row in rows] == ["opening", "share", "received", "closing", "statement"]
+    assert [row["open after"] for row in rows] == ["0.00", "3333.33", "333.33", "333.33", ""]
+    assert (rows[2]["open"], rows[-1]["digest"], rows[-2]["digest"]) == ("-3000.00", money.DIGEST, "ef" * 32)
+    assert "exists already" in says(node, "statement", "--csv", str(file), code=Exit.CONFLICT)
+    assert "is no file" in says(node, "statement", "--csv", str(tmp_path), code=Exit.USAGE)
+    assert "cannot be written" in says(node, "statement", "--csv", str(tmp_path / "no" / "x"), code=Exit.FAILURE)
+    says(node, "statement", "--csv", str(file), "--force")
+
+
+def test_a_page_to_print_loads_nothing_and_escapes_what_people_wrote(node: FakeNode, tmp_path: Path) -> None:
+    hostile = money.statement()
+    hostile.agent = msgspec.structs.replace(hostile.agent, name="<script>alert(1)</script>")
+    hostile.accounts[0].closing = money.columns(held=5, open=33_333)
+    node.answers["GET", "/statements"] = hostile
+    says(node, "statement", "--html", str(tmp_path / "q1.html"))
+    page = (tmp_path / "q1.html").read_text()
+    assert "<script" not in page
+    assert "Statement of &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "default-src 'none'; style-src 'sha256-" in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "Beside that: held 0.05 EUR." in page
+    assert page.count(money.DIGEST) == 1
+    empty = money.statement(accounts=[])
+    node.answers["GET", "/statements"] = empty
+    says(node, "statement", "--html", str(tmp_path / "q2.html"))
+    assert "Nothing was shared or paid until then." in (tmp_path / "q2.html").read_text()
+
+
+def test_a_share_is_declined_and_earlier_work_taken_in(node: FakeNode) -> None:
+    node.contributions.append(rich_contribution("Code"))
+    node.answers["POST", "/contributions/w/share"] = Written(
+        node.contributions[0].id, "contribution", money.ACME, ANA, None
+    )
+    out = says(node, "contribution", "take", "w", "Acme site")
+    assert "into Acme site" in out
+    assert "possible double claim: the same work stands in another agreement, too" in out
+    assert "Declined your share" in says(node, "contribution", "answer", "c", "--decline")
+    assert body(node) == {"answer": "decline"}
