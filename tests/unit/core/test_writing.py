@@ -12,6 +12,7 @@ from meshnode.core.ports import AnswerEntry, Batch, Identity, ImportEntry, NoteE
 from meshnode.core.reports import ForkHealed
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.fold import Fold
+from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_PRIVATE
 from meshproto.records.signatures import SigningKey
@@ -394,6 +395,6 @@ def test_an_act_for_an_organisation_names_what_it_rests_on_once() -> None:
 def test_a_distribution_whose_past_is_not_folded_yet_is_not_signed() -> None:
     rig = Rig()
     scope = rig.found()
-    facts = {"agreement": scope, "incomes": [], "to": "2026-01-31"}
+    facts: dict[str, Value] = {"agreement": scope, "incomes": [], "to": "2026-01-31"}
     assert rig.write(Draft(scope, "distribution", facts)) == NotWritten("unfolded")
     assert rig.ledger.tips(rig.me.log(scope))[0].seq == 1
