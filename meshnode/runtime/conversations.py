@@ -5,10 +5,11 @@ framing: BreachIn, and the core closes) → PeerDown, always, as the last event 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
+from traceback import clear_frames
 
 import trio
 
@@ -123,8 +124,8 @@ class Conversations:
         reason = "closed"
         try:
             async with trio.open_nursery() as both:
-                both.start_soon(self._listen, conn, channel)
-                await self._speak(conn, channel, outbox)
+                both.start_soon(lightly, self._listen, conn, channel)
+                await lightly(self._speak, conn, channel, outbox)
                 both.cancel_scope.cancel()
         except* ChannelClosed as ended:
             reason = str(_first(ended))
@@ -207,6 +208,19 @@ class Conversations:
             if deadline.cancelled_caught:
                 log.warning("peer %s has not read for %g s and is dropped", channel.peer, SEND_SECONDS)
                 return
+
+
+async def lightly(half: Callable[..., Awaitable[None]], *about: object) -> None:
+    """Run one half of a conversation; what ends it takes no text along.
+
+    An exception remembers the frames it came through, and their variables, until Python looks for cycles: in a flood of
+    conversations that break off, tens of megabytes of what they had just read or were about to send.
+    """
+    try:
+        await half(*about)
+    except BaseException as ended:
+        clear_frames(ended.__traceback__)
+        raise
 
 
 def _frames(messages: Iterable[Message]) -> bytes:

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -9,8 +11,8 @@ import meshnode.runtime.burden as burden_module
 import meshnode.runtime.conversations as conversations_module
 from meshnode.core.events import BreachIn, DialResult, Event, MessageIn, PeerDown, PeerUp
 from meshnode.net.memory import MemoryMesh, MemoryTransport
-from meshnode.net.transport import Channel, ChannelClosed
-from meshnode.runtime.conversations import Conversations
+from meshnode.net.transport import Channel, ChannelClosed, CloseReason, PeerId
+from meshnode.runtime.conversations import Conversations, lightly
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import OUTBOX_BYTES
@@ -139,6 +141,21 @@ async def test_a_broken_link_ends_the_conversation_with_its_reason() -> None:
         down = await near.next()
         assert isinstance(down, PeerDown)
         assert "broken" in down.reason
+
+
+async def test_what_ends_a_conversation_remembers_nothing_that_was_said() -> None:
+    said: list[weakref.ref[Near]] = []
+
+    async def break_off(mesh: MemoryMesh) -> None:
+        heard = Near(mesh)
+        said.append(weakref.ref(heard))
+        raise ChannelClosed(PeerId("far"), CloseReason.RESET)
+
+    with pytest.raises(ChannelClosed) as remembered:
+        await lightly(break_off, MemoryMesh())
+    gc.collect()
+    assert said[0]() is None
+    assert remembered.value.__traceback__ is not None
 
 
 async def test_a_peer_that_asks_for_much_and_reads_nothing_is_dropped() -> None:
