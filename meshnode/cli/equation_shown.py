@@ -1,23 +1,17 @@
 """What `meshnode equation` prints: rounds, notices and reasons, for people and for programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
+from meshnode.cli.equation_words import Money, named, sentences
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshproto.equation.book import Book
 from meshproto.equation.earlier import written
-from meshproto.equation.explain import Origin, Part, Reasons, Why, shown
+from meshproto.equation.explain import Reasons, Why
 from meshproto.equation.notices import Concern, Notice, notices
 from meshproto.equation.preview.answer import NAMES
 from meshproto.equation.preview.told import told_notice, told_why
 from meshproto.equation.settled import Settled
-from meshproto.types.currencies import EXPONENTS
-
-USUAL_EXPONENT = 2
-"""Digits behind the point of a currency that no list names."""
-MOST_NAMED = 5
-"""Names told in one line; how many more there are is told as a number."""
 
 _WORDS = {
     Concern.TOO_SMALL: "the income is too small to reach this step, and nothing of what it pays for is used up",
@@ -30,7 +24,7 @@ _WORDS = {
 
 def show_round(out: Out, settled: Settled, noticed: Sequence[Notice]) -> None:
     """Print a round: each step with who gets what and what is left, and the sums."""
-    money = _Money(settled.terms.cur)
+    money = Money(settled.terms.cur)
     out.line(f"{_title(settled)}   {money.shown(settled.round.pool)} {settled.terms.cur}", "bold")
     for step in settled.steps:
         if step.amounts or step.left:
@@ -85,7 +79,7 @@ def show_reasons(out: Out, rounds: Sequence[Settled], book: Book, most: int, age
             return
         if number:
             out.line()
-        money = _Money(settled.terms.cur)
+        money = Money(settled.terms.cur)
         held = f", {money.shown(line[1])} held" if line[1] else ""
         out.line(f"{_name(who)}   {money.shown(line[0])} {settled.terms.cur}{held}   ({_title(settled)})", "bold")
         for why in reasons.of(who):
@@ -102,63 +96,14 @@ def _lines(
                 yield settled, who, (line.amt, line.held), reasons
 
 
-def _show_why(out: Out, why: Why, settled: Settled, money: "_Money") -> None:
-    of = "" if why.entry == settled.place else f", which round {why.entry} made"
-    step = next(each.step for each in settled.steps if each.path == why.path)
-    out.line(f"  {written(why.path)} {NAMES[type(step)]}   {money.shown(why.amount)}{of}")
-    for part in why.parts:
-        out.line(f"    {_shared(part, money)}")
-    if why.rejected:
-        out.line(f"    {money.shown(why.rejected)} taken back with what was rejected")
-    for origin in why.origins:
-        out.line(f"    {_came(origin, money)}")
+def _show_why(out: Out, why: Why, settled: Settled, money: Money) -> None:
+    of = "" if why.entry == settled.place else f"   (changes round {why.entry})"
+    out.line(f"  {written(why.path)} {NAMES[type(why.step)]}   {money.shown(why.amount)}{of}")
+    for sentence in sentences(why, money, _name):
+        out.line(f"    {sentence}")
 
 
-def _shared(part: Part, money: "_Money") -> str:
-    whole = f"{shown(part.weight)} of {money.shown(part.of)}"
-    before = "less what it was before: " if part.undone else ""
-    if part.room is not None:
-        return f"{before}{whole} would be more than the limit of {money.shown(part.room)}"
-    if part.quota.denominator == 1:
-        return f"{before}{whole} is {money.shown(part.amount)}"
-    odd = "rounded up" if part.odd else "rounded down"
-    tie = ""
-    if part.tied:
-        others = _named(part.tied)
-        tie = (
-            f", as it sorts before {others}, who is as near"
-            if part.odd
-            else f", as {others} is as near and sorts first"
-        )
-    return f"{before}{whole} is {money.exactly(part.quota)}, {odd} to {money.shown(part.amount)}{tie}"
-
-
-def _came(origin: Origin, money: "_Money") -> str:
-    held = f", {money.shown(origin.held)} held" if origin.held else ""
-    if origin.standing is None:
-        return f"{money.shown(origin.amount)}{held} by the ballot of {_name(origin.source)}"
-    standing = origin.standing
-    said = [
-        f"{_name(head.by)} {'rejects' if head.rejects else _quantity(head.figure)}"
-        + (f" (rated {head.rating})" if head.rating is not None else "")
-        for head in standing.heads
-    ]
-    quality = "" if standing.quality == 1 else f" × {shown(standing.quality)}"
-    counts = f"{_quantity(standing.confirmed)} {origin.unit}{quality} of {_quantity(standing.claim)} claimed"
-    words = f"; {', '.join(said)}" if said else ""
-    return f"{money.shown(origin.amount)}{held} from {_name(origin.source)}: {counts}{words}"
-
-
-def _quantity(quantity: Fraction) -> str:
-    """`62.5`, or a fraction that has no end in decimals."""
-    scaled = quantity * 10**6
-    if scaled.denominator != 1:
-        return shown(quantity)
-    whole, places = divmod(scaled.numerator, 10**6)
-    return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
-
-
-def _noticed(notice: Notice, settled: Settled, money: "_Money") -> str:
+def _noticed(notice: Notice, settled: Settled, money: Money) -> str:
     words = _WORDS[notice.concern]
     if notice.path is not None:
         step = next(each.step for each in settled.steps if each.path == notice.path)
@@ -166,15 +111,10 @@ def _noticed(notice: Notice, settled: Settled, money: "_Money") -> str:
     if notice.concern is Concern.CARRIED:
         return f"{money.shown(settled.carry)} {settled.terms.cur} {words}"
     return (
-        f"{_named(notice.names)}: {words}"
+        f"{named(notice.names, _name)}: {words}"
         if notice.concern is Concern.UNCONFIRMED
-        else f"{_named(notice.names)} {words}"
+        else f"{named(notice.names, _name)} {words}"
     )
-
-
-def _named(names: Sequence[bytes]) -> str:
-    told = ", ".join(_name(each) for each in names[:MOST_NAMED])
-    return told if len(names) <= MOST_NAMED else f"{told} and {len(names) - MOST_NAMED} more"
 
 
 def _name(name: bytes) -> str:
@@ -189,21 +129,3 @@ def _title(settled: Settled) -> str:
     if round_.restates is not None:
         kind = f"   restates round {round_.restates}"
     return f"Round {settled.place}   to {round_.to}{kind}"
-
-
-class _Money:
-    """Amounts of a currency as people write them."""
-
-    def __init__(self, cur: str, exponents: Mapping[str, int] = EXPONENTS) -> None:
-        self._places = exponents.get(cur, USUAL_EXPONENT)
-
-    def shown(self, amount: int) -> str:
-        """`12,100.00` of minor units."""
-        whole, rest = divmod(abs(amount), 10**self._places)
-        sign = "-" if amount < 0 else ""
-        return f"{sign}{whole:,}.{rest:0{self._places}d}" if self._places else f"{sign}{whole:,}"
-
-    def exactly(self, amount: Fraction) -> str:
-        """The first four digits of a minor unit beside what `shown` tells, where there are more."""
-        whole, rest = divmod(amount.numerator * 10**4 // amount.denominator, 10**4)
-        return f"{self.shown(whole)}{'' if self._places else '.'}{rest:04d}…"

@@ -160,10 +160,10 @@ class Book:
         if pool < 0:
             for tally in run.tallies.values():
                 tally.weighed.clear()
-            return Outcome(run.tallies, left, -1)
+            return Outcome(run.tallies, left, -1, _heads(run, earlier))
         for place, rejected in entry.rejections:
             left += run.share_again(rejected, replace(view, without=self.knowledge.rejected_by(place), again=True))
-        return Outcome(run.tallies, left)
+        return Outcome(run.tallies, left, heads=_heads(run, earlier))
 
     def _entry(self, place: int, as_of: int) -> Entry:
         return next(entry for made, entry in reversed(self._states[place]) if made <= as_of)
@@ -191,6 +191,11 @@ class Book:
             if each.place < entry.place or (entry.is_restated and each.place != entry.place):
                 sums.add_weighed(each.outcome, each.as_of, same_version=each.version == entry.version)
         return sums
+
+
+def _heads(run: Run, earlier: Earlier) -> dict[bytes, int]:
+    paid = {which for tally in run.tallies.values() for _, (_, which) in tally.came}
+    return {which: earlier.heads[which] for which in sorted(paid & earlier.heads.keys())}
 
 
 def _added(sums: Earlier, entry: Entry, version: int) -> Earlier:

@@ -1,8 +1,9 @@
 """What earlier distributions did together: all that a new one looks back at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from meshproto.equation.tallies import CONTRIBUTION, Entering, Path, Tally
@@ -13,11 +14,15 @@ NO_TALLY = Tally()
 
 
 class Outcome(NamedTuple):
-    """What came of a distribution: each step's tally, what was left. `sign` is −1 if all of it is meant negatively."""
+    """What came of a distribution: each step's tally, what was left. `sign` is −1 if all of it is meant negatively.
+
+    `heads` are the rounds whose attestations count, of what was paid for here and weighed in another distribution.
+    """
 
     tallies: dict[Path, Tally]
     left: int
     sign: int = 1
+    heads: Mapping[bytes, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)

@@ -5,22 +5,36 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from meshproto.equation.confirming import Head, Standing
-from meshproto.equation.earlier import NO_TALLY
+from meshproto.equation.earlier import NO_TALLY, leaves
 from meshproto.equation.entries import Change, Entry
 from meshproto.equation.knowledge import Knowledge
 from meshproto.equation.rounding import fullness
 from meshproto.equation.settled import Settled
 from meshproto.equation.tallies import CONTRIBUTION, Path, Sharing, Source, Tally
+from meshproto.equation.terms import Fixed, Leaf, Percent
 
 MAX_BITS = 128
 """Most bits of a fraction that is told as it is; of a longer one the first twelve decimals are told."""
+
+
+class Agreed(NamedTuple):
+    """What the step says of the agent in so many words: `ratio` of `base`, which is the gross or what remained.
+
+    Of an agreed amount the ratio is 1. To catch up it is the agent's share of all work, and `base` the income of all
+    distributions.
+    """
+
+    ratio: Fraction
+    base: int
+    of_gross: bool = False
 
 
 class Part(NamedTuple):
     """One sharing of an amount: `of` was shared, of which the agent weighs `weight` (of 1) and so has a `quota`.
 
     `odd` says that rounding added the missing unit; `tied` are others with the same remainder who fared otherwise.
-    `room` is the limit at which the agent is full. A part that is `undone` counts negatively: it was so before.
+    `room` is the limit at which the agent is full. A part that is `undone` counts negatively: it was so before. `owed`
+    is what the agent had to get, in minor units, where people are owed amounts rather than weigh something.
     """
 
     amount: int
@@ -31,6 +45,8 @@ class Part(NamedTuple):
     tied: tuple[bytes, ...]
     room: int | None
     undone: bool
+    owed: Fraction | None = None
+    agreed: Agreed | None = None
 
 
 class Origin(NamedTuple):
@@ -51,12 +67,13 @@ class Origin(NamedTuple):
 class Why(NamedTuple):
     """What one step of one distribution changed for an agent.
 
-    `entry` is the round that made the distribution. The parts, and what was taken away with `rejected` contributions (a
-    negative amount), add up to `amount`; so do the origins, where the step has any.
+    `entry` is the round that made the distribution, and `step` is of its equation. The parts, and what was taken away
+    with `rejected` contributions (a negative amount), add up to `amount`; so do the origins, where the step has any.
     """
 
     entry: int
     path: Path
+    step: Leaf
     amount: int
     held: int
     parts: tuple[Part, ...]
@@ -76,19 +93,19 @@ class Reasons:
     def of(self, agent: bytes) -> Iterator[Why]:
         """All changes for an agent; their amounts add up to the agent's line, payable and held together."""
         for number, change in enumerate(self._changes):
-            for path in change.new.outcome.tallies:
-                why = self._why(number, change, path, agent)
+            for path, step in leaves(change.new.terms.steps):
+                why = self._why(number, change, path, step, agent)
                 if why.amount or why.held:
                     yield why
 
-    def _why(self, number: int, change: Change, path: Path, agent: bytes) -> Why:
+    def _why(self, number: int, change: Change, path: Path, step: Leaf, agent: bytes) -> Why:
         new, old = _tally(change.new, path), _tally(change.old, path)
         sign = change.new.outcome.sign
         amount = sign * (new.got.get(agent, 0) - old.got.get(agent, 0))
         # What a dispute changes comes after what was shared at first, and that stays as it was.
         same = _in_common(new.sharings, old.sharings)
         parts = tuple(
-            self._view(each).part(agent, sign, undone)
+            self._view(each).part(agent, sign, undone)._replace(agreed=_agreed(step, each, agent))
             for undone, sharings in ((False, new.sharings[same:]), (True, old.sharings[same:]))
             for each in sharings
             if each.amounts.get(agent)
@@ -98,7 +115,7 @@ class Reasons:
             self._origins[number, path] = _origins(change, path, self._knowledge)
         origins = tuple(self._origins[number, path].get(agent, ()))
         held = sum(each.held for each in origins)
-        return Why(change.new.place, path, amount, held, parts, amount - shared, origins)
+        return Why(change.new.place, path, step, amount, held, parts, amount - shared, origins)
 
     def _view(self, sharing: Sharing) -> "_View":
         if id(sharing) not in self._views:
@@ -137,14 +154,27 @@ class _View:
         """What an agent got, and why."""
         sharing, amount = self._sharing, sign * self._sharing.amounts[agent]
         weight = sharing.weights[agent]
+        owed = Fraction(weight, sharing.scale) if sharing.scale else None
         if agent in self._full:
             of, share = sharing.amount, Fraction(weight, self._all)
-            return Part(amount, of, share, of * share, False, (), sharing.rooms[agent], undone)
+            return Part(amount, of, share, of * share, False, (), sharing.rooms[agent], undone, owed)
         share, quota = Fraction(weight, self._whole), Fraction(self._of * weight, self._whole)
         alike = self._alike[self._of * weight % self._whole]
         odd = (agent, True) in alike
         tied = tuple(each for each, fared in alike if fared != odd)
-        return Part(amount, self._of, share, quota, odd, tied, None, undone)
+        return Part(amount, self._of, share, quota, odd, tied, None, undone, owed)
+
+
+def _agreed(step: Leaf, sharing: Sharing, agent: bytes) -> Agreed | None:
+    match step:
+        case Percent():
+            return Agreed(step.pay[agent], sharing.base, step.of_gross)
+        case Fixed():
+            return Agreed(Fraction(1), step.pay[agent])
+        case _ if sharing.life:
+            return Agreed(Fraction(sharing.life[agent], sum(sharing.life.values())), sharing.base)
+        case _:
+            return None
 
 
 def _tally(entry: Entry | None, path: Path) -> Tally:
@@ -180,5 +210,6 @@ def _origin(source: Source, amount: int, held: int, entry: Entry, knowledge: Kno
     kind, which = source
     if kind != CONTRIBUTION:
         return Origin(which, amount, held, "", None)
-    standing = knowledge.standing(which, entry.as_of, entry.as_of, entry.terms)
+    heads_as_of = entry.outcome.heads.get(which, entry.as_of)
+    standing = knowledge.standing(which, entry.as_of, heads_as_of, entry.terms)
     return Origin(which, amount, held, knowledge.contribution(which).qty.u, standing)

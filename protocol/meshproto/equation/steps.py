@@ -65,10 +65,11 @@ def _note(
     amounts: Mapping[bytes, int],
     rooms: Mapping[bytes, Room],
     sources: Sources | None = None,
+    scale: int = 0,
 ) -> int:
     """Give amounts out, attribute them, and return what is left."""
     tally.give(amounts)
-    tally.sharings.append(Sharing(amount, weights, rooms, amounts))
+    tally.sharings.append(Sharing(amount, weights, rooms, amounts, scale=scale))
     if sources is not None:
         for agent, got in amounts.items():
             if got:
@@ -94,7 +95,7 @@ def _pay(amount: int, due: Mapping[bytes, int], tally: Tally, sources: Sources |
     owed = sum(due.values())
     if not owed:
         return amount
-    return _note(tally, amount, due, share_among(amount, due) if amount < owed else due, {}, sources)
+    return _note(tally, amount, due, share_among(amount, due) if amount < owed else due, {}, sources, scale=1)
 
 
 def _due(path: Path, step: Fixed, tally: Tally, view: View) -> dict[bytes, int]:
@@ -115,6 +116,7 @@ def _percent(amount: int, step: Percent, gross: int, tally: Tally) -> int:
         exact = {agent: max(Fraction(0), ratio * gross - tally.got.get(agent, 0)) for agent, ratio in step.pay.items()}
     else:
         exact = {agent: ratio * amount for agent, ratio in step.pay.items()}
+        gross = amount
     scale = common(exact.values())
     wishes = {agent: on_scale(wish, scale) for agent, wish in sorted(exact.items())}
     rest = amount * scale - sum(wishes.values())
@@ -124,7 +126,7 @@ def _percent(amount: int, step: Percent, gross: int, tally: Tally) -> int:
     parts = share(amount, [*wishes.values(), rest])
     amounts = dict(zip(wishes, parts, strict=False))
     tally.give(amounts)
-    tally.sharings.append(Sharing(amount, wishes, {}, amounts, rest))
+    tally.sharings.append(Sharing(amount, wishes, {}, amounts, rest, scale, gross))
     return amount - sum(amounts.values())
 
 
@@ -135,14 +137,18 @@ def _until_paid(path: Path, step: ProRata, amount: int, tally: Tally, view: View
     limits = {
         agent: claim if (room := rooms.get(agent)) is None else min(claim, room) for agent, claim in claims.of.items()
     }
-    return _filled(amount, claims.of, limits, tally, claims.sources)
+    return _filled(amount, claims.of, limits, tally, claims.sources, scale=1)
 
 
 def _pro_rata(path: Path, step: ProRata, amount: int, tally: Tally, view: View) -> int:
     weights = weigh(path, step, view)
-    shared = _due_to_catch_up(path, amount, weights, tally, view) if view.late is Late.CATCH_UP else weights.of
+    catches_up = view.late is Late.CATCH_UP
+    pool = amount + sum(_received(path, tally, view).values()) if catches_up else 0
+    shared = _due_to_catch_up(path, pool, weights, tally, view) if catches_up else weights.of
     rooms = _rooms(path, step, shared, tally, view)
     left = _filled(amount, shared, rooms, tally, weights.sources)
+    if left < amount and catches_up:
+        tally.sharings[-1] = tally.sharings[-1]._replace(scale=1, base=pool, life=weights.of)
     # SPEC 08-equations 4.4: If anybody got anything, all differences that entered, those for `done` too, are
     # **weighed**
     if left < amount and not view.again:
@@ -151,25 +157,33 @@ def _pro_rata(path: Path, step: ProRata, amount: int, tally: Tally, view: View) 
 
 
 def _filled(
-    amount: int, weights: Mapping[bytes, int], rooms: Mapping[bytes, Room], tally: Tally, sources: Sources
+    amount: int,
+    weights: Mapping[bytes, int],
+    rooms: Mapping[bytes, Room],
+    tally: Tally,
+    sources: Sources,
+    scale: int = 0,
 ) -> int:
     amounts, left = fill_among(amount, weights, rooms)
     if left < amount:
-        _note(tally, amount, weights, amounts, rooms, sources)
+        _note(tally, amount, weights, amounts, rooms, sources, scale)
     return left
 
 
-def _due_to_catch_up(path: Path, amount: int, weights: Weights, tally: Tally, view: View) -> dict[bytes, int]:
+def _due_to_catch_up(path: Path, pool: int, weights: Weights, tally: Tally, view: View) -> dict[bytes, int]:
     # SPEC 08-equations 4.6: If X + Σ r is more than 0, the *target* of a is LR(X + Σ r, m), and to a with m(a) more
     # than 0 is due the target less r(a), at least 0; else nothing is due.
+    if pool <= 0 or not any(weights.of.values()):
+        return {}
+    received, target = _received(path, tally, view), share_among(pool, weights.of)
+    return {agent: max(0, goal - received.get(agent, 0)) for agent, goal in target.items() if weights.of[agent]}
+
+
+def _received(path: Path, tally: Tally, view: View) -> dict[bytes, int]:
     received = dict(view.earlier.got.get(path, {}))
     for agent, got in tally.got.items():
         received[agent] = received.get(agent, 0) + got
-    pool = amount + sum(received.values())
-    if pool <= 0 or not any(weights.of.values()):
-        return {}
-    target = share_among(pool, weights.of)
-    return {agent: max(0, goal - received.get(agent, 0)) for agent, goal in target.items() if weights.of[agent]}
+    return received
 
 
 def _rooms(path: Path, step: ProRata, agents: Iterable[bytes], tally: Tally, view: View) -> dict[bytes, Room]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 Path = tuple[int, ...]
@@ -21,7 +22,9 @@ DONE = -1
 class Sharing(NamedTuple):
     """One time a step shared something: how much, by which weights and limits, and what came of it.
 
-    `rest` is the weight of what is left over where that competes for the odd units.
+    `rest` is the weight of what is left over where that competes for the odd units. Where weights are amounts that are
+    owed or wished, they are in parts of 1/scale of a minor unit, else `scale` is 0. `base` is what percentages are of;
+    to catch up it is the income of all distributions, of which `life` tells who weighs how much.
     """
 
     amount: int
@@ -29,6 +32,9 @@ class Sharing(NamedTuple):
     rooms: Mapping[bytes, int | None]
     amounts: Mapping[bytes, int]
     rest: int = 0
+    scale: int = 0
+    base: int = 0
+    life: Mapping[bytes, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)

@@ -3,10 +3,11 @@
 from fractions import Fraction
 
 from meshproto.equation.book import Book
-from meshproto.equation.explain import Part, Reasons, Why, shown
-from meshproto.equation.inputs import Ballot, Dispute, Resolution, Round
+from meshproto.equation.explain import Agreed, Part, Reasons, Why, shown
+from meshproto.equation.inputs import Attestation, Ballot, Dispute, Resolution, Round
 from meshproto.equation.settled import Settled
-from meshproto.equation.terms import Cap, Component, Equal, Percent, ProRata, Terms
+from meshproto.equation.terms import Cap, Claim, Component, Equal, Fixed, Late, Percent, ProRata, Terms
+from meshproto.types.value import Measure
 from tests.support.sharing import ANA, BO, CY, DEE, HOURS, by_hours, hours, round_, terms
 
 SPLIT = (hours("w", ANA, 1), hours("x", BO, 2))
@@ -46,9 +47,44 @@ def test_a_limit_is_told_and_what_the_others_share() -> None:
     assert (other.parts[0].room, other.parts[0].of, other.parts[0].weight) == (None, 90, Fraction(1))
 
 
-def test_a_percentage_is_of_what_it_was_taken_from() -> None:
+def test_a_percentage_is_told_as_agreed() -> None:
     (why,) = reasons(terms(Percent({ANA: Fraction(1, 8)}, True)), round_(100))
-    assert why.parts == (Part(13, 100, Fraction(1, 8), Fraction(25, 2), True, (), None, False),)
+    agreed = Agreed(Fraction(1, 8), 100, of_gross=True)
+    wish = Fraction(25, 2)
+    assert why.parts == (Part(13, 100, Fraction(1, 8), wish, True, (), None, False, wish, agreed),)
+    fixed = terms(Fixed({BO: 60}), Percent({ANA: Fraction(1, 2)}, True))
+    (gross,) = reasons(fixed, round_(100))
+    assert gross.parts[0].agreed == Agreed(Fraction(1, 2), 100, of_gross=True)
+    assert (gross.parts[0].owed, gross.parts[0].of) == (Fraction(50), 40)
+    (remaining,) = reasons(terms(Fixed({BO: 60}), Percent({ANA: Fraction(1, 2)}, False)), round_(100))
+    assert remaining.parts[0].agreed == Agreed(Fraction(1, 2), 40)
+
+
+def test_what_is_owed_is_told_with_what_was_agreed() -> None:
+    until_paid = terms(Fixed({ANA: 60, BO: 60}, Claim.UNTIL_PAID))
+    (first,) = reasons(until_paid, round_(80))
+    assert (first.parts[0].owed, first.parts[0].quota, first.parts[0].agreed) == (
+        Fraction(60),
+        Fraction(40),
+        Agreed(Fraction(1), 60),
+    )
+    (rest,) = reasons(until_paid, round_(80), round_(80))
+    assert (rest.parts[0].owed, rest.parts[0].agreed) == (Fraction(20), Agreed(Fraction(1), 60))
+
+
+def test_to_catch_up_is_told_by_the_whole_life() -> None:
+    late = terms(by_hours(), late=Late.CATCH_UP)
+    (why,) = reasons(late, round_(100, *SPLIT), round_(200, hours("y", ANA, 3)))
+    assert (why.amount, why.parts[0].owed) == (167, Fraction(167))
+    assert why.parts[0].agreed == Agreed(Fraction(2, 3), 300)
+
+
+def test_what_was_attested_when_it_was_paid_for_is_told() -> None:
+    less = Attestation(b"w", BO, True, Measure(1, 0, "HUR"))
+    again = terms(by_hours(), late=Late.CATCH_UP)
+    (why,) = reasons(again, round_(100, hours("w", ANA, 2)), round_(100, attestations=(less,)))
+    (origin,) = why.origins
+    assert [head.figure for head in origin.heads] == [2]
 
 
 def test_a_refund_is_what_is_less_what_was() -> None:

@@ -147,11 +147,9 @@ LATE = {
     "what is excluded as late is corrected": Mutant(
         weighing._is_left_out, "(path, place, contribution.id) in view.earlier.touched or ", ""
     ),
-    "to catch up means next": Mutant(
-        steps._pro_rata, "if view.late is Late.CATCH_UP else weights.of", "if False else weights.of"
-    ),
+    "to catch up means next": Mutant(steps._pro_rata, "catches_up = view.late is Late.CATCH_UP", "catches_up = False"),
     "to catch up forgets what was received": Mutant(
-        steps._due_to_catch_up, "dict(view.earlier.got.get(path, {}))", "{}"
+        steps._received, "dict(view.earlier.got.get(path, {}))", "dict[bytes, int]()"
     ),
     "to catch up counts only what is new": Mutant(
         weighing._counted, "each.weight if over_life else each.difference", "each.difference"

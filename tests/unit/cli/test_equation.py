@@ -79,18 +79,18 @@ def test_reasons_go_down_to_what_was_confirmed(on_disk: Any) -> None:
     two = [work("w", "ana", "2.5"), work("x", "bo", "1.25")]
     mine = round_(1000, two, attestations=[*rated, {"on": "x", "by": "ana", "verdict": "confirm"}])
     ran = run("equation", "explain", on_disk(file([step], mine)))
-    assert "1 of 10.00 is 10.00" in ran.out
-    assert "10.00 from x: 1.25 HUR of 1.25 claimed; ana 1.25" in ran.out
+    assert "all of 10.00 is 10.00" in ran.out
+    assert "10.00 from x, 1.25 hours of 1.25 claimed; ana confirms 1.25" in ran.out
     mine["attestations"] = [rated[0], {"on": "x", "by": "ana", "verdict": "confirm"}]
     ran = run("equation", "explain", on_disk(file([step], mine)), "--agent", "ana")
     assert "12/17 of 10.00 is 7.058823…, rounded up to 7.06" in ran.out
-    assert "7.06 from w: 2.5 HUR × 6/5 of 2.5 claimed; bo 2.5 (rated 4)" in ran.out
+    assert "7.06 from w, 2.5 hours × 6/5 for its ratings of 2.5 claimed; bo confirms 2.5, rated 4" in ran.out
 
 
 def test_reasons_tell_limits_ties_ballots_and_what_was_before(on_disk: Any) -> None:
     capped = {**BY_HOURS, "cap": [["ana", {"amt": 100000}]]}
     ran = run("equation", "explain", on_disk(file([capped], round_(1000000, hours()))), "--agent", "ana")
-    assert "250/563 of 10,000.00 would be more than the limit of 1,000.00" in ran.out
+    assert "250/563 of 10,000.00 would be more than the limit, so it is 1,000.00" in ran.out
     ran = run("equation", "explain", on_disk(file([{"do": "equal"}], round_(5))))
     assert "rounded up to 0.02, as it sorts before bo, cy, dee, who is as near" in ran.out
     assert "rounded down to 0.01, as ana is as near and sorts first" in ran.out
@@ -106,7 +106,7 @@ def test_reasons_tell_limits_ties_ballots_and_what_was_before(on_disk: Any) -> N
 def test_reasons_tell_what_was_rejected(on_disk: Any) -> None:
     ran = run("equation", "explain", on_disk(DISPUTED), "--agent", "dee")
     assert "dee   0.00 EUR, 497.33 held" in ran.out
-    assert "-497.33 taken back with what was rejected" in ran.out
+    assert "-497.33 taken back: it was held for work that is rejected now" in ran.out
     answer = objects(run("equation", "explain", on_disk(DISPUTED), "--round", "1", "--json"))[0]
     assert answer["schema"] == "meshnode.equation.explain/1"
     assert {each["round"] for each in answer["amounts"]} == {1}
@@ -124,7 +124,7 @@ def test_a_quantity_without_an_end_is_a_fraction(on_disk: Any) -> None:
     del third["attestations"]
     said = [{"on": "w", "by": "bo", "verdict": "confirm", "qty": {"n": 20, "s": 0, "u": "MIN"}}]
     ran = run("equation", "explain", on_disk(file([BY_HOURS], round_(5, [third], attestations=said))))
-    assert "1/3 HUR of 1 claimed; bo 1/3" in ran.out
+    assert "1/3 hours of 1 claimed; bo confirms 1/3" in ran.out
 
 
 def test_only_so_much_is_told(on_disk: Any, monkeypatch: pytest.MonkeyPatch) -> None:

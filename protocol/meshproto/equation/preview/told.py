@@ -4,6 +4,7 @@ from meshproto.equation.confirming import Head
 from meshproto.equation.earlier import written
 from meshproto.equation.explain import Origin, Part, Why, shown
 from meshproto.equation.notices import Notice
+from meshproto.equation.preview.answer import NAMES
 
 
 def told_why(why: Why) -> dict[str, object]:
@@ -11,6 +12,7 @@ def told_why(why: Why) -> dict[str, object]:
     found: dict[str, object] = {
         "entry": why.entry,
         "path": written(why.path),
+        "do": NAMES[type(why.step)],
         "amount": why.amount,
         "parts": [_part(each) for each in why.parts],
         "origins": [_origin(each) for each in why.origins],
@@ -46,6 +48,10 @@ def _part(part: Part) -> dict[str, object]:
         found["room"] = part.room
     if part.undone:
         found["undone"] = True
+    if part.owed is not None:
+        found["owed"] = shown(part.owed)
+    if part.agreed is not None:
+        found["agreed"] = {"ratio": shown(part.agreed.ratio), "of": part.agreed.base, "gross": part.agreed.of_gross}
     return found
 
 

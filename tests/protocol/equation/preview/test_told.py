@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 from meshproto.equation.confirming import Head, Standing
-from meshproto.equation.explain import Origin, Part, Why
+from meshproto.equation.explain import Agreed, Origin, Part, Why
 from meshproto.equation.notices import Concern, Notice
 from meshproto.equation.preview.told import told_notice, told_why
+from meshproto.equation.terms import Equal
 
 HEADS = (Head(b"bo", Fraction(1, 2), False, 4), Head(b"cy", Fraction(0), True, None))
 STANDING = Standing(True, Fraction(1), Fraction(1, 2), Fraction(6, 5), Fraction(0), HEADS)
@@ -13,10 +14,14 @@ STANDING = Standing(True, Fraction(1), Fraction(1, 2), Fraction(6, 5), Fraction(
 
 def test_a_reason_tells_parts_and_origins() -> None:
     part = Part(33, 100, Fraction(1, 3), Fraction(100, 3), False, (b"bo",), 40, True)
-    why = Why(2, (0, 1, 2), 33, 3, (part,), -1, (Origin(b"w", 30, 3, "HUR", STANDING), Origin(b"cy", 3, 0, "", None)))
+    part = part._replace(owed=Fraction(67, 2), agreed=Agreed(Fraction(1, 3), 100, of_gross=True))
+    why = Why(
+        2, (0, 1, 2), Equal(), 33, 3, (part,), -1, (Origin(b"w", 30, 3, "HUR", STANDING), Origin(b"cy", 3, 0, "", None))
+    )
     assert told_why(why) == {
         "entry": 2,
         "path": "steps[0].brackets[1].steps[2]",
+        "do": "equal",
         "amount": 33,
         "held": 3,
         "rejected": -1,
@@ -30,6 +35,8 @@ def test_a_reason_tells_parts_and_origins() -> None:
                 "tied": ["bo"],
                 "room": 40,
                 "undone": True,
+                "owed": "67/2",
+                "agreed": {"ratio": "1/3", "of": 100, "gross": True},
             }
         ],
         "origins": [
@@ -53,9 +60,10 @@ def test_a_reason_tells_parts_and_origins() -> None:
 
 def test_what_is_not_so_is_left_out() -> None:
     part = Part(5, 10, Fraction(1, 2), Fraction(5), False, (), None, False)
-    assert told_why(Why(0, (1,), 5, 0, (part,), 0, ())) == {
+    assert told_why(Why(0, (1,), Equal(), 5, 0, (part,), 0, ())) == {
         "entry": 0,
         "path": "steps[1]",
+        "do": "equal",
         "amount": 5,
         "parts": [{"amount": 5, "of": 10, "weight": "1/2", "quota": "5", "odd": False}],
         "origins": [],
