@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshproto.equation.book import Book
+from meshproto.equation.earlier import NO_TALLY, leaves
 from meshproto.equation.explain import Reasons
 from meshproto.equation.inputs import Dispute
 from meshproto.equation.preview.answer import settle, told
 from meshproto.equation.preview.reading import Preview, read_preview
-from meshproto.equation.settled import Settled
-from meshproto.equation.terms import Late, ProRata
+from meshproto.equation.settled import Settled, lines_of
+from meshproto.equation.tallies import Entering, Path
+from meshproto.equation.terms import EVERYONE, Cap, Late, Leaf, ProRata
 from tests.support.random_equations import a_file, shuffled
 from tests.support.reference.equations import shares
 from tests.support.sharing import ANA, by_hours, hours, round_, terms
@@ -106,6 +108,68 @@ def test_a_full_refund_takes_back_exactly_what_was_given(seed: int) -> None:
 
 @given(SEEDS)
 @settings(deadline=None)
+def test_refunds_in_parts_take_back_exactly_what_was_given(seed: int) -> None:
+    chance = Random(seed)
+    content = a_file(chance, special=False)
+    made = [each.changes[0].new for each in rounds(content)]
+    given_out = [each.place for each in made if each.income > 1 and not each.brought]
+    if not given_out:
+        return
+    place = chance.choice(given_out)
+    first = chance.randint(1, made[place].income - 1)
+    for part in (first, made[place].income - first):
+        content["rounds"].append({"pool": -part, "to": "2026-03-28", "refunds": place})
+    found = rounds(content)
+    back: dict[bytes, int] = {}
+    for each in found[-2:]:
+        for agent, line in each.lines.items():
+            back[agent] = back.get(agent, 0) - line.amt
+    assert {agent: amount for agent, amount in back.items() if amount} == {
+        agent: line.amt for agent, line in found[place].lines.items() if line.amt
+    }
+
+
+@given(SEEDS)
+@settings(deadline=None)
+def test_no_cap_is_ever_exceeded(seed: int) -> None:
+    life: dict[tuple[Path, bytes], int] = {}
+    for each in rounds(a_file(Random(seed), special=False)):
+        (made,) = (change.new for change in each.changes)
+        for path, step in leaves(made.terms.steps):
+            tally = made.outcome.tallies.get(path, NO_TALLY)
+            for agent, got in tally.got.items():
+                before = life.get((path, agent), 0)
+                life[path, agent] = before + made.outcome.sign * got
+                cap = cap_of(step, agent)
+                assert not got or cap.amt is None or got <= cap.amt
+                assert not got or cap.of_step is None or got <= cap.of_step * tally.took
+                assert not got or cap.lifetime is None or before + got <= cap.lifetime
+
+
+def cap_of(step: Leaf, agent: bytes) -> Cap:
+    caps = (step.cap or {}) if isinstance(step, ProRata) else {}
+    return caps.get(agent, caps.get(EVERYONE, Cap()))
+
+
+@given(SEEDS)
+@settings(deadline=None)
+def test_what_is_rejected_is_taken_from_nobody_else(seed: int) -> None:
+    chance = Random(seed)
+    content = {**a_file(chance, special=False), "reserve": True}
+    first = content["rounds"][0]
+    targets = [each["id"] for each in first["contributions"]]
+    first["disputes"] = [{"id": target, "target": target} for target in targets if chance.random() < 0.7]
+    rejected = [[each["id"], "reject"] for each in first["disputes"]]
+    content["rounds"] = [first, {"pool": 0, "to": "2026-03-28", "resolved": rejected}]
+    held, settled = rounds(content)
+    for agent, line in lines_of(settled.changes[:-1]).items():
+        was_held = held.lines[agent].held if agent in held.lines else 0
+        assert line.held == -was_held
+        assert line.amt >= 0
+
+
+@given(SEEDS)
+@settings(deadline=None)
 def test_a_dispute_moves_nobody_elses_cent(seed: int) -> None:
     chance = Random(seed)
     content = {**a_file(chance, special=False), "reserve": True}
@@ -150,6 +214,20 @@ def test_work_is_weighed_once_and_only_if_the_step_paid(seed: int) -> None:
         (made,) = (change.new for change in each.changes)
         for path, tally in made.outcome.tallies.items():
             assert not tally.weighed or any(tally.got.values()), path
+
+
+@given(SEEDS)
+@settings(deadline=None)
+def test_nothing_is_weighed_twice_that_nobody_corrects(seed: int) -> None:
+    content = a_file(Random(seed), special=False)
+    for each in content["rounds"]:
+        each["corrections"] = []
+    seen: set[tuple[Path, Entering]] = set()
+    for settled in rounds(content):
+        (made,) = (change.new for change in settled.changes)
+        found = {(path, key) for path, tally in made.outcome.tallies.items() for key in tally.weighed}
+        assert not found & seen
+        seen |= found
 
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 10**6)), min_size=1, max_size=6), st.integers(1, 50))
