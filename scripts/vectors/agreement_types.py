@@ -79,6 +79,7 @@ TAKEN: list[tuple[str, str, Raw]] = [
     ("agreement", "the least there must be", _LEAST),
     ("agreement", "a later version with all there is", _RICH),
     ("agreement", "approved by an arbiter", {**_RICH, "approval": "arbiter"}),
+    ("agreement", "that two leave", {**_RICH, "leaves": [[_A, "good"], [_C, "bad"]]}),
     ("agreement", "acknowledged by a list", {**_RICH, "ack": {**_ACK, "min": 2, "by": sorted([_A, _C])}}),
     ("agreement", "acknowledged by the client", {**_RICH, "ack": {"min": 1, "by": "client"}}),
     (

@@ -116,6 +116,7 @@ class Book:
             self._carry,
             self._place,
             self._disputed(self._terms),
+            dropped=round_.dropped,
         )
         return Change(None, replace(entry, outcome=self._outcome(entry, self._earlier_now())))
 
@@ -154,6 +155,7 @@ class Book:
             entry.as_of,
             entry.to if entry.is_restated else None,
             self.knowledge.rejected_by(entry.as_of),
+            dropped=entry.dropped,
         )
         run = Run(view, abs(pool))
         left = run.share(abs(pool))

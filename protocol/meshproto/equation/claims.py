@@ -46,7 +46,8 @@ def costs(step: Reimburse, view: View, got: Iterable[Tally]) -> Claims:
     def paid(which: bytes, agent: bytes) -> int:
         return view.earlier.reimbursed.get((which, agent), 0) + _came(tallies, which, agent)
 
-    return _claims((weight,), (cost_match(step),), view, paid)
+    # Who has left gets back what he advanced all the same.
+    return _claims((weight,), (cost_match(step),), view, paid, frozenset())
 
 
 def prices(path: Path, weights: tuple[Weight, ...], view: View, tally: Tally) -> Claims:
@@ -57,11 +58,15 @@ def prices(path: Path, weights: tuple[Weight, ...], view: View, tally: Tally) ->
         before = earlier.claimed.get((path, which, agent), 0) + earlier.claimed_before.get((which, agent), 0)
         return before + _came((tally,), which, agent)
 
-    return _claims(weights, tuple(weight.match for weight in weights), view, paid)
+    return _claims(weights, tuple(weight.match for weight in weights), view, paid, view.dropped)
 
 
 def _claims(
-    weights: tuple[Weight, ...], matches: tuple[Match, ...], view: View, paid: Callable[[bytes, bytes], int]
+    weights: tuple[Weight, ...],
+    matches: tuple[Match, ...],
+    view: View,
+    paid: Callable[[bytes, bytes], int],
+    dropped: frozenset[tuple[bytes, bytes]],
 ) -> Claims:
     found: dict[bytes, dict[Source, Fraction]] = {}
     for weight, match in zip(weights, matches, strict=True):
@@ -70,6 +75,8 @@ def _claims(
                 continue
             worth = weight_of(weight, contribution, view.standing(contribution))
             for agent in sorted({*worth, contribution.agent, *(agent for agent, _ in contribution.shares)}):
+                if (contribution.id, agent) in dropped:
+                    continue
                 sources, source = found.setdefault(agent, {}), (CONTRIBUTION, contribution.id)
                 if source not in sources:
                     sources[source] = Fraction(-paid(contribution.id, agent))

@@ -17,7 +17,7 @@ class Entry:
 
     `place` is the round that made it, `as_of` the one whose knowledge is its cut: a later one if it was restated.
     `disputed` are the contributions for which it holds what they brought; `rejections` say which of them were rejected
-    in which round. `version` counts the amendments of the terms.
+    in which round. `version` counts the amendments of the terms. `dropped` is what the round said of who has left.
     """
 
     place: int
@@ -30,6 +30,7 @@ class Entry:
     disputed: frozenset[bytes] = frozenset()
     rejections: tuple[tuple[int, tuple[bytes, ...]], ...] = ()
     outcome: Outcome = NOTHING
+    dropped: frozenset[tuple[bytes, bytes]] = frozenset()
 
     @property
     def is_restated(self) -> bool:

@@ -88,3 +88,5 @@ class Round:
     refunds: int | None = None
     restates: int | None = None
     consents: frozenset[bytes] = frozenset()
+    dropped: frozenset[tuple[bytes, bytes]] = frozenset()
+    """Contributions with the agents who have left and to whom nothing more is paid on them."""

@@ -22,7 +22,8 @@ class View:
     """A cut (`as_of` a round), seen by the distribution of round `place`; `reopened` if it is being restated.
 
     `memo` keeps the worths of each weight of these terms, by path, list and place in it. `without` are contributions
-    that are rejected by now; `again` is what came from some of them being shared anew.
+    that are rejected by now; `again` is what came from some of them being shared anew. `dropped` are contributions with
+    agents who have left, and to whom nothing more is paid on them.
     """
 
     knowledge: Knowledge
@@ -34,6 +35,7 @@ class View:
     reopened: str | None = None
     without: frozenset[bytes] = frozenset()
     again: bool = False
+    dropped: frozenset[tuple[bytes, bytes]] = frozenset()
 
     @property
     def late(self) -> Late:

@@ -89,6 +89,8 @@ def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> It
     for which, (contribution, found) in sums.items():
         agents = {*found, *(agent for agent, _ in contribution.shares), contribution.agent}
         for agent in sorted(agents):
+            if (which, agent) in view.dropped:
+                continue
             now, then = found.get(agent, ZERO), before.get((path, (place, which, agent)))
             yield Weighed(agent, (CONTRIBUTION, which), now, now if then is None else now - then)
 

@@ -22,7 +22,8 @@ def may_answer(case: Case, target: bytes) -> Verdict | None:
     facts = version_of(case.memory, target).facts if row.type == "agreement" else concern_of(case.memory, target).facts
     match row.type:
         case "agreement":
-            may = agent in parties_of(facts)
+            before = [version_of(case.memory, each).facts for each in facts.get("prev", ())]
+            may = any(agent in parties_of(each) for each in (facts, *before))
         case "contribution":
             may = agent in [each for each, _ in facts.get("shares", ())]
         case "distribution":
@@ -43,7 +44,16 @@ def _agreement(case: Case, place: Place) -> Verdict | None:
         agent = read_agent(case.memory, each)
         if agent is None or agent.kind == NETWORK:
             return no(Reason.I_RULE, each, detail="parties")
-    return all_here(case, place, "prev", "agreement", case.record.facts.get("prev", ()))
+    facts = case.record.facts
+    return all_here(case, place, "prev", "agreement", facts.get("prev", ())) or _break_of_leaving(case, facts)
+
+
+def _break_of_leaving(case: Case, facts: Mapping[str, Any]) -> Verdict | None:
+    before = {agent for each in facts.get("prev", ()) for agent in parties_of(version_of(case.memory, each).facts)}
+    for agent, _ in facts.get("leaves", ()):
+        if agent not in before or agent in parties_of(facts):
+            return no(Reason.I_RULE, agent, detail="leaves")
+    return None
 
 
 def _all_take_part(case: Case, name: str, agents: Iterable[bytes]) -> Verdict | None:

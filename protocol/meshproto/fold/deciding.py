@@ -4,11 +4,12 @@ from typing import cast
 
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.concerns import concern_of
+from meshproto.fold.leaving import followed_by
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.named import all_here, is_here
 from meshproto.fold.places import Place, read_place
-from meshproto.fold.sharing import chain_of, followed_by
+from meshproto.fold.sharing import chain_of
 from meshproto.fold.standing import row_of
 from meshproto.records.reasons import Reason
 from meshproto.types.agreement import electors_of, parties_of

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from meshproto.fold.attesting import counts_now, state_of_work
 from meshproto.fold.concerns import Concern, concern_of, read_concern
+from meshproto.fold.duties import VACANT, vacant_duties
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import chain_of, is_usable
@@ -25,8 +26,8 @@ def read_stand(memory: Memory, record_id: bytes) -> Told:
     row = memory.get("stands_at", record_id)
     if row is None:
         return NOWHERE
-    state, reason, ids = cast(tuple[str, str, list[bytes]], row)
-    return Told(state, Reason(reason) if reason else None, tuple(ids))
+    state, reason, ids, flags = cast(tuple[str, str, list[bytes], list[str]], row)
+    return Told(state, Reason(reason) if reason else None, tuple(ids), tuple(flags))
 
 
 def state_of_contribution(record_id: bytes, scope: bytes, memory: Memory) -> str:
@@ -41,7 +42,8 @@ def settle(scope: bytes, memory: Memory) -> list[bytes]:
     changed = []
     for record_id, found in lineage.told():
         if read_stand(memory, record_id) != found:
-            row: list[Value] = [found.state, found.reason.value if found.reason else "", [*found.ids]]
+            reason = found.reason.value if found.reason else ""
+            row: list[Value] = [found.state, reason, [*found.ids], [*found.flags]]
             memory.put("stands_at", record_id, row)
             changed.append(record_id)
     standing = lineage.versions.standing
@@ -74,16 +76,19 @@ class _Lineage:
 
     def told(self) -> Iterator[tuple[bytes, Told]]:
         """How each record stands that has a state here, contributions apart."""
+        standing = self.versions.standing
         for version in self.versions.facts:
-            yield version, self.versions.told(version)
+            told_of = self.versions.told(version)
+            is_vacant = version == standing and told_of.state == "in_force" and bool(vacant_duties(self.versions))
+            yield version, told_of._replace(flags=(VACANT,)) if is_vacant else told_of
         for each in self.versions.rulings.facts:
             yield each, self.versions.rulings.told(each)
         for each in self._shared:
             yield each, self._told_of(each)
-        standing = self.versions.facts[self.versions.standing]
+        terms = self.versions.facts[standing]
         for each in self.of("income"):
             said = concern_of(self._memory, each)
-            usable = is_usable(each, said, standing, counts_now(self._memory), self._memory)
+            usable = is_usable(each, said, terms, counts_now(self._memory), self._memory)
             yield each, told("confirmed" if usable else "declared")
         for each in self.of("settlement"):
             yield each, told("confirmed" if self._is_answered(each, "from", "to") else "declared")

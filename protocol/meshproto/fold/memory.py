@@ -60,7 +60,7 @@ gaining      contribution             → [agent …] who share in it or gain by
 ack_changed  network                  → b"" if a resolution says how contributions are acknowledged
 declines     target ‖ agent ‖ id      → b"": countersignatures that decline
 entered      distribution             → Entered: what enters with it
-stands_at    id                       → [state, reason, [id …]], for what has a state there, contributions apart
+stands_at    id                       → [state, reason, [id …], [flag …]], for what stands there, but for contributions
 governs      scope                    → the version by which things are shown
 
 endings and contests (endings.py, contests.py)

@@ -14,6 +14,7 @@ from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.concerns import Concern, concern_of
 from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.leaving import dropped_under, followed_by
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import Status, row_of
@@ -253,14 +254,16 @@ class Shared:
             elif facts["agreement"] != version:
                 book.amend(terms_of(self._version_of(facts)))
             version = facts["agreement"]
-            settled.append(book.take(self._round(facts, entered, spent)))
+            settled.append(book.take(self._round(facts, entered, spent, place)))
             spent.update((each, place) for each in facts["incomes"])
         assert book is not None  # there is at least this one
         return Retold(book, settled)
 
-    def _round(self, facts: Facts, entered: Entered, spent: dict[bytes, int]) -> Round:
+    def _round(self, facts: Facts, entered: Entered, spent: dict[bytes, int], place: int) -> Round:
         """`spent` tells of each income so far in which round it was shared."""
         memory = self._memory
+        chain = [self._facts_of(each) for each in self._chain[:place]]
+        before = [each["agreement"] for each in chain if self._adds(each)]
         refunds = [spent[each.facts["refunds"]] for each in self._incomes(facts) if "refunds" in each.facts]
         lines = [line for each in self._chain for line in self._facts_of(each)["lines"]]
         declined: dict[bytes, set[bytes]] = {}
@@ -280,6 +283,9 @@ class Shared:
             restates=self._chain.index(facts["restates"]) if "restates" in facts else None,
             # Whoever loses must consent before it takes effect (09-agreements 5.4), and had something before.
             consents=frozenset(name(agent) for agent, *_ in lines),
+            dropped=frozenset(
+                (name(work), name(agent)) for work, agent in dropped_under(facts["agreement"], before, memory)
+            ),
         )
 
 
@@ -309,18 +315,6 @@ def is_usable(income: bytes, said: Concern, version: Facts, counts: Any, memory:
         bearers(version, "client") if how == "client" else [each for each in parties_of(version) if each != said.agent]
     )
     return any(counts(key[-32:]) for each in who for key, _ in memory.scan("accepts", income + each))
-
-
-def followed_by(version: bytes, memory: Memory) -> set[bytes]:
-    """The versions that one follows."""
-    found: set[bytes] = set()
-    due = [version]
-    while due:
-        for each in version_of(memory, due.pop()).facts.get("prev", ()):
-            if each not in found:
-                found.add(each)
-                due.append(each)
-    return found
 
 
 def inputs_digest(entered: Entered) -> bytes:

@@ -122,7 +122,8 @@ class Standing:
             `removed` | `void`, of invitations `open` | `used` …; resolution `open` | `carried`; else empty. In an
             agreement those of 09-agreements, for which there may be a reason though the status is YES
     flags   sorted: `beyond-mandate`, `concurrent-with-removal`, `conflict` (another edit of the same label is current
-            too), `corrected`, `erased`, `excess` (more than an invitation allows accepted it), `forked`, `reaffirmed`
+            too), `corrected`, `erased`, `excess` (more than an invitation allows accepted it), `forked`, `reaffirmed`,
+            `vacant` (somebody who is to answer for an agreement does not, or no longer)
     """
 
     status: Status

@@ -43,7 +43,7 @@ class States:
         elif status is not Status.YES:
             reason, detail, ids = _why(self._memory.get("why", record_id))
         elif row.type in SETTLED_TYPES:
-            _, reason, ids = read_stand(self._memory, record_id)
+            _, reason, ids, _ = read_stand(self._memory, record_id)
         state, flags = "", flags_of_contest(row, reason if status is Status.CONTESTED else None)
         if row.valid and status is not Status.ASIDE:
             state = self.state(record_id, row)
@@ -99,7 +99,7 @@ class States:
         return self.knowledge.group(guests_of(invitation)).bit_count()
 
     def _flags(self, record_id: bytes, row: Row, state: str) -> list[str]:
-        flags = []
+        flags = [*read_stand(self._memory, record_id).flags] if row.type == "agreement" else []
         kinds = self._corrections(record_id)
         if "delta" in kinds or "replace" in kinds:
             flags.append("corrected")

@@ -18,6 +18,7 @@ class Told(NamedTuple):
     state: str
     reason: Reason | None = None
     ids: tuple[bytes, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 def told(state: str, reason: Reason | None = None, ids: Iterable[bytes] = ()) -> Told:

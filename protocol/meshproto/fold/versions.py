@@ -25,7 +25,7 @@ class Versions:
     """The versions of one agreement, as of all that is decided."""
 
     def __init__(self, scope: bytes, memory: Memory) -> None:
-        self._scope, self._memory = scope, memory
+        self._scope, self.memory = scope, memory
         self.rulings = Rulings(scope, self.force, memory)
         ids = [key[len(scope) :] for key, _ in memory.scan("versions", scope)]
         self.facts: dict[bytes, dict[str, Any]] = {each: version_of(memory, each).facts for each in ids}
@@ -39,8 +39,8 @@ class Versions:
         """How far an agent has accepted a record that is no resolution."""
         # SPEC 09-agreements 2.1: yes if one of the accepts of t by a is *yes* or upheld (2.3), contested if there are
         # only contested ones, no if there is none.
-        level = tally(target, agent, self._memory)
-        if level == CONTESTED and any(map(self.rulings.is_upheld, accepts_by(target, agent, self._memory))):
+        level = tally(target, agent, self.memory)
+        if level == CONTESTED and any(map(self.rulings.is_upheld, accepts_by(target, agent, self.memory))):
             return YES
         return level
 
@@ -135,7 +135,7 @@ class Versions:
         if level == NO:
             return self._proposed(version)
         if level == CONTESTED:
-            shaken = shaken_accepts(version, self._signers(version), self._memory)
+            shaken = shaken_accepts(version, self._signers(version), self.memory)
             weak = [each for each in self.prev(version) if self._force[each] == CONTESTED]
             return told("contested", Reason.C_RESTS, shaken or weak)
         if version in self._passed:

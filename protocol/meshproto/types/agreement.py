@@ -192,6 +192,7 @@ AGREEMENT = Schema(
             mapping(Field("good", code("keep", "once")), Field("bad", code("keep", "drop_unpaid"))),
             optional=True,
         ),
+        Field("leaves", pairs(code("good", "bad"), least=1), optional=True),
         Field("value_equation", _any_map, optional=True),
     ),
     (

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshproto.fold import sharing
+from meshproto.fold.duties import vacancies
 from meshproto.fold.fold import Fold
 from meshproto.fold.ledger import Balance, balances, settlement_plan
 from meshproto.fold.memory import DictMemory
@@ -51,6 +52,21 @@ def test_a_ledger_tells_what_is_open_of_what_is_effective() -> None:
     found = balances(deal.deal.id, memory)
     assert found == {(alice, "EUR"): Balance(600, 0, 0, 0, 0, 900), (bob, "EUR"): Balance(300)}
     assert {agent: each.open for (agent, _), each in found.items()} == {alice: -300, bob: 300}
+
+
+def test_17_who_answered_and_declines_since_is_told_with_whom_and_what_for() -> None:
+    alice, bob = (Tale("").person(name, "holder").id for name in ("alice", "bob"))
+    duty = {"to": alice, "scope": "shop", "final": bob, "liability": "several"}
+    deal = Deal("a shop", responsibility=[duty])
+    deal.write("bob", "countersign", {"target": deal.deal.id, "decision": "decline"})
+    memory = DictMemory()
+    fold = Fold(memory)
+    for each in deal.tale.records:
+        fold.add(each)
+    standing = fold.standing(deal.deal.id)
+    assert vacancies(deal.deal.id, memory) == [(alice, "shop")]
+    assert standing is not None
+    assert (standing.state, standing.flags) == ("in_force", ("vacant",))
 
 
 def test_more_than_may_enter_is_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,11 +19,13 @@ from meshproto.fold import (
     charters,
     contests,
     deciding,
+    duties,
     endings,
     entries,
     findings,
     fold,
     governing,
+    leaving,
     lineage,
     notes,
     rules,
@@ -100,6 +102,17 @@ def any_of(ids: Any, counts: Any, memory: Any) -> dict[bytes, list[bytes]]:
     return found
 
 
+class EverythingIsCut:
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def over(self, _: object) -> "EverythingIsCut":
+        return self
+
+    def reach(self, _: int) -> int:
+        return 1 << 60
+
+
 class AnyAgent:
     def __contains__(self, agent: object) -> bool:
         return True
@@ -163,6 +176,12 @@ MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
     "who loses may not answer": (agreements, "losers_of", no_list),
     "anything may be restated": (Shared, "_can_be_restated", always),
     "what is restated counts as a round of ballots": (Shared, "_adds", always),
+    "who leaves is paid for ever": (sharing, "dropped_under", no_list),
+    "who leaves once is paid until he is": (leaving, "ONCE", "drop_unpaid"),
+    "what a leaver does later is dropped, too": (leaving, "Cuts", EverythingIsCut),
+    "anybody may be said to leave": (agreements, "_break_of_leaving", nothing),
+    "nobody stops answering": (duties, "_answers", always),
+    "who declined does not answer any more": (duties, "_is_taken_back", never),
     "rivals are both effective": (_Lineage, "_find_rivals", lambda _: {}),
     "whatever lies in a cut counts there": (Within, "counts", counts_if_there),
     "what was seen is forgotten in a cut": (Within, "_is_before", never),

@@ -23,6 +23,10 @@ def check_agreement_rules(case: Case) -> None:
                 if not world.is_agent(each, "PO"):
                     raise refuse("I-RULE", each, detail="parties")
             _here(case, "prev", "agreement", facts.get("prev", []))
+            for agent, _ in facts.get("leaves", []):
+                before = [parties_of(world.records[each].facts) for each in facts.get("prev", [])]
+                if agent in parties_of(facts) or not any(agent in each for each in before):
+                    raise refuse("I-RULE", agent, detail="leaves")
         case "contribution":
             _participants(case, "shares", [agent for agent, _ in facts.get("shares", [])])
         case "attestation":
@@ -117,7 +121,7 @@ def check_answer(case: Case, target: Record) -> None:
     if case.world.of(target.id, agent):
         return
     may: dict[str, list[bytes]] = {
-        "agreement": parties_of(facts) if target.type == "agreement" else [],
+        "agreement": [],
         "contribution": [each for each, _ in case.world.listed(target, "shares")],
         "income": [agent],
         "settlement": [facts.get("from", b""), facts.get("to", b"")],
@@ -127,6 +131,9 @@ def check_answer(case: Case, target: Record) -> None:
     }
     if target.type == "resolution":
         may["resolution"] = electors_of(case.world.records[facts["agreement"]].facts)[0]
+    if target.type == "agreement":
+        versions = [target, *(case.world.records[each] for each in facts.get("prev", []))]
+        may["agreement"] = [party for each in versions for party in parties_of(each.facts)]
     if target.type == "distribution":
         losing = [line[0] for line in facts["lines"] if "restates" in facts and line[1] + line[2] < 0]
         may["distribution"] = approvers_of(case.world.records[facts["agreement"]].facts) + losing

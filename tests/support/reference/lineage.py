@@ -127,6 +127,28 @@ class Lineage:
             return Stand("superseded")
         return Stand("ended" if prev and "until" in facts else "in_force")
 
+    def is_vacant(self, version: bytes) -> bool:
+        """2.5: whether nobody answers for something under a version."""
+        if version != self.standing().id or self.version(version).state != "in_force":
+            return False
+        duties = self.world.listed(self.versions[version], "responsibility")
+        answered = {(each["to"], each["scope"]) for each in duties if self.answers(version, each["final"])}
+        return any((each["to"], each["scope"]) not in answered for each in duties)
+
+    def answers(self, version: bytes, agent: bytes) -> bool:
+        """2.5: whether an agent has signed a version and not declined it since."""
+        said = [
+            each
+            for each in self.world.within(self.all, "countersign")
+            if each.facts["target"] == version and each.agent == agent and self.world.said[each.id].status == "yes"
+        ]
+        accepts = [each for each in said if each.facts["decision"] == "accept"]
+        return self.tally(version, agent) == YES and all(
+            any(each.id in self.world.past[accept.id] for accept in accepts)
+            for each in said
+            if each.facts["decision"] == "decline"
+        )
+
     def work(self, record: Record) -> str:
         """3.2, for a contribution that is not retracted."""
         facts = self.standing().facts

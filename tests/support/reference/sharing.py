@@ -279,7 +279,31 @@ def _round(world: World, rounds: list[Record], record: Record) -> Round:
         refunds=refunded,
         restates=rounds.index(world.records[record.facts["restates"]]) if "restates" in record.facts else None,
         consents=frozenset(_hex(line[0]) for each in rounds for line in each.facts["lines"]),
+        dropped=frozenset((_hex(work), _hex(agent)) for work, agent in dropped(world, record)),
     )
+
+
+def dropped(world: World, record: Record) -> list[tuple[bytes, bytes]]:
+    """5.3: on what nothing is paid to whom."""
+    found: list[tuple[bytes, bytes]] = []
+    version = record.facts["agreement"]
+    before = [each.facts["agreement"] for each in chain(world, record) if adds(world, each)]
+    for each in {version, *versions_before(world, version)}:
+        for agent, how in world.listed(world.records[each], "leaves"):
+            said = [
+                prev.facts.get("leaver", {}).get(how)
+                for prev in (world.records[other] for other in world.records[each].facts["prev"])
+                if agent in parties_of(prev.facts)
+            ]
+            paid = any(each in {other, *versions_before(world, other)} for other in before)
+            if "drop_unpaid" in said or ("once" in said and paid):
+                works = [one for one in world.within(world.past[each], "contribution") if one.home == record.home]
+                found += [(one.id, agent) for one in works if agent in _doers(world, one)]
+    return found
+
+
+def _doers(world: World, work: Record) -> list[bytes]:
+    return [work.agent, *(agent for agent, _ in world.listed(work, "shares"))]
 
 
 def _measure(facts: Any) -> Measure | None:

@@ -247,6 +247,8 @@ class Judge:
             if said.status == "contested" and self.counts(record_id):
                 flags.append("concurrent-with-removal" if said.reason != "T-LIMIT" else "beyond-mandate")
             flags += self.flags(record, said.state)
+            if record.type == "agreement" and Lineage(world, record.home).is_vacant(record_id):
+                flags.append("vacant")
         if any(record_id in each.facts["targets"] for each in self.having("erasure")):
             flags.append("erased")
         if self.is_forked(record):

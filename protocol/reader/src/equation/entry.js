@@ -2,7 +2,7 @@
 //
 // A recipe says how an entry is made: `pool`, `brought`, `cut`, `ballots` (the round whose ballots count), `earlier` and
 // `others` (entries as they stood), `isLate(contribution)`, `takes(contribution)`, `late` (the policy), `open` and
-// `rejected` (ids of contributions) at its making, and `resolutions`, each `{open, rejected, all}`, in their order. Entries
+// `rejected` (ids of contributions) at its making, `dropped` (contributions with who has left, in one text each), and `resolutions`, each `{open, rejected, all}`, in their order. Entries
 // are never changed once made: what happens to one makes another of a longer recipe.
 
 import { ascending } from './order.js';
@@ -46,6 +46,9 @@ class Entry {
     this.alike = recipe.earlier.filter((each) => each.terms === terms);
     this.spent = new Set(recipe.others.filter((each) => each.terms !== terms).flatMap((each) => [...each.weighedIds]));
   }
+
+  /** Whether an agent has left to whom nothing more is paid on a contribution. */
+  isDropped = (id, agent) => this.recipe.dropped.has(`${id} ${agent}`);
 
   get isCatchingUp() {
     return this.recipe.late === 'catch_up';

@@ -81,7 +81,7 @@ export class History {
     return this.#knowledges.get(terms);
   }
 
-  #add(entries, { pool }, index, before, carried) {
+  #add(entries, { pool, dropped = new Set() }, index, before, carried) {
     const earlier = [...this.#entries.values()];
     const brought = carried + sumOf(earlier.map(({ carry }) => carry)) - sumOf([...before.values()].map(({ carry }) => carry));
     const recipe = {
@@ -96,6 +96,7 @@ export class History {
       takes: () => true,
       open: this.#open,
       rejected: this.#rejected,
+      dropped,
       resolutions: [],
     };
     entries.set(index, this.#make(this.#terms, recipe));

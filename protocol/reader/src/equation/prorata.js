@@ -48,7 +48,7 @@ function mixture(entry, step) {
 
 /** What counts of a list: what enters, or with catch_up all that is known; notes what enters. */
 function counting(entry, key, list, weighed) {
-  const known = weigh(entry, list, entry.spent);
+  const known = weigh(entry, list, entry.spent, entry.isDropped);
   const entering = enters(entry, key, known);
   weighed.set(key, entering);
   return entry.isCatchingUp ? known : entering;
@@ -70,7 +70,7 @@ function givenIn(entry) {
 function factorOf(entry, { factor, path }) {
   if (factor === undefined) return { scale: () => ONE };
   const { done, owed } = factor;
-  const known = weigh(entry, [done], entry.spent);
+  const known = weigh(entry, [done], entry.spent, entry.isDropped);
   const entering = enters(entry, `${path}#done`, known);
   const counted = entry.isCatchingUp ? known : entering;
   const distributions = entry.isCatchingUp ? fraction(1 + entry.timesPaid(path)) : ONE;
@@ -96,7 +96,7 @@ function owing(entry, { path }, weights, amount) {
 
 function untilPaid(entry, step, amount) {
   const pathsIn = ({ terms }) => (terms === entry.terms ? [step.path] : terms.claiming);
-  const claims = claimsOf(entry, step.weights, (agent, id) => entry.paidOn(id, agent, pathsIn));
+  const claims = claimsOf(entry, step.weights, (agent, id) => entry.paidOn(id, agent, pathsIn), entry.isDropped);
   const { shares, left } = fill(amount, claims.owed, (agent) => {
     const room = roomOf(entry, step, agent);
     const claim = claims.owed.get(agent).n;
@@ -106,7 +106,7 @@ function untilPaid(entry, step, amount) {
 }
 
 /** What is owed to agents for contributions that were paid in part: whole minor units, and where they come from. */
-export function claimsOf(entry, list, paidOn) {
+export function claimsOf(entry, list, paidOn, isDropped = () => false) {
   const weights = weigh(entry, list);
   const matching = entry.takesIn.filter((each) => list.some(({ match }) => matches(match, each)));
   const owed = new Map();
@@ -115,7 +115,7 @@ export function claimsOf(entry, list, paidOn) {
     let wanted = ZERO;
     let paid = 0n;
     for (const { id } of matching) {
-      if (entry.rejected.has(id) || entry.isLateAndExcluded(id)) continue;
+      if (isDropped(id, agent) || entry.rejected.has(id) || entry.isLateAndExcluded(id)) continue;
       const weight = weights.get(agent).get(id) ?? ZERO;
       const before = paidOn(agent, id);
       paid += before;

@@ -5,7 +5,7 @@ import { fraction, isLess, minus, ONE, times, total, ZERO } from './rationals.js
 import { addFraction, under } from './tables.js';
 
 /** By agent and contribution what a list of weights gives: all that the entry takes in, neither rejected nor left out. */
-export function weigh(entry, list, leftOut = new Set()) {
+export function weigh(entry, list, leftOut = new Set(), isDropped = () => false) {
   const { knowledge, recipe } = entry;
   const found = new Map();
   for (const contribution of entry.takesIn) {
@@ -17,6 +17,7 @@ export function weigh(entry, list, leftOut = new Set()) {
       const worth = quality ? times(counted, knowledge.quality(contribution, headsAt)) : counted;
       if (worth.n === 0n) continue;
       for (const [agent, part] of knowledge.partsOf(contribution)) {
+        if (isDropped(contribution.id, agent)) continue;
         addFraction(under(found, agent), contribution.id, times(times(worth, rateOf(rate, agent)), part));
       }
     }
@@ -38,7 +39,7 @@ export function enters(entry, key, weighed) {
     const differences = new Map();
     const ids = new Set([...(weighed.get(agent)?.keys() ?? []), ...(before.get(agent)?.keys() ?? [])]);
     for (const id of ids) {
-      if (!taken.has(id) || entry.rejected.has(id) || entry.spent.has(id) || entry.isExcluded(id, before)) continue;
+      if (entry.isDropped(id, agent) || !taken.has(id) || entry.rejected.has(id) || entry.spent.has(id) || entry.isExcluded(id, before)) continue;
       const difference = minus(weighed.get(agent)?.get(id) ?? ZERO, before.get(agent)?.get(id) ?? ZERO);
       if (difference.n !== 0n) differences.set(id, difference);
     }

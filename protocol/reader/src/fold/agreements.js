@@ -64,6 +64,11 @@ const RULES = {
       require(scope !== undefined && scope.kind !== NETWORK, 'I-RULE', [agent], 'parties');
     }
     requireHere(record, 'prev', 'agreement', record.listed('prev'), world);
+    const before = record.listed('prev').flatMap((id) => partiesOf(world.get(id).header.facts));
+    for (const agent of firsts(record.fact('leaves'))) {
+      const isLeaving = before.includes(agent) && !partiesOf(record.header.facts).includes(agent);
+      require(isLeaving, 'I-RULE', [agent], 'leaves');
+    }
   },
 
   contribution(record, world) {
@@ -143,7 +148,10 @@ export function requireAnswerable(record, target, world) {
 }
 
 const MAY_ANSWER = {
-  agreement: (agent, { header }) => partiesOf(header.facts).includes(agent),
+  agreement: (agent, target, world) => {
+    const versions = [target, ...target.listed('prev').map((id) => world.get(id))];
+    return versions.some(({ header }) => partiesOf(header.facts).includes(agent));
+  },
   contribution: (agent, target) => firsts(target.fact('shares')).includes(agent),
   distribution: (agent, target, world) => {
     return [...approversOf(world.get(target.named('agreement')).header.facts), ...losersIn(target)].includes(agent);

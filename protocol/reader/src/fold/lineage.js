@@ -1,12 +1,12 @@
 // How everything in an agreement stands (protocol/spec/09-agreements.md 2 to 7).
 
-import { fromHex, join } from '../bytes.js';
+import { fromHex, join, toHex } from '../bytes.js';
 import { approversOf, attestersOf, electorsOf, partiesOf } from '../types/agreement.js';
 import { losersIn } from './agreements.js';
 import { counts } from './effects.js';
 import { Rulings } from './rulings.js';
 import { AGREEMENT } from './scopes.js';
-import { chainOf, headsOf, isUsable, versionsBefore } from './sharing.js';
+import { chainOf, headsOf, isUsable, pastOf, versionsBefore } from './sharing.js';
 
 const [NO, CONTESTED, YES] = [0, 1, 2];
 const IDS_TOLD = 16;
@@ -86,6 +86,7 @@ class Lineage {
     for (const each of this.distributions) this.#set(each, this.#stateOfDistribution(each));
     for (const each of this.rulings.resolutions) this.#set(each, this.#stateOfResolution(each));
     const standing = this.#standing();
+    if (standing.state === 'in_force' && this.#isVacant(standing)) standing.flags.add('vacant');
     for (const each of this.#of('income')) {
       this.#set(each, [isUsable(each, standing, this.world.records) ? 'confirmed' : 'declared']);
     }
@@ -237,6 +238,25 @@ class Lineage {
     if (conflicts.length > 0) return ['conflict', 'K-CONFLICT', conflicts];
     if (this.#strong.some((each) => this.#follows(each, version))) return ['superseded'];
     return [prev.length > 0 && version.fact('until') !== undefined ? 'ended' : 'in_force'];
+  }
+
+  /** Whether somebody is answered to by nobody under a version (2.5). */
+  #isVacant(version) {
+    const duties = version.fact('responsibility') ?? [];
+    const nameOf = (duty) => `${toHex(duty.get('to'))} ${duty.get('scope')}`;
+    const answered = duties.filter((duty) => this.#answers(version, toHex(duty.get('final')))).map(nameOf);
+    return duties.some((duty) => !answered.includes(nameOf(duty)));
+  }
+
+  #answers(version, agent) {
+    if (this.#tally(version, agent) !== YES) return false;
+    const said = this.all.filter((each) => {
+      const isAnswer = each.type === 'countersign' && each.named('target') === version.id;
+      return isAnswer && each.author === agent && each.status === 'yes';
+    });
+    const accepts = said.filter((each) => each.fact('decision') === 'accept');
+    const declines = said.filter((each) => each.fact('decision') === 'decline');
+    return declines.every(({ id }) => accepts.some((accept) => pastOf(accept, this.world).has(id)));
   }
 
   #stateOfWork(record, facts) {

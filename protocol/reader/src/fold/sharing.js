@@ -75,17 +75,20 @@ function adds(record, world) {
 
 /** All that a record knows, as it would stand if there were nothing else: by id. */
 function cutOf(record, world) {
-  if (record.cut === undefined) {
-    const past = new Set();
-    const reached = [record];
-    for (let each = reached.pop(); each !== undefined; each = reached.pop()) {
-      const news = each.references.filter((id) => !past.has(id));
-      for (const id of news) past.add(id);
-      reached.push(...news.map((id) => world.get(id)));
-    }
-    record.cut = fold([...past].map((id) => world.get(id).header)).records;
-  }
+  record.cut ??= fold([...pastOf(record, world)].map((id) => world.get(id).header)).records;
   return record.cut;
+}
+
+/** The ids of all that a record names, directly or through others. */
+export function pastOf(record, world) {
+  const past = new Set();
+  const reached = [record];
+  for (let each = reached.pop(); each !== undefined; each = reached.pop()) {
+    const news = each.references.filter((id) => !past.has(id));
+    for (const id of news) past.add(id);
+    reached.push(...news.map((id) => world.get(id)));
+  }
+  return past;
 }
 
 /** The valid records of a type in the agreement of a record, among some records, by id. */
@@ -205,7 +208,7 @@ function inputsDigest(entered) {
 /** What the rounds of the chain and a distribution come to (5.3). */
 function settle(record, world) {
   const records = [...chainOf(record, world), record];
-  const rounds = records.map((each) => roundFrom(roundOf(each, records, world)));
+  const rounds = records.map((each) => ({ ...roundFrom(roundOf(each, records, world)), dropped: droppedFrom(each, world) }));
   const versions = new Map(records.map((each) => [each.named('agreement'), undefined]));
   for (const id of versions.keys()) versions.set(id, termsOf(versionFrom(saidBy(world.get(id))), rounds));
   const history = new History();
@@ -221,6 +224,27 @@ function settle(record, world) {
   const told = lines.map(([agent, ...rest]) => [fromHex(agent), ...rest]);
   const result = ['ve/1', cur, poolOf(record, world), record.fact('to'), told, settled.carry];
   return { lines, carry: settled.carry, digest: `01${toHex(sha256('meshnode/1 result\n', encode(result)))}` };
+}
+
+/** On what nothing is paid to whom in a distribution because he has left (5.3). */
+function droppedFrom(record, world) {
+  const id = record.named('agreement');
+  const before = chainOf(record, world).filter((each) => adds(each, world)).map((each) => each.named('agreement'));
+  const found = new Set();
+  for (const version of [id, ...versionsBefore(id, world)].map((each) => world.get(each))) {
+    for (const [leaver, how] of version.fact('leaves') ?? []) {
+      const agent = toHex(leaver);
+      const bound = version.listed('prev').map((each) => world.get(each).header.facts).filter((each) => partiesOf(each).includes(agent));
+      const said = bound.map((facts) => facts.get('leaver')?.get(how));
+      const isOver = before.some((each) => each === version.id || versionsBefore(each, world).has(version.id));
+      if (!said.includes('drop_unpaid') && !(said.includes('once') && isOver)) continue;
+      for (const work of ofType(cutOf(version, world), 'contribution', record.home)) {
+        const doers = [work.author, ...(work.fact('shares') ?? []).map(([each]) => toHex(each))];
+        if (doers.includes(agent)) found.add(`${work.id} ${agent}`);
+      }
+    }
+  }
+  return found;
 }
 
 /** The terms of a version (5.3). */

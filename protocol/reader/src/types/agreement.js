@@ -70,6 +70,7 @@ const AGREEMENT = {
   'ballots?': fields({ budget: int(1, 1000), rounds: list(text(32)) }),
   'dispute?': fields({ 'mediators?': set(id), quorum: ratio, 'reserve?': bool }),
   'leaver?': fields({ good: oneOf('keep', 'once'), bad: oneOf('keep', 'drop_unpaid') }),
+  'leaves?': pairs(oneOf('good', 'bad'), 1, 256),
   'value_equation?': anyMap,
 };
 
