@@ -1,5 +1,7 @@
 """The one table of routes."""
 
+from dataclasses import replace
+
 from meshnode.api.edge import Entry
 from meshnode.api.models import agreements as agreement_models
 from meshnode.api.models import cards as card_models
@@ -44,7 +46,7 @@ LISTED = ("limit", "cursor")
 CHOSEN = ("mine", "who", "network", "agreement", "project", "batch", "kind", "stream", "comp", "coauthored")
 """By what contributions are chosen."""
 
-ROUTES: tuple[Entry[Site], ...] = (
+_ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/health", node.health),
     Entry("GET", "/node", node.status),
     Entry("POST", "/node/stop", node.stop, status=202),
@@ -169,4 +171,15 @@ ROUTES: tuple[Entry[Site], ...] = (
     Entry("DELETE", "/imports/{batch:path}", records.undo_import, patient=True),
     Entry("POST", "/exports", records.export, record_models.ExportRequest, patient=True),
 )
+
+
+def _proposable(entry: Entry[Site]) -> Entry[Site]:
+    """What is signed for an organisation can be proposed, where its charter asks for a decision of its founders."""
+    signs = "as_" in entry.body.__struct_fields__ or ("as" in entry.query and entry.method != "GET")
+    if not signs and entry.handle is not organisations.hire:
+        return entry
+    return replace(entry, handle=decisions.or_proposed(entry.handle), query=(*entry.query, "propose"))
+
+
+ROUTES: tuple[Entry[Site], ...] = tuple(map(_proposable, _ROUTES))
 """Every route: method, path below /v1, handler, body, status of success, names allowed in the query."""

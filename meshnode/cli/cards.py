@@ -26,14 +26,14 @@ MANUAL = "meshnode id card --help"
 
 
 def card(
-    desk: Desk, *, action: str | None, line: str | None, file: str | None, qr: bool, yes: bool, as_: str | None
+    desk: Desk, *, action: str | None, line: str | None, file: str | None, qr: bool, yes: bool, whose: str | None
 ) -> Exit:
     """Print one's own card, or look at somebody's, or take it in."""
     if action in (None, "show"):
         if line or yes:
             raise Failure(Exit.USAGE, "to look at somebody's card, or to take it in: `read` or `add`", MANUAL)
-        return _show(desk, file, as_, qr=qr)
-    if qr or as_:
+        return _show(desk, file, whose, qr=qr)
+    if qr or whose:
         raise Failure(Exit.USAGE, f"`{action}` takes neither --qr nor --as", MANUAL)
     text = _given(line, file)
     return _read(desk, text) if action == "read" else _add(desk, text, yes=yes)
@@ -146,7 +146,7 @@ CARD = Command(
         Argument(("--file",), "Write the card to this file, or read it from there.", metavar="FILE", complete="file"),
         codes.QR,
         Argument(("--yes",), "With `add`: do not ask.", kind="flag"),
-        AS._replace(meaning="Print the card of this organisation, for which you sign."),
+        AS._replace(meaning="Print the card of this organisation, for which you sign.", into="whose"),
     ),
     text="A card says who you are to people who share no network with you: your name and profile, the proof that this "
     "device signs for you, and where your node is reached. It is signed, it is no secret, and it opens no door: "

@@ -61,7 +61,12 @@ class Command(NamedTuple):
 
 
 AS = Argument(("--as",), "Sign for this organisation, which has let you.", metavar="ORG", into="as_")
-"""Of commands that sign something."""
+"""Of commands that sign something; what only shows something takes it under another name."""
+
+PROPOSE = Argument(
+    ("--propose",), "If its charter asks for a decision of its founders, propose it to them.", kind="flag"
+)
+"""Of all commands with `AS`; whoever loads a command adds it."""
 
 AGREEMENT = Argument(("--agreement",), "Sign it under this agreement (title or id), in place of a network.")
 """Of commands that sign what was contributed."""

@@ -38,6 +38,8 @@ class Desk:
         """The folder given by --home or MESHNODE_HOME; hints must repeat it."""
         self.timeout: int | None = None
         """What --timeout said."""
+        self.proposing = False
+        """Whether --propose was given to a command that signs for an organisation."""
         self.command_name = ""
         """The command that runs, for hints to its manual."""
         self.places: Places = locate(None, environ)
@@ -70,7 +72,7 @@ class Desk:
             raise self.not_running()
         from meshnode.client.client import Client
 
-        return Client(node["socket"], seconds or self.timeout or DEFAULT_TIMEOUT)
+        return Client(node["socket"], seconds or self.timeout or DEFAULT_TIMEOUT, proposing=self.proposing)
 
     def not_initialised(self) -> Failure:
         """Return the failure of a home without an identity."""

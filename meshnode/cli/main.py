@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 import meshnode
-from meshnode.cli.commands import Command
+from meshnode.cli.commands import AS, PROPOSE, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
@@ -17,8 +17,11 @@ from meshnode.cli.index import ENTRIES
 from meshnode.cli.output import Out
 from meshnode.cli.parsing import Value, parse
 from meshnode.cli.safe_text import clean, clean_lines
-from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning, Problem
+from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning, Problem, Proposed
 from meshnode.config.places import locate
+
+if TYPE_CHECKING:
+    from meshnode.client.decision_answers import Decision
 
 _WITH_VALUE = ("--home", "--timeout")
 """The options that may stand before the command's name and take a value."""
@@ -61,7 +64,9 @@ def main(words: Sequence[str], environ: Mapping[str, str], stdin: TextIO, stdout
 def load(name: str) -> Command:
     """Return the declaration of the command called `name`."""
     module = importlib.import_module(f"meshnode.cli.{ENTRIES[name.split(' ')[0]].module}")
-    return cast(dict[str, Command], module.COMMANDS)[name]
+    command = cast(dict[str, Command], module.COMMANDS)[name]
+    signs = any(each.keyword == AS.keyword for each in command.arguments)
+    return command._replace(arguments=(*command.arguments, PROPOSE)) if signs else command
 
 
 def _streams() -> tuple[TextIO, TextIO, TextIO]:
@@ -97,7 +102,14 @@ def _run(words: Sequence[str], desk: Desk) -> Exit:
         return Exit.OK
     _settle(desk, values)
     desk.command_name = command.name
-    return command.run(desk, **values)
+    desk.proposing = PROPOSE in command.arguments and bool(values.pop("propose"))
+    try:
+        return command.run(desk, **values)
+    except Proposed as proposed:
+        from meshnode.cli.decision import tell  # Only where something was proposed.
+
+        desk.out.progress_done()
+        return tell(desk, command.name.replace(" ", "."), cast("Decision", proposed.decision), "Proposed")
 
 
 def _settle(desk: Desk, values: dict[str, Value]) -> None:
@@ -171,9 +183,7 @@ def _failure_of(error: ClientError, desk: Desk, words: Sequence[str]) -> Failure
         case Problem():
             ending = Exit(error.exit) if error.exit in set(Exit) else Exit.FAILURE
             hint = error.hint or (f"meshnode {desk.command_name} --help" if ending is Exit.USAGE else "")
-            if error.code == NEEDS_DECISION and any(
-                "--propose" in each.names for each in load(desk.command_name).arguments
-            ):
+            if error.code == NEEDS_DECISION and _takes(desk.command_name, "--propose"):
                 hint = _again(words, "--propose")
             return Failure(ending, error.detail or error.title, hint, code=error.code)
         case BadAnswer():

@@ -105,11 +105,18 @@ def staff(
     reason: str | None,
     everyone: bool,
     yes: bool,
+    propose: bool,
 ) -> Exit:
     """List who signs for an organisation, let somebody, or end that."""
     match action:
         case "add":
+            desk.proposing = propose
             return _add(desk, organisation, _needed(somebody), may, until, project, most, may_delegate=may_delegate)
+        case "end" if propose:
+            from meshnode.cli.decision import tell  # Only where it is asked for.
+
+            wish = {"remove": [_needed(somebody)]}
+            return tell(desk, "org.staff", desk.client().propose(organisation, wish), "Proposed")
         case "end":
             return _end(desk, organisation, _needed(somebody), reason or "end", yes=yes)
         case _:
@@ -302,6 +309,7 @@ COMMANDS = {
                 Argument(("--may-delegate",), "With `add`: may let others sign, too.", kind="flag"),
                 Argument(("--reason",), "With `end`: why.", choices=REASONS),
                 Argument(("--all",), "With `ls`: also what was ended.", kind="flag", into="everyone"),
+                Argument(("--propose",), "Only propose it to the founders, who decide by votes.", kind="flag"),
                 _YES,
             ),
             text="Whoever is let sign does so with their own device, by `--as ORG`, once they have accepted. Everybody "

@@ -37,8 +37,10 @@ PAGE = 500
 class Client:
     """One node, reached over its Unix socket."""
 
-    def __init__(self, socket: str, seconds: float | None = None) -> None:
+    def __init__(self, socket: str, seconds: float | None = None, *, proposing: bool = False) -> None:
+        """With `proposing`, what the founders of an organisation decide on is proposed to them, and raises Proposed."""
         self._node = Connection(socket, seconds)
+        self._node.proposing = proposing
 
     @property
     def money(self) -> Money:

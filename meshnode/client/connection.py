@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote, urlencode
 
-from meshnode.client.errors import BadAnswer, Problem
+from meshnode.client.errors import BadAnswer, Problem, Proposed
 from meshnode.client.transport import compose, exchange
 
 NODE_FILE = "node.json"
@@ -48,6 +48,8 @@ class Connection:
         self.socket = socket
         self.seconds = seconds
         """How long a question may take, where that was said."""
+        self.proposing = False
+        """Whether what founders decide on is to be proposed to them; then Proposed is raised."""
 
     def get(self, path: str, query: Query | None = None) -> object:
         """Read a resource."""
@@ -60,7 +62,9 @@ class Connection:
     def wait(self, path: str, body: Body, wait_ms: int, *, key: str = "") -> object:
         """Do something for which the node itself waits up to `wait_ms`, which stands above `seconds`."""
         seconds = wait_ms / 1000 + _ANSWER_SLACK
-        return Connection(self.socket, seconds).post(path, {**body, "wait_ms": wait_ms}, key=key)
+        patient = Connection(self.socket, seconds)
+        patient.proposing = self.proposing
+        return patient.post(path, {**body, "wait_ms": wait_ms}, key=key)
 
     def put(self, path: str, body: Body) -> object:
         """Replace something."""
@@ -78,10 +82,14 @@ class Connection:
         if key:
             headers["Idempotency-Key"] = key
         content = b"" if body is None else json.dumps(body).encode()
+        if self.proposing and method != "GET":
+            target += ("&" if "?" in target else "?") + "propose=true"
         answer = exchange(self.socket, compose(method, f"/v1{target}", headers, content), self.seconds or usual)
         found = _decoded(answer.body)
         if answer.status >= 400:
             raise Problem(found if isinstance(found, dict) else {}, answer.status)
+        if self.proposing and isinstance(found, dict) and found.keys() == {"proposed"}:
+            raise Proposed(found["proposed"])
         return found
 
 

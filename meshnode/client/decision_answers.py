@@ -73,3 +73,9 @@ class Decision(TypedDict):
     next: str
     line: str
     link: str
+
+
+class Proposed(TypedDict):
+    """What needs a decision of founders was proposed to them."""
+
+    proposed: Decision

@@ -4,7 +4,8 @@ ClientError
 ├── NodeNotRunning      nobody listens on the socket
 ├── DeadlineExceeded    the node did not answer in time; whether it did what was asked is not known
 ├── BadAnswer           what came back is not an answer of this API
-└── Problem             the node refused, and says why (RFC 9457)
+├── Problem             the node refused, and says why (RFC 9457)
+└── Proposed            it was not done: the founders of an organisation were asked to decide on it, as was wished
 """
 
 from collections.abc import Mapping
@@ -46,6 +47,14 @@ class BadAnswer(ClientError):
 
     def __str__(self) -> str:
         return f"the node's answer cannot be read: {self.reason}"
+
+
+class Proposed(ClientError):
+    """What was asked needs a decision of founders, and was proposed to them; `decision` is as the API tells it."""
+
+    def __init__(self, decision: object) -> None:
+        super().__init__("proposed to the founders")
+        self.decision = decision
 
 
 class Problem(ClientError):

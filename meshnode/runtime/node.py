@@ -42,7 +42,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.reports import Reports
 from meshnode.runtime.settings import STOP_SECONDS
 from meshnode.runtime.tickets import Tickets
-from meshnode.runtime.unwritten import Naming, about
+from meshnode.runtime.unwritten import Naming, Undecided, about
 from meshnode.runtime.unwritten import refusal_of as refusal_of
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Store, Writer
@@ -196,7 +196,10 @@ class RunningNode:
         outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
             return outcome.ids
-        raise refusal_of(outcome, about(drafts, self.ledger, self.naming))
+        refusal = refusal_of(outcome, about(drafts, self.ledger, self.naming))
+        if refusal.code is Code.NEEDS_DECISION and ready is None and len({each.agent for each in drafts}) == 1:
+            raise Undecided(refusal, drafts)
+        raise refusal
 
     async def offer(self, records: SignedRecords, local: Sequence[LocalRow | Forget] = ()) -> Taken:
         """See `Desk.offer`."""

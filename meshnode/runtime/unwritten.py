@@ -49,6 +49,14 @@ class About(NamedTuple):
         return found is not None and found.facts.get("kind") == "network"
 
 
+class Undecided(Refusal):
+    """What was to be signed needs a decision of founders; these drafts, all for one body, can be proposed to them."""
+
+    def __init__(self, refusal: Refusal, drafts: Sequence[Draft]) -> None:
+        super().__init__(refusal.code, refusal.detail, refusal.hint)
+        self.drafts = tuple(drafts)
+
+
 def about(drafts: Sequence[Draft], ledger: Ledger, naming: Naming) -> About:
     """What these drafts are about."""
     agents, scopes = {each.agent for each in drafts}, {bytes(each.scope) for each in drafts}

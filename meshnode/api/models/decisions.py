@@ -95,6 +95,12 @@ class DecisionRequest(Request):
     as_: str | None = AS
 
 
+class Proposed(Model):
+    """The answer to a request with `propose=true` of which the founders decide: they were asked."""
+
+    proposed: Decision
+
+
 class VoteRequest(Request):
     """Vote: `accept`, `decline` or `object`."""
 

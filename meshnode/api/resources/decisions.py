@@ -1,11 +1,12 @@
 """Decisions of founders: propose, vote, carry out."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from meshnode.api.edge import Call, Nothing
+from meshnode.api.edge import Call, Handler, Nothing
 from meshnode.api.models.charters import CharterChange, Unit
-from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Vote, VoteRequest
-from meshnode.api.models.shared import Page
+from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Proposed, Vote, VoteRequest
+from meshnode.api.models.shared import Model, Page
 from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.api.site import Site
 from meshnode.core.drafts import Draft
@@ -17,6 +18,7 @@ from meshnode.runtime.requests.bodies import find_body, find_somebody
 from meshnode.runtime.requests.charters import Wish
 from meshnode.runtime.requests.decided import Told
 from meshnode.runtime.requests.orders import Ordered
+from meshnode.runtime.unwritten import Undecided
 from meshproto.fold.entries import read_entry
 from meshproto.records.ids import AgentId, ScopeId, short, to_text
 
@@ -53,6 +55,28 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
         made.line = write_invitation(line)
         made.link = LINK + made.line
     return made
+
+
+def or_proposed(handle: Handler[Site]) -> Handler[Site]:
+    """A handler that, asked with `propose=true`, puts to the founders what needs their decision."""
+
+    async def handler(site: Site, call: Call[Any]) -> Model | None:
+        wanted = call.flag("propose")
+        try:
+            return await handle(site, call)
+        except Undecided as undecided:
+            if not wanted:
+                raise
+            drafts = undecided.drafts
+        return await _propose_drafts(site.office, drafts, call)
+
+    return handler
+
+
+async def _propose_drafts(office: Office, drafts: Sequence[Draft], call: Call[Any]) -> Proposed:
+    body, key = ScopeId(drafts[0].agent), f"{call.key} proposed" if call.key else ""
+    (record,) = await office.once(key, call.digest, lambda rows: orders.propose_order(office, body, drafts, "", rows))
+    return Proposed(decision_model(office, Names(office), await decisions.settle(office, record, own=True)))
 
 
 async def show_decision(site: Site, call: Call[Nothing]) -> Decision:
@@ -192,4 +216,6 @@ def _said(names: Names, ordered: Ordered) -> str:
         case None:
             return ""
         case _:
-            return f"sign a {ordered.type}"
+            title = (ordered.private or {}).get("title")
+            where = f" in {names.scope(ordered.scope).name}" if ordered.scope else ""
+            return f"sign a {ordered.type}{where}" + (f": {title}" if isinstance(title, str) else "")

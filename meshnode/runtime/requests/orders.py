@@ -16,6 +16,8 @@ from meshproto.records.encoding import Value, decode
 from meshproto.records.ids import RecordId, ScopeId, to_text
 from meshproto.types import authority
 
+ID_SIZE = 32
+
 
 class Ordered(NamedTuple):
     """One act that a decision orders; `facts` are None where the text of the decision is not here."""
@@ -25,6 +27,8 @@ class Ordered(NamedTuple):
     private: dict[str, Value] | None = None
     record: bytes | None = None
     """The record that was signed for it, once there is one."""
+    scope: bytes = b""
+    """Where it is signed, empty for the scope of the decision."""
 
 
 async def propose_order(
@@ -38,7 +42,12 @@ async def propose_order(
     now = must_decide(office, body, charter_of(office, body), agent)
     orders: list[Value] = [[each.type, authority.order_digest(each.facts)] for each in drafts]
     told: list[Value] = [
-        {"type": each.type, "facts": each.facts, **({"private": each.private} if each.private else {})}
+        {
+            "type": each.type,
+            "facts": each.facts,
+            **({"private": each.private} if each.private else {}),
+            **({"scope": each.scope} if each.scope != body else {}),
+        }
         for each in drafts
     ]
     facts = authority.resolution("order", prev=now.stop, orders=orders)
@@ -49,15 +58,15 @@ async def propose_order(
 def ordered_by(office: Office, told: Told) -> list[Ordered]:
     """What a decision orders, and what of it was done."""
     wanted = {(type_, digest): Ordered(type_) for type_, digest in told.decision.orders}
-    for type_, facts, private in _written_down(office, told.decision.record):
-        place = type_, authority.order_digest(facts)
+    for each in _written_down(office, told.decision.record):
+        place = each.type, authority.order_digest(each.facts or {})
         if place in wanted:
-            wanted[place] = Ordered(type_, facts, private)
+            wanted[place] = each
     for row in told.resting:
         record = office.truth.record(row.record)
         place = (row.type, authority.order_digest(record.facts)) if record is not None else ("", b"")
         if record is not None and place in wanted:
-            wanted[place] = Ordered(row.type, record.facts, wanted[place].private, row.record)
+            wanted[place] = wanted[place]._replace(facts=record.facts, record=row.record)
     return list(wanted.values())
 
 
@@ -69,22 +78,28 @@ def drafts_of(office: Office, told: Told) -> list[Draft]:
         why = "what it orders is not here: its text has not arrived yet, or was erased"
         raise Refusal(Code.CONFLICT, why, f"meshnode decision show {to_text(record)}")
     return [
-        Draft(scope, each.type, each.facts, each.private, agent=scope, order=record)
+        Draft(ScopeId(each.scope or scope), each.type, each.facts, each.private, agent=scope, order=record)
         for each in open_ones
         if each.facts is not None
     ]
 
 
-def _written_down(office: Office, record: bytes) -> list[tuple[str, dict[str, Value], dict[str, Value] | None]]:
+def _written_down(office: Office, record: bytes) -> list[Ordered]:
     """The acts in the private part of a resolution; it may be anybody's, so any shape is possible."""
     raw = office.truth.private(RecordId(record))
     content = decode(raw, text="utf8") if raw is not None else None
     orders = content.get("orders") if isinstance(content, Mapping) else None
-    found: list[tuple[str, dict[str, Value], dict[str, Value] | None]] = []
-    for each in orders if isinstance(orders, list) else []:
-        match each:
-            case {"type": str(type_), "facts": dict(facts), "private": dict(private)}:
-                found.append((type_, facts, private))
-            case {"type": str(type_), "facts": dict(facts)}:
-                found.append((type_, facts, None))
-    return found
+    return [each for each in map(_read_order, orders if isinstance(orders, list) else []) if each is not None]
+
+
+def _read_order(said: Value) -> Ordered | None:
+    match said:
+        case {"type": str(type_), "facts": dict(facts), **rest}:
+            private, scope = rest.get("private"), rest.get("scope")
+            return Ordered(
+                type_,
+                facts,
+                private if isinstance(private, dict) else None,
+                scope=scope if isinstance(scope, bytes) and len(scope) == ID_SIZE else b"",
+            )
+    return None

@@ -1,6 +1,6 @@
 """Whoever signs for an organisation says so in one way: every command that signs takes `--as`, or says here why not."""
 
-from meshnode.cli.commands import AS
+from meshnode.cli.commands import AS, PROPOSE
 from meshnode.cli.index import every_name
 from meshnode.cli.main import load
 
@@ -55,6 +55,12 @@ def test_every_command_says_for_whom_it_signs() -> None:
 def test_what_somebody_signs_takes_an_organisation_and_nothing_else_does() -> None:
     takes = {name for name in every_name() if any(each.names == AS.names for each in load(name).arguments)}
     assert takes == FOR_ANYBODY
+
+
+def test_what_takes_an_organisation_can_be_proposed_to_its_founders() -> None:
+    shows = {"id card"}
+    takes = {name for name in every_name() if PROPOSE in load(name).arguments}
+    assert takes == FOR_ANYBODY - shows
 
 
 def test_every_exception_has_a_reason() -> None:

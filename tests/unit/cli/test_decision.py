@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from meshnode.api.models.charters import CharterChange, Unit
-from meshnode.api.models.decisions import Decision, Order
+from meshnode.api.models.decisions import Decision, Order, Proposed
 from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
@@ -131,7 +131,24 @@ def test_what_founders_decide_on_is_refused_with_the_command_that_proposes_it(no
     ran = run(*words, home=node)
     assert (ran.code, ran.last.endswith(" network appoint studio 'Ana López' --role steward --propose")) == (16, True)
     node.answers["POST", "/contributions"] = refused
-    assert run("log", "x", "1h", home=node).last.endswith("decision --help`")
+    assert run("log", "x", "1h", home=node).last.endswith(" log x 1h --propose")
+    node.answers["POST", "/recovery-lines"] = refused
+    assert run("id", "vouch", "Ana López", home=node).last.endswith("decision --help`")
+
+
+def test_what_is_proposed_instead_is_told_like_any_decision(node: FakeNode) -> None:
+    node.answers["POST", "/contributions"] = Proposed(decision())
+    ran = run("log", "x", "1h", "--as", "Blue", "--propose", home=node)
+    assert (ran.code, node.asked[-1].query) == (0, {"propose": "true"})
+    assert ran.out.startswith("✓ Proposed   ")
+    assert (
+        objects(run("log", "x", "1h", "--as", "Blue", "--propose", "--json", home=node))[0]["schema"]
+        == "meshnode.log/1"
+    )
+    node.answers["POST", "/organisations/Blue/staff"] = Proposed(decision())
+    assert run("org", "staff", "add", "Blue", "Ben", "--propose", home=node).out.startswith("✓ Proposed   ")
+    run("org", "staff", "end", "Blue", "Ben", "--propose", home=node)
+    assert node.asked[-1].body == {"scope": "Blue", "remove": ["Ben"]}
 
 
 @pytest.mark.parametrize(
