@@ -1,7 +1,7 @@
 """What the core asks of the world: the ledger it reads, and what one commit holds.
 
 A `Ledger` shows what is committed and nothing else. What is to be committed goes out as a `Batch`; nothing that rests
-on a batch may leave the node before the runtime says `Committed`. The store derives a run's lane from what it continues.
+on a batch may leave the node before the runtime says `Committed`. The store derives a run's lane from what it follows.
 """
 
 from collections.abc import Iterator, Sequence
