@@ -249,10 +249,13 @@ class Scopes:
             standing.append(carried)
 
     def _rank(self, now: LogNow) -> int:
-        """Causes before effects: where a network or person begins, other streams of agents, founders, the others."""
+        """Causes before effects: where a network or person begins, other streams of agents, founders, the others.
+
+        Whoever signed the first version of an agreement comes before that, and that before the rest.
+        """
         carried = self.carried.get(now.scope)
         if self._ground.flight.is_agreement(now.scope):
-            return 0 if self._ground.flight.begins(now) else 3
+            return 2 if self._ground.flight.begins(now) else 3
         if carried is None or carried.facts is None:
             return 0 if self._ground.ledger.root_of(now.scope) == now.key else 1
         if self.is_genesis_log(now):

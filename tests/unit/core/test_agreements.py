@@ -134,11 +134,12 @@ def test_a_first_version_by_a_key_that_does_not_speak_for_its_author_is_not_kept
     assert not rig.ledger.has(ids_of(forged)[0])
 
 
-def test_the_first_version_is_of_the_first_rank_and_the_rest_of_the_last() -> None:
+def test_the_first_version_comes_after_the_streams_of_people_and_before_the_rest() -> None:
     rig = Rig()
     scope = in_force(rig, BOB)
     item = rig.node.parts.scopes.item_of
-    assert [item(each.log(scope)).rank for each in (rig.me, BOB)] == [0, 3]
+    assert [item(each.log(scope)).rank for each in (rig.me, BOB)] == [2, 3]
+    assert item(rig.me.log(rig.me.stream)).rank < 2
 
 
 def test_who_takes_part_reads_and_so_does_who_acts_for_a_firm_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
