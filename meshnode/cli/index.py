@@ -76,6 +76,11 @@ NOUNS: dict[str, Entry] = {
     "decision": Entry(
         "decision", "What the founders of a network or firm decide.", ("propose", "vote", "ls", "show", "carry-out")
     ),
+    "agreement": Entry(
+        "agreement",
+        "What people agree on, and who has signed.",
+        ("new", "show", "ls", "sign", "decline", "amend", "end", "presets"),
+    ),
     "org": Entry(
         "organisation",
         "Organisations, and who signs for them.",

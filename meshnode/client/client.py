@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from meshnode.client.agreements import Agreements
 from meshnode.client.connection import LONG, Body, Connection, Query, new_key, read_node_file, segment
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from meshnode.client.money import Money
@@ -54,6 +55,11 @@ class Client:
         if found is None:
             raise NodeNotRunning(str(data), "no node.json")
         return cls(found["socket"], seconds)
+
+    @property
+    def agreements(self) -> Agreements:
+        """What is about agreements."""
+        return Agreements(self._node)
 
     # The node.
 

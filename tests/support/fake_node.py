@@ -30,11 +30,13 @@ from meshnode.api.models import people as p
 from meshnode.api.models import records as r
 from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
+from meshnode.api.models.agreements import Agreement
 from meshnode.api.models.shared import Agent, Check, Page, Quantity
 from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
+from tests.support.sample_agreements import agreement, brief
 from tests.support.sample_cards import CARD, sample_contact
 from tests.support.sample_firms import mandate, organisation
 from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
@@ -54,6 +56,7 @@ class FakeNode:
     """What else says the same as whatever is erased."""
     networks: list[g.Network] = field(default_factory=list)
     decisions: list[f.Decision] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
     organisations: list[o.Organisation] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
@@ -276,6 +279,16 @@ class FakeNode:
         if not rest:
             self.decisions.append(decision())
         return self.decisions[0] if self.decisions else problem(Code.NOT_FOUND, rest[0], "meshnode decision ls --all")
+
+    def get_agreements(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            return Page([brief(each.state) for each in self.agreements])
+        return self.agreements[0] if self.agreements else problem(Code.NOT_FOUND, rest[0], "meshnode agreement ls")
+
+    def post_agreements(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
+        if not rest:
+            self.agreements.append(agreement())
+        return self.agreements[0] if self.agreements else problem(Code.NOT_FOUND, rest[0], "meshnode agreement ls")
 
     def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:
         self.networks.append(network("studio"))

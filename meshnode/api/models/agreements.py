@@ -141,7 +141,7 @@ class SignatureRequest(Request):
     as_: str | None = AS
 
 
-class SectionModel(Model):
+class ContractSection(Model):
     """Some sentences of a version under a heading."""
 
     title: str
@@ -164,7 +164,7 @@ class Signature(Model):
     """Who signed for an organisation, and by which mandate."""
 
 
-class VersionModel(Model):
+class AgreementVersion(Model):
     """One version in short."""
 
     id: str
@@ -213,12 +213,12 @@ class Agreement(Model):
     signatures: list[Signature]
     """One for each party."""
     rights: list[Right]
-    sections: list[SectionModel]
-    changes: list[SectionModel]
+    sections: list[ContractSection]
+    changes: list[ContractSection]
     """What a later version says otherwise than those before it."""
     seen: str
     """The digest of what is shown, for whoever signs it."""
-    versions: list[VersionModel]
+    versions: list[AgreementVersion]
     awaits: list[str]
     """Versions that wait for the signature of the owner, or of organisations the owner signs for."""
     warnings: list[str]

@@ -7,12 +7,12 @@ from meshnode.api.models.agreements import (
     Agreement,
     AgreementBrief,
     AgreementRequest,
+    AgreementVersion,
+    ContractSection,
     EndRequest,
     Right,
-    SectionModel,
     Signature,
     SignatureRequest,
-    VersionModel,
 )
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
@@ -212,8 +212,8 @@ def _brief(office: Office, names: Names, found: agreed.Agreement) -> AgreementBr
     )
 
 
-def _sections(sections: Sequence[Section]) -> list[SectionModel]:
-    return [SectionModel(each.title, [*each.lines]) for each in sections]
+def _sections(sections: Sequence[Section]) -> list[ContractSection]:
+    return [ContractSection(each.title, [*each.lines]) for each in sections]
 
 
 def _signature(office: Office, names: Names, version: Version, signed: agreed.Signature) -> Signature:
@@ -231,8 +231,8 @@ def _signature(office: Office, names: Names, version: Version, signed: agreed.Si
     )
 
 
-def _version(office: Office, names: Names, version: Version) -> VersionModel:
-    return VersionModel(
+def _version(office: Office, names: Names, version: Version) -> AgreementVersion:
+    return AgreementVersion(
         id=to_text(version.record),
         title=agreed.texts_of(office, version)[0],
         proposer=names.agent(version.row.agent),

@@ -12,7 +12,7 @@ from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode, contribution, decision, network, peer, project
 from tests.support.rich_answers import recognition, rich_contribution
-from tests.support.sample_money import answers as money_answers
+from tests.support.sample_agreements import agreement
 from tests.support.sample_people import ADDRESS, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -79,6 +79,14 @@ WORDS: dict[str, tuple[str, ...]] = {
     "decision ls": (),
     "decision show": ("d",),
     "decision carry-out": ("d",),
+    "agreement new": ("--title", "Logo", "--party", "Ben"),
+    "agreement show": ("logo",),
+    "agreement ls": (),
+    "agreement sign": ("logo", "--yes"),
+    "agreement decline": ("logo",),
+    "agreement amend": ("logo", "--worth", "500 EUR"),
+    "agreement end": ("logo", "--until", "2030-01-31"),
+    "agreement presets": (),
     "org create": ("Blue", "--founder", "Ben"),
     "org accept": ("Blue",),
     "org ls": (),
@@ -125,6 +133,7 @@ def node() -> Iterator[FakeNode]:
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
         fake.decisions.append(decision())
+        fake.agreements.append(agreement())
         fake.peers.append(peer())
         fake.answers.update(money_answers())
         yield fake

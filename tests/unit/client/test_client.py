@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from meshnode.api.models import (
+    agreements,
     cards,
     charters,
     decisions,
@@ -30,6 +31,7 @@ from meshnode.api.models import (
     work,
 )
 from meshnode.client import (
+    agreement_answers,
     answers,
     decision_answers,
     device_answers,
@@ -40,6 +42,7 @@ from meshnode.client import (
     work_answers,
 )
 from meshnode.client import keeping as about_keeping
+from meshnode.client.agreements import Agreements
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from meshnode.client.money import Money
@@ -50,6 +53,7 @@ MODELS = {
     name: model
     for module in (
         shared,
+        agreements,
         cards,
         decisions,
         devices,
@@ -75,6 +79,7 @@ SHAPES = {
     name: shape
     for module in (
         answers,
+        agreement_answers,
         decision_answers,
         device_answers,
         network_answers,
@@ -178,6 +183,12 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.invites("studio"), "GET", "/networks/studio/invites"),
     (lambda node: node.withdraw("studio", "i"), "DELETE", "/networks/studio/invites/i"),
     (Client.decisions, "GET", "/decisions"),
+    (lambda node: node.agreements.every(everything=True), "GET", "/agreements"),
+    (lambda node: node.agreements.propose({"title": "Logo"}), "POST", "/agreements"),
+    (lambda node: node.agreements.one("logo"), "GET", "/agreements/logo"),
+    (lambda node: node.agreements.amend("logo", {"title": "Logo"}), "POST", "/agreements/logo/versions"),
+    (lambda node: node.agreements.end("logo", "2030-01-31"), "POST", "/agreements/logo/end"),
+    (lambda node: node.agreements.sign("logo", "decline", text="no"), "POST", "/agreements/logo/signatures"),
     (lambda node: node.propose("studio", {"dissolve": True}), "POST", "/decisions"),
     (lambda node: node.decision("d"), "GET", "/decisions/d"),
     (lambda node: node.vote("d", "decline"), "POST", "/decisions/d/votes"),
@@ -234,8 +245,8 @@ def test_each_method_asks_its_route(fake: FakeNode, call: Callable[[Client], obj
 
 
 def test_no_method_is_left_untested() -> None:
-    public = [name for name in vars(Client) if not name.startswith("_") and name not in ("of", "money")]
-    public += [name for name in vars(Money) if not name.startswith("_")]
+    methods = [*vars(Client), *vars(Agreements)]
+    public = [name for name in methods if not name.startswith("_") and name not in ("of", "agreements")]
     assert len(public) == len(CALLS)
 
 

@@ -1,0 +1,137 @@
+"""How agreements are printed: like a contract with its state, and presets with a worked example."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from meshnode.cli.desk import Desk
+from meshnode.cli.output import Out
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import short_id, signed, who, worth
+from meshnode.cli.times import show_moment
+
+if TYPE_CHECKING:
+    from meshnode.client.agreement_answers import Agreement, ContractSection, Signature
+    from meshnode.terms.presets import Preset
+
+
+def show(desk: Desk, one: Agreement) -> None:
+    """Print a version as it reads, who has signed, and what is missing."""
+    out = desk.out
+    out.line(f"{clean(one['title'])}   {one['version']}", "bold")
+    out.fields(
+        [
+            ("state", one["says"]),
+            ("agreement", one["id"] if one["id"] != one["version"] else ""),
+            ("proposed", f"by {who(one['proposer'])}, {show_moment(one['at'])}"),
+            ("worth", worth(one["worth"])),
+        ]
+    )
+    for section in one["sections"]:
+        _section(out, section)
+    if one["rights"]:
+        out.line()
+        rows = [(each["what"], each["owner"], each["licence"] or "–", each["effective"]) for each in one["rights"]]
+        out.table(("WHAT", "OWNER", "OTHERS MAY USE IT UNDER", "EFFECTIVE"), rows, flexible=0)
+    show_changes(out, one)
+    out.line()
+    out.line("Signatures", "bold")
+    for each in one["signatures"]:
+        out.line(f"  {_signature(each)}")
+    _versions(out, one)
+    for warning in one["warnings"]:
+        out.warn(clean(warning))
+    tell_next(desk, one)
+
+
+def show_changes(out: Out, one: Agreement) -> None:
+    """Print what a later version says otherwise than those before it."""
+    if one["changes"]:
+        out.line()
+        out.line("What changes", "bold")
+        for section in one["changes"]:
+            out.line(f"  {clean(section['title'])}")
+            for line in section["lines"]:
+                out.text(line, indent=4)
+
+
+def tell_next(desk: Desk, one: Agreement) -> None:
+    """Print the command that comes next, for the owner or for those who are awaited."""
+    if not one["next"]:
+        return
+    label = (
+        "Your turn" if one["version"] in one["awaits"] else "They sign with" if one["state"] == "proposed" else "Next"
+    )
+    desk.next_steps((label, one["next"]))
+
+
+def explain(out: Out, preset: Preset) -> None:
+    """Print a preset in words, with an example worked with the real engine."""
+    from meshnode.cli import equation_shown
+    from meshnode.terms.presets import example_of
+    from meshnode.terms.wording import in_words
+    from meshproto.equation.notices import notices
+    from meshproto.equation.preview.answer import settle
+    from meshproto.equation.preview.reading import read_preview
+
+    out.line(f"{preset.name}: {preset.says}", "bold")
+    out.text(preset.text)
+    example = example_of(preset)
+    if example is None:
+        return
+    preview = read_preview(json.dumps(example).encode())
+    out.line()
+    for line in in_words(preview.terms.steps, preview.terms.cur, lambda name: name.decode().capitalize()):
+        out.text(line)
+    out.line()
+    out.line("  An example: " + _what_was_done(example))
+    book, rounds = settle(preview)
+    for settled in rounds:
+        equation_shown.show_round(out, settled, list(notices(settled, book)))
+
+
+def _what_was_done(example: object) -> str:
+    match example:
+        case {"rounds": [{"contributions": list(work)}]}:
+            return ", ".join(
+                f"{each['agent'].capitalize()} works {each['qty']['n']} h"
+                + (f" ({_as_what(each)})" if _as_what(each) else "")
+                for each in work
+            )
+        case _:
+            return ""
+
+
+def _as_what(work: dict[str, str]) -> str:
+    return work.get("stream", "") or work.get("comp", "")
+
+
+def _section(out: Out, section: ContractSection) -> None:
+    out.line()
+    out.line(clean(section["title"]), "bold")
+    for line in section["lines"]:
+        out.text(line)
+
+
+def _signature(one: Signature) -> str:
+    name = f"{who(one['agent'])} ({', '.join(map(clean, one['roles']))})"
+    if not one["state"]:
+        return f"{name}: has not signed yet"
+    words = {"signed": "signed", "declined": "declined", "contested": "signed, but that is contested"}
+    said = words.get(one["state"], clean(one["state"]))
+    why = f" ({clean(one['reason'])})" if one["reason"] else ""
+    text = f": {clean(one['text'])}" if one["text"] else ""
+    by = f" · {signed(one['agent'], one['signer'])}" if one["signer"] else ""
+    return f"{name}: {said} {show_moment(one['at'])}{why}{text}{by}"
+
+
+def _versions(out: Out, one: Agreement) -> None:
+    if len(one["versions"]) < 2:
+        return
+    out.line()
+    rows = [
+        (short_id(each["id"]), show_moment(each["at"]), each["state"], who(each["proposer"]))
+        for each in one["versions"]
+    ]
+    out.table(("VERSION", "PROPOSED", "STATE", "BY"), rows, flexible=3, whole=(0,))

@@ -1,0 +1,279 @@
+"""The terms of a new agreement: from a file, from options, from presets, and from a person who is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshnode.cli.agreement_file import MANUAL, rate_of, read_file
+from meshnode.cli.commands import Argument
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.money import UnclearMoney, parse_money
+from meshnode.cli.parsing import Value
+from meshnode.cli.safe_text import clean
+
+if TYPE_CHECKING:
+    from meshnode.terms.presets import Preset
+
+ROLES = ("provider", "client", "holder", "arbiter", "commons")
+PRESETS = ("hours", "hours-rate", "points", "equal", "shares", "slices", "livelihood", "waterfall", "commons")
+"""As in `meshnode.terms.presets`, which takes a while to load."""
+LARGEST_DOC = 64 << 20
+"""Bytes of a text that belongs to an agreement."""
+_USUAL = "hours"
+
+
+def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
+    """The terms of a new agreement as the API takes them; asks on a terminal for what is needed. Raises Failure."""
+    file = _text(said, "file")
+    terms: dict[str, object] = read_file(file) if file else {}
+    terms.update(_from_options(said))
+    if not file:
+        _ask_for_the_rest(desk, said, terms)
+    preset = _text(said, "preset") or ("" if file else _USUAL)
+    if preset:
+        _with_preset(terms, preset, said)
+    return terms
+
+
+def changed_terms(said: Mapping[str, Value]) -> dict[str, object]:
+    """What a later version changes, from a file and options. Raises Failure."""
+    file = _text(said, "file")
+    terms = {**(read_file(file) if file else {}), **_from_options(said)}
+    if preset := _text(said, "preset"):
+        _with_preset(terms, preset, said)
+    drop = _texts(said, "drop")
+    if drop:
+        terms["drop"] = drop
+    if not terms:
+        raise Failure(Exit.USAGE, "nothing is changed by that", "meshnode agreement amend --help")
+    return terms
+
+
+def _from_options(said: Mapping[str, Value]) -> dict[str, object]:
+    terms: dict[str, object] = {}
+    for name in ("title", "summary", "from", "until", "late", "licence"):
+        if text := _text(said, name if name != "from" else "first"):
+            terms[name] = text
+    parties = [_party(each) for each in _texts(said, "party")]
+    parties += [{"who": each, "roles": ["client"]} for each in _texts(said, "client")]
+    if parties:
+        terms["parties"] = parties
+    if worth := _text(said, "worth"):
+        terms["worth"] = dict(zip(("amt", "cur"), _money(worth), strict=True))
+    for name in ("named", "covers", "audience"):
+        if names := _texts(said, name):
+            terms[name] = names
+    if answers := _texts(said, "answers"):
+        terms["responsibility"] = [_duty(each) for each in answers]
+    if doc := _text(said, "doc"):
+        terms["doc"] = _digest_of(doc)
+        terms["prevails"] = _text(said, "prevails") or "doc"
+    if licence := terms.pop("licence", None):
+        terms["rights"] = {"results": {"licence": licence}, "attribution": True}
+    if confirm := _text(said, "confirm"):
+        terms["income_confirm"] = confirm
+    for name in ("approval", "amendment"):
+        if rule := _text(said, name):
+            terms[name] = int(rule) if rule.isascii() and rule.isdecimal() and len(rule) < 4 else rule
+    if isinstance(ack := said.get("ack"), int):
+        terms["ack"] = {"min": ack, "by": "parties"}
+    return terms
+
+
+def _ask_for_the_rest(desk: Desk, said: Mapping[str, Value], terms: dict[str, object]) -> None:
+    """Ask a person for what an agreement cannot be without; where nobody can be asked, say which option tells it."""
+    if "title" not in terms:
+        terms["title"] = _asked(desk, "What is it about? ", "--title 'Logo for the bakery'")
+    if "parties" not in terms:
+        others = _asked(
+            desk, "Who works on it besides you (names, separated by commas)? ", "--party Ben", optional=True
+        )
+        client = _asked(desk, "Who is the client, if there is one? ", "--client Acme", optional=True)
+        people = [{"who": each.strip(), "roles": ["provider"]} for each in others.split(",") if each.strip()]
+        terms["parties"] = [*people, *([{"who": client, "roles": ["client"]}] if client else [])]
+    parties = terms["parties"]
+    assert isinstance(parties, list)
+    if not any(each["who"].casefold() == "me" for each in parties):
+        # Whoever proposes is a party; who works there usually holds the money, too, unless somebody else does.
+        roles = ["provider"] if any("holder" in each["roles"] for each in parties) else ["provider", "holder"]
+        parties.insert(0, {"who": "me", "roles": roles})
+    if desk.can_ask and not _text(said, "preset"):
+        desk.out.aside(f"  How is money shared? {', '.join(PRESETS)} (explained by `meshnode agreement presets`)")
+        chosen = desk.ask(f"Shared by [{_USUAL}]: ") or _USUAL
+        if chosen not in PRESETS:
+            raise Failure(Exit.USAGE, f"there is no preset {clean(chosen)!r}", "meshnode agreement presets")
+        said["preset"] = chosen  # type: ignore[index]  # the parser's own dictionary
+
+
+def _asked(desk: Desk, question: str, flag: str, *, optional: bool = False) -> str:
+    if not desk.can_ask:
+        if optional:
+            return ""
+        raise Failure(Exit.USAGE, f"{question.strip()} There is no terminal to ask at; say it by {flag}", MANUAL)
+    answer = desk.ask(question)
+    if not answer and not optional:
+        raise Failure(Exit.USAGE, "without that there is nothing to agree on", MANUAL)
+    return answer
+
+
+def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value]) -> None:
+    """Put in what a preset says, unless something else was said."""
+    from meshnode.terms.presets import PRESETS as KNOWN
+    from meshnode.terms.presets import Chosen
+
+    preset = KNOWN[name]
+    parties = terms.get("parties")
+    providers = [
+        str(each["who"])
+        for each in (parties if isinstance(parties, list) else [])
+        if "provider" in each["roles"] or "commons" in each["roles"]
+    ]
+    rates, shares, claims = (_figures(said, each) for each in ("rate", "share", "claim"))
+    _must_have(preset, {"rates": rates, "shares": shares, "claims": claims})
+    chosen = Chosen(
+        parties=providers,
+        cur=_text(said, "cur") or _currency(said) or "EUR",
+        rates={who: rate_of(figure) for who, figure in rates.items()},
+        shares={who: _part(figure) for who, figure in shares.items()},
+        claims={who: _money(figure)[0] for who, figure in claims.items()},
+        commons=_text(said, "commons"),
+    )
+    equation = preset.equation(chosen)
+    for term, value in {**preset.rules, **({"equation": equation} if equation else {})}.items():
+        terms.setdefault(term, value)
+
+
+def _must_have(preset: Preset, given: Mapping[str, Mapping[str, str]]) -> None:
+    flags = {"rates": "--rate 'Ben:8.00 EUR/h'", "shares": "--share Ben:400", "claims": "--claim 'Ben:500 EUR'"}
+    for need in preset.needs:
+        if not given[need]:
+            why = f"{preset.name} needs figures of everybody: {flags[need]}, once for each"
+            raise Failure(Exit.USAGE, why, f"meshnode agreement presets {preset.name}")
+
+
+def _figures(said: Mapping[str, Value], name: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in _texts(said, name):
+        who, colon, figure = each.rpartition(":")
+        if not colon or not who.strip() or not figure.strip():
+            raise Failure(
+                Exit.USAGE, f"--{name} names somebody and a figure, such as Ben:400, not {clean(each)!r}", MANUAL
+            )
+        found[who.strip()] = figure.strip()
+    return found
+
+
+def _currency(said: Mapping[str, Value]) -> str:
+    for text in (_text(said, "worth"), *(figure for _, figure in sorted(_figures(said, "rate").items()))):
+        if text:
+            return _money(text.partition("/")[0])[1]
+    return ""
+
+
+def _party(text: str) -> dict[str, object]:
+    """`Ben`, or `Ben:provider,holder`."""
+    who, colon, roles = text.rpartition(":")
+    if not colon:
+        return {"who": text.strip(), "roles": ["provider"]}
+    wanted = [each.strip() for each in roles.split(",")]
+    if not who.strip() or not set(wanted) <= {*ROLES}:
+        raise Failure(Exit.USAGE, f"{clean(text)!r} is no party: write Ben, or Ben:{','.join(ROLES[:3])}", MANUAL)
+    return {"who": who.strip(), "roles": wanted}
+
+
+def _duty(text: str) -> dict[str, object]:
+    """`Blue Ltd:Acme` or `Blue Ltd:Acme:design`: who answers to whom, for what."""
+    parts = [each.strip() for each in text.split(":")]
+    if len(parts) not in (2, 3) or not all(parts):
+        raise Failure(Exit.USAGE, f"--answers says who answers to whom, such as Ben:Acme, not {clean(text)!r}", MANUAL)
+    final, to, *scope = parts
+    return {"final": final, "to": to, **({"scope": scope[0]} if scope else {})}
+
+
+def _part(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,4})(\s*%)?", text)
+    if found is None:
+        raise Failure(Exit.USAGE, f"{clean(text)!r} is no part: write one of 1000, or a percentage", MANUAL)
+    return int(found[1]) * (10 if found[2] else 1)
+
+
+def _digest_of(name: str) -> str:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with Path(name).open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+                size += len(piece)
+                if size > LARGEST_DOC:
+                    raise Failure(
+                        Exit.USAGE, f"{clean(name)} is too long for the text of an agreement (64 MiB)", MANUAL
+                    )
+    except OSError as error:
+        raise Failure(Exit.FAILURE, f"{clean(name)} cannot be read ({error.strerror})") from error
+    return digest.hexdigest()
+
+
+def _money(text: str) -> tuple[int, str]:
+    try:
+        return parse_money(text)
+    except UnclearMoney as error:
+        raise Failure(Exit.USAGE, str(error), MANUAL) from error
+
+
+def _text(said: Mapping[str, Value], name: str) -> str:
+    found = said.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _texts(said: Mapping[str, Value], name: str) -> list[str]:
+    found = said.get(name)
+    return found if isinstance(found, list) else []
+
+
+TERMS = (
+    Argument(("--title",), "What it is about."),
+    Argument(("--summary",), "A few sentences more.", metavar="TEXT"),
+    Argument(
+        ("--party",),
+        f"Somebody who agrees, and as what ({', '.join(ROLES)}); provider if nothing is said.",
+        kind="repeat",
+        metavar="WHO[:ROLES]",
+    ),
+    Argument(("--client",), "A party for whom it is done.", kind="repeat", metavar="WHO"),
+    Argument(("--preset",), "How money is shared: see `meshnode agreement presets`.", choices=PRESETS),
+    Argument(("--rate",), "Somebody's rate, such as 'Ben:8.00 EUR/h'.", kind="repeat", metavar="WHO:RATE"),
+    Argument(("--share",), "Somebody's part of 1000, or a percentage.", kind="repeat", metavar="WHO:PART"),
+    Argument(("--claim",), "What somebody is owed first, such as 'Ben:500 EUR'.", kind="repeat", metavar="WHO:MONEY"),
+    Argument(("--commons",), "Who takes a tenth for the commons (waterfall).", metavar="WHO"),
+    Argument(("--cur",), "The currency that is shared.", metavar="CUR"),
+    Argument(("--worth",), "What it is worth at most, for mandates of staff: 5000 EUR.", metavar="MONEY"),
+    Argument(("--answers",), "Who answers to whom, for what.", kind="repeat", metavar="WHO:TO[:WHAT]"),
+    Argument(("--licence",), "Under which licence others may use the results.", metavar="SPDX"),
+    Argument(("--ack",), "How many of the others must confirm work before it counts.", kind="number", metavar="N"),
+    Argument(("--confirm",), "Who confirms an income before it is shared.", choices=("none", "client", "party")),
+    Argument(("--late",), "What becomes of work that is confirmed late.", choices=("next", "catch_up", "exclude")),
+    Argument(("--approval",), "Who approves how an income is shared: all, arbiter, or how many.", metavar="RULE"),
+    Argument(("--amendment",), "Who agrees to a change: all, or how many of the parties.", metavar="RULE"),
+    Argument(("--covers",), "A project it is about.", kind="repeat", metavar="PROJECT"),
+    Argument(("--audience",), "A network whose members may read it.", kind="repeat", metavar="NETWORK"),
+    Argument(("--named",), "Somebody who may read and write there without signing.", kind="repeat", metavar="WHO"),
+    Argument(("--from",), "From which day it holds; today if nothing is said.", metavar="DATE", into="first"),
+    Argument(("--until",), "Until which day work and income belong to it.", metavar="DATE"),
+    Argument(
+        ("--doc",),
+        "A text that belongs to it; only its SHA-256 is signed.",
+        complete="file",
+        metavar="FILE",
+    ),
+    Argument(
+        ("--prevails",),
+        "Which holds where text and terms differ.",
+        choices=("doc", "data"),
+    ),
+    Argument(("--file",), "All terms from a file, .json or .toml.", complete="file", metavar="FILE"),
+)

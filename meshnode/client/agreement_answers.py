@@ -1,0 +1,87 @@
+"""What the API answers about agreements, member by member: the shapes of `meshnode.api.models.agreements`."""
+
+from typing import TypedDict
+
+from meshnode.client.answers import Agent, Signer
+from meshnode.client.work_answers import Money
+
+
+class ContractSection(TypedDict):
+    """Some sentences of a version under a heading."""
+
+    title: str
+    lines: list[str]
+
+
+class Signature(TypedDict):
+    """What a party said of a version; `state` is empty while nothing was said."""
+
+    agent: Agent
+    roles: list[str]
+    state: str
+    record: str
+    at: str
+    text: str
+    reason: str
+    signer: Signer | None
+
+
+class AgreementVersion(TypedDict):
+    """One version in short."""
+
+    id: str
+    title: str
+    proposer: Agent
+    at: str
+    state: str
+    prev: list[str]
+    rivals: list[str]
+    awaited: list[Agent]
+
+
+class Right(TypedDict):
+    """One row of the matrix of rights."""
+
+    what: str
+    owner: str
+    licence: str
+    effective: str
+
+
+class Agreement(TypedDict):
+    """An agreement, and one of its versions as it reads."""
+
+    id: str
+    version: str
+    title: str
+    summary: str
+    state: str
+    says: str
+    next: str
+    proposer: Agent
+    at: str
+    worth: Money | None
+    currency: str
+    doc: str
+    signatures: list[Signature]
+    rights: list[Right]
+    sections: list[ContractSection]
+    changes: list[ContractSection]
+    seen: str
+    versions: list[AgreementVersion]
+    awaits: list[str]
+    warnings: list[str]
+
+
+class AgreementBrief(TypedDict):
+    """An agreement in a list."""
+
+    id: str
+    title: str
+    state: str
+    says: str
+    next: str
+    parties: list[Agent]
+    worth: Money | None
+    at: str
+    awaits: list[str]

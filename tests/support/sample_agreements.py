@@ -1,0 +1,48 @@
+"""Agreements as a node tells of them."""
+
+from meshnode.api.models import agreements as g
+from meshnode.api.models.terms import Money
+from tests.support.sample_people import ANA, AT, BEN, text_id
+
+WORTH = Money(500_000, "EUR", 2)
+
+
+def brief(state: str = "proposed") -> g.AgreementBrief:
+    """One in a list, which waits for the owner's signature while it is proposed."""
+    awaits = [text_id("logo")] if state == "proposed" else []
+    says = "in force" if state == "in_force" else "proposed; waiting for Ana"
+    return g.AgreementBrief(text_id("logo"), "Logo", state, says, _next(state), [ANA, BEN], WORTH, AT, awaits)
+
+
+def agreement(state: str = "proposed", *, changed: bool = False) -> g.Agreement:
+    """An agreement of Ana's and Ben's, which Ben has signed."""
+    mine = "signed" if state == "in_force" else ""
+    return g.Agreement(
+        id=text_id("logo"),
+        version=text_id("second") if changed else text_id("logo"),
+        title="Logo",
+        summary="For the bakery",
+        state=state,
+        says="in force" if state == "in_force" else "proposed; waiting for Ana",
+        next=_next(state),
+        proposer=BEN,
+        at=AT,
+        worth=WORTH,
+        currency="EUR",
+        doc="ab" * 32,
+        signatures=[
+            g.Signature(ANA, ["provider"], mine, text_id("mine") if mine else "", AT if mine else "", "", "", None),
+            g.Signature(BEN, ["client"], "signed", text_id("accept"), AT, "Gladly", "", None),
+        ],
+        rights=[g.Right("what is made", "the client", "CC-BY-4.0", "once it is paid")],
+        sections=[g.ContractSection("Parties", ["Ana López: provider", "Ben: client"])],
+        changes=[g.ContractSection("Time and bounds", ["+ Worth up to 5,000.00 EUR."])] if changed else [],
+        seen="01" + "cd" * 32,
+        versions=[g.AgreementVersion(text_id("logo"), "Logo", BEN, AT, state, [], [], [] if mine else [ANA])],
+        awaits=[] if mine else [text_id("logo")],
+        warnings=["nobody answers to Ben for anything"],
+    )
+
+
+def _next(state: str) -> str:
+    return "" if state == "in_force" else f"meshnode agreement sign {text_id('logo')}"
