@@ -60,9 +60,8 @@ def tell_next(desk: Desk, one: Agreement) -> None:
     """Print the command that comes next, for the owner or for those who are awaited."""
     if not one["next"]:
         return
-    label = (
-        "Your turn" if one["version"] in one["awaits"] else "They sign with" if one["state"] == "proposed" else "Next"
-    )
+    signs = " sign " in one["next"]
+    label = "Next" if not signs else "Your turn" if one["version"] in one["awaits"] else "They sign with"
     desk.next_steps((label, one["next"]))
 
 

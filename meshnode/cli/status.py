@@ -14,7 +14,7 @@ from meshnode.cli.shown import count, keys, short_id, size
 from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Check, Fork, NetworkStanding, NodeStatus
+    from meshnode.client.answers import Awaiting, Check, Fork, NetworkStanding, NodeStatus
     from meshnode.client.keeping import Keeping
 
 
@@ -75,10 +75,21 @@ def _show(desk: Desk, node: NodeStatus, keeping: Keeping) -> None:
             ("records", _records(node)),
             *(_kept(keeping) if node["networks"] else ()),
             ("timers", count(node["running_timers"], "timer") + " running" if node["running_timers"] else ""),
+            *_awaiting(node["awaiting"]),
             ("home", desk.shown_path(node["home"])),
             ("keys", keys(node["keys"])),
         ]
     )
+
+
+def _awaiting(agreements: list[Awaiting]) -> list[tuple[str, str]]:
+    """Say which agreements wait for a signature, and how to see them."""
+    shown = [
+        f"{clean(each['title']) or short_id(each['id'])} waits for your signature: "
+        f"meshnode agreement show {short_id(each['id'])}"
+        for each in agreements
+    ]
+    return [("agreements" if place == 0 else "", line) for place, line in enumerate(shown)]
 
 
 def _networks(networks: list[NetworkStanding]) -> list[tuple[str, str]]:

@@ -84,6 +84,13 @@ class NetworkStanding(TypedDict):
     connected: int
 
 
+class Awaiting(TypedDict):
+    """A version of an agreement that waits for a signature."""
+
+    id: str
+    title: str
+
+
 class NodeStatus(TypedDict):
     """How the node is."""
 
@@ -106,6 +113,7 @@ class NodeStatus(TypedDict):
     arrival: int
     projected: int
     running_timers: int
+    awaiting: list[Awaiting]
     bytes_on_disk: int
     keys: str
     health: Health

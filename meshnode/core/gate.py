@@ -143,6 +143,11 @@ class Gate:
         named = (self._tells_of(session, each, person) for each in self._named.scopes(person))
         return bool(session.shared) and (is_own or not self.hides(session, person) or any(named))
 
+    def shares_name(self, session: Session, person: ScopeId) -> bool:
+        """Whether a peer may know what somebody is called: it shares an agreement in which that agent is named."""
+        scopes = self._named.scopes(person)
+        return any(self._ground.flight.is_agreement(each) and self.is_visible(session, each) for each in scopes)
+
     def _tells_of(self, session: Session, scope: ScopeId, person: ScopeId) -> bool:
         """Whether a peer may know that somebody is named in a scope: it shares that, or its genesis names a founder."""
         if self.is_visible(session, scope):

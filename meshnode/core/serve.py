@@ -301,7 +301,10 @@ class Serve:
     def _may_read_record(self, session: Session, record: RecordId) -> bool:
         place = self._ground.ledger.place(record)
         now = None if place is None else self._ground.flight.committed(place.log)
-        return now is not None and self._gate.may_read(session, now)
+        if now is None or self._gate.may_read(session, now):
+            return now is not None
+        # SPEC 03-sync 5.4: its private part comes along for whoever shares an agreement in which it is named.
+        return bytes(now.scope) == record and self._gate.shares_name(session, now.scope)
 
 
 def _post(order: Order, message: Headers | Privates) -> None:

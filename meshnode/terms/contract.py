@@ -86,7 +86,7 @@ def changes(before: Sequence[Section], after: Sequence[Section]) -> list[Section
     """What one version says otherwise than another: lines that go begin with a minus, lines that come with a plus."""
     old, new = {each.title: each.lines for each in before}, {each.title: each.lines for each in after}
     found = []
-    for title in dict.fromkeys([*old, *new]):
+    for title in dict.fromkeys([*new, *old]):
         gone = [f"- {line}" for line in old.get(title, ()) if line not in new.get(title, ())]
         come = [f"+ {line}" for line in new.get(title, ()) if line not in old.get(title, ())]
         if gone or come:

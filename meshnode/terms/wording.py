@@ -125,11 +125,16 @@ def _pro_rata(step: ProRata, cur: str, name: Name) -> str:
         by = _component(step.components[0], cur, name)
     else:
         by = " and ".join(f"{share(each.part)} {_component(each, cur, name)}" for each in step.components)
-    again = "until it is paid in full" if step.claim is Claim.UNTIL_PAID else "each contribution counts once"
-    lines = [f"The rest is shared {by}; {again}."]
+    if step.claim is Claim.UNTIL_PAID:
+        owed = by.removeprefix("by ")
+        lines = [
+            f"What is owed for {owed} is paid until nothing is owed any more; if there is too little, in proportion."
+        ]
+    else:
+        lines = [f"The rest is shared {by}; each contribution counts once."]
     if step.factor is not None:
-        owed = _each(step.factor.owed, _measure, name)
-        lines.append(f"Whose {_weight(step.factor.done, cur, name)} stays below what is owed ({owed}) weighs less.")
+        due = _each(step.factor.owed, _measure, name)
+        lines.append(f"Whose {_weight(step.factor.done, cur, name)} stays below what is due ({due}) weighs less.")
     if step.cap is not None:
         lines.append(
             f"At most: {_each(step.cap, lambda cap: _cap(cap, cur), name)}; what is beyond goes to the others."

@@ -163,7 +163,8 @@ class FakeNode:
         return n.NodeStatus(
             "0.1.0", os.getpid(), AT, str(self.home), ANA, "amber-canyon-violin-seven", PEER, [ADDRESS], True,
             str(self.home / "api.sock"), len(self.peers), len(self.peers), standings, 1234, 3, 0, 1234, 1234,
-            len(self.timers), 1_500_000, self.keys, self.health(), {},
+            len(self.timers), [n.Awaiting(text_id("logo"), one.title) for one in self.agreements], 1_500_000,
+            self.keys, self.health(), {},
         )  # fmt: skip
 
     def post_node(self, asked: Asked, rest: list[str]) -> n.Stopping | n.Health:

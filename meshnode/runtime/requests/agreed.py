@@ -13,9 +13,10 @@ from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import SETTLED, row_of
-from meshproto.fold.tallies import NO, Told, tally
+from meshproto.fold.tallies import YES, Told, tally
 from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
+from meshproto.records.reasons import Reason
 from meshproto.types.agreement import parties_of
 
 ENDED = ("superseded", "ended")
@@ -104,6 +105,9 @@ def advice(office: Office, agreement: Agreement, version: Version) -> tuple[str,
     match version.told.state:
         case "proposed":
             return _proposed(office, agreement, version, text)
+        case "contested" if version.told.reason is Reason.R_DECIDED:
+            decided = ", ".join(short(each) for each in version.told.ids)
+            return f"passed over: it was decided otherwise ({decided})", f"meshnode agreement show {scope}"
         case "contested":
             shaken = ", ".join(names(office, (each.agent,)) for each in version.signatures if each.state == "contested")
             record = next((each.record for each in version.signatures if each.state == "contested"), version.record)
@@ -163,15 +167,15 @@ def _version(row: AgreementRow, memory: Memory) -> Version:
     told = read_stand(memory, row.record)
     signatures = tuple(_signature(row.record, each, memory) for each in parties_of(facts))
     missing = told.ids if told.state == "proposed" else ()
-    awaited = tuple(each for each in parties_of(facts) if each in missing and tally(row.record, each, memory) == NO)
+    awaited = tuple(each.agent for each in signatures if each.agent in missing and not each.state)
     return Version(RecordId(row.record), row, facts, told, signatures, awaited)
 
 
 def _signature(version: bytes, agent: bytes, memory: Memory) -> Signature:
     accepts = [key[-32:] for key, _ in memory.scan("accepts", version + agent)]
-    for each in accepts:
-        if row_of(memory, each).status in SETTLED:
-            return Signature(agent, "signed", each)
+    if accepts and tally(version, agent, memory) == YES:
+        settled = [each for each in accepts if row_of(memory, each).status in SETTLED]
+        return Signature(agent, "signed", (settled or accepts)[0])
     if accepts:
         limited = memory.get("beyond", accepts[0])
         return Signature(agent, "contested", accepts[0], "beyond the mandate of who signed" if limited else "")

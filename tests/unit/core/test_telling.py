@@ -1,14 +1,16 @@
 """Agreements are told of to whom they name, and what is told of is carried as long as it may concern somebody here."""
 
 from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.settings import CoreSettings
 from meshnode.core.telling import PATIENCE
-from meshproto.records.ids import ScopeId
-from meshproto.wire.messages import Agreements, Get, Headers, Part, Scopes
+from meshproto.records.ids import AgentId, RecordId, ScopeId
+from meshproto.types import identity
+from meshproto.wire.messages import Agreements, Get, Headers, Part, Privates, Scopes
 from meshproto.wire.session import tag
 from tests.support.bargain_scene import accepted, amended, begun, proposed
 from tests.support.closed_scene import shared
-from tests.support.core_rig import Peer, Rig, Writer, network_of
+from tests.support.core_rig import NOON, Peer, Rig, Writer, network_of
 
 BOB, CAROL = Writer("bob"), Writer("carol")
 STRANGE = ScopeId(b"s" * 32)
@@ -181,6 +183,23 @@ def test_whom_a_later_version_names_is_told_by_who_proposed_it() -> None:
     rig.put(amended(rig.me, scope, scope, BOB, CAROL))
     rig.fold()
     assert shared(rig, carol) == {scope}
+
+
+def test_who_shares_it_also_reads_what_those_are_called_who_are_named_in_it() -> None:
+    rig, erin = Rig(), Writer("erin")
+    facts = identity.person(key=erin.key.public, nonce=bytes(16))
+    stream, erin.genesis = sign_genesis(Pen(b"", erin.key, NOON, erin.dice), facts, {"name": "Erin"})
+    erin.agent = AgentId(stream)
+    scope = proposed(rig, BOB, erin)
+    bob = rig.meet(BOB, scope)
+    bob.take()
+    bob.say(Get((RecordId(stream),)))
+    assert [each for message in bob.all(Privates) for each in message.parts] == [*erin.genesis.privates]
+    choir = rig.found(name="choir")
+    other = rig.meet(CAROL, choir)
+    other.take()
+    other.say(Get((RecordId(stream),)))
+    assert [len(other.all(Headers)), other.all(Privates)] == [1, []]  # She stands nowhere yet, so this is no secret.
 
 
 def test_who_shares_it_reads_who_is_named_in_it() -> None:
