@@ -25,6 +25,7 @@ EVERYDAY: dict[str, Entry] = {
     "start": Entry("work", "Start a timer, or list those that run."),
     "stop": Entry("work", "Stop the timer and log what it measured."),
     "share": Entry("work", "Take an entry of your notebook into a network."),
+    "inbox": Entry("inbox", "List what waits for you."),
     "search": Entry("records", "Find records by their words."),
     "sync": Entry("exchange", "Exchange records with peers now, or with a file."),
     "ping": Entry("peer", "Measure the way to your peers."),

@@ -24,6 +24,10 @@ class Money:
     def __init__(self, node: Connection) -> None:
         self._node = node
 
+    def inbox(self) -> list[m.Waiting]:
+        """What waits for the owner, the oldest first."""
+        return cast("list[m.Waiting]", _items(self._node.get("/inbox")))
+
     # What work is said to be.
 
     def evaluation(self, contribution: str) -> m.Evaluation:

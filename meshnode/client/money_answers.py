@@ -6,6 +6,18 @@ from meshnode.client.answers import Agent, Quantity, Scope, Signer
 from meshnode.client.work_answers import Money
 
 
+class Waiting(TypedDict):
+    """One thing that waits for the owner, or for an organisation the owner signs for."""
+
+    kind: str
+    record: str
+    scope: Scope
+    agent: Agent
+    about: str
+    since: str
+    command: str
+
+
 class Attestation(TypedDict):
     """What somebody said of a contribution."""
 

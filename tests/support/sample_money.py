@@ -4,6 +4,7 @@ import msgspec
 
 from meshnode.api.models import distributions as d
 from meshnode.api.models import evaluations as e
+from meshnode.api.models import inbox as w
 from meshnode.api.models import incomes as i
 from meshnode.api.models import settlements as s
 from meshnode.api.models import statements as st
@@ -182,10 +183,16 @@ def statement(**more: object) -> st.Statement:
     return msgspec.structs.replace(one, **more)
 
 
+def waiting() -> w.Waiting:
+    """Ben's work, which Ana has not confirmed yet."""
+    return w.Waiting("attest", text_id("late"), ACME, ANA, "More code", AT, f"meshnode attest {text_id('late')}")
+
+
 def answers() -> dict[tuple[str, str], msgspec.Struct | bytes | None]:
     """What a fake node says to every request about money; the ids in paths are single letters."""
     written = Written(text_id("ballot"), "allocation", ACME, ANA, None)
     return {
+        ("GET", "/inbox"): Page([waiting()]),
         ("GET", "/contributions/c/evaluation"): evaluation(),
         ("POST", "/contributions/c/shares"): evaluation(),
         ("POST", "/attestations"): evaluation(),

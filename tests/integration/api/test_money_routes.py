@@ -7,7 +7,7 @@ import pytest
 
 from meshproto.records.ids import from_text
 from tests.support.bargains import table
-from tests.support.meshes import Mesh
+from tests.support.meshes import Api, Mesh
 
 
 @pytest.fixture
@@ -19,6 +19,10 @@ def named(lines: list[dict[str, Any]]) -> dict[str, int]:
     return {line["agent"]["name"]: line["amt"] for line in lines}
 
 
+async def waits(api: Api) -> list[str]:
+    return [each["kind"] for each in (await api.does("GET", "/inbox"))["items"]]
+
+
 async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
     async with table(mesh, "ana", "ben", clients=["cy"], income_confirm="client") as all_:
         work = await all_.works("ana", "Design", 3, "ben")
@@ -26,6 +30,7 @@ async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
         told = await all_["ben"].does("GET", f"/contributions/{work}/evaluation")
         assert (told["state"], told["reason"], told["confirming"], told["needed"]) == ("acknowledged", "", 1, 1)
         income = await all_.income("ana", 100_001, tax=21_000, payer="client")
+        assert await waits(all_["cy"]) == ["confirm-income"]
         early = await all_["ana"].refuses("POST", "/distributions/preview", {"agreement": "Acme site"})
         assert (early["code"], early["detail"]) == ("conflict", "no confirmed income is left to share")
         assert (await all_["cy"].does("GET", "/incomes"))["items"][0]["may_confirm"]
@@ -42,6 +47,7 @@ async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
         paid = await all_["ana"].does("POST", "/settlements", wish)
         await all_.come(paid["id"])
         assert (await all_["ben"].does("GET", "/settlements"))["items"][0]["may_confirm"]
+        assert await waits(all_["ben"]) == ["confirm-payment"]
         await all_["ben"].does("POST", f"/settlements/{paid['id']}/answers", {})
         await all_.stands(from_text(paid["id"]), "confirmed")
         assert (await all_["cy"].does("GET", "/balances"))["plan"] == []
@@ -75,12 +81,15 @@ async def test_who_approves_is_told_of_what_the_cut_does_not_know(mesh: Mesh) ->
         await all_.works("ben", "Code", 2, "ana")
         await all_.income("ana", 1000)
         shared = await all_.shares("ana")
-        late = await all_.works("ben", "More code", 1, "ana")
+        late = await all_.works("ben", "More code", 1)
+        assert (await waits(all_["ana"]), await waits(all_["ben"])) == (["approve", "attest"], ["approve"])
+        said = await all_["ana"].does("POST", "/attestations", {"contribution": late})
+        await all_.come(said["attestations"][-1]["id"])
         seen = await all_["ben"].does("GET", f"/distributions/{shared['id']}")
         assert [each["id"] for each in seen["outside"]["contributions"]] == [late]
         assert (seen["state"], seen["reason"], seen["may_approve"]) == ("proposed", "T-MISSING", True)
-        waits = ("0 of 2 approvals so far, waiting for Ana, Ben", "0 of 2 approvals so far, waiting for Ben, Ana")
-        assert seen["says"] in waits  # by their ids
+        either = ("0 of 2 approvals so far, waiting for Ana, Ben", "0 of 2 approvals so far, waiting for Ben, Ana")
+        assert seen["says"] in either  # by their ids
         wish = {"agreement": "Acme site"}
         again = await all_["ben"].refuses("POST", "/distributions/preview", wish)
         assert again["code"] == "exists"

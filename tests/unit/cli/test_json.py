@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contribution erase": ("x", "--yes"),
     "contribution take": ("", "Acme site"),
     "contribution answer": ("c",),
+    "inbox": (),
     "attest": ("c", "--rating", "4"),
     "ballot": ("acme", "Ben 30"),
     "income add": ("acme", "1 EUR"),

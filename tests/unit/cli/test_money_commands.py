@@ -159,6 +159,14 @@ def test_a_signature_that_does_not_hold_ends_with_its_exit_code(node: FakeNode) 
     assert "nobody of that name" in says(node, "distribution", "explain", "d", code=Exit.FAILURE)
 
 
+def test_what_waits_is_told_with_the_command_that_does_it(node: FakeNode) -> None:
+    out = says(node, "inbox")
+    assert "2026-03-09  confirm work More code  Acme site  you" in out
+    assert f"attest {text_id('late')}" in out
+    node.answers["GET", "/inbox"] = Page([])
+    assert says(node, "inbox") == "Nothing waits for you.\n"
+
+
 def test_a_payment_is_declared_by_one_side(node: FakeNode) -> None:
     out = says(node, "settlement", "add", "acme", "3,333.33 EUR", "--to", "Ben", "--paid", "3600 USD")
     assert "It counts once Ben has confirmed it." in out

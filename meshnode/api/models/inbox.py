@@ -1,0 +1,18 @@
+"""What waits for the owner."""
+
+from meshnode.api.models.shared import Agent, Model, Scope
+
+
+class Waiting(Model):
+    """One thing that waits for the owner, or for an organisation the owner signs for."""
+
+    kind: str
+    """`sign`, `vote`, `attest`, `approve`, `confirm-income` or `confirm-payment`."""
+    record: str
+    scope: Scope
+    agent: Agent
+    """Who is awaited."""
+    about: str
+    since: str
+    """When what waits was signed."""
+    command: str

@@ -1,0 +1,53 @@
+"""`meshnode inbox`: what waits for me."""
+
+from __future__ import annotations
+
+from meshnode.cli.commands import Command
+from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit
+from meshnode.cli.safe_text import clean
+from meshnode.cli.shown import where, who_briefly
+from meshnode.cli.times import show_moment
+
+_KINDS = {
+    "sign": "sign",
+    "vote": "vote on",
+    "attest": "confirm work",
+    "approve": "approve",
+    "confirm-income": "confirm",
+    "confirm-payment": "confirm",
+}
+
+
+def inbox(desk: Desk) -> Exit:
+    """List what waits for the owner."""
+    found = desk.client().money.inbox()
+    if desk.out.as_json:
+        desk.out.give("inbox", {"items": found})
+    elif not found:
+        desk.out.line("Nothing waits for you.")
+    else:
+        rows = [
+            (
+                show_moment(each["since"])[:10],
+                f"{_KINDS.get(each['kind'], clean(each['kind']))} {clean(each['about'])}",
+                where(each["scope"]),
+                who_briefly(each["agent"]),
+            )
+            for each in found
+        ]
+        desk.out.table(("SINCE", "WHAT", "WHERE", "WHO"), rows, flexible=1)
+        for each in found:
+            desk.out.line(f"  {desk.command(clean(each['command']))}")
+    return Exit.OK
+
+
+COMMAND = Command(
+    "inbox",
+    "List what waits for you: to sign, to vote on, to confirm, to approve.",
+    inbox,
+    text="The oldest first, each with the command that does it. What waits for an organisation that you sign for is in "
+    "it, too.",
+    exits=(Exit.NOT_RUNNING,),
+)
+COMMANDS = {COMMAND.name: COMMAND}
