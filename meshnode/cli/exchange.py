@@ -118,7 +118,7 @@ COMMANDS = {
             export_bundle,
             (
                 Argument(("file",), "The file to write.", complete="file"),
-                Argument(("--scope",), "Only this network."),
+                Argument(("--scope",), "Only this network, or this agreement."),
                 _FORCE,
             ),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),

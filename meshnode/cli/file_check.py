@@ -10,7 +10,7 @@ from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, size, standing
 from meshproto.bundle.items import MAGIC
-from meshproto.bundle.report import BundleReport, Fork, verify_bundle
+from meshproto.bundle.report import BundleReport, Fork, Pact, verify_bundle
 from meshproto.records.forks import MAGIC as FORK_MAGIC
 from meshproto.records.forks import MAX_PROOF, ForkProof, check_fork_proof
 from meshproto.records.ids import to_text
@@ -86,6 +86,7 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
             ("records", f"{report.records:,} in {count(report.logs, 'log')} ({standings})"),
             ("people", str(len(report.agents))),
             ("networks", str(len(report.networks))),
+            ("agreements", str(len(report.pacts)) if report.pacts else ""),
             ("texts", ", ".join(parts)),
             *(
                 ("state", f"{short_id(to_text(scope))}  {digest.hex()[:32]}…")
@@ -93,8 +94,45 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
             ),
         ]
     )
+    for pact in report.pacts:
+        _show_pact(desk.out, pact)
     for fork in report.forks:
         desk.out.warn(f"fork: one key signed number {fork.seq} {len(fork.ids)} times: {_ids(fork.ids)}")
+
+
+def _show_pact(out: Out, pact: Pact) -> None:
+    """Print what an agreement comes to, as it was worked out anew here."""
+    from meshnode.cli.money import show_money, write_money
+    from meshproto.types.currencies import EXPONENTS
+
+    out.line(f"  agreement {short_id(to_text(pact.scope))}", "bold")
+    for each in pact.distributions:
+        amount = show_money(each.amount, clean(each.cur), EXPONENTS.get(each.cur))
+        out.line(f"    {each.state}  {amount}  {short_id(to_text(each.record))}  digest {each.digest[1:].hex()[:16]}…")
+    for (agent, cur), balance in pact.balances.items():
+        exp = EXPONENTS.get(cur)
+        entitled, open_ = write_money(balance.entitled, exp), write_money(balance.open, exp)
+        out.line(f"    {short_id(to_text(agent))}  {clean(cur)} entitled {entitled}, open {open_}")
+
+
+def _pact_answer(pact: Pact) -> dict[str, object]:
+    return {
+        "agreement": to_text(pact.scope),
+        "distributions": [
+            {
+                "id": to_text(each.record),
+                "state": each.state,
+                "cur": each.cur,
+                "amt": each.amount,
+                "digest": each.digest[1:].hex(),
+            }
+            for each in pact.distributions
+        ],
+        "balances": [
+            {"agent": to_text(agent), "cur": cur, **each._asdict(), "open": each.open}
+            for (agent, cur), each in pact.balances.items()
+        ],
+    }
 
 
 def _bundle_answer(report: BundleReport) -> dict[str, object]:
@@ -108,6 +146,7 @@ def _bundle_answer(report: BundleReport) -> dict[str, object]:
         "private": {"held": report.private_held, "erased": report.private_erased, "missing": report.private_missing},
         "standings": {status.name.lower(): number for status, number in report.standings.items()},
         "forks": [_fork_answer(fork) for fork in report.forks],
+        "agreements": [_pact_answer(each) for each in report.pacts],
         "state": {to_text(scope): digest.hex() for scope, digest in report.digests.items()},
     }
 

@@ -34,6 +34,7 @@ from meshnode.core.ports import PeerEntry, TimerEntry
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import agreed
+from meshnode.runtime.requests.taking_part import scopes_here
 from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import ScopeId, to_text
 
@@ -120,7 +121,7 @@ async def state(site: Site, call: Call[Nothing]) -> StateAnswer:
     await office.projector.caught_up()
     digests = await office.projector.digests()
     names, scopes = Names(office), []
-    for scope in [ScopeId(office.me), *networks_here(office)]:
+    for scope in [ScopeId(office.me), *networks_here(office), *scopes_here(office)]:
         counts, shown, partial = office.lookups.counts(scope), names.scope(scope), office.is_partial(scope)
         scopes.append(
             ScopeState(

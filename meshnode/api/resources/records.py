@@ -34,7 +34,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.views.rows import ForkRow
 from meshproto.fold import standing as fold_standing
-from meshproto.records.ids import LogId, RecordId, short, to_text
+from meshproto.records.ids import LogId, RecordId, ScopeId, short, to_text
 from meshproto.records.log import check_run
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, check_private
@@ -196,11 +196,24 @@ async def export(site: Site, call: Call[ExportRequest]) -> Exported:
     office, body = site.office, call.body
     path = absolute(body.path)
     if body.kind == "bundle":
-        scope = await office.find_network(body.scope) if body.scope else None
+        scope = await _network_or_agreement(office, body.scope) if body.scope else None
         return await site.exchange.write_bundle(path, scope)
     if body.kind == "fork":
         return await site.exchange.write_fork(path, await _forked_log(office, body.log))
     raise Refusal(Code.BAD_REQUEST, f"{body.kind!r} cannot be exported", "one of bundle, fork")
+
+
+async def _network_or_agreement(office: Office, text: str) -> ScopeId:
+    """What a bundle is to hold: a network, or an agreement. Raises Refusal."""
+    try:
+        return await office.find_network(text)
+    except Refusal as refusal:
+        if refusal.code is not Code.UNKNOWN_NETWORK:
+            raise
+        try:
+            return await office.find_agreement(text)
+        except Refusal as none:
+            raise refusal if none.code is Code.NOT_FOUND else none from None
 
 
 async def _forked_log(office: Office, named: str | None) -> LogId:

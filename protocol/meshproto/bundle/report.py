@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from meshproto.bundle.items import ErasedItem, Head, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader
+from meshproto.fold.concerns import concern_of
 from meshproto.fold.fold import Fold
 from meshproto.fold.forks import forks_of
+from meshproto.fold.ledger import Balances, balances
+from meshproto.fold.lineage import read_stand
 from meshproto.fold.memory import DictMemory
-from meshproto.fold.places import NETWORK, ORGANISATION, PERSON
+from meshproto.fold.places import LINEAGE, NETWORK, ORGANISATION, PERSON
 from meshproto.fold.standing import Status, told
 from meshproto.fold.state import digests, summary
 
@@ -23,6 +26,24 @@ class Fork:
     log: bytes
     seq: int
     ids: tuple[bytes, ...]
+
+
+class Shared(NamedTuple):
+    """A distribution that is not void: its state, currency, all that is payable and held, and the digest of that."""
+
+    record: bytes
+    state: str
+    cur: str
+    amount: int
+    digest: bytes
+
+
+class Pact(NamedTuple):
+    """What an agreement comes to by the bundle alone, worked out anew."""
+
+    scope: bytes
+    distributions: tuple[Shared, ...]
+    balances: Balances
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,8 @@ class BundleReport:
     forks: tuple[Fork, ...]
     digests: dict[bytes, bytes]
     """The state digest of every scope in the bundle."""
+    pacts: tuple[Pact, ...]
+    """The agreements in it."""
 
 
 def verify_bundle(chunks: Iterable[bytes]) -> BundleReport:
@@ -90,7 +113,21 @@ def verify_bundle(chunks: Iterable[bytes]) -> BundleReport:
             Fork(scope, log, seq, tuple(ids)) for scope in kinds for (log, seq), ids in forks_of(scope, memory).items()
         ),
         digests=found,
+        pacts=tuple(_pact(scope, memory) for scope, kind in kinds.items() if kind == LINEAGE),
     )
+
+
+def _pact(scope: bytes, memory: DictMemory) -> Pact:
+    prefix = scope + b"distribution\0"
+    ids = [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
+    return Pact(scope, tuple(_shared(each, memory) for each in ids), balances(scope, memory))
+
+
+def _shared(record: bytes, memory: DictMemory) -> Shared:
+    facts = concern_of(memory, record).facts
+    amount = sum(payable + held for _, payable, held, _ in facts["lines"])
+    state = read_stand(memory, record).state
+    return Shared(record, state, facts["carry"]["cur"], amount, facts["result_digest"])
 
 
 def _standings(memory: DictMemory) -> dict[Status, int]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from meshproto.records.ids import from_text
+from meshproto.bundle.report import verify_bundle
+from meshproto.records.ids import from_text, to_text
 from tests.support.bargains import table
 from tests.support.meshes import Api, Mesh
 
@@ -179,3 +180,24 @@ async def test_earlier_work_is_taken_in_and_strangers_may_not(mesh: Mesh) -> Non
             "POST", "/contributions", {"title": "x", "seconds": 60, "agreement": "Acme site"}
         )
         assert unknown["code"] == "not-found"
+
+
+async def test_whoever_takes_part_verifies_it_from_a_bundle_alone(mesh: Mesh, tmp_path: Path) -> None:
+    async with table(mesh, "ana", "ben", clients=["cy"]) as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        shared = await all_.shares("ana", "ana", "ben")
+        file = tmp_path / "acme.bundle"
+        await all_["cy"].does("POST", "/exports", {"kind": "bundle", "path": str(file), "scope": "Acme site"})
+        report = verify_bundle([file.read_bytes()])
+        (pact,) = report.pacts
+        assert [(each.state, each.amount, each.digest[1:].hex()) for each in pact.distributions] == [
+            ("effective", 1000, shared["digest"])
+        ]
+        assert {each.open for each in pact.balances.values()} == {1000, -1000}
+        states = (await all_["ben"].does("GET", "/state"))["scopes"]
+        assert [each["digest"] for each in states if each["id"] == to_text(all_.scope)] == [
+            report.digests[all_.scope].hex()
+        ]
+        nowhere = {"kind": "bundle", "path": str(file), "scope": "Nowhere"}
+        assert (await all_["cy"].refuses("POST", "/exports", nowhere))["code"] == "unknown-network"

@@ -20,6 +20,7 @@ from meshproto.records.log import Run
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record
 from scripts.vectors.cases import NOON, key, private_part, record, work
+from scripts.vectors.deals import Deal
 from scripts.vectors.story import ACCEPT, ALICE, BOB, FIRST, OPEN, in_net, in_stream
 
 PART = private_part("Some work")
@@ -69,7 +70,22 @@ def test_a_report_tells_what_the_bundle_holds() -> None:
         standings={Status.YES: 8},
         forks=(Fork(ALICE.id, ALICE.log, 2, tuple(sorted((FIRST.id, RIVAL.id)))),),
         digests=digests(memory),
+        pacts=(),
     )
+
+
+def test_a_report_works_out_anew_what_an_agreement_comes_to() -> None:
+    deal = Deal("two who share")
+    deal.work("bob", 60, "alice")
+    shared = deal.share("alice", deal.income(1000))
+    deal.all_accept(shared)
+    names = {bytes(key(name).public): name for name in deal.people}
+    parts = [Part(run(names[each.key], each), {}, ()) for each in deal.tale.records]
+    [pact] = verify_bundle(write_bundle(NOON, [deal.deal.id], parts)).pacts
+    alice, bob = (deal.people[name].id for name in ("alice", "bob"))
+    assert pact.scope == deal.deal.id
+    assert pact.distributions == ((shared.id, "effective", "EUR", 1000, shared.facts["result_digest"]),)
+    assert {agent: each.open for (agent, _), each in pact.balances.items()} == {alice: -1000, bob: 1000}
 
 
 def test_a_reader_gives_what_was_written() -> None:
