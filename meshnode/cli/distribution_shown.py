@@ -10,7 +10,8 @@ from meshnode.cli.money import is_exponent, write_money
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, signed, where, who, who_briefly, worth
-from meshnode.cli.times import show_moment
+from meshnode.cli.times import show_duration, show_moment
+from meshnode.cli.units import SHORT
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import (
@@ -127,14 +128,12 @@ def _show_behind(out: Out, behind: Behind, pool: Money) -> None:
     else:
         title = clean(behind["title"]) or short_id(behind["id"])
         quality = "" if behind["quality"] == "1" else f" × {clean(behind['quality'])}"
-        counts = (
-            f"{_number(behind['confirmed'])} {clean(behind['unit'])}{quality} of {_number(behind['claim'])} claimed"
-        )
+        counts = f"{_much(behind['confirmed'], behind)}{quality} of {_much(behind['claim'], behind)} claimed"
         out.line(f"    {_money(behind['amount'], pool)}{held} from {title}, by {who(behind['agent'])}: {counts}")
     for each in [behind["signature"]] if behind["signature"] else []:
         out.line(f"      {_signature(each)}")
     for word in behind["words"]:
-        said = "rejects it" if word["rejects"] else f"confirms {_number(word['figure'])}"
+        said = "rejects it" if word["rejects"] else f"confirms {_much(word['figure'], behind)}"
         rated = f", rated {word['rating']}" if word["rating"] is not None else ""
         out.line(f"      {who(word['agent'])} {said}{rated}")
         for each in word["signatures"]:
@@ -177,6 +176,13 @@ def _exactly(quota: str, pool: Money) -> str:
     exp = pool["exp"]
     number = write_money(whole, exp)
     return f"{number}{'' if exp and is_exponent(exp) else '.'}{rest:04d}…"
+
+
+def _much(text: str, behind: Behind) -> str:
+    """A quantity in the unit of a contribution, as people write it."""
+    if behind["unit"] == "SEC" and text.isdecimal():
+        return show_duration(int(text))
+    return f"{_number(text)} {SHORT.get(behind['unit'], clean(behind['unit']))}"
 
 
 def _number(text: str) -> str:

@@ -13,6 +13,7 @@ from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode, contribution, decision, network, peer, project
 from tests.support.rich_answers import recognition, rich_contribution
 from tests.support.sample_agreements import agreement
+from tests.support.sample_money import answers as money_answers
 from tests.support.sample_people import ADDRESS, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {

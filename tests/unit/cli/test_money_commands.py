@@ -146,8 +146,8 @@ def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
     out = says(node, "distribution", "explain", "d", "--person", "Ben")
     assert "steps[0] pro_rata   3333.33 EUR" in out
     assert "1/3 of 10000.00 EUR is 3333.333333…, rounded down to 3333.33 EUR" in out
-    assert "3333.33 EUR from Code, by Ben: 7200 SEC × 6/5 of 10800 claimed" in out
-    assert "Ana López (you) confirms 7200, rated 4" in out
+    assert "3333.33 EUR from Code, by Ben: 2 h × 6/5 of 3 h claimed" in out
+    assert "Ana López (you) confirms 2 h, rated 4" in out
     assert out.count("it holds") == 2
     assert "corrected by" in out
 
