@@ -27,6 +27,8 @@ RIVALS = Explanation(
 _PERMANENT = "; it stays here and is passed on, but has no effect anywhere"
 _FACTS = f"The facts are not those of its type{_PERMANENT}"
 
+_ANEW = "share it out anew: meshnode distribution new --help"
+
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.P_DEP: Explanation(
         "It names records that have not arrived here yet; it takes effect as soon as they do.", "meshnode sync"
@@ -62,6 +64,31 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Those who decide disputes under this agreement chose another; what was settled under it stays settled.",
         "let them carry a resolution that names the one before, or let all sign a version that follows both",
     ),
+    Reason.A_SELF: Explanation(
+        f"Its author attests work of their own, or work done for them{_PERMANENT}.", "let somebody else attest it"
+    ),
+    Reason.D_CHAIN: Explanation(
+        f"The distribution does not follow what it says it follows, or its agreement shares no money{_PERMANENT}.",
+        _ANEW,
+    ),
+    Reason.D_INCOME: Explanation(
+        "The distribution shares an income that may not be shared there: not confirmed, shared before, in another "
+        f"currency, or more going back than there was{_PERMANENT}.",
+        _ANEW,
+    ),
+    Reason.D_INPUTS: Explanation(
+        f"The distribution leaves out, or invents, something its author knew of{_PERMANENT}.", _ANEW
+    ),
+    Reason.D_LINES: Explanation(
+        f"The distribution gives somebody another amount than the equation makes of what was known{_PERMANENT}.", _ANEW
+    ),
+    Reason.D_SUM: Explanation(
+        f"The rest that the distribution leaves, or its digest, is not that of its sums{_PERMANENT}.", _ANEW
+    ),
+    Reason.K_CONFLICT: Explanation(
+        "Two versions of the agreement were signed by all who must; neither pays before they say which.",
+        "propose a version that follows both: meshnode agreement amend --help",
+    ),
     Reason.S_SIG: Explanation(f"A signature among its facts is not valid{_PERMANENT}."),
     Reason.F_FORK: Explanation("Its author signed another record with the same number; both stand, as concurrent."),
     Reason.U_TYPE: Explanation(
@@ -76,6 +103,22 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.I_LIST: Explanation(f"{_FACTS}: a list is too long, unsorted or holds something twice."),
     Reason.I_RULE: Explanation(f"{_FACTS}: two of them contradict each other."),
 }
+
+AGREED: dict[Reason, Explanation] = {
+    Reason.T_MISSING: Explanation(
+        "It is valid, and waits for those who have not signed or approved it yet.", "meshnode inbox"
+    ),
+    Reason.R_RIVAL: Explanation(
+        "It is valid, but another was approved for the same money, too: neither counts before one is chosen.",
+        "meshnode distribution ls",
+    ),
+    Reason.K_CONFLICT: EXPLANATIONS[Reason.K_CONFLICT],
+    Reason.C_RESTS: Explanation(
+        "It is valid, but a signature or version it rests on is contested.",
+        "whoever still signs for its author can stand by it: meshnode reaffirm",
+    ),
+}
+"""What a reason means of a valid record of an agreement that is not in force."""
 
 FORK_CAUSES: dict[Cause, str] = {
     Cause.KNOWINGLY: "knowingly: one of them rests on another, which no copy of a home does by accident",
@@ -109,7 +152,9 @@ def explain(status: str, reason: str, detail: str) -> Explanation:
     """The explanation of a standing; a reason without words of its own is told by its code."""
     if status == "yes" and not reason:
         return FINE
-    found = EXPLANATIONS.get(Reason(reason)) if reason in set(Reason) else None
+    known = Reason(reason) if reason in set(Reason) else None
+    found = AGREED.get(known) if status == "yes" and known else None
+    found = found or (EXPLANATIONS.get(known) if known else None)
     if found is None:
         found = Explanation(f"It stands as {status}, with the reason {reason or 'none'}.")
     return found._replace(text=f"{found.text} ({detail})") if detail else found

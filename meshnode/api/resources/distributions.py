@@ -1,6 +1,9 @@
 """How incomes are shared: drawn up, signed, approved, explained."""
 
+from collections.abc import Container
 from typing import Any
+
+import trio
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models import distributions as models
@@ -11,6 +14,7 @@ from meshnode.api.resources.explained import explanation_model
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
+from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import Preview, Told, Wish, may_approve, preview, propose, told_of
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
@@ -52,12 +56,14 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
     await office.fresh()
     wanted = call.query.get("agreement")
     scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
-    items = []
+    items, acting = [], agreed.acts_as(office)
     for scope in scopes:
         with office.folded.steady():
             found = dealings(scope, "distribution", office.folded)
         names = Names(office)
-        items += [_model(office, names, told_of(office, scope, each, whole=False), whole=False) for each in found]
+        for each in found:
+            items.append(_model(office, names, told_of(office, scope, each, whole=False), acting, whole=False))
+            await trio.lowlevel.checkpoint()  # each takes some reads
         items += [_void_model(office, names, scope, each) for each in voids(office, scope)]
     return Page(sorted(items, key=lambda each: (each.to, each.at, each.id)))
 
@@ -98,7 +104,8 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     if void is not None:
         return _void_model(office, Names(office), void.scope, void)
     shared = await find_dealing(office, text, "distribution", LISTED_WITH)
-    return _model(office, Names(office), told_of(office, home_of(office, shared.record), shared))
+    told = told_of(office, home_of(office, shared.record), shared)
+    return _model(office, Names(office), told, agreed.acts_as(office))
 
 
 def _wish(body: models.PreviewRequest) -> Wish:
@@ -125,7 +132,9 @@ def _preview_model(office: Office, found: Preview) -> models.Preview:
     )
 
 
-def _model(office: Office, names: Names, told: Told, *, whole: bool = True) -> models.Distribution:
+def _model(
+    office: Office, names: Names, told: Told, acting: Container[bytes], *, whole: bool = True
+) -> models.Distribution:
     shared, facts = told.shared, told.shared.facts
     record, cur = office.truth.record(shared.record), facts["carry"]["cur"]
     with office.folded.steady():
@@ -149,7 +158,7 @@ def _model(office: Office, names: Names, told: Told, *, whole: bool = True) -> m
         digest=facts["result_digest"][1:].hex(),
         approvals=[models.Approval(names.agent(each.agent), LEVELS.get(each.level, "no")) for each in told.approvers],
         needed=told.needed,
-        may_approve=bool(may_approve(office, told)),
+        may_approve=bool(may_approve(told, acting)),
         outside=_outside(office, names, told.outside) if whole else None,
         signed_by=names.signer(shared.record),
     )

@@ -1,5 +1,7 @@
 """Money that came in under agreements."""
 
+import trio
+
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import AnswerRequest
 from meshnode.api.models.incomes import Income, IncomeRequest
@@ -11,7 +13,7 @@ from meshnode.runtime.office import Office
 from meshnode.runtime.requests.incomes import Income as Wish
 from meshnode.runtime.requests.incomes import add, doubles
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.views.dealings import Dealing, accepted_by, dealings, participants, terms_now
+from meshnode.views.dealings import Dealing, accepted_by, dealings, ids_of, participants, terms_now
 from meshproto.records.ids import ScopeId, ext, to_text
 from meshproto.types.agreement import bearers, parties_of
 from meshproto.types.value import Money
@@ -25,11 +27,12 @@ async def list_incomes(site: Site, call: Call[Nothing]) -> Page[Income]:
     await office.fresh()
     wanted = call.query.get("agreement")
     scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
-    names, items = Names(office), []
+    items = []
     for scope in scopes:
-        with office.folded.steady():
-            found = dealings(scope, "income", office.folded)
-        items += [income_model(office, names, scope, each) for each in found]
+        here = _Incomes(office, scope)
+        for each in here.all:
+            items.append(here.model(each))
+            await trio.lowlevel.checkpoint()  # each takes some reads
     return Page(sorted(items, key=lambda each: (each.on, each.id)))
 
 
@@ -69,52 +72,72 @@ async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
 
 async def _shown(office: Office, text: str) -> Income:
     income = await find_dealing(office, text, "income", LISTED_WITH)
-    return income_model(office, Names(office), home_of(office, income.record), income)
+    return _Incomes(office, home_of(office, income.record)).model(income)
 
 
-def income_model(office: Office, names: Names, scope: ScopeId, income: Dealing) -> Income:
-    """An income as the API tells it."""
-    facts, record = income.facts, office.truth.record(income.record)
-    acting = {office.me, *office.mandates.acts_for()}
-    with office.folded.steady():
-        memory = office.folded
-        terms = terms_now(scope, memory)
-        said = [each for each in participants(scope, memory) if accepted_by(income.record, each, memory)]
-        distributions = dealings(scope, "distribution", memory)
-    how = terms["income_confirm"]
-    asked = (
-        bearers(terms, "client") if how == "client" else [each for each in parties_of(terms) if each != income.agent]
-    )
-    waits = how != "none" and income.state == "declared"
-    cur = facts["net"]["cur"]
-    return Income(
-        id=to_text(income.record),
-        agreement=names.scope(scope),
-        holder=names.agent(income.agent),
-        payer=names.agent(facts["from"]) if "from" in facts else None,
-        gross=money_model(facts["gross"]["amt"], cur),
-        tax=money_model(facts["tax"]["amt"], cur),
-        net=money_model(facts["net"]["amt"], cur),
-        on=facts["on"],
-        state=income.state,
-        confirm=how,
-        confirmed_by=[names.agent(each) for each in said],
-        may_confirm=waits and not acting.isdisjoint(asked),
-        invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
-        refunds=to_text(facts["refunds"]) if "refunds" in facts else "",
-        part_of=_origin(office, facts.get("part_of", b"")),
-        doubles=[to_text(each) for each in doubles(office, scope, income)],
-        shared_by=[to_text(each.record) for each in distributions if income.record in each.facts["incomes"]],
-        at=time_text(record.at if record else 0),
-        signed_by=names.signer(income.record),
-    )
+class _Incomes:
+    """The incomes of one agreement; what all of them look at is read once."""
+
+    def __init__(self, office: Office, scope: ScopeId) -> None:
+        self._office, self._scope, self._names = office, scope, Names(office)
+        self._acting = {office.me, *office.mandates.acts_for()}
+        with office.folded.steady():
+            memory = office.folded
+            self._terms = terms_now(scope, memory)
+            self._people = participants(scope, memory)
+            self.all = dealings(scope, "income", memory)
+            distributions = dealings(scope, "distribution", memory)
+        self._shared: dict[bytes, list[str]] = {}
+        for each in distributions:
+            for income in each.facts["incomes"]:
+                self._shared.setdefault(income, []).append(to_text(each.record))
+        self._doubles = doubles(self.all)
+
+    def model(self, income: Dealing) -> Income:
+        """An income as the API tells it."""
+        names, facts, record = self._names, income.facts, self._office.truth.record(income.record)
+        how, cur = self._terms["income_confirm"], facts["net"]["cur"]
+        with self._office.folded.steady():
+            said = [each for each in self._people if accepted_by(income.record, each, self._office.folded)]
+        return Income(
+            id=to_text(income.record),
+            agreement=names.scope(self._scope),
+            holder=names.agent(income.agent),
+            payer=names.agent(facts["from"]) if "from" in facts else None,
+            gross=money_model(facts["gross"]["amt"], cur),
+            tax=money_model(facts["tax"]["amt"], cur),
+            net=money_model(facts["net"]["amt"], cur),
+            on=facts["on"],
+            state=income.state,
+            confirm=how,
+            confirmed_by=[names.agent(each) for each in said],
+            may_confirm=income.state == "declared" and not self._acting.isdisjoint(self._asked(income)),
+            invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
+            refunds=to_text(facts["refunds"]) if "refunds" in facts else "",
+            part_of=_origin(self._office, facts.get("part_of", b"")),
+            doubles=[to_text(each) for each in self._doubles.get(income.record, [])],
+            shared_by=self._shared.get(income.record, []),
+            at=time_text(record.at if record else 0),
+            signed_by=names.signer(income.record),
+        )
+
+    def _asked(self, income: Dealing) -> list[bytes]:
+        """Who confirms an income."""
+        match self._terms["income_confirm"]:
+            case "client":
+                return bearers(self._terms, "client")
+            case "party":
+                return [each for each in parties_of(self._terms) if each != income.agent]
+            case _:
+                return []
 
 
 def _origin(office: Office, link: bytes) -> str:
     """The distribution that an income came by, if it is here; else its hash."""
     for scope in scopes_here(office) if link else ():
         with office.folded.steady():
-            for each in dealings(scope, "distribution", office.folded):
-                if ext(each.record) == link:
-                    return to_text(each.record)
+            ids = ids_of(scope, "distribution", office.folded)
+        found = next((each for each in ids if ext(each) == link), None)
+        if found is not None:
+            return to_text(found)
     return link.hex()

@@ -1,5 +1,6 @@
 """Sharing out what came in: drawn up from all that is known here, shown, signed, and approved by those who must."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -144,7 +145,6 @@ def told_of(office: Office, scope: ScopeId, shared: Dealing, *, whole: bool = Tr
     return Told(scope, shared, levels, needed, outside)
 
 
-def may_approve(office: Office, told: Told) -> list[bytes]:
-    """For whom the owner can still approve a distribution: itself, and organisations it signs for."""
-    acting = {office.me, *office.mandates.acts_for()}
+def may_approve(told: Told, acting: Container[bytes]) -> list[bytes]:
+    """Those of some for whom the owner acts who can still approve a distribution."""
     return [each.agent for each in told.approvers if each.level == NO and each.agent in acting]

@@ -8,7 +8,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.taking_part import acting_in, find_dealing, home_of, sign
-from meshnode.views.dealings import Dealing, dealings, terms_now
+from meshnode.views.dealings import Dealing, terms_now
 from meshproto.records.ids import ScopeId, digest33, ext, short, to_text
 from meshproto.types import accounts
 from meshproto.types.agreement import bearers
@@ -54,15 +54,17 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
     return await sign(office, scope, "income", facts, rows, agent=agent)
 
 
-def doubles(office: Office, scope: ScopeId, income: Dealing) -> list[bytes]:
-    """Other incomes of the same agreement with the same invoice: perhaps the same money, reported twice."""
-    invoice = income.facts.get("invoice")
-    if invoice is None:
-        return []
-    with office.folded.steady():
-        others = dealings(scope, "income", office.folded)
-    same = [each for each in others if each.facts.get("invoice") == invoice and each.record != income.record]
-    return [each.record for each in same if "refunds" not in each.facts and "refunds" not in income.facts]
+def doubles(incomes: list[Dealing]) -> dict[bytes, list[bytes]]:
+    """Of an agreement's incomes others with the same invoice: perhaps the same money, reported twice."""
+    plain = [each for each in incomes if "invoice" in each.facts and "refunds" not in each.facts]
+    alike: dict[bytes, list[bytes]] = {}
+    for each in plain:
+        alike.setdefault(each.facts["invoice"], []).append(each.record)
+    return {
+        each.record: [other for other in alike[each.facts["invoice"]] if other != each.record]
+        for each in plain
+        if len(alike[each.facts["invoice"]]) > 1
+    }
 
 
 async def _payer(office: Office, scope: ScopeId, income: Income) -> bytes | None:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from meshnode.core import writing
+from meshnode.core.drafts import Draft
+from meshnode.core.summing import with_sums
 from meshproto.bundle.report import verify_bundle
 from meshproto.records.ids import from_text, to_text
 from tests.support.bargains import table
@@ -201,3 +204,67 @@ async def test_whoever_takes_part_verifies_it_from_a_bundle_alone(mesh: Mesh, tm
         ]
         nowhere = {"kind": "bundle", "path": str(file), "scope": "Nowhere"}
         assert (await all_["cy"].refuses("POST", "/exports", nowhere))["code"] == "unknown-network"
+
+
+async def test_who_is_off_by_a_cent_shares_nothing_and_is_told_where(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_cent_more(drafts: list[Draft], *rest: Any) -> Any:
+        found = with_sums(drafts, *rest)
+        for draft in found if isinstance(found, list) else ():
+            facts: dict[str, Any] = draft.facts
+            for line in facts.get("lines", []):
+                line[1] += 1
+                line[3][0][1] += 1
+        return found
+
+    async with table(mesh, "ana", "ben") as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        monkeypatch.setattr(writing, "with_sums", one_cent_more)
+        seen = await all_["ben"].does("POST", "/distributions/preview", {"agreement": "Acme site"})
+        wish = {"agreement": "Acme site", "digest": seen["digest"]}
+        void = await all_["ben"].does("POST", "/distributions", wish)
+        monkeypatch.undo()
+        await all_.nodes["ana"].learns(lambda: all_.nodes["ana"].office.lookups.entry(from_text(void["id"])))
+        told = await all_["ana"].does("GET", f"/distributions/{void['id']}")
+        assert (told["state"], told["reason"], [each["name"] for each in await people(all_["ana"], told)]) == (
+            "void",
+            "D-LINES",
+            ["Ben"],
+        )
+        assert told["says"] == ("void for ever: what it gives is not what the equation makes of it (Ben at steps[0])")
+        assert [each["state"] for each in (await all_["ana"].does("GET", "/distributions"))["items"]] == ["void"]
+        why = await all_["ana"].does("GET", f"/records/{void['id']}/why")
+        assert "another amount than the equation makes of what was known" in why["text"]
+        refused = await all_["ana"].refuses("POST", f"/distributions/{void['id']}/approvals", {})
+        assert refused["code"] == "not-found"
+        right = await all_.shares("ana", "ana", "ben")
+        assert right["state"] == "effective"
+
+
+async def people(api: Api, told: dict[str, Any]) -> list[dict[str, Any]]:
+    lines = {line["agent"]["id"]: line["agent"] for line in told["lines"]}
+    return [lines[each] for each in told["causes"]]
+
+
+async def test_money_of_another_agreement_says_where_it_came_from(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        shared = await all_.shares("ana", "ana", "ben")
+        terms = {
+            "title": "Ben's people",
+            "parties": [{"who": "me", "roles": ["provider", "holder"]}, {"who": "Ana", "roles": ["provider"]}],
+            "equation": {"cur": "EUR", "steps": [{"do": "equal"}]},
+        }
+        second = await all_["ben"].does("POST", "/agreements", terms)
+        await all_.come(second["id"])
+        await all_["ana"].does("POST", f"/agreements/{second['id']}/signatures", {})
+        await all_.stands(from_text(second["id"]), "in_force")
+        wish = {"agreement": second["id"], "gross": {"amt": 1000, "cur": "EUR"}, "part_of": shared["id"]}
+        income = await all_["ben"].does("POST", "/incomes", wish)
+        await all_.come(income["id"])
+        assert (await all_["ana"].does("GET", f"/incomes/{income['id']}"))["part_of"] == shared["id"]
+        both = await all_["ana"].does("GET", "/balances")
+        assert {each["agreement"]["name"] for each in both["balances"]} == {"Acme site"}
