@@ -71,9 +71,6 @@ PROPOSE = Argument(
 AGREEMENT = Argument(("--agreement",), "Sign it under this agreement (title or id), in place of a network.")
 """Of commands that sign what was contributed."""
 
-AGREEMENT = Argument(("--agreement",), "Sign it under this agreement (title or id), in place of a network.")
-"""Of commands that sign what was contributed."""
-
 EVERYWHERE = (
     Argument(
         ("--home",),

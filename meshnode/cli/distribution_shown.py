@@ -169,9 +169,10 @@ def _shared(part: SharePart, pool: Money) -> str:
 
 def _exactly(quota: str, pool: Money) -> str:
     """The first four digits of a minor unit beside the amount, where there are more."""
-    if quota.startswith("~"):
+    try:
+        found = Fraction(quota)
+    except ValueError:  # one too long to write down is told in words
         return clean(quota)
-    found = Fraction(quota)
     whole, rest = divmod(found.numerator * 10**4 // found.denominator, 10**4)
     exp = pool["exp"]
     number = write_money(whole, exp)

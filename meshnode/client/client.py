@@ -48,11 +48,6 @@ class Client:
         """What is about money under agreements."""
         return Money(self._node)
 
-    @property
-    def money(self) -> Money:
-        """What is about money under agreements."""
-        return Money(self._node)
-
     @classmethod
     def of(cls, data: Path, seconds: float | None = None) -> Client:
         """Return the client of the node whose data folder is `data`; raises NodeNotRunning if none ever ran."""

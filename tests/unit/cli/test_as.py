@@ -1,10 +1,10 @@
 """Whoever signs for an organisation says so in one way: every command that signs takes `--as`, or says here why not."""
 
-from meshnode.cli.commands import AS, PROPOSE
+from meshnode.cli.commands import PROPOSE
 from meshnode.cli.index import every_name
 from meshnode.cli.main import load
 
-FOR_ANYBODY = frozenset(name for name in every_name() if any(each.names == AS.names for each in load(name).arguments))
+FOR_ANYBODY = frozenset(name for name in every_name() if any("--as" in each.names for each in load(name).arguments))
 """What somebody signs: for themselves, or `--as` an organisation."""
 
 IN_THE_NAME_OF_WHAT_IT_IS_ABOUT = {

@@ -12,6 +12,7 @@ from tests.support.command_line import Ran, run
 from tests.support.fake_node import FakeNode, network, peer, project
 from tests.support.fake_server import Asked
 from tests.support.rich_answers import recognition, rich_contribution
+from tests.support.sample_money import answers as money_answers
 from tests.unit.cli.test_json import WORDS
 
 POISON = [
@@ -56,6 +57,7 @@ def node() -> Iterator[HostileNode]:
         fake.projects.append(project("Acme site"))
         fake.networks.append(network("studio"))
         fake.peers.append(peer("idle"))
+        fake.answers.update(money_answers())
         fake.announce(2**30)  # `down` waits for this process to go.
         yield fake
 
