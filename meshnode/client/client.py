@@ -42,11 +42,10 @@ class Client:
         """With `proposing`, what the founders of an organisation decide on is proposed to them, and raises Proposed."""
         self._node = Connection(socket, seconds)
         self._node.proposing = proposing
-
-    @property
-    def money(self) -> Money:
+        self.agreements = Agreements(self._node)
+        """What is about agreements."""
+        self.money = Money(self._node)
         """What is about money under agreements."""
-        return Money(self._node)
 
     @classmethod
     def of(cls, data: Path, seconds: float | None = None) -> Client:
@@ -55,11 +54,6 @@ class Client:
         if found is None:
             raise NodeNotRunning(str(data), "no node.json")
         return cls(found["socket"], seconds)
-
-    @property
-    def agreements(self) -> Agreements:
-        """What is about agreements."""
-        return Agreements(self._node)
 
     # The node.
 
