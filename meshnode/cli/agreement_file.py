@@ -22,8 +22,8 @@ DEEPEST = 24
 MANUAL = "meshnode agreement new --help"
 _MONEY = ("worth", "cap")
 """Terms that are sums with their currency."""
-_AMOUNTS = ("amt", "lifetime", "to")
-"""Terms that are minor units of the currency of the equation."""
+_AMOUNT = re.compile(r".*(\.amt|\.lifetime|brackets\[[0-9]+\]\.to)")
+"""Where minor units of the currency of the equation stand."""
 _PAIRS = ("pay", "rate")
 """Terms that are pairs of somebody and a sum, a share or a rate."""
 _RATE = re.compile(r"(.+?)\s*/\s*(?:h|hour|hours|[A-Z0-9]{2,3})\s*")
@@ -86,7 +86,7 @@ def _converted(name: str, value: Any, path: str, depth: int, key: str = "") -> o
     try:
         if isinstance(value, str) and key in _MONEY:
             return dict(zip(("amt", "cur"), parse_money(value), strict=True))
-        if isinstance(value, str) and key in _AMOUNTS and re.search(r"[A-Za-z€£]", value):
+        if isinstance(value, str) and _AMOUNT.fullmatch(path):
             return parse_money(value)[0]
         if isinstance(value, str) and key in ("of_step", "quorum", "part"):
             return share_of(value) or value
@@ -94,9 +94,10 @@ def _converted(name: str, value: Any, path: str, depth: int, key: str = "") -> o
             return [_pair(each, key) for each in value]
     except UnclearMoney as error:
         raise _refused(name, path, str(error)) from error
+    if isinstance(value, float):
+        raise _refused(name, path, "it is no whole number: write sums as text, such as '8.50 EUR'")
     if isinstance(value, dict):
-        inner = {**value}
-        return {at: _converted(name, each, f"{path}.{at}" if path else at, depth + 1, at) for at, each in inner.items()}
+        return {at: _converted(name, each, f"{path}.{at}" if path else at, depth + 1, at) for at, each in value.items()}
     if isinstance(value, list):
         return [_converted(name, each, f"{path}[{place}]", depth + 1) for place, each in enumerate(value)]
     return value.isoformat() if hasattr(value, "isoformat") else value
