@@ -129,14 +129,16 @@ def _agreement_standing(scope: bytes, me: bytes, memory: Memory) -> NetworkStand
     for each in versions:
         partakers = {*participants_of(version_of(memory, each).facts), *_audience(scope, each, memory)}
         concerned |= partakers
-        readers |= partakers if _is_served(each, me, memory) else {*_bound_to(each, memory)}
+        ours = {agent for agent in partakers if me in _with_people({agent}, memory)}
+        readers |= partakers if _is_served(each, me, memory) else {*_bound_to(each, memory), *ours}
     involved = _with_people(concerned, memory)
     return NetworkStanding(ScopeId(scope), False, _with_people(readers, memory), concerns_us=me in involved)
 
 
 def _is_served(version: bytes, me: bytes, memory: Memory) -> bool:
     """Whether this node serves all whom a version names: it is more than proposed, or was proposed from here."""
-    # SPEC 09-agreements 8: Whom only proposed versions name is served by nodes of the agents who proposed these
+    # SPEC 09-agreements 8: Whom only proposed versions name is served by nodes of the agents who proposed these, and by
+    # its own
     if read_stand(memory, version).state != "proposed":
         return True
     return me in _with_people({*_proposer(version, memory)}, memory)

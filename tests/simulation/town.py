@@ -154,7 +154,7 @@ class Town(WatchedWorld):
             return True
         proposed = read_stand(host.memory, version).state == "proposed"
         takes_part = person in participants_of(version_of(host.memory, version).facts)
-        return takes_part and (not proposed or author == host.identity.agent)
+        return takes_part and (not proposed or host.identity.agent in (author, person))
 
     def stands(self, host: Citizen, other: Host, scope: ScopeId) -> bool:
         """Whether somebody stands in a network, and speaks with a key that is good, by what a node has folded."""
