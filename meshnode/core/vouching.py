@@ -15,6 +15,7 @@ from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.mandates import Mandates
 from meshnode.core.peers import PeerBook
+from meshnode.core.telling import Telling
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId
 from meshproto.wire.messages import Door, DoorState, Knock
@@ -55,8 +56,8 @@ class Return:
 class Vouching:
     """Lets others come back, and comes back."""
 
-    def __init__(self, ground: Ground, gate: Gate, mandates: Mandates) -> None:
-        self._ground, self._gate, self._mandates = ground, gate, mandates
+    def __init__(self, ground: Ground, gate: Gate, mandates: Mandates, telling: Telling) -> None:
+        self._ground, self._gate, self._mandates, self._telling = ground, gate, mandates, telling
         self._vouched: list[Vouched] = []
         self._return: Return | None = None
 
@@ -80,6 +81,8 @@ class Vouching:
         for each in expected:
             if turn.moment.ticks < each.until and self._proves(session, each.vouch, knock, theirs):
                 session.regains = frozenset(self._gate.networks_of(session.agent))
+                # Before the doors, after which who comes back may think that all is there.
+                self._telling.tell(session, turn)
                 tag = door_tag(each.vouch.key, session.transcript, ours)
                 is_agreement = self._ground.flight.is_agreement  # of which it is told in another way
                 networks = [each for each in sorted(session.regains) if not is_agreement(each)]

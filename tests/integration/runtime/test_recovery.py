@@ -1,5 +1,6 @@
 """An identity that lost every device comes back: from a peer or a file, with the words."""
 
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from meshnode.store.protection import WORDS_FILE
 from meshproto.fold.standing import Status
 from meshproto.records.ids import AgentId
 from meshproto.records.signatures import SigningKey
+from tests.integration.runtime.test_agreements import state
 from tests.integration.runtime.test_closed_networks import enters, invites
 from tests.integration.runtime.test_devices import comes_to, status, two_laptops
-from tests.support.meshes import Mesh, Node
+from tests.support.meshes import Mesh, Node, until
 
 
 def committed(mesh: Mesh, name: str) -> list[SigningKey]:
@@ -73,6 +75,30 @@ async def test_identity_records_and_networks_come_back_from_one_peer(tmp_path: P
             await erasures.erase(new.office, [before], "art17")
             await ben.learns(lambda: ben.text_of(before) is None)
             assert new.text_of(before) is None
+
+
+async def test_agreements_come_back_and_stay_signed(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    holders = committed(mesh, "ana")
+    async with mesh.node("ben") as ben:
+        network = await ben.founds()
+        async with mesh.node("ana") as ana:
+            await ana.joins(ben.line(network))
+            await ben.learns(lambda: ben.office.lookups.standing_in(ana.office.me, network) is not None)
+            parties = [{"who": who, "roles": ["provider"]} for who in ("me", "Ana")]
+            made = await ben.api().does("POST", "/agreements", {"title": "Shop", "parties": parties})
+            await until(partial(state, ana, made["id"]), "proposed")
+            await ana.api().does("POST", "/agreements/shop/signatures", {})
+            await until(partial(state, ben, made["id"]), "in_force")
+            me = ana.office.me
+        assert await recovers(mesh, await from_peer(ben, me), holders) == 1
+        async with mesh.node("new") as new:
+            for node in (new, ben):
+                await until(partial(state, node, made["id"]), "in_force")
+            change = await ben.api().does("POST", f"/agreements/{made['id']}/versions", {"notice_days": 30})
+            await until(partial(state, new, change["version"]), "proposed")
+            await new.api().does("POST", "/agreements/shop/signatures", {})
+            await until(partial(state, ben, change["version"]), "in_force")
 
 
 async def test_a_lost_device_that_comes_up_again_signs_no_more(tmp_path: Path) -> None:
