@@ -1,6 +1,6 @@
 """Why an amount of a distribution is what it is: from the step down to the records that were signed for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from meshproto.equation.preview.answer import NAMES
 from meshproto.equation.settled import Settled
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.sharing import chain_of, read_entered, retold
+from meshproto.fold.sharing import Entered, chain_of, read_entered, retold
 
 
 class Word(NamedTuple):
@@ -99,18 +99,34 @@ def _cause(why: Why, settled: Settled, sources: "_Sources") -> Cause:
 
 
 class _Sources:
-    """The records that entered with a distribution and those before it."""
+    """The records that entered with a distribution and those before it, by what they are about."""
 
     def __init__(self, distribution: bytes, memory: Memory) -> None:
         self._memory = memory
         self.chain = chain_of(distribution, memory)
-        self._entered = [read_entered(memory, each) for each in self.chain]
+        self._said: dict[tuple[bytes, bytes], list[list[bytes]]] = {}
+        self._corrections: dict[bytes, list[bytes]] = {}
+        self._ballots: dict[bytes, bytes] = {}
+        for each in self.chain:
+            self._take_in(read_entered(memory, each))
+
+    def _take_in(self, entered: Entered) -> None:
+        said: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for each in entered.attestations:
+            one = concern_of(self._memory, each)
+            said.setdefault((one.facts["subject"], one.agent), []).append(each)
+        for about, records in said.items():
+            self._said.setdefault(about, []).append(records)
+        for each in entered.corrections:
+            self._corrections.setdefault(concern_of(self._memory, each).facts["target"], []).append(each)
+        for each in entered.ballots:  # with catching up earlier ones count as well; the last is named
+            self._ballots[concern_of(self._memory, each).agent] = each
 
     def behind(self, origin: Origin) -> Behind:
         """The records behind an amount."""
         standing, source = origin.standing, _id(origin.source)
         if standing is None:
-            ballot, none = self._ballot(source), Fraction(0)
+            ballot, none = self._ballots.get(source, b""), Fraction(0)
             return Behind(ballot, source, origin.amount, origin.held, "", none, none, none, (), ())
         return Behind(
             source,
@@ -122,38 +138,21 @@ class _Sources:
             standing.confirmed,
             standing.quality,
             tuple(self._word(source, each) for each in standing.heads),
-            tuple(each for each in self._of("corrections") if self._about(each, "target") == source),
+            tuple(self._corrections.get(source, ())),
         )
-
-    def _ballot(self, giver: bytes) -> bytes:
-        """The last ballot of a giver; with catching up earlier ones count as well."""
-        mine = [each for each in self._of("ballots") if concern_of(self._memory, each).agent == giver]
-        return mine[-1] if mine else b""
 
     def _word(self, subject: bytes, head: Head) -> Word:
         """The records by which somebody said what was taken for it: of several sayings the last that fits."""
         by = _id(head.by)
-        said = [[each for each in entered.attestations if self._is_by(each, subject, by)] for entered in self._entered]
-        kept = [each for each in said if each]
-        fitting = [each for each in kept if self._fits(each, head)] or kept
+        said = self._said.get((subject, by), [])
+        fitting = [each for each in said if self._fits(each, head)] or said
         return Word(by, head.figure, head.rejects, head.rating, tuple(fitting[-1]) if fitting else ())
-
-    def _is_by(self, attestation: bytes, subject: bytes, by: bytes) -> bool:
-        said = concern_of(self._memory, attestation)
-        return said.agent == by and said.facts["subject"] == subject
 
     def _fits(self, attestations: Sequence[bytes], head: Head) -> bool:
         facts = [concern_of(self._memory, each).facts for each in attestations]
         rejects = any(each["verdict"] == "reject" for each in facts)
         ratings = [each["rating"] for each in facts if "rating" in each]
         return rejects == head.rejects and (min(ratings) if ratings else None) == head.rating
-
-    def _of(self, what: str) -> Iterator[bytes]:
-        return (each for entered in self._entered for each in getattr(entered, what))
-
-    def _about(self, record: bytes, name: str) -> bytes:
-        found: bytes = concern_of(self._memory, record).facts[name]
-        return found
 
 
 def _id(name: bytes) -> bytes:
