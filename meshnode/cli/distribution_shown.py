@@ -169,14 +169,20 @@ def _shared(part: SharePart, pool: Money) -> str:
 
 def _exactly(quota: str, pool: Money) -> str:
     """The first four digits of a minor unit beside the amount, where there are more."""
-    try:
-        found = Fraction(quota)
-    except ValueError:  # one too long to write down is told in words
+    found = _fraction(quota)
+    if found is None:
         return clean(quota)
     whole, rest = divmod(found.numerator * 10**4 // found.denominator, 10**4)
     exp = pool["exp"]
-    number = write_money(whole, exp)
-    return f"{number}{'' if exp and is_exponent(exp) else '.'}{rest:04d}…"
+    return f"{write_money(whole, exp)}{'' if exp and is_exponent(exp) else '.'}{rest:04d}…"
+
+
+def _fraction(text: str) -> Fraction | None:
+    """A fraction as the node tells it; None where it is none, or too long to be told exactly."""
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def _much(text: str, behind: Behind) -> str:
@@ -188,13 +194,10 @@ def _much(text: str, behind: Behind) -> str:
 
 def _number(text: str) -> str:
     """A fraction as decimals, where it has an end in them."""
-    try:
-        scaled = Fraction(text) * 10**6
-    except ValueError:
+    scaled = _fraction(text)
+    if scaled is None or (scaled * 10**6).denominator != 1:
         return clean(text)
-    if scaled.denominator != 1:
-        return clean(text)
-    whole, places = divmod(scaled.numerator, 10**6)
+    whole, places = divmod((scaled * 10**6).numerator, 10**6)
     return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
 
 

@@ -249,3 +249,11 @@ def test_a_share_is_declined_and_earlier_work_taken_in(node: FakeNode) -> None:
     assert "possible double claim: the same work stands in another agreement, too" in out
     assert "Declined your share" in says(node, "contribution", "answer", "c", "--decline")
     assert body(node) == {"answer": "decline"}
+
+
+def test_signing_under_an_agreement_takes_the_running_node(node: FakeNode) -> None:
+    node.hang_up()
+    node.announce(2**30)
+    assert "signing under an agreement takes the running node" in says(
+        node, "log", "x", "1h", "--agreement", "acme", code=Exit.NOT_RUNNING
+    )
