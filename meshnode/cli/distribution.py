@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshnode.cli import distribution_shown as told
 from meshnode.cli.commands import AS, Argument, Command
+from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.shown import short_id, where, worth
@@ -28,7 +29,7 @@ def new(
 ) -> Exit:
     """Share out what came in, after showing what comes of it."""
     money = desk.client().money
-    wish: dict[str, object] = {"incomes": income, "to": to, "after": after, "beside": beside}
+    wish: dict[str, object] = {"incomes": income, "to": read_day(desk, to), "after": after, "beside": beside}
     preview = money.preview(agreement, wish)
     if dry_run and desk.out.as_json:
         desk.out.give("distribution.preview", preview)

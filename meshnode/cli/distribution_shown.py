@@ -46,7 +46,8 @@ def show_preview(out: Out, preview: Preview) -> None:
         ]
     )
     for notice in preview["notices"]:
-        out.warn(clean(notice["text"]))
+        if notice["concern"] != "unconfirmed":  # Which ones follows.
+            out.warn(clean(notice["text"]))
     if preview["unconfirmed"]:
         out.warn(f"not confirmed, so without a share: {_works(preview['unconfirmed'])}")
     if preview["undeclared"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
+from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
@@ -41,7 +42,7 @@ def add(
         {"amt": amount, "cur": cur},
         tax=duty,
         payer=payer,
-        on=on,
+        on=read_day(desk, on),
         invoice=look_at(invoice).sha256 if invoice else None,
         refunds=refunds,
         part_of=part_of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meshnode.cli.commands import AS, Argument, Command
+from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
@@ -37,7 +38,7 @@ def add(
         _money(amount),
         payee=payee,
         payer=payer,
-        on=on,
+        on=read_day(desk, on),
         method=method,
         paid=_money(paid) if paid else None,
         ref=look_at(ref).sha256 if ref else None,

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
+from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files_out import write_new
@@ -42,7 +43,9 @@ def statement(
     force: bool,
 ) -> Exit:
     """Show what became of somebody's money."""
-    found = desk.client().money.statement(person, first=first, last=last, agreement=agreement)
+    found = desk.client().money.statement(
+        person, first=read_day(desk, first), last=read_day(desk, last), agreement=agreement
+    )
     if csv is not None:
         write_new(desk, csv, ledger(found), force=force)
     if html is not None:

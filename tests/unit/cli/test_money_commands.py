@@ -116,6 +116,25 @@ def test_what_comes_of_a_distribution_is_shown_before_it_is_signed(node: FakeNod
     assert (asked["digest"], asked["incomes"], asked["to"]) == (money.DIGEST, [text_id("income")], money.DAY)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("income", "add", "acme", "1 EUR", "--on", "someday"),
+        ("settlement", "add", "acme", "1 EUR", "--to", "Ben", "--on", "someday"),
+        ("distribution", "new", "acme", "--to", "someday"),
+        ("statement", "--from", "someday"),
+    ],
+)
+def test_a_day_is_read_before_anything_is_asked(node: FakeNode, words: tuple[str, ...]) -> None:
+    assert "'someday' is not a date" in says(node, *words, code=Exit.USAGE)
+    assert node.asked == []
+
+
+def test_days_are_written_as_everywhere(node: FakeNode) -> None:
+    says(node, "statement", "--from", "2026-01-01", "--to", "2026-03-31")
+    assert node.asked[-1].query == {"from": "2026-01-01", "to": "2026-03-31"}
+
+
 def test_a_dry_run_for_programs_is_the_preview(node: FakeNode) -> None:
     ran = run("distribution", "new", "acme", "--dry-run", "--json", home=node)
     assert objects(ran)[0]["digest"] == money.DIGEST
