@@ -68,9 +68,20 @@ def advice(office: Office, told: Told) -> str:
         case "contested":
             return "what it rests on is contested; who was revoked can be stood by: meshnode reaffirm"
         case _ if missing:
-            return f"in force: {given} approve, and {told.needed} suffice"
+            return f"in force: {given} of {len(told.approvers)} approve, {told.needed} suffice; {_finality(told)}"
         case _:
             return "in force, and approved by all: nothing can take its place"
+
+
+def _finality(told: Told) -> str:
+    """What it would take for another to be approved for the same money as well, which contests both."""
+    # SPEC 09-agreements 5.4: With q approvals of N, two rivals are both approved only if 2q − N approve both, which is
+    # proof against them.
+    both = 2 * told.needed - len(told.approvers)
+    if both <= 0:
+        return "the others could approve another for the same money, which would contest it"
+    people = "one of them" if both == 1 else f"{both} of them"
+    return f"another would contest it only if {people} approved both, which is proof against them"
 
 
 def voids(office: Office, scope: ScopeId) -> list[Void]:

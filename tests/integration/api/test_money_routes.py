@@ -80,6 +80,46 @@ async def test_an_amount_is_explained_down_to_signatures(mesh: Mesh) -> None:
         assert nobody["lines"] == []
 
 
+async def test_how_final_a_distribution_is_depends_on_how_many_suffice(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", "cy", approval=2) as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        shared = await all_.shares("ana", "ana", "ben")
+        assert shared["says"] == (
+            "in force: 2 of 3 approve, 2 suffice; another would contest it only if one of them approved both, which is "
+            "proof against them"
+        )
+        await all_["cy"].does("POST", f"/distributions/{shared['id']}/approvals", {})
+        told = await all_["cy"].does("GET", f"/distributions/{shared['id']}")
+        assert told["says"] == "in force, and approved by all: nothing can take its place"
+    async with table(mesh, "kim", "lea", approval=1) as all_:
+        await all_.works("lea", "Code", 2, "kim")
+        await all_.income("kim", 1000)
+        shared = await all_.shares("kim", "kim")
+        assert shared["says"].endswith("the others could approve another for the same money, which would contest it")
+
+
+async def test_two_that_are_both_approved_contest_each_other(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        await all_.works("ben", "Code", 2, "ana")
+        await all_.income("ana", 1000)
+        first = await all_.shares("ana")
+        second = await all_.shares("ben", beside=True, to="2026-12-31")
+        for made in (first, second):
+            for each in ("ana", "ben"):
+                await all_[each].does("POST", f"/distributions/{made['id']}/approvals", {})
+        for made in (first, second):
+            await all_.stands(from_text(made["id"]), "contested")
+        told = await all_["ben"].does("GET", f"/distributions/{first['id']}")
+        assert (told["reason"], told["causes"]) == ("R-RIVAL", [second["id"]])
+        assert told["says"].startswith("another was approved for the same money, too")
+        why = await all_["ben"].does("GET", f"/records/{first['id']}/why")
+        assert "neither counts before one is chosen" in why["text"]
+        mine = await all_["ben"].does("GET", "/statements")
+        assert [each["kind"] for each in mine["accounts"][0]["entries"]] == ["contested", "contested"]
+        assert mine["accounts"][0]["closing"]["open"] == 0
+
+
 async def test_who_approves_is_told_of_what_the_cut_does_not_know(mesh: Mesh) -> None:
     async with table(mesh, "ana", "ben") as all_:
         await all_.works("ben", "Code", 2, "ana")
