@@ -133,7 +133,10 @@ class Gate:
         # with the connection they came by.
         if not self._ground.flight.is_personal(scope):
             return not first.scope
-        return bytes(first.author) == bytes(scope) or not self.hides(session, scope)
+        if bytes(first.author) == bytes(scope) or not self.hides(session, scope):
+            return True
+        # Where an organisation is named, all hear on what it rests: also who looks for it and is no part of it.
+        return any(self.is_visible(session, each) for each in self._named.scopes(scope))
 
     def shares_person(self, session: Session, person: ScopeId) -> bool:
         """Whether the genesis of a person or organisation may be served to a peer."""

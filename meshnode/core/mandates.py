@@ -20,7 +20,7 @@ from meshproto.fold.places import LINEAGE, NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
 from meshproto.fold.standing import read_row, row_of
 from meshproto.fold.states import states_over
-from meshproto.records.ids import RecordId, digest33, ext, key33
+from meshproto.records.ids import AgentId, RecordId, digest33, ext, key33
 from meshproto.records.record import Record, ids_in
 from meshproto.types.recovery import recovery_digest
 
@@ -155,6 +155,16 @@ class Mandates:
             for ender, _, _ in endings_of(entry_of(self._memory, each).handle, self._memory):
                 return Denied("revoked", ender)
         return Denied("device") if known or self._grant is None else self._remembered()
+
+    def awaited(self, body: bytes) -> list[AgentId]:
+        """The founders of an organisation or network whose accept of that is not folded: nothing counts for it yet."""
+        with self._memory.steady():
+            place = read_agent(self._memory, body)
+            if place is None or not place.is_body:
+                return []
+            founders = place.charter["founders"]
+            knowledge = self._states.knowledge
+            return [AgentId(each) for each in founders if not is_accepted(body, each, EVERYTHING, knowledge)]
 
     def _tenure(self) -> RecordId:
         """The record that made this key the owner's root."""

@@ -160,7 +160,7 @@ class JoinedEntry(NamedTuple):
 
 
 class TimerEntry(NamedTuple):
-    """A running timer. Key: `name`."""
+    """A running timer; `agent` is the organisation for which it is signed, empty for the owner. Key: `name`."""
 
     name: str
     started: int
@@ -170,7 +170,6 @@ class TimerEntry(NamedTuple):
     network: str = ""
     kind: str = ""
     agent: bytes = b""
-    """The organisation for which what it measures is signed, empty for the owner."""
 
 
 class AnswerEntry(NamedTuple):

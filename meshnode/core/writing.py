@@ -245,7 +245,9 @@ class Desk:
     def _check_organisation(self, agent: bytes, scope: ScopeId) -> None:
         """Whether an organisation for which something is signed elsewhere is founded. Raises _CannotWrite."""
         founders = self._ground.flight.founders_of(agent) if agent and agent != scope else None
-        awaited = awaited_founders(self._ground.ledger, ScopeId(agent), founders) if founders else ()
+        awaited = awaited_founders(self._ground.ledger, ScopeId(agent), founders) if founders else []
+        # What is not folded cannot be named, and what does not name all founders' accepts is invalid for ever.
+        awaited = awaited or (self._mandates.awaited(agent) if agent else [])
         if awaited:
             raise _CannotWrite("unfounded", ", ".join(to_text(each) for each in awaited))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from meshnode.core.closure import named_by
-from meshnode.core.flight import is_agreement, network_facts
+from meshnode.core.flight import is_agreement, is_organisation, network_facts
 from meshnode.core.ports import Batch
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.lineage import read_stand
@@ -21,6 +21,7 @@ from meshproto.wire.messages import (
     Auth,
     Door,
     DoorState,
+    Get,
     Headers,
     Knock,
     Message,
@@ -55,6 +56,8 @@ class Town(WatchedWorld):
         self.closed: dict[ScopeId, None] = {}
         self.agreements: dict[ScopeId, None] = {}
         """Those of them that are agreements."""
+        self.firms: dict[ScopeId, None] = {}
+        """Organisations: their people keep to themselves that they carry one."""
         self.authors: dict[bytes, bytes] = {}
         """Who wrote each version of an agreement."""
         self.given: dict[bytes, dict[str, None]] = {}
@@ -81,6 +84,8 @@ class Town(WatchedWorld):
                     facts = network_facts(record)
                     if facts is not None and not facts.open:
                         self.closed[record.home] = None
+                    if is_organisation(record):
+                        self.firms[record.home] = None
                     if is_agreement(record):
                         self.closed[record.home] = self.agreements[record.home] = None
                     if record.type == "agreement":
@@ -161,10 +166,15 @@ class Town(WatchedWorld):
         found, person = host.summary(scope), other.identity.agent
         if found is None:
             return False
-        stands = bytes(person) in found.electors or any(
-            each.agent == person and each.state in STANDING for each in found.members
-        )
+        inside = {*found.electors, *(each.agent for each in found.members if each.state in STANDING)}
+        stands = person in inside or any(self.acts(host, person, each) for each in sorted(inside) if each in self.firms)
         return stands and other.identity.key.public in self.keys_of(host, person)
+
+    def acts(self, host: Citizen, person: bytes, firm: bytes) -> bool:
+        """Whether somebody signs for an organisation, by what a node has folded."""
+        found = host.summary(firm)
+        acting = () if found is None else (each for each in found.members if each.state == "active")
+        return any(each.agent == person and each.role in ("founder", "staff") for each in acting)
 
     def keys_of(self, host: Citizen, person: bytes) -> list[bytes]:
         """The keys that sign for a person now, by what a node has folded."""
@@ -185,14 +195,23 @@ class Town(WatchedWorld):
         if bytes(scope) in (host.identity.agent, other.identity.agent) or named == host.identity.key.public:
             return True
         stands_in = host.ledger.scopes_of(scope)
-        secret = [each for each in stands_in if each in self.closed]
+        secret = [each for each in (scope, *stands_in) if each in self.closed or self._keeps(host, each)]
         if not secret:
             return True
         self.looked += 1
-        named_in = self._named.get(named, {}) if named == scope else {}
-        if self._shares(host, conn, [*stands_in, *named_in]):
+        # Who reads a record of a firm in a network reads there, too, by what of the firm's stream it was signed.
+        named_in = self._named.get(named, {}) if named == scope or scope in self.firms else {}
+        # A firm's stream goes where it stands, and names its people there.
+        further = [each for firm in named_in if firm in self.firms for each in host.ledger.scopes_of(firm)]
+        if self._shares(host, conn, [*stands_in, *named_in, *further]):
             return True
-        return any(self.may_read(host, other, conn, each) for each in [*secret, *named_in] if each in self.closed)
+        circles = [each for each in (*secret, *named_in, *further) if each in self.closed or each in self.firms]
+        return any(self.may_read(host, other, conn, each) for each in circles)
+
+    def _keeps(self, host: Citizen, scope: ScopeId) -> bool:
+        """Whether a node keeps an organisation to itself: it carries it for its people."""
+        assert host.node is not None  # it speaks
+        return scope in self.firms and scope in host.node.parts.scopes.carried
 
     def _shares(self, host: Citizen, conn: int, scopes: Iterable[ScopeId]) -> bool:
         """Whether an open network is shared over a connection, in which somebody stands of whom it is told."""
@@ -211,6 +230,8 @@ class Town(WatchedWorld):
                 named = missing
             case Want(logs):
                 named = tuple(each.log for each in logs)
+            case Get(ids):  # Of a firm's stream one asks whoever speaks of it, also where one keeps it to oneself.
+                named = tuple(each for each in ids if self.homes.get(each) in self.firms)
             case _:
                 pass
         said = self._said.get(conn, {})
@@ -220,7 +241,7 @@ class Town(WatchedWorld):
         assert host.node is not None  # it speaks
         session = host.node.parts.ground.sessions[conn]
         ours = DIALLER if session.outbound else ANSWERER
-        for scope in self.closed:
+        for scope in (*self.closed, *self.firms):
             if tag(scope, session.transcript, ours) in tags and not self.may_read(host, other, conn, scope):
                 raise Broken(f"{host.name} shows {other.name} a tag of {scope.hex()[:8]}")
 

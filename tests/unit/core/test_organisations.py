@@ -5,7 +5,7 @@ import pytest
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
-from meshnode.core.events import Offer
+from meshnode.core.events import JoinScope, Offer
 from meshnode.core.mandates import Mandates
 from meshnode.core.ports import Identity
 from meshnode.core.standing import circles_read_through, standing_of
@@ -127,6 +127,25 @@ def test_nothing_is_signed_for_an_organisation_before_all_founders_have_accepted
         assert rig.write(draft) == NotWritten("unfounded", to_text(bob.agent))
 
 
+def test_nothing_is_signed_for_an_organisation_before_its_founding_is_folded() -> None:
+    rig, bob = Rig(), Writer("bob")
+    rig.put(bob.genesis)
+    firm, genesis = genesis_of(rig.me, bob)
+    rig.write(Draft(firm, "countersign", identity.accept(firm)), ready=genesis)
+    net = rig.found()
+    rig.fold()
+    rig.put(bob.accept(firm))
+    joins, hires = (
+        Draft(net, "grant", identity.join(firm), agent=firm),
+        Draft(firm, "grant", authority.grant(bob.agent, "staff"), agent=firm),
+    )
+    for draft in (joins, hires):
+        assert rig.write(draft) == NotWritten("unfounded", to_text(bob.agent)), "it could not name what is not folded"
+    rig.fold()
+    for draft in (joins, hires):
+        written(rig, draft)
+
+
 def member(rig: Rig) -> tuple[ScopeId, Peer, Writer]:
     """An open network with a member who is connected."""
     bob, net = Writer("bob"), rig.found()
@@ -159,6 +178,19 @@ def test_a_log_speaks_for_an_organisation_as_soon_as_that_can_be_seen() -> None:
     assert list(rig.ledger.scopes_of(firm)) == sorted([firm, net])
     index = rig.node.parts.scopes.carried[net].index
     assert index.get(bob.log(firm)) is not None
+
+
+def test_who_looks_for_an_organisation_in_vain_hears_of_it_where_it_is_named() -> None:
+    rig = Rig()
+    net, peer, bob = member(rig)
+    firm, genesis, accept = firm_of(bob)
+    rig.feed(JoinScope(rig.ticket(), firm))
+    peer.push(genesis, Part.LAST)
+    peer.push(accept, Part.LAST)
+    assert not rig.ledger.has(ids_of(accept)[0]), "it keeps to itself that it carries the firm"
+    peer.push(bob.sign(Draft(net, "grant", authority.grant(firm, "core"))), Part.LAST)
+    peer.push(accept, Part.LAST)
+    assert rig.ledger.has(ids_of(accept)[0])
 
 
 def test_an_author_that_is_only_claimed_draws_no_stream_out_of_a_node() -> None:
