@@ -223,10 +223,10 @@ def _payments_are_upheld() -> Tale:
     deal.all_accept(rules)
     for each in receipts:
         deal.tale.contested(each, Reason.C_REVOKED, revoke)
-    for each, state in ((promise, "in_force"), (back, "confirmed"), (odd, "declared")):
+    for each, state in ((promise, "in_force"), (back, "confirmed"), (odd, "contested")):
         deal.tale.contested(each, Reason.C_REVOKED, revoke, state=state)
     deal.tale.is_(paid, state="confirmed")
-    deal.tale.is_(lost, state="declared")
+    deal.tale.is_(lost, state="contested", reason="C-RESTS", ids=_ids(receipts[1]))
     return deal.tale
 
 

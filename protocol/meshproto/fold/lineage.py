@@ -1,6 +1,6 @@
 """How everything in an agreement stands, as of all that is decided (09-agreements 2 to 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from meshproto.fold.attesting import counts_now, state_of_work
@@ -91,15 +91,19 @@ class _Lineage:
             usable = is_usable(each, said, terms, counts_now(self._memory), self._memory)
             yield each, told("confirmed" if usable else "declared")
         for each in self.of("settlement"):
-            yield each, told("confirmed" if self._is_answered(each, "from", "to") else "declared")
+            yield each, self._told_of_bond(each, "to", {NO: "declared", CONTESTED: "contested", YES: "confirmed"})
         for each in self.of("commitment"):
-            yield each, told("in_force" if self._is_answered(each, "provider", "receiver") else "proposed")
+            yield each, self._told_of_bond(each, "receiver", {NO: "proposed", CONTESTED: "contested", YES: "in_force"})
 
-    def _is_answered(self, record_id: bytes, one: str, other: str) -> bool:
+    def _told_of_bond(self, record_id: bytes, to: str, states: Mapping[int, str]) -> Told:
+        """How a payment or promise stands, which its author and the other side make together."""
         said = concern_of(self._memory, record_id)
-        side = said.facts[other] if said.facts[one] == said.agent else said.facts[one]
+        side = said.facts[to] if said.facts[to] != said.agent else said.facts["from" if to == "to" else "provider"]
         holds = row_of(self._memory, record_id).counts or self.versions.rulings.is_upheld(record_id)
-        return holds and self.versions.tally(record_id, side) == YES
+        level = min(self.versions.tally(record_id, side), YES if holds else CONTESTED)
+        if level != CONTESTED:
+            return told(states[level])
+        return told(states[level], Reason.C_RESTS, shaken_accepts(record_id, [side], self._memory))
 
     # Distributions.
 

@@ -1,15 +1,19 @@
-"""Replay one schedule: `python -m tests.support.byzantine SEED`. Prints what every record came to, and what differs."""
+"""Replay one schedule: `python -m tests.support.byzantine [--money] SEED`.
+
+Prints what every record came to, and what differs.
+"""
 
 import random
 import sys
 
 from tests.support.byzantine.checks import as_said, check, made
+from tests.support.byzantine.companies import company
 from tests.support.reference.statuses import reference
 
 
-def main(seed: int) -> None:
+def main(seed: int, *, is_about_money: bool) -> None:
     """Print the records of a schedule with what the text says of them, then check them as the campaign does."""
-    records = made(seed)
+    records = company(seed) if is_about_money else made(seed)
     wanted = reference(records)
     for record in records:
         said = wanted[record.id]
@@ -22,4 +26,4 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[-1]), is_about_money="--money" in sys.argv)

@@ -28,6 +28,16 @@ ALLOWED = {
 """Which status may follow which: nothing that was valid ever ceases to be so, and nothing that was not becomes it."""
 
 
+BEGINNINGS = {
+    "agreement": "proposed",
+    "distribution": "proposed",
+    "settlement": "declared",
+    "commitment": "proposed",
+    "resolution": "open",
+}
+"""States of what is not agreed to yet: what was once agreed to may be contested, but never falls back to them."""
+
+
 def made(seed: int) -> list[Record]:
     """The records of the schedule with a seed."""
     chance = random.Random(seed)
@@ -42,14 +52,19 @@ class Followed:
         self.memory = DictMemory()
         self.fold = Fold(self.memory)
         self.told: dict[bytes, Standing] = {}
+        self.types: dict[bytes, str] = {}
 
     def add(self, records: Iterable[Record]) -> "Followed":
         """Fold some more records."""
         for record in records:
+            self.types[record.id] = record.type
             for change in self.fold.add(record):
                 before = self.told.get(change.id)
                 moves = ALLOWED[before.status if before else None]
                 assert change.standing.status in moves, f"{change.id.hex()} moved from {before} to {change.standing}"
+                first = BEGINNINGS.get(self.types[change.id])
+                if before is not None and before.state not in ("", first):
+                    assert change.standing.state != first, f"{change.id.hex()} fell back from {before}"
                 self.told[change.id] = change.standing
         return self
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshproto.records.record import Record
 from meshproto.types import accounts, authority, evaluation, identity, repair, value
@@ -10,13 +10,24 @@ from scripts.vectors.cases import key, work
 from scripts.vectors.tale import Tale, filled, terms
 
 NAMES = ("alice", "bob", "carol")
-PHONE = "phone"
+PHONE, CLERK, BOSS = "phone", "clerk", "boss"
+"""Bob's second device; bob and carol when they speak for the firm that she founded."""
 RATINGS = [[1, 2], [4, 5], [1, 1], [6, 5], [3, 2]]
 EQUATIONS: list[dict[str, Any]] = [
     {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR", "quality": True}]}]},
     {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}, {"do": "equal"}]},
     {"cur": "EUR", "steps": [{"do": "pro_rata", "mix": [{"part": [1, 1], "ballots": "round"}]}, {"do": "equal"}]},
 ]
+
+
+class Seat(NamedTuple):
+    """Whose key signs for whom, and by which entries."""
+
+    signer: str
+    agent: Record
+    auth: list[Record]
+    needs: list[Record]
+    """What even who pretends to know little must name."""
 
 
 class Pact:
@@ -26,43 +37,71 @@ class Pact:
         """`lie` is how often somebody pretends to know little."""
         self._chance, self._lie = chance, lie
         self.tale = Tale("a pact")
-        self.people = {name: self.tale.person(name) for name in NAMES}
-        self.phone = self._grant()
-        roles: dict[bytes, list[str]] = {each.id: ["provider", "holder"] for each in self.people.values()}
-        if chance.random() < 0.3:
-            roles[self.people["carol"].id] = ["client"]
-        self.deal = self.tale.deal("alice", self.people["alice"], **self._terms(roles))
-        for name in NAMES:
-            if chance.random() < 0.9:
-                self._write(name, "countersign", identity.accept(self.deal.id))
+        people = {name: self.tale.person(name) for name in NAMES}
+        self.firm = self.tale.firm("firm", people["carol"])
+        [founds] = self.tale.accepts_of(self.firm)
+        self.seats = {name: Seat(name, one, [], []) for name, one in people.items()}
+        self.seats[BOSS] = Seat("carol", self.firm, [founds], [])
+        self._hire()
+        self._equip()
+        self.parties = [*people.values(), *([self.firm] if chance.random() < 0.5 else [])]
+        self.deal = self.tale.deal("alice", people["alice"], **self._terms(self._roles()))
+        self._all(self.deal, 0.95)
 
     @property
     def records(self) -> list[Record]:
         """All of it."""
         return self.tale.records
 
-    def go_on(self, acts: int) -> "Pact":
-        """Let some things happen."""
-        deeds: dict[Callable[[str], None], int] = {
+    @property
+    def deeds(self) -> dict[Callable[[str], None], int]:
+        """What people do, and how often."""
+        return {
             self._work: 4,
             self._attest: 5,
             self._correct: 1,
             self._vote: 1,
             self._income: 3,
             self._share: 5,
-            self._answer: 12,
+            self._answer: 8,
             self._version: 1,
             self._settle: 1,
             self._promise: 1,
-            self._revoke: 1,
+            self._lose: 1,
         }
+
+    def go_on(self, acts: int) -> "Pact":
+        """Let some things happen."""
+        deeds = self.deeds
         for _ in range(acts):
             [deed] = self._chance.choices([*deeds], [*deeds.values()])
-            deed(self._chance.choice((*NAMES, PHONE)))
+            bound = [name for name in self.seats if self.seats[name].agent in self.parties]
+            deed(self._chance.choice(bound if self._chance.random() < 0.95 else [*self.seats]))
         return self
 
-    def _grant(self) -> Record:
-        return self.tale.write("bob", self.people["bob"], "grant", authority.device(key(PHONE).public))
+    def _roles(self) -> dict[bytes, list[str]]:
+        roles: dict[bytes, list[str]] = {each.id: ["provider", "holder"] for each in self.parties}
+        if self._chance.random() < 0.3:
+            roles[self.seats["carol"].agent.id] = ["client"]
+        return roles
+
+    def _all(self, target: Record, odds: float) -> None:
+        """The parties accept something, each with some odds."""
+        for each in self.parties:
+            if self._chance.random() < odds:
+                seat = self._chance.choice([name for name in self.seats if self._agent(name) == each.id])
+                self._write(seat, "countersign", identity.accept(target.id), self._knows())
+
+    def _equip(self) -> None:
+        bob = self.seats["bob"].agent
+        grant = self.tale.write("bob", bob, "grant", authority.device(key(PHONE).public))
+        self.seats[PHONE] = Seat(PHONE, bob, [grant], [grant])
+
+    def _hire(self) -> None:
+        boss, bob = self.seats[BOSS], self.seats["bob"].agent
+        job = self.tale.write("carol", self.firm, "grant", authority.grant(bob.id, "staff"), auth=boss.auth)
+        accept = self.tale.accept("bob", job, agent=bob)
+        self.seats[CLERK] = Seat("bob", self.firm, [job], [accept])
 
     def _terms(self, roles: dict[bytes, list[str]]) -> dict[str, Any]:
         chance = self._chance
@@ -92,18 +131,19 @@ class Pact:
         return [self.deal, *self._chance.sample(found, min(len(found), self._chance.randrange(6)))]
 
     def _write(self, name: str, type_: str, facts: Any, knows: list[Record] | None = None) -> Record:
-        auth = [self.phone] if name == PHONE else []
-        if name == PHONE and knows is not None:
-            knows = [*knows, self.phone]
-        agent = self.people["bob" if name == PHONE else name]
-        return self.tale.write(name, self.deal, type_, facts, agent=agent, auth=auth, knows=knows)
+        seat = self.seats[name]
+        known = None if knows is None else [*knows, *seat.needs]
+        return self.tale.write(seat.signer, self.deal, type_, facts, agent=seat.agent, auth=seat.auth, knows=known)
 
     def _agent(self, name: str) -> bytes:
-        agent: bytes = self.people["bob" if name == PHONE else name].id
+        agent: bytes = self.seats[name].agent.id
         return agent
 
+    def _some_agents(self, count: int) -> list[bytes]:
+        return self._chance.sample([each.id for each in self.parties], count)
+
     def _work(self, name: str) -> None:
-        own, other = self._agent(name), self._agent(self._chance.choice(NAMES))
+        own, other = self._agent(name), self._chance.choice(self.parties).id
         shares = {own: 2, other: 1} if self._chance.random() < 0.3 else None
         day = self._chance.choice(("2025-11-20", "2025-11-22"))
         facts = work(self._chance.randrange(1, 200), shares=shares) | {"when": {"from": "2025-11-01", "to": day}}
@@ -131,7 +171,7 @@ class Pact:
         self._write(name, "correction", repair.retract(target.id) if retracts else less, self._knows())
 
     def _vote(self, name: str) -> None:
-        points = {self._agent(each): self._chance.randrange(30) for each in NAMES}
+        points: dict[bytes, int] = {each.id: self._chance.randrange(30) for each in self.parties}
         before = [each.id for each in self._of("allocation") if each.agent == self._agent(name)]
         facts = evaluation.allocation("one", points, supersedes=before if self._chance.random() < 0.7 else ())
         self._write(name, "allocation", facts, self._knows())
@@ -168,13 +208,12 @@ class Pact:
     def _filled(self, name: str, facts: Any, knows: list[Record] | None) -> Any:
         tale = self.tale
         near = tale._near(self.deal) if knows is None else [each.id for each in knows]
-        before = tale._ends.get((key(name).public, self.deal.id))
+        seat = self.seats[name]
+        before = tale._ends.get((key(seat.signer).public, self.deal.id))
         named = [facts["agreement"], *facts["incomes"], *([facts["prev"]] if "prev" in facts else [])]
-        agent, auth = self._agent(name), [self.phone.id] if name == PHONE else []
+        named += [seat.agent.id, *(each.id for each in (*seat.auth, *seat.needs))]
         try:
-            return filled(
-                tale.records, self.deal.id, facts, [*near, *named, agent, *auth, *([before.id] if before else [])]
-            )
+            return filled(tale.records, self.deal.id, facts, [*near, *named, *([before.id] if before else [])])
         except (AssertionError, KeyError):  # it names what is not valid, or cannot be shared at all
             return None
 
@@ -186,31 +225,35 @@ class Pact:
         self._write(name, "countersign", {"target": target.id, "decision": decision}, self._knows())
 
     def _version(self, name: str) -> None:
-        prev = {each.id for each in self._chance.sample(self._of("agreement"), 1)}
+        prev = {each.id for each in self._of("agreement")[-1:] or [self.deal]}
         if self._chance.random() < 0.4:
             prev |= {each.id for each in self._of("agreement")[-2:]}
-        roles: dict[bytes, list[str]] = {each.id: ["provider", "holder"] for each in self.people.values()}
-        facts = terms(self.people["bob" if name == PHONE else name], prev=sorted(prev), **self._terms(roles))
-        self._write(name, "agreement", facts, self._knows())
+        facts = terms(self.seats[name].agent, prev=sorted(prev), **self._terms(self._roles()))
+        made = self._write(name, "agreement", facts, self._knows())
+        if self._chance.random() < 0.5:
+            self._all(made, 0.95)
 
     def _settle(self, name: str) -> None:
-        payer, payee = self._chance.sample([each.id for each in self.people.values()], 2)
+        payer, payee = self._some_agents(2)
         if self._agent(name) in (payer, payee):
             facts = accounts.settlement(payer, payee, value.Money(100, "EUR"), on="2025-12-31")
             self._write(name, "settlement", facts, self._knows())
 
     def _promise(self, name: str) -> None:
-        provider, receiver = self._chance.sample([each.id for each in self.people.values()], 2)
+        provider, receiver = self._some_agents(2)
         if self._agent(name) in (provider, receiver):
             facts = accounts.commitment(provider, receiver, "deliver", value.Measure(1, 0, "C62"), due="2025-12-31")
             self._write(name, "commitment", facts, self._knows())
 
-    def _revoke(self, name: str) -> None:
-        own = [each for each in self.records if each.key == key(PHONE).public]
+    def _lose(self, name: str) -> None:
+        """Bob loses his phone, or his job; whoever ends that has seen some of what was signed by it."""
+        gone = self._chance.choice((PHONE, CLERK))
+        seat, by = self.seats[gone], self.seats["bob" if gone == PHONE else BOSS]
+        own = [each for each in self.records if seat.auth[0].id in each.auth]
         seen = [each.id for each in self._chance.sample(own, min(len(own), self._chance.randrange(3)))]
-        bob = self.people["bob"]
-        self.tale.write("bob", bob, "revoke", authority.revoke([self.phone.id], seen=seen), knows=[])
-        self.phone = self._grant()
+        facts = authority.revoke([seat.auth[0].id], seen=seen)
+        self.tale.write(by.signer, by.agent, "revoke", facts, auth=by.auth, knows=[])
+        (self._equip if gone == PHONE else self._hire)()
 
 
 def pact(seed: int, acts: int = 40) -> list[Record]:

@@ -1,6 +1,6 @@
 """How all in an agreement stands (09-agreements 2 to 5.4), by the text."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from meshproto.records.record import Record
@@ -25,6 +25,19 @@ def stand(state: str, reason: str, ids: Iterable[bytes]) -> Stand:
     return Stand(state, reason, tuple(sorted({*ids})[:16]))
 
 
+def _remembered(question: Callable[..., object]) -> Callable[..., object]:
+    """A question that is answered once."""
+    answers: dict[object, object] = {}
+
+    def ask(*about: object) -> object:
+        key = tuple(each.id if isinstance(each, Record) else each for each in about)
+        if key not in answers:
+            answers[key] = question(*about)
+        return answers[key]
+
+    return ask
+
+
 class Lineage:
     """One agreement, once all statuses are known."""
 
@@ -34,6 +47,19 @@ class Lineage:
         self.scope = scope
         self.versions: dict[bytes, Record] = {each.id: each for each in world.within(self.all, "agreement")}
         self.shared: dict[bytes, Record] = {each.id: each for each in world.within(self.all, "distribution")}
+        # Each of these is asked again and again, and what it is does not change any more.
+        for name in (
+            "tally",
+            "plain_tally",
+            "force",
+            "conflicts",
+            "passed",
+            "solidity",
+            "rivals",
+            "overtaken",
+            "level",
+        ):
+            setattr(self, name, _remembered(getattr(self, name)))
         self.decided = Decided(world, [*world.within(self.all, "resolution")], self.force, self.plain_tally)
 
     def counts(self, record_id: bytes) -> bool:
@@ -164,11 +190,14 @@ class Lineage:
         good = usable(self.world, record, self.standing(), self.counts, self.all)
         return Stand("confirmed" if good else "declared")
 
-    def two_sided(self, record: Record, sides: tuple[str, str], good: str, bad: str) -> Stand:
+    def two_sided(self, record: Record, sides: tuple[str, str], states: tuple[str, str, str]) -> Stand:
         """4: a settlement or commitment."""
         other = next(record.facts[each] for each in sides if record.facts[each] != record.agent)
         holds = self.counts(record.id) or self.decided.said(record.id) == "uphold"
-        return Stand(good if holds and self.tally(record.id, other) == YES else bad)
+        level = min(self.tally(record.id, other), YES if holds else CONTESTED)
+        if level == CONTESTED:
+            return stand("contested", "C-RESTS", self.shaken(record.id, [other]))
+        return Stand(states[level])
 
     def resolution(self, record: Record) -> Stand:
         """2.3: its state."""
@@ -266,8 +295,8 @@ class Lineage:
             case "distribution":
                 return self.distribution(record)
             case "settlement":
-                return self.two_sided(record, ("from", "to"), "confirmed", "declared")
+                return self.two_sided(record, ("from", "to"), ("declared", "contested", "confirmed"))
             case "commitment":
-                return self.two_sided(record, ("provider", "receiver"), "in_force", "proposed")
+                return self.two_sided(record, ("provider", "receiver"), ("proposed", "contested", "in_force"))
             case _:
                 return None

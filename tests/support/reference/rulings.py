@@ -85,9 +85,15 @@ class Decided:
     ) -> None:
         """`force` is that of a version, `tally` that of a resolution by an elector."""
         self.world, self.all, self.force, self.tally = world, resolutions, force, tally
+        self.levels: dict[bytes, int] = {}
 
     def level(self, record: Record) -> int:
         """How far a resolution is carried."""
+        if record.id not in self.levels:
+            self.levels[record.id] = self._find_level(record)
+        return self.levels[record.id]
+
+    def _find_level(self, record: Record) -> int:
         version = self.world.records[record.facts["agreement"]]
         electors, needed = electors_of(version.facts)
         votes = sorted((self.tally(record.id, each) for each in electors), reverse=True)[needed - 1]

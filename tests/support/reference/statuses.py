@@ -10,15 +10,16 @@ from tests.support.reference.decide import check
 from tests.support.reference.lineage import Lineage
 from tests.support.reference.rules import label, power
 from tests.support.reference.validity import Case, accepted_grant, examine, handles, tenure_used
-from tests.support.reference.world import Said, World
+from tests.support.reference.world import Pasts, Said, World
 
 CLAIMS = ("profile", "contribution", "recognition", "checkpoint", "agreement", "distribution")
 STANDS = ("revoke", "rotate")
 
 
-def reference(records: Iterable[Record]) -> dict[bytes, Said]:
-    """What becomes of each record of a set."""
-    world = World(fold=reference)
+def reference(records: Iterable[Record], pasts: Pasts | None = None) -> dict[bytes, Said]:
+    """What becomes of each record of a set; `pasts` are sets of which that was found out already."""
+    known: Pasts = {} if pasts is None else pasts
+    world = World(fold=lambda some: reference(some, known), pasts=known)
     waiting = world.take(records)
     for each in world.records.values():
         world.said[each.id] = check(world, each)
@@ -37,6 +38,7 @@ class Judge:
         self.direct_: dict[bytes, tuple[str, list[bytes]]] = {}
         self.clean_: dict[bytes, bool] = {}
         self.yes_: dict[bytes, bool] = {}
+        self.lineages: dict[bytes, Lineage] = {}
 
     def settle(self) -> None:
         """Give every record its final status, state and flags."""
@@ -247,7 +249,7 @@ class Judge:
             if said.status == "contested" and self.counts(record_id):
                 flags.append("concurrent-with-removal" if said.reason != "T-LIMIT" else "beyond-mandate")
             flags += self.flags(record, said.state)
-            if record.type == "agreement" and Lineage(world, record.home).is_vacant(record_id):
+            if record.type == "agreement" and self.lineage(record.home).is_vacant(record_id):
                 flags.append("vacant")
         if any(record_id in each.facts["targets"] for each in self.having("erasure")):
             flags.append("erased")
@@ -257,7 +259,7 @@ class Judge:
 
     def place(self, record: Record, said: Said) -> None:
         """09-agreements: the state of a record of an agreement."""
-        lineage = Lineage(self.world, record.home)
+        lineage = self.lineage(record.home)
         if record.type == "contribution" and said.state != "retracted":
             said.state = lineage.work(record)
         found = lineage.stand(record)
@@ -265,6 +267,12 @@ class Judge:
             said.state = found.state
             if said.status == "yes":
                 said.reason, said.ids = found.reason, found.ids
+
+    def lineage(self, scope: bytes) -> Lineage:
+        """All of an agreement, once all statuses are known."""
+        if scope not in self.lineages:
+            self.lineages[scope] = Lineage(self.world, scope)
+        return self.lineages[scope]
 
     def having(self, *types: str) -> list[Record]:
         """Records of these types that count."""

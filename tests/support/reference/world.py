@@ -27,6 +27,9 @@ class Said:
     flags: tuple[str, ...] = ()
 
 
+Pasts = dict[frozenset[bytes], dict[bytes, Said]]
+
+
 @dataclass
 class World:
     """Records whose past is complete, in an order in which each comes after all it names."""
@@ -36,7 +39,7 @@ class World:
     said: dict[bytes, Said] = field(default_factory=dict)
     fold: Callable[[Iterable[Record]], dict[bytes, Said]] = lambda _: {}
     """What becomes of each record of another set."""
-    pasts: dict[frozenset[bytes], dict[bytes, Said]] = field(default_factory=dict)
+    pasts: Pasts = field(default_factory=dict)
     holds: dict[bytes, bool] = field(default_factory=dict)
     """Whether a record is of its agent (4.1)."""
 

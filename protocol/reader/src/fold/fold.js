@@ -19,12 +19,17 @@ import { World } from './world.js';
  *   all by id as hex; records that wait for missing ones have the status "pending"
  */
 export function fold(headers) {
+  return foldWith(headers, new Map());
+}
+
+/** The same; `pasts` keeps what became of sets of records that were folded on the way, by the names of the sets. */
+export function foldWith(headers, pasts) {
   const records = new Map();
   for (const header of headers) {
     const id = toHex(header.id);
     if (!records.has(id)) records.set(id, new FoldedRecord(header));
   }
-  const world = new World(records);
+  const world = new World(records, pasts);
   decideInOrder(records, (record) => decide(record, world));
   const standings = standingsIn(world);
   setStrangersAside(world, standings);

@@ -90,8 +90,8 @@ class Lineage {
     for (const each of this.#of('income')) {
       this.#set(each, [isUsable(each, standing, this.world.records) ? 'confirmed' : 'declared']);
     }
-    for (const each of this.#of('settlement')) this.#setTwoSided(each, ['from', 'to'], ['confirmed', 'declared']);
-    for (const each of this.#of('commitment')) this.#setTwoSided(each, ['provider', 'receiver'], ['in_force', 'proposed']);
+    for (const each of this.#of('settlement')) this.#setTwoSided(each, ['from', 'to'], ['declared', 'contested', 'confirmed']);
+    for (const each of this.#of('commitment')) this.#setTwoSided(each, ['provider', 'receiver'], ['proposed', 'contested', 'in_force']);
     for (const each of this.#of('contribution')) {
       if (each.state !== 'retracted') each.state = this.#stateOfWork(each, standing.header.facts);
     }
@@ -104,10 +104,11 @@ class Lineage {
     record.ids = [...new Set(ids)].sort().slice(0, IDS_TOLD);
   }
 
-  #setTwoSided(record, sides, [good, bad]) {
+  #setTwoSided(record, sides, states) {
     const other = sides.map((name) => record.named(name)).find((agent) => agent !== record.author);
     const holds = counts(record) || this.rulings.isUpheld(record.id);
-    this.#set(record, [holds && this.#tally(record, other) === YES ? good : bad]);
+    const level = Math.min(this.#tally(record, other), holds ? YES : CONTESTED);
+    this.#set(record, [states[level], ...(level === CONTESTED ? ['C-RESTS', this.#shaken(record, [other])] : [])]);
   }
 
   #accepts(target) {

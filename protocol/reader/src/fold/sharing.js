@@ -8,7 +8,7 @@ import { show } from '../equation/preview.js';
 import { outsideName } from '../ids.js';
 import { attestersOf, partiesOf, plain } from '../types/agreement.js';
 import { counts } from './effects.js';
-import { fold } from './fold.js';
+import { foldWith } from './fold.js';
 import { Verdict, require } from './verdict.js';
 
 /** Ends the decision if a distribution is not what its cut, its chain and its version make of it (5.1). */
@@ -75,8 +75,17 @@ function adds(record, world) {
 
 /** All that a record knows, as it would stand if there were nothing else: by id. */
 function cutOf(record, world) {
-  record.cut ??= fold([...pastOf(record, world)].map((id) => world.get(id).header)).records;
+  record.cut ??= findCut(pastOf(record, world), world);
   return record.cut;
+}
+
+function findCut(past, world) {
+  // Cuts lie in cuts: each is folded once.
+  const name = toHex(sha256([...past].sort().join()));
+  if (!world.pasts.has(name)) {
+    world.pasts.set(name, foldWith([...past].map((id) => world.get(id).header), world.pasts).records);
+  }
+  return world.pasts.get(name);
 }
 
 /** The ids of all that a record names, directly or through others. */

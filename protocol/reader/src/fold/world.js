@@ -8,8 +8,9 @@ const ACTS_OF_AUTHORITY = new Set(['grant', 'revoke', 'countersign', 'rotate', '
 
 /** All records by id, the scopes that are decided, and the valid acts of authority by what they are asked for. */
 export class World {
-  constructor(records) {
+  constructor(records, pasts) {
     this.records = records;
+    this.pasts = pasts;
     this.scopes = new Map();
     /** All decided records, and the valid acts of authority among them, in the order of deciding. */
     this.decided = [];
