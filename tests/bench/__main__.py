@@ -8,6 +8,7 @@ idle    memory and processor time of a node at rest
 sets    reconciliation of 1,000,000 logs with one difference, without a network
 ledger  1,000,000 stored records: writing, opening, reading by id, size
 fold    1,000,000 contributions of 1,000 members, and who may act for whom, in RAM and in views.db: speed, memory
+agreements  100,000 contributions of 200 people in 50 agreements, 500 distributions: speed, memory, one record more
 equation  the largest preview files that are allowed: time, memory
 cli     how long a command takes from its start to its end
 """
@@ -16,7 +17,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import cli, equations, folding, ledger, mesh, sets
+from tests.bench import agreements, cli, equations, folding, ledger, mesh, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -28,6 +29,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "sets": sets.one_difference,
     "ledger": ledger.million_records,
     "fold": folding.folding,
+    "agreements": agreements.agreements,
     "equation": equations.largest,
     "cli": cli.commands,
 }

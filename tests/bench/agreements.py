@@ -1,0 +1,269 @@
+"""The fold of agreements: 50 of them among 200 people, 100,000 contributions, 500 distributions.
+
+Everybody works in two agreements of eight; each contribution is attested by another party, and all eight approve what
+is shared. Records come in the order in which they were written, a round of each agreement in turn; making them is not
+counted. Rates are per second of processor time, that of the kernel included.
+"""
+
+import gc
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from meshnode.runtime.settings import PROJECT_SLICE
+from meshnode.store.views import open_views
+from meshproto.equation.explain import Reasons
+from meshproto.fold.fold import Fold
+from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.memory import DictMemory, Memory
+from meshproto.fold.sharing import Shared, retold
+from meshproto.fold.standing import Status, row_of
+from meshproto.fold.within import Within
+from meshproto.records.record import Record, build_header, read_header
+from meshproto.types import accounts, agreement, evaluation, identity, value
+from meshproto.types.value import Measure
+from tests.bench.authors import NOON
+from tests.bench.report import median, percentile, progress, resident_bytes, say
+
+PEOPLE, AGREEMENTS, PARTIES = 200, 50, 8
+ROUNDS = 10
+WORKS = 25
+"""Contributions of each party in each round: 200 of the eight of them, 2,000 in ten rounds."""
+MORE = 20
+"""Agreements in which one record more of each kind is folded."""
+RATINGS = [[1, 2], [4, 5], [1, 1], [6, 5], [3, 2]]
+EQUATION: Any = {
+    "cur": "EUR",
+    "steps": [
+        {"do": "reimburse"},
+        {"do": "percent", "of": "gross", "pay": []},
+        {"do": "pro_rata", "weights": [{"match": {"kind": ["work"]}, "unit": "HUR", "quality": True}]},
+    ],
+}
+
+Slices: TypeAlias = Callable[[], AbstractContextManager[object]]
+
+
+class Deals:
+    """Who agreed on what, and what they write in the order in which it is told."""
+
+    def __init__(self) -> None:
+        self.ends: dict[tuple[bytes, bytes], Record] = {}
+        self.people = [self._person(f"person {number}") for number in range(PEOPLE)]
+        self.deals = [_Deal(self, number) for number in range(AGREEMENTS)]
+
+    def beginnings(self) -> Iterator[Record]:
+        """The people, the agreements and their signatures."""
+        yield from self.people
+        for each in self.deals:
+            yield from each.signed
+
+    def rounds(self, count: int) -> Iterator[Record]:
+        """So many rounds of each agreement in turn: work, words, an income, a distribution, approvals."""
+        for _ in range(count):
+            for each in self.deals:
+                yield from each.round()
+
+    def _person(self, name: str) -> Record:
+        key = sha256(name.encode()).digest()
+        return self.write(key, b"", "agent", identity.person(key=key, nonce=bytes(16)), b"")
+
+    def write(
+        self, key: bytes, scope: bytes, type_: str, facts: Any, agent: bytes, deps: Iterable[bytes] = ()
+    ) -> Record:
+        """The next record of a log."""
+        before = self.ends.get((key, scope))
+        header = build_header(
+            scope=scope,
+            key=key,
+            seq=before.seq + 1 if before else 1,
+            prev=before.id if before else b"",
+            deps=sorted(deps),
+            at=NOON,
+            type=type_,
+            agent=agent,
+            auth=(),
+            facts=facts,
+            private=None,
+        )
+        made = read_header(header)
+        self.ends[key, made.home] = made
+        return made
+
+
+class _Deal:
+    """One agreement; a fold of its own finds out what its distributions come to."""
+
+    def __init__(self, deals: Deals, number: int) -> None:
+        self._deals = deals
+        self._people = [deals.people[(number * 4 + each) % PEOPLE] for each in range(PARTIES)]
+        first = self._people[0]
+        parties: dict[bytes, list[str]] = {
+            each.id: ["provider", "holder"] if each is first else ["provider"] for each in self._people
+        }
+        equation = {**EQUATION, "steps": [dict(each) for each in EQUATION["steps"]]}
+        equation["steps"][1]["pay"] = [[first.id, [1, 20]]]
+        facts = agreement.agreement(
+            parties=parties,
+            from_="2026-01-01",
+            ack={"min": 1, "by": "parties", "ratings": RATINGS},
+            value_equation=equation,
+            nonce=number.to_bytes(16, "big"),
+        )
+        self.genesis = deals.write(first.key, b"", "agreement", facts, first.id)
+        self.signed = [self.genesis]
+        self.signed += [self._write(each, "countersign", identity.accept(self.genesis.id)) for each in self._people]
+        self.memory = DictMemory()
+        self._fold = Fold(self.memory)
+        for each in (*self._people, *self.signed):
+            self._fold.add(each)
+        self.last = b""
+        self._round = 0
+
+    def round(self) -> list[Record]:
+        """A round of everything."""
+        self._round += 1
+        found = [*self._work(), self._income()]
+        for each in found:
+            self._fold.add(each)
+        shared = self.shared(found[-1].id)
+        found.append(shared)
+        self._fold.add(shared)
+        self.last = shared.id
+        accepts = [self._write(each, "countersign", identity.accept(shared.id), [shared.id]) for each in self._people]
+        for each in accepts:
+            self._fold.add(each)
+        return [*found, *accepts]
+
+    def one_more(self) -> list[Record]:
+        """One contribution, one attestation, one income, one distribution and one approval."""
+        self._round += 1
+        made = self._contribution(self._people[1])
+        found = [made, self._attestation(self._people[2], made), self._income()]
+        for each in found:
+            self._fold.add(each)
+        shared = self.shared(found[-1].id)
+        last = self._people[-1]
+        return [*found, shared, self._write(last, "countersign", identity.accept(shared.id), [shared.id])]
+
+    def shared(self, income: bytes) -> Record:
+        """A distribution of an income, by whoever knows all."""
+        facts: Any = {"agreement": self.genesis.id, "incomes": [income], "to": f"2026-{self._round:02d}-28"}
+        if self.last:
+            facts["prev"] = self.last
+        tips = {self._deals.ends[each.key, self.genesis.id].id for each in self._people}
+        rows, knowledge = [row_of(self.memory, each) for each in (*tips, income)], Knowledge(self.memory)
+        mask = 0
+        for row in rows:
+            mask |= knowledge.mask(row.known)
+        past = Within(rows, mask, self.memory, knowledge)
+        filled = Shared(self.genesis.id, facts, past, self.memory).filled()
+        first = self._people[0]
+        own = self._deals.ends[first.key, self.genesis.id].id
+        return self._write(first, "distribution", filled, tips - {own, income})
+
+    def _work(self) -> Iterator[Record]:
+        for place, each in enumerate(self._people):
+            made = [self._contribution(each) for _ in range(WORKS)]
+            yield from made
+            other = self._people[(place + 1) % PARTIES]
+            yield from (self._attestation(other, one) for one in made)
+
+    def _contribution(self, by: Record) -> Record:
+        facts = value.contribution(
+            kind="work", qty=Measure(90, 0, "MIN"), when=(f"2026-{self._round:02d}-01", f"2026-{self._round:02d}-02")
+        )
+        return self._write(by, "contribution", facts)
+
+    def _attestation(self, by: Record, work: Record) -> Record:
+        return self._write(by, "attestation", evaluation.attestation(work.id, rating=1 + work.seq % 5))
+
+    def _income(self) -> Record:
+        first = self._people[0]
+        net = value.Money(1_000_000 + self._round, "EUR")
+        return self._write(first, "income", accounts.income(first.id, net=net, on=f"2026-{self._round:02d}-27"))
+
+    def _write(self, by: Record, type_: str, facts: Any, deps: Iterable[bytes] = ()) -> Record:
+        known = self._deals.ends.get((by.key, self.genesis.id))
+        named = [self.genesis.id, by.id, *deps] if known is None else [*deps]
+        return self._deals.write(by.key, self.genesis.id, type_, facts, by.id, [each for each in named if each])
+
+
+def agreements(runs: int, versus_git: bool) -> None:
+    """Fold all of it in RAM and in a file, then one record more of each kind, and explain a distribution."""
+    progress("agreements: working out 500 distributions; some minutes")
+    deals = Deals()
+    beginnings, records = [*deals.beginnings()], [*deals.rounds(ROUNDS)]
+    more = [each.one_more() for each in deals.deals[:MORE]]
+    lasts = [each.last for each in deals.deals[:MORE]]
+    del deals
+    for where in ("RAM", "views.db"):
+        found = [_measured(where, beginnings, records, more, lasts) for _ in range(runs)]
+        for what, unit in _UNITS.items():
+            all_ = [each for one in found for each in one.get(what, ())]
+            worst = {"p99": percentile(all_, 0.99)} if unit == "ms" else {}
+            say("agreements", memory=where, records=len(records), what=what, **{unit: median(all_, 2)}, **worst)
+
+
+_UNITS = {
+    "full fold": "records_per_second",
+    "held": "mib",
+    **{f"one more {each}": "ms" for each in ("contribution", "attestation", "income", "distribution", "countersign")},
+    "explain a distribution": "ms",
+}
+
+
+def _measured(
+    where: str, beginnings: list[Record], records: list[Record], more: list[list[Record]], lasts: list[bytes]
+) -> dict[str, list[float]]:
+    if where == "RAM":
+        return _run(DictMemory(), nullcontext, beginnings, records, more, lasts)
+    with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
+        views = open_views(Path(folder) / "views.db")
+        found = _run(views.memory, views.slice, beginnings, records, more, lasts)
+        views.close()
+    return found
+
+
+def _run(
+    memory: Memory,
+    slices: Slices,
+    beginnings: list[Record],
+    records: list[Record],
+    more: list[list[Record]],
+    lasts: list[bytes],
+) -> dict[str, list[float]]:
+    gc.collect()
+    before, fold = resident_bytes(), Fold(memory)
+    _fold(fold, slices, beginnings)
+    found = {"full fold": [len(records) / _fold(fold, slices, records)]}
+    found["held"] = [(resident_bytes() - before) / 2**20]
+    for each in more:
+        for one in each:
+            found.setdefault(f"one more {one.type}", []).append(_fold(fold, slices, [one]) * 1000)
+        told = [fold.standing(one.id) for one in each]
+        assert all(one is not None and one.status is Status.YES for one in told), told
+    for last in lasts:
+        begun = time.process_time()
+        again = retold(last, memory)
+        reasons = Reasons(again.rounds[-1], again.book.knowledge)
+        assert all([*reasons.of(agent)] for agent in again.rounds[-1].lines)
+        found.setdefault("explain a distribution", []).append((time.process_time() - begun) * 1000)
+    return found
+
+
+def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> float:
+    """Seconds of processor time."""
+    seconds, left = 0.0, iter(records)
+    while some := list(islice(left, PROJECT_SLICE)):
+        begun = time.process_time()
+        with slices():
+            for each in some:
+                fold.add(each)
+        seconds += time.process_time() - begun
+    return seconds
