@@ -14,8 +14,8 @@ from meshproto.equation.inputs import Round
 from meshproto.equation.knowledge import Knowledge
 from meshproto.equation.running import Run
 from meshproto.equation.settled import Settled, lines_of, losers, steps_of
-from meshproto.equation.tallies import Path
-from meshproto.equation.terms import Terms
+from meshproto.equation.tallies import Idle, Path
+from meshproto.equation.terms import Late, Terms
 from meshproto.equation.view import View, Worths
 
 
@@ -31,15 +31,20 @@ class Book:
         self._place = -1
         self._sums: Earlier | None = None
         self._memos: dict[int, dict[tuple[Path, int, int], Worths]] = {}
+        self._idle: Idle = {}
 
     def amend(self, terms: Terms) -> None:
         """From now on other terms are in force."""
         self._terms, self._version, self._sums = terms, self._version + 1, None
+        self._idle.clear()
 
     def take(self, round_: Round) -> Settled:
         """Make the next round and return what it comes to. It must be one that 08-equations 10.3 allows."""
         self._place += 1
         self.knowledge.take_in(self._place, round_)
+        for correction in round_.corrections:
+            for idle in self._idle.values():
+                idle.discard(correction.target)
         changes = self._resolve(round_)
         self._keep(changes)
         if round_.restates is not None:
@@ -86,6 +91,7 @@ class Book:
             else:
                 self._carry += new.carry - old.carry
                 self._sums = None
+                self._idle.clear()
 
     def _resolve(self, round_: Round) -> list[Change]:
         released, rejected = self.knowledge.resolve(self._place, round_)
@@ -118,7 +124,9 @@ class Book:
             self._disputed(self._terms),
             dropped=round_.dropped,
         )
-        return Change(None, replace(entry, outcome=self._outcome(entry, self._earlier_now())))
+        # What was weighed in full enters no more, with whatever attestations; to catch up all counts each time.
+        idle = None if self._terms.late is Late.CATCH_UP else self._idle
+        return Change(None, replace(entry, outcome=self._outcome(entry, self._earlier_now(), idle)))
 
     def _refund(self, place: int, pool: int) -> Change:
         old = self._entry(place, self._place)
@@ -142,7 +150,7 @@ class Book:
         """The entry with what comes of it, seen from where it stands."""
         return replace(entry, outcome=self._outcome(entry, self._earlier_to(entry)))
 
-    def _outcome(self, entry: Entry, earlier: Earlier) -> Outcome:
+    def _outcome(self, entry: Entry, earlier: Earlier, idle: Idle | None = None) -> Outcome:
         pool = entry.income + entry.brought
         if pool < 0 <= entry.income:
             return Outcome({}, pool)
@@ -156,6 +164,7 @@ class Book:
             entry.to if entry.is_restated else None,
             self.knowledge.rejected_by(entry.as_of),
             dropped=entry.dropped,
+            idle=idle or {},
         )
         run = Run(view, abs(pool))
         left = run.share(abs(pool))
@@ -163,6 +172,9 @@ class Book:
             for tally in run.tallies.values():
                 tally.weighed.clear()
             return Outcome(run.tallies, left, -1, _heads(run, earlier))
+        if idle is not None:
+            for key, which in view.idling.items():
+                idle.setdefault(key, set()).update(which)
         for place, rejected in entry.rejections:
             left += run.share_again(rejected, replace(view, without=self.knowledge.rejected_by(place), again=True))
         return Outcome(run.tallies, left, heads=_heads(run, earlier))

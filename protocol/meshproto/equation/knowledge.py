@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from meshproto.equation.confirming import Head, Standing, claim_of, head_of, may_attest, standing_of
@@ -34,6 +34,7 @@ class Knowledge:
 
     def __init__(self) -> None:
         self._evidence: dict[bytes, Evidence] = {}
+        self._by_kind: dict[str, list[Evidence]] = {}
         self._ballots: dict[int, tuple[Ballot, ...]] = {}
         self._targets: dict[bytes, bytes] = {}
         self._open: dict[bytes, bytes] = {}
@@ -46,7 +47,8 @@ class Knowledge:
     def take_in(self, place: int, round_: Round) -> None:
         """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
         for contribution in round_.contributions:
-            self._evidence[contribution.id] = Evidence(contribution, place)
+            evidence = self._evidence[contribution.id] = Evidence(contribution, place)
+            self._by_kind.setdefault(contribution.kind, []).append(evidence)
         for attestation in round_.attestations:
             self._evidence[attestation.on].said.append((place, attestation))
         for correction in round_.corrections:
@@ -82,9 +84,11 @@ class Knowledge:
         """The contributions that were rejected up to a round."""
         return frozenset(each for each, since in self._rejected.items() if since <= place)
 
-    def contributions(self, as_of: int) -> Iterator[Contribution]:
-        """All that are known in a round."""
-        return (each.contribution for each in self._evidence.values() if each.since <= as_of)
+    def contributions(self, as_of: int, kinds: Collection[str] | None = None) -> Iterator[Contribution]:
+        """All that are known in a round, or those of some kinds."""
+        for kind, found in self._by_kind.items():
+            if kinds is None or kind in kinds:
+                yield from (each.contribution for each in found if each.since <= as_of)
 
     def contribution(self, which: bytes) -> Contribution:
         """One that is known."""

@@ -153,6 +153,8 @@ def _pro_rata(path: Path, step: ProRata, amount: int, tally: Tally, view: View) 
     # **weighed**
     if left < amount and not view.again:
         tally.weighed.update(weights.entered)
+        for place, which in weights.idle():
+            view.idling.setdefault((path, place), set()).add(which)
     return left
 
 

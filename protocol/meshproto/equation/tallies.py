@@ -15,6 +15,9 @@ Source = tuple[int, bytes]
 Entering = tuple[int, bytes, bytes]
 """What is weighed: the place of its list in the step (DONE for what is done of a duty), contribution, agent."""
 
+Idle = dict[tuple[Path, int], set[bytes]]
+"""By step and list the contributions of which nothing enters there as long as nobody corrects them."""
+
 CONTRIBUTION, BALLOT = 0, 1
 DONE = -1
 

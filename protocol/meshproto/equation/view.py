@@ -1,7 +1,7 @@
 """What one distribution may look at: its cut, the terms, and what earlier ones did."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from meshproto.equation.confirming import ONE, ZERO, Standing
@@ -10,7 +10,7 @@ from meshproto.equation.inputs import Ballot, Contribution
 from meshproto.equation.knowledge import Knowledge
 from meshproto.equation.matching import matches, parts_of
 from meshproto.equation.measures import converts, factor
-from meshproto.equation.tallies import Path
+from meshproto.equation.tallies import Idle, Path
 from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
 
 Worths = dict[bytes, tuple[Standing, dict[bytes, Fraction]]]
@@ -23,7 +23,8 @@ class View:
 
     `memo` keeps the worths of each weight of these terms, by path, list and place in it. `without` are contributions
     that are rejected by now; `again` is what came from some of them being shared anew. `dropped` are contributions with
-    agents who have left, and to whom nothing more is paid on them.
+    agents who have left, and to whom nothing more is paid on them. `idle` is passed over, `idling` filled with what becomes
+    so.
     """
 
     knowledge: Knowledge
@@ -36,6 +37,8 @@ class View:
     without: frozenset[bytes] = frozenset()
     again: bool = False
     dropped: frozenset[tuple[bytes, bytes]] = frozenset()
+    idle: Idle = field(default_factory=dict)
+    idling: Idle = field(default_factory=dict)
 
     @property
     def late(self) -> Late:
@@ -43,10 +46,12 @@ class View:
         late = self.terms.late
         return Late.NEXT if self.reopened is not None and late is Late.EXCLUDE else late
 
-    def contributions(self, match: Match) -> Iterator[Contribution]:
-        """The matching contributions in the cut that are not rejected."""
-        for contribution in self.knowledge.contributions(self.as_of):
-            if contribution.id not in self.without and matches(match, contribution) and self._within(contribution):
+    def contributions(self, match: Match, idle: Collection[bytes] = ()) -> Iterator[Contribution]:
+        """The matching contributions in the cut that are neither rejected nor idle."""
+        for contribution in self.knowledge.contributions(self.as_of, match.kind):
+            if contribution.id in idle or contribution.id in self.without:
+                continue
+            if matches(match, contribution) and self._within(contribution):
                 yield contribution
 
     def standing(self, contribution: Contribution) -> Standing:

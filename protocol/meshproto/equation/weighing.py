@@ -34,6 +34,8 @@ class Counted:
     scale: int = 1
     sources: dict[bytes, dict[Source, int]] = field(default_factory=dict)
     entered: dict[Entering, Fraction] = field(default_factory=dict)
+    waiting: set[bytes] = field(default_factory=set)
+    """The contributions of which something does not enter yet."""
 
     def of(self, agent: bytes) -> int:
         """The weight of an agent."""
@@ -51,6 +53,14 @@ class Weights:
     of: dict[bytes, int] = field(default_factory=dict)
     parts: list[tuple[int, Counted]] = field(default_factory=list)
     entered: dict[Entering, Fraction] = field(default_factory=dict)
+    waiting: dict[int, set[bytes]] = field(default_factory=dict)
+    """By list the contributions of which something does not enter yet."""
+
+    def idle(self) -> Iterator[tuple[int, bytes]]:
+        """By list the contributions of which all enters, and so nothing more once it is weighed."""
+        for place, which, _ in self.entered:
+            if which not in self.waiting.get(place, ()):
+                yield place, which
 
     def sources(self, agent: bytes) -> dict[Source, int]:
         """What an agent's weight rests on, on a scale of the agent's own."""
@@ -65,8 +75,9 @@ def weigh(path: Path, step: ProRata, view: View) -> Weights:
     """The weights of all agents in a step."""
     counted = [_component(path, place, each, view) for place, each in enumerate(step.components)]
     weights = Weights(parts=_mixed(step.components, counted))
-    for each in counted:
+    for place, each in enumerate(counted):
         weights.entered.update(each.entered)
+        weights.waiting[place] = each.waiting
     agents = {agent: None for _, each in weights.parts for agent in each.sources}
     weights.of = {agent: sum(scale * each.of(agent) for scale, each in weights.parts) for agent in agents}
     if step.factor is not None:
@@ -77,9 +88,10 @@ def weigh(path: Path, step: ProRata, view: View) -> Weights:
 def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> Iterator[Weighed]:
     """All that a list of weights finds in the cut."""
     sums: dict[bytes, tuple[Contribution, dict[bytes, Fraction]]] = {}
+    idle = view.idle.get((path, place), ())
     for number, weight in enumerate(weights):
         worths = view.memo.setdefault((path, place, number), {})
-        for contribution in view.contributions(weight.match):
+        for contribution in view.contributions(weight.match, idle):
             if contribution.id in view.earlier.spent or _is_left_out(path, place, contribution, view):
                 continue
             _, found = sums.setdefault(contribution.id, (contribution, {}))
@@ -114,10 +126,11 @@ def _is_left_out(path: Path, place: int, contribution: Contribution, view: View)
 def _component(path: Path, place: int, component: Component, view: View) -> Counted:
     if component.weights is None:
         return _ballots(view)
-    return _counted(place, list(weighed(path, place, component.weights, view)), view)
+    return _counted(path, place, list(weighed(path, place, component.weights, view)), view)
 
 
-def _counted(place: int, found: list[Weighed], view: View) -> Counted:
+def _counted(path: Path, place: int, found: list[Weighed], view: View) -> Counted:
+    _note_idle(path, place, found, view)
     over_life = view.late is Late.CATCH_UP
     values = [each.weight if over_life else each.difference for each in found]
     counted = Counted(scale=common(values))
@@ -134,7 +147,16 @@ def _counted(place: int, found: list[Weighed], view: View) -> Counted:
         for each in found
         if each.difference and each.agent not in below
     }
+    counted.waiting = {each.source[1] for each in found if each.difference and each.agent in below}
+    counted.waiting.update(which for which, _ in view.dropped)
     return counted
+
+
+def _note_idle(path: Path, place: int, found: list[Weighed], view: View) -> None:
+    """Note what has been weighed in full: its attestations are those of that time, so only corrections change it."""
+    changed = {each.source[1] for each in found if each.difference} | {which for which, _ in view.dropped}
+    idle = {each.source[1] for each in found if each.source[1] in view.earlier.heads} - changed
+    view.idling.setdefault((path, place), set()).update(idle)
 
 
 def _ballots(view: View) -> Counted:
@@ -166,8 +188,9 @@ def _mixed(components: Sequence[Component], counted: Sequence[Counted]) -> list[
 
 def _scale_down(path: Path, factor: Factor, weights: Weights, view: View) -> None:
     found = list(weighed(path, DONE, (factor.done,), view))
-    done = _counted(DONE, found, view)
+    done = _counted(path, DONE, found, view)
     weights.entered.update(done.entered)
+    weights.waiting[DONE] = done.waiting
     # SPEC 08-equations 4.6: done(a) likewise, against owed(a) times the number of distributions in which this step paid
     # anybody (negative ones pay nobody), this one included.
     times = view.earlier.times.get(path, 0) + 1 if view.late is Late.CATCH_UP else 1
