@@ -56,6 +56,11 @@ class Book:
         self._keep(changes[-1:])
         return self._settled(round_, changes)
 
+    @property
+    def place(self) -> int:
+        """The round that was made last."""
+        return self._place
+
     def paid_for(self, entry: Entry) -> set[bytes]:
         """The contributions for which a distribution, or an earlier one, paid something."""
         return {

@@ -23,8 +23,8 @@ class View:
 
     `memo` keeps the worths of each weight of these terms, by path, list and place in it. `without` are contributions
     that are rejected by now; `again` is what came from some of them being shared anew. `dropped` are contributions with
-    agents who have left, and to whom nothing more is paid on them. `idle` is passed over, `idling` filled with what becomes
-    so.
+    agents who have left, and to whom nothing more is paid on them. What is `idle` is passed over; `idling` is filled
+    with what becomes so.
     """
 
     knowledge: Knowledge

@@ -128,10 +128,16 @@ def _distribution(case: Case, place: Place) -> Verdict | None:
     if case.record.agent not in parties_of(version_of(case.memory, version).facts):
         return no(Reason.X_SCOPE, version)
     assert case.findings is not None  # it came past the questions of authority
-    past = Within(case.rows.values(), case.findings.mask, case.memory, case.knowledge)
-    shared = Shared(case.record.scope, facts, past, case.memory)
+    before: bytes = facts.get("prev", b"")
+    kept = case.chains.take(before)
+    past = Within(case.rows.values(), case.findings.mask, case.memory, case.knowledge, kept.reach if kept else None)
+    shared = Shared(case.record.scope, facts, past, case.memory, kept)
     broken = shared.break_of_rule()
     case.entered = [*shared.entered]
+    if broken is None:
+        case.chains.keep(case.record.id, shared.chain())
+    elif kept is not None and not shared.is_told:
+        case.chains.keep(before, kept)
     return broken
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from meshproto.fold.chains import Chains
 from meshproto.fold.charters import Charter, read_resolution
 from meshproto.fold.entries import ended_in, grant_handle
 from meshproto.fold.findings import Findings
@@ -76,6 +77,7 @@ class Case:
     """What holds of its mandate; None where there is none to look at."""
     memory: Memory
     knowledge: Knowledge
+    chains: Chains
     entered: Any = None
     """What enters with a distribution: filled in by its rules."""
     more: tuple[bytes, bytes] = (b"", b"")

@@ -4,7 +4,7 @@ A cut follows the crossings of lanes (lanes.py), each lane once from where it wa
 rotates only, and one of each lane is kept now and then, so whoever governs pays once for what he has seen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from meshproto.fold.lanes import number8, read_lane, triples
@@ -17,7 +17,7 @@ KEEP_AFTER = 8
 CUTS_REMEMBERED = 16
 """Kept cuts that stand in RAM as well, ready to be asked, for those who govern at a time: each has all their lanes."""
 
-Reaches = dict[int, int]
+Reaches = Mapping[int, int]
 """By lane the seq of the last record that lies in a past."""
 
 
@@ -27,7 +27,7 @@ class Cut:
     def __init__(self, kept: Reaches) -> None:
         """`kept` is an older cut of the same lane, which is not changed."""
         self._kept = kept
-        self._more: Reaches = {}
+        self._more: dict[int, int] = {}
 
     def reach(self, lane: int) -> int:
         """The seq of the last record of a lane that lies in the past; 0 if none does."""
@@ -56,9 +56,9 @@ class Cuts:
             self._keep(row, cut.all())
         return cut
 
-    def over(self, rows: Iterable[Row]) -> Cut:
-        """The cut of some records together, themselves included."""
-        cut = Cut({})
+    def over(self, rows: Iterable[Row], behind: Mapping[int, int] | None = None) -> Cut:
+        """The cut of some records together, themselves included; `behind` are the reaches of a past that lies in it."""
+        cut = Cut(behind or {})
         self._follow(cut, rows)
         return cut
 

@@ -11,6 +11,7 @@ from typing import cast
 from meshproto.fold.acknowledging import note_gaining
 from meshproto.fold.agreements import note_in_lineage
 from meshproto.fold.authority import VALID, Case, Verdict, judge
+from meshproto.fold.chains import Chains
 from meshproto.fold.charters import read_resolution, related
 from meshproto.fold.closure import hold, release
 from meshproto.fold.contests import Contests
@@ -71,6 +72,7 @@ class Fold:
         self._contests = Contests(memory, self._knowledge, self._mandates, self._endings)
         self._states = States(memory, self._knowledge, self._contests)
         self._unsettled: dict[bytes, None] = {}
+        self._chains = Chains()
         self._usual = UsualRecords(memory, self._knowledge, self._mandates)
 
     def add(self, record: Record) -> list[Change]:
@@ -134,7 +136,7 @@ class Fold:
         known = self._known(record, rows, before, mandate)
         findings = self._finder.find(mandate, known) if mandate else None
         size = len(record.raw) + (before.size if before else 0)
-        case = Case(record, rows, place, size, findings, memory, self._knowledge)
+        case = Case(record, rows, place, size, findings, memory, self._knowledge, self._chains)
         verdict = judge(case)
         if verdict is VALID and place is not None:
             verdict = break_of_rule(case, place) or verdict

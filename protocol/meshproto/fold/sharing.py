@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
@@ -12,13 +13,15 @@ from meshproto.equation.settled import ENGINE, Settled
 from meshproto.equation.terms import Ack, Late, Terms
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
-from meshproto.fold.concerns import Concern, concern_of
+from meshproto.fold.chains import Chain, Inputs, Telling
+from meshproto.fold.concerns import Concern, concern_of, read_concern
 from meshproto.fold.knowledge import Knowledge
+from meshproto.fold.lanes import walk
 from meshproto.fold.leaving import dropped_under, followed_by
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.standing import Status, row_of
-from meshproto.fold.within import Within
+from meshproto.fold.standing import Row, Status, row_of
+from meshproto.fold.within import Within, is_plain
 from meshproto.records.encoding import Value, encode
 from meshproto.records.ids import digest33, ext
 from meshproto.records.reasons import Reason
@@ -70,13 +73,33 @@ class Retold(NamedTuple):
 class Shared:
     """A distribution to be judged."""
 
-    def __init__(self, scope: bytes, facts: Facts, past: Within, memory: Memory) -> None:
-        """`facts` name a valid version, incomes and `prev`; `past` is all that the record knows."""
+    def __init__(self, scope: bytes, facts: Facts, past: Within, memory: Memory, kept: Chain | None = None) -> None:
+        """`facts` name a valid version, incomes and `prev`; `past` is all that the record knows.
+
+        `kept` is what was kept of the chain up to `prev`; it is used up when the sums are worked out.
+        """
         self._scope, self.facts, self._within, self._memory = scope, facts, past, memory
         self._version = version_of(memory, facts["agreement"]).facts
         self._chain = chain_of(facts.get("prev", b""), memory)
-        self._before = [read_entered(memory, each) for each in self._chain]
+        self._kept = kept
+        self._telling: Telling | None = None
         self.entered = Entered([], [], [], [], [])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the sums were worked out."""
+        return self._telling is not None
+
+    def chain(self) -> Chain:
+        """What may be kept of the chain and this one, which is valid."""
+        inputs, telling = self._inputs, self._told()
+        inputs.add(self.entered[:3], self._memory)
+        telling.settled.clear()
+        mandates = self._mandates([*self._written_since()])
+        # With a refund nothing enters: what it knows is still to be looked at.
+        before = self._kept.reach if self._kept else {}
+        reach = before if self._is_refund else self._within.reach()
+        return Chain(self.facts["agreement"], inputs, telling, reach, mandates)
 
     def filled(self) -> Facts:
         """The same facts with the sums that the past, the version and the chain make of it."""
@@ -101,7 +124,7 @@ class Shared:
             return found
         if not self._is_refund:
             self.entered = self.entering()
-        if any(sum(len(each[place]) for each in (*self._before, self.entered)) > most for place, most in _MOST):
+        if any(self._inputs.sizes[place] + len(self.entered[place]) > most for place, most in _MOST):
             return no(Reason.X_QUOTA, self.facts["agreement"])
         if self.facts["inputs_digest"] != inputs_digest(self.entered):
             return no(Reason.D_INPUTS)
@@ -166,30 +189,79 @@ class Shared:
 
     def entering(self) -> Entered:
         """All that enters and did not with one of the chain, refund or not."""
-        memory, within = self._memory, self._within
-        known = [each for before in self._before for each in before.contributions]
-        new = [*self._new_works({*known})]
-        last: dict[tuple[bytes, bytes], list[bytes]] = {}
-        for before in self._before:
-            last.update(_by_head(before.attestations, memory))
-        corrected = {each for before in self._before for each in before.corrections}
+        memory, within, inputs = self._memory, self._within, self._inputs
+        touched = self._touched_since()
+        if touched is None:
+            new, subjects = self._new_works(self._all_works()), [*inputs.works]
+        else:
+            new, subjects = self._new_works(touched), sorted(touched & inputs.works.keys())
         said: list[bytes] = []
         corrections: list[bytes] = []
-        for subject in (*known, *new):
+        for subject in (*subjects, *new):
             for agent, ids in heads_of(subject, within.counts, memory).items():
-                said += ids if last.get((subject, agent)) != sorted(ids) else []
+                said += ids if inputs.said.get((subject, agent)) != sorted(ids) else []
             found = (key[len(subject) :] for key, _ in memory.scan("corrects", subject))
-            corrections += [each for each in found if each not in corrected and within.counts(each)]
+            corrections += [each for each in found if each not in inputs.corrected and within.counts(each)]
         return Entered(new, sorted(said), sorted(corrections), self._ballots(), [*self._declined(new)])
 
-    def _new_works(self, known: set[bytes]) -> Iterator[bytes]:
-        prefix, until = self._scope + b"contribution\0", self._version.get("until")
-        for key, _ in self._memory.scan("concerns", prefix):
-            each = key[len(prefix) :]
-            if each in known or not self._within.holds(row_of(self._memory, each)):
+    def _touched_since(self) -> set[bytes] | None:
+        """The contributions written, or spoken of, since the distribution before this one.
+
+        None if others may be said otherwise by now: something that governs may concern what was known then.
+        """
+        kept = self._kept
+        if kept is None or kept.version != self.facts["agreement"]:
+            return None
+        since = [*self._written_since()]
+        if not all(is_plain(each, self._memory) for each in sorted(self._mandates(since))):
+            return None
+        touched: set[bytes] = set()
+        for record_id, row in since:
+            if row.type == "contribution":
+                touched.add(record_id)
+            elif row.type in _SPEAKING and (said := read_concern(self._memory, record_id)) is not None:
+                touched.add(said.facts[_SPEAKING[row.type]])
+        works = self._scope + b"contribution\0"
+        return {each for each in touched if self._memory.get("concerns", works + each) is not None}
+
+    def _mandates(self, since: list[tuple[bytes, Row]]) -> frozenset[int]:
+        """By what all that was written up to here was written; 0 if something went beyond its mandate."""
+        found = {0 if self._memory.get("beyond", record_id) is not None else row.mandate for record_id, row in since}
+        return self._kept.mandates.union(found) if self._kept else frozenset(found)
+
+    def _written_since(self) -> Iterator[tuple[bytes, Row]]:
+        """All that was written here and lies in the past of this one, but not of the one before."""
+        home = row_of(self._memory, self._scope).home
+        before = self._kept.reach if self._kept else {}
+        for lane, reach in self._within.reach().items():
+            for record_id, row in walk(self._memory, lane, before.get(lane, 0) + 1):
+                if row.seq > reach or row.home != home:
+                    break
+                yield record_id, row
+
+    def _all_works(self) -> list[bytes]:
+        prefix = self._scope + b"contribution\0"
+        return [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
+
+    def _new_works(self, works: Iterable[bytes]) -> list[bytes]:
+        until, found = self._version.get("until"), []
+        for each in sorted(works):
+            said = None if each in self._inputs.works else read_concern(self._memory, each)
+            if said is None or not self._within.holds(row_of(self._memory, each)):
                 continue
-            if until is None or concern_of(self._memory, each).facts["when"]["to"] <= until:
-                yield each
+            if until is None or said.facts["when"]["to"] <= until:
+                found.append(each)
+        return found
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        """All that entered up to here."""
+        if self._kept is not None:
+            return self._kept.inputs
+        inputs = Inputs()
+        for each in self._chain:
+            inputs.add(read_entered(self._memory, each)[:3], self._memory)
+        return inputs
 
     def _declined(self, works: Iterable[bytes]) -> Iterator[list[bytes]]:
         for each in works:
@@ -238,34 +310,43 @@ class Shared:
         return None
 
     def _settle(self) -> Settled:
-        return self.retold().rounds[-1]
+        return self._told().settled[-1]
 
     def retold(self) -> "Retold":
-        """Go through all rounds of the chain, this one last."""
-        book: Book | None = None
-        version = b""
-        rounds = [*zip((self._facts_of(each) for each in self._chain), self._before, strict=True)]
-        rounds.append((self.facts, self.entered))
-        spent: dict[bytes, int] = {}
-        settled: list[Settled] = []
-        for place, (facts, entered) in enumerate(rounds):
-            if book is None:
-                book = Book(terms_of(self._version_of(facts)))
-            elif facts["agreement"] != version:
-                book.amend(terms_of(self._version_of(facts)))
-            version = facts["agreement"]
-            settled.append(book.take(self._round(facts, entered, spent, place)))
-            spent.update((each, place) for each in facts["incomes"])
-        assert book is not None  # there is at least this one
-        return Retold(book, settled)
+        """Go through all rounds of the chain, this one last; only without something kept of it."""
+        telling = self._told()
+        assert telling.book is not None  # there is at least this one
+        return Retold(telling.book, telling.settled)
 
-    def _round(self, facts: Facts, entered: Entered, spent: dict[bytes, int], place: int) -> Round:
-        """`spent` tells of each income so far in which round it was shared."""
+    def _told(self) -> Telling:
+        """The rounds of the chain, and this one, told into a book."""
+        if self._telling is None:
+            if self._kept is not None:
+                telling = self._kept.telling
+            else:
+                telling = Telling()
+                for each in self._chain:
+                    self._tell(telling, self._facts_of(each), read_entered(self._memory, each))
+            self._tell(telling, self.facts, self.entered)
+            self._telling = telling
+        return self._telling
+
+    def _tell(self, telling: Telling, facts: Facts, entered: Entered) -> None:
+        if telling.book is None:
+            telling.book = Book(terms_of(self._version_of(facts)))
+        elif facts["agreement"] != telling.version:
+            telling.book.amend(terms_of(self._version_of(facts)))
+        telling.version = facts["agreement"]
+        telling.settled.append(telling.book.take(self._round(facts, entered, telling)))
+        telling.added += [telling.version] if self._adds(facts) else []
+        place = telling.book.place
+        telling.spent.update((each, place) for each in facts["incomes"])
+
+    def _round(self, facts: Facts, entered: Entered, before: Telling) -> Round:
         memory = self._memory
-        chain = [self._facts_of(each) for each in self._chain[:place]]
-        before = [each["agreement"] for each in chain if self._adds(each)]
-        refunds = [spent[each.facts["refunds"]] for each in self._incomes(facts) if "refunds" in each.facts]
-        lines = [line for each in self._chain for line in self._facts_of(each)["lines"]]
+        refunds = [before.spent[each.facts["refunds"]] for each in self._incomes(facts) if "refunds" in each.facts]
+        restates = "restates" in facts
+        lines = [line for each in self._chain for line in self._facts_of(each)["lines"]] if restates else []
         declined: dict[bytes, set[bytes]] = {}
         for work, agent in entered.declined:
             declined.setdefault(work, set()).add(name(agent))
@@ -280,11 +361,11 @@ class Shared:
             corrections=tuple(_corrected(concern_of(memory, each).facts) for each in entered.corrections),
             ballots=tuple(_ballot(concern_of(memory, each)) for each in entered.ballots),
             refunds=refunds[0] if refunds else None,
-            restates=self._chain.index(facts["restates"]) if "restates" in facts else None,
+            restates=self._chain.index(facts["restates"]) if restates else None,
             # Whoever loses must consent before it takes effect (09-agreements 5.4), and had something before.
             consents=frozenset(name(agent) for agent, *_ in lines),
             dropped=frozenset(
-                (name(work), name(agent)) for work, agent in dropped_under(facts["agreement"], before, memory)
+                (name(work), name(agent)) for work, agent in dropped_under(facts["agreement"], before.added, memory)
             ),
         )
 
@@ -297,6 +378,7 @@ def retold(distribution: bytes, memory: Memory) -> Retold:
     return shared.retold()
 
 
+_SPEAKING = {"attestation": "subject", "correction": "target"}
 _MOST = ((0, MAX_WORKS), (1, MAX_SAID), (2, MAX_WORKS))
 
 
@@ -356,14 +438,6 @@ def _difference(wanted: Sequence[list[Any]], given: Sequence[list[Any]]) -> tupl
                 return agent, cast(str, (one or two)[0][0])
         return agent, "amt"
     return None
-
-
-def _by_head(ids: Iterable[bytes], memory: Memory) -> dict[tuple[bytes, bytes], list[bytes]]:
-    found: dict[tuple[bytes, bytes], list[bytes]] = {}
-    for each in ids:
-        said = concern_of(memory, each)
-        found.setdefault((said.facts["subject"], said.agent), []).append(each)
-    return found
 
 
 # In the words of the engine, to which agents and contributions are names.

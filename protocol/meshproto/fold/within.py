@@ -3,7 +3,7 @@
 A past is told by a mask of acts and by a cut: both hold for ever, so whatever is found out here does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from meshproto.fold.charters import contesting, read_resolution
@@ -24,14 +24,28 @@ CLEAN, HELPED, SHAKEN = 0, 1, 2
 class Within:
     """The past of a record, closed under naming."""
 
-    def __init__(self, rows: Iterable[Row], mask: int, memory: Memory, knowledge: Knowledge) -> None:
-        """`rows` are of all that the record names, `mask` says which acts it knows."""
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        mask: int,
+        memory: Memory,
+        knowledge: Knowledge,
+        behind: Mapping[int, int] | None = None,
+    ) -> None:
+        """`rows` are of all that the record names, `mask` says which acts it knows.
+
+        `behind` is the reach of a past that lies in this one.
+        """
         self._memory, self._knowledge, self._mask = memory, knowledge, mask
         self._mandates = Mandates(memory)
         self._cuts = Cuts(memory)
-        self._cut = self._cuts.over(rows)
+        self._cut = self._cuts.over(rows, behind)
         self._worth: dict[bytes, int] = {}
         self._limits: dict[tuple[bytes, int], int] = {}
+
+    def reach(self) -> Mapping[int, int]:
+        """By lane the seq of the last record that lies in this past."""
+        return self._cut.all()
 
     def holds(self, row: Row) -> bool:
         """Whether a decided record lies in this past."""
@@ -131,3 +145,15 @@ class Within:
                 if accept != record_id and self.holds(row) and self._worth_of(accept, row) == CLEAN:
                     return True
         return False
+
+
+def is_plain(number: int, memory: Memory) -> bool:
+    """Whether nothing decided so far ends or shakes a mandate, so that it holds in every past; 0 is none."""
+    if not number:
+        return False
+    mandate = Mandates(memory).read(number)
+    if any(memory.get("ended", each) is not None for each in mandate.handles):
+        return False
+    if mandate.person and memory.get("rotated", mandate.person) is not None:
+        return False
+    return not mandate.rests
