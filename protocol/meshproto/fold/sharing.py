@@ -1,16 +1,14 @@
 """Whether a distribution is what its agreement, its chain and its cut make of it (09-agreements 5)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
 from meshproto.equation.book import Book
 from meshproto.equation.earlier import written
-from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction, Round
+from meshproto.equation.inputs import Round
 from meshproto.equation.settled import ENGINE, Settled
-from meshproto.equation.terms import Ack, Late, Terms
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.chains import Chain, Inputs, Telling
@@ -22,12 +20,11 @@ from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import Row, Status, row_of
 from meshproto.fold.within import Within, is_plain
+from meshproto.fold.wording import ballot_of, correction_of, name, terms_of, word_of, work_of
 from meshproto.records.encoding import Value, encode
-from meshproto.records.ids import digest33, ext
+from meshproto.records.ids import digest33
 from meshproto.records.reasons import Reason
-from meshproto.types.agreement import attesters_of, bearers, parties_of
-from meshproto.types.equations import read_equation
-from meshproto.types.value import Measure, Money
+from meshproto.types.agreement import bearers, parties_of
 
 INPUTS_CONTEXT = b"meshnode/1 inputs\n"
 RESULT_CONTEXT = b"meshnode/1 result\n"
@@ -354,12 +351,12 @@ class Shared:
             pool=sum(each.facts["net"]["amt"] for each in self._incomes(facts)),
             to=facts["to"],
             contributions=tuple(
-                _work(each, concern_of(memory, each), frozenset(declined.get(each, ())))
+                work_of(each, concern_of(memory, each), frozenset(declined.get(each, ())))
                 for each in entered.contributions
             ),
-            attestations=tuple(_said(concern_of(memory, each)) for each in entered.attestations),
-            corrections=tuple(_corrected(concern_of(memory, each).facts) for each in entered.corrections),
-            ballots=tuple(_ballot(concern_of(memory, each)) for each in entered.ballots),
+            attestations=tuple(word_of(concern_of(memory, each)) for each in entered.attestations),
+            corrections=tuple(correction_of(concern_of(memory, each).facts) for each in entered.corrections),
+            ballots=tuple(ballot_of(concern_of(memory, each)) for each in entered.ballots),
             refunds=refunds[0] if refunds else None,
             restates=self._chain.index(facts["restates"]) if restates else None,
             # Whoever loses must consent before it takes effect (09-agreements 5.4), and had something before.
@@ -438,78 +435,3 @@ def _difference(wanted: Sequence[list[Any]], given: Sequence[list[Any]]) -> tupl
                 return agent, cast(str, (one or two)[0][0])
         return agent, "amt"
     return None
-
-
-# In the words of the engine, to which agents and contributions are names.
-
-
-def name(record_id: bytes) -> bytes:
-    """What the engine calls an agent or a record."""
-    return record_id.hex().encode()
-
-
-def terms_of(version: Facts) -> Terms:
-    """What a version says about sharing."""
-    ack = version["ack"]
-    ratings = ack.get("ratings", [[1, 1]] * 5)
-    equation = version["value_equation"]
-    return Terms(
-        cur=equation["cur"],
-        parties=frozenset(name(each) for each in parties_of(version)),
-        steps=read_equation(equation),
-        ack=Ack(
-            ack["min"],
-            frozenset(name(each) for each in attesters_of(version)),
-            tuple(Fraction(*each) for each in ratings),
-        ),
-        late=Late(version["late"]),
-    )
-
-
-def _measure(facts: Facts | None) -> Measure | None:
-    return Measure(facts["n"], facts["s"], facts["u"]) if facts else None
-
-
-def _money(facts: Facts | None) -> Money | None:
-    return Money(facts["amt"], facts["cur"]) if facts else None
-
-
-def _work(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Contribution:
-    facts = said.facts
-    project: bytes = facts.get("project", b"")
-    return Contribution(
-        id=name(record_id),
-        agent=name(said.agent),
-        kind=facts["kind"],
-        qty=Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"]),
-        value=_money(facts.get("value")),
-        comp=facts.get("comp"),
-        stream=facts.get("stream"),
-        classes=frozenset(each.encode() for each in facts.get("classified_as", ())),
-        project=name(ext(project) if len(project) == 32 else project) if project else None,
-        when=(facts["when"]["from"], facts["when"]["to"]),
-        shares=tuple((name(agent), part) for agent, part in facts.get("shares", ())),
-        declined=declined,
-        beneficiaries=frozenset(name(each) for each in facts.get("beneficiaries", ())),
-    )
-
-
-def _said(said: Concern) -> Attestation:
-    facts = said.facts
-    return Attestation(
-        name(facts["subject"]),
-        name(said.agent),
-        facts["verdict"] == "confirm",
-        _measure(facts.get("qty")),
-        facts.get("rating"),
-    )
-
-
-def _corrected(facts: Facts) -> Correction:
-    return Correction(
-        name(facts["target"]), facts["kind"] == "retract", _measure(facts.get("qty")), _money(facts.get("value"))
-    )
-
-
-def _ballot(said: Concern) -> Ballot:
-    return Ballot(name(said.agent), tuple((name(agent), points) for agent, points in said.facts["points"]))

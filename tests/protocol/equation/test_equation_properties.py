@@ -230,6 +230,17 @@ def test_nothing_is_weighed_twice_that_nobody_corrects(seed: int) -> None:
         seen |= found
 
 
+@given(SEEDS)
+@settings(deadline=None)
+def test_work_that_is_passed_over_would_have_changed_nothing(seed: int) -> None:
+    content = preview(a_file(Random(seed), special=True))
+    one, other = Book(content.terms), Book(content.terms)
+    for each in content.rounds:
+        found = one.take(each)
+        other._idle.clear()
+        assert told(other.take(each)) == told(found)
+
+
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 10**6)), min_size=1, max_size=6), st.integers(1, 50))
 def test_a_longer_unit_of_work_changes_no_share(found: list[tuple[int, int]], times: int) -> None:
     parties = frozenset(bytes([65 + place]) for place in range(len(found))) | {b"z"}

@@ -34,6 +34,7 @@ from meshproto.fold import (
     tallies,
     versions,
 )
+from meshproto.fold.chains import Inputs
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.contests import Contests
 from meshproto.fold.cuts import Cut, Cuts
@@ -45,7 +46,7 @@ from meshproto.fold.lineage import _Lineage
 from meshproto.fold.powers import Power, power_over
 from meshproto.fold.roots import Roots
 from meshproto.fold.rulings import Rulings
-from meshproto.fold.sharing import Entered, Shared
+from meshproto.fold.sharing import Shared
 from meshproto.fold.standing import VALID as VALID_STATUSES
 from meshproto.fold.standing import row_of
 from meshproto.fold.tallies import YES
@@ -76,10 +77,6 @@ def always(*_: Any, **__: Any) -> bool:
 
 def never(*_: Any, **__: Any) -> bool:
     return False
-
-
-def first_known(*_: Any, **__: Any) -> Entered:
-    return Entered([], [], [], [], [])
 
 
 def counts_if_there(self: Within, record_id: bytes) -> bool:
@@ -192,7 +189,7 @@ MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
     "a refund gives back what it likes": (Shared, "_can_be_refunded", always),
     "a declined share is paid": (Shared, "_declined", no_list),
     "ballots are not counted": (Shared, "_ballots", no_list),
-    "work enters again and again": (sharing, "read_entered", first_known),
+    "work enters again and again": (Inputs, "add", nothing),
     "lines are believed": (sharing, "_difference", nothing),
     "a distribution follows any other": (Shared, "_break_of_chain", nothing),
 }

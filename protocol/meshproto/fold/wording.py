@@ -1,0 +1,90 @@
+"""Records of an agreement in the words of the engine, to which agents and contributions are names."""
+
+from fractions import Fraction
+from typing import Any
+
+from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction
+from meshproto.equation.terms import Ack, Late, Terms
+from meshproto.fold.concerns import Concern
+from meshproto.records.ids import ext
+from meshproto.types.agreement import attesters_of, parties_of
+from meshproto.types.equations import read_equation
+from meshproto.types.value import Measure, Money
+
+Facts = dict[str, Any]
+
+
+def name(record_id: bytes) -> bytes:
+    """What the engine calls an agent or a record."""
+    return record_id.hex().encode()
+
+
+def terms_of(version: Facts) -> Terms:
+    """What a version says about sharing."""
+    ack = version["ack"]
+    ratings = ack.get("ratings", [[1, 1]] * 5)
+    equation = version["value_equation"]
+    return Terms(
+        cur=equation["cur"],
+        parties=frozenset(name(each) for each in parties_of(version)),
+        steps=read_equation(equation),
+        ack=Ack(
+            ack["min"],
+            frozenset(name(each) for each in attesters_of(version)),
+            tuple(Fraction(*each) for each in ratings),
+        ),
+        late=Late(version["late"]),
+    )
+
+
+def _measure(facts: Facts | None) -> Measure | None:
+    return Measure(facts["n"], facts["s"], facts["u"]) if facts else None
+
+
+def _money(facts: Facts | None) -> Money | None:
+    return Money(facts["amt"], facts["cur"]) if facts else None
+
+
+def work_of(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Contribution:
+    """A contribution, and who declined a share of it."""
+    facts = said.facts
+    project: bytes = facts.get("project", b"")
+    return Contribution(
+        id=name(record_id),
+        agent=name(said.agent),
+        kind=facts["kind"],
+        qty=Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"]),
+        value=_money(facts.get("value")),
+        comp=facts.get("comp"),
+        stream=facts.get("stream"),
+        classes=frozenset(each.encode() for each in facts.get("classified_as", ())),
+        project=name(ext(project) if len(project) == 32 else project) if project else None,
+        when=(facts["when"]["from"], facts["when"]["to"]),
+        shares=tuple((name(agent), part) for agent, part in facts.get("shares", ())),
+        declined=declined,
+        beneficiaries=frozenset(name(each) for each in facts.get("beneficiaries", ())),
+    )
+
+
+def word_of(said: Concern) -> Attestation:
+    """An attestation."""
+    facts = said.facts
+    return Attestation(
+        name(facts["subject"]),
+        name(said.agent),
+        facts["verdict"] == "confirm",
+        _measure(facts.get("qty")),
+        facts.get("rating"),
+    )
+
+
+def correction_of(facts: Facts) -> Correction:
+    """A correction."""
+    return Correction(
+        name(facts["target"]), facts["kind"] == "retract", _measure(facts.get("qty")), _money(facts.get("value"))
+    )
+
+
+def ballot_of(said: Concern) -> Ballot:
+    """A ballot."""
+    return Ballot(name(said.agent), tuple((name(agent), points) for agent, points in said.facts["points"]))
