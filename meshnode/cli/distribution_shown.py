@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from meshnode.cli.money import is_exponent, write_money
+from meshnode.cli.money import write_money
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_id, signed, where, who, who_briefly, worth
@@ -115,7 +115,7 @@ def _show_cause(out: Out, cause: Cause, pool: Money, distribution: str) -> None:
     of = "" if cause["distribution"] == distribution else f", of distribution {short_id(cause['distribution'])}"
     out.line(f"  {clean(cause['path'])} {clean(cause['do'])}   {_money(cause['amount'], pool)}{of}")
     for part in cause["parts"]:
-        out.line(f"    {_shared(part, pool)}")
+        out.line(f"    {_shared(cause, part, pool)}")
     if cause["rejected"]:
         out.line(f"    {_money(cause['rejected'], pool)} taken back with what was rejected")
     for behind in cause["behind"]:
@@ -149,33 +149,32 @@ def _signature(one: Signature) -> str:
     return f"{short_id(one['id'])} signed by {by}, {show_moment(one['at'])}, key {one['key'][:KEY_DIGITS]}…: it {holds}"
 
 
-def _shared(part: SharePart, pool: Money) -> str:
-    whole = f"{clean(part['weight'])} of {_money(part['of'], pool)}"
-    before = "less what it was before: " if part["undone"] else ""
-    if part["room"] is not None:
-        return f"{before}{whole} would be more than the limit of {_money(part['room'], pool)}"
-    if "/" not in part["quota"] and "~" not in part["quota"]:
-        return f"{before}{whole} is {_money(part['amount'], pool)}"
-    odd = "rounded up" if part["odd"] else "rounded down"
-    tie = ""
-    if part["tied"]:
-        others = ", ".join(who(each) for each in part["tied"])
-        tie = (
-            f", as it sorts before {others}, who is as near"
-            if part["odd"]
-            else f", as {others} is as near and sorts first"
-        )
-    return f"{before}{whole} is {_exactly(part['quota'], pool)}, {odd} to {_money(part['amount'], pool)}{tie}"
+def _shared(cause: Cause, part: SharePart, pool: Money) -> str:
+    """One sharing in a sentence, as for an equation that is tried from a file."""
+    from meshnode.cli import equation_words  # The engine's own words; only who asks why waits for them.
+    from meshproto.equation.explain import Agreed, Part
 
-
-def _exactly(quota: str, pool: Money) -> str:
-    """The first four digits of a minor unit beside the amount, where there are more."""
-    found = _fraction(quota)
-    if found is None:
-        return clean(quota)
-    whole, rest = divmod(found.numerator * 10**4 // found.denominator, 10**4)
-    exp = pool["exp"]
-    return f"{write_money(whole, exp)}{'' if exp and is_exponent(exp) else '.'}{rest:04d}…"
+    numbers = [_fraction(part[name] or "0") for name in ("weight", "quota", "owed")]
+    step, agreed = equation_words.step_called(cause["do"]), part["agreed"]
+    ratio = _fraction(agreed["ratio"]) if agreed is not None else None
+    is_told = cause["do"] != "percent" or (agreed is not None and part["owed"] is not None)
+    if step is None or not is_told or None in numbers or (agreed is not None and ratio is None):
+        return f"{clean(part['weight'])} of {_money(part['of'], pool)}: {_money(part['amount'], pool)}"
+    weight, quota, owed = (each or Fraction(0) for each in numbers)
+    names = {each["id"].encode(): who(each) for each in part["tied"]}
+    told = Part(
+        part["amount"],
+        part["of"],
+        weight,
+        quota,
+        part["odd"],
+        tuple(names),
+        part["room"],
+        part["undone"],
+        None if part["owed"] is None else owed,
+        None if agreed is None or ratio is None else Agreed(ratio, agreed["base"], agreed["of_gross"]),
+    )
+    return equation_words.how_shared(step, told, equation_words.Money(pool["cur"]), names.__getitem__)
 
 
 def _fraction(text: str) -> Fraction | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from meshnode.cli.safe_text import clean
 from meshproto.equation.confirming import Head
 from meshproto.equation.explain import Origin, Part, Why, shown
-from meshproto.equation.terms import Fixed, Leaf, Percent, ProRata, Reimburse
+from meshproto.equation.terms import Equal, Fixed, Leaf, Percent, ProRata, Reimburse, Residual, Shares
 from meshproto.types.currencies import EXPONENTS
 
 USUAL_EXPONENT = 2
@@ -43,10 +43,15 @@ class Money:
 
 def sentences(why: Why, money: Money, name: Name) -> list[str]:
     """How the amount was shared, what was taken back, and what it came from, a line each."""
-    lines = [_shared(why.step, part, money, name) for part in why.parts]
+    lines = [how_shared(why.step, part, money, name) for part in why.parts]
     if why.rejected:
         lines.append(f"{money.shown(why.rejected)} taken back: it was held for work that is rejected now")
     return [*lines, *(_came(why.step, each, money, name) for each in why.origins)]
+
+
+def step_called(name: str) -> Leaf | None:
+    """A step of a kind, to ask for its words; None if no step is called so."""
+    return _KINDS.get(name)
 
 
 def named(names: Sequence[bytes], name: Name) -> str:
@@ -61,7 +66,8 @@ def percentage(ratio: Fraction) -> str:
     return f"{_quantity(ratio * 100)} %" if scaled.denominator == 1 else shown(ratio)
 
 
-def _shared(step: Leaf, part: Part, money: Money, name: Name) -> str:
+def how_shared(step: Leaf, part: Part, money: Money, name: Name) -> str:
+    """One sharing in a sentence: what was shared, by which weight or claim, and how it was rounded."""
     before = "less what it was before: " if part.undone else ""
     if isinstance(step, Percent):
         return before + _percentage(part, money, name)
@@ -186,3 +192,14 @@ def _quantity(quantity: Fraction) -> str:
         return shown(quantity)
     whole, places = divmod(scaled.numerator, 10**6)
     return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
+
+
+_KINDS: Mapping[str, Leaf] = {
+    "reimburse": Reimburse(),
+    "fixed": Fixed({}),
+    "percent": Percent({}, of_gross=False),
+    "pro_rata": ProRata(()),
+    "shares": Shares({}),
+    "equal": Equal(),
+    "residual": Residual(b""),
+}

@@ -192,6 +192,17 @@ class Distribution(TypedDict):
     signed_by: Signer | None
 
 
+class Agreed(TypedDict):
+    """What the step says of the agent in so many words: `ratio` of `base`, which is the gross or what remained.
+
+    Of an agreed amount the ratio is 1; to catch up it is the share of all work, and the base all income so far.
+    """
+
+    ratio: str
+    base: int
+    of_gross: bool
+
+
 class SharePart(TypedDict):
     """One sharing of an amount: `of` was shared, of which the agent weighs `weight` and so has a `quota`."""
 
@@ -203,6 +214,8 @@ class SharePart(TypedDict):
     tied: list[Agent]
     room: int | None
     undone: bool
+    owed: str | None
+    agreed: Agreed | None
 
 
 class Signature(TypedDict):

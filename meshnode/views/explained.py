@@ -9,7 +9,6 @@ from meshproto.equation.earlier import written
 from meshproto.equation.explain import Origin, Reasons, Why
 from meshproto.equation.explain import Part as Sharing
 from meshproto.equation.preview.answer import NAMES
-from meshproto.equation.settled import Settled
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import Entered, chain_of, read_entered, retold
@@ -79,17 +78,16 @@ def explain_lines(distribution: bytes, memory: Memory, agents: Sequence[bytes] =
     for name, line in settled.lines.items():
         agent = _id(name)
         if not agents or agent in agents:
-            causes = tuple(_cause(why, settled, sources) for why in reasons.of(name))
+            causes = tuple(_cause(why, sources) for why in reasons.of(name))
             found.append(Explained(agent, line.amt, line.held, causes))
     return found
 
 
-def _cause(why: Why, settled: Settled, sources: "_Sources") -> Cause:
-    step = next(each.step for each in settled.steps if each.path == why.path)
+def _cause(why: Why, sources: "_Sources") -> Cause:
     return Cause(
         sources.chain[why.entry],
         written(why.path),
-        NAMES[type(step)],
+        NAMES[type(why.step)],
         why.amount,
         why.held,
         tuple(each._replace(tied=tuple(_id(one) for one in each.tied)) for each in why.parts),

@@ -133,7 +133,7 @@ def explanation(*, holds: bool = True) -> d.Explanation:
         text_id("Code"), "contribution", "Code", BEN, 333_333, 0, "SEC", "10800", "7200", "6/5", [word],
         [text_id("less")], signed,
     )  # fmt: skip
-    part = d.SharePart(333_333, 1_000_000, "1/3", "1000000/3", False, [], None, False)
+    part = d.SharePart(333_333, 1_000_000, "1/3", "1000000/3", False, [], None, False, None, None)
     cause = d.Cause(text_id("shared"), "steps[0]", "pro_rata", 333_333, 0, [part], 0, [work])
     return d.Explanation(text_id("shared"), euros(1_000_000), DIGEST, [d.Explained(BEN, 333_333, 0, [cause])])
 

@@ -44,7 +44,7 @@ def test_two_people_and_a_client_from_an_agreement_to_a_confirmed_payment(househ
         each.sees(lambda person: [one["claim"] for one in claims(person)] == ["acknowledged"] * 2)
     shared = shares_out(ana, [ana, ben])
     explained = ben.does("distribution", "explain", shared, "--person", "Ben")
-    assert "1/3 of 1000.00 EUR is 333.333333…, rounded down to 333.33 EUR" in explained
+    assert "1/3 of 1,000.00 is 333.333333…, rounded down to 333.33" in explained
     assert "DOES NOT HOLD" not in explained
     paid = str(ana.asks("settlement", "add", TITLE, "333.33 EUR", "--to", "Ben")["id"])
     does_what_waits(ben, "confirm-payment")

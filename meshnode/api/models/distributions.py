@@ -127,6 +127,17 @@ class Distribution(Model):
     signed_by: Signer | None = None
 
 
+class Agreed(Model):
+    """What the step says of the agent in so many words: `ratio` of `base`, which is the gross or what remained.
+
+    Of an agreed amount the ratio is 1; to catch up it is the share of all work, and the base all income so far.
+    """
+
+    ratio: str
+    base: int
+    of_gross: bool
+
+
 class SharePart(Model):
     """One sharing of an amount: `of` was shared, of which the agent weighs `weight` and so has a `quota`."""
 
@@ -143,6 +154,9 @@ class SharePart(Model):
     """The limit at which the agent is full."""
     undone: bool
     """It counts negatively: it was so before."""
+    owed: str | None
+    """What the agent had to get, in minor units, where people are owed amounts rather than weigh something."""
+    agreed: Agreed | None
 
 
 class Signature(Model):

@@ -48,6 +48,7 @@ class _Telling:
         )
 
     def _part(self, part: Part) -> models.SharePart:
+        agreed = part.agreed
         return models.SharePart(
             amount=part.amount,
             of=part.of,
@@ -57,6 +58,8 @@ class _Telling:
             tied=[self._names.agent(each) for each in part.tied],
             room=part.room,
             undone=part.undone,
+            owed=None if part.owed is None else shown(part.owed),
+            agreed=None if agreed is None else models.Agreed(shown(agreed.ratio), agreed.base, agreed.of_gross),
         )
 
     def _behind(self, behind: Behind) -> models.Behind:

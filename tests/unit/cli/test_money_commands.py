@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from meshnode.api.models.distributions import Agreed
 from meshnode.api.models.shared import Page
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
@@ -164,11 +165,24 @@ def test_distributions_are_listed_and_shown(node: FakeNode) -> None:
 def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
     out = says(node, "distribution", "explain", "d", "--person", "Ben")
     assert "steps[0] pro_rata   3333.33 EUR" in out
-    assert "1/3 of 10000.00 EUR is 3333.333333…, rounded down to 3333.33 EUR" in out
+    assert "1/3 of 10,000.00 is 3,333.333333…, rounded down to 3,333.33" in out
     assert "3333.33 EUR from Code, by Ben: 2 h × 6/5 of 3 h claimed" in out
     assert "Ana López (you) confirms 2 h, rated 4" in out
     assert out.count("it holds") == 2
     assert "corrected by" in out
+
+
+def test_what_was_agreed_is_told_in_the_words_of_the_equation(node: FakeNode) -> None:
+    found = money.explanation()
+    cause = found.lines[0].causes[0]
+    part = msgspec.structs.replace(
+        cause.parts[0], owed="50000", quota="50000", amount=50_000, agreed=Agreed("1/20", 1_000_000, True)
+    )
+    cause.do, cause.parts = "percent", [part, msgspec.structs.replace(part, agreed=None)]
+    node.answers["GET", "/distributions/d/explanation"] = found
+    out = says(node, "distribution", "explain", "d")
+    assert "    5 % of the gross 10,000.00 is 500.00\n" in out
+    assert "    1/3 of 10000.00 EUR: 500.00 EUR\n" in out
 
 
 def test_a_signature_that_does_not_hold_ends_with_its_exit_code(node: FakeNode) -> None:
