@@ -22,6 +22,7 @@ def new(
     income: list[str],
     to: str | None,
     after: str | None,
+    reopen: str | None,
     beside: bool,
     dry_run: bool,
     yes: bool,
@@ -29,7 +30,13 @@ def new(
 ) -> Exit:
     """Share out what came in, after showing what comes of it."""
     money = desk.client().money
-    wish: dict[str, object] = {"incomes": income, "to": read_day(desk, to), "after": after, "beside": beside}
+    wish: dict[str, object] = {
+        "incomes": income,
+        "to": read_day(desk, to),
+        "after": after,
+        "reopens": reopen,
+        "beside": beside,
+    }
     preview = money.preview(agreement, wish)
     if dry_run and desk.out.as_json:
         desk.out.give("distribution.preview", preview)
@@ -155,6 +162,7 @@ COMMANDS = {
                 Argument(("--income",), "Only this income (else all confirmed ones).", kind="repeat", metavar="ID"),
                 Argument(("--to",), "Up to which day. Today unless you say so.", metavar="DATE"),
                 Argument(("--after",), "The distribution it follows (else the last in force).", metavar="ID"),
+                Argument(("--reopen",), "Share this earlier one again, with what has come since.", metavar="ID"),
                 Argument(("--beside",), "Though another waits for approval.", kind="flag"),
                 Argument(("--dry-run",), "Only show what would come of it.", kind="flag"),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
@@ -162,7 +170,8 @@ COMMANDS = {
             ),
             text="What enters is not chosen: it is everything that is acknowledged and known here. Every node computes "
             "it again, and one that is off by a cent, or leaves out what its author knew, is void for ever. It counts "
-            "once as many have approved it as the agreement asks for.",
+            "once as many have approved it as the agreement asks for; one that shares an earlier one again takes the "
+            "consent of everybody who gets less by it.",
             examples=(
                 ("What would come of it", "meshnode distribution new acme-site --dry-run"),
                 ("Share it out", "meshnode distribution new acme-site"),

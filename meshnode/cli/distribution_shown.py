@@ -64,6 +64,7 @@ def show_distribution(out: Out, one: Distribution) -> None:
             ("left", worth(one["carry"]) if one["carry"]["amt"] else ""),
             ("incomes", ", ".join(short_id(each) for each in one["incomes"])),
             ("follows", short_id(one["previous"]) if one["previous"] else ""),
+            ("shares again", short_id(one["reopens"]) if one["reopens"] else ""),
             ("drawn up", f"by {signed(one['agent'], one['signed_by'])}, {show_moment(one['at'])}"),
             ("approvals", ", ".join(approvals)),
             ("state", f"{one['state']}: {clean(one['says'])}"),

@@ -184,6 +184,7 @@ class Distribution(TypedDict):
     carry: Money
     incomes: list[str]
     previous: str
+    reopens: str
     digest: str
     approvals: list[Approval]
     needed: int

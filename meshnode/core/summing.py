@@ -61,8 +61,11 @@ def summed(draft: Draft, named: Sequence[bytes], agent: bytes, folded: Folded) -
             return Unsummed("unfolded")
         past = _past(rows, folded)
         bare = {name: each for name, each in facts.items() if name != EXPECTED}
-        filled = Shared(draft.scope, bare, past, folded).filled()
-        broken = Shared(draft.scope, filled, past, folded).break_of_rule()
+        shared = Shared(draft.scope, bare, past, folded)
+        broken = shared.break_of_choice()
+        if broken is None:
+            filled = shared.filled()
+            broken = Shared(draft.scope, filled, past, folded).break_of_rule()
     if broken is not None:
         return Unsummed("void", str(broken.reason))
     if filled[EXPECTED] != facts.get(EXPECTED, filled[EXPECTED]):
@@ -72,7 +75,7 @@ def summed(draft: Draft, named: Sequence[bytes], agent: bytes, folded: Folded) -
 
 def _stands_here(facts: Facts, folded: Folded) -> bool:
     """Whether all that the sums rest on is valid, as far as is folded."""
-    concerns = [*facts["incomes"], *([facts["prev"]] if "prev" in facts else [])]
+    concerns = [*facts["incomes"], *(facts[name] for name in ("prev", "restates") if name in facts)]
     return read_version(folded, facts["agreement"]) is not None and all(read_concern(folded, each) for each in concerns)
 
 

@@ -34,26 +34,28 @@ class Everything(Within):
 
 
 class Drawn(NamedTuple):
-    """A distribution as it would be: `facts` with all sums, what enters with it, and the round worked out.
-
-    `broken` is why it would be void, if it would.
-    """
+    """A distribution as it would be: `facts` with all sums, what enters with it, and the round worked out."""
 
     facts: Facts
     entered: Entered
     settled: Settled
     notices: tuple[Notice, ...]
-    broken: Verdict | None
 
 
-def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn:
-    """Work out a distribution of which version, incomes, `to` and `prev` are chosen, from all that is known."""
+def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn | Verdict:
+    """Work out a distribution of which version, incomes, `to` and `prev` are chosen, from all that is known.
+
+    A verdict says why it would be void.
+    """
     shared = Shared(scope, facts, Everything(memory), memory)
+    broken = shared.break_of_choice()
+    if broken is not None:
+        return broken
     filled = shared.filled()
     retold = shared.retold()
     settled = retold.rounds[-1]
     broken = Shared(scope, filled, Everything(memory), memory).break_of_rule()
-    return Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)), broken)
+    return broken or Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)))
 
 
 class LeftOut(NamedTuple):
@@ -72,7 +74,8 @@ class LeftOut(NamedTuple):
 def left_out(scope: bytes, distribution: bytes, memory: Memory) -> LeftOut:
     """What somebody who approves a distribution should know: it was written before, or has come since."""
     facts = concern_of(memory, distribution).facts
-    following = {**facts, "prev": distribution, "incomes": []}
+    following = {name: each for name, each in facts.items() if name != "restates"}
+    following |= {"prev": distribution, "incomes": []}
     found = Shared(scope, following, Everything(memory), memory).entering()
     return LeftOut(tuple(found.contributions), tuple(found.attestations), tuple(found.corrections))
 

@@ -116,6 +116,7 @@ def distribution(**more: object) -> d.Distribution:
         carry=euros(0),
         incomes=[text_id("income")],
         previous="",
+        reopens="",
         digest=DIGEST,
         approvals=[d.Approval(ANA, "no"), d.Approval(BEN, "yes")],
         needed=2,

@@ -70,6 +70,8 @@ class PreviewRequest(Request):
     incomes: list[str] = field(default_factory=list)
     to: str | None = None
     after: str | None = None
+    reopens: str | None = None
+    """An earlier one that is shared again, with what has come since."""
     beside: bool = False
 
 
@@ -117,6 +119,8 @@ class Distribution(Model):
     carry: Money
     incomes: list[str]
     previous: str
+    reopens: str
+    """The earlier one that this shares again, with the consent of all who lose by it."""
     digest: str
     """SHA-256 in hexadecimal: the same on every node, in the ledger and on paper."""
     approvals: list[Approval]

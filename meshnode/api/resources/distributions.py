@@ -109,7 +109,7 @@ async def _shown(office: Office, text: str) -> models.Distribution:
 
 
 def _wish(body: models.PreviewRequest) -> Wish:
-    return Wish(incomes=tuple(body.incomes), to=body.to, after=body.after, beside=body.beside)
+    return Wish(incomes=tuple(body.incomes), to=body.to, after=body.after, reopens=body.reopens, beside=body.beside)
 
 
 def _preview_model(office: Office, found: Preview) -> models.Preview:
@@ -155,6 +155,7 @@ def _model(
         carry=money_model(facts["carry"]["amt"], cur),
         incomes=[to_text(each) for each in facts["incomes"]],
         previous=to_text(facts["prev"]) if "prev" in facts else "",
+        reopens=to_text(facts["restates"]) if "restates" in facts else "",
         digest=facts["result_digest"][1:].hex(),
         approvals=[models.Approval(names.agent(each.agent), LEVELS.get(each.level, "no")) for each in told.approvers],
         needed=told.needed,
@@ -183,6 +184,7 @@ def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> mod
         carry=money_model(facts["carry"]["amt"], cur),
         incomes=[to_text(each) for each in facts["incomes"]],
         previous=to_text(facts["prev"]) if "prev" in facts else "",
+        reopens=to_text(facts["restates"]) if "restates" in facts else "",
         digest=facts["result_digest"][1:].hex(),
         approvals=[],
         needed=0,

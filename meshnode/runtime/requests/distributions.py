@@ -19,12 +19,15 @@ from meshnode.views.dealings import (
     terms_now,
     to_share,
 )
+from meshproto.fold.authority import Verdict
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.lineages import version_of
 from meshproto.fold.tallies import NO, tally
 from meshproto.records.ids import ScopeId, short, to_text
+from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, parties_of
 
+LISTED = "meshnode distribution ls"
 MOST_TRIES = 3
 """Times that signing is tried while more keeps coming in."""
 
@@ -36,6 +39,8 @@ class Wish:
     incomes: tuple[str, ...] = ()
     to: str | None = None
     after: str | None = None
+    reopens: str | None = None
+    """An earlier one that is shared again, with what has come since: it takes the consent of all who lose by it."""
     beside: bool = False
     """Though others wait for approval, of which at most one can come into force."""
 
@@ -59,9 +64,9 @@ async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
         terms = terms_now(scope, office.folded)
         unconfirmed = unacknowledged(scope, terms, office.folded)
         waiting = [each.record for each in dealings(scope, "income", office.folded) if each.state == "declared"]
-    if drawn.broken is not None:
-        told = ", ".join(short(each) for each in drawn.broken.ids)
-        why = f"it would be void: {drawn.broken.reason}{f' ({told})' if told else ''}"
+    if isinstance(drawn, Verdict):
+        told = ", ".join(short(each) for each in drawn.ids)
+        why = f"it would be void: {drawn.reason}{f' ({told})' if told else ''}"
         raise Refusal(Code.CONFLICT, why, "meshnode distribution new --help")
     return Preview(scope, drawn, tuple(unconfirmed), tuple(waiting))
 
@@ -91,8 +96,11 @@ async def propose(
 async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
     """The facts that are chosen and not computed. Raises Refusal."""
     await office.fresh()
-    after = await find_dealing(office, wish.after, "distribution", "meshnode distribution ls") if wish.after else None
+    after = await find_dealing(office, wish.after, "distribution", LISTED) if wish.after else None
     named = [await find_dealing(office, each, "income", "meshnode income ls") for each in wish.incomes]
+    if wish.reopens and named:
+        raise Refusal(Code.BAD_REQUEST, "what is shared again has its incomes already", "leave the income out")
+    again = await find_dealing(office, wish.reopens, "distribution", LISTED) if wish.reopens else None
     with office.folded.steady():
         memory = office.folded
         if "value_equation" not in terms_now(scope, memory):
@@ -108,11 +116,14 @@ async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
         hint = f"meshnode distribution show {to_text(waiting[0].record)}"
         why = f"{short(waiting[0].record)} waits for approval: only one of them can come into force"
         raise Refusal(Code.EXISTS, why, hint)
-    if not incomes:
+    if again is not None:
+        incomes = []
+    elif not incomes:
         raise Refusal(Code.CONFLICT, "no confirmed income is left to share", "meshnode income ls")
     to = day(wish.to) if wish.to else max(local_day(office.node.now()), day_before)
     facts: dict[str, Any] = {"agreement": version, "incomes": incomes, "to": to}
-    return {**facts, "prev": prev} if prev else facts
+    chain = {"prev": prev} if prev else {}
+    return {**facts, **chain, **({"restates": again.record} if again is not None else {})}
 
 
 class Approver(NamedTuple):
@@ -138,10 +149,13 @@ def told_of(office: Office, scope: ScopeId, shared: Dealing, *, whole: bool = Tr
         memory = office.folded
         terms = version_of(memory, shared.facts["agreement"]).facts
         agents = approvers_of(terms)
-        levels = tuple(Approver(each, tally(shared.record, each, memory)) for each in agents)
+        losing = [each for each in losers_of(shared.facts) if each not in agents]
+        levels = tuple(Approver(each, tally(shared.record, each, memory)) for each in (*agents, *losing))
         outside = left_out(scope, shared.record, memory) if whole else LeftOut((), (), ())
     approval = terms["approval"]
     needed = len(agents) if isinstance(approval, str) else approval["k"]
+    if losers_of(shared.facts):  # who loses by it must agree, whoever else does
+        needed = max(needed, len(levels)) if isinstance(approval, str) else needed + len(losing)
     return Told(scope, shared, levels, needed, outside)
 
 

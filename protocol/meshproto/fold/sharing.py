@@ -99,7 +99,10 @@ class Shared:
         return Chain(self.facts["agreement"], inputs, telling, reach, mandates)
 
     def filled(self) -> Facts:
-        """The same facts with the sums that the past, the version and the chain make of it."""
+        """The same facts with the sums that the past, the version and the chain make of it.
+
+        What is chosen must break no rule.
+        """
         if not self._is_refund:
             self.entered = self.entering()
         settled = self._settle()
@@ -116,7 +119,7 @@ class Shared:
         """What it breaks, if anything; otherwise `entered` tells what enters with it."""
         if self.facts["engine"] != ENGINE:
             return Verdict(Status.UNKNOWN, Reason.U_ENGINE, self.facts["engine"])
-        found = self._break_of_chain() or self._break_of_incomes()
+        found = self.break_of_choice()
         if found is not None:
             return found
         if not self._is_refund:
@@ -126,6 +129,10 @@ class Shared:
         if self.facts["inputs_digest"] != inputs_digest(self.entered):
             return no(Reason.D_INPUTS)
         return self._break_of_sums()
+
+    def break_of_choice(self) -> Verdict | None:
+        """What it breaks by what is chosen and not computed: chain and incomes. Otherwise there are sums."""
+        return self._break_of_chain() or self._break_of_incomes()
 
     @property
     def _is_refund(self) -> bool:

@@ -120,6 +120,44 @@ async def test_two_that_are_both_approved_contest_each_other(mesh: Mesh) -> None
         assert mine["accounts"][0]["closing"]["open"] == 0
 
 
+async def test_what_came_late_is_shared_again_with_the_consent_of_who_loses(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", "cy", approval=1) as all_:
+        await all_.works("ben", "Code", 2, "ana", day="2026-03-09")
+        await all_.income("ana", 900)
+        first = await all_.shares("ana", "ana")
+        late = await all_.works("cy", "Calls", 1, "ana", day="2026-03-09")
+        nothing = await all_["ana"].refuses("POST", "/distributions/preview", {"agreement": "Acme site"})
+        assert nothing["detail"] == "no confirmed income is left to share"
+        again = await all_.shares("ana", reopens=first["id"])
+        assert (again["reopens"], named(again["lines"])) == (first["id"], {"Ben": -300, "Cy": 300})
+        assert (await waits(all_["cy"]), await waits(all_["ben"])) == (["approve"], ["approve"])
+        await all_["ana"].does("POST", f"/distributions/{again['id']}/approvals", {})
+        told = await all_["ana"].does("GET", f"/distributions/{again['id']}")
+        assert (told["state"], "Ben" in told["says"]) == ("proposed", True)
+        await all_["ben"].does("POST", f"/distributions/{again['id']}/approvals", {})
+        await all_.stands(from_text(again["id"]), "effective")
+        why = await all_["cy"].does("GET", f"/distributions/{again['id']}/explanation?person=Cy")
+        (cause,) = why["lines"][0]["causes"]
+        assert (cause["distribution"], cause["amount"], [each["id"] for each in cause["behind"]]) == (
+            first["id"],
+            300,
+            [late],
+        )
+        with_incomes = {"agreement": "Acme site", "reopens": first["id"], "incomes": first["incomes"]}
+        assert (await all_["ana"].refuses("POST", "/distributions/preview", with_incomes))["code"] == "bad-request"
+
+
+async def test_a_refund_of_what_was_not_shared_is_refused(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        income = await all_.income("ana", 1000)
+        back = await all_.income("ana", 400, refunds=income)
+        wish = {"agreement": "Acme site", "incomes": [back]}
+        void = await all_["ana"].refuses("POST", "/distributions/preview", wish)
+        assert (void["code"], void["detail"][:30]) == ("conflict", "it would be void: D-INCOME (ba")
+        blind = await all_["ana"].refuses("POST", "/distributions", {**wish, "digest": "00" * 32})
+        assert (blind["code"], blind["detail"]) == ("conflict", "it would be void for ever (D-INCOME)")
+
+
 async def test_who_approves_is_told_of_what_the_cut_does_not_know(mesh: Mesh) -> None:
     async with table(mesh, "ana", "ben") as all_:
         await all_.works("ben", "Code", 2, "ana")

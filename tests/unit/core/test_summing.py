@@ -57,6 +57,22 @@ def test_what_would_be_void_is_not_signed() -> None:
     assert ask(deal, asked(deal, income, prev=first.id)) == Unsummed("void", "D-INCOME")
 
 
+def test_a_refund_of_what_was_not_shared_has_no_sums() -> None:
+    deal = three()
+    income = deal.income(1000)
+    back = deal.income(-400, refunds=income.id)
+    assert ask(deal, asked(deal, back)) == Unsummed("void", "D-INCOME")
+
+
+def test_what_is_no_distribution_before_is_not_restated() -> None:
+    deal = three()
+    first = deal.share("bob", deal.income(1000))
+    other = deal.share("bob", deal.income(900), to="2025-12-30")
+    wrong = asked(deal, first, prev=first.id, restates=other.id)
+    wrong.facts["incomes"] = []
+    assert ask(deal, wrong) == Unsummed("void", "D-CHAIN")
+
+
 def test_what_is_not_folded_yet_is_waited_for() -> None:
     deal = three()
     before = folded(deal)

@@ -15,6 +15,7 @@ from meshnode.views.dealings import (
     to_share,
 )
 from meshproto.equation.notices import Concern
+from meshproto.fold.authority import Verdict
 from meshproto.fold.memory import Memory
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
@@ -25,7 +26,9 @@ from tests.support.deals import folded, ids, shared, three
 
 def drawn(deal: Deal, *incomes: Record, memory: Memory | None = None, **more: Any) -> Drawn:
     facts = {"agreement": deal.deal.id, "incomes": sorted(each.id for each in incomes), "to": "2025-12-31", **more}
-    return draw_up(deal.deal.id, facts, memory or folded(deal))
+    found = draw_up(deal.deal.id, facts, memory or folded(deal))
+    assert isinstance(found, Drawn), found
+    return found
 
 
 def test_what_is_drawn_up_is_what_every_node_will_find() -> None:
@@ -33,7 +36,7 @@ def test_what_is_drawn_up_is_what_every_node_will_find() -> None:
     income = deal.income(1_000_000)
     found = drawn(deal, income)
     assert found.facts == deal.share("bob", income).facts
-    assert (found.broken, found.notices) == (None, ())
+    assert found.notices == ()
     assert len(found.entered.contributions) == 3
 
 
@@ -41,9 +44,29 @@ def test_why_it_would_be_void_is_told_before_anything_is_signed() -> None:
     deal = three()
     income = deal.income(1000)
     first = shared(deal, 900)
-    broken = drawn(deal, income, prev=first.id, to="2025-12-30").broken
-    assert broken is not None
+    facts = {"agreement": deal.deal.id, "incomes": [income.id], "to": "2025-12-30", "prev": first.id}
+    broken = draw_up(deal.deal.id, facts, folded(deal))
+    assert isinstance(broken, Verdict)
     assert (broken.reason, broken.ids) == (Reason.D_CHAIN, (first.id,))
+
+
+def test_a_refund_of_what_was_not_shared_would_be_void() -> None:
+    deal = three()
+    back = deal.income(-400, refunds=deal.income(1000).id)
+    broken = draw_up(deal.deal.id, {"agreement": deal.deal.id, "incomes": [back.id], "to": "2025-12-31"}, folded(deal))
+    assert isinstance(broken, Verdict)
+    assert (broken.reason, broken.ids) == (Reason.D_INCOME, (back.id,))
+
+
+def test_what_is_shared_again_enters_with_what_came_late() -> None:
+    deal = three()
+    first = shared(deal, 1_000_000)
+    late = deal.work("carol", 600, "bob")
+    again = drawn(deal, prev=first.id, restates=first.id)
+    assert sum(line[1] for line in again.facts["lines"]) == 0
+    assert again.entered.contributions == [late.id]
+    made = deal.write("bob", "distribution", again.facts)
+    assert left_out(deal.deal.id, made.id, folded(deal)).contributions == ()
 
 
 def test_what_nobody_has_confirmed_is_noticed() -> None:
