@@ -112,7 +112,8 @@ class Conversations:
         if not session.agent:
             return
         folded = self._mandates.is_device(session.agent, session.key)
-        session.ended = folded is False and self._mandates.was_ours(session.agent, session.key)
+        session.lapsed = folded is False and session.key in self._mandates.keys_of(session.agent)
+        session.ended = session.lapsed and session.agent == self._ground.identity.agent
         session.known = folded or (folded is None and self._ground.flight.root_of(session.agent) == session.key)
 
     def await_device(self, scope: ScopeId | None, turn: Turn) -> None:

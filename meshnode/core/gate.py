@@ -60,13 +60,21 @@ class Gate:
             return True
         if told is None:
             return session.peer in carried.hosts
-        if session.known and session.agent in told.readers:
+        if self.stands(session, carried.scope):
             return True
         if carried.scope in session.regains and self._may_come_back(session.agent, told):
             return True
-        # Whoever lets us in is known to stand there only once enough is folded; so is who tells of an agreement.
-        is_host = session.peer in carried.hosts and self._ground.identity.agent not in told.readers
-        return is_host or self._is_guest(session, told)
+        return self._is_host(session, carried, told) or self._is_guest(session, told)
+
+    def is_in(self, scope: ScopeId) -> bool:
+        """Whether our own agent stands in a network by invitation, as far as is folded."""
+        told = self._told.get(scope)
+        return told is not None and self._ground.identity.agent in told.readers
+
+    def stands(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a peer speaks for somebody who stands in a network by invitation, as far as is folded."""
+        told = self._told.get(scope)
+        return told is not None and session.known and session.agent in told.readers
 
     def names_of(self, session: Session, scope: ScopeId) -> list[Name]:
         """The names under which a session shares logs of this scope."""
@@ -198,6 +206,17 @@ class Gate:
     def _may_come_back(agent: AgentId, told: NetworkStanding) -> bool:
         """Whether nobody has ended what lets an agent stand in a network, be it contested for now."""
         return agent in told.readers or agent in told.doubted
+
+    def _is_host(self, session: Session, carried: Carried, told: NetworkStanding) -> bool:
+        """Whether a peer lets us in, or did, and is not known to stand there only because too little is folded."""
+        if session.peer not in carried.hosts:
+            return False
+        if not self.is_in(carried.scope):
+            return True
+        # Whoever comes back stands there by the first that is folded, and only then does the one that lets him in. Who
+        # stands in an agreement, its first version says of all.
+        is_over = session.lapsed or session.agent in told.ended
+        return not is_over and not self._ground.flight.is_agreement(carried.scope)
 
     def _is_guest(self, session: Session, told: NetworkStanding) -> bool:
         """Whether a peer has proven that he holds an invitation that is still open."""

@@ -45,6 +45,8 @@ class Session:
     known: bool = False
     ended: bool = False
     """It speaks with a key that was let in by our owner once, and is not any more."""
+    lapsed: bool = False
+    """By the fold it speaks with a key that spoke for its agent once, and does not any more."""
     tags_told: tuple[bytes, ...] | None = None
     tags_heard: frozenset[bytes] | None = None
     shared: dict[Name, ScopeId] = field(default_factory=dict)

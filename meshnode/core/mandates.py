@@ -238,15 +238,6 @@ class Mandates:
         roots = read_roots(agent, self._memory)
         return roots.used(key, EVERYTHING) is not None if any(each.key == key for each in roots) else None
 
-    def was_ours(self, agent: bytes, key: bytes) -> bool:
-        """Whether a key that speaks for our owner was a root or a device once, as far as is folded."""
-        if agent != self._me:
-            return False
-        with self._memory.steady():
-            if any(each.key == key for each in read_roots(agent, self._memory)):
-                return True
-            return any(entry.giver == agent for _, entry in self._given(key33(key)))
-
     def _remembered(self) -> Answer:
         """As the home remembers it: it was let in by a grant, or waits for one, or has the root's key."""
         if self._grant is None:

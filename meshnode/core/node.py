@@ -362,11 +362,13 @@ class Node:
             parts.policy.relayed[event.scope] = None
         else:
             parts.policy.relayed.pop(event.scope, None)
-        parts.scopes.carry(event.scope, [peer for peer, _ in event.peers])
+        # SPEC 03-sync 3.4: A node MUST NOT take a host where its own agent stands by its own fold
+        hosts = [] if parts.gate.is_in(event.scope) else [peer for peer, _ in event.peers]
+        parts.scopes.carry(event.scope, hosts)
         rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
         before = rows[0] if rows else JoinedEntry(event.scope, 0)
         slug, now = event.slug or before.slug, turn.moment.wall
-        host = event.peers[0][0] if event.peers else before.host
+        host = hosts[0] if hosts else before.host
         agent = event.agent if before.agent or not joined else b""
         row = before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host, agent=agent)
         turn.local.append(row)

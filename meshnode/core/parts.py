@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from meshnode.core.arriving import Arrivals
 from meshnode.core.bounds import Bounds
 from meshnode.core.chance import Chance
 from meshnode.core.closure import Closure
@@ -59,6 +60,7 @@ class Parts:
         flight.may_order = self.mandates.may_order
         self.named = Named(self.ground)
         self.gate = Gate(self.ground, self.scopes, self.named)
+        self.arrivals = Arrivals(self.ground, self.scopes, self.gate)
         self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
         self.doors = Doors(self.ground, self.gate)
         self.telling = Telling(self.ground, self.scopes, self.gate, self.policy)

@@ -61,6 +61,8 @@ class NetworkStanding(NamedTuple):
     """Dissolved."""
     doubted: frozenset[AgentId] = frozenset()
     """Whose standing is contested though nobody has ended it, as after a recovery that could not name all."""
+    ended: frozenset[AgentId] = frozenset()
+    """Who stood there, or was to, and does not any more."""
     allowance: tuple[int, int] = (MAX_STREAM_RECORDS, MAX_STREAM_BYTES)
     """How many records and header bytes the charter allows each log now."""
     concerns_us: bool = True
@@ -88,13 +90,15 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     members = members_of(scope, memory)
     standing = {each.agent for each in members if each.state in ("invited", "active")}
     readers = _with_people({each for each in (*standing, *found.electors) if len(each) != KEY_SIZE}, memory)
+    doubted = frozenset(AgentId(each.agent) for each in members if _is_doubted(each, memory))
+    named = frozenset(AgentId(each.agent) for each in members if len(each.agent) != KEY_SIZE)
+    ended = named - readers - doubted
     if found.kind == ORGANISATION:
-        return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=over)
+        return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=over, ended=ended)
     knowledge = Knowledge(memory)
     doors = tuple(_doorway(each, memory, knowledge) for each in members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
-    doubted = frozenset(AgentId(each.agent) for each in members if _is_doubted(each, memory))
-    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, over, doubted, allowance)
+    return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, over, doubted, ended, allowance)
 
 
 def circles_in(memory: Memory) -> list[bytes]:

@@ -154,6 +154,8 @@ class Talk:
             if not before[session.conn] <= set(session.shared.values()):
                 parts.book.note_scopes(session, turn)
                 parts.serve.withhold(session, turn)
+        if parts.arrivals.look(turn):
+            self.refresh(turn)
 
     def _take_open(self, session: Session, message: Opened, turn: Turn) -> None:
         """Take in a message of a conversation that is open. Raises Breached."""
@@ -224,6 +226,8 @@ class Talk:
             self._parts.gossip.tell_own_tips([session], turn)
         if wider:
             self.welcome(session, turn)
+            if self._parts.arrivals.look(turn):
+                self.refresh(turn)
         self._parts.telling.tell(session, turn)
         self._parts.waiters.look(turn)
 
@@ -242,8 +246,9 @@ class Talk:
         """Carry a network that a peer has told of."""
         parts = self._parts
         parts.policy.relayed.pop(scope, None)
-        parts.scopes.carry(scope, [session.peer])
-        row = JoinedEntry(scope, turn.moment.wall, host=session.peer, invitation=invitation, agent=agent)
+        host = "" if parts.gate.is_in(scope) else session.peer
+        parts.scopes.carry(scope, [host] if host else [])
+        row = JoinedEntry(scope, turn.moment.wall, host=host, invitation=invitation, agent=agent)
         turn.local.append(row)
         self.refresh(turn)
 
@@ -260,6 +265,8 @@ class Talk:
             if answered or not asked:
                 parts.copies.take_level(session, turn)
             parts.privates.ask(session, turn)
+            if parts.arrivals.take_level(session, turn):
+                self.refresh(turn)
         parts.waiters.look(turn)
 
     def _pull_strange(self, session: Session, want: Want, strange: list[LogId]) -> None:

@@ -180,8 +180,7 @@ class Households(Society):
         concerned = {host.name for each in self.recovering for host in (each.host, self.world.hosts[each.peer])}
         if not helpers or commons is None or host.name == "nosy" or any(each.name in concerned for each in mine):
             return
-        founds = any(founder in mine for founder in self.networks.values())
-        if founds or not all(self._is_elsewhere(scope, mine) for scope in self.networks):
+        if not all(self._is_elsewhere(scope, mine) for scope in self.networks):
             return  # With them something would be gone on which others rest.
         peer = self.random.choice(helpers)
         scopes = [each for each in self._known_to(host) if each == commons or host.name in self.told_of[each]]
@@ -193,6 +192,7 @@ class Households(Society):
         self.devices += 1
         owner = host.name.partition(" ")[0]
         made = self._add(host, f"{owner} {self.devices}", self._rows(peer.name, [commons]))
+        self.networks.update({scope: made for scope, founder in self.networks.items() if founder in mine})
         self.recovering.append(Recovering(made, peer.name, owner, tuple(each for each in scopes if each != commons)))
         self.notebooks.pop(agent, None)
 

@@ -130,8 +130,8 @@ def test_a_removed_member_is_refused_everywhere_within_a_round_of_hearing_it() -
     club.world.part([])
     sync(carol)
     club.run(3_000)
-    assert not club.shares(carol, bob)  # It has heard of it, dave has not.
-    assert club.shares(dave, bob)
+    assert not club.is_in(bob, carol), "it has heard of it, dave perhaps not"
+    assert [club.shares(host, bob) for host in (carol, dave)] == [False, club.is_in(bob, dave)]
     club.run(settings.sync_interval * 5 // 4)
     assert not any(club.shares(host, bob) for host in (alice, carol, dave))
     refused = contribute(bob, club.network, "too late")

@@ -134,7 +134,8 @@ class Town(WatchedWorld):
             return self._may_read_agreement(host, other, conn, scope)
         told = host.told.get(scope)
         is_in = told is not None and self.stands(host, host, scope)
-        if not is_in and other.name in host.hosts.get(scope, {}):
+        is_host = other.name in host.hosts.get(scope, {})
+        if is_host and (not is_in or self._may_belong_there(host, other, scope)):
             return True  # It is being joined there.
         if told is None:
             return False
@@ -175,6 +176,26 @@ class Town(WatchedWorld):
         found = host.summary(firm)
         acting = () if found is None else (each for each in found.members if each.state == "active")
         return any(each.agent == person and each.role in ("founder", "staff") for each in acting)
+
+    def _may_belong_there(self, host: Citizen, other: Host, scope: ScopeId) -> bool:
+        """Whether a node has folded nothing against somebody, and nobody who stands there could have told it."""
+        found, person, key = host.summary(scope), other.identity.agent, other.identity.key.public
+        if found is None or any(each.agent == person for each in found.members if each.state not in STANDING):
+            return False
+        if key in self._lapsed(host, person) or host.node is None:
+            return False
+        sessions = host.node.parts.ground.open_sessions()
+        sharing = [self.hosts[each.peer] for each in sessions if scope in each.shared.values()]
+        return not any(self.stands(host, each, scope) for each in sharing)
+
+    def _lapsed(self, host: Citizen, person: bytes) -> list[bytes]:
+        """The keys that signed for a person once and do not any more, by what a node has folded."""
+        found = host.summary(person)
+        if found is None:
+            return []
+        once = [each.key for each in read_roots(person, host.memory)]
+        once += [each.agent[1:] for each in found.members]
+        return [each for each in once if each not in self.keys_of(host, person)]
 
     def keys_of(self, host: Citizen, person: bytes) -> list[bytes]:
         """The keys that sign for a person now, by what a node has folded."""

@@ -367,15 +367,15 @@ def test_a_device_ends_itself_and_what_it_let_in_and_nothing_else() -> None:
 def test_whether_a_key_is_a_persons_now_and_whether_it_ever_was() -> None:
     tale = Tale("")
     alice, grant = paired(tale)
-    bob = tale.person("bob")
+    tale.person("bob")
     desk = desk_of(tale, "alice", alice)
     assert [desk.is_device(alice.id, key(each).public) for each in ("alice", "phone", "thief")] == [True, True, False]
     assert desk.is_device(b"x" * 32, key("alice").public) is None
     tale.write("alice", alice, "revoke", authority.revoke([grant.id]))
     desk = desk_of(tale, "alice", alice)
     assert desk.is_device(alice.id, key("phone").public) is False
-    assert [desk.was_ours(alice.id, key(each).public) for each in ("alice", "phone", "thief")] == [True, True, False]
-    assert not desk.was_ours(bob.id, key("bob").public)
+    assert [key(each).public in desk.keys_of(alice.id) for each in ("alice", "phone", "thief")] == [True, True, False]
+    assert key("bob").public not in desk.keys_of(alice.id)
 
 
 def test_a_device_whose_grant_is_contested_signs_nothing() -> None:
