@@ -6,7 +6,17 @@ Of one network: joined → (its founding is here) own grant, or accept of the in
 
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Effect, Report
-from meshnode.core.events import EnterBy, Event, FoldMoved, JoinScope, LeaveScope, MessageIn, NetworksStand, Write
+from meshnode.core.events import (
+    EnterBy,
+    Event,
+    FoldMoved,
+    JoinScope,
+    LeaveScope,
+    MessageIn,
+    NetworksStand,
+    Regain,
+    Write,
+)
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
 from meshnode.core.ports import Identity, JoinedEntry, LocalRow
@@ -74,7 +84,7 @@ class Citizen(Host):
             case JoinScope(scope=scope, peers=peers):
                 self.hosts.setdefault(scope, {}).update(dict.fromkeys(peer for peer, _ in peers))
                 self.gone.pop(scope, None)
-            case EnterBy(peer=peer):
+            case EnterBy(peer=peer) | Regain(peer=peer):
                 self._knocked[peer] = None
             case MessageIn(conn, Door(DoorState.OPEN, _, network, _)) if conn in self.lines:
                 peer = self.across(conn).name

@@ -1,21 +1,22 @@
 """Stories of closed networks in which people have several devices, lose them, have them stolen, and recover.
 
-Of a person who has lost every machine: a blank one fetches from one honest peer what the person had signed, makes its
-own key the root with the recovery key, and goes on.
+Of a person who has lost every machine: a blank one fetches from one honest peer, who vouches, what the person had
+signed, makes its own key the root with the recovery key, and goes on.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
-from meshnode.core.effects import Written
-from meshnode.core.events import AddPeer, JoinScope, TrustThisCopy
+from meshnode.core.effects import Regained, Written
+from meshnode.core.events import AddPeer, JoinScope, Regain, TrustThisCopy, Vouch
 from meshnode.core.ports import JoinedEntry, LocalRow, PeerEntry
 from meshnode.core.reports import RoundDone
 from meshproto.fold.places import read_agent
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.types import authority
 from meshproto.types.recovery import recovery_digest
+from meshproto.wire.session import invitation_key
 from tests.simulation.citizen import Citizen
 from tests.simulation.people import found, holder_of, key_of, put_up
 from tests.simulation.society import Society
@@ -43,6 +44,12 @@ class Recovering(NamedTuple):
     owner: str
     scopes: tuple[ScopeId, ...]
     """The closed networks to take part in again."""
+    secret: bytes
+    """Of the line by which the peer vouches."""
+    asked: tuple[int, int, int] = (0, 0, 0)
+    """The ticket of coming back at the peer, and in which lives of both that was asked."""
+    regained: int = -1
+    """How much the machine had reported when the peer had told its networks; −1 before that."""
     ticket: int = 0
     life: int = 0
 
@@ -68,6 +75,8 @@ class Households(Society):
         for at, each in enumerate(self.recovering):
             if each.host.node is not None and self._may_rotate(each):
                 self.recovering[at] = each._replace(ticket=self._rotate(each), life=each.host.life)
+            elif each.host.node is not None and each.regained < 0:
+                self.recovering[at] = self._come_back(each)
         for each in [each for each in self.recovering if self._is_root(each.host)]:
             self.recovering.remove(each)
             self._take_up(each)
@@ -153,15 +162,38 @@ class Households(Society):
 
     # Recovery.
 
-    def _is_elsewhere(self, scope: ScopeId, mine: list[Citizen]) -> bool:
-        """Whether a member's machine holds all that these hold of a network, and waits for nothing."""
-        tips = [tip.id for host in mine for head in host.ledger.logs_of_scope(scope) for tip in head.tips]
+    def _is_at(self, each: Citizen, scope: ScopeId, mine: list[Citizen]) -> bool:
+        """Whether somebody else's machine holds all that these hold of a network, waits for nothing, and is in it."""
         founder = self.networks.get(scope, mine[0])
-        return any(
-            all(map(each.ledger.has, tips)) and not self._waits(each, scope, self.people)
-            for each in self.people
-            if each not in mine and (founder.node is None or self.world.stands(founder, each, scope))
-        )
+        if each in mine or not (founder.node is None or self.world.stands(founder, each, scope)):
+            return False
+        tips = [tip.id for host in mine for head in host.ledger.logs_of_scope(scope) for tip in head.tips]
+        return all(map(each.ledger.has, tips)) and not self._waits(each, scope, self.people)
+
+    def _may_vouch(self, each: Citizen, mine: list[Citizen]) -> bool:
+        """Whether somebody can bring back to these all that they founded: by what both have folded he is in it."""
+        founded = [scope for scope, founder in self.networks.items() if founder in mine]
+        for scope in founded:
+            host = self.networks[scope]
+            are_folded = host.node is not None and host.is_folded and each.is_folded
+            if not are_folded or not self._is_at(each, scope, mine) or not self.world.stands(each, host, scope):
+                return False
+        return not founded or each.node is not None
+
+    def _come_back(self, each: Recovering) -> Recovering:
+        """Let the peer vouch, and ask it for the networks; again if one of both has started anew meanwhile."""
+        host, peer = each.host, self.world.hosts[each.peer]
+        if isinstance(host.answers.get(each.asked[0]), Regained):
+            return each._replace(regained=len(host.reports))
+        if peer.node is None or each.asked[1:] == (host.life, peer.life):
+            return each
+        agent, ticket = host.identity.agent, next(TICKETS)
+        peer.hear(Vouch(next(TICKETS), agent, invitation_key(each.secret).public))
+        self.world.vouched.setdefault(peer.name, {})[agent] = None
+        self.world.given.setdefault(agent, {})[host.name] = None
+        holder = holder_of(self.world, each.owner)
+        host.hear(Regain(ticket, each.secret, peer.name, (f"/sim/{peer.name}",), holder))
+        return each._replace(asked=(ticket, host.life, peer.life))
 
     def _take_up(self, each: Recovering) -> None:
         """Take part again where one did, asking those who one knows are there, too."""
@@ -180,7 +212,10 @@ class Households(Society):
         concerned = {host.name for each in self.recovering for host in (each.host, self.world.hosts[each.peer])}
         if not helpers or commons is None or host.name == "nosy" or any(each.name in concerned for each in mine):
             return
-        if not all(self._is_elsewhere(scope, mine) for scope in self.networks):
+        helpers = [each for each in helpers if self._may_vouch(each, mine)]
+        if not helpers or not all(
+            any(self._is_at(each, scope, mine) for each in self.people) for scope in self.networks
+        ):
             return  # With them something would be gone on which others rest.
         peer = self.random.choice(helpers)
         scopes = [each for each in self._known_to(host) if each == commons or host.name in self.told_of[each]]
@@ -193,13 +228,16 @@ class Households(Society):
         owner = host.name.partition(" ")[0]
         made = self._add(host, f"{owner} {self.devices}", self._rows(peer.name, [commons]))
         self.networks.update({scope: made for scope, founder in self.networks.items() if founder in mine})
-        self.recovering.append(Recovering(made, peer.name, owner, tuple(each for each in scopes if each != commons)))
+        closed = tuple(each for each in scopes if each != commons)
+        self.recovering.append(Recovering(made, peer.name, owner, closed, self.random.randbytes(16)))
         self.notebooks.pop(agent, None)
 
     def _may_rotate(self, each: Recovering) -> bool:
         """Whether what the peer holds is here and folded, and nothing was signed yet or it was refused."""
         host = each.host
-        levels = (each for each in host.reports if isinstance(each, RoundDone) and not each.differed)
+        if each.regained < 0:
+            return False
+        levels = (each for each in host.reports[each.regained :] if isinstance(each, RoundDone) and not each.differed)
         is_level = any(news.peer == each.peer for news in levels)
         is_waiting = each.ticket and each.ticket not in host.answers and each.life == host.life
         return is_level and not is_waiting and host.is_folded and self._is_here(host)

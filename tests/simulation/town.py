@@ -10,6 +10,7 @@ from hashlib import sha256
 from meshnode.core.closure import named_by
 from meshnode.core.flight import is_agreement, is_organisation, network_facts
 from meshnode.core.ports import Batch
+from meshproto.fold.entries import endings_of, entry_of
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import version_of
@@ -64,6 +65,8 @@ class Town(WatchedWorld):
         """To whom the line of each invitation was given."""
         self.tellers: dict[tuple[str, ScopeId], dict[str, None]] = {}
         """Who has told whom of which agreement."""
+        self.vouched: dict[str, dict[bytes, None]] = {}
+        """Whom each machine was told to expect back."""
         self.overheard: list[bytes] = []
         """The latest proofs that somebody gave, to be replayed."""
         self.looked = 0
@@ -141,7 +144,15 @@ class Town(WatchedWorld):
             return False
         guest = self._guests.get(conn, {}).get(scope)
         is_guest = any(door.grant == guest and door.state == "open" for door in told.doors)
-        return is_guest or self.stands(host, other, scope)
+        regains = guest is not None and bytes(guest) == other.identity.agent and False in self._ends(host, other, scope)
+        return is_guest or regains or self.stands(host, other, scope)
+
+    def _ends(self, host: Citizen, other: Host, scope: ScopeId) -> list[bool]:
+        """Of each entry by which somebody stood in a network, or would, were all certain: whether anybody ended it."""
+        found, person = host.summary(scope), other.identity.agent
+        mine = [] if found is None else [each.record for each in found.members if each.agent == person]
+        ends = [any(endings_of(entry_of(host.memory, each).handle, host.memory)) for each in mine]
+        return [*ends, False] if found is not None and bytes(person) in found.electors else ends
 
     def _may_read_agreement(self, host: Citizen, other: Host, conn: int, scope: ScopeId) -> bool:
         """Whether a peer takes part by a version in force, or proposed by the node's owner, or is bound anyhow."""
@@ -179,10 +190,8 @@ class Town(WatchedWorld):
 
     def _may_belong_there(self, host: Citizen, other: Host, scope: ScopeId) -> bool:
         """Whether a node has folded nothing against somebody, and nobody who stands there could have told it."""
-        found, person, key = host.summary(scope), other.identity.agent, other.identity.key.public
-        if found is None or any(each.agent == person for each in found.members if each.state not in STANDING):
-            return False
-        if key in self._lapsed(host, person) or host.node is None:
+        person, key, ends = other.identity.agent, other.identity.key.public, self._ends(host, other, scope)
+        if (ends and all(ends)) or key in self._lapsed(host, person) or host.node is None:
             return False
         sessions = host.node.parts.ground.open_sessions()
         sharing = [self.hosts[each.peer] for each in sessions if scope in each.shared.values()]
@@ -270,6 +279,8 @@ class Town(WatchedWorld):
         """Only who was given the line hears that there is an invitation."""
         if door.state is DoorState.UNKNOWN:
             return
+        if door.grant == other.identity.agent and other.identity.agent not in self.vouched.get(host.name, {}):
+            raise Broken(f"{host.name} brings {other.name} back")
         if not any(other.name in names for names in self.given.values()):
             raise Broken(f"{host.name} tells {other.name} of a door")
         if door.state is DoorState.OPEN and other.name not in self.given[door.grant]:
