@@ -367,9 +367,8 @@ class Node:
         parts.scopes.carry(event.scope, hosts)
         rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
         before = rows[0] if rows else JoinedEntry(event.scope, 0)
-        slug, now = event.slug or before.slug, turn.moment.wall
-        host = hosts[0] if hosts else before.host
-        agent = event.agent if before.agent or not joined else b""
+        slug, host = event.slug or before.slug, hosts[0] if hosts else before.host
+        agent, now = event.agent if before.agent or not joined else b"", turn.moment.wall
         row = before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host, agent=agent)
         turn.local.append(row)
         for peer, addresses in event.peers:

@@ -115,11 +115,12 @@ class Vouching:
             return None
         theirs = ANSWERER if session.outbound else DIALLER
         tag = door_tag(invitation_key(here.wish.secret).public, session.transcript, theirs)
+        # SPEC 03-sync 13: It MUST pass over those whose tag is not the one due
+        if door.tag != tag and door.state is not DoorState.UNKNOWN:
+            return None
         if door.state is not DoorState.OPEN:
             self._return = None
             turn.answer(here.wish.ticket, ShutOut(door.state.value))
-            return None
-        if door.tag != tag:
             return None
         if door.network != self._ground.identity.agent:
             here.found.append(ScopeId(door.network))

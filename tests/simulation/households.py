@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
-from meshnode.core.effects import Regained, Written
+from meshnode.core.effects import Regained, ShutOut, Written
 from meshnode.core.events import AddPeer, JoinScope, Regain, TrustThisCopy, Vouch
 from meshnode.core.ports import JoinedEntry, LocalRow, PeerEntry
 from meshnode.core.reports import RoundDone
@@ -185,7 +185,8 @@ class Households(Society):
         host, peer = each.host, self.world.hosts[each.peer]
         if isinstance(host.answers.get(each.asked[0]), Regained):
             return each._replace(regained=len(host.reports))
-        if peer.node is None or each.asked[1:] == (host.life, peer.life):
+        was_refused = isinstance(host.answers.get(each.asked[0]), ShutOut)  # it may have been another knock that was
+        if peer.node is None or (each.asked[1:] == (host.life, peer.life) and not was_refused):
             return each
         agent, ticket = host.identity.agent, next(TICKETS)
         peer.hear(Vouch(next(TICKETS), agent, invitation_key(each.secret).public))

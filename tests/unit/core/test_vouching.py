@@ -233,3 +233,20 @@ def test_a_connection_that_breaks_is_asked_over_again() -> None:
     assert len(again.all(Knock)) == 1
     opens(again, rig.me.agent)
     assert rig.answers[ticket] == Regained(())
+
+
+def test_a_door_that_is_shut_upon_another_knock_says_nothing_of_coming_back() -> None:
+    rig = Rig()
+    peer = rig.meet(BEN)
+    ticket = comes_back(rig)
+    peer.say(Door(DoorState.USED, b"?" * 32, b"", b""))
+    assert ticket not in rig.answers
+    opens(peer, rig.me.agent)
+    assert rig.answers[ticket] == Regained(())
+
+
+def test_whoever_comes_back_where_one_stands_takes_nobody_for_a_host() -> None:
+    rig, scope = closed()
+    comes_back(rig)
+    opens(rig.meet(BEN), scope)
+    assert [row.host for row in rig.ledger.rows(JoinedEntry)] == [""]
