@@ -1,6 +1,9 @@
 """Named situations in closed networks, each in a calm town that watches every byte (town.py)."""
 
+import pytest
+
 from meshnode.core.effects import LetIn, NotWritten, ShutOut
+from meshnode.core.events import Regain, Vouch
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.standing import Status
 from meshproto.records.ids import LogId, RecordId
@@ -24,11 +27,13 @@ from meshproto.wire.messages import (
     Want,
     WantPrivates,
 )
+from meshproto.wire.session import invitation_key
+from tests.simulation import citizen
 from tests.simulation.citizen import Citizen
 from tests.simulation.club import Club
-from tests.simulation.people import contribute
+from tests.simulation.people import contribute, holder_of, put_up
 from tests.simulation.scenes import sync
-from tests.simulation.world import Host
+from tests.simulation.world import TICKETS, Host
 
 SECRET = b"sixteen letters."
 
@@ -222,3 +227,26 @@ def test_who_comes_in_is_called_by_name_within_a_moment_of_it_by_everybody() -> 
         club.run(1_000)
         for host in club.people:
             assert [host.ledger.private(each.identity.agent) is not None for each in club.people] == [True] * 3, seed
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_founder_who_lost_everything_gets_all_of_a_network_from_the_one_who_vouches(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(citizen, "SLICE", 1)  # So her standing there is folded long before his.
+    club = Club("alice", "bob", seed=seed)
+    alice, bob = club.people
+    club.all_enter()
+    works = (*club.works(alice, 3), *club.works(bob, 30))
+    club.run(2_000)
+    alice.stop("is lost")
+    alice.life += 1
+    club.world.faults.fold, club.world.faults.delay = (1, 2), (100, 300)
+    blank = put_up(club.world, "blank", alice.identity.agent, (), alice.settings)
+    assert isinstance(blank, Citizen)  # all are in a town
+    bob.hear(Vouch(next(TICKETS), alice.identity.agent, invitation_key(SECRET).public))
+    club.world.vouched[bob.name] = {alice.identity.agent: None}
+    club.world.given[alice.identity.agent] = {blank.name: None}
+    blank.hear(Regain(next(TICKETS), SECRET, bob.name, (bob.address,), holder_of(club.world, "alice")))
+    assert club.world.run(club.world.now + 60_000, lambda: all(map(blank.ledger.has, works)))
+    assert club.world.run(club.world.now + 60_000, lambda: club.level(blank, bob))
