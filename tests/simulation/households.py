@@ -162,10 +162,23 @@ class Households(Society):
 
     # Recovery.
 
+    def _leave(self, host: Citizen) -> None:
+        if not self._is_founder_away():
+            super()._leave(host)
+
+    def _remove(self, host: Citizen) -> None:
+        if not self._is_founder_away():
+            super()._remove(host)
+
+    def _is_founder_away(self) -> bool:
+        """Whether a founder is about to come back: else nobody might be left who holds what was founded."""
+        return any(each.host in self.networks.values() for each in self.recovering)
+
     def _is_at(self, each: Citizen, scope: ScopeId, mine: list[Citizen]) -> bool:
         """Whether somebody else's machine holds all that these hold of a network, waits for nothing, and is in it."""
         founder = self.networks.get(scope, mine[0])
-        if each in mine or not (founder.node is None or self.world.stands(founder, each, scope)):
+        is_in = founder.node is None or self.world.stands(founder, each, scope)
+        if each in mine or scope in each.gone or not is_in:
             return False
         tips = [tip.id for host in mine for head in host.ledger.logs_of_scope(scope) for tip in head.tips]
         return all(map(each.ledger.has, tips)) and not self._waits(each, scope, self.people)

@@ -136,3 +136,16 @@ def test_where_one_stands_already_a_line_makes_nobody_a_host() -> None:
     tale.rig.feed(JoinScope(2, tale.scope, (("peer-carol", ("/carol",)),)))
     assert shared(tale.rig, tale.meets(tale.carol)) == set()
     assert tale.hosts() == [""]
+
+
+def test_where_one_does_not_stand_yet_a_host_is_admitted_whatever_is_folded() -> None:
+    rig, carol = Rig(settings=QUIET), Writer("carol")
+    scope, genesis = network_of(carol, is_open=False)
+    rig.feed(JoinScope(1, scope, (("peer-bob", ("/bob",)),)))
+    peer = rig.meet(Writer("bob"), scope, outbound=True)
+    for signed in (carol.genesis, genesis, carol.accept(scope)):
+        peer.push(signed, Part.LAST)
+    rig.fold()
+    peer.level()
+    assert not rig.node.parts.gate.is_in(scope)
+    assert shared(rig, peer) == {scope}
