@@ -51,6 +51,7 @@ def ls(desk: Desk) -> Exit:
                 ("you", _standing(network)),
                 ("members", f"{len(network['members'])}: {members}{more}"),
                 ("connected", count(network["connected"], "peer")),
+                ("withheld", _withheld(network)),
             ]
         )
         _way_in(desk, network)
@@ -103,6 +104,12 @@ def _standing(network: Network) -> str:
     """How the owner stands, with the roles that say more."""
     more = [role for role in network["roles"] if role != network["standing"]]
     return f"{network['standing']} ({', '.join(more)})" if more else network["standing"]
+
+
+def _withheld(network: Network) -> str:
+    """Who shares the network no longer, if nobody does; empty fields are not printed."""
+    by = ", ".join(who(each) for each in network["withheld_by"])
+    return by and f"by {by}, who shares it with you no longer: perhaps you were removed. Ask them"
 
 
 def _way_in(desk: Desk, network: Network) -> None:

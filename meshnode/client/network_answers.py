@@ -33,6 +33,7 @@ class Network(TypedDict):
     roles: list[str]
     dissolved: bool
     moves: list[Move]
+    withheld_by: list[Agent]
 
 
 class NetworkDetail(TypedDict):

@@ -89,6 +89,10 @@ class Source:
     live: bool = False
 
 
+FILE = Source(None, trusted=True)
+"""Where records come from that are neither ours nor a peer's."""
+
+
 class Intake:
     """Admits runs. What is admitted goes into the turn's batch."""
 

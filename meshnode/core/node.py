@@ -51,13 +51,14 @@ from meshnode.core.flight import is_organisation, network_facts
 from meshnode.core.folded import Folded, FoldInRam
 from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
-from meshnode.core.ingest import Accepted, Declined, Known, Source
+from meshnode.core.ingest import FILE, Accepted, Declined, Known
 from meshnode.core.parts import Parts
 from meshnode.core.ports import HeldEntry, Identity, JoinedEntry, Ledger, Moment, SearchEntry
 from meshnode.core.reports import Halted, PeerBroke, PeerGone
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
 from meshnode.core.turn import Aftermath, Turn
+from meshnode.core.unshared import unshared
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.records.record import Record
 from meshproto.wire.breaches import Breach, Breached
@@ -84,9 +85,6 @@ Wish: TypeAlias = (
     | AwaitDevice
 )
 """What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
-
-FILE = Source(None, trusted=True)
-"""Where records come from that are neither ours nor a peer's."""
 
 
 class Node:
@@ -125,6 +123,10 @@ class Node:
     def fullness(self) -> list[Fullness]:
         """How full each bound is that the owner can do something about."""
         return fullness(self._parts)
+
+    def unshared(self) -> dict[ScopeId, tuple[int, ...]]:
+        """The networks that nobody shares with us, each with the connections of people who stand there."""
+        return unshared(self._parts)
 
     @property
     def parts(self) -> Parts:
@@ -240,8 +242,7 @@ class Node:
 
     def _welcome(self, event: PeerUp, turn: Turn) -> None:
         """A connection is open: greet, unless this peer is left alone for now."""
-        parts = self._parts
-        nonce = new_nonce(parts.ground)
+        parts, nonce = self._parts, new_nonce(self._parts.ground)
         session = Session(event.conn, event.peer, event.address, event.outbound, event.local_peer, nonce)
         session.spoken_since = turn.moment.ticks
         parts.ground.sessions[event.conn] = session
@@ -384,9 +385,8 @@ class Node:
         else:
             parts.scopes.drop(scope)
         parts.policy.relayed.pop(scope, None)
-        for row in parts.ground.ledger.rows(JoinedEntry):
-            if row.network == scope:
-                turn.local.append(row._replace(left=True, leaving=False, host="", invitation=b"", agent=b""))
+        rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == scope]
+        turn.local += [row._replace(left=True, leaving=False, host="", invitation=b"", agent=b"") for row in rows]
         self._talk.refresh(turn)
         parts.waiters.look(turn)
 

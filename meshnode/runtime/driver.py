@@ -28,6 +28,7 @@ from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import LOOP_SLICE_SECONDS
 from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.writer import Writer
+from meshproto.records.ids import ScopeId
 
 
 class StoreFailed(Exception):
@@ -47,6 +48,10 @@ class Core(Protocol):
 
     def held_by(self, record: bytes) -> tuple[HeldEntry, ...]:
         """Which agents say that they hold a record."""
+        ...
+
+    def unshared(self) -> dict[ScopeId, tuple[int, ...]]:
+        """The networks that nobody shares with us, each with the connections of people who stand there."""
         ...
 
     def fullness(self) -> list[Fullness]:

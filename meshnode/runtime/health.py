@@ -15,8 +15,10 @@ import trio
 from meshnode.core.ports import JoinedEntry
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of, in_words
-from meshnode.runtime.office import Office
+from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.pulse import Pulse
+from meshnode.runtime.shut_out import shut_out_of
+from meshproto.records.ids import AgentId, ScopeId, short
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class Watch:
             self._recovery(),
             self._views(),
             self._peers(),
+            *self._shut_out(),
             self._loop(),
             *self._rooms(),
         ]
@@ -164,6 +167,20 @@ class Watch:
         if connected:
             return Finding("peers", "ok", f"{connected} connected")
         return Finding("peers", "warn", "no peer is connected, so nothing is exchanged", "meshnode peer ls")
+
+    def _shut_out(self) -> list[Finding]:
+        """Networks that those who are there do not share with this node any more."""
+        return [self._shut_out_of(scope, agents) for scope, agents in shut_out_of(self.office.node).items()]
+
+    def _shut_out_of(self, scope: ScopeId, agents: tuple[AgentId, ...]) -> Finding:
+        name, who = self.office.name(scope) or short(scope), self.office.name(agents[0]) or short(agents[0])
+        more = f" and {len(agents) - 1} more" if len(agents) > 1 else ""
+        text = f"{who}{more} of {name}, connected now, shares it with you no longer. Perhaps you were removed, or this "
+        text += "device ended, while it was away: nobody tells an outsider, so ask them"
+        group = "network" if self.office.truth.network(scope) is not None else "org"
+        return Finding(
+            "shut out", "warn", text, f"meshnode {group} leave {quoted(name)}, if you are not in it any more"
+        )
 
     def _rooms(self) -> list[Finding]:
         """How full each bound is."""

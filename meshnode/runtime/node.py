@@ -46,7 +46,7 @@ from meshnode.runtime.unwritten import Naming, Undecided, about
 from meshnode.runtime.unwritten import refusal_of as refusal_of
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Store, Writer
-from meshproto.records.ids import AgentId, RecordId
+from meshproto.records.ids import AgentId, RecordId, ScopeId
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +159,10 @@ class RunningNode:
         """The other agents that say they hold a record."""
         held = {AgentId(entry.agent) for entry in self._parts.core.held_by(record)}
         return tuple(sorted(held - {self.me}))
+
+    def unshared(self) -> dict[ScopeId, tuple[int, ...]]:
+        """The networks that nobody shares with us, each with the connections of people who stand there."""
+        return self._parts.core.unshared()
 
     def fullness(self) -> list[Fullness]:
         """How full each bound is that the owner can do something about."""

@@ -31,6 +31,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import moves, networks, people, somebody
 from meshnode.runtime.requests.networks import Charter, Person
 from meshnode.runtime.requests.organisations import founders_of
+from meshnode.runtime.shut_out import shut_out_of
 from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
 JOINS = ("open", "invite")
@@ -259,6 +260,7 @@ def network_model(office: Office, network: ScopeId) -> Network:
         roles=sorted(set(own)),
         dissolved=told is not None and told.is_over,
         moves=[] if notebook else [_move(office, names, each) for each in moves.moves_of(office, network)],
+        withheld_by=[names.agent(each) for each in shut_out_of(office.node).get(network, ())],
     )
 
 

@@ -18,6 +18,7 @@ from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
+from meshnode.runtime.shut_out import shut_out_of
 from meshnode.runtime.unwritten import refusal_of
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.store.querying import Is, Where
@@ -220,11 +221,12 @@ async def give_back(
 ) -> bool:
     """Resign from what one, or the organisation `agent`, has in a network or organisation. Raises Refusal.
 
-    Unless one `stays`, it is not carried any more. `alone`: nobody else is there to hear of it. False if nobody has
-    heard of it yet.
+    Unless one `stays`, it is not carried any more. `alone`: nobody else is there to hear of it; nor will anybody whose
+    node shares it with this one no longer. False if nobody has heard of it yet.
     """
     joined = office.truth.entry(JoinedEntry, (scope,))
-    if mine and joined is not None and not joined.left and not joined.relayed and not alone:
+    unheard = alone or scope in shut_out_of(office.node)
+    if mine and joined is not None and not joined.left and not joined.relayed and not unheard:
         facts = authority.revoke(mine, reason="resign", seen=seen_of(office, scope, mine))
         row = [] if stays else [joined._replace(leaving=True)]
         await office.node.write([Draft(scope, "revoke", facts, agent=agent)], local=row)

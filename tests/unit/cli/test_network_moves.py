@@ -61,3 +61,10 @@ def test_where_people_move_on_to_is_told_until_one_has_joined(node: FakeNode) ->
     assert "  Ben has split a network off it; you are invited:\n" in out
     assert f"  Ben merges it into another network; you are invited:\n      meshnode network join {LINE}\n" in out
     assert out.count("you are invited") == 2
+
+
+def test_a_network_that_nobody_shares_any_more_says_who_does_not(node: FakeNode) -> None:
+    assert "withheld" not in run("network", "ls", home=node).out
+    node.networks[0].withheld_by = [BEN]
+    out = run("network", "ls", home=node).out
+    assert "  withheld   by Ben, who shares it with you no longer: perhaps you were removed. Ask them\n" in out

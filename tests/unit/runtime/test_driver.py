@@ -24,6 +24,7 @@ from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Writer
 from meshnode.store.store import open_store
+from meshproto.records.ids import ScopeId
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Credit
 from tests.support.patience import DEADLINE
@@ -43,6 +44,9 @@ class Script:
         self.events.append(event)
         self.moments.append(moment)
         return self.rule(event)
+
+    def unshared(self) -> dict[ScopeId, tuple[int, ...]]:
+        return {}
 
     def fullness(self) -> list[Fullness]:
         return []
