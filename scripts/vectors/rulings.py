@@ -19,6 +19,8 @@ def tales() -> list[Tale]:
         _a_version_is_picked(),
         _passed_over_for_ever(),
         _picked_too_early(),
+        _shaken_after_the_choice(),
+        _shaken_distribution(),
         _a_distribution_is_picked(),
         _they_contradict_each_other(),
         _a_later_one_overrules(),
@@ -102,6 +104,40 @@ def _rivals(deal: Deal) -> tuple[Record, Record]:
     for each in (one, two):
         deal.all_accept(each)
     return one, two
+
+
+def _shaken_after_the_choice() -> Tale:
+    deal = Deal("what was passed over does not come back because a signature of the other becomes contested")
+    phone = _phone(deal)
+    one = deal.version("alice", deal.deal, from_="2025-12-01")
+    two = deal.version("bob", deal.deal, from_="2025-12-02")
+    deal.all_accept(two)
+    deal.accept("alice", one)
+    shaken = _by_phone(deal, phone, "countersign", identity.accept(one.id))
+    picks = deal.rule("alice", "pick", two, pick=one)
+    deal.all_accept(picks)
+    deal.tale.contested(shaken, Reason.C_REVOKED, _lose(deal, phone))
+    deal.tale.is_(one, state="contested", reason="C-RESTS", ids=_ids(shaken))
+    deal.tale.is_(two, state="contested", reason="R-DECIDED", ids=_ids(picks))
+    deal.tale.is_(deal.deal, state="superseded")
+    return deal.tale
+
+
+def _shaken_distribution() -> Tale:
+    deal = Deal("nor does a distribution that was passed over")
+    phone = _phone(deal)
+    deal.work("alice", 60, "bob")
+    income = deal.income(1000)
+    one, two = deal.share("alice", income), deal.share("bob", income, to="2026-01-01")
+    deal.all_accept(two)
+    deal.accept("alice", one)
+    shaken = _by_phone(deal, phone, "countersign", identity.accept(one.id))
+    picks = deal.rule("alice", "pick", two, pick=one)
+    deal.all_accept(picks)
+    deal.tale.contested(shaken, Reason.C_REVOKED, _lose(deal, phone))
+    deal.tale.is_(one, state="contested", reason="C-RESTS", ids=_ids(shaken))
+    deal.tale.is_(two, state="contested", reason="R-DECIDED", ids=_ids(picks))
+    return deal.tale
 
 
 def _a_distribution_is_picked() -> Tale:

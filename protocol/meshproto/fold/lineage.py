@@ -140,7 +140,7 @@ class _Lineage:
     def _passing(self, distribution: bytes) -> list[bytes]:
         """The resolutions by which another distribution was picked than this one, or one that it comes after."""
         line = chain_of(distribution, self._memory)
-        return [ruling for ruling, pick in self.versions.rulings.passing(line) if self._solid[pick] == YES]
+        return [ruling for ruling, pick in self.versions.rulings.passing(line) if self._solid[pick] != NO]
 
     def _clash(self, one: bytes, other: bytes) -> bool:
         mine, theirs = self._shared[one], self._shared[other]

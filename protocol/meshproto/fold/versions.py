@@ -92,7 +92,7 @@ class Versions:
         """The resolutions by which another was picked that this one neither follows nor was brought together with."""
         found = []
         for ruling, pick in self.rulings.passing({version, *self.before(version)}):
-            if self.force(pick) == YES and pick not in self.before(version) and not self._is_joined(version, pick):
+            if self.force(pick) != NO and pick not in self.before(version) and not self._is_joined(version, pick):
                 found.append(ruling)
         return found
 

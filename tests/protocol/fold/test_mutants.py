@@ -123,6 +123,11 @@ def said_first(self: Rulings, subject: bytes) -> str:
     return next((self._word(each, subject) for each in self._on(subject)), "")
 
 
+def passing_while_signed(self: Versions, version: bytes, passing: Any = Versions._passing) -> list[bytes]:
+    found: list[bytes] = passing(self, version)
+    return [each for each in found if self.force(self.rulings.facts[each]["pick"]) == YES]
+
+
 def passing_alone(self: Versions, version: bytes) -> list[bytes]:
     return [ruling for ruling, pick in self.rulings.passing([version]) if self.force(pick) == YES]
 
@@ -160,6 +165,7 @@ MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
     "the first version stands for ever": (Versions, "standing", property(lambda self: self._scope)),
     "a contested accept is one": (tallies, "SETTLED", VALID_STATUSES),
     "a pick changes nothing": (Rulings, "passing", no_list),
+    "who signed both chooses anew": (Versions, "_passing", passing_while_signed),
     "nothing is upheld": (Rulings, "is_upheld", never),
     "one vote decides": (rulings, "kth_best", lambda levels, k: max(levels, default=0)),
     "a contested resolution is one": (rulings, "CONTESTED", 2),

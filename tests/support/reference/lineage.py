@@ -124,7 +124,7 @@ class Lineage:
         def is_apart(pick: bytes) -> bool:
             strong = [each for each in self.versions if self.force(each) == YES]
             joined = any(self.follows(each, version) and self.follows(each, pick) for each in strong)
-            return pick in strong and not self.follows(version, pick) and not joined
+            return self.force(pick) != NO and not self.follows(version, pick) and not joined
 
         return self.decided.passing([version, *versions_before(self.world, version)], is_apart)
 
@@ -257,7 +257,7 @@ class Lineage:
         if self.solidity(record) != YES:
             return []
         line = [*(each.id for each in chain(self.world, record)), record.id]
-        return self.decided.passing(line, lambda pick: self.solidity(self.shared[pick]) == YES)
+        return self.decided.passing(line, lambda pick: self.solidity(self.shared[pick]) != NO)
 
     def level(self, record: Record) -> int:
         """5.4."""

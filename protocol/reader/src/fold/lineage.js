@@ -157,7 +157,7 @@ class Lineage {
     if (this.#force(version) !== YES) return [];
     return this.rulings.passing([version.id, ...versionsBefore(version.id, this.world)], (id) => {
       const pick = this.world.get(id);
-      return this.#force(pick) === YES && !this.#follows(version, pick) && !this.#areJoined(version, pick);
+      return this.#force(pick) !== NO && !this.#follows(version, pick) && !this.#areJoined(version, pick);
     });
   }
 
@@ -165,7 +165,7 @@ class Lineage {
   #passingShared(record) {
     if (this.#solidity(record) !== YES) return [];
     const line = [...chainOf(record, this.world), record].map(({ id }) => id);
-    return this.rulings.passing(line, (id) => this.#solidity(this.world.get(id)) === YES);
+    return this.rulings.passing(line, (id) => this.#solidity(this.world.get(id)) !== NO);
   }
 
   #shaken(target, agents) {
