@@ -34,7 +34,7 @@ async def test_a_card_names_somebody_who_shares_no_network(mesh: Mesh) -> None:
         assert len(line) <= LONGEST_LINE
         seen = cards.look_at(ana.office, line)
         assert seen.told()["contact"] == "ben@example.org"
-        with pytest.raises(Refusal, match="nobody here is called"):
+        with pytest.raises(Refusal, match="nobody is known here as"):
             await find_agent(ana.office, "Ben Ruiz")
         await cards.take_in(ana.office, line)
         assert await find_agent(ana.office, "Ben Ruiz") == ben.office.me
