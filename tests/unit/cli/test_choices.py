@@ -57,7 +57,9 @@ def test_lists_are_told_to_programs(node: FakeNode) -> None:
 
 
 def test_whoever_is_not_known_is_an_error_that_says_what_to_do(node: FakeNode) -> None:
-    node.answers["POST", "/follows"] = problem(Code.NOT_FOUND, "nobody is known here as 'Zoe' (yet)", "meshnode network ls")
+    node.answers["POST", "/follows"] = problem(
+        Code.NOT_FOUND, "nobody is known here as 'Zoe' (yet)", "meshnode network ls"
+    )
     ran = run("follow", "Zoe", home=node)
     assert (ran.code, "network ls" in ran.err) == (Exit.FAILURE, True)
 
