@@ -5,6 +5,8 @@ from fractions import Fraction
 from meshproto.types.value import Measure
 
 _SECONDS = {"HUR": 3600, "MIN": 60, "SEC": 1}
+_FACTORS = {(unit, into): Fraction(_SECONDS[unit], _SECONDS[into]) for unit in _SECONDS for into in _SECONDS}
+_ONE = Fraction(1)
 
 
 def converts(unit: str, into: str) -> bool:
@@ -22,4 +24,4 @@ def in_unit(measure: Measure, unit: str) -> Fraction:
 
 def factor(unit: str, into: str) -> Fraction:
     """How much of `into` one `unit` is, where it converts."""
-    return Fraction(1) if unit == into else Fraction(_SECONDS[unit], _SECONDS[into])
+    return _ONE if unit == into else _FACTORS[unit, into]

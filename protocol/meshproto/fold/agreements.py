@@ -7,11 +7,13 @@ from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.concerns import Concern, concern_of, note_concern
 from meshproto.fold.deciding import break_of_ruling
 from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
+from meshproto.fold.memory import Memory
 from meshproto.fold.named import all_here, break_of_superseding
 from meshproto.fold.places import NETWORK, Place, read_agent
 from meshproto.fold.sharing import Shared
 from meshproto.fold.within import Within
 from meshproto.records.reasons import Reason
+from meshproto.records.record import Record
 from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, electors_of, participants_of, parties_of
 
@@ -183,16 +185,21 @@ RULES: Mapping[str, Callable[[Case, Place], Verdict | None]] = {
 def note_in_lineage(case: Case) -> int:
     """Remember a valid record of an agreement scope; gives the bit by which others know of it, 0 if they need not."""
     record, memory = case.record, case.memory
-    figure = figure_of(record, memory)
-    if figure is not None:
-        note_figure(record, figure, memory)
+    note_in_words(record, memory)
     if record.type == "agreement":
         return note_version(record, case.knowledge, memory)
-    if record.type in _REMEMBERED:
-        note_concern(record, memory)
     if record.type == "distribution":
         memory.put("entered", record.id, case.entered)
     return 0
+
+
+def note_in_words(record: Record, memory: Memory) -> None:
+    """Remember what a valid record of an agreement scope says."""
+    figure = figure_of(record, memory)
+    if figure is not None:
+        note_figure(record, figure, memory)
+    if record.type in _REMEMBERED:
+        note_concern(record, memory)
 
 
 _REMEMBERED = frozenset(

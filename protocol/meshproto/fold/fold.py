@@ -49,6 +49,8 @@ from meshproto.records.record import Record, ids_in, read_header, references
 
 _QUIET = frozenset(("contribution", "recognition", "checkpoint"))
 """Types on which nothing rests and which change nothing that others are told of."""
+_QUIET_IN_AGREEMENTS = frozenset(("contribution", "attestation"))
+"""Those in an agreement; of an attestation only the contribution is told anew."""
 _SETTLING = frozenset(
     (
         *("agreement", "countersign", "income", "distribution", "settlement", "commitment", "correction"),
@@ -86,7 +88,7 @@ class Fold:
             each = due.popleft()
             usual = self._usual.take(each)
             if usual is not None:
-                changes.append(usual)
+                changes += usual, *self._changes(self._usual.touched)
             elif self._has(each.id) or not self._take(each, changes):
                 continue
             due += release(each.id, self._memory)
@@ -188,9 +190,9 @@ class Fold:
         if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
             self._note_uses(row)
         if verdict is VALID:
-            is_quiet = record.type in _QUIET and place is not None and place.kind != LINEAGE
-            if is_quiet and not (changes or stirred or brought_in(record, memory)):
-                return [self._count_quietly(case, row)]
+            quiet = _QUIET_IN_AGREEMENTS if place is not None and place.kind == LINEAGE else _QUIET
+            if record.type in quiet and not (changes or stirred or brought_in(record, memory)):
+                return self._count_quietly(case, row)
             self._govern()
             return changes + self._count(record, row, stirred)
         self._govern()
@@ -235,17 +237,23 @@ class Fold:
                 if self._memory.get("uses", handle + lane) is None:
                     self._memory.put("uses", handle + lane, row.seq)
 
-    def _count_quietly(self, case: Case, row: Row) -> Change:
+    def _count_quietly(self, case: Case, row: Row) -> list[Change]:
         """Let a valid record take effect that concerns no other: nearly all records come this way."""
         record = case.record
+        is_shared = case.place is not None and case.place.kind == LINEAGE
         mandate = case.findings.mandate if case.findings and not case.more[0] else None
         if self._contests.status(record.id, row, mandate, case.rows) == Status.YES:
-            self._usual.expect(case, row)
+            change = self._fresh(record, row, is_shared)
+            self._usual.expect(case, row, change.standing)
         else:
             row = self._begin(record, row)
+            change = self._fresh(record, row, is_shared)
         if record.type == "recognition":
             take_effect(record, self._memory)
-        standing = fresh_standing(record, row)
+        return [change, *self._changes(subject_of(self._memory, record.id) if is_shared else ())]
+
+    def _fresh(self, record: Record, row: Row, is_shared: bool) -> Change:
+        standing = None if is_shared else fresh_standing(record, row)
         return Change(record.id, standing, record) if standing else self._change(record)
 
     def _count(self, record: Record, row: Row, stirred: list[bytes]) -> list[Change]:

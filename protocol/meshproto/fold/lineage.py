@@ -129,22 +129,30 @@ class _Lineage:
 
     def _find_rivals(self) -> dict[bytes, list[bytes]]:
         solid = [each for each, level in self._solid.items() if level == YES and each not in self._passed]
+        clashing: dict[bytes, list[bytes]] = {}
+        for each in solid:
+            for what in self._clashes_over(each):
+                clashing.setdefault(what, []).append(each)
         rivals: dict[bytes, list[bytes]] = {}
         for one in solid:
-            chain = {*chain_of(one, self._memory)}
-            for other in solid:
-                if other not in chain and one not in chain_of(other, self._memory) and self._clash(one, other):
-                    rivals.setdefault(one, []).append(other)
+            others = {other for what in self._clashes_over(one) for other in clashing[what]} - {one}
+            found = [other for other in solid if other in others and not self._is_of_chain(one, other)]
+            if found:
+                rivals[one] = found
         return rivals
+
+    def _clashes_over(self, distribution: bytes) -> list[bytes]:
+        """What another distribution that is not of the same chain must not have: the one before it, and incomes."""
+        facts = self._shared[distribution]
+        return [b"prev" + facts.get("prev", b""), *facts["incomes"]]
+
+    def _is_of_chain(self, one: bytes, other: bytes) -> bool:
+        return one in chain_of(other, self._memory) or other in chain_of(one, self._memory)
 
     def _passing(self, distribution: bytes) -> list[bytes]:
         """The resolutions by which another distribution was picked than this one, or one that it comes after."""
         line = chain_of(distribution, self._memory)
         return [ruling for ruling, pick in self.versions.rulings.passing(line) if self._solid[pick] != NO]
-
-    def _clash(self, one: bytes, other: bytes) -> bool:
-        mine, theirs = self._shared[one], self._shared[other]
-        return mine.get("prev") == theirs.get("prev") or not {*mine["incomes"]}.isdisjoint(theirs["incomes"])
 
     def _level(self, distribution: bytes) -> int:
         for each in chain_of(distribution, self._memory):

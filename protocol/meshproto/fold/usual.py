@@ -7,7 +7,9 @@ governs was decided in between: then only facts, room and newly named records ar
 from collections.abc import Iterable
 
 from meshproto.fold.acknowledging import note_gaining
+from meshproto.fold.agreements import note_in_words
 from meshproto.fold.authority import Case, room
+from meshproto.fold.concerns import concern_of
 from meshproto.fold.effects import take_effect
 from meshproto.fold.endings import sought
 from meshproto.fold.knowledge import Knowledge
@@ -15,7 +17,8 @@ from meshproto.fold.lanes import keep_stop, note_crossing
 from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.notes import note_named
-from meshproto.fold.standing import FRESH, Change, Row, Status, continued, read_row, with_child, write_row
+from meshproto.fold.places import LINEAGE
+from meshproto.fold.standing import Change, Row, Standing, Status, continued, read_row, with_child, write_row
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record, ids_in
 from meshproto.types.catalogue import check_facts
@@ -32,14 +35,17 @@ Named = dict[bytes, Row]
 class Usual:
     """What holds of the next record of a log, if it is like the last one."""
 
-    __slots__ = ("agent", "auth", "ids", "mark", "most_bytes", "most_records", "row", "scope", "types")
+    __slots__ = (
+        *("agent", "auth", "fresh", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "type"),
+    )
 
-    def __init__(self, case: Case, row: Row, mark: Value, types: frozenset[str]) -> None:
-        """`row` is that of the last record, `types` are those of which it is known that they may be written so."""
+    def __init__(self, case: Case, row: Row, mark: Value, fresh: Standing) -> None:
+        """`row` is that of the last record, `fresh` how it stands that nothing else has touched yet."""
         assert case.place is not None  # the last record is valid and no genesis
         assert case.findings is not None
         record = case.record
-        self.row, self.mark, self.types = row, mark, types
+        self.row, self.mark, self.fresh, self.type = row, mark, fresh, record.type
+        self.is_shared = case.place.kind == LINEAGE
         self.scope, self.agent, self.auth = record.scope, record.agent, record.auth
         self.most_records, self.most_bytes = room(case.place, case.findings.charter)
         self.ids = 4 + len(record.auth)
@@ -51,11 +57,13 @@ class Usual:
             record.auth == self.auth
             and record.agent == self.agent
             and record.scope == self.scope
-            and record.type in self.types
+            and record.type == self.type
             and not self.row.child
             and record.seq <= self.most_records
             and self.row.size + len(record.raw) <= self.most_bytes
             and check_facts(record) is None
+            # Who else has a part, or what is taken back, is to be looked at.
+            and not (self.is_shared and ("shares" in record.facts or "supersedes" in record.facts))
         )
 
 
@@ -65,8 +73,10 @@ class UsualRecords:
     def __init__(self, memory: Memory, knowledge: Knowledge, mandates: Mandates) -> None:
         self._memory, self._knowledge, self._mandates = memory, knowledge, mandates
         self._logs: dict[bytes, Usual] = {}
+        self.touched: tuple[bytes, ...] = ()
+        """What stands otherwise with the record that was taken last."""
 
-    def expect(self, case: Case, row: Row) -> None:
+    def expect(self, case: Case, row: Row, fresh: Standing) -> None:
         """Remember what a valid record was found to be, which is neither contested nor can become so unnoticed."""
         assert case.findings is not None  # it is valid
         mark = self._memory.get("governed", b"")
@@ -79,7 +89,7 @@ class UsualRecords:
             return
         if len(self._logs) >= LOGS_REMEMBERED:
             del self._logs[next(iter(self._logs))]
-        self._logs[case.record.id] = Usual(case, row, mark, frozenset((case.record.type,)))
+        self._logs[case.record.id] = Usual(case, row, mark, fresh)
 
     def take(self, record: Record) -> Change | None:
         """Decide a record and let it take effect if it is usual; None leaves it to the fold as it is."""
@@ -89,16 +99,33 @@ class UsualRecords:
         if sought(record.id, memory):
             return None
         named = self._named(record, usual)
-        if named is None:
+        if named is None or (usual.type == "attestation" and not self._may_be_said(record, named, usual)):
             return None
+        self.touched = (record.facts["subject"],) if usual.type == "attestation" else ()
         usual.row = self._keep(record, usual.row, named)
         self._logs[record.id] = usual
         if named:
             note_named(record, named, memory)
             note_gaining(record, memory)
+        if usual.is_shared:
+            note_in_words(record, memory)
         if record.type == "recognition":
             take_effect(record, memory)
-        return Change(record.id, FRESH[record.type], record)
+        return Change(record.id, usual.fresh, record)
+
+    def _may_be_said(self, record: Record, named: Named, usual: Usual) -> bool:
+        """Whether an attestation is of somebody else's contribution in the same agreement, and in its unit."""
+        facts = record.facts
+        row = named.get(facts["subject"])
+        if row is None or row.type != "contribution" or row.home != usual.row.home or not row.valid:
+            return False
+        work = concern_of(self._memory, facts["subject"])
+        gaining = (
+            work.agent,
+            *work.facts.get("beneficiaries", ()),
+            *(each for each, _ in work.facts.get("shares", ())),
+        )
+        return record.agent not in gaining and ("qty" not in facts or facts["qty"]["u"] == work.facts["qty"]["u"])
 
     def _holds(self, usual: Usual, last: bytes) -> bool:
         """Whether all still is as it was after the last record."""

@@ -5,6 +5,7 @@ Each tale is told twice: to a fold that may look at records so, and to one whose
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
-from meshproto.types import authority, coordination, value
+from meshproto.types import authority, coordination, evaluation, value
 from scripts.vectors.cases import key, work
+from scripts.vectors.deals import Deal
 from scripts.vectors.membership import shed
 from scripts.vectors.roots import rotate
 from scripts.vectors.tale import Tale
@@ -188,14 +190,102 @@ TALES = (
 )
 
 
+def _words(deal: Deal, subject: Record, **more: Any) -> None:
+    """Bob says something of what Alice did, after two words as usual."""
+    for _ in range(2):
+        deal.write("bob", "attestation", evaluation.attestation(deal.work("alice", 30).id))
+    deal.write("bob", "attestation", evaluation.attestation(subject.id, **more))
+
+
+def _of_ones_own(deal: Deal) -> None:
+    _words(deal, deal.work("bob", 20))
+
+
+def _of_what_one_has_a_share_in(deal: Deal) -> None:
+    alice, bob = (deal.people[name].id for name in ("alice", "bob"))
+    _words(deal, deal.work("alice", 20, shares={alice: 1, bob: 1}))
+
+
+def _of_what_one_gains_by(deal: Deal) -> None:
+    _words(deal, deal.work("alice", 20, beneficiaries=[deal.people["bob"].id]))
+
+
+def _in_another_unit(deal: Deal) -> None:
+    _words(deal, deal.work("alice", 20), qty=value.Measure(1, 0, "HUR"))
+    _words(deal, deal.work("alice", 20), qty=value.Measure(10, 0, "MIN"))
+
+
+def _of_no_contribution(deal: Deal) -> None:
+    _words(deal, deal.income(100))
+
+
+def _of_something_void(deal: Deal) -> None:
+    bad = deal.write("alice", "contribution", work(-1))
+    deal.work("bob", 5)
+    _words(deal, bad)
+
+
+def _of_the_same_once_more(deal: Deal) -> None:
+    subject = deal.work("alice", 20)
+    said = deal.write("bob", "attestation", evaluation.attestation(subject.id))
+    _words(deal, subject, verdict="reject", supersedes=[said.id])
+    _words(deal, subject)
+
+
+def _with_a_stranger(deal: Deal) -> None:
+    zoe, alice = deal.tale.person("zoe"), deal.people["alice"]
+    for _ in range(3):
+        deal.work("alice", 10)
+    deal.work("alice", 10, shares={alice.id: 1, zoe.id: 1})
+
+
+def _under_another_version(deal: Deal) -> None:
+    for _ in range(3):
+        deal.work("alice", 10)
+    deal.all_accept(deal.version("bob", deal.deal, ack={"min": 0, "by": "parties"}))
+    for _ in range(3):
+        deal.work("alice", 10)
+
+
+AGREED = (
+    *(_of_ones_own, _of_what_one_has_a_share_in, _of_what_one_gains_by, _in_another_unit, _of_no_contribution),
+    *(_of_something_void, _of_the_same_once_more, _with_a_stranger, _under_another_version),
+)
+
+
+@pytest.mark.parametrize(("type_", "most"), [("contribution", 2 * READS), ("attestation", 8 * READS)])
+def test_usual_work_in_an_agreement_is_decided_by_few_looks(type_: str, most: int) -> None:
+    deal, memory = Deal("usual", "carol"), CountingMemory()
+    works = [deal.work("alice", 30) for _ in range(4)]
+    if type_ == "attestation":
+        for each in works:
+            deal.write("bob", "attestation", evaluation.attestation(each.id))
+    fold = Fold(memory)
+    for each in deal.tale.records[:-1]:
+        fold.add(each)
+    memory.reads.clear()
+    told = fold.add(deal.tale.records[-1])
+    assert [each.standing.state for each in told] == (["claimed"] if type_ == "contribution" else ["", "acknowledged"])
+    assert memory.reads.total() <= most
+
+
+@pytest.mark.parametrize("act", AGREED)
+def test_what_is_not_usual_in_an_agreement_is_noticed(act: Callable[[Deal], None]) -> None:
+    deal = Deal("not usual", "carol")
+    act(deal)
+    _tell_twice(deal.tale.records)
+
+
 @pytest.mark.parametrize("tell", TALES)
 def test_what_is_not_usual_is_noticed(tell: Callable[[Tale], None]) -> None:
     tale = Tale("")
     tell(tale)
-    quick, slow = Followed().add(tale.records).settled(), Fold(PlainMemory())
-    compare(quick, tale.records, reference(tale.records))
-    for each in tale.records:
+    _tell_twice(tale.records)
+
+
+def _tell_twice(records: list[Record]) -> None:
+    quick, slow = Followed().add(records).settled(), Fold(PlainMemory())
+    compare(quick, records, reference(records))
+    for each in records:
         slow.add(each)
-    assert {each.id: quick.told[each.id] for each in tale.records} == {
-        each.id: slow.standing(each.id) for each in tale.records
-    }
+    assert {each.id: quick.told[each.id] for each in records} == {each.id: slow.standing(each.id) for each in records}
