@@ -10,6 +10,7 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.homes import Household, Person
+from tests.support.pacts import TITLE, comes, does_what_waits, propose, shares_out
 
 
 @pytest.fixture
@@ -179,3 +180,37 @@ def test_8_and_24_a_dismissed_clerk_who_resigns_as_if_before_touches_no_signatur
     meet(ana, ben, carol)
     for person in (ana, ben, carol):
         person.sees(lambda person: statuses(person) == {"Known": "yes", "Unheard of": "contested"})
+
+
+def test_22_who_is_removed_from_a_network_goes_on_in_the_agreement_and_is_paid(household: Household) -> None:
+    ana, ben, carol = studio(household, "ana", "ben", "carol")
+    shop = household.person("shop")
+    for one, other in ((ana, shop), (shop, ana), (ben, shop)):
+        knows(one, other)
+    terms = {
+        "parties": [
+            {"who": "me", "roles": ["provider", "holder"]},
+            {"who": "Ben", "roles": ["provider"]},
+            {"who": "Shop", "roles": ["client"]},
+        ],
+        "from": "2026-01-01",
+        "income_confirm": "client",
+        "equation": {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]},
+    }
+    propose(ana, terms, [(ben, 1), (shop, 1)])
+    ben.does("log", "Code", "2h", "--agreement", TITLE, "--on", "2026-01-06")
+    does_what_waits(ana, "attest")
+    ana.does("network", "remove", "studio", "Ben", "--yes")
+    for person in (carol, ben):
+        person.sees(lambda person: stands(person, "Ben", "core removed"))
+    ana.does("log", "Among ourselves", "1h", "--network", "studio")
+    carol.sees(lambda person: "Among ourselves" in person.titles())
+    ana.does("income", "add", TITLE, "100.00 EUR", "--tax", "0.00", "--from", "client")
+    does_what_waits(shop, "confirm-income")
+    shares_out(ana, [ana, ben])
+    paid = str(ana.asks("settlement", "add", TITLE, "100.00 EUR", "--to", "Ben")["id"])
+    does_what_waits(ben, "confirm-payment")
+    comes(paid, shop)
+    assert ben.asks("plan", TITLE)["items"] == []
+    assert ben.titles() == ["Code"]
+    assert carol.titles() == ["Among ourselves"]
