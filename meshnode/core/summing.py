@@ -65,7 +65,7 @@ def summed(draft: Draft, named: Sequence[bytes], agent: bytes, folded: Folded) -
         broken = shared.break_of_choice()
         if broken is None:
             filled = shared.filled()
-            broken = Shared(draft.scope, filled, past, folded).break_of_rule()
+            broken = shared.break_of_bounds()
     if broken is not None:
         return Unsummed("void", str(broken.reason))
     if filled[EXPECTED] != facts.get(EXPECTED, filled[EXPECTED]):

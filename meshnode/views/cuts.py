@@ -54,8 +54,7 @@ def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn | Verdict:
     filled = shared.filled()
     retold = shared.retold()
     settled = retold.rounds[-1]
-    broken = Shared(scope, filled, Everything(memory), memory).break_of_rule()
-    return broken or Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)))
+    return shared.break_of_bounds() or Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)))
 
 
 class LeftOut(NamedTuple):

@@ -124,8 +124,9 @@ class Shared:
             return found
         if not self._is_refund:
             self.entered = self.entering()
-        if any(self._inputs.sizes[place] + len(self.entered[place]) > most for place, most in _MOST):
-            return no(Reason.X_QUOTA, self.facts["agreement"])
+        found = self.break_of_bounds()
+        if found is not None:
+            return found
         if self.facts["inputs_digest"] != inputs_digest(self.entered):
             return no(Reason.D_INPUTS)
         return self._break_of_sums()
@@ -133,6 +134,12 @@ class Shared:
     def break_of_choice(self) -> Verdict | None:
         """What it breaks by what is chosen and not computed: chain and incomes. Otherwise there are sums."""
         return self._break_of_chain() or self._break_of_incomes()
+
+    def break_of_bounds(self) -> Verdict | None:
+        """Whether more would have entered with the chain than may, once it is known what enters."""
+        if any(self._inputs.sizes[place] + len(self.entered[place]) > most for place, most in _MOST):
+            return no(Reason.X_QUOTA, self.facts["agreement"])
+        return None
 
     @property
     def _is_refund(self) -> bool:

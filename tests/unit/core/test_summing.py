@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from meshnode.core.author import BEGINNING, End
 from meshnode.core.drafts import Draft
 from meshnode.core.summing import Unsummed, summed, with_sums
+from meshproto.fold import sharing
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.limits import MAX_DEPS
 from meshproto.records.record import Record
@@ -71,6 +74,14 @@ def test_what_is_no_distribution_before_is_not_restated() -> None:
     wrong = asked(deal, first, prev=first.id, restates=other.id)
     wrong.facts["incomes"] = []
     assert ask(deal, wrong) == Unsummed("void", "D-CHAIN")
+
+
+def test_more_than_may_enter_is_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = three()
+    draft = asked(deal, deal.income(1000))
+    memory = folded(deal)
+    monkeypatch.setattr(sharing, "_MOST", ((0, 2),))
+    assert ask(deal, draft, memory) == Unsummed("void", "X-QUOTA")
 
 
 def test_what_is_not_folded_yet_is_waited_for() -> None:
