@@ -196,11 +196,8 @@ def what_came_late(story: Story) -> tuple[str, str]:
 
 def money_goes_back(story: Story, income: str) -> str:
     """The client gets some back, though Bo has left the network meanwhile."""
-    ana, bo, cy, _, client = story.people
-    words = ("income", "add", TITLE, "1,000.00 EUR", "--refunds", income, "--holder", "Firm")
-    back = str(cy.asks(*words)["id"])
-    does_what_waits(client, "confirm-income")
-    story.all_have(back)
+    ana, bo = story.ana, story.bo
+    back = story.money_in("1,000.00 EUR", "--refunds", income)
     bo.does("network", "leave", "studio", "--yes")
     three = shares_out(ana, story.approvers, "--income", back)
     assert sum(amounts(story, bo, three).values()) == -100_000

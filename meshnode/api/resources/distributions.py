@@ -99,7 +99,7 @@ async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explan
 
 async def _shown(office: Office, text: str) -> models.Distribution:
     record = await office.find(text)
-    await office.fresh()
+    await office.projector.caught_up()  # What was just written must show.
     void = void_of(office, record)
     if void is not None:
         return _void_model(office, Names(office), void.scope, void)

@@ -27,8 +27,7 @@ from meshproto.types.agreement import parties_of
 
 async def show_evaluation(site: Site, call: Call[Nothing]) -> Evaluation:
     """How a contribution stands under its agreement, and what was said of it."""
-    work = await find_dealing(site.office, call.path["id"], "contribution", "meshnode contribution ls")
-    return evaluation_model(site.office, work)
+    return await _shown(site.office, call.path["id"])
 
 
 async def add_attestation(site: Site, call: Call[AttestationRequest]) -> Evaluation:
@@ -42,8 +41,7 @@ async def add_attestation(site: Site, call: Call[AttestationRequest]) -> Evaluat
         role=body.role,
     )
     await office.once(call.key, call.digest, lambda rows: attest(office, body.contribution, said, rows, as_=body.as_))
-    work = await find_dealing(office, body.contribution, "contribution", "meshnode contribution ls")
-    return evaluation_model(office, work)
+    return await _shown(office, body.contribution)
 
 
 async def answer_share(site: Site, call: Call[AnswerRequest]) -> Evaluation:
@@ -55,8 +53,7 @@ async def answer_share(site: Site, call: Call[AnswerRequest]) -> Evaluation:
         call.digest,
         lambda rows: answer(office, work.record, body.answer, rows, as_=body.as_, text=body.text),
     )
-    again = await find_dealing(office, call.path["id"], "contribution", "meshnode contribution ls")
-    return evaluation_model(office, again)
+    return await _shown(office, call.path["id"])
 
 
 async def cast_ballot(site: Site, call: Call[BallotRequest]) -> Written:
@@ -87,6 +84,11 @@ async def list_ballots(site: Site, call: Call[Nothing]) -> Page[Ballot]:
         if round_ in (None, each.facts["round"])
     ]
     return Page(sorted(items, key=lambda each: (each.round, each.at, each.id)))
+
+
+async def _shown(office: Office, text: str) -> Evaluation:
+    await office.projector.caught_up()  # What was just written must show.
+    return evaluation_model(office, await find_dealing(office, text, "contribution", "meshnode contribution ls"))
 
 
 def evaluation_model(office: Office, work: Dealing) -> Evaluation:

@@ -71,6 +71,7 @@ async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
 
 
 async def _shown(office: Office, text: str) -> Income:
+    await office.projector.caught_up()  # What was just written must show.
     income = await find_dealing(office, text, "income", LISTED_WITH)
     return _Incomes(office, home_of(office, income.record)).model(income)
 

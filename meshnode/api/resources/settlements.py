@@ -100,6 +100,7 @@ def _transfer(names: Names, scope: ScopeId, cur: str, one: ledger.Transfer) -> T
 
 
 async def _shown(office: Office, text: str) -> Settlement:
+    await office.projector.caught_up()  # What was just written must show.
     payment = await find_dealing(office, text, "settlement", LISTED_WITH)
     return _model(office, Names(office), home_of(office, payment.record), payment)
 

@@ -95,7 +95,7 @@ async def propose(
 
 async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
     """The facts that are chosen and not computed. Raises Refusal."""
-    await office.fresh()
+    await office.projector.caught_up()  # What was confirmed a moment ago must be in it.
     after = await find_dealing(office, wish.after, "distribution", LISTED) if wish.after else None
     named = [await find_dealing(office, each, "income", "meshnode income ls") for each in wish.incomes]
     if wish.reopens and named:
