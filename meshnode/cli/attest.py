@@ -84,7 +84,8 @@ def state_of(told: Evaluation) -> str:
 
 def said_of(told: Evaluation) -> list[tuple[str, str]]:
     """What was said of a contribution, as fields."""
-    rows = [("agreement", where(told["agreement"])), ("stands as", state_of(told))]
+    place = where(told["agreement"]) if told["agreement"]["kind"] == "agreement" else ""
+    rows = [("agreement", place), ("stands as", state_of(told))]
     rows += [("said" if not number else "", _said(each)) for number, each in enumerate(told["attestations"])]
     answers = [f"{who(each['agent'])} {each['answer']}s" for each in told["shares"] if each["answer"]]
     return [*rows, ("shares", ", ".join(answers))]
@@ -136,7 +137,7 @@ COMMANDS = {
     for command in (
         Command(
             "attest",
-            "Confirm or reject somebody's work under an agreement.",
+            "Confirm or reject somebody's work, under an agreement or in a network.",
             attest,
             (
                 Argument(("contribution",), "Its id.", metavar="ID"),
@@ -153,7 +154,8 @@ COMMANDS = {
             ),
             text="Work is acknowledged once as many have confirmed it as the agreement asks for; then it counts with "
             "the low median of what they said, at most what was claimed. Saying it anew takes the place of what you "
-            "said before. Nobody's word counts for their own work, or for work done for them.",
+            "said before. Nobody's word counts for their own work, or for work done for them. In a network "
+            "the charter says how many must confirm; one member, if it says nothing.",
             examples=(
                 ("All of it", "meshnode attest bafkreidbnzqs4l --rating 4"),
                 ("Two hours of the three", "meshnode attest bafkreidbnzqs4l --qty 2h --note 'we stopped at noon'"),

@@ -74,7 +74,8 @@ def show(desk: Desk, *, record: str) -> Exit:
     entry = client.contribution(record)
     said = client.recognitions({"for": entry["id"], "limit": USUAL_ROWS})["items"]
     agreed = entry["scope"]["kind"] == "agreement" and entry["status"] in ("yes", "contested")
-    evaluation = client.money.evaluation(entry["id"]) if agreed else None
+    said_of_it = agreed or (entry["scope"]["kind"] == "network" and entry["claim"] in ("acknowledged", "rejected"))
+    evaluation = client.money.evaluation(entry["id"]) if said_of_it else None
     if desk.out.as_json:
         desk.out.give("contribution.show", {**entry, "thanks": said, "evaluation": evaluation})
         return Exit.OK
@@ -85,7 +86,8 @@ def show(desk: Desk, *, record: str) -> Exit:
     if evaluation is not None:
         from meshnode.cli.attest import said_of
 
-        fields = [each for each in fields if each[0] not in ("in", "stands as")] + said_of(evaluation)
+        told_there = ("in", "stands as") if agreed else ("stands as",)
+        fields = [each for each in fields if each[0] not in told_there] + said_of(evaluation)
     desk.out.fields(fields)
     if evaluation is not None and evaluation["may_attest"]:
         desk.next_steps(("Confirm it", f"meshnode attest {entry['id']}"))

@@ -39,7 +39,7 @@ NOUNS: dict[str, Entry] = {
         "What was contributed.",
         ("add", "take", "ls", "sum", "show", "answer", "evidence", "correct", "retract", "thank", "thanks", "erase"),
     ),
-    "attest": Entry("attest", "Confirm or reject somebody's work under an agreement."),
+    "attest": Entry("attest", "Confirm or reject somebody's work."),
     "ballot": Entry("attest", "Share out points among the others in an agreement."),
     "income": Entry("income", "Money that came in under an agreement.", ("add", "confirm", "ls", "show")),
     "distribution": Entry(

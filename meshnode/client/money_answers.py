@@ -41,7 +41,7 @@ class ShareAnswer(TypedDict):
 
 
 class Evaluation(TypedDict):
-    """How a contribution stands under its agreement, and what was said of it."""
+    """How a contribution stands under its agreement, or in its network, and what was said of it."""
 
     contribution: str
     agreement: Scope

@@ -1,15 +1,21 @@
-"""How a contribution stands under its agreement: who said what of it, whose word counts, and what is lacking."""
+"""How a contribution stands under its agreement, or in its network: who said what of it, and what is lacking."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
 
 from meshnode.runtime.office import Office
-from meshnode.views.cuts import Everything
-from meshnode.views.dealings import Dealing, terms_now
+from meshnode.runtime.requests.evaluations import heads_here, said_of
+from meshnode.runtime.requests.taking_part import Work
+from meshnode.views.dealings import terms_now
 from meshproto.equation.measures import converts, in_unit
-from meshproto.fold.attesting import heads_of
+from meshproto.fold.acknowledging import median_of
+from meshproto.fold.attesting import state_by
+from meshproto.fold.charters import charter_in
 from meshproto.fold.concerns import Concern, concern_of
 from meshproto.fold.contributions import corrections_of, quantity_after
-from meshproto.fold.lineage import state_of_contribution
+from meshproto.fold.knowledge import EVERYTHING, Knowledge
+from meshproto.fold.memory import Memory
+from meshproto.fold.places import Place, read_place
 from meshproto.fold.standing import row_of
 from meshproto.records.ids import ScopeId
 from meshproto.types.agreement import attesters_of
@@ -39,39 +45,47 @@ class Evaluated(NamedTuple):
     """For whom of those that the owner acts for a word would count, and is not given yet."""
 
 
-def evaluated(office: Office, scope: ScopeId, work: Dealing) -> Evaluated:
-    """How a contribution stands."""
+def evaluated(office: Office, work: Work) -> Evaluated:
+    """How a contribution stands under its agreement, or in its network."""
     acting = {office.me, *office.mandates.acts_for()}
     with office.folded.steady():
         memory = office.folded
-        known = Everything(memory)
-        terms = terms_now(scope, memory)
-        heads = heads_of(work.record, known.counts, memory)
-        eligible = [each for each in attesters_of(terms) if each not in _interested(work)]
-        kinds = [each.kind for each in corrections_of(work.record, memory)]
-        state = "retracted" if "retract" in kinds else state_of_contribution(work.record, scope, memory)
-        current = {each for agent, ids in heads.items() if agent in eligible for each in ids}
-        ids = [key[len(work.record) :] for key, _ in memory.scan("attested", work.record)]
-        words = tuple(Word(each, concern_of(memory, each), each in current) for each in ids)
-        claimed = quantity_after(_measure(work.facts["qty"]), corrections_of(work.record, memory))
+        ack, eligible = _rules(work, memory)
+        heads = {each: ids for each, ids in heads_here(work, memory).items() if eligible is None or each in eligible}
+        current = {each for ids in heads.values() for each in ids}
+        words = tuple(Word(each, concern_of(memory, each), each in current) for each in said_of(work, memory))
+        said = {agent: [concern_of(memory, each) for each in ids] for agent, ids in heads.items()}
+        changes = [*corrections_of(work.record, memory)]
+        state = "retracted" if any(each.kind == "retract" for each in changes) else state_by(heads, ack["min"], memory)
         answers = tuple((agent, _answer(office, work.record, agent)) for agent, _ in work.facts.get("shares", ()))
-        said = {agent: [concern_of(memory, each) for each in heads[agent]] for agent in eligible if agent in heads}
+    claimed = quantity_after(_measure(work.facts["qty"]), changes)
     confirming = [agent for agent, ones in said.items() if all(one.facts["verdict"] == "confirm" for one in ones)]
-    waits = state in ("claimed", "rejected")
+    figures = [min((_figure(one, claimed) for one in ones), key=_size(claimed)) for ones in said.values()]
+    silent = [each for each in eligible or () if each in acting and each not in said]
     return Evaluated(
-        scope,
+        work.scope,
         state,
         len(confirming),
-        terms["ack"]["min"],
-        _median(claimed, list(said.values())) if state == "acknowledged" else None,
-        tuple(eligible),
+        ack["min"],
+        (median_of(figures, claimed) if figures else claimed) if state == "acknowledged" else None,
+        tuple(eligible or ()),
         words,
         answers,
-        tuple(each for each in eligible if each in acting and each not in said) if waits else (),
+        tuple(silent) if state in ("claimed", "rejected") else (),
     )
 
 
-def _interested(work: Dealing) -> set[bytes]:
+def _rules(work: Work, memory: Memory) -> tuple[Mapping[str, Any], list[bytes] | None]:
+    """How many must confirm it, and whose word counts but for those who gain by it; None: any member's."""
+    if work.agreed:
+        terms = terms_now(work.scope, memory)
+        return terms["ack"], [each for each in attesters_of(terms) if each not in _interested(work)]
+    place = cast(Place, read_place(memory, work.scope))
+    ack = charter_in(work.scope, place, EVERYTHING, Knowledge(memory), memory).ack
+    return ack, None if ack["by"] == "members" else [each for each in ack["by"] if each not in _interested(work)]
+
+
+def _interested(work: Work) -> set[bytes]:
     facts = work.facts
     return {work.agent, *(agent for agent, _ in facts.get("shares", ())), *facts.get("beneficiaries", ())}
 
@@ -87,15 +101,6 @@ def _answer(office: Office, work: bytes, agent: bytes) -> str:
 
 def _measure(facts: dict[str, Any]) -> Measure:
     return Measure(facts["n"], facts["s"], facts["u"])
-
-
-def _median(claimed: Measure, said: list[list[Concern]]) -> Measure:
-    """The low median of what attesters said, at most the claim (08-equations 2.2)."""
-    figures = [min((_figure(one, claimed) for one in ones), key=_size(claimed)) for ones in said]
-    if not figures:
-        return claimed
-    middle = sorted(figures, key=_size(claimed))[(len(figures) - 1) // 2]
-    return min(claimed, middle, key=_size(claimed))
 
 
 def _figure(said: Concern, claimed: Measure) -> Measure:

@@ -32,10 +32,11 @@ class ShareAnswer(Model):
 
 
 class Evaluation(Model):
-    """How a contribution stands under its agreement, and what was said of it."""
+    """How a contribution stands under its agreement, or in its network, and what was said of it."""
 
     contribution: str
     agreement: Scope
+    """The agreement, or the network."""
     state: str
     """`claimed`, `acknowledged`, `rejected` or `retracted`."""
     reason: str
@@ -45,7 +46,7 @@ class Evaluation(Model):
     confirmed: Quantity | None
     """The low median of what was attested, at most the claim, in its unit; None unless it is acknowledged."""
     attesters: list[Agent]
-    """Whose word counts."""
+    """Whose word counts; empty where any member's does."""
     attestations: list[Attestation]
     """By time."""
     shares: list[ShareAnswer]

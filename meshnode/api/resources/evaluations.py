@@ -19,7 +19,7 @@ from meshnode.api.site import Site
 from meshnode.runtime.evaluated import Evaluated, Word, evaluated
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.evaluations import Said, attest, ballot
-from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of
+from meshnode.runtime.requests.taking_part import Work, answer, find_dealing, find_work
 from meshnode.views.dealings import Dealing, dealings, terms_now
 from meshproto.records.ids import ScopeId, to_text
 from meshproto.types.agreement import parties_of
@@ -88,12 +88,12 @@ async def list_ballots(site: Site, call: Call[Nothing]) -> Page[Ballot]:
 
 async def _shown(office: Office, text: str) -> Evaluation:
     await office.projector.caught_up()  # What was just written must show.
-    return evaluation_model(office, await find_dealing(office, text, "contribution", "meshnode contribution ls"))
+    return _evaluation_model(office, await find_work(office, text))
 
 
-def evaluation_model(office: Office, work: Dealing) -> Evaluation:
+def _evaluation_model(office: Office, work: Work) -> Evaluation:
     """How a contribution stands, as the API tells it."""
-    names, found = Names(office), evaluated(office, home_of(office, work.record), work)
+    names, found = Names(office), evaluated(office, work)
     few = found.state == "claimed" and found.confirming < found.needed
     qty = found.confirmed
     return Evaluation(

@@ -7,11 +7,12 @@ from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import in_unit_of
 from meshnode.runtime.requests.details import somebody
-from meshnode.runtime.requests.taking_part import acting_in, find_dealing, home_of, sign
+from meshnode.runtime.requests.taking_part import Work, acting_in, find_work, sign
 from meshnode.runtime.requests.work import words
-from meshnode.views.dealings import Dealing, last_shared, participants, terms_now
-from meshproto.fold.attesting import counts_now, heads_of
+from meshnode.views.dealings import last_shared, participants, terms_now
+from meshproto.fold.attesting import Heads, counts_now, heads_among
 from meshproto.fold.concerns import concern_of
+from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import chain_of
 from meshproto.records.ids import ScopeId, short
 from meshproto.types import evaluation
@@ -35,27 +36,42 @@ class Said:
 
 async def attest(office: Office, record: str, said: Said, rows: Rows = (), *, as_: str | None = None) -> Ids:
     """Say of a contribution what one has seen of it, in place of what one said before. Raises Refusal."""
-    work = await find_dealing(office, record, "contribution", "meshnode contribution ls")
-    scope = home_of(office, work.record)
-    agent = await acting_in(office, scope, as_)
+    work = await find_work(office, record)
+    if work.agreed:
+        agent = await acting_in(office, work.scope, as_)
+    else:
+        agent = await office.acting(as_)
+        office.must_write_in(work.scope, agent)
     who = agent or office.me
     _must_be_others(work, who)
     _must_make_sense(said)
     with office.folded.steady():
-        terms = terms_now(scope, office.folded)
-        before = heads_of(work.record, counts_now(office.folded), office.folded).get(who, [])
+        role = usual_role(terms_now(work.scope, office.folded), who) if work.agreed else "peer"
+        before = heads_here(work, office.folded).get(who, [])
     claimed = work.facts["qty"]
     unit = Measure(claimed["n"], claimed["s"], claimed["u"])
     facts = evaluation.attestation(
         work.record,
         verdict="reject" if said.rejects else "confirm",
-        as_=said.role or usual_role(terms, who),
+        as_=said.role or role,
         qty=None if said.quantity is None else in_unit_of(said.quantity, unit),
         rating=said.rating,
         supersedes=before,
     )
     private = words(note=said.note) or None
-    return await sign(office, scope, "attestation", facts, rows, agent=agent, private=private)
+    return await sign(office, work.scope, "attestation", facts, rows, agent=agent, private=private)
+
+
+def heads_here(work: Work, memory: Memory) -> Heads:
+    """All that holds of what was said of a contribution where it stands."""
+    return heads_among(said_of(work, memory), counts_now(memory), memory)
+
+
+def said_of(work: Work, memory: Memory) -> list[bytes]:
+    """The attestations of a contribution where it stands, those that count no more among them."""
+    table, prefix = ("attested", b"") if work.agreed else ("attested_in", work.scope)
+    start = prefix + work.record
+    return [key[len(start) :] for key, _ in memory.scan(table, start)]
 
 
 def usual_role(terms: dict[str, Any], who: bytes) -> str:
@@ -139,7 +155,7 @@ def _own_ballots(office: Office, scope: ScopeId, round_: str, who: bytes) -> lis
     return sorted(mine - gone)
 
 
-def _must_be_others(work: Dealing, who: bytes) -> None:
+def _must_be_others(work: Work, who: bytes) -> None:
     facts = work.facts
     if who in (work.agent, *(agent for agent, _ in facts.get("shares", ())), *facts.get("beneficiaries", ())):
         why = f"{short(work.record)} is your own, or for you: your word on it cannot count (A-SELF)"

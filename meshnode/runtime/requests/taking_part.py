@@ -1,6 +1,7 @@
 """What all requests about agreements share: which record is meant, where it stands, and for whom one signs there."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows, quoted
@@ -9,7 +10,7 @@ from meshnode.views.dealings import Dealing, agreements, dealing, takes_part
 from meshproto.fold.lineage import scope_of
 from meshproto.fold.standing import read_row
 from meshproto.records.encoding import Value
-from meshproto.records.ids import ScopeId, short, to_text
+from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types import identity
 
 ANSWERS = ("accept", "decline", "object")
@@ -28,6 +29,35 @@ async def find_dealing(office: Office, text: str, type_: str, listed: str) -> De
         why = f"{short(record)} is a {type_}, but has no effect in any agreement here"
         raise Refusal(Code.NOT_FOUND, why, f"meshnode why {to_text(record)}")
     return found
+
+
+class Work(NamedTuple):
+    """A contribution that others may speak of: one under an agreement (`agreed`), or in a network."""
+
+    record: RecordId
+    agent: bytes
+    facts: Mapping[str, Any]
+    scope: ScopeId
+    agreed: bool
+
+
+async def find_work(office: Office, text: str) -> Work:
+    """The contribution that an id means, where it can be spoken of. Raises Refusal."""
+    record = await office.find(text)
+    await office.fresh()
+    stored = office.truth.record(record)
+    if stored is None or stored.type != "contribution":
+        raise Refusal(Code.NOT_FOUND, f"{short(record)} is no contribution", "meshnode contribution ls")
+    with office.folded.steady():
+        row = read_row(office.folded, record)
+    if row is None or not row.valid:
+        why = f"{short(record)} is a contribution, but has no effect here"
+        raise Refusal(Code.NOT_FOUND, why, f"meshnode why {to_text(record)}")
+    agreement = home_of(office, record)
+    if not agreement and (office.truth.network(stored.home) is None or stored.home == office.notebook):
+        why = f"{short(record)} stands where nobody else speaks of it"
+        raise Refusal(Code.BAD_REQUEST, why, "share it first: meshnode share --help")
+    return Work(record, stored.author, stored.facts, agreement or ScopeId(stored.home), bool(agreement))
 
 
 def home_of(office: Office, record: bytes) -> ScopeId:

@@ -346,3 +346,22 @@ async def test_money_of_another_agreement_says_where_it_came_from(mesh: Mesh) ->
         assert (await all_["ana"].does("GET", f"/incomes/{income['id']}"))["part_of"] == shared["id"]
         both = await all_["ana"].does("GET", "/balances")
         assert {each["agreement"]["name"] for each in both["balances"]} == {"Acme site"}
+
+
+async def test_work_in_a_network_is_confirmed_by_a_member(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        logged = await all_["ben"].does(
+            "POST", "/contributions", {"title": "For us", "seconds": 7200, "network": "studio"}
+        )
+        await all_.come(logged["id"])
+        wish = {"contribution": logged["id"], "seconds": 3600, "note": "the first hour"}
+        told = await all_["ana"].does("POST", "/attestations", wish)
+        assert (told["state"], told["confirmed"]) == ("acknowledged", {"n": 3600, "s": 0, "u": "SEC"})
+        assert (told["agreement"]["kind"], told["attesters"], told["needed"]) == ("network", [], 1)
+        own = await all_["ben"].refuses("POST", "/attestations", {"contribution": logged["id"]})
+        assert "A-SELF" in own["detail"]
+        less = await all_["ana"].does("POST", "/attestations", {"contribution": logged["id"], "reject": True})
+        assert (less["state"], [each["counts"] for each in less["attestations"]].count(True)) == ("rejected", 1)
+        note = await all_["ben"].does("POST", "/contributions", {"title": "Mine alone", "seconds": 60})
+        alone = await all_["ben"].refuses("GET", f"/contributions/{note['id']}/evaluation")
+        assert alone["code"] == "bad-request"
