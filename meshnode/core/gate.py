@@ -40,6 +40,11 @@ class Gate:
         told = self._told.get(scope)
         return told is not None and told.concerns_us
 
+    def takes_part(self, agent: AgentId, scope: ScopeId) -> bool:
+        """Whether an agent takes part in an agreement by any version, or acts for who does, as far as is folded."""
+        told = self._told.get(scope)
+        return told is not None and agent in told.involved
+
     def is_open(self, scope: ScopeId) -> bool | None:
         """Whether anyone may read a scope; None if not known yet. No agreement is open, and no organisation of ours."""
         told, flight = self._told.get(scope), self._ground.flight

@@ -67,6 +67,8 @@ class NetworkStanding(NamedTuple):
     """How many records and header bytes the charter allows each log now."""
     concerns_us: bool = True
     """Of an agreement: whether this node's agent takes part, acts for who does, or is of a network it is shown to."""
+    involved: frozenset[AgentId] = frozenset()
+    """Of an agreement that does not concern us: whom it concerns."""
 
 
 def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | None:
@@ -136,7 +138,14 @@ def _agreement_standing(scope: bytes, me: bytes, memory: Memory) -> NetworkStand
         ours = {agent for agent in partakers if me in _with_people({agent}, memory)}
         readers |= partakers if _is_served(each, me, memory) else {*_bound_to(each, memory), *ours}
     involved = _with_people(concerned, memory)
-    return NetworkStanding(ScopeId(scope), False, _with_people(readers, memory), concerns_us=me in involved)
+    here, others = me in involved, frozenset(AgentId(each) for each in involved)
+    return NetworkStanding(
+        ScopeId(scope),
+        False,
+        _with_people(readers, memory),
+        concerns_us=here,
+        involved=frozenset() if here else others,
+    )
 
 
 def _is_served(version: bytes, me: bytes, memory: Memory) -> bool:

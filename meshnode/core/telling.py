@@ -71,17 +71,18 @@ class Telling:
         taken = False
         for each in message.ids:
             scope = ScopeId(each)
-            if self._is_new(scope) and self.open < self._ground.settings.agreements_told:
-                self._since.setdefault(scope, turn.moment.ticks)
+            if self._gate.concerns_us(scope) or not self._may_be_had_from(session, scope):
+                continue
+            if scope not in self._scopes.carried:
+                if self.open >= self._ground.settings.agreements_told:
+                    continue
+                self._since[scope] = turn.moment.ticks
                 if not self._ground.flight.has(scope):
                     self._scopes.expected[scope] = None
                 else:
                     turn.local.append(AgreementEntry(scope, turn.moment.wall, session.peer))
-                self._scopes.carry(scope, [session.peer])
-                taken = True
-            elif scope in self._since and not self._gate.concerns_us(scope):
-                self._scopes.carry(scope, [session.peer])  # another one to have it from
-                taken = True
+            self._scopes.carry(scope, [session.peer])
+            taken = True
         return taken
 
     def sweep(self, turn: Turn) -> None:
@@ -94,7 +95,12 @@ class Telling:
                 self._scopes.drop_agreement(scope)
                 turn.local.append(Forget(AgreementEntry, (scope,)))
 
-    def _is_new(self, scope: ScopeId) -> bool:
-        """Whether a scope is neither carried nor known to be no agreement."""
-        flight = self._ground.flight
-        return scope not in self._scopes.carried and (flight.is_agreement(scope) or not flight.has(scope))
+    def _may_be_had_from(self, session: Session, scope: ScopeId) -> bool:
+        """Whether a peer may be one to have an agreement from, of which nothing says yet that it concerns us.
+
+        Whoever says so as long as nothing of it is here. Then only who takes part, by the fold, for he is served what
+        is here.
+        """
+        if not self._ground.flight.has(scope):
+            return scope in self._scopes.expected or scope not in self._scopes.carried
+        return session.known and self._gate.takes_part(session.agent, scope)

@@ -12,7 +12,7 @@ from tests.support.bargain_scene import accepted, amended, begun, proposed
 from tests.support.closed_scene import shared
 from tests.support.core_rig import NOON, Peer, Rig, Writer, network_of
 
-BOB, CAROL = Writer("bob"), Writer("carol")
+BOB, CAROL, DAVE = Writer("bob"), Writer("carol"), Writer("dave")
 STRANGE = ScopeId(b"s" * 32)
 
 
@@ -115,6 +115,41 @@ def test_what_concerns_nobody_here_is_dropped_after_a_while() -> None:
     assert {scope, STRANGE}.isdisjoint(rig.node.parts.scopes.carried)
     rig.meet(BOB).say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
     assert carried(rig) == [scope]  # It may concern somebody by now.
+
+
+def test_who_knows_an_agreement_that_concerns_nobody_here_is_not_served_it() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, CAROL)
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.show(scope)
+    for each in (signed, BOB.genesis, CAROL.genesis):
+        peer.push(each)
+    rig.fold()
+    stranger, carol = rig.meet(DAVE), rig.meet(CAROL)
+    for other in (stranger, carol):
+        other.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    assert shows(carol, scope)
+    assert not shows(stranger, scope)
+    rig.wait(2 * PATIENCE)
+    stranger = rig.meet(DAVE)
+    stranger.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    assert scope not in rig.node.parts.scopes.carried
+    assert not shows(stranger, scope)
+
+
+def test_what_is_here_and_nobody_is_told_to_take_part_in_is_had_from_nobody() -> None:
+    rig = Rig()
+    scope, signed = begun(BOB, CAROL)
+    peer = rig.meet(BOB)
+    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.show(scope)
+    for each in (signed, BOB.genesis):
+        peer.push(each)
+    assert carried(rig) == [scope]
+    stranger = rig.meet(DAVE)
+    stranger.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    assert not shows(stranger, scope)
 
 
 def test_only_so_many_are_carried_that_concern_nobody() -> None:
