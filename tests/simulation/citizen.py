@@ -32,7 +32,7 @@ from meshproto.types import authority, identity
 from meshproto.wire.messages import Door, DoorState
 from tests.simulation.world import TICKETS, Host, SeededChance, World
 
-AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution"))
+AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution", "agreement"))
 SLICE = 200
 """Records folded at a time."""
 FOLLOW_INTERVAL = 500

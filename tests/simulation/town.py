@@ -158,8 +158,9 @@ class Town(WatchedWorld):
         """Whether a peer takes part by a version in force, or proposed by the node's owner, or is bound anyhow."""
         me, person = host.identity.agent, other.identity.agent
         memory, versions = host.memory, [key[-32:] for key, _ in host.memory.scan("versions", scope)]
-        if not any(me in participants_of(version_of(memory, each).facts) for each in versions):
-            return other.name in self.tellers.get((host.name, scope), {})
+        takes_part = any(me in participants_of(version_of(memory, each).facts) for each in versions)
+        if not takes_part and other.name in self.tellers.get((host.name, scope), {}):
+            return True
         if other.identity.key.public not in self.keys_of(host, person):
             return False
         return any(self._is_served(host, each, person) for each in versions)
