@@ -12,15 +12,16 @@ What was stored before them is looked for by whoever carries out effects:
 
 A search that a crash cut short is begun again at the next start. An order counts before its past is complete: that it
 is the author's, or theirs who are named, shows by the root's key alone. What another device of theirs orders, or a new
-root, waits until the fold says whether that key speaks for them.
+root, waits until the fold says whether that key speaks for them, over restarts, too.
 """
 
 from collections.abc import Iterable, Iterator
 
 from meshnode.core.closure import Closure
+from meshnode.core.erasure_entries import SearchEntry, UndecidedEntry
 from meshnode.core.events import Found
 from meshnode.core.flight import Flight
-from meshnode.core.ports import Forget, OrderEntry, SearchEntry
+from meshnode.core.ports import Forget, OrderEntry
 from meshnode.core.reports import Erased
 from meshnode.core.speaking import speaks
 from meshnode.core.turn import Turn
@@ -38,8 +39,8 @@ ID_SIZE = 32
 def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> None:
     """Put into the batch what new records order to be erased, and what earlier orders say of new records."""
     for record in run.records:
-        if record.type == "erasure":
-            _take_order(record, flight, turn)
+        if record.type == "erasure" and not _take_order(record, flight, turn):
+            _let_wait(record, flight, turn)
         if record.private is not None:
             for order in _orders_for(record, flight, closure):
                 _erase(order, record, flight, turn)
@@ -48,25 +49,44 @@ def apply_erasures(run: Run, flight: Flight, closure: Closure, turn: Turn) -> No
 def decide_orders(flight: Flight, turn: Turn) -> None:
     """More is folded: follow the orders of which it is known now that they count, and forget those that do not."""
     waiting, flight.undecided = flight.undecided, {}
-    for order in map(flight.record, waiting):
-        if order is not None:
-            _take_order(order, flight, turn)
+    for each in waiting:
+        order = flight.record(each)
+        if order is not None and not _take_order(order, flight, turn):
+            flight.undecided[each] = None
+        else:
+            turn.local.append(Forget(UndecidedEntry, (each,)))
 
 
-def _take_order(order: Record, flight: Flight, turn: Turn) -> None:
+def take_up_orders(flight: Flight, entries: Iterable[UndecidedEntry], turn: Turn) -> None:
+    """Decide about orders that waited for the fold in an earlier life; it may know more by now."""
+    flight.undecided = {RecordId(entry.order): None for entry in entries}
+    decide_orders(flight, turn)
+
+
+def _take_order(order: Record, flight: Flight, turn: Turn) -> bool:
+    """Follow an order if it counts; false if only the fold can tell, and has not."""
     if _is_own(order, flight) is None:
-        if len(flight.undecided) < UNDECIDED_MOST:
-            flight.undecided[order.id] = None
-    elif _obey(order, flight, turn):
+        return False
+    if _obey(order, flight, turn):
         turn.local.append(SearchEntry(order.id))
         turn.after.search = True
+    return True
+
+
+def _let_wait(order: Record, flight: Flight, turn: Turn) -> None:
+    """Remember an order until the fold tells whether it counts."""
+    if order.id not in flight.undecided and len(flight.undecided) < UNDECIDED_MOST:
+        flight.undecided[order.id] = None
+        turn.local.append(UndecidedEntry(order.id))
 
 
 def finish_search(found: Iterable[Found], flight: Flight, turn: Turn) -> None:
     """Put into the batch what orders name among the records that were here before them: their searches are over."""
     for each, targets in found:
         order = flight.record(each)
-        if order is not None:
+        if order is not None and _is_own(order, flight) is None:
+            _let_wait(order, flight, turn)  # as after records were set aside, and what was folded with them
+        elif order is not None:
             _obey(order, flight, turn)  # the store may have lost what it says
             for target in map(flight.record, targets):
                 if target is not None and names_weakly(order, target, flight):

@@ -13,6 +13,7 @@ from meshnode.core.chance import Chance
 from meshnode.core.conversation import new_nonce
 from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
 from meshnode.core.erasing import decide_orders, finish_search
+from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
@@ -53,7 +54,7 @@ from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import FILE, Accepted, Declined, Known
 from meshnode.core.parts import Parts
-from meshnode.core.ports import HeldEntry, Identity, JoinedEntry, Ledger, Moment, SearchEntry
+from meshnode.core.ports import HeldEntry, Identity, JoinedEntry, Ledger, Moment
 from meshnode.core.reports import Halted, PeerBroke, PeerGone
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
@@ -220,8 +221,7 @@ class Node:
         parts, now = self._parts, turn.moment.ticks
         parts.book.own = event.peer
         parts.conversations.listening = event.listening
-        parts.load()
-        parts.telling.load(now)
+        parts.load(turn)
         for record, log in parts.closure.missing():
             parts.getter.want(record, parts.scope_of(log), turn)
         settings, agenda = parts.ground.settings, parts.ground.agenda

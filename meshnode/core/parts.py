@@ -10,6 +10,8 @@ from meshnode.core.conversation import Conversations
 from meshnode.core.copies import Copies
 from meshnode.core.crowded import Crowded
 from meshnode.core.doors import Doors
+from meshnode.core.erasing import take_up_orders
+from meshnode.core.erasure_entries import UndecidedEntry
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
 from meshnode.core.folded import Folded
@@ -84,7 +86,7 @@ class Parts:
             self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit, folded
         )
 
-    def load(self) -> None:
+    def load(self, turn: Turn) -> None:
         """Take up what earlier lives left."""
         self.closure.load(self.ground.ledger.rows(WaitEntry))
         self.policy.load()
@@ -92,6 +94,8 @@ class Parts:
         self.scopes.load()
         self.held.load()
         self.book.load()
+        self.telling.load(turn.moment.ticks)
+        take_up_orders(self.ground.flight, self.ground.ledger.rows(UndecidedEntry), turn)
 
     def scope_of(self, log: LogId) -> ScopeId:
         """The scope of a log that is stored or about to be."""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, TypeVar
 
 from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.erasure_entries import SearchEntry, UndecidedEntry
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.records.record import Record
@@ -212,15 +213,6 @@ class OrderEntry(NamedTuple):
     """The record that says so."""
 
 
-class SearchEntry(NamedTuple):
-    """An order to erase, of which was not looked yet what it names weakly among the records stored before it.
-
-    Key: `order`.
-    """
-
-    order: bytes
-
-
 class FollowEntry(NamedTuple):
     """The owner follows an agent: their private parts are kept first. Key: `agent`."""
 
@@ -281,6 +273,7 @@ LocalRow = (
     | WaitEntry
     | OrderEntry
     | SearchEntry
+    | UndecidedEntry
     | FollowEntry
     | BlockEntry
     | ReviewEntry
@@ -302,6 +295,7 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     WaitEntry: ("wait", 2),
     OrderEntry: ("order", 2),
     SearchEntry: ("search", 1),
+    UndecidedEntry: ("undecided", 1),
     FollowEntry: ("follow", 1),
     BlockEntry: ("block", 1),
     ReviewEntry: ("review", 1),

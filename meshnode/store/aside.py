@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from meshnode.core.ports import Batch, SearchEntry
+from meshnode.core.erasure_entries import SearchEntry
+from meshnode.core.ports import Batch
 from meshnode.store.source import Source
 from meshnode.store.writer import Writer
 from meshproto.records.log import Run, check_run

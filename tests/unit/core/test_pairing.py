@@ -5,7 +5,8 @@ import pytest
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, Written
-from meshnode.core.events import AwaitDevice, FoldMoved, Offer
+from meshnode.core.erasure_entries import SearchEntry, UndecidedEntry
+from meshnode.core.events import AwaitDevice, FoldMoved, Found, Looked, Offer
 from meshnode.core.folded import FoldInRam
 from meshnode.core.reports import DeviceAsks
 from meshproto.fold.fold import Fold
@@ -172,6 +173,44 @@ def test_what_an_ended_device_orders_is_not_erased() -> None:
     ordered_by(rig, second.key, grant, secret)
     rig.feed(FoldMoved())
     assert rig.ledger.private(secret) is not None
+
+
+def waiting(rig: Rig) -> list[bytes]:
+    """The orders that wait for the fold, as the home remembers them."""
+    return [row.order for row in rig.ledger.rows(UndecidedEntry)]
+
+
+def test_an_order_that_waits_for_the_fold_is_carried_out_in_a_later_life() -> None:
+    rig, fold, second = folded_scene()
+    unseen = Fold(FoldInRam())
+    grant, secret = let_in(rig, unseen, second)
+    ordered_by(rig, second.key, grant, secret)
+    rig.feed(FoldMoved())
+    rig.reborn()
+    assert (rig.ledger.private(secret) is not None, len(waiting(rig))) == (True, 1)
+    record = rig.ledger.record(grant)
+    assert record is not None
+    fold.add(record)
+    rig.reborn()
+    assert (rig.ledger.private(secret), waiting(rig)) == (None, [])
+
+
+def test_an_order_that_waits_is_not_lost_when_it_is_looked_for_too_early() -> None:
+    rig, fold, second = folded_scene()
+    unseen = Fold(FoldInRam())
+    grant, secret = let_in(rig, unseen, second)
+    ordered_by(rig, second.key, grant, ext(secret))
+    (order,) = waiting(rig)
+    rig.node.parts.ground.flight.undecided.clear()
+    rig.feed_rows(SearchEntry(order))
+    rig.feed(Looked(0, (Found(RecordId(order), ()),)))
+    assert list(rig.node.parts.ground.flight.undecided) == [order]
+    record = rig.ledger.record(grant)
+    assert record is not None
+    fold.add(record)
+    rig.feed(FoldMoved())
+    assert waiting(rig) == []
+    assert [row.order for row in rig.ledger.rows(SearchEntry)] == [order]
 
 
 def test_orders_that_wait_for_the_fold_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

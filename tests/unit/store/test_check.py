@@ -8,7 +8,8 @@ import pytest
 
 from meshnode.core.author import End, Pen, sign_drafts
 from meshnode.core.drafts import Draft
-from meshnode.core.ports import Batch, NoteEntry, PeerEntry, SearchEntry
+from meshnode.core.erasure_entries import SearchEntry
+from meshnode.core.ports import Batch, NoteEntry, PeerEntry
 from meshnode.store import aside
 from meshnode.store.check import Damage, examine
 from meshnode.store.database import copies
