@@ -54,11 +54,16 @@ from meshproto.fold.versions import Versions
 from meshproto.fold.within import Within
 from meshproto.pipe import answer
 from meshproto.records.record import Record
-from tests.support.byzantine.checks import check, made
+from tests.support.byzantine.checks import Followed, as_said, check, made
+from tests.support.byzantine.companies import company
+from tests.support.reference.statuses import reference
+from tests.support.reference.world import Said
 
 VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
 SCHEDULES = 150
 """How many schedules are tried with each mutant."""
+COMPANIES = 16
+"""How many of those about money."""
 
 Patch = tuple[object, str, object]
 
@@ -254,7 +259,7 @@ ELUSIVE = {
     *("devices without end", "an invitation has no end of uses"),
     "what is named on a branch does not reach the trunk",
     "a resolution allows everything",
-    # Schedules have no agreements yet.
+    # These schedules have no agreements; those about money do.
     *("everybody takes part in an agreement", "everybody takes part in a share, a ballot, a payment"),
     *("who takes part answers for all", "one attests one's own", "a mandate has no amount"),
     "more is refunded than came in",
@@ -264,6 +269,21 @@ ELUSIVE = {
     *MUTANTS_OF_AGREEMENTS,
 }
 """Mutants that schedules meet too rarely."""
+RARE_IN_COMPANIES = frozenset(
+    (
+        *("who signed both chooses anew", "nothing is upheld", "of two that contradict each other one holds"),
+        *("who loses is not asked", "who loses may not answer", "anybody may be said to leave"),
+        *(
+            "who leaves is paid for ever",
+            "who leaves once is paid until he is",
+            "what a leaver does later is dropped, too",
+        ),
+        *("nobody stops answering", "who declined does not answer any more", "nothing is re-affirmed in a cut"),
+        *("what is added to a revocation is forgotten in a cut", "a refund gives back what it likes"),
+        "a declined share is paid",
+    )
+)
+"""Mutants of agreements that few schedules about money meet."""
 
 
 @cache
@@ -275,6 +295,12 @@ def cases() -> list[dict[str, Any]]:
 @cache
 def schedules() -> list[list[Record]]:
     return [made(seed) for seed in range(SCHEDULES)]
+
+
+@cache
+def companies() -> list[tuple[list[Record], dict[bytes, Said]]]:
+    """Schedules about money, with what the text says of them."""
+    return [(records, reference(records)) for records in map(company, range(COMPANIES))]
 
 
 def infect(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -317,3 +343,16 @@ def test_the_schedules_catch_a_fold_in_which(name: str, monkeypatch: pytest.Monk
     records = schedules()
     infect(monkeypatch, name)
     assert any(fails(partial(is_sound, each)) for each in records)
+
+
+def is_told(records: list[Record], wanted: dict[bytes, Said]) -> bool:
+    fold = Followed().add(records).fold
+    return all(as_said(fold.standing(each.id)) == wanted[each.id] for each in records)
+
+
+@pytest.mark.campaign("byzantine")
+@pytest.mark.parametrize("name", [each for each in MUTANTS_OF_AGREEMENTS if each not in RARE_IN_COMPANIES])
+def test_the_schedules_about_money_catch_a_fold_in_which(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = companies()
+    infect(monkeypatch, name)
+    assert any(fails(partial(is_told, *each)) for each in told)

@@ -46,6 +46,7 @@ class Company(Pact):
             self._promise: 1,
             self._lose: 2,
             self._erase: 1,
+            self._give_up: 1,
         }
 
     def _terms(self, roles: dict[bytes, list[str]]) -> dict[str, Any]:
@@ -113,11 +114,17 @@ class Company(Pact):
         return found
 
     def _restate(self, name: str) -> None:
-        before = self._chance.choice(self._heads() or [None])
-        if before is not None:
-            old = self._chance.choice(self._line(before))
-            facts = {"agreement": before.facts["agreement"], "incomes": [], "to": "2025-12-31", "prev": before.id}
-            self._publish(name, facts | {"restates": old.id}, self._knows())
+        before, knows = self._chance.choice(self._heads() or [None]), self._knows()
+        if before is None:
+            return
+        old = self._chance.choice(self._line(before))
+        facts: Any = {"agreement": before.facts["agreement"], "incomes": [], "to": "2025-12-31", "prev": before.id}
+        facts["restates"] = old.id
+        if self._chance.random() < 0.85:
+            self._publish(name, facts, knows)
+        elif full := self._filled(name, facts, knows):
+            wrong = self._chance.choice(self._of("distribution", "income"))
+            self._write(name, "distribution", full | {"restates": wrong.id}, knows)
 
     def _publish(self, name: str, facts: Any, knows: list[Record] | None) -> None:
         """A distribution with the right sums, or with false ones; often all approve it at once."""
@@ -142,7 +149,7 @@ class Company(Pact):
         ]
         if lines and lines[0][3]:
             agent, payable, held, [[path, amount], *parts] = lines[0]
-            wrong.append({"lines": [[agent, payable + 1, held, [[path, amount + 1], *parts]], *lines[1:]]})
+            wrong += [{"lines": [[agent, payable + 1, held, [[path, amount + 1], *parts]], *lines[1:]]}] * 3
         return facts | chance.choice(wrong)
 
     def _approve(self, name: str) -> None:
@@ -181,18 +188,23 @@ class Company(Pact):
             signed = [each for each in self._of("countersign", "settlement", "commitment") if each.auth]
             if not signed:
                 return
-            bond = chance.choice(signed)
+            shaken = [each for each in signed if self._is_contested(each)]
+            bond = chance.choice(shaken or signed)
             pinned = self._ground(bond)
             facts = ruling(
                 chance.choice(("uphold", "uphold", "reject")), pinned, [bond.id], prev=self._earlier([bond.id])
             )
         version = next(each for each in self.records if each.id == pinned)
         electors = electors_of(version.facts)[0]
-        voters = [each for each in self.seats if self._agent(each) in electors]
+        voters = [each for each in self.seats if self._agent(each) in electors or chance.random() < 0.1]
         made = self._write(chance.choice(voters or [name]), "resolution", facts, self._knows())
         for each in voters:
             if chance.random() < 0.85:
                 self._write(each, "countersign", {"target": made.id, "decision": "accept"}, self._knows())
+
+    def _is_contested(self, record: Record) -> bool:
+        standing = self._known.standing(record.id)
+        return standing is not None and standing.status is Status.CONTESTED
 
     def _earlier(self, about: list[bytes]) -> list[bytes]:
         same: list[bytes] = [each.id for each in self._of("resolution") if not {*about}.isdisjoint(each.facts["about"])]
@@ -213,6 +225,12 @@ class Company(Pact):
         target = next((each for each in self.records if each.id == bond.facts.get("target")), bond)
         ground: bytes = target.facts.get("agreement", self.deal.id)
         return target.facts["prev"][0] if target.type == "agreement" and "prev" in target.facts else ground
+
+    def _give_up(self, name: str) -> None:
+        """Somebody declines a version, or a share in what was done together."""
+        shared = [each for each in self._of("contribution") if "shares" in each.facts]
+        target = self._chance.choice([*self._of("agreement")[-1:], *shared] or [self.deal])
+        self._write(name, "countersign", {"target": target.id, "decision": "decline"}, self._knows())
 
     def _erase(self, name: str) -> None:
         own = [each for each in self._of("contribution", "income") if each.agent == self._agent(name)]
