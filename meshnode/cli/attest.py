@@ -77,9 +77,10 @@ def state_of(told: Evaluation) -> str:
     state = clean(told["state"])
     if state == "claimed":
         return f"claimed: {told['confirming']} of {told['needed']} have confirmed it ({told['reason'] or 'A-FEW'})"
-    if told["confirmed"] is not None:
-        return f"{state}: {_quantity(told['confirmed'])}"
-    return state
+    confirmed = told["confirmed"]
+    if confirmed is None or (confirmed["n"], confirmed["u"]) == (1, "C62"):  # one thing, and no number of it
+        return state
+    return f"{state}: {_quantity(confirmed)}"
 
 
 def said_of(told: Evaluation) -> list[tuple[str, str]]:

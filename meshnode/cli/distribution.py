@@ -25,6 +25,7 @@ def new(
     reopen: str | None,
     beside: bool,
     dry_run: bool,
+    unapproved: bool,
     yes: bool,
     as_: str | None,
 ) -> Exit:
@@ -50,7 +51,10 @@ def new(
     # What was shown is pinned: incomes that come in meanwhile wait for the next one.
     pinned = {**wish, "incomes": preview["incomes"], "to": preview["to"]}
     made = money.propose(agreement, preview["digest"], pinned, as_=as_)
-    desk.out.give_or_ok("distribution.new", made, f"Signed   {worth(made['pool'])} shared out   {short_id(made['id'])}")
+    approves = not unapproved and _may_approve(made, as_)
+    made = money.approve(made["id"], as_=as_) if approves else made
+    done = "Signed and approved" if approves else "Signed"
+    desk.out.give_or_ok("distribution.new", made, f"{done}   {worth(made['pool'])} shared out   {short_id(made['id'])}")
     if not desk.out.as_json:
         desk.out.line(f"  {_sentence(made['says'])}")
         _next(desk, made)
@@ -134,6 +138,14 @@ def explain(desk: Desk, *, distribution: str, person: str | None) -> Exit:
     return Exit.OK
 
 
+def _may_approve(one: Distribution, as_: str | None) -> bool:
+    """Whether who has signed it is one of those who approve, and has not yet."""
+    waiting = [each["agent"] for each in one["approvals"] if each["level"] == "no"]
+    if as_ is None:
+        return any(each["me"] for each in waiting)
+    return any(as_.casefold() in (each["name"].casefold(), each["id"]) for each in waiting)
+
+
 def _next(desk: Desk, one: Distribution) -> None:
     """Print the command that comes next: for the owner, or for those whose approval is awaited."""
     why = ("Why each amount", f"meshnode distribution explain {one['id']}")
@@ -155,7 +167,7 @@ COMMANDS = {
     for command in (
         Command(
             "distribution new",
-            "Share out what came in under an agreement; shows what comes of it first.",
+            "Share out what came in under an agreement, and approve it; shows what comes of it first.",
             new,
             (
                 Argument(("agreement",), "The agreement, by title or id."),
@@ -165,6 +177,7 @@ COMMANDS = {
                 Argument(("--reopen",), "Share this earlier one again, with what has come since.", metavar="ID"),
                 Argument(("--beside",), "Though another waits for approval.", kind="flag"),
                 Argument(("--dry-run",), "Only show what would come of it.", kind="flag"),
+                Argument(("--unapproved",), "Sign it without approving it yet.", kind="flag"),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
                 AS,
             ),

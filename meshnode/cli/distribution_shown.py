@@ -131,11 +131,14 @@ def _show_behind(out: Out, behind: Behind, pool: Money) -> None:
         title = clean(behind["title"]) or short_id(behind["id"])
         quality = "" if behind["quality"] == "1" else f" × {clean(behind['quality'])}"
         counts = f"{_much(behind['confirmed'], behind)}{quality} of {_much(behind['claim'], behind)} claimed"
+        if _is_piece(behind):
+            counts = f"confirmed as a whole{quality}" if behind["confirmed"] == "1" else counts
         out.line(f"    {_money(behind['amount'], pool)}{held} from {title}, by {who(behind['agent'])}: {counts}")
     for each in [behind["signature"]] if behind["signature"] else []:
         out.line(f"      {_signature(each)}")
     for word in behind["words"]:
-        said = "rejects it" if word["rejects"] else f"confirms {_much(word['figure'], behind)}"
+        whole = _is_piece(behind) and word["figure"] == "1"
+        said = "rejects it" if word["rejects"] else f"confirms {'it' if whole else _much(word['figure'], behind)}"
         rated = f", rated {word['rating']}" if word["rating"] is not None else ""
         out.line(f"      {who(word['agent'])} {said}{rated}")
         for each in word["signatures"]:
@@ -186,6 +189,11 @@ def _fraction(text: str) -> Fraction | None:
         return None
 
 
+def _is_piece(behind: Behind) -> bool:
+    """Whether it is one thing, of which its value is told, and not its number."""
+    return (behind["unit"], behind["claim"]) == ("C62", "1")
+
+
 def _much(text: str, behind: Behind) -> str:
     """A quantity in the unit of a contribution, as people write it."""
     if behind["unit"] == "SEC" and text.isdecimal():
@@ -212,12 +220,19 @@ def _table(out: Out, lines: list[Line], pool: Money) -> None:
             who_briefly(line["agent"]),
             write_money(line["amt"], pool["exp"]),
             *((write_money(line["held"], pool["exp"]),) if held else ()),
-            ", ".join(f"{clean(step['path'])} {write_money(step['amt'], pool['exp'])}" for step in line["steps"]),
+            ", ".join(
+                f"{_step(step['do'], step['path'])} {write_money(step['amt'], pool['exp'])}" for step in line["steps"]
+            ),
         )
         for line in lines
     ]
-    heads = ("WHO", "PAYABLE", "HELD", "BY STEP") if held else ("WHO", "PAYABLE", "BY STEP")
+    heads = ("WHO", "PAYABLE", "HELD", "FOR") if held else ("WHO", "PAYABLE", "FOR")
     out.table(heads, rows, flexible=len(heads) - 1, right=(1, 2) if held else (1,))
+
+
+def _step(do: str, path: str) -> str:
+    """What a step of an equation pays, in a word."""
+    return _STEPS.get(do, clean(path))
 
 
 def _works(works: list[Work]) -> str:
@@ -230,4 +245,13 @@ def _money(amount: int, like: Money) -> str:
     return worth({**like, "amt": amount})
 
 
+_STEPS = {
+    "reimburse": "costs",
+    "fixed": "agreed",
+    "percent": "percentage",
+    "pro_rata": "work",
+    "shares": "part",
+    "equal": "equal part",
+    "residual": "rest",
+}
 _LEVELS = {"yes": "approves", "contested": "approves (contested)", "no": "has not approved"}

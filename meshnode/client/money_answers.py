@@ -103,6 +103,7 @@ class StepPart(TypedDict):
     """What a step of the equation gave."""
 
     path: str
+    do: str
     amt: int
 
 

@@ -7,15 +7,17 @@ from meshnode.runtime.office import Office
 from meshnode.runtime.requests.distributions import Told
 from meshnode.store.querying import Is, Where
 from meshnode.views.rows import EntryRow
-from meshproto.equation.earlier import written
+from meshproto.equation.earlier import leaves, written
 from meshproto.equation.notices import Concern, Notice
 from meshproto.equation.preview.answer import NAMES
 from meshproto.equation.settled import Settled
 from meshproto.fold.concerns import concern_of
+from meshproto.fold.lineages import read_version
 from meshproto.fold.memory import Memory
 from meshproto.fold.tallies import NO
 from meshproto.records.ids import ScopeId, short
 from meshproto.types.catalogue import check_facts
+from meshproto.types.equations import read_equation
 
 MOST_VOID = 64
 """Void distributions told of an agreement: whoever writes hundreds must not fill others' lists."""
@@ -52,6 +54,14 @@ class Void(NamedTuple):
 def net_of(facts: dict[str, Any], memory: Memory) -> int:
     """The pool of a distribution that is not void: the net of its incomes, in minor units."""
     return sum(concern_of(memory, each).facts["net"]["amt"] for each in facts["incomes"])
+
+
+def steps_of(version: bytes, memory: Memory) -> dict[str, str]:
+    """What each step of a version's equation does, by its path."""
+    found = read_version(memory, version)
+    if found is None or "value_equation" not in found.facts:
+        return {}
+    return {written(path): NAMES[type(step)] for path, step in leaves(read_equation(found.facts["value_equation"]))}
 
 
 def advice(office: Office, told: Told) -> str:

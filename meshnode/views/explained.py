@@ -9,6 +9,7 @@ from meshproto.equation.earlier import written
 from meshproto.equation.explain import Origin, Reasons, Why
 from meshproto.equation.explain import Part as Sharing
 from meshproto.equation.preview.answer import NAMES
+from meshproto.equation.terms import Leaf, ProRata
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import Entered, chain_of, read_entered, retold
@@ -92,8 +93,15 @@ def _cause(why: Why, sources: "_Sources") -> Cause:
         why.held,
         tuple(each._replace(tied=tuple(_id(one) for one in each.tied)) for each in why.parts),
         why.rejected,
-        tuple(sources.behind(each) for each in why.origins),
+        tuple(sources.behind(each, by_quality=_is_by_quality(why.step)) for each in why.origins),
     )
+
+
+def _is_by_quality(step: Leaf) -> bool:
+    """Whether ratings weigh in a step."""
+    if not isinstance(step, ProRata):
+        return False
+    return any(each.quality for component in step.components for each in component.weights or ())
 
 
 class _Sources:
@@ -120,8 +128,8 @@ class _Sources:
         for each in entered.ballots:  # with catching up earlier ones count as well; the last is named
             self._ballots[concern_of(self._memory, each).agent] = each
 
-    def behind(self, origin: Origin) -> Behind:
-        """The records behind an amount."""
+    def behind(self, origin: Origin, *, by_quality: bool) -> Behind:
+        """The records behind an amount; what does not weigh by its quality has 1."""
         standing, source = origin.standing, _id(origin.source)
         if standing is None:
             ballot, none = self._ballots.get(source, b""), Fraction(0)
@@ -134,7 +142,7 @@ class _Sources:
             origin.unit,
             standing.claim,
             standing.confirmed,
-            standing.quality,
+            standing.quality if by_quality else Fraction(1),
             tuple(self._word(source, each) for each in standing.heads),
             tuple(self._corrections.get(source, ())),
         )

@@ -72,8 +72,8 @@ def income(**more: object) -> i.Income:
 
 
 LINES = [
-    d.Line(ANA, 666_667, 0, [d.StepPart("steps[0]", 666_667)]),
-    d.Line(BEN, 333_333, 0, [d.StepPart("steps[0]", 333_333)]),
+    d.Line(ANA, 666_667, 0, [d.StepPart("steps[0]", "pro_rata", 666_667)]),
+    d.Line(BEN, 333_333, 0, [d.StepPart("steps[0]", "pro_rata", 333_333)]),
 ]
 WORK = d.Work(text_id("late"), "More code", BEN, "work", Quantity(3600, 0, "SEC"), "claimed")
 
@@ -208,6 +208,7 @@ def answers() -> dict[tuple[str, str], msgspec.Struct | bytes | None]:
         ("POST", "/distributions"): distribution(),
         ("GET", "/distributions/d"): distribution(),
         ("POST", "/distributions/d/approvals"): distribution(state="effective", says="in force", may_approve=False),
+        ("POST", f"/distributions/{text_id('shared')}/approvals"): distribution(),
         ("GET", "/distributions/d/explanation"): explanation(),
         ("GET", "/settlements"): Page([settlement()]),
         ("POST", "/settlements"): settlement(),

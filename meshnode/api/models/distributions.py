@@ -10,6 +10,8 @@ class StepPart(Model):
     """What a step of the equation gave."""
 
     path: str
+    do: str
+    """What the step does: `reimburse`, `pro_rata` …"""
     amt: int
 
 

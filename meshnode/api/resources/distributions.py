@@ -18,7 +18,7 @@ from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import Preview, Told, Wish, may_approve, preview, propose, told_of
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.runtime.shared_out import Void, advice, net_of, noticed, void_of, void_says, voids
+from meshnode.runtime.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.views.cuts import LeftOut
 from meshnode.views.dealings import dealings
 from meshnode.views.explained import explain_lines
@@ -122,7 +122,7 @@ def _preview_model(office: Office, found: Preview) -> models.Preview:
         incomes=[to_text(each) for each in facts["incomes"]],
         pool=money_model(settled.round.pool, cur),
         to=facts["to"],
-        lines=_lines(names, facts["lines"]),
+        lines=_lines(office, names, facts),
         carry=money_model(settled.carry, cur),
         digest=facts["result_digest"][1:].hex(),
         entered=len(found.drawn.entered.contributions),
@@ -151,7 +151,7 @@ def _model(
         causes=[to_text(each) for each in shared.ids],
         says=advice(office, told),
         pool=money_model(pool, cur),
-        lines=_lines(names, facts["lines"]),
+        lines=_lines(office, names, facts),
         carry=money_model(facts["carry"]["amt"], cur),
         incomes=[to_text(each) for each in facts["incomes"]],
         previous=to_text(facts["prev"]) if "prev" in facts else "",
@@ -180,7 +180,7 @@ def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> mod
         causes=[to_text(each) for each in void.causes],
         says=void_says(office, void),
         pool=money_model(sum(line[1] + line[2] for line in facts["lines"]) + facts["carry"]["amt"], cur),
-        lines=_lines(names, facts["lines"]),
+        lines=_lines(office, names, facts),
         carry=money_model(facts["carry"]["amt"], cur),
         incomes=[to_text(each) for each in facts["incomes"]],
         previous=to_text(facts["prev"]) if "prev" in facts else "",
@@ -199,10 +199,17 @@ def _outside(office: Office, names: Names, outside: LeftOut) -> models.Outside:
     return models.Outside(works, len(outside.attestations), len(outside.corrections))
 
 
-def _lines(names: Names, lines: list[list[Any]]) -> list[models.Line]:
+def _lines(office: Office, names: Names, facts: dict[str, Any]) -> list[models.Line]:
+    with office.folded.steady():
+        steps = steps_of(facts["agreement"], office.folded)
     return [
-        models.Line(names.agent(agent), amt, held, [models.StepPart(path, part) for path, part in parts])
-        for agent, amt, held, parts in lines
+        models.Line(
+            names.agent(agent),
+            amt,
+            held,
+            [models.StepPart(path, steps.get(path, ""), part) for path, part in parts],
+        )
+        for agent, amt, held, parts in facts["lines"]
     ]
 
 

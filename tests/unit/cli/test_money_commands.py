@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from meshnode.api.models.distributions import Agreed
-from meshnode.api.models.shared import Page
+from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
 from meshnode.cli.statement import HEADS
@@ -170,6 +170,29 @@ def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
     assert "Ana López (you) confirms 2 h, rated 4" in out
     assert out.count("it holds") == 2
     assert "corrected by" in out
+
+
+def test_one_thing_is_confirmed_as_a_whole(node: FakeNode) -> None:
+    found = money.explanation()
+    behind = found.lines[0].causes[0].behind[0]
+    behind.unit, behind.claim, behind.confirmed, behind.quality, behind.words[0].figure = "C62", "1", "1", "1", "1"
+    node.answers["GET", "/distributions/d/explanation"] = found
+    out = says(node, "distribution", "explain", "d")
+    assert "from Code, by Ben: confirmed as a whole\n" in out
+    assert "Ana López (you) confirms it, rated 4" in out
+    told = money.evaluation()
+    told.confirmed = Quantity(1, 0, "C62")
+    node.answers["POST", "/attestations"] = told
+    assert says(node, "attest", "c").endswith("it stands as acknowledged\n")
+
+
+def test_who_proposes_a_distribution_approves_it_too(node: FakeNode) -> None:
+    node.answers["POST", f"/distributions/{text_id('shared')}/approvals"] = money.distribution(says="2 of 2")
+    assert "Signed and approved" in says(node, "distribution", "new", "acme", "--yes")
+    assert node.asked[-1].path.endswith("/approvals")
+    assert "✓ Signed   " in says(node, "distribution", "new", "acme", "--yes", "--unapproved")
+    assert "✓ Signed   " in says(node, "distribution", "new", "acme", "--yes", "--as", "Blue")
+    assert "Signed and approved" in says(node, "distribution", "new", "acme", "--yes", "--as", "ana lópez")
 
 
 def test_what_was_agreed_is_told_in_the_words_of_the_equation(node: FakeNode) -> None:

@@ -1,5 +1,8 @@
 """Why an amount is what it is: explanations add up, and end at records that were signed."""
 
+from fractions import Fraction
+from typing import Any
+
 import pytest
 
 from meshnode.views.explained import Explained, explain_lines
@@ -38,6 +41,22 @@ def test_every_amount_is_told_down_to_who_confirmed_what() -> None:
         "contribution",
         "attestation",
     ]
+
+
+def test_ratings_are_told_of_steps_that_weigh_by_them_only() -> None:
+    weights = [{"unit": "HUR", "quality": True}]
+    steps = [{"do": "pro_rata", "weights": weights}]
+    ratings = [[1, 2], [4, 5], [1, 1], [6, 5], [3, 2]]
+    cases: list[tuple[dict[str, Any], Fraction]] = [
+        ({"value_equation": {"cur": "EUR", "steps": steps}}, Fraction(6, 5)),
+        ({}, Fraction(1)),
+    ]
+    for more, quality in cases:
+        deal = Deal("rated", ack={"min": 1, "by": "parties", "ratings": ratings}, **more)
+        work = deal.work("bob", 60, state="claimed")
+        deal.write("alice", "attestation", evaluation.attestation(work.id, rating=4))
+        [line] = explain_lines(shared(deal, 1000).id, folded(deal))
+        assert line.causes[0].behind[0].quality == quality
 
 
 def test_only_what_was_asked_for_is_told() -> None:
