@@ -103,7 +103,13 @@ def _name_of(desk: Desk, peer: str) -> str:
 def _standing(network: Network) -> str:
     """How the owner stands, with the roles that say more."""
     more = [role for role in network["roles"] if role != network["standing"]]
+    more += [f"for {who(each)}" for each in network["through"]]
     return f"{network['standing']} ({', '.join(more)})" if more else network["standing"]
+
+
+def _is_in(network: Network) -> bool:
+    """Whether the owner takes part, or an organisation that the owner signs for."""
+    return network["standing"] in ("founder", "active") or bool(network["through"])
 
 
 def _withheld(network: Network) -> str:
@@ -117,7 +123,7 @@ def _way_in(desk: Desk, network: Network) -> None:
     if network["line"]:
         desk.out.line(f"  Others join it with (reachable: {network['reachable']}):")
         desk.out.line(f"      meshnode network join {quoted(network['line'])}")
-    elif network["join"] == "invite" and network["standing"] in ("founder", "active") and not network["dissolved"]:
+    elif network["join"] == "invite" and _is_in(network) and not network["dissolved"]:
         desk.out.line("  Closed: nobody outside learns that it is there. Let somebody in:")
         desk.out.line(f"      meshnode network invite {quoted(network['name'] or network['id'])}")
 

@@ -33,6 +33,7 @@ class Network(TypedDict):
     roles: list[str]
     dissolved: bool
     moves: list[Move]
+    through: list[Agent]
     withheld_by: list[Agent]
 
 

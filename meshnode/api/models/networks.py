@@ -29,6 +29,8 @@ class Network(Model):
     dissolved: bool
     moves: list["Move"] = field(default_factory=list)
     """Where its people move on to: networks that were split off it, or that it is merged into."""
+    through: list[Agent] = field(default_factory=list)
+    """The organisations that stand there and for which the owner acts."""
     withheld_by: list[Agent] = field(default_factory=list)
     """Who stands there, is connected, and shares it with this node no longer, if nobody does: perhaps the owner was
     removed, or this device ended, while it was away."""

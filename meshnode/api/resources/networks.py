@@ -246,6 +246,7 @@ def network_model(office: Office, network: ScopeId) -> Network:
     addresses = () if notebook else reachable_first(office.node.listening)
     connected = {each.agent for each in office.node.presence.connected.values()}
     own = [each.role for each in networks.roles_of(office, network, office.me) if each.standing == "active"]
+    acts_for = office.mandates.acts_for()
     return Network(
         id=to_text(network),
         name=row.name if row else "",
@@ -260,6 +261,7 @@ def network_model(office: Office, network: ScopeId) -> Network:
         roles=sorted(set(own)),
         dissolved=told is not None and told.is_over,
         moves=[] if notebook else [_move(office, names, each) for each in moves.moves_of(office, network)],
+        through=[names.agent(each.agent) for each in people_there if each.agent in acts_for],
         withheld_by=[names.agent(each) for each in shut_out_of(office.node).get(network, ())],
     )
 

@@ -48,6 +48,8 @@ async def test_a_firm_founds_a_closed_network_and_lets_people_in(mesh: Mesh) -> 
         firm = await founds(ana)
         studio = await creates(ana, "studio")
         assert members(ana, studio) == {firm}
+        (shown,) = [each for each in (await ana.api().does("GET", "/networks"))["items"] if each["name"] == "studio"]
+        assert (shown["standing"], [each["name"] for each in shown["through"]]) == ("none", ["Blue"])
         line = (await networks.invite(ana.office, studio, "core", 1, 3600)).line
         assert await networks.enter(dan.office, line, DEADLINE) == studio
         record = await dan.logs("Dan's work", "studio")

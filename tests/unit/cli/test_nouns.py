@@ -238,6 +238,15 @@ def test_a_second_network_of_the_same_name_conflicts(node: FakeNode) -> None:
     assert run("network", "create", "studio", "--open", home=node).code == Exit.CONFLICT
 
 
+def test_a_network_that_a_firm_is_in_is_shown_as_ones_own(node: FakeNode) -> None:
+    here = network("studio")
+    here.standing, here.roles, here.line, here.join, here.through = "none", [], "", "invite", [BEN]
+    node.networks.append(here)
+    out = run("network", "ls", home=node).out
+    assert "none (for Ben)" in out
+    assert out.rstrip().endswith("meshnode network invite studio")
+
+
 def test_networks_are_listed_without_the_notebook(node: FakeNode) -> None:
     node.networks.append(Network(NOTEBOOK.id, "notebook", "invite", "founder", True, [], 0, "", "", AT, [], False))
     assert "No networks yet" in run("network", "ls", home=node).out
