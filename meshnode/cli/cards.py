@@ -85,6 +85,7 @@ def _add(desk: Desk, text: str, *, yes: bool) -> Exit:
         desk.out.line("  Compare the four words aloud: whoever made the card chose the name.")
         name = quoted(taken["agent"]["name"] or taken["agent"]["id"])
         desk.next_steps(
+            ("Agree on work and money", f"meshnode agreement new --party {name}"),
             ("Let them sign for a firm", f"meshnode org staff add ORG {name}"),
             ("Give them a role", f"meshnode network appoint NETWORK {name} --role core"),
         )

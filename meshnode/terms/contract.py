@@ -39,6 +39,7 @@ _LIABILITY = {
     "joint": "all together",
     "joint_and_several": "each for the whole",
 }
+_LEAVES = {"good": "for good reason", "bad": "without good reason"}
 _LEAVER = {
     "keep": "keeps the claims for what was done before",
     "once": "is paid for what was done before from the next income, and no more after it",
@@ -102,6 +103,8 @@ def projects_of(facts: Facts, name: Callable[[bytes], str]) -> str:
 def _parties(facts: Facts, names: Readable) -> Iterator[str]:
     for agent, roles in facts["parties"]:
         yield f"{names.agent(agent)}: {', '.join(roles)}"
+    for agent, how in facts.get("leaves", ()):
+        yield f"{names.agent(agent)} leaves, {_LEAVES[how]}"
     if named := facts.get("named"):
         yield f"Named besides, without signing: {_list(named, names)}"
 
@@ -118,6 +121,8 @@ def _duties(facts: Facts, names: Readable) -> Iterator[str]:
 def _rights(facts: Facts, names: Readable) -> Iterator[str]:
     rights = facts.get("rights")
     if rights is None:
+        yield "Nothing is agreed: what somebody makes stays theirs."
+        yield "Others may use it as far as the licence allows that stands with each piece of work."
         return
     results = rights["results"]
     owner = _OWNERSHIP.get(results["ownership"]) or f"What is made belongs to {names.agent(results['owner'])}"

@@ -33,6 +33,13 @@ def test_the_least_that_people_agree_on_reads_as_that() -> None:
     assert contract(facts(), KNOWN, "Logo", "For the shop") == [
         Section("About", ("Logo", "For the shop")),
         Section("Parties", ("Ana: provider, holder", "Bo: provider", "Acme: client")),
+        Section(
+            "Rights in the results",
+            (
+                "Nothing is agreed: what somebody makes stays theirs.",
+                "Others may use it as far as the licence allows that stands with each piece of work.",
+            ),
+        ),
         Section("Acknowledging work", ("Work counts once one of the others has confirmed it, among Ana, Bo, Acme.",)),
         Section("Sharing income", ("No money is shared: nobody is owed anything for what is done.",)),
         Section("Deciding and changing", ("A change of this agreement takes the signatures of all of its parties.",)),
