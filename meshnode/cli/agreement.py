@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from meshnode.cli import agreement_terms
 from meshnode.cli.agreement_terms import PRESETS, TERMS, changed_terms, read_terms
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
@@ -20,7 +22,7 @@ def new(desk: Desk, *, explain: bool, unsigned: bool, as_: str | None, **said: V
     """Propose an agreement."""
     if explain:
         preset = said["preset"]
-        return _explain(desk, [preset] if isinstance(preset, str) else [*PRESETS])
+        return _explain(desk, [preset] if isinstance(preset, str) else [*PRESETS], said)
     terms = read_terms(desk, said)
     made = desk.client().agreements.propose({**terms, **_signed(as_, unsigned=unsigned)})
     return _tell(desk, "agreement.new", made, "Proposed")
@@ -114,17 +116,20 @@ def presets(desk: Desk, *, preset: str | None) -> Exit:
     return _explain(desk, [preset] if preset else [*PRESETS])
 
 
-def _explain(desk: Desk, chosen: list[str]) -> Exit:
+def _explain(desk: Desk, chosen: list[str], said: Mapping[str, Value] | None = None) -> Exit:
+    """Explain presets; one of them with the people and figures that were said of it, if any were."""
     from meshnode.terms.presets import PRESETS as KNOWN
     from meshnode.terms.presets import example_of
 
     unknown = [each for each in chosen if each not in KNOWN]
     if unknown:
         raise Failure(Exit.USAGE, f"there is no preset {clean(unknown[0])!r}", "meshnode agreement presets")
+    given = agreement_terms.given(KNOWN[chosen[0]], said) if said and len(chosen) == 1 else None
+    examples = [example_of(KNOWN[each], *([given] if given else [])) for each in chosen]
     if desk.out.as_json:
         items = [
-            {"name": name, "says": KNOWN[name].says, "text": KNOWN[name].text, "example": example_of(KNOWN[name])}
-            for name in chosen
+            {"name": name, "says": KNOWN[name].says, "text": KNOWN[name].text, "example": example}
+            for name, example in zip(chosen, examples, strict=True)
         ]
         desk.out.give("agreement.presets", {"items": items})
         return Exit.OK
@@ -134,7 +139,7 @@ def _explain(desk: Desk, chosen: list[str]) -> Exit:
         desk.out.table(("PRESET", "WHAT IT MEANS"), [(name, KNOWN[name].says) for name in chosen], flexible=1)
         desk.next_steps(("One of them, with an example", "meshnode agreement presets waterfall"))
         return Exit.OK
-    agreement_shown.explain(desk.out, KNOWN[chosen[0]])
+    agreement_shown.explain(desk.out, KNOWN[chosen[0]], examples[0])
     desk.next_steps(("Propose an agreement with it", "meshnode agreement new --help"))
     return Exit.OK
 
@@ -179,7 +184,9 @@ COMMANDS = {
             new,
             (
                 *TERMS,
-                Argument(("--explain",), "Say what the preset means, and propose nothing.", kind="flag"),
+                Argument(
+                    ("--explain",), "Say what the preset means, with your figures, and propose nothing.", kind="flag"
+                ),
                 _UNSIGNED,
                 AS,
             ),
@@ -227,7 +234,8 @@ COMMANDS = {
             "Say no to a version, with a reason.",
             decline,
             (_AGREEMENT, _BECAUSE, AS),
-            text="A no can be turned into a signature later, not the other way round.",
+            text="A no can be turned into a signature later, not the other way round. Who answers for something by the "
+            "version that stands gives that up by declining it: it is shown as vacant until somebody takes it over.",
             exits=_EXITS,
         ),
         Command(
@@ -238,6 +246,7 @@ COMMANDS = {
                 _AGREEMENT,
                 *TERMS,
                 Argument(("--drop",), "A term that is to go: until, equation …", kind="repeat", metavar="TERM"),
+                Argument(("--leaves",), "A party that goes (good, or bad).", kind="repeat", metavar="WHO[:HOW]"),
                 _UNSIGNED,
                 AS,
             ),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from meshnode.cli.desk import Desk
+from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import short_id, signed, who, worth
@@ -65,23 +66,25 @@ def tell_next(desk: Desk, one: Agreement) -> None:
     desk.next_steps((label, one["next"]))
 
 
-def explain(out: Out, preset: Preset) -> None:
+def explain(out: Out, preset: Preset, example: object) -> None:
     """Print a preset in words, with an example worked with the real engine."""
     from meshnode.cli import equation_shown
-    from meshnode.terms.presets import example_of
     from meshnode.terms.wording import in_words
     from meshproto.equation.notices import notices
     from meshproto.equation.preview.answer import settle
     from meshproto.equation.preview.reading import read_preview
+    from meshproto.records.reasons import Refused
 
     out.line(f"{preset.name}: {preset.says}", "bold")
     out.text(preset.text)
-    example = example_of(preset)
     if example is None:
         return
-    preview = read_preview(json.dumps(example).encode())
+    try:
+        preview = read_preview(json.dumps(example).encode())
+    except Refused as error:
+        raise Failure(Exit.USAGE, f"no example can be made of that: {error}", "meshnode agreement presets") from error
     out.line()
-    for line in in_words(preview.terms.steps, preview.terms.cur, lambda name: name.decode().capitalize()):
+    for line in in_words(preview.terms.steps, preview.terms.cur, lambda name: _somebody(name.decode())):
         out.text(line)
     out.line()
     out.line("  An example: " + _what_was_done(example))
@@ -94,12 +97,16 @@ def _what_was_done(example: object) -> str:
     match example:
         case {"rounds": [{"contributions": list(work)}]}:
             return ", ".join(
-                f"{each['agent'].capitalize()} works {each['qty']['n']} h"
+                f"{_somebody(each['agent'])} works {each['qty']['n']} h"
                 + (f" ({_as_what(each)})" if _as_what(each) else "")
                 for each in work
             )
         case _:
             return ""
+
+
+def _somebody(name: str) -> str:
+    return clean(name[:1].upper() + name[1:])
 
 
 def _as_what(work: dict[str, str]) -> str:
@@ -114,7 +121,8 @@ def _section(out: Out, section: ContractSection) -> None:
 
 
 def _signature(one: Signature) -> str:
-    name = f"{who(one['agent'])} ({', '.join(map(clean, one['roles']))})"
+    roles = "leaves" if one["leaves"] else ", ".join(map(clean, one["roles"]))
+    name = f"{who(one['agent'])} ({roles})"
     if not one["state"]:
         return f"{name}: has not signed yet"
     words = {"signed": "signed", "declined": "declined", "contested": "signed, but that is contested"}

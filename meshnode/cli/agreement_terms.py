@@ -17,7 +17,7 @@ from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean
 
 if TYPE_CHECKING:
-    from meshnode.terms.presets import Preset
+    from meshnode.terms.presets import Chosen, Preset
 
 ROLES = ("provider", "client", "holder", "arbiter", "commons")
 PRESETS = ("hours", "hours-rate", "points", "equal", "shares", "slices", "livelihood", "waterfall", "commons")
@@ -49,6 +49,8 @@ def changed_terms(said: Mapping[str, Value]) -> dict[str, object]:
     drop = _texts(said, "drop")
     if drop:
         terms["drop"] = drop
+    if leaves := _texts(said, "leaves"):
+        terms["leaves"] = [_leaver(each) for each in leaves]
     if not terms:
         raise Failure(Exit.USAGE, "nothing is changed by that", "meshnode agreement amend --help")
     return terms
@@ -124,9 +126,28 @@ def _asked(desk: Desk, question: str, flag: str, *, optional: bool = False) -> s
 def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value]) -> None:
     """Put in what a preset says, unless something else was said."""
     from meshnode.terms.presets import PRESETS as KNOWN
-    from meshnode.terms.presets import Chosen
 
     preset = KNOWN[name]
+    equation = preset.equation(_chosen(terms, preset, said))
+    for term, value in {**preset.rules, **({"equation": equation} if equation else {})}.items():
+        terms.setdefault(term, value)
+
+
+def given(preset: Preset, said: Mapping[str, Value]) -> Chosen | None:
+    """What was said of people and figures, for two at least; None where it is less. Raises Failure."""
+    if not any(said.get(each) for each in ("party", "rate", "share", "claim")):
+        return None
+    terms = _from_options(said)
+    chosen = _chosen(terms, preset, said)
+    people = [*dict.fromkeys([*chosen.rates, *chosen.shares, *chosen.claims, *chosen.parties])]
+    if len(people) < 2 and "me" not in map(str.casefold, people):
+        people.insert(0, "me")
+    return chosen._replace(parties=people) if len(people) > 1 else None
+
+
+def _chosen(terms: Mapping[str, object], preset: Preset, said: Mapping[str, Value]) -> Chosen:
+    from meshnode.terms.presets import Chosen
+
     parties = terms.get("parties")
     providers = [
         str(each["who"])
@@ -135,7 +156,7 @@ def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value])
     ]
     rates, shares, claims = (_figures(said, each) for each in ("rate", "share", "claim"))
     _must_have(preset, {"rates": rates, "shares": shares, "claims": claims})
-    chosen = Chosen(
+    return Chosen(
         parties=providers,
         cur=_text(said, "cur") or _currency(said) or "EUR",
         rates={who: rate_of(figure) for who, figure in rates.items()},
@@ -143,9 +164,6 @@ def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value])
         claims={who: _money(figure)[0] for who, figure in claims.items()},
         commons=_text(said, "commons"),
     )
-    equation = preset.equation(chosen)
-    for term, value in {**preset.rules, **({"equation": equation} if equation else {})}.items():
-        terms.setdefault(term, value)
 
 
 def _must_have(preset: Preset, given: Mapping[str, Mapping[str, str]]) -> None:
@@ -184,6 +202,16 @@ def _party(text: str) -> dict[str, object]:
     if not who.strip() or not set(wanted) <= {*ROLES}:
         raise Failure(Exit.USAGE, f"{clean(text)!r} is no party: write Ben, or Ben:{','.join(ROLES[:3])}", MANUAL)
     return {"who": who.strip(), "roles": wanted}
+
+
+def _leaver(text: str) -> dict[str, object]:
+    """`Ben`, or `Ben:bad`."""
+    who, colon, how = text.rpartition(":")
+    if not colon:
+        return {"who": text.strip(), "how": "good"}
+    if not who.strip() or how.strip() not in ("good", "bad"):
+        raise Failure(Exit.USAGE, f"--leaves names who goes, such as Ben or Ben:bad, not {clean(text)!r}", MANUAL)
+    return {"who": who.strip(), "how": how.strip()}
 
 
 def _duty(text: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ class Signature(TypedDict):
     agent: Agent
     roles: list[str]
     state: str
+    leaves: bool
     record: str
     at: str
     text: str

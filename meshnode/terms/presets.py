@@ -235,11 +235,26 @@ _EXAMPLE = Chosen(
 )
 
 
-def example_of(preset: Preset) -> Json:
-    """The preset's example as a preview file; None where no money is shared."""
-    equation = preset.equation(_EXAMPLE)
+def example_of(preset: Preset, chosen: Chosen = _EXAMPLE) -> Json:
+    """The preset's example as a preview file, with the figures of some people; None where no money is shared.
+
+    Those who work in it are the first two of them, so there must be two.
+    """
+    equation = preset.equation(chosen)
     if equation is None:
         return None
+    people = sorted({*chosen.parties, *chosen.rates, *chosen.shares, *chosen.claims, *filter(None, [chosen.commons])})
     ack = {"min": 0, "by": "parties", "ratings": preset.rules.get("ack", {}).get("ratings", [[1, 1]] * 5)}
-    terms = {"parties": ["ana", "ben"], "ack": ack, "late": "next", "reserve": False}
-    return {**equation, **terms, "rounds": [dict(preset.example)]}
+    terms = {"parties": people, "ack": ack, "late": "next", "reserve": False}
+    first, second, *_ = chosen.parties
+    example = _named(dict(preset.example), {"ana": first, "ben": second})
+    return {**equation, **terms, "rounds": [example]}
+
+
+def _named(value: Json, names: Mapping[str, str]) -> Json:
+    """An example with other people in it."""
+    if isinstance(value, dict):
+        return {at: _named(each, names) for at, each in value.items()}
+    if isinstance(value, list):
+        return [_named(each, names) for each in value]
+    return names.get(value, value) if isinstance(value, str) else value

@@ -1,6 +1,6 @@
 """What whoever signs an agreement should be told: work that no usual income reaches, and duties that nobody bears."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from meshnode.terms.contract import Readable, answerable
@@ -21,9 +21,15 @@ _DAY = "2000-01-01"
 _ONE = (1, 1)
 
 
-def warnings_of(scope: bytes, facts: Mapping[str, Any], memory: Memory, names: Readable) -> list[str]:
-    """What should be told of a version."""
+def warnings_of(
+    scope: bytes, facts: Mapping[str, Any], memory: Memory, names: Readable, vacant: Iterable[tuple[bytes, str]] = ()
+) -> list[str]:
+    """What should be told of a version; `vacant` are the duties under it that are borne by nobody any more."""
     found = [f"nobody answers to {names.agent(each)} for anything" for each in answerable(facts)]
+    found += [
+        f"nobody answers to {names.agent(to)} for {scope_code} any more: a change must say who does"
+        for to, scope_code in vacant
+    ]
     typical = _typical(scope, facts, memory)
     if typical and _is_too_small(facts, typical):
         shown = money(typical, facts["value_equation"]["cur"])

@@ -31,8 +31,10 @@ def agreement(state: str = "proposed", *, changed: bool = False) -> g.Agreement:
         currency="EUR",
         doc="ab" * 32,
         signatures=[
-            g.Signature(ANA, ["provider"], mine, text_id("mine") if mine else "", AT if mine else "", "", "", None),
-            g.Signature(BEN, ["client"], "signed", text_id("accept"), AT, "Gladly", "", None),
+            g.Signature(
+                ANA, ["provider"], mine, False, text_id("mine") if mine else "", AT if mine else "", "", "", None
+            ),
+            g.Signature(BEN, ["client"], "signed", False, text_id("accept"), AT, "Gladly", "", None),
         ],
         rights=[g.Right("what is made", "the client", "CC-BY-4.0", "once it is paid")],
         sections=[g.ContractSection("Parties", ["Ana López: provider", "Ben: client"])],

@@ -77,6 +77,13 @@ class LeaverTerms(Request):
     bad: str = "keep"
 
 
+class LeaveTerms(Request):
+    """Somebody who is no party any more, and how they part: `good` or `bad` (see `LeaverTerms`)."""
+
+    who: str
+    how: str = "good"
+
+
 class EquationTerms(Request):
     """How an income is shared: steps as in protocol/spec/08-equations.md, with names or ids of people in them."""
 
@@ -111,6 +118,8 @@ class AgreementRequest(Request):
     rights: RightsTerms | None = None
     dispute: DisputeTerms | None = None
     leaver: LeaverTerms | None = None
+    leaves: list[LeaveTerms] | None = None
+    """Of a later version: those who are no parties any more."""
     doc: str | None = None
     """SHA-256 of a text, in hexadecimal."""
     prevails: str | None = None
@@ -155,6 +164,8 @@ class Signature(Model):
     roles: list[str]
     state: str
     """`signed`, `contested`, `declined`, or empty while nothing was said."""
+    leaves: bool
+    """Whether they were a party before and are none by this version; they may sign it all the same."""
     record: str
     at: str
     text: str

@@ -30,6 +30,8 @@ DROPPABLE = (
     *("leaver", "doc", "equation"),
 )
 """Terms that a version may do without."""
+_ONCE = ("prev", "leaves")
+"""Terms that say how a version follows those before it."""
 _USUAL: Mapping[str, Value] = {
     "ack": {"min": 1, "by": "parties"},
     "approval": "all",
@@ -76,7 +78,7 @@ async def facts_of(office: Office, body: AgreementRequest, agent: bytes, before:
     """The facts of a first version, or of one that follows those `before`. Raises Refusal."""
     find = Finder(office, agent)
     today = datetime.fromtimestamp(office.node.now() / 1000, UTC).date().isoformat()
-    facts: Facts = {name: value for name, value in before[0].items() if name != "prev"} if before else {**_USUAL}
+    facts: Facts = {name: value for name, value in before[0].items() if name not in _ONCE} if before else {**_USUAL}
     facts.setdefault("from", today)
     for name in body.drop:
         if name not in DROPPABLE:
@@ -87,6 +89,10 @@ async def facts_of(office: Office, body: AgreementRequest, agent: bytes, before:
     facts.update(await _people(body, find))
     if body.equation is not None:
         facts["value_equation"] = await _equation(body.equation, find)
+    if body.leaves and body.parties is None:
+        gone = {await find.agent(each.who) for each in body.leaves}
+        parties: list[Any] = before[0]["parties"] if before else []
+        facts["parties"] = [party for party in parties if party[0] not in gone]
     if "parties" not in facts:
         raise Refusal(Code.BAD_REQUEST, "an agreement has parties: say who, and what they are", MANUAL)
     return facts
@@ -136,6 +142,9 @@ async def _people(body: AgreementRequest, find: Finder) -> Facts:
         facts["responsibility"] = [await _duty(each, find) for each in body.responsibility]
     if body.rights is not None:
         facts["rights"] = await _rights(body.rights, find)
+    if body.leaves is not None:
+        leavers = {await find.agent(each.who): each.how for each in body.leaves}
+        facts["leaves"] = [[agent, how] for agent, how in sorted(leavers.items())]
     if body.dispute is not None:
         facts["dispute"] = await _dispute(body.dispute, find)
     return facts

@@ -25,6 +25,7 @@ from meshnode.runtime.requests import agreed, agreements
 from meshnode.runtime.requests.agreed import Version
 from meshnode.terms.contract import Section, changes, rights_of, seen
 from meshnode.terms.warnings import warnings_of
+from meshproto.fold.duties import vacancies
 from meshproto.records.encoding import EncodeError
 from meshproto.records.ids import NONE, RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_INT
@@ -169,7 +170,10 @@ def _model(office: Office, found: agreed.Agreement, version: Version | None = No
     says, following = agreed.advice(office, found, shown)
     title, summary = agreed.texts_of(office, shown)
     with office.folded.steady():
-        warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office))
+        vacant = (
+            vacancies(found.scope, office.folded) if shown is found.standing and shown.told.state == "in_force" else ()
+        )
+        warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), vacant)
     return Agreement(
         id=to_text(found.scope),
         version=to_text(shown.record),
@@ -217,12 +221,13 @@ def _sections(sections: Sequence[Section]) -> list[ContractSection]:
 
 
 def _signature(office: Office, names: Names, version: Version, signed: agreed.Signature) -> Signature:
-    roles = next(borne for agent, borne in version.facts["parties"] if agent == signed.agent)
+    borne: dict[bytes, list[str]] = dict(version.facts["parties"])
     record = office.truth.record(signed.record) if signed.record else None
     return Signature(
         agent=names.agent(signed.agent),
-        roles=[*roles],
+        roles=borne.get(signed.agent, []),
         state=signed.state,
+        leaves=signed.leaves,
         record=to_text(signed.record) if signed.record else "",
         at=time_text(record.at) if record is not None else "",
         text=agreed.said(office, signed.record),
@@ -275,6 +280,7 @@ _WRONG = {
     "amendment.k": "so many cannot agree to a change: there are fewer parties",
     "until": "it ends before it begins",
     "responsibility": "who answers is a party, to a party or somebody named, once for each matter; capped has a cap",
+    "leaves": "whoever leaves was a party before",
     "rights.results.owner": "an owner is named exactly where ownership is `named`",
     "rights.results.on": "a day is named exactly where it is effective on_date",
     "dispute.quorum": "more than half, and not more than all",

@@ -13,7 +13,8 @@ from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import SETTLED, row_of
-from meshproto.fold.tallies import YES, Told, tally
+from meshproto.fold.tallies import YES, Told
+from meshproto.fold.versions import Versions
 from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId, ScopeId, ext, short, to_text
 from meshproto.records.reasons import Reason
@@ -31,6 +32,8 @@ class Signature(NamedTuple):
     record: bytes = b""
     reason: str = ""
     """Why a signature is contested."""
+    leaves: bool = False
+    """Whether it is of somebody who was a party before, and is none by this version."""
 
 
 class Version(NamedTuple):
@@ -67,7 +70,8 @@ def agreement_of(office: Office, scope: ScopeId) -> Agreement:
     rows = office.lookups.versions(scope)
     with office.folded.steady():
         memory = office.folded
-        versions = tuple(_version(row, memory) for row in rows if read_version(memory, row.record) is not None)
+        decided = Versions(scope, memory)
+        versions = tuple(_version(row, decided) for row in rows if read_version(memory, row.record) is not None)
         standing = cast(bytes, memory.get("governs", scope) or scope)
     shown = next((each for each in versions if each.record == standing), None)
     if shown is None:
@@ -162,18 +166,32 @@ def said(office: Office, record: bytes) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _version(row: AgreementRow, memory: Memory) -> Version:
+def _version(row: AgreementRow, decided: Versions) -> Version:
+    memory = decided.memory
     facts = version_of(memory, row.record).facts
     told = read_stand(memory, row.record)
-    signatures = tuple(_signature(row.record, each, memory) for each in parties_of(facts))
-    missing = told.ids if told.state == "proposed" else ()
-    awaited = tuple(each.agent for each in signatures if each.agent in missing and not each.state)
+    parties = parties_of(facts)
+    leavers = {each for prev in facts.get("prev", ()) for each in _parties_of(prev, memory)}.difference(parties)
+    signatures = (
+        *(_signature(row.record, each, decided) for each in parties),
+        *(_signature(row.record, each, decided)._replace(leaves=True) for each in sorted(leavers)),
+    )
+    awaited: tuple[bytes, ...] = ()
+    if told.state == "proposed":
+        missing = told.ids or leavers  # whoever goes must agree where all the others are not enough
+        awaited = tuple(each.agent for each in signatures if each.agent in missing and not each.state)
     return Version(RecordId(row.record), row, facts, told, signatures, awaited)
 
 
-def _signature(version: bytes, agent: bytes, memory: Memory) -> Signature:
+def _parties_of(version: bytes, memory: Memory) -> list[bytes]:
+    found = read_version(memory, version)
+    return parties_of(found.facts) if found is not None else []
+
+
+def _signature(version: bytes, agent: bytes, decided: Versions) -> Signature:
+    memory = decided.memory
     accepts = [key[-32:] for key, _ in memory.scan("accepts", version + agent)]
-    if accepts and tally(version, agent, memory) == YES:
+    if accepts and decided.tally(version, agent) == YES:
         settled = [each for each in accepts if row_of(memory, each).status in SETTLED]
         return Signature(agent, "signed", (settled or accepts)[0])
     if accepts:

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests.agreed import Agreement, Version, acts_as, agreement_of, sections_of
+from meshnode.runtime.requests.agreed import Agreement, Signature, Version, acts_as, agreement_of, sections_of
 from meshnode.runtime.requests.decided import names
 from meshnode.runtime.requests.work import words
 from meshnode.terms.contract import seen
 from meshproto.records.encoding import Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, short, to_text
 from meshproto.types import identity
-from meshproto.types.agreement import parties_of
 
 NO_SCOPE = ScopeId(NONE)
 """The first version of an agreement begins a scope of its own."""
@@ -94,15 +93,29 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
     mine = next((each for each in version.signatures if each.agent == who), None)
     name = "you" if who == office.me else office.name(who) or short(who)
     if mine is None:
-        others = [each for each in acts_as(office) if each in parties_of(version.facts)]
+        asked = [each.agent for each in version.signatures]
+        others = [each for each in acts_as(office) if each in asked]
         why = f"{name} are no party of this version" if who == office.me else f"{name} is no party of this version"
         hint = f"sign for them: --as {names(office, (others[0],))}" if others else show
         raise Refusal(Code.NOT_AUTHORISED, why, hint)
-    if mine.state == "signed":
+    if decision == "decline" and version.told.state == "in_force" and who in _answerable(version):
+        return  # It gives up what it answers for (09-agreements 2.5).
+    if mine.state == "signed" and not (version.told.state == "in_force" and _has_given_up(office, mine, version)):
         why = f"{name} {'have' if who == office.me else 'has'} signed it, which cannot be taken back"
         raise Refusal(Code.CONFLICT, f"{why}: propose a change" if decision == "decline" else why, show)
     if decision == "decline" and version.told.state != "proposed":
         raise Refusal(Code.CONFLICT, f"it is not proposed any more, but {version.told.state}", show)
+
+
+def _answerable(version: Version) -> list[bytes]:
+    """Who answers for anything."""
+    return [each["final"] for each in version.facts.get("responsibility", ())]
+
+
+def _has_given_up(office: Office, mine: Signature, version: Version) -> bool:
+    """Whether somebody declined a version that stands, so that another signature takes that back."""
+    with office.folded.steady():
+        return next(iter(office.folded.scan("declines", version.record + mine.agent)), None) is not None
 
 
 def version_for(office: Office, agreement: Agreement, record: bytes, agent: bytes) -> Version:

@@ -138,5 +138,51 @@ async def test_what_nobody_waits_for_is_refused(mesh: Mesh) -> None:
         assert (await api.refuses("GET", "/agreements/nothing"))["code"] == "not-found"
 
 
+async def agreed(mesh: Mesh, ana: Node, *others: Node, **more: Any) -> str:
+    """Let Ana propose and everybody sign; the id of the agreement, in force at all."""
+    for other in others:
+        await meets(ana, other)
+    names = [other.office.name(other.office.me) for other in others]
+    made = await ana.api().does("POST", "/agreements", terms("me", *names, **more))
+    for other in others:
+        await comes_to(other, made["id"])
+        await other.api().does("POST", "/agreements/logo/signatures", {})
+    for each in (ana, *others):
+        await comes_to(each, made["id"], "in_force")
+    return str(made["id"])
+
+
+async def test_whoever_goes_signs_that_where_all_must(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("client") as client:
+        await agreed(mesh, ana, ben, client)
+        wish = {"leaves": [{"who": "Ben", "how": "good"}], "leaver": {"good": "once", "bad": "keep"}}
+        change = await ana.api().does("POST", "/agreements/logo/versions", wish)
+        told = {each["agent"]["name"]: (each["state"], each["leaves"]) for each in change["signatures"]}
+        assert told == {"Ana": ("signed", False), "Ben": ("", True), "Client": ("", False)}
+        assert "Ben leaves, for good reason" in [line for one in change["sections"] for line in one["lines"]]
+        version = change["version"]
+        await client.learns(lambda: client.office.lookups.version(_id(version)) is not None)
+        shown = await client.api().does("POST", "/agreements/logo/signatures", {"version": version})
+        assert shown["says"] == "proposed; waiting for Ben"
+        await ben.learns(lambda: ben.office.lookups.version(_id(version)) is not None)
+        await ben.api().does("POST", "/agreements/logo/signatures", {"version": version})
+        for node in (ana, ben, client):
+            await node.learns(lambda node=node: node.office.lookups.version(_id(version)).state == "in_force")  # type: ignore[misc]  # it is here
+        again = await ana.api().does("POST", "/agreements/logo/versions", {"summary": "As it is"})
+        assert "Ben leaves, for good reason" not in [line for one in again["sections"] for line in one["lines"]]
+
+
+async def test_what_somebody_gives_up_to_answer_for_is_shown_as_vacant(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("client") as client:
+        await agreed(mesh, ana, client, responsibility=[{"to": "Client", "final": "me", "scope": "delivery"}])
+        sign, gone = "/agreements/logo/signatures", "nobody answers to Client for delivery any more"
+        assert "cannot be taken back" in (await client.api().refuses("POST", sign, {"decision": "decline"}))["detail"]
+        shown = await ana.api().does("POST", sign, {"decision": "decline", "text": "I am ill"})
+        assert shown["state"] == "in_force"
+        assert [gone in each for each in shown["warnings"]] == [True]
+        assert (await ana.api().does("POST", sign, {}))["warnings"] == []
+        assert "cannot be taken back" in (await client.api().refuses("POST", sign, {}))["detail"]
+
+
 def _id(text: str) -> bytes:
     return from_text(text)

@@ -346,3 +346,29 @@ def test_presets_are_explained_without_a_node() -> None:
     assert [each["name"] for each in told_json["items"]] == ["slices"]
     assert run("agreement", "new", "--explain", "--preset", "hours").out == told
     assert run("agreement", "new", "--explain").out == run("agreement", "presets").out
+
+
+def test_a_preset_is_explained_with_the_figures_that_were_given() -> None:
+    told = run(
+        "agreement", "new", "--explain", "--preset", "hours-rate", "--rate", "Ana:40 EUR/h", "--rate", "Zoë:60 EUR/h"
+    ).out
+    assert "(Ana 40.00" in told
+    assert "An example: Ana works 30 h, Zoë works 20 h" in told
+    assert "Zoë   454.55" in told
+    alone = run(
+        "agreement", "new", "--explain", "--preset", "waterfall", "--claim", "Ben:10 EUR", "--commons", "Dorf"
+    ).out
+    assert "An example: Me works 30 h, Ben works 20 h" in alone
+    assert "Dorf 10 %" in alone
+    assert run("agreement", "new", "--explain", "--preset", "shares", "--party", "Ben").code == Exit.USAGE
+    mine = run("agreement", "new", "--explain", "--preset", "equal", "--party", "me")
+    assert mine.out == run("agreement", "presets", "equal").out
+    long = ("--share", f"{'a' * 300}:1", "--share", "Ben:2")
+    assert run("agreement", "new", "--explain", "--preset", "shares", *long).code == Exit.USAGE
+
+
+def test_an_amendment_says_who_goes(node: FakeNode) -> None:
+    node.agreements.append(agreement("in_force"))
+    assert run("agreement", "amend", "Logo", "--leaves", "Ben", "--leaves", "Acme:bad", home=node).code == Exit.OK
+    assert node.asked[-1].body["leaves"] == [{"who": "Ben", "how": "good"}, {"who": "Acme", "how": "bad"}]
+    assert run("agreement", "amend", "Logo", "--leaves", "Ben:ill", home=node).code == Exit.USAGE
