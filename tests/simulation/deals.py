@@ -216,10 +216,11 @@ class Deals:
     def _differences(self) -> list[str]:
         found = [f"{host.name}: folding" for host in self.people if not host.is_folded]
         for scope in self._begun():
-            first, *others = holders = self._holders(scope)
-            if any(read_version(each.memory, scope) is None for each in holders):
+            holders = self._holders(scope)
+            if not holders or any(read_version(each.memory, scope) is None for each in holders):
                 found.append(f"{scope.hex()[:8]}: not everywhere")
                 continue
+            first, *others = holders
             ledger, parts = ledger_of(first, scope), parts_of(first, scope)
             for host in others:
                 if ledger_of(host, scope) != ledger:
