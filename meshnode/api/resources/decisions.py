@@ -1,6 +1,7 @@
 """Decisions of founders: propose, vote, carry out."""
 
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
 
 from meshnode.api.edge import Call, Handler, Nothing
@@ -60,6 +61,7 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
 def or_proposed(handle: Handler[Site]) -> Handler[Site]:
     """A handler that, asked with `propose=true`, puts to the founders what needs their decision."""
 
+    @wraps(handle)
     async def handler(site: Site, call: Call[Any]) -> Model | None:
         wanted = call.flag("propose")
         try:

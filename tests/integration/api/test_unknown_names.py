@@ -17,7 +17,7 @@ NAMED = [
     (
         "/organisations/Blue/staff",
         {"agent": "Carol"},
-        "share a network with them first: meshnode network invite --help",
+        "let them give you their card first: meshnode id card --help",
     ),
     ("/recovery-lines", {"who": "Carol"}, "meshnode network members --help"),
     ("/follows", {"who": "Carol"}, "meshnode network members --help"),

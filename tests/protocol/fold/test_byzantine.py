@@ -31,6 +31,8 @@ SEEN = (
     "left",
 )
 """What must come up in a campaign, or it shows nothing."""
+ENOUGH = 150
+"""Schedules in which each of these comes up: the seldomest does in every thirtieth."""
 
 
 @pytest.mark.campaign("byzantine")
@@ -55,7 +57,7 @@ def test_whatever_is_signed_all_nodes_agree_on_what_it_is_worth(
             seed += 1
     with capsys.disabled():
         print(f"\nbyzantine: {seed} schedules in {time.monotonic() - begun:.0f} s")
-    assert seed < 20 or [each for each in SEEN if not told[each]] == []
+    assert seed < ENOUGH or [each for each in SEEN if not told[each]] == []
 
 
 def test_schedules_are_the_same_for_the_same_seed() -> None:
