@@ -252,6 +252,7 @@ class Office:
         if not text:
             return b""
         agent = await self.find_organisation(text)
+        await self.certain()
         self.credentials(agent)
         return agent
 

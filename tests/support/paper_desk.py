@@ -3,6 +3,7 @@
 Every write is folded and projected like on a real node, so what the exchange reads are real rows.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
@@ -44,7 +45,7 @@ class PaperDesk:
         self.scribe = Scribe("Ana")
         self.drafts_max = drafts_max
         self.paper = PaperLedger()
-        self.clock = 1_795_262_400_000  # 2026-11-21 12:00 UTC
+        self.clock = time.time_ns() // 1_000_000
         self.writes: list[int] = []
         self.cut_after: int | None = None
         self._memory = DictMemory()

@@ -128,6 +128,7 @@ async def accept(office: Office, organisation: ScopeId, rows: Rows = ()) -> Ids:
 
 async def hire(office: Office, organisation: ScopeId, agent: AgentId, job: Job, rows: Rows = ()) -> Ids:
     """Let somebody sign for an organisation; it holds once they accept. Raises Refusal."""
+    await office.certain()
     _check_types(job.scopes or ())
     if bytes(agent) == bytes(organisation):
         raise Refusal(Code.BAD_REQUEST, "an organisation does not work for itself", "meshnode org staff --help")

@@ -8,10 +8,14 @@ from meshproto.fold import chains, sharing
 from meshproto.fold.chains import Chain, Chains, Inputs, Telling
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
+from meshproto.fold.standing import row_of
+from meshproto.fold.within import is_plain
 from meshproto.pipe import answer
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record
 from scripts.vectors.deals import Deal
+from scripts.vectors.roots import rotate
+from scripts.vectors.tale import Tale
 from tests.support.byzantine.pacts import pact
 from tests.support.mutants.amendments import amended
 
@@ -53,6 +57,20 @@ def test_what_is_not_used_gives_way_to_what_is(monkeypatch: pytest.MonkeyPatch) 
     for distribution in (b"one", b"two", b"one", b"three"):
         found.keep(distribution, chain_of_works(2))
     assert [found.take(each) is not None for each in (b"one", b"two", b"three", b"three")] == [True, False, True, False]
+
+
+def test_a_mandate_holds_in_every_past_only_as_long_as_nothing_shakes_it() -> None:
+    tale = Tale("a new root")
+    alice = tale.person("alice", "words")
+    written = tale.write("alice", alice)
+    memory = DictMemory()
+    fold = Fold(memory)
+    for each in tale.records:
+        fold.add(each)
+    number = row_of(memory, written.id).mandate
+    assert (is_plain(number, memory), is_plain(0, memory)) == (True, False)
+    fold.add(rotate(tale, "new", alice, alice, "words", knows=()))
+    assert not is_plain(number, memory)
 
 
 def shared_three_times() -> tuple[Deal, list[Record]]:

@@ -13,7 +13,8 @@ from meshnode.exchange.git_log import Extent, GitOptions
 from meshnode.exchange.git_process import Repository, harvest_git, look_at
 from tests.support.histories import ANA, BEN, START, Made, days_of_work, git, lose_object, make_repository, sign_head
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOW = datetime.now(UTC)
+"""Some commits are made now, by the clock of git."""
 HEAD_ONLY = Extent()
 MINE = GitOptions((ANA,))
 
