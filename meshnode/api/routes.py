@@ -16,6 +16,7 @@ from meshnode.api.models import node as node_models
 from meshnode.api.models import organisations as firm_models
 from meshnode.api.models import people as people_models
 from meshnode.api.models import records as record_models
+from meshnode.api.models import rulings as ruling_models
 from meshnode.api.models import settlements as settlement_models
 from meshnode.api.models import shared as shared_models
 from meshnode.api.models import work as work_models
@@ -93,6 +94,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/agreements/{id}", agreements.show_agreement),
     Entry("POST", "/agreements/{id}/versions", agreements.amend, agreement_models.AgreementRequest, status=201),
     Entry("POST", "/agreements/{id}/end", agreements.end, agreement_models.EndRequest, status=201),
+    Entry("POST", "/agreements/{id}/resolutions", agreements.decide, ruling_models.RulingRequest, status=201),
     Entry("POST", "/agreements/{id}/signatures", agreements.sign, agreement_models.SignatureRequest, status=201),
     Entry("GET", "/organisations", organisations.list_organisations),
     Entry("POST", "/organisations", organisations.create_organisation, firm_models.OrganisationRequest, status=201),

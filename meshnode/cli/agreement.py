@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from meshnode.cli import agreement_terms
+from meshnode.cli import agreement_decided, agreement_terms
 from meshnode.cli.agreement_terms import PRESETS, TERMS, changed_terms, read_terms
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
@@ -75,6 +75,8 @@ def sign(desk: Desk, *, agreement: str, because: str | None, as_: str | None, ye
     """Sign what waits for one."""
     client = desk.client()
     one = _waiting(desk, agreement)
+    if one["resolution"]:
+        return _vote(desk, one, because, as_, yes=yes)
     if not desk.out.as_json and not yes:
         from meshnode.cli import agreement_shown
 
@@ -90,6 +92,8 @@ def sign(desk: Desk, *, agreement: str, because: str | None, as_: str | None, ye
 def decline(desk: Desk, *, agreement: str, because: str | None, as_: str | None) -> Exit:
     """Say no to what waits for one."""
     one = _waiting(desk, agreement)
+    if one["resolution"]:
+        return _vote(desk, one, because, as_, yes=True, decision="decline")
     client = desk.client()
     made = client.agreements.sign(one["version"], "decline", text=because or "", version=one["version"], as_=as_)
     return _tell(desk, "agreement.decline", made, "Declined")
@@ -144,10 +148,27 @@ def _explain(desk: Desk, chosen: list[str], said: Mapping[str, Value] | None = N
     return Exit.OK
 
 
+def _vote(
+    desk: Desk, one: Agreement, because: str | None, as_: str | None, *, yes: bool, decision: str = "accept"
+) -> Exit:
+    """Accept or decline the resolution that was named."""
+    ruling = one["resolution"]
+    if not yes:
+        if not desk.out.as_json:
+            agreement_decided.show_ruling(desk.out, agreement_decided.asked_for(one))
+        desk.confirm(f"Accept this for {clean(as_) if as_ else 'you'}? It cannot be taken back.", "--yes")
+    made = desk.client().agreements.sign(ruling, decision, text=because or "", version=ruling, as_=as_)
+    done = "Accepted" if decision == "accept" else "Declined"
+    schema = "agreement.sign" if decision == "accept" else "agreement.decline"
+    return agreement_decided.tell(desk, schema, made, done)
+
+
 def _waiting(desk: Desk, agreement: str) -> Agreement:
-    """The version somebody means to answer: the one named, else the one that waits for them."""
+    """The resolution or version somebody means to answer: the one named, else the one that waits for them."""
     client = desk.client()
     one = client.agreements.one(agreement)
+    if one["resolution"]:
+        return one
     if one["version"] not in one["awaits"] and len(one["awaits"]) == 1:
         return client.agreements.one(one["awaits"][0])
     return one
@@ -171,6 +192,7 @@ def _tell(desk: Desk, schema: str, one: Agreement, done: str) -> Exit:
 
 
 _AGREEMENT = Argument(("agreement",), "Its title or id, or the id of one of its versions.")
+_ASKED = Argument(("agreement",), "Its title or id, or the id of one of its versions or decisions.")
 _BECAUSE = Argument(("--because",), "What you say to it, for the others to read.", metavar="TEXT")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT)
 _UNSIGNED = Argument(("--unsigned",), "Propose it without signing it yet.", kind="flag")
@@ -221,9 +243,9 @@ COMMANDS = {
         ),
         Command(
             "agreement sign",
-            "Sign what waits for your signature.",
+            "Sign what waits for your signature: a version, or a decision of `agreement decide`.",
             sign,
-            (_AGREEMENT, _BECAUSE, AS, Argument(("--yes",), "Sign without asking once more.", kind="flag")),
+            (_ASKED, _BECAUSE, AS, Argument(("--yes",), "Sign without asking once more.", kind="flag")),
             text="Shows what is signed, and signs that you were shown exactly this. A signature cannot be taken back; "
             "an agreement changes by another version that enough parties sign. A signature beyond a mandate is "
             "contested until somebody with a wider one stands by it.",
@@ -231,13 +253,14 @@ COMMANDS = {
         ),
         Command(
             "agreement decline",
-            "Say no to a version, with a reason.",
+            "Say no to a version or a decision, with a reason.",
             decline,
-            (_AGREEMENT, _BECAUSE, AS),
+            (_ASKED, _BECAUSE, AS),
             text="A no can be turned into a signature later, not the other way round. Who answers for something by the "
             "version that stands gives that up by declining it: it is shown as vacant until somebody takes it over.",
             exits=_EXITS,
         ),
+        agreement_decided.DECIDE,
         Command(
             "agreement amend",
             "Propose a change: another version, which lists what it changes.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from meshnode.cli import agreement_decided
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
@@ -41,6 +42,7 @@ def show(desk: Desk, one: Agreement) -> None:
     for each in one["signatures"]:
         out.line(f"  {_signature(each)}")
     _versions(out, one)
+    agreement_decided.show(out, one["disputes"], one["decisions"])
     for warning in one["warnings"]:
         out.warn(clean(warning))
     tell_next(desk, one)
@@ -59,7 +61,10 @@ def show_changes(out: Out, one: Agreement) -> None:
 
 def tell_next(desk: Desk, one: Agreement) -> None:
     """Print the command that comes next, for the owner or for those who are awaited."""
-    if not one["next"]:
+    decided = [command for each in one["disputes"] for command in each["commands"]]
+    decided += [each["next"] for each in one["decisions"]]
+    if not one["next"] or one["next"] in decided:
+        agreement_decided.tell_next(desk, one["disputes"], one["decisions"])
         return
     signs = " sign " in one["next"]
     label = "Next" if not signs else "Your turn" if one["version"] in one["awaits"] else "They sign with"

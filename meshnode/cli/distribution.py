@@ -154,6 +154,10 @@ def _next(desk: Desk, one: Distribution) -> None:
         desk.next_steps((label, f"meshnode distribution approve {one['id']}"), why)
     elif one["state"] == "effective":
         desk.next_steps(why, ("Who pays whom", "meshnode plan"))
+    elif one["disputes"] or one["decisions"]:
+        from meshnode.cli import agreement_decided
+
+        agreement_decided.tell_next(desk, one["disputes"], one["decisions"])
 
 
 def _sentence(text: str) -> str:

@@ -71,6 +71,10 @@ def show_distribution(out: Out, one: Distribution) -> None:
             ("digest", one["digest"]),
         ]
     )
+    if one["disputes"] or one["decisions"]:
+        from meshnode.cli import agreement_decided
+
+        agreement_decided.show(out, one["disputes"], one["decisions"])
     if one["outside"] is not None:
         show_outside(out, one["outside"])
 

@@ -12,6 +12,7 @@ from meshnode.cli.times import show_moment
 _KINDS = {
     "sign": "sign",
     "vote": "vote on",
+    "decide": "decide to",
     "attest": "confirm work",
     "approve": "approve",
     "confirm-income": "confirm",

@@ -80,7 +80,7 @@ NOUNS: dict[str, Entry] = {
     "agreement": Entry(
         "agreement",
         "What people agree on, and who has signed.",
-        ("new", "show", "ls", "sign", "decline", "amend", "end", "presets"),
+        ("new", "show", "ls", "sign", "decline", "decide", "amend", "end", "presets"),
     ),
     "org": Entry(
         "organisation",

@@ -49,6 +49,47 @@ class Right(TypedDict):
     effective: str
 
 
+class Dispute(TypedDict):
+    """Something on which nothing is paid until it is decided."""
+
+    kind: str
+    records: list[str]
+    target: str
+    agent: Agent | None
+    electors: list[Agent]
+    needed: int
+    says: str
+    commands: list[str]
+
+
+class RulingVote(TypedDict):
+    """What an elector says of a resolution; `vote` is empty while nothing was said."""
+
+    agent: Agent
+    vote: str
+
+
+class Ruling(TypedDict):
+    """What was proposed to decide a dispute, and what became of it."""
+
+    id: str
+    outcome: str
+    about: list[str]
+    pick: str
+    proposer: Agent
+    at: str
+    text: str
+    state: str
+    says: str
+    what: str
+    votes: list[RulingVote]
+    needed: int
+    overrules: list[str]
+    rivals: list[str]
+    may_sign: bool
+    next: str
+
+
 class Agreement(TypedDict):
     """An agreement, and one of its versions as it reads."""
 
@@ -72,6 +113,9 @@ class Agreement(TypedDict):
     versions: list[AgreementVersion]
     awaits: list[str]
     warnings: list[str]
+    resolution: str
+    disputes: list[Dispute]
+    decisions: list[Ruling]
 
 
 class AgreementBrief(TypedDict):

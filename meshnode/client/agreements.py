@@ -43,6 +43,23 @@ class Agreements:
         body = {"until": until} | ({} if as_ is None else {"as": as_})
         return self._write(f"/agreements/{segment(agreement)}/end", body, key)
 
+    def decide(
+        self,
+        agreement: str,
+        outcome: str,
+        record: str,
+        *,
+        text: str = "",
+        accept: bool = True,
+        as_: str | None = None,
+        key: str = "",
+    ) -> g.Agreement:
+        """Propose to `pick`, `uphold` or `reject` a record that is in dispute; without `accept` only that."""
+        given = {"text": text or None, "accept": None if accept else False, "as": as_}
+        wish = {"outcome": outcome, "record": record, **given}
+        body = {name: value for name, value in wish.items() if value is not None}
+        return self._write(f"/agreements/{segment(agreement)}/resolutions", body, key)
+
     def sign(
         self,
         agreement: str,
@@ -54,7 +71,7 @@ class Agreements:
         as_: str | None = None,
         key: str = "",
     ) -> g.Agreement:
-        """Sign or decline a version; `seen` is the digest of what was shown."""
+        """Sign or decline a version, or a resolution by its id; `seen` is the digest of what was shown."""
         given = {"text": text or None, "seen": seen, "version": version, "as": as_}
         body = {"decision": decision, **{name: value for name, value in given.items() if value is not None}}
         return self._write(f"/agreements/{segment(agreement)}/signatures", body, key)

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from meshnode.client.agreement_answers import Dispute, Ruling
 from meshnode.client.answers import Agent, Quantity, Scope, Signer
 from meshnode.client.work_answers import Money
 
@@ -192,6 +193,8 @@ class Distribution(TypedDict):
     may_approve: bool
     outside: Outside | None
     signed_by: Signer | None
+    disputes: list[Dispute]
+    decisions: list[Ruling]
 
 
 class Agreed(TypedDict):

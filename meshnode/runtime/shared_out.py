@@ -74,7 +74,12 @@ def advice(office: Office, told: Told) -> str:
             return f"{given} of {told.needed} approvals so far, waiting for {', '.join(missing) or 'what it follows'}"
         case "contested" if shared.reason == "R-RIVAL":
             rivals = ", ".join(short(each) for each in shared.ids)
-            return f"another was approved for the same money, too ({rivals}): neither counts before one is chosen"
+            return f"another was approved for the same money, too ({rivals}): neither counts before one is picked"
+        case "contested" if shared.reason == "R-DECIDED":
+            decided = ", ".join(short(each) for each in shared.ids)
+            return f"passed over: another was picked for the same money ({decided})"
+        case "contested" if shared.reason == "K-CONFLICT":
+            return "the version by which it shares is in conflict with another"
         case "contested":
             return "what it rests on is contested; who was revoked can be stood by: meshnode reaffirm"
         case _ if missing:

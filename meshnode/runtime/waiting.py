@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshnode.runtime.office import Office, quoted
-from meshnode.runtime.requests import agreed, decided
+from meshnode.runtime.requests import agreed, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_of
 from meshnode.store.querying import Is, Where
 from meshnode.views.dealings import Dealing, accepted_by, dealings, takes_part, terms_now
@@ -21,7 +21,7 @@ class Waiting(NamedTuple):
     """One thing that waits for the owner, or for an organisation that the owner signs for (`agent`)."""
 
     kind: str
-    """`sign`, `vote`, `attest`, `approve`, `confirm-income` or `confirm-payment`."""
+    """`sign`, `vote`, `decide`, `attest`, `approve`, `confirm-income` or `confirm-payment`."""
     record: bytes
     scope: bytes
     agent: bytes
@@ -36,7 +36,7 @@ def waiting(office: Office) -> list[Waiting]:
     found = [*_signatures(office), *_votes(office)]
     for agreement in agreed.agreements_here(office):
         scope = agreement.scope
-        found += [*_works(office, scope), *_distributions(office, scope)]
+        found += [*_rulings(office, scope), *_works(office, scope), *_distributions(office, scope)]
         found += [*_incomes(office, scope), *_payments(office, scope)]
     return sorted(found, key=lambda each: (each.since, each.record, each.agent))
 
@@ -64,6 +64,16 @@ def _votes(office: Office) -> Iterator[Waiting]:
             about = f"{decision.outcome} in {decided.scope_name(office, decision.scope)}"
             command = f"meshnode decision show {text}"
             yield Waiting("vote", decision.record, decision.scope, office.me, about, told.entry.at, command)
+
+
+def _rulings(office: Office, scope: ScopeId) -> Iterator[Waiting]:
+    with office.folded.steady():
+        found = ruled.rulings_of(scope, office.folded)
+    for each in found:
+        record = office.truth.record(RecordId(each.record))
+        for agent in ruled.mine_of(office, each.awaited):
+            about, command = ruled.outcome_says(each), ruled.sign(office, each.record, agent)
+            yield Waiting("decide", each.record, scope, agent, about, record.at if record else 0, command)
 
 
 def _works(office: Office, scope: ScopeId) -> Iterator[Waiting]:

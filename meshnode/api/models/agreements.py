@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import field
 
+from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Request, Signer
 from meshnode.api.models.terms import Money, MoneyRequest
 
@@ -140,7 +141,10 @@ class EndRequest(Request):
 
 
 class SignatureRequest(Request):
-    """Sign or decline (`accept`, `decline`) a version; without `version` the one that waits for the signer."""
+    """Sign or decline (`accept`, `decline`) a version or a resolution.
+
+    `version` names it; without it the version that waits for the signer.
+    """
 
     decision: str = "accept"
     version: str | None = None
@@ -233,6 +237,12 @@ class Agreement(Model):
     awaits: list[str]
     """Versions that wait for the signature of the owner, or of organisations the owner signs for."""
     warnings: list[str]
+    resolution: str = ""
+    """The resolution whose id was asked for; empty otherwise."""
+    disputes: list[Dispute] = field(default_factory=list)
+    """What waits for a decision."""
+    decisions: list[Ruling] = field(default_factory=list)
+    """What was proposed or decided about disputes."""
 
 
 class AgreementBrief(Model):

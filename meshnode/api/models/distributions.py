@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Quantity, Request, Scope, Signer
 from meshnode.api.models.terms import Money
 
@@ -131,6 +132,10 @@ class Distribution(Model):
     outside: Outside | None
     """None in a list."""
     signed_by: Signer | None = None
+    disputes: list[Dispute] = field(default_factory=list)
+    """What of it, or of what it rests on, waits for a decision; empty in a list."""
+    decisions: list[Ruling] = field(default_factory=list)
+    """What was proposed or decided about that; empty in a list."""
 
 
 class Agreed(Model):

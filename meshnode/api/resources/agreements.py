@@ -14,15 +14,18 @@ from meshnode.api.models.agreements import (
     Signature,
     SignatureRequest,
 )
+from meshnode.api.models.rulings import RulingRequest
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
 from meshnode.api.resources.agreement_terms import MANUAL, facts_of
+from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import agreed, agreements
+from meshnode.runtime.requests import agreed, agreements, rulings
 from meshnode.runtime.requests.agreed import Version
+from meshnode.runtime.requests.ruled import Ruling
 from meshnode.terms.contract import Section, changes, rights_of, seen
 from meshnode.terms.warnings import warnings_of
 from meshproto.fold.duties import vacancies
@@ -65,7 +68,8 @@ async def show_agreement(site: Site, call: Call[Nothing]) -> Agreement:
     office = site.office
     scope = await office.find_agreement(call.path["id"])
     found = agreed.agreement_of(office, scope)
-    return _model(office, found, await _meant(office, call.path["id"], found))
+    meant, ruling = await _meant(office, call.path["id"], found), await _ruling(office, call.path["id"])
+    return _model(office, found, meant, ruling)
 
 
 async def amend(site: Site, call: Call[AgreementRequest]) -> Agreement:
@@ -79,13 +83,34 @@ async def end(site: Site, call: Call[EndRequest]) -> Agreement:
     return await _follow(site, call.path["id"], body, call)
 
 
+async def decide(site: Site, call: Call[RulingRequest]) -> Agreement:
+    """Propose a resolution about what is in dispute, and accept it unless that is not wanted."""
+    office, body = site.office, call.body
+    agent = await office.acting(body.as_)
+    scope = await office.find_agreement(call.path["id"])
+    about = await office.find(body.record)
+
+    async def write(rows: Rows) -> Ids:
+        return await rulings.propose(office, scope, body.outcome, about, body.text, rows, agent=agent)
+
+    (record,) = await office.once(call.key, call.digest, write)
+    await office.projector.caught_up()
+    ruling = rulings.ruling_of(office, record)
+    if body.accept and ruling is not None and (agent or office.me) in ruling.awaited:
+        await rulings.answer(office, ruling, "accept", agent=agent)
+    return _model(office, await agreements.fresh_agreement(office, scope), ruling=ruling)
+
+
 async def sign(site: Site, call: Call[SignatureRequest]) -> Agreement:
-    """Sign or decline a version."""
+    """Sign or decline a version or a resolution."""
     office, body = site.office, call.body
     agent = await office.acting(body.as_)
     text = body.version or call.path["id"]
     scope = await office.find_agreement(text)
     found = agreed.agreement_of(office, scope)
+    ruling = await _ruling(office, text)
+    if ruling is not None:
+        return await _vote(office, call, ruling, agent)
     meant = await _meant(office, text, found)
     chosen = (
         meant
@@ -100,6 +125,24 @@ async def sign(site: Site, call: Call[SignatureRequest]) -> Agreement:
     await office.once(call.key, call.digest, write)
     fresh = await agreements.fresh_agreement(office, scope)
     return _model(office, fresh, fresh.version(chosen.record))
+
+
+async def _vote(office: Office, call: Call[SignatureRequest], ruling: Ruling, agent: bytes) -> Agreement:
+    body = call.body
+
+    async def write(rows: Rows) -> Ids:
+        return await rulings.answer(office, ruling, body.decision, body.text, rows, agent=agent)
+
+    await office.once(call.key, call.digest, write)
+    return _model(office, await agreements.fresh_agreement(office, ruling.scope), ruling=ruling)
+
+
+async def _ruling(office: Office, text: str) -> Ruling | None:
+    """The resolution that somebody names by its id; None if they name something else."""
+    try:
+        return rulings.ruling_of(office, await office.find(text))
+    except Refusal:
+        return None
 
 
 async def _follow(
@@ -160,7 +203,9 @@ def _must_fit(office: Office, facts: Facts, agent: bytes, scope: bytes = NONE) -
         raise Refusal(Code.BAD_REQUEST, f"{path or 'terms'}: {why} ({wrong.reason.value})", MANUAL)
 
 
-def _model(office: Office, found: agreed.Agreement, version: Version | None = None) -> Agreement:
+def _model(
+    office: Office, found: agreed.Agreement, version: Version | None = None, ruling: Ruling | None = None
+) -> Agreement:
     names, shown = Names(office), version or found.standing
     if version is None and found.standing.told.state == "proposed" and found.proposals:
         shown = found.proposals[-1]
@@ -174,6 +219,7 @@ def _model(office: Office, found: agreed.Agreement, version: Version | None = No
             vacancies(found.scope, office.folded) if shown is found.standing and shown.told.state == "in_force" else ()
         )
         warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), vacant)
+    disputes, decisions = decided_in(office, names, found.scope)
     return Agreement(
         id=to_text(found.scope),
         version=to_text(shown.record),
@@ -195,6 +241,9 @@ def _model(office: Office, found: agreed.Agreement, version: Version | None = No
         versions=[_version(office, names, each) for each in found.versions],
         awaits=[to_text(each.record) for each, _ in agreed.awaited_of(office, found)],
         warnings=warnings,
+        resolution=to_text(ruling.record) if ruling is not None else "",
+        disputes=disputes,
+        decisions=decisions,
     )
 
 

@@ -11,12 +11,14 @@ from meshnode.api.models.evaluations import AnswerRequest
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.resources.contributions import digest_of
 from meshnode.api.resources.explained import explanation_model
+from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import Preview, Told, Wish, may_approve, preview, propose, told_of
+from meshnode.runtime.requests.ruled import rests_on
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.runtime.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.views.cuts import LeftOut
@@ -105,7 +107,12 @@ async def _shown(office: Office, text: str) -> models.Distribution:
         return _void_model(office, Names(office), void.scope, void)
     shared = await find_dealing(office, text, "distribution", LISTED_WITH)
     told = told_of(office, home_of(office, shared.record), shared)
-    return _model(office, Names(office), told, agreed.acts_as(office))
+    names = Names(office)
+    model = _model(office, names, told, agreed.acts_as(office))
+    with office.folded.steady():
+        concerned = rests_on(shared.record, office.folded)
+    model.disputes, model.decisions = decided_in(office, names, told.scope, concerned)
+    return model
 
 
 def _wish(body: models.PreviewRequest) -> Wish:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import ruled
 from meshnode.runtime.requests.decided import names
 from meshnode.terms.contract import Readable, Section, contract
 from meshnode.views.rows import AgreementRow
@@ -115,13 +116,13 @@ def advice(office: Office, agreement: Agreement, version: Version) -> tuple[str,
         case "contested":
             shaken = ", ".join(names(office, (each.agent,)) for each in version.signatures if each.state == "contested")
             record = next((each.record for each in version.signatures if each.state == "contested"), version.record)
-            return f"contested: it rests on a signature that is not certain ({shaken or short(record)})", _affirm(
-                record
-            )
+            says = f"contested: it rests on a signature that is not certain ({shaken or short(record)})"
+            return says, _decided_by(office, agreement.scope, version) or f"meshnode why {to_text(record)}"
         case "conflict":
             rivals = ", ".join(short(each) for each in version.told.ids)
             why = f"in conflict: {rivals} was signed by all as well, so nothing is paid by either"
-            return f"{why} until a third version follows both", f"meshnode agreement amend {scope} --help"
+            says = f"{why} until one is picked, or a third version follows both"
+            return says, _decided_by(office, agreement.scope, version)
         case "superseded":
             return "superseded by a later version", f"meshnode agreement show {scope}"
         case "ended":
@@ -216,5 +217,16 @@ def _proposed(office: Office, agreement: Agreement, version: Version, text: str)
     return f"proposed; waiting for {names(office, version.awaited)}", f"meshnode agreement sign {text}{as_}"
 
 
-def _affirm(record: bytes) -> str:
-    return f"meshnode why {to_text(record)}"
+def _decided_by(office: Office, scope: ScopeId, version: Version) -> str:
+    """The command that decides what is in dispute about a version: a vote that is awaited, else a proposal."""
+    with office.folded.steady():
+        disputes = ruled.disputes_of(scope, office.folded)
+        rulings = ruled.rulings_of(scope, office.folded)
+        about = {each.record: ruled.concerned_by(each, office.folded) for each in rulings}
+    for ruling in rulings:
+        if ruling.state == ruled.OPEN and version.record in about[ruling.record] and ruling.awaited:
+            return ruled.ruling_says(office, ruling)[1]
+    mine = [each for each in disputes if version.record in (*each.about, each.target)]
+    commands = ruled.commands_of(office, mine[0], scope) if mine else []
+    picks = [each for each in commands if to_text(version.record) in each]
+    return next(iter(picks or commands), "")

@@ -1,0 +1,211 @@
+"""What is in dispute in an agreement is decided between whole nodes: versions, distributions, signatures."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshnode.runtime.requests import cards, organisations
+from meshnode.runtime.requests.organisations import Job
+from meshproto.records.ids import from_text
+from tests.support.bargains import table
+from tests.support.meshes import Mesh, Node, together, until
+from tests.support.patience import DEADLINE
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+def terms(*parties: str, **more: Any) -> dict[str, Any]:
+    return {"title": "Shop", "parties": [{"who": who, "roles": ["provider"]} for who in parties], **more}
+
+
+async def meets(node: Node, other: Node) -> None:
+    """Give one the card of the other."""
+    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
+
+
+async def state(node: Node, version: str) -> str:
+    """How a version stands; empty while it is not here with its title."""
+    await node.office.projector.caught_up()
+    row = node.office.lookups.version(from_text(version))
+    return row.state if row is not None and row.title else ""
+
+
+async def ruled(node: Node, agreement: str, resolution: str) -> str:
+    """How a resolution stands; empty while it is not here."""
+    shown = await node.api().does("GET", f"/agreements/{agreement}")
+    return next((each["state"] for each in shown["decisions"] if each["id"] == resolution), "")
+
+
+async def signed(node: Node, version: str, **more: Any) -> Any:
+    """Sign a version once it is here."""
+    await until(partial(state, node, version), "proposed")
+    return await node.api().does("POST", f"/agreements/{version}/signatures", {"version": version, **more})
+
+
+async def decides(node: Node, agreement: str, outcome: str, record: str, **more: Any) -> Any:
+    return await node.api().does(
+        "POST", f"/agreements/{agreement}/resolutions", {"outcome": outcome, "record": record, **more}
+    )
+
+
+async def accepts(node: Node, agreement: str, resolution: str, decision: str = "accept") -> Any:
+    """Say yes or no to a resolution once it is here."""
+    await until(partial(ruled, node, agreement, resolution), "open")
+    wish = {"version": resolution, "decision": decision}
+    return await node.api().does("POST", f"/agreements/{resolution}/signatures", wish)
+
+
+@asynccontextmanager
+async def siblings(mesh: Mesh) -> AsyncIterator[tuple[Node, Node, str, str, str]]:
+    """Two people, their agreement, and two versions after it that both have signed."""
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await meets(ana, ben)
+        made = await ana.api().does("POST", "/agreements", terms("me", "Ben"))
+        await signed(ben, made["id"])
+        await until(partial(state, ana, made["id"]), "in_force")
+        path = f"/agreements/{made['id']}/versions"
+        first = await ana.api().does("POST", path, {"notice_days": 30})
+        second = await ben.api().does("POST", path, {"notice_days": 14})
+        await signed(ben, first["version"])
+        await signed(ana, second["version"])
+        one, two = first["version"], second["version"]
+        for node in (ana, ben):
+            await together(*(partial(until, partial(state, node, each), "conflict") for each in (one, two)))
+        yield ana, ben, made["id"], one, two
+
+
+async def test_of_two_versions_that_all_signed_one_is_picked_and_the_other_passed_over(mesh: Mesh) -> None:
+    async with siblings(mesh) as (ana, ben, agreement, one, two):
+        shown = await ana.api().does("GET", f"/agreements/{one}")
+        (dispute,) = shown["disputes"]
+        assert (dispute["kind"], sorted(dispute["records"]), dispute["needed"]) == ("versions", sorted((one, two)), 2)
+        assert shown["next"] == f"meshnode agreement decide {agreement} --pick {one}"
+        made = await decides(ana, agreement, "pick", one, text="The longer notice")
+        assert made["decisions"][0]["state"] == "open"
+        resolution = made["resolution"]
+        await until(partial(ruled, ben, agreement, resolution), "open")
+        (waits,) = (await ben.api().does("GET", "/inbox"))["items"]
+        assert (waits["kind"], waits["command"]) == ("decide", f"meshnode agreement sign {resolution}")
+        told = await accepts(ben, agreement, resolution)
+        assert (told["resolution"], told["decisions"][0]["state"]) == (resolution, "carried")
+        for node in (ana, ben):
+            await together(
+                partial(until, partial(state, node, one), "in_force"),
+                partial(until, partial(state, node, two), "contested"),
+            )
+        shown = await ben.api().does("GET", f"/agreements/{two}")
+        assert shown["says"].startswith("passed over: it was decided otherwise")
+        assert (shown["disputes"], (await ben.api().does("GET", "/inbox"))["items"]) == ([], [])
+
+
+async def test_another_decision_takes_the_place_of_the_one_before(mesh: Mesh) -> None:
+    async with siblings(mesh) as (ana, ben, agreement, one, two):
+        first = (await decides(ana, agreement, "pick", one))["resolution"]
+        await accepts(ben, agreement, first)
+        await until(partial(state, ana, one), "in_force")
+        problem = await ana.api().refuses(
+            "POST", f"/agreements/{agreement}/resolutions", {"outcome": "pick", "record": one}
+        )
+        assert (problem["code"], "in no conflict" in problem["detail"]) == ("conflict", True)
+        made = await decides(ben, agreement, "pick", two)
+        assert made["decisions"][-1]["overrules"] == [first]
+        await accepts(ana, agreement, made["resolution"])
+        for node in (ana, ben):
+            await until(partial(state, node, two), "in_force")
+            assert await ruled(node, agreement, first) == "overruled"
+        assert await state(ana, one) == "contested"
+
+
+async def test_a_decision_is_refused_with_what_helps(mesh: Mesh) -> None:
+    async with siblings(mesh) as (ana, ben, agreement, one, two):
+        path = f"/agreements/{agreement}/resolutions"
+        made = await decides(ana, agreement, "pick", one, accept=False)
+        (vote, _) = made["decisions"][0]["votes"]
+        assert vote["vote"] == ""
+        await until(partial(ruled, ben, agreement, made["resolution"]), "open")
+        same = await ben.api().refuses("POST", path, {"outcome": "pick", "record": one})
+        assert (same["code"], same["hint"]) == ("exists", f"meshnode agreement sign {made['resolution']}")
+        told = await accepts(ben, agreement, made["resolution"], "decline")
+        assert told["decisions"][0]["state"] == "declined"
+        for wish, code, words in (
+            ({"outcome": "pick", "record": agreement}, "conflict", "in no conflict with another"),
+            ({"outcome": "pick", "record": made["resolution"]}, "bad-request", "neither a version nor a distribution"),
+            ({"outcome": "uphold", "record": one}, "conflict", "no contested signature"),
+            ({"outcome": "amend", "record": one}, "bad-request", "'amend' is no outcome"),
+        ):
+            problem = await ana.api().refuses("POST", path, wish)
+            assert (problem["code"], words in problem["detail"]) == (code, True)
+        (rival,) = [each for each in (await decides(ben, agreement, "pick", two))["decisions"] if each["pick"] == two]
+        again = await ben.api().refuses("POST", f"/agreements/{rival['id']}/signatures", {"version": rival["id"]})
+        assert (again["code"], "cannot be taken back" in again["detail"]) == ("conflict", True)
+
+
+async def test_of_two_distributions_of_the_same_money_one_is_picked(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as seats:
+        await seats.works("ana", "Design", 2, "ben")
+        await seats.income("ana", 10_000)
+        made = []
+        for title in ("Code", "Tests"):
+            wish = {"agreement": "Acme site", "beside": True}
+            seen = await seats["ana"].does("POST", "/distributions/preview", wish)
+            told = await seats["ana"].does("POST", "/distributions", {**wish, "digest": seen["digest"]})
+            made.append(told["id"])
+            await seats.works("ben", title, 1, "ana")
+        for each in made:
+            await seats.come(each)
+            for name in ("ana", "ben"):
+                await seats[name].does("POST", f"/distributions/{each}/approvals", {})
+        for each in made:
+            await seats.stands(from_text(each), "contested")
+        shown = await seats["ben"].does("GET", f"/distributions/{made[0]}")
+        (dispute,) = shown["disputes"]
+        assert (dispute["kind"], sorted(dispute["records"])) == ("distributions", sorted(made))
+        ana, ben = seats.nodes["ana"], seats.nodes["ben"]
+        resolution = (await decides(ana, "Acme site", "pick", made[1]))["resolution"]
+        await accepts(ben, "Acme site", resolution)
+        await seats.stands(from_text(made[1]), "effective")
+        await seats.stands(from_text(made[0]), "contested")
+        shown = await seats["ana"].does("GET", f"/distributions/{made[0]}")
+        assert shown["says"].startswith("passed over: another was picked")
+        assert [each["id"] for each in shown["decisions"]] == [resolution]
+
+
+async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("carol") as carol:
+        firm = await organisations.found(ana.office, organisations.Founding("Blue"))
+        await ana.office.projector.caught_up()
+        await together(partial(meets, ana, ben), partial(meets, carol, ana), partial(meets, carol, ben))
+        await meets(ana, carol)
+        await organisations.hire(ana.office, firm, ben.office.me, Job())
+        assert await organisations.enter(ben.office, ana.line(firm), DEADLINE)
+        await organisations.accept(ben.office, firm)
+        await cards.take_in(carol.office, (await cards.own_card(ana.office, firm)).line)
+        wish = terms("me", "Blue", "Ana", dispute={"quorum": [2, 3]})
+        agreement = (await carol.api().does("POST", "/agreements", wish))["id"]
+        await signed(ben, agreement, **{"as": "Blue"})
+        await signed(ana, agreement)
+        nodes = (ana, ben, carol)
+        await together(*(partial(until, partial(state, node, agreement), "in_force") for node in nodes))
+        change = (await carol.api().does("POST", f"/agreements/{agreement}/versions", {"notice_days": 30}))["version"]
+        await signed(ana, change)
+        await until(partial(state, ben, change), "proposed")
+        for other in ("ben", "carol"):
+            mesh.cut("ana", other)
+        await organisations.dismiss(ana.office, firm, ben.office.me, "end")
+        await signed(ben, change, **{"as": "Blue"})
+        mesh.heal("ana", "carol")
+        mesh.heal("ana", "ben")
+        await together(*(partial(until, partial(state, node, change), "contested") for node in (ana, carol)))
+        (dispute,) = (await carol.api().does("GET", f"/agreements/{change}"))["disputes"]
+        assert (dispute["kind"], dispute["agent"]["name"], dispute["needed"]) == ("signature", "Blue", 2)
+        resolution = (await decides(carol, agreement, "uphold", change))["resolution"]
+        await accepts(ana, agreement, resolution)
+        await together(*(partial(until, partial(state, node, change), "in_force") for node in (ana, carol)))
+        assert await ruled(carol, agreement, resolution) == "carried"
