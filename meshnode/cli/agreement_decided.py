@@ -24,7 +24,7 @@ def decide(
     uphold: str | None,
     reject: str | None,
     because: str | None,
-    propose: bool,
+    unsigned: bool,
     as_: str | None,
 ) -> Exit:
     """Propose to decide a dispute."""
@@ -33,7 +33,7 @@ def decide(
         raise Failure(Exit.USAGE, "say one of --pick, --uphold and --reject", "meshnode agreement decide --help")
     ((outcome, record),) = said
     client = desk.client()
-    made = client.agreements.decide(agreement, outcome, record, text=because or "", accept=not propose, as_=as_)
+    made = client.agreements.decide(agreement, outcome, record, text=because or "", accept=not unsigned, as_=as_)
     return tell(desk, "agreement.decide", made, "Proposed")
 
 
@@ -49,8 +49,11 @@ def tell(desk: Desk, schema: str, one: Agreement, done: str) -> Exit:
 
 
 def asked_for(one: Agreement) -> Ruling:
-    """The resolution whose id was asked for."""
-    return next(each for each in one["decisions"] if each["id"] == one["resolution"])
+    """The resolution whose id was asked for. Raises Failure if the node does not tell of it."""
+    found = [each for each in one["decisions"] if each["id"] == one["resolution"]]
+    if not found:
+        raise Failure(Exit.FAILURE, "the node does not tell what was decided", "meshnode agreement show --help")
+    return found[0]
 
 
 def show(out: Out, disputes: list[Dispute], decisions: list[Ruling]) -> None:
@@ -107,7 +110,7 @@ DECIDE = Command(
         Argument(("--uphold",), "A contested signature or payment holds.", metavar="ID"),
         Argument(("--reject",), "A contested signature or payment does not hold.", metavar="ID"),
         Argument(("--because",), "Why, for the others to read.", metavar="TEXT"),
-        Argument(("--propose",), "Propose it without accepting it yet.", kind="flag"),
+        Argument(("--unsigned",), "Propose it without accepting it yet.", kind="flag"),
         AS,
     ),
     text="The mediators decide whom the version names under which it all stands, or, if it names none, its parties; it "

@@ -36,7 +36,7 @@ from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
-from tests.support.sample_agreements import agreement, brief
+from tests.support.sample_agreements import agreement, brief, in_conflict
 from tests.support.sample_cards import CARD, sample_contact
 from tests.support.sample_firms import mandate, organisation
 from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
@@ -289,6 +289,9 @@ class FakeNode:
     def post_agreements(self, asked: Asked, rest: list[str]) -> msgspec.Struct:
         if not rest:
             self.agreements.append(agreement())
+        if rest[1:] == ["resolutions"]:
+            self.agreements[:] = [in_conflict("open")]
+            self.agreements[0].resolution = text_id("ruling")
         return self.agreements[0] if self.agreements else problem(Code.NOT_FOUND, rest[0], "meshnode agreement ls")
 
     def post_joins(self, asked: Asked, rest: list[str]) -> g.Joined:

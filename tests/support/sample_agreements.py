@@ -1,6 +1,9 @@
 """Agreements as a node tells of them."""
 
+import msgspec
+
 from meshnode.api.models import agreements as g
+from meshnode.api.models import rulings as r
 from meshnode.api.models.terms import Money
 from tests.support.sample_people import ANA, AT, BEN, text_id
 
@@ -48,3 +51,29 @@ def agreement(state: str = "proposed", *, changed: bool = False) -> g.Agreement:
 
 def _next(state: str) -> str:
     return "" if state == "in_force" else f"meshnode agreement sign {text_id('logo')}"
+
+
+def in_conflict(state: str = "", **more: object) -> g.Agreement:
+    """An agreement with two versions in conflict; with `state` also what Ana proposed to pick, which waits for Ben."""
+    one = agreement("in_force")
+    one.state, one.says = "conflict", "in conflict"
+    pick = f"meshnode agreement decide {one.id} --pick"
+    one.next = f"{pick} {one.id}"
+    records = [one.id, text_id("second")]
+    commands = [f"{pick} {each}" for each in records]
+    one.disputes = [r.Dispute("versions", records, one.id, None, [ANA, BEN], 2, "versions x, y clash", commands)]
+    if state:
+        one.decisions = [msgspec.structs.replace(ruling(state), **more)]
+    return one
+
+
+def ruling(state: str = "open") -> r.Ruling:
+    """What Ana proposed and accepts."""
+    votes = [r.RulingVote(ANA, "yes"), r.RulingVote(BEN, "yes" if state == "carried" else "")]
+    says = "decided" if state == "carried" else "1 of 2 accept it so far, waiting for Ben"
+    following = "" if state == "carried" else f"meshnode agreement sign {text_id('ruling')}"
+    about = [text_id("logo"), text_id("second")]
+    return r.Ruling(
+        text_id("ruling"), "pick", about, about[0], ANA, AT, "The first", state, says, "pick this, not that",
+        votes, 2, [], [], False, following,
+    )  # fmt: skip

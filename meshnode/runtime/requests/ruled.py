@@ -236,7 +236,8 @@ def _bond(kind: str, about: tuple[bytes, ...], agent: bytes, target: bytes, scop
 
 def decide(scope: bytes, option: str, record: bytes) -> str:
     """The command that proposes a resolution."""
-    return f"meshnode agreement decide {to_text(scope)} --{option} {to_text(record)}"
+    command = f"meshnode agreement decide {to_text(scope)}"
+    return f"{command} --{option} {to_text(record)}"
 
 
 def sign(office: Office, record: bytes, agent: bytes = b"") -> str:

@@ -86,6 +86,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "agreement ls": (),
     "agreement sign": ("logo", "--yes"),
     "agreement decline": ("logo",),
+    "agreement decide": ("logo", "--pick", "v"),
     "agreement amend": ("logo", "--worth", "500 EUR"),
     "agreement end": ("logo", "--until", "2030-01-31"),
     "agreement presets": (),
