@@ -1,6 +1,6 @@
 """What is in dispute in an agreement, who decides that, and what was decided so far (09-agreements 2.3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from meshnode.runtime.office import Office, quoted
@@ -78,8 +78,8 @@ class Dispute(NamedTuple):
 
 def rulings_of(scope: ScopeId, memory: Memory) -> list[Ruling]:
     """The resolutions of an agreement, by id. The caller holds the fold steady."""
-    ids = ids_of(scope, "resolution", memory)
-    return [_ruling(scope, each, ids, memory) for each in ids]
+    standing = _standing(scope, memory)
+    return [_ruling(scope, each, standing, memory) for each in ids_of(scope, "resolution", memory)]
 
 
 def concerned_by(ruling: Ruling, memory: Memory) -> set[bytes]:
@@ -89,23 +89,24 @@ def concerned_by(ruling: Ruling, memory: Memory) -> set[bytes]:
     return {*about, *signed}
 
 
-def standing_on(subject: bytes, scope: ScopeId, memory: Memory) -> list[bytes]:
-    """The carried resolutions that stand on a record: those about it that no other of them names."""
-    return _on(subject, ids_of(scope, "resolution", memory), memory)
+def _standing(scope: ScopeId, memory: Memory) -> dict[bytes, list[bytes]]:
+    """By record the carried resolutions that stand on it: those about it that no other of them names."""
+    carried: dict[bytes, list[bytes]] = {}
+    gone: dict[bytes, set[bytes]] = {}
+    for each in ids_of(scope, "resolution", memory):
+        if read_stand(memory, each).state == CARRIED:
+            facts = concern_of(memory, each).facts
+            for subject in facts["about"]:
+                carried.setdefault(subject, []).append(each)
+                gone.setdefault(subject, set()).update(facts["prev"])
+    return {key: [each for each in found if each not in gone[key]] for key, found in carried.items()}
 
 
-def _on(subject: bytes, rulings: Iterable[bytes], memory: Memory) -> list[bytes]:
-    about = [each for each in rulings if subject in concern_of(memory, each).facts["about"]]
-    carried = [each for each in about if read_stand(memory, each).state == CARRIED]
-    gone = {name for each in carried for name in concern_of(memory, each).facts["prev"]}
-    return [each for each in carried if each not in gone]
-
-
-def _ruling(scope: ScopeId, record: bytes, ids: list[bytes], memory: Memory) -> Ruling:
+def _ruling(scope: ScopeId, record: bytes, on: Mapping[bytes, list[bytes]], memory: Memory) -> Ruling:
     said, stand = concern_of(memory, record), read_stand(memory, record)
     electors, needed = electors_of(version_of(memory, said.facts["agreement"]).facts)
     ballots = tuple(_ballot(record, each, memory) for each in electors)
-    standing = {name for each in said.facts["about"] for name in _on(each, ids, memory)}
+    standing = {name for each in said.facts["about"] for name in on.get(each, ())}
     state = stand.state
     if state == CARRIED and record not in standing:
         state = OVERRULED
@@ -140,6 +141,17 @@ def rivals_of(record: bytes, memory: Memory) -> tuple[bytes, ...]:
         return ()  # its version is in conflict, not itself
     firsts = [each for each in stand.ids if before(each, memory).isdisjoint(stand.ids)]
     return tuple(sorted((record, *firsts)))
+
+
+def passed_with(record: bytes, scope: ScopeId, memory: Memory) -> tuple[bytes, ...]:
+    """What another pick is about of something that was passed over; empty if nobody picked another instead."""
+    said = [concern_of(memory, each).facts for each in _standing(scope, memory).get(record, ())]
+    subjects = {each for facts in said if facts.get("pick", record) != record for each in facts["about"]}
+    if not subjects:
+        return ()
+    earlier = before(record, memory)
+    others = [each for each in subjects - {record} - earlier if before(each, memory).isdisjoint(subjects)]
+    return tuple(sorted((record, *others)))
 
 
 def before(record: bytes, memory: Memory) -> set[bytes]:

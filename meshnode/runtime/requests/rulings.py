@@ -7,7 +7,7 @@ from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import ruled
 from meshnode.runtime.requests.decided import for_them, names
-from meshnode.runtime.requests.ruled import CARRIED, Dispute, Ruling
+from meshnode.runtime.requests.ruled import CARRIED, OPEN, Dispute, Ruling
 from meshnode.runtime.requests.work import words
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
@@ -40,7 +40,7 @@ async def propose(
         same = [
             each
             for each in ruled.rulings_of(scope, office.folded)
-            if each.state == ruled.OPEN and all(each.facts.get(name) == facts.get(name) for name in _SAME)
+            if each.state == OPEN and all(each.facts.get(name) == facts.get(name) for name in _SAME)
         ]
     _must_decide(office, scope, electors, agent)
     if same:
@@ -80,7 +80,8 @@ def _facts(scope: ScopeId, outcome: str, record: bytes, memory: Memory) -> tuple
     named = [
         each.record
         for each in ruled.rulings_of(scope, memory)
-        if each.state in (CARRIED, "contested") and not {*each.facts["about"]}.isdisjoint(chosen.about)
+        # also what was overruled: it must not come back when a vote on what overruled it becomes contested
+        if each.told.state != OPEN and not {*each.facts["about"]}.isdisjoint(chosen.about)
     ]
     pick = record if outcome == PICK else None
     return rulings.ruling(outcome, chosen.under, chosen.about, pick=pick, prev=named), chosen.under
@@ -91,19 +92,14 @@ def _choice(scope: ScopeId, record: bytes, memory: Memory) -> Dispute:
     show = f"meshnode agreement show {to_text(scope)}"
     if row_of(memory, record).type not in _CHOICES:
         raise Refusal(Code.BAD_REQUEST, f"{short(record)} is neither a version nor a distribution", show)
-    about: Sequence[bytes] = ruled.rivals_of(record, memory)
-    passing = [each for each in ruled.standing_on(record, scope, memory) if _picks_other(each, record, scope, memory)]
-    if not about and not passing:
-        why = f"nothing is to be picked: {short(record)} is in no conflict with another"
-        raise Refusal(Code.CONFLICT, why, show)
+    about = ruled.rivals_of(record, memory) or ruled.passed_with(record, scope, memory)
     if not about:
-        about = next(each.facts["about"] for each in ruled.rulings_of(scope, memory) if each.record == passing[0])
-    return Dispute("", tuple(about), b"", record, ruled.decided_under(about, memory))
-
-
-def _picks_other(ruling: bytes, record: bytes, scope: ScopeId, memory: Memory) -> bool:
-    found = next(each for each in ruled.rulings_of(scope, memory) if each.record == ruling)
-    return bool(found.facts.get("pick", record) != record)
+        first = next((each for each in ruled.before(record, memory) if ruled.passed_with(each, scope, memory)), None)
+        if first is not None:
+            why = f"{short(record)} follows {short(first)}, which was passed over: pick that"
+            raise Refusal(Code.CONFLICT, why, ruled.decide(scope, PICK, first))
+        raise Refusal(Code.CONFLICT, f"nothing is to be picked: {short(record)} is in no conflict with another", show)
+    return Dispute("", about, b"", record, ruled.decided_under(about, memory))
 
 
 def _bond(scope: ScopeId, outcome: str, record: bytes, memory: Memory) -> Dispute:

@@ -49,10 +49,9 @@ async def signed(node: Node, version: str, **more: Any) -> Any:
     return await node.api().does("POST", f"/agreements/{version}/signatures", {"version": version, **more})
 
 
-async def decides(node: Node, agreement: str, outcome: str, record: str, **more: Any) -> Any:
-    return await node.api().does(
-        "POST", f"/agreements/{agreement}/resolutions", {"outcome": outcome, "record": record, **more}
-    )
+async def decides(node: Node, agreement: str, outcome: str, record: str, *, key: str = "", **more: Any) -> Any:
+    wish = {"outcome": outcome, "record": record, **more}
+    return await node.api().does("POST", f"/agreements/{agreement}/resolutions", wish, key=key)
 
 
 async def accepts(node: Node, agreement: str, resolution: str, decision: str = "accept") -> Any:
@@ -209,3 +208,39 @@ async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: 
         await accepts(ana, agreement, resolution)
         await together(*(partial(until, partial(state, node, change), "in_force") for node in (ana, carol)))
         assert await ruled(carol, agreement, resolution) == "carried"
+
+
+async def test_mediators_decide_and_nobody_else(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("dan") as dan:
+        await together(partial(meets, ana, ben), partial(meets, ana, dan))
+        wish = terms("me", "Ben", dispute={"mediators": ["Dan"], "quorum": [1, 1]})
+        agreement = (await ana.api().does("POST", "/agreements", wish))["id"]
+        await signed(ben, agreement)
+        await until(partial(state, ana, agreement), "in_force")
+        path = f"/agreements/{agreement}/versions"
+        one = (await ana.api().does("POST", path, {"notice_days": 30}))["version"]
+        two = (await ben.api().does("POST", path, {"notice_days": 14}))["version"]
+        await signed(ben, one)
+        await signed(ana, two)
+        for node in (ana, dan):
+            await together(*(partial(until, partial(state, node, each), "conflict") for each in (one, two)))
+        wish = {"outcome": "pick", "record": one}
+        problem = await ana.api().refuses("POST", f"/agreements/{agreement}/resolutions", wish)
+        assert (problem["code"], problem["detail"]) == ("not-authorised", "you do not decide this; these do: Dan")
+        made = await decides(dan, agreement, "pick", one, key="d1")
+        again = await decides(dan, agreement, "pick", one, key="d1")
+        assert [each["state"] for each in again["decisions"]] == ["carried"]
+        assert made["resolution"] == again["resolution"]
+        await together(*(partial(until, partial(state, node, one), "in_force") for node in (ana, ben, dan)))
+
+
+async def test_a_version_that_follows_both_needs_no_decision(mesh: Mesh) -> None:
+    async with siblings(mesh) as (ana, ben, agreement, one, two):
+        after = (await ana.api().does("POST", f"/agreements/{agreement}/versions", {"notice_days": 7}))["version"]
+        await signed(ben, after)
+        await until(partial(state, ana, after), "in_force")
+        problem = await ana.api().refuses(
+            "POST", f"/agreements/{agreement}/resolutions", {"outcome": "pick", "record": one}
+        )
+        assert (problem["code"], "in no conflict" in problem["detail"]) == ("conflict", True)
+        assert (await state(ana, one), await state(ana, two)) == ("superseded", "superseded")
