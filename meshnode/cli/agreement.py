@@ -169,8 +169,10 @@ def _waiting(desk: Desk, agreement: str) -> Agreement:
     one = client.agreements.one(agreement)
     if one["resolution"]:
         return one
-    if one["version"] not in one["awaits"] and len(one["awaits"]) == 1:
-        return client.agreements.one(one["awaits"][0])
+    mine = [each["id"] for each in one["decisions"] if each["may_sign"]]
+    waits = one["awaits"] or mine
+    if one["version"] not in one["awaits"] and len(waits) == 1:
+        return client.agreements.one(waits[0])
     return one
 
 

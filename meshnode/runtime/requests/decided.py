@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.decisions import Charter, Decision, charter_now, decision_of
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.refusals import Code, Refusal
@@ -28,6 +29,9 @@ def told_of(office: Office, record: RecordId) -> Told:
     entry = office.lookups.entry(record)
     told = None if entry is None or entry.type != "resolution" else _told(office, entry)
     if told is None:
+        if entry is not None and office.truth.entry(AgreementEntry, (entry.scope,)) is not None:
+            why = f"{short(record)} is no decision of founders, but stands in an agreement"
+            raise Refusal(Code.NOT_FOUND, why, f"meshnode agreement show {to_text(record)}")
         raise Refusal(Code.NOT_FOUND, f"{short(record)} is no decision", "meshnode decision ls --all")
     return told
 

@@ -92,6 +92,8 @@ async def test_of_two_versions_that_all_signed_one_is_picked_and_the_other_passe
         await until(partial(ruled, ben, agreement, resolution), "open")
         (waits,) = (await ben.api().does("GET", "/inbox"))["items"]
         assert (waits["kind"], waits["command"]) == ("decide", f"meshnode agreement sign {resolution}")
+        elsewhere = await ben.api().refuses("GET", f"/decisions/{resolution}")
+        assert elsewhere["hint"] == f"meshnode agreement show {resolution}"
         told = await accepts(ben, agreement, resolution)
         assert (told["resolution"], told["decisions"][0]["state"]) == (resolution, "carried")
         for node in (ana, ben):

@@ -8,6 +8,7 @@ from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
 from tests.support.sample_agreements import in_conflict
+from tests.support.sample_money import distribution
 from tests.support.sample_people import text_id
 
 
@@ -97,3 +98,19 @@ def test_who_proposes_what_carries_at_once_is_told_so(node: FakeNode, monkeypatc
     monkeypatch.setattr("tests.support.fake_node.in_conflict", lambda _: in_conflict("carried"))
     ran = run("agreement", "decide", "logo", "--pick", "v", home=node)
     assert ran.out.startswith("✓ Decided   pick this, not that")
+
+
+def test_the_only_thing_that_waits_is_what_the_name_of_the_agreement_means(node: FakeNode) -> None:
+    node.agreements.append(in_conflict("open", may_sign=True))
+    run("agreement", "sign", "logo", "--yes", home=node)
+    assert [each.path for each in node.asked][1].endswith(f"/agreements/{text_id('ruling')}")
+
+
+@pytest.mark.parametrize(("state", "steps"), [("contested", True), ("effective", False)])
+def test_a_distribution_tells_what_of_it_is_in_dispute(node: FakeNode, state: str, *, steps: bool) -> None:
+    one = in_conflict("open")
+    node.answers["GET", "/distributions/d"] = distribution(state=state, disputes=one.disputes, decisions=one.decisions)
+    shown = run("distribution", "show", "d", home=node).out
+    assert "In dispute\n  Versions x, y clash.\n" in shown
+    assert "Decisions\n  pick this, not that" in shown
+    assert ("They accept it with:" in shown, "Who pays whom:" in shown) == (steps, not steps)
