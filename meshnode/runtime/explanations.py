@@ -62,7 +62,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.R_DECIDED: Explanation(
         "Those who decide disputes under this agreement chose another; what was settled under it stays settled.",
-        "let them carry a resolution that names the one before, or let all sign a version that follows both",
+        "let all sign a version that follows both, or those who decide pick it: meshnode agreement decide --help",
     ),
     Reason.A_SELF: Explanation(
         f"Its author attests work of their own, or work done for them{_PERMANENT}.", "let somebody else attest it"
@@ -87,7 +87,7 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
     Reason.K_CONFLICT: Explanation(
         "Two versions of the agreement were signed by all who must; neither pays before they say which.",
-        "propose a version that follows both: meshnode agreement amend --help",
+        "let all sign a version that follows both, or pick one: meshnode agreement decide --help",
     ),
     Reason.S_SIG: Explanation(f"A signature among its facts is not valid{_PERMANENT}."),
     Reason.F_FORK: Explanation("Its author signed another record with the same number; both stand, as concurrent."),
@@ -109,8 +109,8 @@ AGREED: dict[Reason, Explanation] = {
         "It is valid, and waits for those who have not signed or approved it yet.", "meshnode inbox"
     ),
     Reason.R_RIVAL: Explanation(
-        "It is valid, but another was approved for the same money, too: neither counts before one is chosen.",
-        "meshnode distribution ls",
+        "It is valid, but so is another, and both cannot hold: neither counts before one is picked.",
+        "those who decide say which: meshnode agreement decide --help",
     ),
     Reason.K_CONFLICT: EXPLANATIONS[Reason.K_CONFLICT],
     Reason.C_RESTS: Explanation(

@@ -114,7 +114,7 @@ async def test_two_that_are_both_approved_contest_each_other(mesh: Mesh) -> None
         assert (told["reason"], told["causes"]) == ("R-RIVAL", [second["id"]])
         assert told["says"].startswith("another was approved for the same money, too")
         why = await all_["ben"].does("GET", f"/records/{first['id']}/why")
-        assert "neither counts before one is chosen" in why["text"]
+        assert "neither counts before one is picked" in why["text"]
         mine = await all_["ben"].does("GET", "/statements")
         assert [each["kind"] for each in mine["accounts"][0]["entries"]] == ["contested", "contested"]
         assert mine["accounts"][0]["closing"]["open"] == 0

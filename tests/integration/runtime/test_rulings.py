@@ -246,3 +246,35 @@ async def test_a_version_that_follows_both_needs_no_decision(mesh: Mesh) -> None
         )
         assert (problem["code"], "in no conflict" in problem["detail"]) == ("conflict", True)
         assert (await state(ana, one), await state(ana, two)) == ("superseded", "superseded")
+
+
+async def test_a_firm_decides_by_who_signs_for_it(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("carol") as carol:
+        firm = await organisations.found(ana.office, organisations.Founding("Blue"))
+        await ana.office.projector.caught_up()
+        await together(partial(meets, ana, carol), partial(meets, carol, ana))
+        await cards.take_in(carol.office, (await cards.own_card(ana.office, firm)).line)
+        agreement = (await carol.api().does("POST", "/agreements", terms("me", "Blue")))["id"]
+        blue = {"as": "Blue"}
+        await signed(ana, agreement, **blue)
+        await until(partial(state, carol, agreement), "in_force")
+        path = f"/agreements/{agreement}/versions"
+        one = (await carol.api().does("POST", path, {"notice_days": 30}))["version"]
+        two = (await ana.api().does("POST", path, {"notice_days": 14, **blue}))["version"]
+        await signed(ana, one, **blue)
+        await signed(carol, two)
+        for node in (ana, carol):
+            await together(*(partial(until, partial(state, node, each), "conflict") for each in (one, two)))
+        shown = await ana.api().does("GET", f"/agreements/{one}")
+        assert shown["next"] == f"meshnode agreement decide {agreement} --pick {one} --as 'Blue'"
+        wish = {"outcome": "pick", "record": one}
+        problem = await ana.api().refuses("POST", f"/agreements/{agreement}/resolutions", wish)
+        assert (problem["code"], "--as 'Blue'" in problem["hint"]) == ("not-authorised", True)
+        resolution = (await decides(carol, agreement, "pick", one))["resolution"]
+        await until(partial(ruled, ana, agreement, resolution), "open")
+        (waits,) = [each for each in (await ana.api().does("GET", "/inbox"))["items"] if each["kind"] == "decide"]
+        assert (waits["command"], waits["agent"]["name"]) == (
+            f"meshnode agreement sign {resolution} --as 'Blue'", "Blue"
+        )  # fmt: skip
+        await ana.api().does("POST", f"/agreements/{resolution}/signatures", {"version": resolution, **blue})
+        await together(*(partial(until, partial(state, node, one), "in_force") for node in (ana, carol)))

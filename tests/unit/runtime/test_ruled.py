@@ -139,6 +139,43 @@ def test_of_the_first_version_nobody_but_its_agent_makes_up_for_a_signature() ->
     assert (found.under, found.electors, found.needed) == (b"", (), 0)
 
 
+def test_a_contested_approval_waits_for_those_of_the_version_it_shares_by() -> None:
+    deal = Deal("approved")
+    deal.work("alice", 60, "bob")
+    shared = deal.share("alice", deal.income(1000))
+    deal.accept("alice", shared)
+    shaken = lost_phone(deal, "countersign", identity.accept(shared.id))
+    (found,) = disputes(deal)
+    assert (found.kind, found.about, found.target, found.under) == (
+        "signature", (shaken.id,), shared.id, deal.deal.id
+    )  # fmt: skip
+    deal.all_accept(deal.rule("alice", "uphold", shaken))
+    assert (disputes(deal), read_stand(folded(deal), shared.id).state) == ([], "effective")
+
+
+def test_what_was_rejected_stays_in_dispute_until_it_is_upheld_or_signed_again() -> None:
+    deal = Deal("rejected")
+    second = deal.version("alice", deal.deal)
+    deal.accept("alice", second)
+    shaken = lost_phone(deal, "countersign", identity.accept(second.id))
+    no = deal.rule("alice", "reject", shaken)
+    deal.all_accept(no)
+    assert [each.about for each in disputes(deal)] == [(shaken.id,)]
+    assert outcome_says(rulings(deal)[no.id]) == f"reject {short(shaken.id)}"
+    deal.accept("bob", second)
+    assert disputes(deal) == []
+
+
+def test_a_contested_vote_is_awaited_once_more() -> None:
+    deal = Deal("vote")
+    one, two = siblings(deal)
+    ruling = deal.rule("alice", "pick", two, pick=one)
+    deal.accept("alice", ruling)
+    lost_phone(deal, "countersign", identity.accept(ruling.id))
+    found = rulings(deal)[ruling.id]
+    assert (found.state, found.awaited) == ("contested", (deal.people["bob"].id,))
+
+
 def test_a_contested_payment_waits_for_a_decision_by_the_version_that_stands() -> None:
     deal = Deal("paid")
     bob, alice = deal.people["bob"].id, deal.people["alice"].id
