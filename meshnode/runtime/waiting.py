@@ -72,7 +72,7 @@ def _rulings(office: Office, scope: ScopeId) -> Iterator[Waiting]:
     for each in found:
         record = office.truth.record(RecordId(each.record))
         for agent in ruled.mine_of(office, each.awaited):
-            about, command = ruled.outcome_says(each), ruled.sign(office, each.record, agent)
+            about, command = ruled.outcome_says(each.facts), ruled.sign(office, each.record, agent)
             yield Waiting("decide", each.record, scope, agent, about, record.at if record else 0, command)
 
 

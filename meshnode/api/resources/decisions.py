@@ -215,6 +215,11 @@ def _said(names: Names, ordered: Ordered) -> str:
             return f"invite {uses} as {role} until {until}"
         case {"targets": list(targets)}:
             return f"end {', '.join(short(each) for each in targets if isinstance(each, bytes))}"
+        case {"agreement": bytes(), "outcome": "pick", "pick": bytes(pick)} if ordered.scope:
+            return f"decide in {names.scope(ordered.scope).name}: pick {short(pick)}"
+        case {"agreement": bytes(), "outcome": "uphold" | "reject" as outcome, "about": list(about)} if ordered.scope:
+            subjects = ", ".join(short(each) for each in about if isinstance(each, bytes))
+            return f"decide in {names.scope(ordered.scope).name}: {outcome} {subjects}"
         case None:
             return ""
         case _:

@@ -57,7 +57,7 @@ def _ruling(office: Office, names: Names, one: Ruling) -> models.Ruling:
         text=text_of(office, one.record, "text"),
         state=one.state,
         says=says,
-        what=ruled.outcome_says(one),
+        what=ruled.outcome_says(one.facts),
         votes=[
             models.RulingVote(names.agent(each.agent), "declined" if each.declined else _VOTES.get(each.level, ""))
             for each in one.ballots

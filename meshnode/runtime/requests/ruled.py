@@ -268,9 +268,8 @@ def mine_of(office: Office, agents: Iterable[bytes]) -> list[bytes]:
     return [each for each in agents if each in acting]
 
 
-def outcome_says(ruling: Ruling) -> str:
-    """What a resolution says, in words."""
-    facts = ruling.facts
+def outcome_says(facts: Mapping[str, Any]) -> str:
+    """What a resolution says by its facts, in words."""
     if facts["outcome"] == PICK:
         others = ", ".join(short(each) for each in facts["about"] if each != facts["pick"])
         return f"pick {short(facts['pick'])}, not {others}"

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from meshnode.core.founding import awaited_founders
 from meshnode.runtime.requests import cards, organisations
 from meshnode.runtime.requests.organisations import Job
-from meshproto.records.ids import from_text
+from meshproto.records.ids import RecordId, ScopeId, from_text, short
 from tests.support.bargains import table
 from tests.support.meshes import Mesh, Node, together, until
 from tests.support.patience import DEADLINE
+
+BLUE = {"as": "Blue"}
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ async def test_another_decision_takes_the_place_of_the_one_before(mesh: Mesh) ->
         )
         assert (problem["code"], "in no conflict" in problem["detail"]) == ("conflict", True)
         made = await decides(ben, agreement, "pick", two)
-        assert made["decisions"][-1]["overrules"] == [first]
+        assert [each["overrules"] for each in made["decisions"] if each["id"] == made["resolution"]] == [[first]]
         await accepts(ana, agreement, made["resolution"])
         for node in (ana, ben):
             await until(partial(state, node, two), "in_force")
@@ -248,23 +251,28 @@ async def test_a_version_that_follows_both_needs_no_decision(mesh: Mesh) -> None
         assert (await state(ana, one), await state(ana, two)) == ("superseded", "superseded")
 
 
+async def conflict(ana: Node, carol: Node, firm: ScopeId) -> tuple[str, str, str]:
+    """Carol and a firm of Ana's agree, and on two versions after that: the agreement and both."""
+    await together(partial(meets, ana, carol), partial(meets, carol, ana))
+    await cards.take_in(carol.office, (await cards.own_card(ana.office, firm)).line)
+    agreement = (await carol.api().does("POST", "/agreements", terms("me", "Blue")))["id"]
+    await signed(ana, agreement, **BLUE)
+    await until(partial(state, carol, agreement), "in_force")
+    path = f"/agreements/{agreement}/versions"
+    one = (await carol.api().does("POST", path, {"notice_days": 30}))["version"]
+    two = (await ana.api().does("POST", path, {"notice_days": 14, **BLUE}))["version"]
+    await signed(ana, one, **BLUE)
+    await signed(carol, two)
+    for node in (ana, carol):
+        await together(*(partial(until, partial(state, node, each), "conflict") for each in (one, two)))
+    return agreement, one, two
+
+
 async def test_a_firm_decides_by_who_signs_for_it(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana, mesh.node("carol") as carol:
         firm = await organisations.found(ana.office, organisations.Founding("Blue"))
         await ana.office.projector.caught_up()
-        await together(partial(meets, ana, carol), partial(meets, carol, ana))
-        await cards.take_in(carol.office, (await cards.own_card(ana.office, firm)).line)
-        agreement = (await carol.api().does("POST", "/agreements", terms("me", "Blue")))["id"]
-        blue = {"as": "Blue"}
-        await signed(ana, agreement, **blue)
-        await until(partial(state, carol, agreement), "in_force")
-        path = f"/agreements/{agreement}/versions"
-        one = (await carol.api().does("POST", path, {"notice_days": 30}))["version"]
-        two = (await ana.api().does("POST", path, {"notice_days": 14, **blue}))["version"]
-        await signed(ana, one, **blue)
-        await signed(carol, two)
-        for node in (ana, carol):
-            await together(*(partial(until, partial(state, node, each), "conflict") for each in (one, two)))
+        agreement, one, _ = await conflict(ana, carol, firm)
         shown = await ana.api().does("GET", f"/agreements/{one}")
         assert shown["next"] == f"meshnode agreement decide {agreement} --pick {one} --as 'Blue'"
         wish = {"outcome": "pick", "record": one}
@@ -273,8 +281,31 @@ async def test_a_firm_decides_by_who_signs_for_it(mesh: Mesh) -> None:
         resolution = (await decides(carol, agreement, "pick", one))["resolution"]
         await until(partial(ruled, ana, agreement, resolution), "open")
         (waits,) = [each for each in (await ana.api().does("GET", "/inbox"))["items"] if each["kind"] == "decide"]
-        assert (waits["command"], waits["agent"]["name"]) == (
-            f"meshnode agreement sign {resolution} --as 'Blue'", "Blue"
-        )  # fmt: skip
-        await ana.api().does("POST", f"/agreements/{resolution}/signatures", {"version": resolution, **blue})
+        assert waits["agent"]["name"] == "Blue"
+        assert waits["command"] == f"meshnode agreement sign {resolution} --as 'Blue'"
+        await ana.api().does("POST", f"/agreements/{resolution}/signatures", {"version": resolution, **BLUE})
+        await together(*(partial(until, partial(state, node, one), "in_force") for node in (ana, carol)))
+
+
+async def test_the_founders_of_a_firm_decide_first_where_its_charter_says_so(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("carol") as carol:
+        founding = organisations.Founding("Blue", others=(ben.office.me,), sensitive=("resolution",))
+        await together(partial(meets, ana, ben), partial(meets, ben, ana))
+        firm = await organisations.found(ana.office, founding)
+        await ana.office.projector.caught_up()
+        assert await organisations.enter(ben.office, ana.line(firm), DEADLINE)
+        await organisations.accept(ben.office, firm)
+        await ana.learns(lambda: not awaited_founders(ana.opened.reader, firm, (ana.office.me, ben.office.me)))
+        agreement, one, _ = await conflict(ana, carol, firm)
+        path, wish = f"/agreements/{agreement}/resolutions", {"outcome": "pick", "record": one, **BLUE}
+        assert (await ana.api().refuses("POST", path, wish))["code"] == "needs-decision"
+        asked = (await ana.api().does("POST", f"{path}?propose=true", wish))["proposed"]
+        assert asked["orders"][0]["says"] == f"decide in Shop: pick {short(from_text(one))}"
+        await ben.learns(lambda: ben.office.lookups.entry(from_text(asked["id"])) is not None)
+        await ben.learns(lambda: ben.text_of(RecordId(from_text(asked["id"]))))
+        done = await ben.api().does("POST", f"/decisions/{asked['id']}/votes", {})
+        resolution = done["orders"][0]["record"]
+        await accepts(carol, agreement, resolution)
+        await until(partial(ruled, ana, agreement, resolution), "open")
+        await ana.api().does("POST", f"/agreements/{resolution}/signatures", {"version": resolution, **BLUE})
         await together(*(partial(until, partial(state, node, one), "in_force") for node in (ana, carol)))

@@ -102,7 +102,7 @@ def test_two_distributions_of_the_same_money_wait_for_a_pick() -> None:
     ruling = deal.rule("bob", "pick", two, pick=one)
     deal.all_accept(ruling)
     assert (disputes(deal), read_stand(folded(deal), after.id).state) == ([], "effective")
-    assert outcome_says(rulings(deal)[ruling.id]) == f"pick {short(one.id)}, not {short(two.id)}"
+    assert outcome_says(rulings(deal)[ruling.id].facts) == f"pick {short(one.id)}, not {short(two.id)}"
 
 
 def test_a_distribution_of_a_version_in_conflict_is_no_rival_of_it() -> None:
@@ -161,7 +161,7 @@ def test_what_was_rejected_stays_in_dispute_until_it_is_upheld_or_signed_again()
     no = deal.rule("alice", "reject", shaken)
     deal.all_accept(no)
     assert [each.about for each in disputes(deal)] == [(shaken.id,)]
-    assert outcome_says(rulings(deal)[no.id]) == f"reject {short(shaken.id)}"
+    assert outcome_says(rulings(deal)[no.id].facts) == f"reject {short(shaken.id)}"
     deal.accept("bob", second)
     assert disputes(deal) == []
 
