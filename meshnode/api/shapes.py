@@ -6,7 +6,7 @@ from pathlib import Path
 from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.terms import Money
 from meshnode.api.models.work import Written
-from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.rows import AgreementEntry
 from meshnode.runtime.forks import is_forked
 from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office

@@ -17,7 +17,8 @@ from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.config.sections import Net, Settings
 from meshnode.core.node import Node
-from meshnode.core.ports import Identity, NoteEntry, PeerEntry
+from meshnode.core.ports import Identity
+from meshnode.core.rows import NoteEntry, PeerEntry
 from meshnode.core.settings import CoreSettings, Keep
 from meshnode.net.address import BadAddress, parse
 from meshnode.net.mdns import MdnsDiscovery

@@ -17,7 +17,8 @@ from meshnode.app.endings import Ending, Exit
 from meshnode.config.places import Places
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Batch, JoinedEntry, LocalRow, NoteEntry, PeerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.holders import WORDS, Holder, holder_row

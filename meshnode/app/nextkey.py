@@ -12,7 +12,7 @@ from pathlib import Path
 from mnemonic import Mnemonic
 
 from meshnode.app.init import RECOVERY_BITS
-from meshnode.core.ports import NoteEntry
+from meshnode.core.rows import NoteEntry
 from meshnode.runtime import notes
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home

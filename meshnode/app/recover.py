@@ -26,7 +26,8 @@ from meshnode.core.drafts import SignedRecords
 from meshnode.core.effects import Regained, Synced
 from meshnode.core.events import Regain, SyncNow
 from meshnode.core.flight import is_person, network_facts
-from meshnode.core.ports import Batch, JoinedEntry, LocalRow, NoteEntry, PeerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.exchange.bundle_in import BundleRefused, check_bundle, portions
 from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes

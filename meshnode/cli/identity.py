@@ -161,7 +161,7 @@ def _has_identity(desk: Desk) -> bool:
     if not desk.initialised or not path.exists():
         return False
     from meshnode.cli.offline import AGENT_NOTE  # Only init looks into the store of a node that may be running.
-    from meshnode.core.ports import NoteEntry
+    from meshnode.core.rows import NoteEntry
     from meshnode.store.errors import StoreError
     from meshnode.store.store import open_reader
 

@@ -20,7 +20,8 @@ from meshnode.core.author import DraftRefused, sign_offline
 from meshnode.core.details import Details, Unfit, facts_of
 from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.core.founding import awaited_founders
-from meshnode.core.ports import Identity, Moment, NoteEntry
+from meshnode.core.ports import Identity, Moment
+from meshnode.core.rows import NoteEntry
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.store.reading import Reader
 from meshproto.records.encoding import decode
 from meshproto.records.ids import ScopeId, ext, to_text

@@ -6,7 +6,7 @@ stands there) arrived: no hosts are remembered, and only who stands there by the
 
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.core.scopes import Carried, Scopes
 from meshnode.core.turn import Turn
 

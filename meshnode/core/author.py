@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from meshnode.core.chance import Chance
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Batch, Identity, Ledger, Moment, WaitEntry
+from meshnode.core.ports import Batch, Identity, Ledger, Moment
+from meshnode.core.rows import WaitEntry
 from meshproto.records.encoding import EncodeError, Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_AUTHOR_GAP_BYTES, MAX_DEPS, MAX_RUN_RECORDS, SALT_SIZE

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshnode.core.flight import Flight
-from meshnode.core.ports import Forget, WaitEntry
+from meshnode.core.rows import Forget, WaitEntry
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.records.record import Record, ids_in, may_name_records
 

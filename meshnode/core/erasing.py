@@ -18,11 +18,15 @@ root, waits until the fold says whether that key speaks for them, over restarts,
 from collections.abc import Iterable, Iterator
 
 from meshnode.core.closure import Closure
-from meshnode.core.erasure_entries import SearchEntry, UndecidedEntry
 from meshnode.core.events import Found
 from meshnode.core.flight import Flight
-from meshnode.core.ports import Forget, OrderEntry
 from meshnode.core.reports import Erased
+from meshnode.core.rows import (
+    Forget,
+    OrderEntry,
+    SearchEntry,
+    UndecidedEntry,
+)
 from meshnode.core.speaking import speaks
 from meshnode.core.turn import Turn
 from meshproto.records.ids import RecordId, ext

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Forget, LocalRow
+from meshnode.core.rows import Forget, LocalRow
 from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.log import Run

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from meshnode.core.ports import Ledger, LogHead, NetworkFacts, OrderEntry
+from meshnode.core.ports import Ledger, LogHead, NetworkFacts
+from meshnode.core.rows import OrderEntry
 from meshproto.records.ids import AgentId, Key, LogId, RecordId, ScopeId
 from meshproto.records.record import Record
 from meshproto.types.catalogue import check_facts

@@ -10,8 +10,9 @@ from hashlib import sha256
 
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
-from meshnode.core.ports import Forget, HeldEntry, Lane
+from meshnode.core.ports import Lane
 from meshnode.core.reports import ClaimFailed
+from meshnode.core.rows import Forget, HeldEntry
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Arrival, Turn
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.closure import Closure, named_by
 from meshnode.core.crowded import may_branch
 from meshnode.core.entitled import entitled_by, entitled_to_agreement
@@ -23,6 +22,7 @@ from meshnode.core.ground import Ground
 from meshnode.core.named import Named
 from meshnode.core.policy import Policy
 from meshnode.core.ports import NetworkFacts
+from meshnode.core.rows import AgreementEntry
 from meshnode.core.scopes import Scopes
 from meshnode.core.speaking import speaks, visits
 from meshnode.core.turn import Arrival, Turn

@@ -2,7 +2,7 @@
 
 from meshnode.core.closure import Home
 from meshnode.core.ground import Ground
-from meshnode.core.ports import NamedEntry
+from meshnode.core.rows import NamedEntry
 from meshnode.core.turn import Turn
 from meshproto.records.ids import RecordId, ScopeId
 

@@ -13,7 +13,6 @@ from meshnode.core.chance import Chance
 from meshnode.core.conversation import new_nonce
 from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
 from meshnode.core.erasing import decide_orders, finish_search
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.events import (
     AddPeer,
     AddressesFound,
@@ -54,8 +53,9 @@ from meshnode.core.fullness import Fullness, fullness
 from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import FILE, Accepted, Declined, Known
 from meshnode.core.parts import Parts
-from meshnode.core.ports import HeldEntry, Identity, JoinedEntry, Ledger, Moment
+from meshnode.core.ports import Identity, Ledger, Moment
 from meshnode.core.reports import Halted, PeerBroke, PeerGone
+from meshnode.core.rows import HeldEntry, JoinedEntry, SearchEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
 from meshnode.core.turn import Aftermath, Turn

@@ -11,7 +11,6 @@ from meshnode.core.copies import Copies
 from meshnode.core.crowded import Crowded
 from meshnode.core.doors import Doors
 from meshnode.core.erasing import take_up_orders
-from meshnode.core.erasure_entries import UndecidedEntry
 from meshnode.core.fill import Fill
 from meshnode.core.flight import Flight
 from meshnode.core.folded import Folded
@@ -27,10 +26,11 @@ from meshnode.core.named import Named
 from meshnode.core.peers import PeerBook
 from meshnode.core.policy import Policy
 from meshnode.core.pool import Pool
-from meshnode.core.ports import Identity, Ledger, WaitEntry
+from meshnode.core.ports import Identity, Ledger
 from meshnode.core.privates import Privates
 from meshnode.core.reports import NotStored, Overflow
 from meshnode.core.rounds import Rounds
+from meshnode.core.rows import UndecidedEntry, WaitEntry
 from meshnode.core.scopes import Scopes
 from meshnode.core.serve import Serve
 from meshnode.core.settings import CoreSettings

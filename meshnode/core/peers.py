@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from meshnode.core.ground import Ground, Session
-from meshnode.core.ports import Forget, PeerEntry
 from meshnode.core.reports import DialFailed
+from meshnode.core.rows import Forget, PeerEntry
 from meshnode.core.turn import Turn
 from meshproto.records.ids import AgentId, ScopeId
 from meshproto.wire.breaches import Breach

@@ -6,7 +6,14 @@ another state. What may be chosen is private parts and whole networks. No fold r
 
 from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground
-from meshnode.core.ports import BearingEntry, BlockEntry, FollowEntry, Forget, JoinedEntry, ReviewEntry
+from meshnode.core.rows import (
+    BearingEntry,
+    BlockEntry,
+    FollowEntry,
+    Forget,
+    JoinedEntry,
+    ReviewEntry,
+)
 from meshnode.core.turn import Turn
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.record import Record, ids_in

@@ -7,12 +7,12 @@ people. What is in an index is committed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.flight import LogNow
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
-from meshnode.core.ports import JoinedEntry, NetworkFacts
+from meshnode.core.ports import NetworkFacts
+from meshnode.core.rows import AgreementEntry, JoinedEntry
 from meshnode.core.standing import NetworkStanding
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId, log_id
 from meshproto.records.limits import MAX_BRANCHES, MAX_STREAM_BYTES, MAX_STREAM_RECORDS

@@ -17,8 +17,9 @@ from meshnode.core.bounds import SLACK, Bounds
 from meshnode.core.flight import LogNow
 from meshnode.core.ground import Ground
 from meshnode.core.policy import Policy
-from meshnode.core.ports import DayEntry, Forget, LogHead, NoteEntry, PartHere, ReviewEntry
+from meshnode.core.ports import LogHead, PartHere
 from meshnode.core.reports import LetGo
+from meshnode.core.rows import DayEntry, Forget, NoteEntry, ReviewEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.turn import Turn
 from meshproto.records.ids import AgentId, LogId

@@ -7,8 +7,8 @@ from meshnode.core.ground import Session
 from meshnode.core.ingest import Accepted, Declined, Gap, Known, Source
 from meshnode.core.limits import charge, give_back, take_bulk, take_credit
 from meshnode.core.parts import Parts
-from meshnode.core.ports import JoinedEntry
 from meshnode.core.reports import RoundDone
+from meshnode.core.rows import JoinedEntry
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.wire.breaches import Breach, Breached

@@ -9,11 +9,10 @@ So nobody fills a disk with agreements of others: few are carried at once that c
 See protocol/spec/03-sync.md, section 3.5.
 """
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground, Session
 from meshnode.core.policy import Policy
-from meshnode.core.ports import Forget
+from meshnode.core.rows import AgreementEntry, Forget
 from meshnode.core.scopes import Scopes
 from meshnode.core.turn import Turn
 from meshproto.records.ids import ScopeId

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Outcome, Report, Send
-from meshnode.core.ports import Batch, Forget, LocalRow, Moment
+from meshnode.core.ports import Batch, Moment
 from meshnode.core.reports import News
+from meshnode.core.rows import Forget, LocalRow
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
 from meshproto.records.log import Run
 from meshproto.wire.breaches import Breach

@@ -16,8 +16,8 @@ from meshnode.core.ground import Ground
 from meshnode.core.heads import Heads
 from meshnode.core.ingest import Accepted, Admission, Known, Source
 from meshnode.core.mandates import Denied, Mandates
-from meshnode.core.ports import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.reports import ForkHealed
+from meshnode.core.rows import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.scopes import Scopes
 from meshnode.core.summing import Unsummed, with_sums
 from meshnode.core.turn import Turn

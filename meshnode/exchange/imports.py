@@ -16,7 +16,7 @@ from pathlib import Path
 
 import trio
 
-from meshnode.core.ports import ImportEntry
+from meshnode.core.rows import ImportEntry
 from meshnode.exchange.csv_file import MAX_BYTES
 from meshnode.exchange.csv_source import CsvOptions, find_in_csv
 from meshnode.exchange.drafts import Lot, contribution, retraction

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.ports import Forget, Ledger, LocalRow
+from meshnode.core.ports import Ledger
+from meshnode.core.rows import Forget, LocalRow
 from meshnode.runtime.office import Office
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 

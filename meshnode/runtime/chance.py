@@ -4,7 +4,7 @@ import secrets
 
 
 class SystemChance:
-    """Implements `meshnode.core.ports.Chance` with numbers nobody can predict."""
+    """Implements `meshnode.core.chance.Chance` with numbers nobody can predict."""
 
     def __init__(self) -> None:
         self._random = secrets.SystemRandom()

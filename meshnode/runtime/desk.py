@@ -9,7 +9,8 @@ from typing import Protocol
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.ports import Forget, Ledger, LocalRow
+from meshnode.core.ports import Ledger
+from meshnode.core.rows import Forget, LocalRow
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 
 

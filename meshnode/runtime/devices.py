@@ -6,7 +6,8 @@ from typing import NamedTuple
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
 from meshnode.core.mandates import Denied, Mandates
-from meshnode.core.ports import Forget, Ledger, LocalRow, NoteEntry
+from meshnode.core.ports import Ledger
+from meshnode.core.rows import Forget, LocalRow, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.pairing import pairing_words

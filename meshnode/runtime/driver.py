@@ -18,8 +18,9 @@ from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event
 from meshnode.core.fullness import Fullness
-from meshnode.core.ports import Batch, HeldEntry, Ledger, Moment
+from meshnode.core.ports import Batch, Ledger, Moment
 from meshnode.core.reports import News
+from meshnode.core.rows import HeldEntry
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
 from meshnode.runtime.conversations import Conversations

@@ -9,7 +9,7 @@ from meshnode.core.drafts import Draft
 from meshnode.core.events import JoinScope
 from meshnode.core.founding import awaited_founders
 from meshnode.core.mandates import Denied
-from meshnode.core.ports import Forget, JoinedEntry, LocalRow, NoteEntry
+from meshnode.core.rows import Forget, JoinedEntry, LocalRow, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.devices import Devices, private_of
 from meshnode.runtime.lookups import Lookups

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import trio
 
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of, in_words
 from meshnode.runtime.office import Office, quoted

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from meshnode.core.ports import NoteEntry
+from meshnode.core.rows import NoteEntry
 from meshnode.runtime import notes
 from meshproto.records.encoding import decode, encode
 

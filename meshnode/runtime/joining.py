@@ -13,7 +13,7 @@ import trio
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done
 from meshnode.core.events import LeaveScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.refusals import Refusal
 from meshnode.runtime.unwritten import refusal_of

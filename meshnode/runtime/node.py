@@ -26,8 +26,9 @@ from meshnode.core.events import (
     Write,
 )
 from meshnode.core.fullness import Fullness
-from meshnode.core.ports import Batch, Forget, Identity, Ledger, LocalRow
+from meshnode.core.ports import Batch, Identity, Ledger
 from meshnode.core.reports import News
+from meshnode.core.rows import Forget, LocalRow
 from meshnode.core.standing import NetworkStanding
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime.alarm import Alarm

@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.effects import NotWritten
 from meshnode.core.folded import Folded
 from meshnode.core.mandates import Denied, Mandates
-from meshnode.core.ports import (
+from meshnode.core.rows import (
+    AgreementEntry,
     AnswerEntry,
     BlockEntry,
     FollowEntry,

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.folded import Folded
-from meshnode.core.ports import Forget, LocalRow, NoteEntry
+from meshnode.core.rows import Forget, LocalRow, NoteEntry
 from meshnode.runtime import consents as consents_of
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.ports import Batch
+from meshnode.core.rows import SearchEntry
 from meshnode.store.source import Source
 from meshnode.store.writer import Writer
 from meshproto.records.log import Run, check_run

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import msgspec
 
-from meshnode.core.ports import (
+from meshnode.core.rows import (
     ROW_KINDS,
     AnswerEntry,
     Forget,

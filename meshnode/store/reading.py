@@ -11,18 +11,15 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 from meshnode.core.ports import (
-    HeldEntry,
     Lane,
-    LocalRow,
     LogHead,
     NetworkFacts,
     PartHere,
-    PeerEntry,
     Place,
     StoredRun,
     Tip,
-    WaitEntry,
 )
+from meshnode.core.rows import HeldEntry, LocalRow, PeerEntry, WaitEntry
 from meshnode.store import heads, local, parts, records, runs
 from meshnode.store.erasure import is_erased
 from meshnode.store.eviction import is_blank, is_gone

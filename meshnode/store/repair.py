@@ -12,8 +12,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.ports import Batch
+from meshnode.core.rows import SearchEntry
 from meshnode.store import aside, local, records
 from meshnode.store.database import RECORDS, StoreSettings, connect, flush_folder, open_database
 from meshnode.store.errors import SqliteError, as_store_error

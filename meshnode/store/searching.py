@@ -4,8 +4,8 @@ An `ext` leads to no record: so all that have a private part are looked at, once
 while this goes on need not be found: the core compares them with the orders as they come.
 """
 
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.events import Found
+from meshnode.core.rows import SearchEntry
 from meshnode.store.reading import Reader
 from meshnode.store.records import FIRST_UNCOUNTED
 from meshproto.records.ids import RecordId, ext

@@ -10,7 +10,8 @@ One method is called at a time, whichever thread calls it.
 import sqlite3
 from collections.abc import Sequence
 
-from meshnode.core.ports import AnswerEntry, Batch
+from meshnode.core.ports import Batch
+from meshnode.core.rows import AnswerEntry
 from meshnode.store import bulk, local, records
 from meshnode.store.database import StoreSettings
 from meshnode.store.erasure import PATIENCE_MS, Eraser

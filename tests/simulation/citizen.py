@@ -19,8 +19,9 @@ from meshnode.core.events import (
 )
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
-from meshnode.core.ports import Identity, JoinedEntry, LocalRow
+from meshnode.core.ports import Identity
 from meshnode.core.reports import ScopeClosed
+from meshnode.core.rows import JoinedEntry, LocalRow
 from meshnode.core.settings import CoreSettings
 from meshnode.core.standing import NetworkStanding, circles_in, circles_read_through, standing_of
 from meshnode.store.store import Store

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Regained, ShutOut, Written
 from meshnode.core.events import AddPeer, JoinScope, Regain, TrustThisCopy, Vouch
-from meshnode.core.ports import JoinedEntry, LocalRow, PeerEntry
 from meshnode.core.reports import RoundDone
+from meshnode.core.rows import JoinedEntry, LocalRow, PeerEntry
 from meshproto.fold.places import read_agent
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.types import authority

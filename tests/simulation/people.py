@@ -6,7 +6,8 @@ from hashlib import sha256
 from meshnode.core.author import Pen, sign_genesis, sign_offline
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import JoinScope, Offer, Write
-from meshnode.core.ports import Batch, Identity, LocalRow
+from meshnode.core.ports import Batch, Identity
+from meshnode.core.rows import LocalRow
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.records.signatures import SigningKey

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Written
 from meshnode.core.events import AddPeer, EnterBy, JoinScope, TrustThisCopy
-from meshnode.core.ports import WaitEntry
+from meshnode.core.rows import WaitEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.store.store import Store
 from meshproto.fold.standing import Status

@@ -6,7 +6,8 @@ from dataclasses import replace
 from meshnode.core.effects import Answer, Effect, Send, Written
 from meshnode.core.flight import log_now
 from meshnode.core.gauges import gauges
-from meshnode.core.ports import Batch, WaitEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import WaitEntry
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Status

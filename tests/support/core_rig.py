@@ -24,8 +24,9 @@ from meshnode.core.events import (
 )
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
-from meshnode.core.ports import Batch, Identity, LocalRow, Moment
+from meshnode.core.ports import Batch, Identity, Moment
 from meshnode.core.reports import News
+from meshnode.core.rows import LocalRow
 from meshnode.core.settings import CoreSettings
 from meshnode.core.standing import circles_in, standing_of
 from meshnode.store.store import open_store

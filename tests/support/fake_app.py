@@ -14,7 +14,8 @@ from pathlib import Path
 from meshnode.cli.offline import AGENT_NOTE
 from meshnode.cli.process import UNLOCK_FD
 from meshnode.cli.recovery import WORDS_FILE
-from meshnode.core.ports import Batch, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import NoteEntry
 from meshnode.store.keyfile import write_secret
 from meshnode.store.sealed import MainKey
 from meshnode.store.store import open_store

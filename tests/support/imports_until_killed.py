@@ -10,7 +10,7 @@ from pathlib import Path
 import trio
 
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Forget, LocalRow
+from meshnode.core.rows import Forget, LocalRow
 from meshnode.exchange.catalogue import OfficeCatalogue
 from meshnode.exchange.imports import Imports
 from meshnode.exchange.office_desk import OfficeDesk

@@ -9,7 +9,8 @@ from typing import TypeVar, cast
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Taken
-from meshnode.core.ports import Forget, ImportEntry, Ledger, LocalRow
+from meshnode.core.ports import Ledger
+from meshnode.core.rows import Forget, ImportEntry, LocalRow
 from meshnode.exchange.ports import Piece, Placement, ProjectName
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.views.projection import rows_of

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from meshnode.core.ports import NoteEntry
+from meshnode.core.rows import NoteEntry
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreError
 from meshnode.store.store import open_store

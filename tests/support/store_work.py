@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from meshnode.core.ports import Batch, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import NoteEntry
 from meshnode.store.check import examine
 from meshnode.store.database import StoreSettings
 from meshnode.store.store import Store, open_store

@@ -19,7 +19,7 @@ ASKING = ("meshnode", "meshnode.cli", "meshnode.cli.*", "meshnode.client", "mesh
 SIGNING = (
     *ASKING,
     *("meshnode.core", "meshnode.core.author", "meshnode.core.details", "meshnode.core.drafts"),
-    *("meshnode.core.chance", "meshnode.core.founding", "meshnode.core.ports", "meshnode.core.*_entr*"),
+    *("meshnode.core.chance", "meshnode.core.founding", "meshnode.core.ports", "meshnode.core.rows"),
     *("meshnode.store", "meshnode.store.*"),
     *("meshproto", "meshproto.records*", "meshproto.types*"),
     *("_cffi_backend", "_sodium*", "msgpack*", "msgspec*", "nacl*"),

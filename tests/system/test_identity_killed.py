@@ -6,7 +6,7 @@ from pathlib import Path
 
 from meshnode.app.init import create, digest_of
 from meshnode.config.places import locate
-from meshnode.core.ports import NoteEntry
+from meshnode.core.rows import NoteEntry
 from meshnode.exchange.bundle_out import export_bundle
 from meshnode.runtime import notes
 from meshnode.store.keyfile import read_key, read_secret

@@ -14,7 +14,7 @@ from meshnode.api.models.devices import (
 from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime import vouching
 from meshnode.runtime.devices import Device as Kept
 from meshnode.runtime.office import Office

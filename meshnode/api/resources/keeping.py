@@ -6,7 +6,7 @@ from meshnode.api.models.shared import Page
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import choices
 from meshproto.records.ids import ScopeId, to_text

@@ -23,7 +23,7 @@ from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.events import SyncNow
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.invitations import LINK, is_invitation, read_invitation, write_invitation
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.reach import reach_of, reachable_first, write_line

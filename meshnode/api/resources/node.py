@@ -30,7 +30,7 @@ from meshnode.api.shapes import Names, absolute, check_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.effects import Done, Synced
 from meshnode.core.events import SyncNow, TrustThisCopy
-from meshnode.core.ports import PeerEntry, TimerEntry
+from meshnode.core.rows import PeerEntry, TimerEntry
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import agreed

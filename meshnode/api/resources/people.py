@@ -19,7 +19,7 @@ from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.effects import Done
 from meshnode.core.events import AddPeer, RemovePeer
-from meshnode.core.ports import PeerEntry
+from meshnode.core.rows import PeerEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of

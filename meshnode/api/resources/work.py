@@ -19,7 +19,7 @@ from meshnode.api.models.work import (
 from meshnode.api.resources.contributions import LARGEST_PAGE, PIECE, shown, terms_of
 from meshnode.api.shapes import Names, time_text, written
 from meshnode.api.site import Site
-from meshnode.core.ports import TimerEntry
+from meshnode.core.rows import TimerEntry
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import amounts, projects, timers, work

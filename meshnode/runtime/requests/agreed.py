@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
-from meshnode.core.agreement_entry import AgreementEntry
+from meshnode.core.rows import AgreementEntry
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import ruled

@@ -4,7 +4,7 @@ import trio
 
 from meshnode.core.effects import Done, Joined
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.naming import whole_id
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.decisions import Charter, Decision, charter_now, decision_of
+from meshnode.core.rows import AgreementEntry
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.views.rows import EntryRow, RestingRow, VoteRow

@@ -11,7 +11,7 @@ from meshnode.core.author import DraftRefused, Pen, sign_genesis
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, LetIn, ShutOut
 from meshnode.core.events import EnterBy, JoinScope, LeaveScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.invitations import SECRET_SIZE, Invitation
 from meshnode.runtime.office import Ids, Office, Rows, quoted

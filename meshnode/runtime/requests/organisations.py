@@ -11,7 +11,7 @@ from meshnode.core.drafts import Draft
 from meshnode.core.effects import Joined
 from meshnode.core.events import JoinScope
 from meshnode.core.founding import awaited_founders
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.refusals import Code, Refusal

@@ -7,7 +7,7 @@ import trio
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Joined
 from meshnode.core.events import JoinScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.office import Ids, Office, Rows, quoted
 from meshnode.runtime.refusals import Code, Refusal

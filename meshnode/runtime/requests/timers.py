@@ -6,7 +6,7 @@ A timer left running counts no more than its cap: nobody works three days becaus
 import secrets
 from dataclasses import dataclass
 
-from meshnode.core.ports import Forget, TimerEntry
+from meshnode.core.rows import Forget, TimerEntry
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import local_day, seconds

@@ -9,7 +9,7 @@ import trio
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import AddPeer
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.reach import write_line
 from meshnode.runtime.requests import people

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.core.ports import Forget, TimerEntry
+from meshnode.core.rows import Forget, TimerEntry
 from meshproto.records.ids import to_text
 from tests.support.meshes import Api, Mesh, Node
 

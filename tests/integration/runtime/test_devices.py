@@ -11,7 +11,7 @@ import trio
 from meshnode.app.init import become_device
 from meshnode.config.places import locate
 from meshnode.core.founding import awaited_founders
-from meshnode.core.ports import JoinedEntry, NoteEntry
+from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import choices, erasures

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.erasure_entries import SearchEntry
+from meshnode.core.rows import SearchEntry
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures, networks, work
 from meshnode.runtime.searcher import Searcher

@@ -12,7 +12,7 @@ from meshnode.app.init import create
 from meshnode.app.recover import Source, finish, holder_of, prepare, source_of
 from meshnode.config.load import load
 from meshnode.config.places import locate
-from meshnode.core.ports import JoinedEntry, NoteEntry
+from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.exchange.bundles import Bundles
 from meshnode.exchange.office_desk import OfficeDesk
 from meshnode.runtime import notes, vouching

@@ -11,7 +11,7 @@ from meshnode.app.recover import holder_of
 from meshnode.app.rotate import Rotated, Wish, rotate
 from meshnode.config.load import load
 from meshnode.config.places import locate
-from meshnode.core.ports import NoteEntry
+from meshnode.core.rows import NoteEntry
 from meshnode.exchange.bundles import Bundles
 from meshnode.exchange.office_desk import OfficeDesk
 from meshnode.runtime import notes

@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from meshnode.core.ports import Batch, HeldEntry, NoteEntry, PeerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import HeldEntry, NoteEntry, PeerEntry
 from meshnode.store.check import examine
 from meshnode.store.errors import NotAStore, SqliteError, StoreDamaged, StoreError
 from meshnode.store.reading import Reader

@@ -3,7 +3,8 @@
 import pytest
 
 from meshnode.app.compose import knows
-from meshnode.core.ports import Batch, PeerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import PeerEntry
 from meshnode.net.transport import PeerId
 from meshnode.store.store import open_store
 

@@ -7,7 +7,7 @@ from mnemonic import Mnemonic
 from meshnode.app.endings import Ending, Exit
 from meshnode.app.init import create, fingerprint_words, join_device
 from meshnode.config.places import locate
-from meshnode.core.ports import NoteEntry, PeerEntry
+from meshnode.core.rows import NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.holders import WORDS, Holder, holders_of
 from meshnode.runtime.pairing import PairingLine, pairing_words, write_pairing

@@ -21,7 +21,8 @@ from meshnode.cli.work import Entry
 from meshnode.config.places import locate
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft
-from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.office import Placed as RuntimePlaced
 from meshnode.runtime.requests.amounts import seconds

@@ -2,11 +2,11 @@
 
 import pytest
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Block, Offer
+from meshnode.core.rows import AgreementEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.standing import circles_in, circles_read_through, standing_of
 from meshproto.records.encoding import Value

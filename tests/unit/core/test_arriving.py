@@ -2,7 +2,7 @@
 
 from meshnode.core.drafts import Draft
 from meshnode.core.events import JoinScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.types import authority
 from meshproto.wire.messages import Part

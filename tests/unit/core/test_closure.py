@@ -1,7 +1,7 @@
 """The closure: what nobody should name yet, and when that is over."""
 
 from meshnode.core.drafts import Draft
-from meshnode.core.ports import WaitEntry
+from meshnode.core.rows import WaitEntry
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.wire.messages import Part
 from tests.support.core_rig import Rig, Writer, ids_of, network_of

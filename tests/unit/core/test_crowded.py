@@ -5,8 +5,9 @@ from itertools import pairwise
 from meshnode.core.author import End
 from meshnode.core.crowded import MOST_BRANCHES, PAUSE_MOST
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.ports import Batch, HeldEntry
+from meshnode.core.ports import Batch
 from meshnode.core.reports import MaySign
+from meshnode.core.rows import HeldEntry
 from meshproto.records.ids import ScopeId
 from meshproto.records.limits import MAX_BRANCHES, MAX_DEPS
 from meshproto.records.log import Run

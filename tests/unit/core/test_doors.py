@@ -6,7 +6,7 @@ from meshnode.core.doors import KNOCKS_HEARD, KNOCKS_WAITING
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import LetIn, ShutOut
 from meshnode.core.events import EnterBy, JoinScope
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshproto.records.ids import ScopeId
 from meshproto.types import authority, identity
 from meshproto.wire import session as words

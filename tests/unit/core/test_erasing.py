@@ -4,10 +4,9 @@ import pytest
 
 from meshnode.core.author import Pen, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.events import Found, Looked
-from meshnode.core.ports import OrderEntry
 from meshnode.core.reports import Erased
+from meshnode.core.rows import OrderEntry, SearchEntry
 from meshnode.store.searching import Search
 from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, ext

@@ -4,8 +4,8 @@ from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
 from meshnode.core.events import Block, JoinScope, LeaveScope, Offer
-from meshnode.core.ports import HeldEntry
 from meshnode.core.reports import ScopeClosed
+from meshnode.core.rows import HeldEntry
 from meshnode.core.standing import circles_in, standing_of
 from meshproto.fold.memory import DictMemory
 from meshproto.records.ids import RecordId, ScopeId, to_text

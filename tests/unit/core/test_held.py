@@ -4,8 +4,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from meshnode.core.drafts import Draft
-from meshnode.core.ports import Batch, HeldEntry
+from meshnode.core.ports import Batch
 from meshnode.core.reports import ClaimFailed
+from meshnode.core.rows import HeldEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId, ScopeId
 from meshproto.wire import session as words

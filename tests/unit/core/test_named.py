@@ -2,7 +2,8 @@
 
 from meshnode.core.closure import Home
 from meshnode.core.named import NAMED_REMEMBERED, Named
-from meshnode.core.ports import Moment, NamedEntry
+from meshnode.core.ports import Moment
+from meshnode.core.rows import NamedEntry
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, ScopeId
 from tests.support.core_rig import Rig

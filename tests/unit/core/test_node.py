@@ -4,8 +4,8 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Close, Done, NotWritten, Send, Taken
 from meshnode.core.events import CommitFailed, JoinScope, LeaveScope, Offer, PeerDown, RunIn, Stopping
 from meshnode.core.gauges import gauges
-from meshnode.core.ports import JoinedEntry
 from meshnode.core.reports import Halted, NotStored, PeerGone, ScopeReady
+from meshnode.core.rows import JoinedEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.records.ids import LogId, RecordId
 from meshproto.wire.breaches import Breach

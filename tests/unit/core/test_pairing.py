@@ -5,10 +5,10 @@ import pytest
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, Written
-from meshnode.core.erasure_entries import SearchEntry, UndecidedEntry
 from meshnode.core.events import AwaitDevice, FoldMoved, Found, Looked, Offer
 from meshnode.core.folded import FoldInRam
 from meshnode.core.reports import DeviceAsks
+from meshnode.core.rows import SearchEntry, UndecidedEntry
 from meshproto.fold.fold import Fold
 from meshproto.records.ids import AgentId, RecordId, ScopeId, ext
 from meshproto.records.signatures import SigningKey

@@ -1,8 +1,9 @@
 """The peer book: whom to dial, when, and whom to leave alone."""
 
 from meshnode.core.events import AddPeer, AddressesFound, DialResult, RemovePeer
-from meshnode.core.ports import Batch, PeerEntry
+from meshnode.core.ports import Batch
 from meshnode.core.reports import DialFailed, PeerBroke, PeerGone
+from meshnode.core.rows import PeerEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Bye, Credit, Peers

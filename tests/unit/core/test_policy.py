@@ -5,7 +5,7 @@ import pytest
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
-from meshnode.core.ports import BearingEntry, BlockEntry, FollowEntry, JoinedEntry
+from meshnode.core.rows import BearingEntry, BlockEntry, FollowEntry, JoinedEntry
 from meshnode.core.settings import CoreSettings, Keep
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
 from meshproto.types import identity

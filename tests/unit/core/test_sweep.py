@@ -6,8 +6,8 @@ import pytest
 
 from meshnode.core.drafts import Draft
 from meshnode.core.events import Block, Committed, Follow, Offer, Woken
-from meshnode.core.ports import BearingEntry, DayEntry, NoteEntry, ReviewEntry
 from meshnode.core.reports import LetGo
+from meshnode.core.rows import BearingEntry, DayEntry, NoteEntry, ReviewEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.sweep import DAY, NOTE
 from meshnode.core.turn import Turn

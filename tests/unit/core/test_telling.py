@@ -1,7 +1,7 @@
 """Agreements are told of to whom they name, and what is told of is carried as long as it may concern somebody here."""
 
-from meshnode.core.agreement_entry import AgreementEntry
 from meshnode.core.author import Pen, sign_genesis
+from meshnode.core.rows import AgreementEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.telling import PATIENCE
 from meshproto.records.ids import AgentId, RecordId, ScopeId

@@ -1,7 +1,8 @@
 """A turn collects effects in order, and a batch if there is anything to store."""
 
 from meshnode.core.effects import Close, Send
-from meshnode.core.ports import Moment, NoteEntry
+from meshnode.core.ports import Moment
+from meshnode.core.rows import NoteEntry
 from meshnode.core.turn import Turn
 from meshproto.records.ids import LogId, RecordId
 from meshproto.wire.breaches import Breach

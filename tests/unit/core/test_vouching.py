@@ -6,7 +6,7 @@ from meshnode.core.doors import KNOCKS_HEARD
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, Regained, ShutOut
 from meshnode.core.events import Regain, Vouch
-from meshnode.core.ports import JoinedEntry
+from meshnode.core.rows import JoinedEntry
 from meshnode.core.standing import standing_of
 from meshnode.core.vouching import VOUCH_MS, VOUCHES
 from meshproto.records.ids import ScopeId

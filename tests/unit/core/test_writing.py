@@ -8,8 +8,9 @@ from meshnode.core.effects import NotWritten, Outcome, Written
 from meshnode.core.events import Started, Write
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
-from meshnode.core.ports import AnswerEntry, Batch, Identity, ImportEntry, NoteEntry
+from meshnode.core.ports import Batch, Identity
 from meshnode.core.reports import ForkHealed
+from meshnode.core.rows import AnswerEntry, ImportEntry, NoteEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.fold import Fold
 from meshproto.records.encoding import Value

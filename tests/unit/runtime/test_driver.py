@@ -11,8 +11,9 @@ from meshnode.core.effects import Alarm as SetAlarm
 from meshnode.core.effects import Answer, Close, Commit, Dial, Done, Effect, Look, Report, Send
 from meshnode.core.events import CommitFailed, Committed, Event, MessageIn, TrustThisCopy, Woken
 from meshnode.core.fullness import Fullness
-from meshnode.core.ports import Batch, HeldEntry, Moment
+from meshnode.core.ports import Batch, Moment
 from meshnode.core.reports import News, RoundDone
+from meshnode.core.rows import HeldEntry
 from meshnode.net.memory import MemoryMesh
 from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock

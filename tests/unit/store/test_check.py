@@ -8,8 +8,8 @@ import pytest
 
 from meshnode.core.author import End, Pen, sign_drafts
 from meshnode.core.drafts import Draft
-from meshnode.core.erasure_entries import SearchEntry
-from meshnode.core.ports import Batch, NoteEntry, PeerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import NoteEntry, PeerEntry, SearchEntry
 from meshnode.store import aside
 from meshnode.store.check import Damage, examine
 from meshnode.store.database import copies

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.core.ports import Batch, Forget, TimerEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import Forget, TimerEntry
 from meshnode.store.erasure import PATIENCE_MS
 from meshnode.store.store import Store, open_store
 from meshproto.records.log import Run

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.core.ports import (
+from meshnode.core.ports import Batch
+from meshnode.core.rows import (
     ROW_KINDS,
     AnswerEntry,
-    Batch,
     Forget,
     HeldEntry,
     ImportEntry,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.core.ports import Batch, HeldEntry, PeerEntry, WaitEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import HeldEntry, PeerEntry, WaitEntry
 from meshnode.store.errors import StoreDamaged, StoreError
 from meshnode.store.source import damage_mark
 from meshnode.store.store import Store, open_store

@@ -6,9 +6,9 @@ import pytest
 
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft
-from meshnode.core.erasure_entries import SearchEntry
 from meshnode.core.events import Found
 from meshnode.core.ports import Batch
+from meshnode.core.rows import SearchEntry
 from meshnode.store.searching import Search
 from meshnode.store.store import Store, open_store
 from meshproto.records.ids import RecordId, ScopeId, ext

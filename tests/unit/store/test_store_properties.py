@@ -4,7 +4,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from meshnode.core.ports import Batch, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import NoteEntry
 from meshnode.store.store import open_store
 from meshproto.records.ids import RecordId
 from meshproto.records.log import Run, check_run

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.core.ports import Batch, JoinedEntry, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.store.database import StoreSettings, reserve
 from meshnode.store.errors import BatchRefused, StoreError
 from meshnode.store.records import prefix_of

@@ -75,7 +75,7 @@ CREATE TABLE writers (
     PRIMARY KEY (scope, agent)
 ) STRICT, WITHOUT ROWID;
 
--- What never leaves the node: one row for each entry of meshnode/core/ports.py, with a checksum before its body.
+-- What never leaves the node: one row for each entry of meshnode/core/rows.py, with a checksum before its body.
 CREATE TABLE local (
     kind TEXT NOT NULL,
     key BLOB NOT NULL,
