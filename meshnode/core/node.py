@@ -6,44 +6,27 @@ is on disk waits for Committed.
     running → (CommitFailed) halted;  running → (Stopping) stopping
 """
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from meshnode.core.aftermath import settle
 from meshnode.core.chance import Chance
 from meshnode.core.conversation import new_nonce
-from meshnode.core.effects import Alarm, Close, Done, Effect, Look, NotWritten, Taken
-from meshnode.core.erasing import decide_orders, finish_search
+from meshnode.core.due import Due
+from meshnode.core.effects import Alarm, Effect, Look, NotWritten, Taken
+from meshnode.core.ending import break_off, close, take_leave
 from meshnode.core.events import (
-    AddPeer,
-    AddressesFound,
-    AwaitDevice,
-    Block,
     BreachIn,
     CommitFailed,
     Committed,
-    DialResult,
-    EnterBy,
     Event,
-    FoldMoved,
-    Follow,
-    JoinScope,
-    LeaveScope,
-    Listening,
-    Looked,
     MessageIn,
-    NetworksStand,
     Offer,
     PeerDown,
     PeerUp,
     PrivatesIn,
-    Regain,
-    RemovePeer,
     RunIn,
     Started,
     Stopping,
-    SyncNow,
-    TrustThisCopy,
-    Vouch,
     Woken,
     Write,
 )
@@ -54,38 +37,17 @@ from meshnode.core.ground import Phase, Session
 from meshnode.core.ingest import FILE, Accepted, Declined, Known
 from meshnode.core.parts import Parts
 from meshnode.core.ports import Identity, Ledger, Moment
-from meshnode.core.reports import Halted, PeerBroke, PeerGone
+from meshnode.core.reports import Halted, PeerGone
 from meshnode.core.rows import HeldEntry, JoinedEntry, SearchEntry
 from meshnode.core.settings import CoreSettings
 from meshnode.core.talk import Talk
 from meshnode.core.turn import Aftermath, Turn
 from meshnode.core.unshared import unshared
+from meshnode.core.wishes import Wishes
 from meshproto.records.ids import LogId, ScopeId
 from meshproto.records.record import Record
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import Bye
-
-Wish: TypeAlias = (
-    JoinScope
-    | EnterBy
-    | Vouch
-    | Regain
-    | NetworksStand
-    | LeaveScope
-    | SyncNow
-    | AddPeer
-    | RemovePeer
-    | DialResult
-    | AddressesFound
-    | Listening
-    | TrustThisCopy
-    | Follow
-    | Block
-    | Looked
-    | FoldMoved
-    | AwaitDevice
-)
-"""What is handled in a line or two: wishes of the owner, what the world says about peers, and what was looked for."""
 
 
 class Node:
@@ -102,6 +64,8 @@ class Node:
         """`folded` is the memory of a fold over the ledger, which is only read; without it nothing counts as folded."""
         self._parts = Parts(settings, identity, ledger, chance, folded or FoldInRam())
         self._talk = Talk(self._parts)
+        self._wishes = Wishes(self._parts, self._talk)
+        self._due = Due(self._parts, self._talk)
         self._afters: dict[int, Aftermath] = {}
         self._next = 1
         self._alarm: int | None = None
@@ -158,63 +122,7 @@ class Node:
             case Stopping():
                 self._stop(turn)
             case _:
-                self._obey(event, turn)
-
-    def _obey(self, event: Wish, turn: Turn) -> None:
-        """Do what the owner, or the world around the node, says about peers and networks."""
-        parts = self._parts
-        match event:
-            case JoinScope():
-                self._join(event, turn)
-            case EnterBy(ticket, secret, peer, addresses, agent):
-                parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-                parts.doors.wish(ticket, peer, secret, turn, agent)
-            case Vouch() | Regain():
-                parts.vouching.heed(event, parts.book, turn)
-            case NetworksStand(standings):
-                for standing in standings:
-                    parts.gate.tell(standing)
-                    parts.scopes.tell(standing)
-                self._talk.refresh(turn)
-            case LeaveScope(ticket, scope):
-                self._leave(scope, turn)
-                turn.after.answers.append((ticket, Done()))
-            case SyncNow(ticket, peer):
-                parts.waiters.sync(ticket, peer, turn)
-            case AddPeer(ticket, peer, addresses):
-                parts.book.add(peer, addresses, turn, by_hand=True, source="hand")
-                turn.after.answers.append((ticket, Done()))
-            case RemovePeer(ticket, peer):
-                for conn in parts.book.remove(peer, turn):
-                    self._close(conn, Breach.UNWANTED, "", turn)
-                turn.after.answers.append((ticket, Done()))
-            case DialResult(peer, address, ok, reason):
-                parts.book.take_result(peer, address, ok, reason, turn)
-                parts.waiters.look(turn)
-            case AddressesFound(peer, addresses, source):
-                parts.book.add(peer, addresses, turn, by_hand=False, source=source)
-            case Listening(addresses):
-                parts.conversations.listening = addresses
-            case TrustThisCopy(ticket):
-                parts.copies.trust(turn)
-                turn.answer(ticket, Done())
-            case Follow(ticket, agent, on):
-                parts.policy.follow(agent, on, turn)
-                self._choose(ticket, turn)
-            case Block(ticket, agent, on):
-                parts.policy.block(agent, on, turn)
-                self._choose(ticket, turn)
-            case Looked(ticket, found):
-                finish_search(found, parts.ground.flight, turn)
-                turn.after.answers.append((ticket, Done()))
-            case AwaitDevice(ticket, scope):
-                parts.conversations.await_device(scope, turn)
-                turn.answer(ticket, Done())
-            case FoldMoved():
-                decide_orders(parts.ground.flight, turn)
-                self._talk.refresh(turn)
-            case _:
-                assert_never(event)
+                self._wishes.obey(event, turn)
 
     def _start(self, event: Started, turn: Turn) -> None:
         """Take up what earlier lives left, and begin."""
@@ -235,11 +143,6 @@ class Node:
         if parts.ground.ledger.has_rows(SearchEntry):
             turn.effects.append(Look())  # an earlier life was cut short
 
-    def _choose(self, ticket: int, turn: Turn) -> None:
-        """What is kept of an agent has changed: what is here is looked at once that is on the disk."""
-        self._parts.sweep.begin_again()
-        turn.after.answers.append((ticket, Done()))
-
     def _welcome(self, event: PeerUp, turn: Turn) -> None:
         """A connection is open: greet, unless this peer is left alone for now."""
         parts, nonce = self._parts, new_nonce(self._parts.ground)
@@ -249,7 +152,7 @@ class Node:
         if parts.book.take_up(session, turn):
             parts.conversations.greet(session, turn)
         else:
-            self._close(event.conn, Breach.FULL, "backed off", turn)
+            close(self._parts, event.conn, Breach.FULL, "backed off", turn)
 
     def _part(self, conn: int, reason: str, turn: Turn) -> None:
         """A connection is gone."""
@@ -276,7 +179,7 @@ class Node:
                 case PrivatesIn():
                     self._talk.take_privates(session, event, turn)
                 case MessageIn(_, Bye(breach, _)):
-                    self._take_leave(session, breach, turn)
+                    take_leave(self._parts, session, breach, turn)
                 case MessageIn(_, message):
                     self._talk.take_message(session, message, turn)
                 case BreachIn(_, breach, detail):
@@ -284,26 +187,7 @@ class Node:
                 case _:
                     assert_never(event)
         except Breached as breached:
-            self._break(session, breached, turn)
-
-    def _take_leave(self, session: Session, breach: Breach, turn: Turn) -> None:
-        """The other side says goodbye: nothing more is said to it."""
-        session.phase = Phase.CLOSED
-        self._parts.hush(session.conn)
-        turn.effects.append(Close(session.conn, breach))
-
-    def _break(self, session: Session, breached: Breached, turn: Turn) -> None:
-        """A peer broke the protocol: end the conversation and leave it alone for a while."""
-        pause = self._parts.book.blame(session.peer, breached.breach, turn)
-        turn.tell(PeerBroke(session.conn, session.peer, breached.breach, breached.detail, pause))
-        self._close(session.conn, breached.breach, breached.detail, turn)
-
-    def _close(self, conn: int, breach: Breach, detail: str, turn: Turn) -> None:
-        session = self._parts.ground.sessions.get(conn)
-        if session is not None and session.phase is not Phase.CLOSED:
-            session.phase = Phase.CLOSED
-            self._parts.hush(conn)
-            turn.close(conn, breach, detail)
+            break_off(self._parts, session, breached, turn)
 
     def _write(self, event: Write, turn: Turn) -> None:
         """Sign and store what the owner writes."""
@@ -350,110 +234,10 @@ class Node:
         turn.local += event.local
         turn.after.answers.append((event.ticket, Taken(new, known, len(waiting), tuple(refused))))
 
-    def _join(self, event: JoinScope, turn: Turn) -> None:
-        """Begin to carry a network, and find out who shares it."""
-        parts = self._parts
-        if len(parts.scopes.carried) >= parts.ground.settings.scopes_max and event.scope not in parts.scopes.carried:
-            turn.answer(event.ticket, NotWritten("scope", f"at most {parts.ground.settings.scopes_max} networks"))
-            return
-        others = event.scope in parts.policy.relayed or event.scope in parts.scopes.left
-        joined = event.scope in parts.scopes.carried and not others
-        relayed = event.relay and not joined
-        if relayed:
-            parts.policy.relayed[event.scope] = None
-        else:
-            parts.policy.relayed.pop(event.scope, None)
-        # SPEC 03-sync 3.4: A node MUST NOT take a host where its own agent stands by its own fold
-        hosts = [] if parts.gate.is_in(event.scope) else [peer for peer, _ in event.peers]
-        parts.scopes.carry(event.scope, hosts)
-        rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == event.scope]
-        before = rows[0] if rows else JoinedEntry(event.scope, 0)
-        slug, host = event.slug or before.slug, hosts[0] if hosts else before.host
-        agent, now = event.agent if before.agent or not joined else b"", turn.moment.wall
-        row = before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host, agent=agent)
-        turn.local.append(row)
-        for peer, addresses in event.peers:
-            parts.book.add(peer, addresses, turn, by_hand=True, source="join")
-        self._talk.refresh(turn)
-        parts.waiters.join(event.ticket, event.scope, turn)
-
-    def _leave(self, scope: ScopeId, turn: Turn) -> None:
-        """Stop carrying a network."""
-        parts = self._parts
-        if parts.scopes.goes_on_after_leaving(scope) and scope not in parts.policy.relayed:
-            parts.scopes.left[scope] = None
-        else:
-            parts.scopes.drop(scope)
-        parts.policy.relayed.pop(scope, None)
-        rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == scope]
-        turn.local += [row._replace(left=True, leaving=False, host="", invitation=b"", agent=b"") for row in rows]
-        self._talk.refresh(turn)
-        parts.waiters.look(turn)
-
     def _do_what_is_due(self, turn: Turn) -> None:
         """Do all that the agenda says is due."""
         self._alarm = None
-        for word, conn in self._parts.ground.agenda.take(turn.moment.ticks):
-            if conn:
-                self._do_for(self._parts.ground.sessions[conn], word, turn)
-            else:
-                self._do(word, turn)
-
-    def _do(self, word: str, turn: Turn) -> None:
-        """Do something that concerns no single connection."""
-        parts = self._parts
-        match word:
-            case "graft":
-                for conn, item in parts.gossip.overdue(turn):
-                    self._talk.pull(conn, [item], turn)
-            case "get":
-                parts.getter.ask(turn)
-            case "held":
-                parts.held.tell(turn)
-            case "privates":
-                parts.privates.ask_all(turn)
-            case "keep":
-                self._keep(turn)
-            case "age":
-                parts.sweep.note_day(turn)
-            case "dial":
-                parts.book.dial_some(turn)
-            case "spot":
-                parts.held.check_some(turn)
-            case "syncs":
-                parts.waiters.look(turn)
-            case _:
-                parts.telling.sweep(turn)
-                for session in parts.ground.open_sessions():
-                    parts.book.introduce(session, turn)
-                interval = parts.ground.settings.peers_interval
-                parts.ground.agenda.set("peers", 0, turn.moment.ticks + parts.ground.jitter(interval))
-
-    def _keep(self, turn: Turn) -> None:
-        """Let private parts go that are not kept, and ask for those that are again."""
-        parts = self._parts
-        parts.sweep.step(turn)
-        if parts.sweep.wanted_again:
-            parts.sweep.wanted_again = False
-            parts.privates.read_again()
-            parts.ground.agenda.hasten("privates", 0, turn.moment.ticks + parts.ground.settings.held_interval)
-
-    def _do_for(self, session: Session, word: str, turn: Turn) -> None:
-        """Do something for one connection, or end it because it did not do its part in time."""
-        parts = self._parts
-        match word:
-            case "sync":
-                interval = parts.ground.settings.sync_interval
-                parts.ground.agenda.set("sync", session.conn, turn.moment.ticks + parts.ground.jitter(interval))
-                parts.rounds.open(session, turn)
-            case "serve":
-                parts.serve.pump(session, turn)
-            case "proof":
-                parts.held.proof_is_overdue(session, turn)
-            case "fill" if not parts.fill.wanted(session.conn):
-                pass  # what is listed is asked of others
-            case _:
-                self._break(session, Breached(Breach.IDLE, word), turn)
+        self._due.do(turn)
 
     def _settle(self, number: int, turn: Turn) -> None:
         """Batches are on disk: do what waited for that."""
@@ -497,4 +281,4 @@ class Node:
     def _stop(self, turn: Turn) -> None:
         """running → stopping: say goodbye to everyone."""
         for conn in list(self._parts.ground.sessions):
-            self._close(conn, Breach.CLOSING, "", turn)
+            close(self._parts, conn, Breach.CLOSING, "", turn)
