@@ -37,7 +37,7 @@ def add(
     much, terms = read_amount(kind, " ".join(amount), terms)
     placed = {"project": project, "network": network, "agreement": agreement}
     said_too = {"text": note, **placed, "day": day, "day_to": last, "as": as_}
-    written = desk.client().contribute(title, kind, {**said_too, **terms.fields(), **much.fields()})
+    written = desk.client().work.contribute(title, kind, {**said_too, **terms.fields(), **much.fields()})
     tell_written(desk, "contribution.add", written, f"{kind} · {_shown(much, terms)}", project)
     tell_terms(desk, terms)
     return Exit.OK

@@ -40,7 +40,7 @@ def card(
 
 
 def _show(desk: Desk, file: str | None, as_: str | None, *, qr: bool) -> Exit:
-    made = desk.client().card(as_=as_)
+    made = desk.client().people.card(as_=as_)
     if file is not None:
         _write(file, made["line"])
     elif not made["fits"] and not desk.out.as_json:
@@ -64,7 +64,7 @@ def _show(desk: Desk, file: str | None, as_: str | None, *, qr: bool) -> Exit:
 
 
 def _read(desk: Desk, text: str) -> Exit:
-    seen = desk.client().take_in_card(text, dry_run=True)
+    seen = desk.client().people.take_in_card(text, dry_run=True)
     desk.out.give_or_ok("id.card.read", {**seen}, f"The card of {_whose(seen)}   it proves itself")
     if not desk.out.as_json:
         _tell(desk, seen)
@@ -74,11 +74,11 @@ def _read(desk: Desk, text: str) -> Exit:
 def _add(desk: Desk, text: str, *, yes: bool) -> Exit:
     client = desk.client()
     if not yes:
-        seen = client.take_in_card(text, dry_run=True)
+        seen = client.people.take_in_card(text, dry_run=True)
         desk.out.line(f"The card of {_whose(seen)}", "bold")
         _tell(desk, seen)
         desk.confirm("Take it in?", flag="--yes")
-    taken = client.take_in_card(text)
+    taken = client.people.take_in_card(text)
     already = "known before" if taken["known"] else "known here from now on"
     desk.out.give_or_ok("id.card.add", {**taken}, f"{_whose(taken)}   {already}   {taken['fingerprint']}")
     if not desk.out.as_json:

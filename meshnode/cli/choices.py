@@ -20,8 +20,8 @@ USUAL_WAIT = 5
 def follow(desk: Desk, *, who: str | None) -> Exit:
     """Follow somebody or relay a network; list both without WHO."""
     if who is None:
-        return _list(desk, "follow", desk.client().follows(), ("Follow somebody", "meshnode follow NAME"))
-    chosen = desk.client().follow(who, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+        return _list(desk, "follow", desk.client().people.follows(), ("Follow somebody", "meshnode follow NAME"))
+    chosen = desk.client().people.follow(who, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     words = "Following" if chosen["agent"] else "Relaying"
     desk.out.give_or_ok("follow", chosen, f"{words}   {_name(chosen)}")
     if chosen["network"] and not desk.out.as_json:
@@ -31,7 +31,7 @@ def follow(desk: Desk, *, who: str | None) -> Exit:
 
 def unfollow(desk: Desk, *, who: str) -> Exit:
     """Follow somebody, or relay a network, no more."""
-    desk.client().unfollow(who)
+    desk.client().people.unfollow(who)
     desk.out.give_or_ok("unfollow", {"who": who, "follows": False}, f"Not following   {clean(who)}")
     return Exit.OK
 
@@ -39,11 +39,11 @@ def unfollow(desk: Desk, *, who: str) -> Exit:
 def block(desk: Desk, *, who: str | None, yes: bool) -> Exit:
     """Block somebody; list the blocked without WHO."""
     if who is None:
-        return _list(desk, "block", desk.client().blocks(), ("Block somebody", "meshnode block NAME"))
+        return _list(desk, "block", desk.client().people.blocks(), ("Block somebody", "meshnode block NAME"))
     if not yes:
         question = f"Block {clean(who)}? Their texts are removed from this machine, and nothing of them is shown."
         desk.confirm(question, flag="--yes")
-    chosen = desk.client().block(who)
+    chosen = desk.client().people.block(who)
     desk.out.give_or_ok("block", chosen, f"Blocked   {_name(chosen)}")
     if not desk.out.as_json:
         # By id: their name is among the texts that go.
@@ -53,7 +53,7 @@ def block(desk: Desk, *, who: str | None, yes: bool) -> Exit:
 
 def unblock(desk: Desk, *, who: str) -> Exit:
     """Block somebody no more."""
-    desk.client().unblock(who)
+    desk.client().people.unblock(who)
     desk.out.give_or_ok("unblock", {"who": who, "blocked": False}, f"Not blocked   {clean(who)}")
     return Exit.OK
 

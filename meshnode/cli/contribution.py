@@ -23,7 +23,7 @@ USUAL_ROWS = 30
 def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> Exit:
     """List contributions, newest first."""
     query, filters = chosen_query(chosen)
-    page = desk.client().contributions({**query, "limit": rows_of(limit, USUAL_ROWS), "cursor": after})
+    page = desk.client().work.contributions({**query, "limit": rows_of(limit, USUAL_ROWS), "cursor": after})
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
     elif page["items"]:
@@ -45,7 +45,7 @@ def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> 
 def sums(desk: Desk, **chosen: Value) -> Exit:
     """Add up contributions, each unit and each currency apart."""
     query, filters = chosen_query(chosen)
-    found = desk.client().sums(query)
+    found = desk.client().work.sums(query)
     if desk.out.as_json:
         desk.out.give("contribution.sum", {**found})
     elif not found["contributions"]:
@@ -71,8 +71,8 @@ def chosen_query(chosen: dict[str, Value]) -> tuple[dict[str, str | bool], str]:
 def show(desk: Desk, *, record: str) -> Exit:
     """Show one contribution."""
     client = desk.client()
-    entry = client.contribution(record)
-    said = client.recognitions({"for": entry["id"], "limit": USUAL_ROWS})["items"]
+    entry = client.work.contribution(record)
+    said = client.work.recognitions({"for": entry["id"], "limit": USUAL_ROWS})["items"]
     agreed = entry["scope"]["kind"] == "agreement" and entry["status"] in ("yes", "contested")
     said_of_it = agreed or (entry["scope"]["kind"] == "network" and entry["claim"] in ("acknowledged", "rejected"))
     evaluation = client.money.evaluation(entry["id"]) if said_of_it else None
@@ -105,7 +105,7 @@ def correct(desk: Desk, *, record: str, amount: list[str], reason: str | None, a
         right = parse_amount(" ".join(amount))
     except Unclear as unclear:
         raise Failure(Exit.USAGE, str(unclear), "meshnode contribution correct --help") from unclear
-    written = desk.client().correct(record, right.fields(), reason, as_=as_)
+    written = desk.client().work.correct(record, right.fields(), reason, as_=as_)
     desk.out.give_or_ok("contribution.correct", written, f"Corrected   {short_id(written['id'])}")
     return Exit.OK
 
@@ -113,7 +113,7 @@ def correct(desk: Desk, *, record: str, amount: list[str], reason: str | None, a
 def evidence(desk: Desk, *, record: str, file: str) -> Exit:
     """Compare a file with those that a contribution was shown by."""
     seen = look_at(file)
-    entry = desk.client().contribution(record)
+    entry = desk.client().work.contribution(record)
     same = any(each["sha256"] == seen.sha256 for each in entry["evidence"])
     if desk.out.as_json:
         desk.out.give("contribution.evidence", {"id": entry["id"], "same": same, **seen._asdict()})
@@ -130,7 +130,7 @@ def evidence(desk: Desk, *, record: str, file: str) -> Exit:
 
 def retract(desk: Desk, *, record: str, reason: str | None, as_: str | None) -> Exit:
     """Take a contribution back."""
-    written = desk.client().retract(record, reason, as_=as_)
+    written = desk.client().work.retract(record, reason, as_=as_)
     text = f"Retracted   {short_id(written['id'])}   (it stays visible as retracted; erase removes its text)"
     desk.out.give_or_ok("contribution.retract", written, text)
     return Exit.OK
@@ -141,7 +141,7 @@ def thank(desk: Desk, *, record: str, text: list[str], kudos: bool, skill: str |
     if kudos and skill:
         raise Failure(Exit.USAGE, "--kudos and --skill exclude each other", "meshnode contribution thank --help")
     kind = "skill" if skill else "kudos" if kudos else None
-    written = desk.client().thank(record, " ".join(text) or None, kind=kind, skill=skill, as_=as_)
+    written = desk.client().work.thank(record, " ".join(text) or None, kind=kind, skill=skill, as_=as_)
     desk.out.give_or_ok(
         "contribution.thank", written, f"Thanked   {short_id(written['id'])}   in {where(written['scope'])}"
     )
@@ -151,7 +151,7 @@ def thank(desk: Desk, *, record: str, text: list[str], kudos: bool, skill: str |
 def thanks(desk: Desk, *, to: str | None, by: str | None, limit: int | None, after: str | None) -> Exit:
     """List who thanked whom for what, newest first."""
     query = {"to": to, "by": by, "limit": rows_of(limit, USUAL_ROWS), "cursor": after}
-    page = desk.client().recognitions(query)
+    page = desk.client().work.recognitions(query)
     if desk.out.as_json:
         desk.out.give("contribution.thanks", {**page})
     elif not page["items"]:
@@ -172,7 +172,7 @@ def erase(desk: Desk, *, records: list[str], yes: bool, as_: str | None) -> Exit
     if not yes:
         what = "this text" if len(records) == 1 else f"these {len(records)} texts"
         desk.confirm(f"Erase {what} here and on every node that hears of it? It cannot be undone.", flag="--yes")
-    erased = desk.client().erase(records, as_=as_)
+    erased = desk.client().records.erase(records, as_=as_)
     text = f"Erased   {count(len(erased['targets']), 'text')}   by record {short_id(erased['id'])}"
     desk.out.give_or_ok("contribution.erase", erased, text)
     if erased["copies"] and not desk.out.as_json:
@@ -200,12 +200,12 @@ CHOICE = (
 
 def take(desk: Desk, *, record: str, agreement: str, as_: str | None) -> Exit:
     """State earlier work again under an agreement."""
-    written = desk.client().share(record, agreement=agreement, as_=as_)
+    written = desk.client().work.share(record, agreement=agreement, as_=as_)
     desk.out.give_or_ok(
         "contribution.take", written, f"Taken   {short_id(written['id'])}   into {where(written['scope'])}"
     )
     if not desk.out.as_json:
-        double = desk.client().contribution(written["id"])["doubles"]
+        double = desk.client().work.contribution(written["id"])["doubles"]
         if double:
             listed = ", ".join(short_id(each) for each in double)
             desk.out.warn(f"possible double claim: the same work stands in another agreement, too ({listed})")

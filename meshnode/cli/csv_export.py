@@ -49,7 +49,7 @@ def export_csv(desk: Desk, *, file: str, force: bool, **chosen: Value) -> Exit:
 def _lines(desk: Desk, chosen: dict[str, Value]) -> Iterator[list[str]]:
     client, (query, _), cursor = desk.client(), chosen_query(chosen), ""
     while True:
-        page = client.contributions({**query, "limit": PAGE, **({"cursor": cursor} if cursor else {})})
+        page = client.work.contributions({**query, "limit": PAGE, **({"cursor": cursor} if cursor else {})})
         yield from (line_of(entry) for entry in page["items"])
         cursor = page["next"] or ""
         if not cursor:

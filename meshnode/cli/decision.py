@@ -52,7 +52,9 @@ def propose(
         "text": because,
         "as": as_,
     }
-    made = desk.client().propose(scope, {name: value for name, value in wish.items() if value not in (None, False, [])})
+    made = desk.client().decisions.propose(
+        scope, {name: value for name, value in wish.items() if value not in (None, False, [])}
+    )
     return tell(desk, "decision.propose", made, "Proposed")
 
 
@@ -61,13 +63,13 @@ def vote(desk: Desk, *, decision: str, decline: bool, objecting: bool, because: 
     if decline and objecting:
         raise Failure(Exit.USAGE, "one vote at a time", "meshnode decision vote --help")
     said = "decline" if decline else "object" if objecting else "accept"
-    told = desk.client().vote(decision, said, because or "", as_=as_)
+    told = desk.client().decisions.vote(decision, said, because or "", as_=as_)
     return tell(desk, "decision.vote", told, {"accept": "Accepted", "decline": "Declined", "object": "Objected"}[said])
 
 
 def ls(desk: Desk, *, scope: str | None, everything: bool) -> Exit:
     """List what waits for a decision."""
-    found = desk.client().decisions(scope, everything=everything)
+    found = desk.client().decisions.every(scope, everything=everything)
     if desk.out.as_json:
         desk.out.give("decision.ls", {"items": found})
     elif not found:
@@ -87,7 +89,7 @@ def ls(desk: Desk, *, scope: str | None, everything: bool) -> Exit:
 
 def show(desk: Desk, *, decision: str) -> Exit:
     """Show a decision with its votes."""
-    one = desk.client().decision(decision)
+    one = desk.client().decisions.one(decision)
     if desk.out.as_json:
         desk.out.give("decision.show", one)
         return Exit.OK
@@ -111,7 +113,7 @@ def show(desk: Desk, *, decision: str) -> Exit:
 
 def carry_out(desk: Desk, *, decision: str) -> Exit:
     """Do what a carried decision says."""
-    return tell(desk, "decision.carry-out", desk.client().carry_out(decision), "Carried out")
+    return tell(desk, "decision.carry-out", desk.client().decisions.carry_out(decision), "Carried out")
 
 
 def tell(desk: Desk, schema: str, one: Decision, done: str) -> Exit:

@@ -94,7 +94,7 @@ def wait_for(desk: Desk, line: str, main_key: MainKey | None) -> Exit:
 
 def _ls(desk: Desk) -> Exit:
     client = desk.client()
-    here, devices = client.standing(), client.devices()
+    here, devices = client.devices.this(), client.devices.every()
     if desk.out.as_json:
         desk.out.give("id.device", {"this": here, "items": devices})
         return Exit.OK
@@ -124,7 +124,7 @@ def _show(desk: Desk, each: Device, *, later: bool) -> None:
 
 def _add(desk: Desk, name: str, *, no_wait: bool, qr: bool) -> Exit:
     client = desk.client()
-    pairing = client.open_pairing(name)
+    pairing = client.devices.open_pairing(name)
     if desk.out.as_json:
         link = codes.LINK + pairing["line"]
         desk.out.give("id.device.add", {"line": pairing["line"], "link": link, "seconds": pairing["seconds"]})
@@ -141,14 +141,14 @@ def _add(desk: Desk, name: str, *, no_wait: bool, qr: bool) -> Exit:
         return Exit.OK
     words = _asking(desk, client, pairing["seconds"])
     desk.confirm(f"A device asks to be let in. Does it show   {words}   ?", flag="--no-wait")
-    return _tell_in(desk, client.let_in(words))
+    return _tell_in(desk, client.devices.let_in(words))
 
 
 def _asking(desk: Desk, client: Client, seconds: float) -> str:
     """Wait until a device asks; return the words that it shows."""
     desk.out.progress("waiting for it …")
     deadline = time.monotonic() + (desk.timeout or seconds)
-    while not (asking := client.pairing()["asking"]):
+    while not (asking := client.devices.pairing()["asking"]):
         if time.monotonic() > deadline:
             raise Failure(Exit.DEADLINE, "no device has asked to be let in", "meshnode id device add")
         time.sleep(_POLL)
@@ -161,9 +161,9 @@ def _confirm(desk: Desk, words: str) -> Exit:
     wanted = "-".join(words.lower().replace("-", " ").split())
     deadline = time.monotonic() + (desk.timeout or USUAL_WAIT)
     while True:
-        pairing = client.pairing()
+        pairing = client.devices.pairing()
         if wanted in pairing["asking"] or pairing["asking"] or not pairing["is_open"] or time.monotonic() > deadline:
-            return _tell_in(desk, client.let_in(wanted))
+            return _tell_in(desk, client.devices.let_in(wanted))
         time.sleep(_POLL)
 
 
@@ -183,7 +183,7 @@ def _revoke(desk: Desk, which: str, reason: str, *, yes: bool) -> Exit:
             f"End {clean(which)}? What it signed stays; what it signs from now on counts nowhere.", flag="--yes"
         )
     try:
-        ended = client.revoke_device(which, reason)
+        ended = client.devices.revoke(which, reason)
     except Problem as problem:
         if problem.code != "not-authorised" or problem.hint:
             raise

@@ -25,7 +25,7 @@ def sync(desk: Desk, *, peer: str | None, file: str | None) -> Exit:
     if file is not None:
         return _sync_file(desk, file)
     desk.out.progress("comparing with peers …")
-    answer = desk.client().sync(peer, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+    answer = desk.client().node.sync(peer, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     if desk.out.as_json:
         desk.out.give("sync", {**answer})
@@ -47,7 +47,7 @@ def export_bundle(desk: Desk, *, file: str, scope: str | None, force: bool) -> E
     """Write everything held here to one file."""
     path = _new_file(file, force)
     desk.out.progress(f"writing {path.name} …")
-    exported = desk.client().export("bundle", str(path), scope=scope)
+    exported = desk.client().exchange.export("bundle", str(path), scope=scope)
     desk.out.progress_done()
     text = f"Written   {clean(exported['path'])}   {count(exported['records'], 'record')} · {size(exported['bytes'])}"
     desk.out.give_or_ok("export.bundle", exported, text)
@@ -58,7 +58,7 @@ def export_bundle(desk: Desk, *, file: str, scope: str | None, force: bool) -> E
 def export_fork(desk: Desk, *, file: str, log: str | None, force: bool) -> Exit:
     """Write the proof that somebody signed two records with the same number."""
     path = _new_file(file, force)
-    exported = desk.client().export("fork", str(path), log=log)
+    exported = desk.client().exchange.export("fork", str(path), log=log)
     desk.out.give_or_ok("export.fork", exported, f"Written   {clean(exported['path'])}   {size(exported['bytes'])}")
     _check_it(desk, exported)
     return Exit.OK
@@ -67,7 +67,7 @@ def export_fork(desk: Desk, *, file: str, log: str | None, force: bool) -> Exit:
 def _sync_file(desk: Desk, file: str) -> Exit:
     path = Path(file).expanduser().absolute()
     desk.out.progress(f"exchanging with {path.name} …")
-    answer = desk.client().sync_file(str(path))
+    answer = desk.client().node.sync_file(str(path))
     desk.out.progress_done()
     taken = count(answer["received"], "record")
     text = f"Exchanged   {clean(str(path))}   {taken} taken in, {answer['written']:,} in the file"

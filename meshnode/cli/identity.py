@@ -84,7 +84,7 @@ def init(
 
 def whoami(desk: Desk) -> Exit:
     """Show the owner of this node."""
-    me = desk.client().me()
+    me = desk.client().people.me()
     if desk.out.as_json:
         desk.out.give("whoami", {**me})
         return Exit.OK
@@ -126,7 +126,7 @@ def set_profile(
     """Fill in the profile; what is not given stays."""
     if not any((name, bio, contact, skill, language)) and name is None and bio is None and contact is None:
         raise Failure(Exit.USAGE, "nothing to set", "meshnode whoami set --help")
-    profile = desk.client().set_profile(
+    profile = desk.client().people.set_profile(
         name=name, bio=bio, contact=contact, skills=skill or None, languages=language or None, as_=as_
     )
     desk.out.give_or_ok("whoami.set", profile, f"Profile signed and saved   {clean(profile['name'])}")

@@ -33,7 +33,7 @@ def bundle(desk: Desk, *, path: str, dry_run: bool) -> Exit:
 
 def ls(desk: Desk) -> Exit:
     """List the imports so far."""
-    batches = desk.client().imports()
+    batches = desk.client().exchange.imports()
     if desk.out.as_json:
         desk.out.give("import.ls", {"items": batches})
     elif not batches:
@@ -56,7 +56,7 @@ def ls(desk: Desk) -> Exit:
 
 def undo(desk: Desk, *, batch: str) -> Exit:
     """Take an import back."""
-    undone = desk.client().undo_import(batch)
+    undone = desk.client().exchange.undo_import(batch)
     already = f" ({undone['already']} were already)" if undone["already"] else ""
     text = f"Taken back   {count(undone['retracted'], 'entry', 'entries')} retracted{already}"
     desk.out.give_or_ok("import.undo", undone, text)
@@ -69,7 +69,7 @@ def _import(desk: Desk, kind: str, path: str, options: dict[str, Option], dry_ru
         raise Failure(Exit.FAILURE, f"there is no {clean(str(source))}", f"meshnode import {kind} --help")
     given = {name: value for name, value in options.items() if value not in (None, False, [])}
     desk.out.progress(f"reading {source.name} …")
-    answer = desk.client().import_from(kind, str(source), dry_run=dry_run, options=given)
+    answer = desk.client().exchange.import_from(kind, str(source), dry_run=dry_run, options=given)
     desk.out.progress_done()
     if desk.out.as_json:
         desk.out.give(f"import.{kind}", {**answer})

@@ -37,7 +37,7 @@ def passphrase(desk: Desk, *, check: bool, remove: bool, new_file: str | None) -
 
 def words(desk: Desk, *, file: str | None) -> Exit:
     """Say whether the recovery words on paper are the right ones; if they are, they need not wait here any more."""
-    committed = desk.client().me()["recovery_digests"]
+    committed = desk.client().people.me()["recovery_digests"]
     if not committed:
         raise Failure(Exit.FAILURE, "this identity was made without recovery words")
     from meshnode.store.dumps import forbid_dumps

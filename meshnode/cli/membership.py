@@ -31,7 +31,7 @@ def invite(
     if propose:
         wish = {"invite": {"role": role or "core", "uses": many, "seconds": seconds}}
         return _propose(desk, "network.invite", network, wish)
-    made = desk.client().invite(network, role or "core", many, seconds)
+    made = desk.client().networks.invite(network, role or "core", many, seconds)
     people = "one person" if made["uses"] == 1 else f"{made['uses']} people"
     what = f"Invitation to {clean(network)} for {people} as {made['role']}"
     said = f"{what}, until {made['until']}   {short_id(made['id'])}"
@@ -50,7 +50,7 @@ def invite(
 
 def invites(desk: Desk, *, network: str) -> Exit:
     """List the invitations to a network."""
-    found = desk.client().invites(network)
+    found = desk.client().networks.invites(network)
     if desk.out.as_json:
         desk.out.give("network.invites", {"items": found})
     elif not found:
@@ -67,14 +67,14 @@ def withdraw(desk: Desk, *, network: str, invitation: str, propose: bool) -> Exi
     """Withdraw an invitation."""
     if propose:
         return _propose(desk, "network.withdraw", network, {"withdraw": invitation})
-    gone = desk.client().withdraw(network, invitation)
+    gone = desk.client().networks.withdraw(network, invitation)
     desk.out.give_or_ok("network.withdraw", gone, f"Withdrawn   {short_id(gone['id'])}   who came in by it stays")
     return Exit.OK
 
 
 def members(desk: Desk, *, network: str, everyone: bool) -> Exit:
     """Show who stands in a network."""
-    found = desk.client().members(network)
+    found = desk.client().networks.members(network)
     if desk.out.as_json:
         desk.out.give("network.members", {"items": found})
         return Exit.OK
@@ -96,7 +96,7 @@ def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: boo
     if propose:
         wish = {"appoint": {"agent": somebody, "role": role, "delegate": delegate}}
         return _propose(desk, "network.appoint", network, wish)
-    made = desk.client().appoint(network, somebody, role, delegate=delegate)
+    made = desk.client().networks.appoint(network, somebody, role, delegate=delegate)
     said = f"Offered to {who(made['agent'])}: {made['role']} in {clean(network)}; it holds once accepted"
     desk.out.give_or_ok("network.appoint", made, said)
     if not desk.out.as_json:
@@ -108,7 +108,7 @@ def appoint(desk: Desk, *, network: str, somebody: str, role: str, delegate: boo
 
 def accept(desk: Desk, *, network: str, as_: str | None) -> Exit:
     """Accept the roles that were offered."""
-    roles = desk.client().accept_roles(network, as_=as_)
+    roles = desk.client().networks.accept_roles(network, as_=as_)
     said = f"{clean(as_) + ' is' if as_ else 'You are'} {', '.join(each['role'] for each in roles)} in {clean(network)}"
     desk.out.give_or_ok("network.accept", {"items": roles}, said)
     return Exit.OK
@@ -122,7 +122,7 @@ def remove(desk: Desk, *, network: str, somebody: str, yes: bool, propose: bool)
     if not yes:
         words = f"Remove {clean(somebody)} from {clean(network)}? What they signed so far stays."
         desk.confirm(words, flag="--yes")
-    gone = client.remove_member(network, somebody)
+    gone = client.networks.remove_member(network, somebody)
     said = f"Removed {who(gone[0]['agent'])} from {clean(network)}   {count(len(gone), 'role')} ended"
     desk.out.give_or_ok("network.remove", {"items": gone}, said)
     return Exit.OK
@@ -132,7 +132,7 @@ def _propose(desk: Desk, schema: str, network: str, wish: Mapping[str, object]) 
     """Put to the founders what else would be done at once."""
     from meshnode.cli.decision import tell  # Only where it is asked for.
 
-    return tell(desk, schema, desk.client().propose(network, wish), "Proposed")
+    return tell(desk, schema, desk.client().decisions.propose(network, wish), "Proposed")
 
 
 def span(text: str) -> int:

@@ -24,7 +24,7 @@ def create(desk: Desk, *, name: str, is_open: bool, closed: bool, purpose: str |
     """Found a network."""
     if is_open and closed:
         raise Failure(Exit.USAGE, "a network is open or closed", "meshnode network create --help")
-    network = desk.client().create_network(name, "open" if is_open else "invite", purpose=purpose or "", as_=as_)
+    network = desk.client().networks.create(name, "open" if is_open else "invite", purpose=purpose or "", as_=as_)
     whose = f"   founded by {clean(as_)}" if as_ else ""
     said = f"Network created   {clean(network['name'])}   {short_id(network['id'])}{whose}"
     desk.out.give_or_ok("network.create", network, said)
@@ -34,7 +34,7 @@ def create(desk: Desk, *, name: str, is_open: bool, closed: bool, purpose: str |
 
 def ls(desk: Desk) -> Exit:
     """List the networks and, for each, the line to join it."""
-    networks = desk.client().networks()
+    networks = desk.client().networks.every()
     if desk.out.as_json:
         desk.out.give("network.ls", {"items": networks})
         return Exit.OK
@@ -62,7 +62,7 @@ def ls(desk: Desk) -> Exit:
 def join(desk: Desk, *, line: str, as_: str | None) -> Exit:
     """Join by an invitation, by a line, or by name."""
     desk.out.progress("joining …")
-    joined = desk.client().join(line, as_=as_, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+    joined = desk.client().networks.join(line, as_=as_, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     name = clean(joined["network"]["name"]) or short_id(joined["network"]["id"])
     name += f" as {clean(as_)}" if as_ else ""
@@ -87,7 +87,7 @@ def leave(desk: Desk, *, network: str, yes: bool, as_: str | None) -> Exit:
     client = desk.client()
     if not yes:
         desk.confirm(f"Leave {clean(network)}? What you signed there stays there.", flag="--yes")
-    left = client.leave(network, as_=as_)
+    left = client.networks.leave(network, as_=as_)
     desk.out.give_or_ok("network.leave", {**left, "left": True}, f"Left {clean(network)}")
     if not left["heard"] and not desk.out.as_json:
         desk.out.line("  Nobody there has heard of it yet: the node tells the first it meets.")
@@ -96,7 +96,7 @@ def leave(desk: Desk, *, network: str, yes: bool, as_: str | None) -> Exit:
 
 def _name_of(desk: Desk, peer: str) -> str:
     """Return who is behind a peer id, which by now the node has been told."""
-    found = [one["agent"] for one in desk.client().peers() if one["id"] == peer]
+    found = [one["agent"] for one in desk.client().peers.every() if one["id"] == peer]
     return who(found[0], short_peer(peer)) if found else short_peer(peer)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def show(desk: Desk, *, network: str) -> Exit:
     """Show a network with its charter."""
     client = desk.client()
-    found = client.network(network)
+    found = client.networks.one(network)
     if desk.out.as_json:
         desk.out.give("network.show", found)
         return Exit.OK
@@ -58,7 +58,7 @@ def split(
     if is_open and closed:
         raise Failure(Exit.USAGE, "a network is open or closed", "meshnode network split --help")
     join = "open" if is_open else "invite" if closed else None
-    made = desk.client().split(network, name, purpose=purpose or "", join=join, only=only)
+    made = desk.client().networks.split(network, name, purpose=purpose or "", join=join, only=only)
     desk.out.give_or_ok(
         "network.split", made, f"Split off {clean(network)}   {clean(made['name'])}   {short_id(made['id'])}"
     )
@@ -78,7 +78,7 @@ def merge(desk: Desk, *, network: str, into: str, because: str | None, yes: bool
     """Move the people of a network into another one and dissolve it."""
     if not yes:
         desk.confirm(f"Move everybody in {clean(network)} into {clean(into)} and end {clean(network)}?", flag="--yes")
-    done = desk.client().merge(network, into, because or "")
+    done = desk.client().networks.merge(network, into, because or "")
     decision = done["decision"]
     ended = decision["state"] == "done"
     said = f"Invited {count(done['invited'], 'person', 'people')} into {clean(done['into']['name'])}"

@@ -25,7 +25,7 @@ def create(
     desk: Desk, *, name: str, founders: list[str], quorum: str | None, sensitive: list[str], purpose: str | None
 ) -> Exit:
     """Found an organisation."""
-    made = desk.client().create_organisation(
+    made = desk.client().organisations.create(
         name, quorum=quorum, purpose=purpose, sensitive=sensitive or None, founders=founders or None
     )
     said = f"Organisation created   {clean(made['name'])}   {short_id(made['id'])}"
@@ -39,7 +39,7 @@ def accept(desk: Desk, *, organisation: str) -> Exit:
     """Accept what an organisation offers."""
     desk.out.progress("accepting …")
     wait = (desk.timeout or USUAL_WAIT) * 1000
-    found = desk.client().accept_organisation(organisation, wait_ms=wait)
+    found = desk.client().organisations.accept(organisation, wait_ms=wait)
     desk.out.progress_done()
     name = clean(found["name"]) or short_id(found["id"])
     said = f"You are a founder of {name}" if found["standing"] == "founder" else f"You sign for {name}"
@@ -56,7 +56,7 @@ def accept(desk: Desk, *, organisation: str) -> Exit:
 
 def ls(desk: Desk) -> Exit:
     """List the organisations known here."""
-    found = desk.client().organisations()
+    found = desk.client().organisations.every()
     if desk.out.as_json:
         desk.out.give("org.ls", {"items": found})
     elif not found:
@@ -70,7 +70,7 @@ def ls(desk: Desk) -> Exit:
 
 def show(desk: Desk, *, organisation: str) -> Exit:
     """Show an organisation and its people."""
-    found = desk.client().organisation(organisation)
+    found = desk.client().organisations.one(organisation)
     if desk.out.as_json:
         desk.out.give("org.show", {**found})
         return Exit.OK
@@ -116,11 +116,11 @@ def staff(
             from meshnode.cli.decision import tell  # Only where it is asked for.
 
             wish = {"remove": [_needed(somebody)]}
-            return tell(desk, "org.staff", desk.client().propose(organisation, wish), "Proposed")
+            return tell(desk, "org.staff", desk.client().decisions.propose(organisation, wish), "Proposed")
         case "end":
             return _end(desk, organisation, _needed(somebody), reason or "end", yes=yes)
         case _:
-            found = desk.client().organisation(organisation)
+            found = desk.client().organisations.one(organisation)
             if desk.out.as_json:
                 desk.out.give("org.staff", {"items": found["people"]})
             else:
@@ -137,7 +137,7 @@ def leave(desk: Desk, *, organisation: str, yes: bool) -> Exit:
     client = desk.client()
     if not yes:
         desk.confirm(f"Stop signing for {clean(organisation)}? What you signed for it stays.", flag="--yes")
-    left = client.resign(organisation)
+    left = client.organisations.resign(organisation)
     desk.out.give_or_ok("org.leave", {**left, "left": True}, f"You do not sign for {clean(organisation)} any more")
     if not left["heard"] and not desk.out.as_json:
         desk.out.line("  Nobody there has heard of it yet: the node tells the first it meets.")
@@ -146,7 +146,7 @@ def leave(desk: Desk, *, organisation: str, yes: bool) -> Exit:
 
 def reaffirm(desk: Desk, *, record: str) -> Exit:
     """Stand by a contested record."""
-    done = desk.client().reaffirm(record)
+    done = desk.client().records.reaffirm(record)
     said = f"Reaffirmed   {short_id(done['target'])}   {standing(done['status'])}   by record {short_id(done['id'])}"
     desk.out.give_or_ok("reaffirm", done, said)
     return Exit.OK
@@ -165,7 +165,7 @@ def _add(
 ) -> Exit:
     amount, currency = _amount(most) if most is not None else (None, None)
     client = desk.client()
-    made = client.hire(
+    made = client.organisations.hire(
         organisation,
         somebody,
         may=may or None,
@@ -178,7 +178,7 @@ def _add(
     said = f"Offered to {who(made['agent'])}: to sign for {clean(organisation)}; it holds once accepted"
     desk.out.give_or_ok("org.staff", {**made}, said)
     if not desk.out.as_json:
-        _tell_line(desk, client.organisation(organisation), "They accept with")
+        _tell_line(desk, client.organisations.one(organisation), "They accept with")
     return Exit.OK
 
 
@@ -187,7 +187,7 @@ def _end(desk: Desk, organisation: str, somebody: str, reason: str, *, yes: bool
     if not yes:
         words = f"End what lets {clean(somebody)} sign for {clean(organisation)}? What was signed so far stays."
         desk.confirm(words, flag="--yes")
-    gone = client.dismiss(organisation, somebody, reason)
+    gone = client.organisations.dismiss(organisation, somebody, reason)
     name = who(gone[0]["agent"]) if gone else clean(somebody)
     desk.out.give_or_ok(
         "org.staff", {"items": gone}, f"{name} does not sign for {clean(organisation)} any more; what was signed stays"

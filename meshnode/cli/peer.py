@@ -37,7 +37,7 @@ def add(desk: Desk, *, addresses: list[str]) -> Exit:
     if addresses[0].strip().startswith("card1."):
         raise Failure(Exit.USAGE, "this is somebody's contact card", f"meshnode id card add {addresses[0].strip()}")
     desk.out.progress("connecting …")
-    peer = desk.client().add_peer(*addresses, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
+    peer = desk.client().peers.add(*addresses, wait_ms=(desk.timeout or USUAL_WAIT) * 1000)
     desk.out.progress_done()
     connected = peer["state"] == "direct"
     words = "Connected" if connected else "Remembered"
@@ -50,7 +50,7 @@ def add(desk: Desk, *, addresses: list[str]) -> Exit:
 
 def ls(desk: Desk) -> Exit:
     """List the peers."""
-    peers = desk.client().peers()
+    peers = desk.client().peers.every()
     if desk.out.as_json:
         desk.out.give("peer.ls", {"items": peers})
     elif not peers:
@@ -68,7 +68,7 @@ def ls(desk: Desk) -> Exit:
 
 def rm(desk: Desk, *, peer: str) -> Exit:
     """Forget a peer."""
-    desk.client().remove_peer(peer)
+    desk.client().peers.remove(peer)
     desk.out.give_or_ok("peer.rm", {"peer": peer, "removed": True}, f"Forgotten   {clean(peer)}")
     return Exit.OK
 
@@ -77,9 +77,9 @@ def ping(desk: Desk, *, peer: str | None) -> Exit:
     """Measure the way to one peer, or to all that are connected."""
     client = desk.client()
     if peer is not None:
-        _pong(desk, peer, client.ping(peer))
+        _pong(desk, peer, client.peers.ping(peer))
         return Exit.OK
-    connected = [found for found in client.peers() if found["state"] == "direct"]
+    connected = [found for found in client.peers.every() if found["state"] == "direct"]
     if not connected:
         raise Failure(Exit.UNREACHABLE, "no peer is connected", "meshnode peer ls")
     lost = [found for found in connected if not _answers(desk, client, found)]
@@ -91,7 +91,7 @@ def ping(desk: Desk, *, peer: str | None) -> Exit:
 
 def _answers(desk: Desk, client: Client, peer: Peer) -> bool:
     try:
-        _pong(desk, who(peer["agent"], short_peer(peer["id"])), client.ping(peer["id"]))
+        _pong(desk, who(peer["agent"], short_peer(peer["id"])), client.peers.ping(peer["id"]))
     except Problem as problem:
         name = who(peer["agent"], short_peer(peer["id"]))
         if desk.out.as_json:

@@ -23,7 +23,7 @@ def create(
     as_: str | None,
 ) -> Exit:
     """Begin a project."""
-    made = desk.client().create_project(
+    made = desk.client().work.create_project(
         title, description=description, network=network, part_of=part_of, state=state, starts=starts, ends=ends, as_=as_
     )
     text = f"Project created   {clean(made['slug'])}   {short_id(made['id'])}   in {where(made['scope'])}"
@@ -34,7 +34,7 @@ def create(
 
 def ls(desk: Desk) -> Exit:
     """List the projects."""
-    projects = list(desk.client().projects())
+    projects = list(desk.client().work.projects())
     if desk.out.as_json:
         desk.out.give("project.ls", {"items": projects})
     elif not projects:
@@ -51,7 +51,7 @@ def ls(desk: Desk) -> Exit:
 
 def show(desk: Desk, *, project: str) -> Exit:
     """Show one project."""
-    found = desk.client().project(project)
+    found = desk.client().work.project(project)
     if desk.out.as_json:
         desk.out.give("project.show", {**found})
         return Exit.OK

@@ -30,7 +30,7 @@ USUAL_ROWS = 20
 def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
     """Find records by their words."""
     wanted = rows_of(limit, USUAL_ROWS)
-    page = desk.client().search(" ".join(words), {"limit": wanted})
+    page = desk.client().records.search(" ".join(words), {"limit": wanted})
     if desk.out.as_json:
         desk.out.give("search", {**page})
         return Exit.OK
@@ -47,7 +47,7 @@ def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
 def why(desk: Desk, *, record: str) -> Exit:
     """Say why a record stands as it does."""
     client = desk.client()
-    answer = client.why(record)
+    answer = client.records.why(record)
     if desk.out.as_json:
         desk.out.give("why", {**answer})
         return Exit.OK
@@ -82,11 +82,11 @@ def verify(desk: Desk, *, what: str) -> Exit:
         cause = f"{clean(what)} is no file" if path.exists() else f"there is no file {clean(what)}, and it is no id"
         raise Failure(Exit.FAILURE, cause, "meshnode verify --help")
     client = desk.client()
-    verified = client.verify(what)
+    verified = client.records.verify(what)
     if desk.out.as_json:
         desk.out.give("verify", {**verified})
     else:
-        found = client.record(verified["id"])
+        found = client.records.one(verified["id"])
         desk.out.line(f"{found['type']}   {verified['id']}", "bold")
         desk.out.fields(
             [

@@ -73,7 +73,7 @@ def recover(
 
 def vouch(desk: Desk, *, who: str, qr: bool) -> Exit:
     """Print the line by which somebody who lost every device comes back."""
-    found = desk.client().vouch(who)
+    found = desk.client().people.vouch(who)
     if desk.out.as_json:
         desk.out.give("id.vouch", {**found, "link": codes.LINK + found["line"]})
         return Exit.OK

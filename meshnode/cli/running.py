@@ -42,8 +42,8 @@ def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
             become(app_command(desk, "run", *words), main_key)
         _start(desk, words, main_key)
     elif trusted:
-        desk.client().trust()
-    return _tell(desk, desk.client().status(), already=already)
+        desk.client().node.trust()
+    return _tell(desk, desk.client().node.status(), already=already)
 
 
 def down(desk: Desk) -> Exit:
@@ -61,7 +61,7 @@ def down(desk: Desk) -> Exit:
 def doctor(desk: Desk) -> Exit:
     """Check machine and node; ends with 3 if something is wrong."""
     asks_node = desk.initialised and running(desk)
-    checks = desk.client().doctor()["checks"] if asks_node else _checks_without_node(desk)
+    checks = desk.client().node.doctor()["checks"] if asks_node else _checks_without_node(desk)
     checks += unconfirmed_words(desk)
     if desk.out.as_json:
         desk.out.give("doctor", {"checks": checks})
@@ -85,7 +85,7 @@ def demo(desk: Desk) -> Exit:
 def running(desk: Desk) -> bool:
     """Return whether this home's node answers."""
     try:
-        desk.client(seconds=5).health()
+        desk.client(seconds=5).node.health()
     except NodeNotRunning:
         return False
     except Failure as failure:
@@ -117,7 +117,7 @@ def _answers(desk: Desk, pid: int) -> bool:
     """Return whether the node with this very process number answers; a file left by an earlier one does not count."""
     try:
         node = desk.node_file()
-        return node is not None and node["pid"] == pid and Client(node["socket"], 5).health()["pid"] == pid
+        return node is not None and node["pid"] == pid and Client(node["socket"], 5).node.health()["pid"] == pid
     except (ClientError, Failure):
         return False
 
@@ -128,7 +128,7 @@ def _stop(desk: Desk, pid: int) -> bool:
 
     met = True
     try:
-        desk.client(seconds=5).stop()
+        desk.client(seconds=5).node.stop()
     except NodeNotRunning:
         met = False
     except ClientError:

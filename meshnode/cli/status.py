@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def status(desk: Desk) -> Exit:
     """Show the node's status; ends with 3 if it cannot keep a promise."""
     client = desk.client()
-    node, keeping = client.status(), client.keeping()
+    node, keeping = client.node.status(), client.people.keeping()
     reasons = node["health"]["reasons"]
-    reasons += [_fork_check(fork) for fork in client.forks() if not fork["healed"]]
+    reasons += [_fork_check(fork) for fork in client.records.forks() if not fork["healed"]]
     reasons += [*unconfirmed_words(desk), *_unsealed_keys(node)]
     if desk.out.as_json:
         desk.out.give("status", {**node, "keeping": keeping})

@@ -75,7 +75,7 @@ def start(desk: Desk, *, title: str | None, project: str | None, network: str | 
     """Start a timer, or list those that run."""
     if title is None:
         return _list_timers(desk)
-    timer = desk.client().start_timer(title, project=project, network=network, as_=as_)
+    timer = desk.client().work.start_timer(title, project=project, network=network, as_=as_)
     whom = f"   as {who(timer['agent'])}" if timer["agent"] else ""
     text = f"Timer started   {clean(timer['title'])}   (counts at most {show_duration(timer['cap_seconds'])}){whom}"
     desk.out.give_or_ok("start", timer, text)
@@ -85,7 +85,7 @@ def start(desk: Desk, *, title: str | None, project: str | None, network: str | 
 
 def stop(desk: Desk, *, timer: str | None, discard: bool) -> Exit:
     """Stop the timer and log what it measured."""
-    stopped = desk.client().stop_timer(timer=timer, discard=discard)
+    stopped = desk.client().work.stop_timer(timer=timer, discard=discard)
     if desk.out.as_json:
         desk.out.give("stop", {**stopped})
     else:
@@ -95,7 +95,7 @@ def stop(desk: Desk, *, timer: str | None, discard: bool) -> Exit:
 
 def share(desk: Desk, *, record: str, network: str, as_: str | None) -> Exit:
     """Take an entry of the notebook into a network."""
-    written = desk.client().share(record, network, as_=as_)
+    written = desk.client().work.share(record, network, as_=as_)
     desk.out.give_or_ok("share", written, f"Shared   {short_id(written['id'])}   in {where(written['scope'])}")
     return Exit.OK
 
@@ -104,7 +104,7 @@ def _sign(desk: Desk, entry: Entry) -> Written:
     """Have the node sign an entry, or sign it here if there is no node."""
     fields = {**entry.terms.fields(), **({"day_to": entry.day_to} if entry.day_to else {})}
     try:
-        return desk.client().log(
+        return desk.client().work.log(
             entry.title,
             entry.seconds,
             kind=entry.kind,
@@ -179,7 +179,7 @@ def _tell_stopped(desk: Desk, stopped: Stopped) -> None:
 
 
 def _list_timers(desk: Desk) -> Exit:
-    timers = desk.client().timers()
+    timers = desk.client().work.timers()
     if desk.out.as_json:
         desk.out.give("start", {"items": timers})
     elif not timers:

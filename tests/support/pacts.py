@@ -80,4 +80,4 @@ def digests(person: Person, agents: Iterable[str]) -> dict[str, str]:
 
 def state(person: Person, agreement: str) -> str:
     """The digest of the agreement's state."""
-    return {each["id"]: each["digest"] for each in Client.of(person.home, 60).state()["scopes"]}.get(agreement, "")
+    return {each["id"]: each["digest"] for each in Client.of(person.home, 60).node.state()["scopes"]}.get(agreement, "")

@@ -30,7 +30,7 @@ def let_pass(seconds: float) -> None:
 
 def titles(client: Client) -> set[str]:
     """The titles of all contributions at a node."""
-    return {each["title"] for each in client.contributions({"limit": 500})["items"]}
+    return {each["title"] for each in client.work.contributions({"limit": 500})["items"]}
 
 
 class Program:
@@ -106,7 +106,7 @@ class Program:
 
     def line(self, network: str = "studio") -> str:
         """The line by which others join a network of this node."""
-        return next(each["line"] for each in self.client.networks() if each["name"] == network)
+        return next(each["line"] for each in self.client.networks.every() if each["name"] == network)
 
 
 class Programs:

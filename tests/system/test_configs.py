@@ -36,10 +36,10 @@ def configured(programs: Programs, name: str) -> Program:
 def test_a_configuration_starts_a_node_and_holds(programs: Programs, name: str) -> None:
     node = configured(programs, name)
     node.start()
-    keeping, written = node.client.keeping(), tomllib.loads((CONFIGS / f"{name}.toml").read_text())["relay"]
+    keeping, written = node.client.people.keeping(), tomllib.loads((CONFIGS / f"{name}.toml").read_text())["relay"]
     assert keeping["private_parts"] == written["private_parts"]
     assert keeping["rooms"][0]["limit"] == written["others_mib"] << 20
-    assert [check["name"] for check in node.client.doctor()["checks"] if check["state"] == "fail"] == []
+    assert [check["name"] for check in node.client.node.doctor()["checks"] if check["state"] == "fail"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,29 +58,29 @@ def test_two_members_who_only_dial_out_and_are_never_there_together_meet_through
     relay.start()
     ana.start()
     assert ana.addresses == []
-    network = ana.client.create_network("studio")
-    relay.client.follow(network["id"])
-    ana.client.add_peer(relay.addresses[0])
-    ana.client.log("From Ana", seconds=60, text="words", network="studio")
+    network = ana.client.networks.create("studio")
+    relay.client.people.follow(network["id"])
+    ana.client.peers.add(relay.addresses[0])
+    ana.client.work.log("From Ana", seconds=60, text="words", network="studio")
     # Texts follow their records, and what somebody is called comes last: Ana stays until all of it is there.
-    relay.sees(lambda client: [each["agent"]["name"] for each in client.contributions()["items"]] == ["Ana"])
-    relay.sees(lambda client: "studio" in [each["name"] for each in client.networks()])
+    relay.sees(lambda client: [each["agent"]["name"] for each in client.work.contributions()["items"]] == ["Ana"])
+    relay.sees(lambda client: "studio" in [each["name"] for each in client.networks.every()])
     ana.stop()
     ben.start()
-    ben.client.join(relay.line(), wait_ms=30_000)
+    ben.client.networks.join(relay.line(), wait_ms=30_000)
     ben.sees(lambda client: titles(client) == {"From Ana"})
-    ben.sees(lambda client: client.contributions()["items"][0]["agent"]["name"] == "Ana")
-    ben.client.log("From Ben", seconds=60, text="words", network="studio")
+    ben.sees(lambda client: client.work.contributions()["items"][0]["agent"]["name"] == "Ana")
+    ben.client.work.log("From Ben", seconds=60, text="words", network="studio")
     relay.sees(lambda client: titles(client) == {"From Ana", "From Ben"})
     relay.sees(lambda client: members(client) == ["Ana", "Ben"])
     ben.stop()
     ana.start()
     ana.sees(lambda client: titles(client) == {"From Ana", "From Ben"})
     ana.sees(lambda client: members(client) == ["Ana", "Ben"])
-    standing = {each["name"]: each["standing"] for each in relay.client.networks()}
+    standing = {each["name"]: each["standing"] for each in relay.client.networks.every()}
     assert standing["studio"] == "relaying"
 
 
 def members(client: Client) -> list[str]:
     """What the members of the network are called."""
-    return [who["name"] for each in client.networks() if each["name"] == "studio" for who in each["members"]]
+    return [who["name"] for each in client.networks.every() if each["name"] == "studio" for who in each["members"]]

@@ -50,7 +50,9 @@ def is_clean(person: Person) -> bool:
 
 def digest(person: Person) -> str:
     """The state of the studio with the streams of all who stand there, in 32 bytes."""
-    (found,) = [scope["digest"] for scope in Client.of(person.home).state()["scopes"] if scope["kind"] == "network"]
+    (found,) = [
+        scope["digest"] for scope in Client.of(person.home).node.state()["scopes"] if scope["kind"] == "network"
+    ]
     return found
 
 

@@ -30,12 +30,12 @@ class Words:
         self.author = author
         self.text = f"Xylo{author.home.name}{number}."
         key = f"log {self.text}"
-        self.record = author.client.log(self.text, seconds=60, network="studio", key=key)["id"]
+        self.record = author.client.work.log(self.text, seconds=60, network="studio", key=key)["id"]
 
     def erase(self) -> None:
         """Order it; a node that was killed meanwhile gives no answer."""
         with suppress(ClientError):
-            self.author.client.erase([self.record], key=f"erase {self.text}")
+            self.author.client.records.erase([self.record], key=f"erase {self.text}")
 
     def stand_at(self, *programs: Program) -> bool:
         """Whether they stand in the files of all of these."""
@@ -54,13 +54,13 @@ def test_an_order_is_obeyed_whoever_is_killed_on_the_way(
     ana, ben, carol = (programs.new(name) for name in ("ana", "ben", "carol"))
     for program in (ana, ben, carol):
         program.start()
-    ana.client.create_network("studio")
+    ana.client.networks.create("studio")
     for program in (ben, carol):
-        program.client.join(ana.line(), wait_ms=30_000)
+        program.client.networks.join(ana.line(), wait_ms=30_000)
     told = {author: [Words(author, number) for number in range(KILLS)] for author in (ana, carol)}
     last = [words[-1] for words in told.values()]
     ben.sees(lambda _: all(words.stand_at(ana, ben, carol) for words in last))
-    carol.client.leave("studio")
+    carol.client.networks.leave("studio")
     while (kills < KILLS) if long_campaigns else (kills < FLOOR or time.monotonic() < deadline):
         author = chance.choice([each for each, words in told.items() if words])
         words, victim = told[author].pop(), chance.choice([author, ben])

@@ -100,7 +100,7 @@ def check_what_is_told(witness: Person, first: str) -> None:
     assert f"! forked: {words}" in why
     assert why.count("   2 records, ") == 2
     assert " Ana (forked)\n" in witness.does("contribution", "show", first)
-    (fork,) = Client.of(witness.home).forks()
+    (fork,) = Client.of(witness.home).records.forks()
     assert (fork["cause"], fork["healed"], first in [each["id"] for each in fork["branches"]]) == (
         "two-writers",
         False,
@@ -169,12 +169,12 @@ def check_all_are_alike(cast: Cast) -> None:
 
 def network(person: Person) -> Network:
     """The network as this person's node tells it."""
-    return next(each for each in Client.of(person.home).networks() if each["name"] == "studio")
+    return next(each for each in Client.of(person.home).networks.every() if each["name"] == "studio")
 
 
 def digest(person: Person) -> str:
     """The state of the network as this person's node computes it."""
-    return next(each["digest"] for each in Client.of(person.home).state()["scopes"] if each["name"] == "studio")
+    return next(each["digest"] for each in Client.of(person.home).node.state()["scopes"] if each["name"] == "studio")
 
 
 def address(person: Person) -> str:

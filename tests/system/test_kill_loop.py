@@ -54,7 +54,7 @@ class Scribe:
 
     def _ask(self, client: Client, title: str, key: str) -> None:
         self.open[title] = key
-        written = client.log(title, seconds=60, network="studio", key=key)
+        written = client.work.log(title, seconds=60, network="studio", key=key)
         before = self.acknowledged.setdefault(title, written["id"])
         assert before == written["id"], "one key made two records"
         del self.open[title]
@@ -68,8 +68,8 @@ def test_whatever_was_acknowledged_survives_a_kill_at_any_instant(
     ana, ben = programs.new("ana"), programs.new("ben")
     ben.start()
     ana.start()
-    ana.client.create_network("studio")
-    ben.client.join(ana.line(), wait_ms=30_000)
+    ana.client.networks.create("studio")
+    ben.client.networks.join(ana.line(), wait_ms=30_000)
     scribes, chance, kills = [Scribe(number) for number in range(WRITERS)], Random(7), 0
     while (kills < KILLS) if long_campaigns else (kills < FLOOR or time.monotonic() < deadline):
         write_until_killed(ana, scribes, chance.random() * 0.6)
@@ -87,7 +87,7 @@ def test_whatever_was_acknowledged_survives_a_kill_at_any_instant(
 
 def studio_at(node: Program) -> ScopeState:
     """The state of the network as a node computes it."""
-    return next(each for each in node.client.state()["scopes"] if each["name"] == "studio")
+    return next(each for each in node.client.node.state()["scopes"] if each["name"] == "studio")
 
 
 def write_until_killed(node: Program, scribes: list[Scribe], seconds: float) -> None:

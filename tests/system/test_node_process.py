@@ -40,7 +40,7 @@ def test_a_signal_ends_the_node_in_order(programs: Programs, number: int) -> Non
 def test_the_node_stops_when_asked_through_the_api(programs: Programs) -> None:
     ana = programs.new("ana")
     ana.start()
-    ana.client.stop()
+    ana.client.node.stop()
     assert ana.process is not None
     assert ana.process.wait(DEADLINE) == Exit.OK
 
@@ -53,7 +53,7 @@ def test_a_second_node_in_one_home_is_told_who_is_there(programs: Programs) -> N
     assert second.returncode == Exit.HOME_IN_USE
     assert second.stderr.splitlines()[-1].startswith("meshnode: the home ")
     assert f"process {ana.process.pid}. Run: " in second.stderr
-    assert ana.client.health()["pid"] == ana.process.pid
+    assert ana.client.node.health()["pid"] == ana.process.pid
 
 
 def test_without_an_identity_there_is_no_node(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_second_home_takes_a_free_port_and_keeps_it(programs: Programs) -> Non
 def test_logs_are_kept_and_hold_no_text_of_entries(programs: Programs) -> None:
     ana = programs.new("ana", {**APART, "MESHNODE_LOG__LEVEL": "debug"})
     ana.start()
-    ana.client.log("Canary in a title", seconds=60, text="canary in a text")
+    ana.client.work.log("Canary in a title", seconds=60, text="canary in a text")
     ana.stop()
     log = (ana.home / "node.log").read_text()
     keys = [(ana.home / name).read_text().split()[4] for name in ("device.key", "transport.key")]
@@ -121,7 +121,7 @@ def test_an_idle_node_costs_next_to_nothing(programs: Programs) -> None:
     ana.start()
     assert ana.process is not None
     process = psutil.Process(ana.process.pid)
-    ana.sees(lambda node: node.status()["projected"] == node.status()["arrival"])
+    ana.sees(lambda node: node.node.status()["projected"] == node.node.status()["arrival"])
     let_pass(1.0)
     before = process.cpu_times()
     let_pass(IDLE_SECONDS)

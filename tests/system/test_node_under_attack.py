@@ -39,7 +39,7 @@ class Vitals:
     def __init__(self, program: Program) -> None:
         assert program.process is not None
         self._pid = program.process.pid
-        self.counters: Mapping[str, int] = program.client.status()["counters"]
+        self.counters: Mapping[str, int] = program.client.node.status()["counters"]
         self.descriptors = psutil.Process(self._pid).num_fds()
         delays = [int(task.read_text().split()[1]) for task in Path(f"/proc/{self._pid}/task").glob("*/schedstat")]
         self.waited = sum(delays) / 1e9
@@ -106,8 +106,8 @@ def members(programs: Programs) -> tuple[Program, Program]:
     ana, ben = programs.new("ana"), programs.new("ben")
     for program in (ana, ben):
         program.start()
-    ana.client.create_network("studio")
-    ben.client.join(ana.line(), wait_ms=30_000)
+    ana.client.networks.create("studio")
+    ben.client.networks.join(ana.line(), wait_ms=30_000)
     work_on(ana, ben, "before")
     return ana, ben
 
@@ -117,7 +117,7 @@ def work_on(ana: Program, ben: Program, when: str) -> None:
     wanted = {f"{program.home.name} {when} {number}" for program in (ana, ben) for number in range(ENTRIES)}
     for number in range(ENTRIES):
         for program in (ana, ben):
-            program.client.log(f"{program.home.name} {when} {number}", seconds=60, network="studio")
+            program.client.work.log(f"{program.home.name} {when} {number}", seconds=60, network="studio")
     for program in (ana, ben):
         program.sees(lambda client: titles(client) >= wanted)
 
@@ -136,7 +136,7 @@ def come_back(ben: Program) -> None:
     """Restart a friend's node: it must get in again though strangers press at the door."""
     ben.stop()
     ben.start()
-    ben.sees(lambda client: any(peer["state"] == "direct" for peer in client.peers()))
+    ben.sees(lambda client: any(peer["state"] == "direct" for peer in client.peers.every()))
 
 
 def recovers(ana: Program, before: Vitals) -> None:

@@ -18,9 +18,9 @@ def machines() -> Iterator[tuple[Wires, Program, Program, Program]]:
         wires.plug_in()
         for node in (ana, ben, carol):
             node.start()
-        ana.client.create_network("studio")
+        ana.client.networks.create("studio")
         for node in (ben, carol):
-            node.client.join(ana.line(), wait_ms=30_000)
+            node.client.networks.join(ana.line(), wait_ms=30_000)
         yield wires, ana, ben, carol
 
 
@@ -32,14 +32,14 @@ def test_a_mesh_converges_over_bad_cables_and_after_a_partition(
         wires.disturb(name, delay=0.040, jitter=0.010, loss=0.03)
     for number in range(ENTRIES):
         node = (ana, ben, carol)[number % 3]
-        node.client.log(f"Entry {number}", seconds=60, network="studio")
+        node.client.work.log(f"Entry {number}", seconds=60, network="studio")
     everything = {f"Entry {number}" for number in range(ENTRIES)}
     for node in (ana, ben, carol):
         node.sees(lambda client: titles(client) == everything)
     wires.unplug("carol")
-    ben.sees(lambda client: client.status()["peers_connected"] == 1)
-    ana.client.log("While carol was cut off", seconds=60, network="studio")
-    carol.client.log("While cut off", seconds=60, network="studio")
+    ben.sees(lambda client: client.node.status()["peers_connected"] == 1)
+    ana.client.work.log("While carol was cut off", seconds=60, network="studio")
+    carol.client.work.log("While cut off", seconds=60, network="studio")
     ben.sees(lambda _: "While carol was cut off" in titles(ben.client))
     assert "While carol was cut off" not in titles(carol.client)
     wires.disturb("carol", delay=0.005)
@@ -50,4 +50,4 @@ def test_a_mesh_converges_over_bad_cables_and_after_a_partition(
 
 def digest(node: Program) -> str:
     """The state of the network as a node computes it."""
-    return next(each["digest"] for each in node.client.state()["scopes"] if each["name"] == "studio")
+    return next(each["digest"] for each in node.client.node.state()["scopes"] if each["name"] == "studio")

@@ -180,7 +180,7 @@ def test_an_interruption_ends_with_130(node: FakeNode, monkeypatch: pytest.Monke
     def interrupted(self: FakeNode) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("meshnode.client.client.Client.status", interrupted)
+    monkeypatch.setattr("meshnode.client.node.Node.status", interrupted)
     assert run("status", home=node).code == Exit.INTERRUPTED
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.client.connection import Connection, read_node_file, segment
+from meshnode.client.calls import Call, Query, get, post, segment, wait, write
+from meshnode.client.connection import Connection, read_node_file
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, Problem
 from tests.support.fake_node import FakeNode
 
@@ -23,6 +24,10 @@ def connection_to(node: FakeNode) -> Connection:
     return Connection(found["socket"])
 
 
+def asked(connection: Connection, call: Call[object]) -> object:
+    return connection.ask(call)
+
+
 def test_a_folder_without_a_node_has_no_node_file(tmp_path: Path) -> None:
     assert read_node_file(tmp_path) is None
 
@@ -35,9 +40,8 @@ def test_a_damaged_node_file_is_called_so(tmp_path: Path, content: str) -> None:
 
 
 def test_a_query_leaves_out_what_was_not_given(node: FakeNode) -> None:
-    connection_to(node).get(
-        "/contributions", {"project": "a&b ü", "mine": True, "network": None, "limit": 5, "x": False}
-    )
+    query: Query = {"project": "a&b ü", "mine": True, "network": None, "limit": 5, "x": False}
+    asked(connection_to(node), get("/contributions", query))
     assert node.asked[0].query == {"project": "a&b ü", "mine": "true", "limit": "5"}
 
 
@@ -46,23 +50,23 @@ def test_a_segment_keeps_to_its_place() -> None:
 
 
 def test_what_is_written_carries_its_key(node: FakeNode) -> None:
-    connection_to(node).post("/networks", {"name": "studio"}, key="k1")
+    asked(connection_to(node), write("/networks", {"name": "studio"}, "k1"))
     assert (node.asked[0].key, node.asked[0].body) == ("k1", {"name": "studio"})
 
 
 def test_a_wait_is_told_to_the_node_and_waited_out(node: FakeNode) -> None:
-    Connection(connection_to(node).socket, seconds=0.000_001).wait("/sync", {}, 100)
+    asked(Connection(connection_to(node).socket, seconds=0.000_001), wait("/sync", {}, 100))
     assert node.asked[0].body == {"wait_ms": 100}
 
 
 def test_seconds_that_were_said_stand_above_the_usual(node: FakeNode) -> None:
     with pytest.raises(DeadlineExceeded):
-        Connection(connection_to(node).socket, seconds=0.000_001).post("/imports", {}, usual=3600)
+        asked(Connection(connection_to(node).socket, seconds=0.000_001), post("/imports", {}, usual=3600))
 
 
 def test_a_refusal_becomes_a_problem_with_all_it_says(node: FakeNode) -> None:
     with pytest.raises(Problem) as caught:
-        connection_to(node).post("/contributions", {"title": "x", "project": "unknown"})
+        asked(connection_to(node), post("/contributions", {"title": "x", "project": "unknown"}))
     found = caught.value
     assert (found.status, found.code, found.exit) == (404, "unknown-project", 1)
     assert found.hint == "meshnode project create unknown"
@@ -72,21 +76,21 @@ def test_a_refusal_becomes_a_problem_with_all_it_says(node: FakeNode) -> None:
 def test_a_refusal_without_words_still_tells_its_status(node: FakeNode) -> None:
     node.answers["GET", "/me"] = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(Problem) as caught:
-        connection_to(node).get("/me")
+        asked(connection_to(node), get("/me"))
     assert (str(caught.value), caught.value.exit, caught.value.code) == ("the node answered 500", 1, "http-500")
 
 
 def test_an_answer_that_is_no_json_is_called_so(node: FakeNode) -> None:
     node.answers["GET", "/me"] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<html"
     with pytest.raises(BadAnswer, match="not JSON"):
-        connection_to(node).get("/me")
+        asked(connection_to(node), get("/me"))
 
 
 def test_a_node_that_was_killed_is_not_running(node: FakeNode) -> None:
     connection = connection_to(node)
     (node.home / "api.sock").unlink()
     with pytest.raises(NodeNotRunning, match="no node listens on"):
-        connection.get("/health")
+        asked(connection, get("/health"))
 
 
 def test_a_node_file_is_what_the_node_writes(node: FakeNode) -> None:
