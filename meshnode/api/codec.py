@@ -1,5 +1,6 @@
 """JSON in and out; the only file of the API that knows how bytes become types and back."""
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -14,6 +15,9 @@ from meshnode.api.settings import MAX_BODY
 from meshnode.runtime.refusals import Code, Refusal
 
 T = TypeVar("T", bound=Body)
+CHALLENGE = 'Bearer realm="meshnode"'
+"""What RFC 9110 asks for with every 401: how to show who asks."""
+HTTP_UNAUTHORIZED = 401
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -49,6 +53,9 @@ def model_answer(model: Model | None, status: int = 200) -> Response:
     return Response(_ENCODE(model), status_code=status, media_type="application/json")
 
 
-def problem_answer(problem: Problem) -> Response:
+def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The response that carries a problem."""
-    return Response(_ENCODE(problem), status_code=problem.status, media_type=MEDIA_TYPE)
+    found = dict(headers or {})
+    if problem.status == HTTP_UNAUTHORIZED:
+        found["WWW-Authenticate"] = CHALLENGE
+    return Response(_ENCODE(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=found)

@@ -12,13 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from meshnode.api.codec import decode, model_answer, problem_answer, read_body
-from meshnode.api.guard import Guard
+from meshnode.api.guard import body_problem, headers_of
+from meshnode.api.headers import is_api
 from meshnode.api.models.shared import Model
 from meshnode.api.models.shared import Request as Body
-from meshnode.api.problems import problem, problem_of
+from meshnode.api.problems import Problem, problem, problem_of
+from meshnode.runtime.callers import IN_SCOPE, Area, Caller
 from meshnode.runtime.refusals import Code, Refusal
 
 log = logging.getLogger(__name__)
@@ -37,9 +39,10 @@ class Call(Generic[B]):
     query: Mapping[str, str]
     body: B
     key: str
-    """The Idempotency-Key, or empty."""
+    """The Idempotency-Key, or empty; the keys of each token are its own."""
     digest: bytes
     """SHA-256 of method, path and body: what the key may be used for."""
+    caller: Caller
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from the query, between 1 and `most`. Raises Refusal."""
@@ -76,21 +79,34 @@ class Entry(Generic[N]):
     status: int = 200
     query: tuple[str, ...] = ()
     """The names its query may have; another is refused."""
+    area: Area = Area.ADMIN
+    """What whoever asks must have the right to."""
     patient: bool = False
     """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file."""
 
 
-def application(entries: Iterable[Entry[N]], node: N, seconds: float) -> ASGIApp:
-    """The whole API over `node`, with `seconds` for a usual request."""
+def application(entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASGIApp | None = None) -> ASGIApp:
+    """The whole API over `node`, with `seconds` for a usual request; every path outside /v1 goes to `pages`.
+
+    Expects a `Guard` around it, which notes in the scope who asks.
+    """
     routes = [Route(f"/v1{entry.path}", _endpoint(entry, node, seconds), methods=[entry.method]) for entry in entries]
-    return Guard(Starlette(routes=routes, exception_handlers={404: _no_route, 405: _no_method}))
+    api = Starlette(routes=routes, exception_handlers={404: _no_route, 405: _no_method})
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        await (api if pages is None or is_api(scope["path"]) else pages)(scope, receive, send)
+
+    return chosen
 
 
 def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             with trio.fail_after(float("inf") if entry.patient else seconds):
-                return model_answer(await entry.handle(node, await _call(entry, request)), entry.status)
+                call = await _call(entry, request)
+                if isinstance(call, Problem):
+                    return problem_answer(call)
+                return model_answer(await entry.handle(node, call), entry.status)
         except Refusal as refusal:
             return problem_answer(problem_of(refusal))
         except trio.TooSlowError:
@@ -103,7 +119,14 @@ def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], A
     return endpoint
 
 
-async def _call(entry: Entry[N], request: Request) -> Call[Body]:
+async def _call(entry: Entry[N], request: Request) -> Call[Body] | Problem:
+    """The request as its handler sees it, or the problem with it. Raises Refusal."""
+    caller = _caller(request)
+    if not caller.may(entry.area):
+        raise Refusal(Code.OUT_OF_SCOPE, f"this needs the right to {entry.area}", "meshnode token create --help")
+    body = body_problem(request.method, headers_of(request.headers.raw))
+    if body is not None:
+        return body
     unknown = sorted(set(request.query_params) - set(entry.query))
     if unknown:
         raise Refusal(Code.BAD_REQUEST, f"unknown in the query: {', '.join(unknown)}")
@@ -116,17 +139,37 @@ async def _call(entry: Entry[N], request: Request) -> Call[Body]:
         path=cast(Mapping[str, str], request.path_params),
         query=request.query_params,
         body=decode(raw, entry.body),
-        key=key,
+        key=key if not key or caller.is_owner else f"{caller.name} {key}",
         digest=hashlib.sha256(asked).digest(),
+        caller=caller,
     )
+
+
+def _caller(request: Request) -> Caller:
+    """Who asks. Raises Refusal if nobody showed that."""
+    caller: Caller | None = request.scope[IN_SCOPE]
+    if caller is None:
+        hint = "meshnode token create --help"
+        raise Refusal(Code.NOT_AUTHENTICATED, "send a token: `Authorization: Bearer TOKEN`", hint)
+    return caller
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
     detail = f"there is no {request.url.path}"
-    return problem_answer(problem("no-route", detail, "a newer node may have it: compare versions with /v1/health"))
+    hint = "a newer node may have it: compare versions with /v1/health"
+    return _to_somebody(request, problem("no-route", detail, hint))
 
 
 async def _no_method(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     allowed = (error.headers or {}).get("Allow", "")
-    return problem_answer(problem("method-not-allowed", f"{request.url.path} takes {allowed}"))
+    return _to_somebody(request, problem("method-not-allowed", f"{request.url.path} takes {allowed}"), Allow=allowed)
+
+
+def _to_somebody(request: Request, told: Problem, **headers: str) -> Response:
+    """The answer that tells a problem, to whoever showed who asks; others do not even learn what there is."""
+    try:
+        _caller(request)
+    except Refusal as refusal:
+        return problem_answer(problem_of(refusal))
+    return problem_answer(told, headers)

@@ -1,71 +1,138 @@
-"""Refuses what a web page or another user could send, before anything is read.
+"""Refuses what a web page or another user could send, before anything is read, and finds out who asks.
 
 A browser can be made to send requests to any local address. It always names the Host it believes in, and it says
-where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site.
+where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the Host is
+one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; who asks is shown, else 401; they may
+do this, else 403; and only then is the body looked at. The last two are up to the route, so they stand in `edge.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meshnode.api.codec import problem_answer
-from meshnode.api.problems import Problem, problem
-from meshnode.api.settings import MAX_BODY
+from meshnode.api.headers import answer_headers
+from meshnode.api.problems import Problem, problem, problem_of
+from meshnode.api.settings import MAX_BODY, MAX_HEADERS
+from meshnode.runtime.callers import IN_SCOPE, OWNER, Caller, Credentials
+from meshnode.runtime.refusals import Code, Refusal
 
-HOSTS = frozenset({b"localhost", b"meshnode", b"127.0.0.1", b"[::1]"})
-"""The names under which this node is addressed; a page behind a rebound DNS name has another."""
-SAME_SITE = frozenset({b"same-origin", b"none"})
+HOSTS = frozenset({"localhost", "meshnode", "127.0.0.1", "[::1]"})
+"""The names under which this node is addressed on its Unix socket."""
+LOOPBACK = ("127.0.0.1", "localhost")
+"""The names under which it is addressed on TCP, always with the port; a page behind a rebound DNS name has another."""
+OWN_SITE = frozenset({"same-origin", "none"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-NO_STORE = (b"cache-control", b"no-store")
+
+Headers = Mapping[str, Sequence[str]]
+"""Every value of each header, names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One way into the node: under which names, from which origins, and how those who come show who they are."""
+
+    is_ours: Callable[[str], bool]
+    """Whether a Host, in lower case, is one of this door's."""
+    origins: frozenset[str]
+    asks: Callable[[Mapping[str, str]], Caller | None]
+    """Who asks, by the headers. May raise Refusal."""
+
+
+def socket_door() -> Door:
+    """The Unix socket: the system has checked that the caller is the owner."""
+    return Door(lambda host: _without_port(host) in HOSTS, frozenset(), lambda headers: OWNER)
+
+
+def tcp_door(port: int, credentials: Sequence[Credentials]) -> Door:
+    """A port on loopback, where everybody on this machine can knock."""
+    hosts = frozenset(f"{name}:{port}" for name in LOOPBACK)
+
+    def asks(headers: Mapping[str, str]) -> Caller | None:
+        found = (each.caller(headers) for each in credentials)
+        return next((caller for caller in found if caller is not None), None)
+
+    return Door(hosts.__contains__, frozenset(f"http://{host}" for host in hosts), asks)
 
 
 class Guard:
-    """An ASGI layer around the whole application."""
+    """An ASGI layer around the whole application, for what comes through one door."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app, self._door = app, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with the problem."""
         if scope["type"] != "http":
             return  # No web sockets here; lifespan is the node's own.
-        refused = verdict(scope["method"], scope["headers"])
-        if refused is not None:
-            await problem_answer(refused)(scope, receive, send)
-            return
 
-        async def send_unstored(message: Message) -> None:
+        async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), NO_STORE]
+                message["headers"] = answer_headers(scope["path"], message.get("headers", ()))
             await send(message)
 
-        await self._app(scope, receive, send_unstored)
+        headers = headers_of(scope["headers"])
+        refused = _stranger(headers, self._door)
+        if refused is None:
+            refused = self._ask(scope, headers)
+        if refused is None:
+            await self._app(scope, receive, send_guarded)
+        else:
+            await problem_answer(refused)(scope, receive, send_guarded)
+
+    def _ask(self, scope: Scope, headers: Headers) -> Problem | None:
+        """Note in the scope who asks. Nobody is let through too: some things are for everybody, and the app knows."""
+        try:
+            caller = self._door.asks({name: values[0] for name, values in headers.items() if len(values) == 1})
+        except Refusal as refusal:
+            return problem_of(refusal)
+        if caller is not None and caller.ambient and scope["method"] not in SAFE_METHODS and not _is_own(headers):
+            return problem("cross-origin", "a session is only taken from a page of this node that says so")
+        scope[IN_SCOPE] = caller
+        return None
 
 
-def verdict(method: str, headers: Iterable[tuple[bytes, bytes]]) -> Problem | None:
-    """The problem with a request's headers, or None when they are in order. Names of headers are lower case."""
-    found: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        found.setdefault(name.lower(), []).append(value)
-    hosts = found.get(b"host", [])
-    if len(hosts) != 1 or _without_port(hosts[0]) not in HOSTS:
-        return problem("misdirected", "the Host header names something else", "ask for http://localhost/v1/…")
-    if any(value not in SAME_SITE for value in found.get(b"sec-fetch-site", [])) or b"origin" in found:
-        return problem("cross-origin", "requests of web pages are not served here")
-    length = found.get(b"content-length", [b"0"])[0]
+def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """The headers of a request as an ASGI scope has them."""
+    found: dict[str, list[str]] = {}
+    for name, value in raw:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return found
+
+
+def body_problem(method: str, headers: Headers) -> Problem | None:
+    """The problem with what a request says of its body, or None when that is in order."""
+    length = headers.get("content-length", ["0"])[0]
     if length.isdigit() and int(length) > MAX_BODY:
-        return problem("too-large", f"a body may have at most {MAX_BODY} bytes")
-    if method not in SAFE_METHODS and _has_body(found):
-        media = found.get(b"content-type", [b""])[0].split(b";", 1)[0].strip().lower()
-        if media != b"application/json":
-            return problem("media-type", "the body is not declared as application/json")
+        return problem(Code.TOO_LARGE, f"a body may have at most {MAX_BODY} bytes")
+    if method in SAFE_METHODS or (length == "0" and "transfer-encoding" not in headers):
+        return None
+    media = headers.get("content-type", [""])[0].split(";", 1)[0].strip().lower()
+    return (
+        None if media == "application/json" else problem("media-type", "the body is not declared as application/json")
+    )
+
+
+def _stranger(headers: Headers, door: Door) -> Problem | None:
+    """The problem with where a request was sent, and from where."""
+    hosts = headers.get("host", [])
+    if len(hosts) != 1 or not door.is_ours(hosts[0].lower()):
+        return problem("misdirected", "the Host header names something else", "ask for http://localhost/v1/…")
+    if any(value not in OWN_SITE for value in headers.get("sec-fetch-site", [])):
+        return problem("cross-origin", "requests of web pages are not served here")
+    if any(value not in door.origins for value in headers.get("origin", [])):
+        return problem("cross-origin", "requests of web pages are not served here")
+    if sum(map(len, headers.values())) > MAX_HEADERS:
+        return problem("header-fields", f"a request may have at most {MAX_HEADERS} headers")
     return None
 
 
-def _has_body(found: dict[bytes, list[bytes]]) -> bool:
-    return found.get(b"content-length", [b"0"])[0] != b"0" or b"transfer-encoding" in found
+def _is_own(headers: Headers) -> bool:
+    """Whether a request says that a page of this node made it; that what it says is true was checked before."""
+    return "origin" in headers or headers.get("sec-fetch-site") == ["same-origin"]
 
 
-def _without_port(host: bytes) -> bytes:
-    name, colon, port = host.rpartition(b":")
-    return (name if colon and port.isdigit() else host).lower()
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host

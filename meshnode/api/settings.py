@@ -1,12 +1,17 @@
 """The bounds of the local API; what the owner may change comes from the configuration."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 MAX_BODY = 1 << 20
 """Bytes of one request's body. The longest honest one, a note with its numbers, stays far below."""
-MAX_CONNECTIONS = 64
-"""Connections served at once; a command makes one or two, so more is a program that forgot to close them."""
+MAX_CONNECTIONS = 640
+"""Connections served at once on each socket: some hundreds of watchers, of which each holds one, and the rest."""
+BACKLOG = 128
+"""Connections that the system may hold until they are accepted."""
+MAX_HEAD = 16_384
+"""Bytes of the head of a request; an honest one has a few hundred, with a long cookie some thousands."""
+MAX_HEADERS = 64
+"""Headers of one request; a browser sends about twenty."""
+MAX_STREAMS = 8
+"""Requests at once on one connection, for a caller that speaks HTTP/2."""
 SEND_SECONDS = 10.0
 """How long one send may wait for a reader who does not read.
 
@@ -18,15 +23,3 @@ GRACE_SECONDS = 3.0
 """What requests under way may still take once the node is told to stop."""
 LONGEST_WAIT_MS = 600_000
 """The longest a request may ask to wait for peers; longer waits are repeated by the caller."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings:
-    """How the API is served."""
-
-    socket: Path
-    """Where the Unix socket stands; its folder is made 0700."""
-    request_seconds: float = 60.0
-    """Longest time one request may take; imports, exports and waiting for peers have their own."""
-    uid: int
-    """The one user who may connect."""

@@ -55,6 +55,8 @@ class Site:
     home: Path
     log_file: Path
     socket: Path
+    url: str
+    """Where this node answers on loopback (`http://127.0.0.1:PORT`), empty if it does not."""
     discovery: bool
     fingerprint_of: Callable[[bytes], str]
     """The four words by which two people compare an agent's id aloud."""

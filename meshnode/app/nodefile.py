@@ -17,6 +17,8 @@ class NodeFile(NamedTuple):
     api: str
     """The version of the API."""
     socket: str
+    url: str
+    """Where the API answers on loopback, empty if it does not."""
     addresses: tuple[str, ...]
     version: str
     started: int

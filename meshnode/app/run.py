@@ -8,16 +8,15 @@ from pathlib import Path
 import trio
 
 from meshnode import __version__
-from meshnode.api.edge import application
+from meshnode.api.listening import SocketInUse
 from meshnode.api.resources.node import API_VERSION
-from meshnode.api.routes import ROUTES
-from meshnode.api.server import SocketInUse, serve
-from meshnode.api.settings import ApiSettings
+from meshnode.api.server import serve
 from meshnode.api.site import Site
 from meshnode.app.compose import Opened, open_node
 from meshnode.app.doctor import examine_home
-from meshnode.app.endings import Ending, Exit, only_one
+from meshnode.app.endings import Ending, Exit
 from meshnode.app.exchange import NodeExchange
+from meshnode.app.front import Doors, open_doors
 from meshnode.app.init import fingerprint_words
 from meshnode.app.logs import set_up_logging
 from meshnode.app.nodefile import NodeFile, remove_node_file, write_node_file
@@ -43,24 +42,22 @@ def run(places: Places, loaded: Loaded, *, main_key: MainKey | None = None, trus
 async def _run(places: Places, loaded: Loaded, log_file: Path, main_key: MainKey | None, trust_this_copy: bool) -> None:
     async with open_node(places, loaded, main_key=main_key) as opened:
         settle_interpreter()
-        site = site_of(opened, places, loaded, log_file)
         try:
-            async with trio.open_nursery() as waiting:
-                waiting.start_soon(_heed_signals, opened, waiting.cancel_scope)
-                if trust_this_copy:
-                    await opened.node.ask(TrustThisCopy)
-                await _serve(site, opened, places)
-                waiting.cancel_scope.cancel()
-        except BaseExceptionGroup as group:
-            found = only_one(group)
-            if isinstance(found, SocketInUse):
-                raise Ending(Exit.CONFLICT, str(found), "meshnode doctor") from group
-            raise
+            doors = open_doors(socket_path(places.data, os.environ, os.geteuid()), loaded, opened.reader)
+        except SocketInUse as error:
+            raise Ending(Exit.CONFLICT, str(error), "meshnode doctor") from error
+        site = site_of(opened, places, loaded, log_file, doors.url)
+        async with trio.open_nursery() as waiting:
+            await waiting.start(_heed_signals, opened, waiting.cancel_scope)
+            if trust_this_copy:
+                await opened.node.ask(TrustThisCopy)
+            await _serve(site, opened, places, doors)
+            waiting.cancel_scope.cancel()
     log.info("stopped")
 
 
-def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path) -> Site:
-    """What the API of an opened node serves."""
+def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url: str = "") -> Site:
+    """What the API of an opened node serves; `url` is where it answers on loopback."""
     return Site(
         office=opened.office,
         exchange=NodeExchange(opened),
@@ -70,19 +67,23 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path) -> S
         home=places.data,
         log_file=log_file,
         socket=socket_path(places.data, os.environ, os.geteuid()),
+        url=url,
         discovery=loaded.settings.net.discovery,
         fingerprint_of=fingerprint_words,
         examine=lambda: examine_home(places.data, opened.store.path),
     )
 
 
-async def _serve(site: Site, opened: Opened, places: Places) -> None:
+async def _serve(site: Site, opened: Opened, places: Places, doors: Doors) -> None:
     """Serve the API until the node is to stop; requests under way may end."""
     node = opened.node
-    settings = ApiSettings(socket=site.socket, request_seconds=opened.settings.api.request_seconds, uid=os.geteuid())
+    seconds = opened.settings.api.request_seconds
     async with trio.open_nursery() as nursery:
-        await nursery.start(serve, application(ROUTES, site, settings.request_seconds), settings, node.stopping)
-        told = NodeFile(os.getpid(), API_VERSION, str(site.socket), node.listening, __version__, node.started_at)
+        nursery.start_soon(serve, doors.entrances(site, seconds), node.stopping)
+        await doors.remember(opened)
+        told = NodeFile(
+            os.getpid(), API_VERSION, str(site.socket), site.url, node.listening, __version__, node.started_at
+        )
         write_node_file(places.data, told)
         try:
             log.info("meshnode %s runs as process %d", __version__, os.getpid())
@@ -91,11 +92,18 @@ async def _serve(site: Site, opened: Opened, places: Places) -> None:
             log.info("stopping")
         finally:
             remove_node_file(places.data)
+            doors.path.unlink(missing_ok=True)
 
 
-async def _heed_signals(opened: Opened, everything: trio.CancelScope) -> None:
+async def _heed_signals(
+    opened: Opened,
+    everything: trio.CancelScope,
+    *,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
     """Stop in order at the first signal, at once at the second: nothing acknowledged depends on an orderly stop."""
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        task_status.started()
         async for number in signals:
             if opened.node.stopping.is_set():
                 log.warning("stopping at once, after a second signal")

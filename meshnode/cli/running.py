@@ -148,9 +148,10 @@ def _tell(desk: Desk, node: NodeStatus, *, already: bool) -> Exit:
         desk.out.give("up", {"already": already, **node})
         return Exit.OK
     places = node["listening"][0] if node["listening"] else "listening nowhere"
+    api = f" · API on {node['url']}" if node["url"] else ""
     networks = ", ".join(clean(network["name"]) for network in node["networks"]) or "no network joined yet"
     desk.out.ok(f"{'Node runs already' if already else 'Node running'}   {networks}")
-    desk.out.line(f"  {places}")
+    desk.out.line(f"  {places}{api}")
     for check in node["health"]["reasons"]:
         if check["state"] != "ok" and check["name"] != "peers":  # In its first second nobody has met anybody.
             show_check(desk, check)

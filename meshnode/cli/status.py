@@ -70,6 +70,7 @@ def _show(desk: Desk, node: NodeStatus, keeping: Keeping) -> None:
     out.fields(
         [
             *(("address" if place == 0 else "", address) for place, address in enumerate(node["listening"])),
+            ("API", node["url"]),
             ("peers", f"{node['peers_connected']} connected, {node['peers_known']} known"),
             *_networks(node["networks"]),
             ("records", _records(node)),

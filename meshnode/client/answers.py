@@ -104,6 +104,7 @@ class NodeStatus(TypedDict):
     listening: list[str]
     discovery: bool
     socket: str
+    url: str
     peers_connected: int
     peers_known: int
     networks: list[NetworkStanding]

@@ -14,6 +14,9 @@ T = TypeVar("T", bool, int, float, str, tuple[str, ...])
 DEFAULT_PORT = 4401
 """Where a node listens unless told otherwise; the same number everywhere makes firewalls easy to describe."""
 
+API_PORT = 4480
+"""Where the local API and the dashboard are found on 127.0.0.1 unless told otherwise."""
+
 
 def setting(
     default: T,
@@ -113,8 +116,15 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The local API on the Unix socket."""
+    """The local API: on the Unix socket always, and on 127.0.0.1 for the dashboard and for programs with a token."""
 
+    tcp: bool = setting(True, "Serve the API on 127.0.0.1 too; without it there is no dashboard.")
+    port: int = setting(
+        API_PORT,
+        "Port on 127.0.0.1; 0: any free one. Left alone, a busy port is replaced by a free one, which is remembered.",
+        at_least=0,
+        at_most=65_535,
+    )
     request_seconds: float = setting(
         60.0, "Longest time one request may take, imports and waiting for peers excepted.", at_least=1, at_most=3600
     )

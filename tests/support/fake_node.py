@@ -162,7 +162,8 @@ class FakeNode:
         standings = [n.NetworkStanding(one.id, one.name, one.standing, len(one.members), 1) for one in self.networks]
         return n.NodeStatus(
             "0.1.0", os.getpid(), AT, str(self.home), ANA, "amber-canyon-violin-seven", PEER, [ADDRESS], True,
-            str(self.home / "api.sock"), len(self.peers), len(self.peers), standings, 1234, 3, 0, 1234, 1234,
+            str(self.home / "api.sock"), "http://127.0.0.1:4480", len(self.peers), len(self.peers), standings,
+            1234, 3, 0, 1234, 1234,
             len(self.timers), [n.Awaiting(text_id("logo"), one.title) for one in self.agreements], 1_500_000,
             self.keys, self.health(), {},
         )  # fmt: skip

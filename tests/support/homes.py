@@ -24,6 +24,7 @@ APART: Mapping[str, str] = {
     # Nodes of tests that run at the same time must not find each other.
     "MESHNODE_NET__DISCOVERY": "false",
     "MESHNODE_NET__LISTEN": "/ip4/127.0.0.1/tcp/0",
+    "MESHNODE_API__PORT": "0",
 }
 _AGAIN = 0.05
 

@@ -10,6 +10,7 @@ import trio
 from starlette.types import ASGIApp
 
 from meshnode.api.edge import application
+from meshnode.api.guard import Guard, socket_door
 from meshnode.api.routes import ROUTES
 from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.init import create
@@ -64,7 +65,7 @@ class Node:
         """The local API of this node, without a socket in between."""
         places = locate(self.opened.home.folder, {})
         site = site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
-        return Api(application(ROUTES, site, seconds=30))
+        return Api(Guard(application(ROUTES, site, seconds=30), socket_door()))
 
     async def logs(self, title: str, network: str | None = None, seconds: int = 3600) -> RecordId:
         """Log some work; returns when it is flushed."""

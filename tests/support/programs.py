@@ -19,7 +19,11 @@ from meshnode.client.errors import ClientError
 from tests.support.patience import DEADLINE
 
 AGAIN = 0.02
-APART: Mapping[str, str] = {"MESHNODE_NET__DISCOVERY": "false", "MESHNODE_NET__LISTEN": "/ip4/127.0.0.1/tcp/0"}
+APART: Mapping[str, str] = {
+    "MESHNODE_NET__DISCOVERY": "false",
+    "MESHNODE_NET__LISTEN": "/ip4/127.0.0.1/tcp/0",
+    "MESHNODE_API__PORT": "0",
+}
 """Nodes of tests that run at the same time must not find each other."""
 
 

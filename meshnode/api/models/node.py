@@ -48,6 +48,8 @@ class NodeStatus(Model):
     listening: list[str]
     discovery: bool
     socket: str
+    url: str
+    """Where the API and the dashboard answer on loopback, `http://127.0.0.1:PORT`; empty if that is switched off."""
     peers_connected: int
     peers_known: int
     networks: list[NetworkStanding]

@@ -77,6 +77,7 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
         listening=list(node.listening),
         discovery=site.discovery,
         socket=str(site.socket),
+        url=site.url,
         peers_connected=len(node.presence.connected),
         peers_known=len(office.truth.rows(PeerEntry)),
         networks=[_standing(site, network) for network in networks_here(office) if network != office.notebook],

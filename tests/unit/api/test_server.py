@@ -1,5 +1,4 @@
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,9 +12,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 import meshnode.api.server as server
-from meshnode.api.guard import Guard
-from meshnode.api.server import SocketInUse, serve
-from meshnode.api.settings import MAX_CONNECTIONS, ApiSettings
+from meshnode.api.guard import Guard, socket_door, tcp_door
+from meshnode.api.listening import listen_on_loopback, listen_on_socket
+from meshnode.api.server import Entrance, serve
 from tests.support.patience import DEADLINE
 
 ASK = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -33,16 +32,26 @@ async def fails(request: Request) -> Response:
     raise RuntimeError("broken on purpose")
 
 
-APP: ASGIApp = Guard(Starlette(routes=[Route("/", hello), Route("/much", much), Route("/fails", fails)]))
+APP: ASGIApp = Starlette(routes=[Route("/", hello), Route("/much", much), Route("/fails", fails)])
 
 
 @asynccontextmanager
-async def served(folder: Path, uid: int | None = None) -> AsyncIterator[tuple[Path, trio.Event]]:
-    settings = ApiSettings(socket=folder / "run" / "api.sock", uid=os.getuid() if uid is None else uid)
-    stopping = trio.Event()
+async def served(folder: Path) -> AsyncIterator[tuple[Path, trio.Event]]:
+    path, stopping = folder / "run" / "api.sock", trio.Event()
     async with trio.open_nursery() as nursery:
-        await nursery.start(serve, APP, settings, stopping)
-        yield settings.socket, stopping
+        entrance = Entrance(listen_on_socket(path, os.getuid()), Guard(APP, socket_door()), os.getuid())
+        nursery.start_soon(serve, [entrance], stopping)
+        yield path, stopping
+        stopping.set()
+
+
+@asynccontextmanager
+async def served_on_tcp() -> AsyncIterator[tuple[int, trio.Event]]:
+    listener, stopping = listen_on_loopback([0]), trio.Event()
+    port = int(listener.getsockname()[1])
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve, [Entrance(listener, Guard(APP, tcp_door(port, [])))], stopping)
+        yield port, stopping
         stopping.set()
 
 
@@ -61,47 +70,12 @@ async def test_the_owner_is_answered(tmp_path: Path) -> None:
     assert b"hypercorn" not in whole.lower()
 
 
-async def test_socket_and_folder_are_the_owners_alone_and_removed_at_the_end(tmp_path: Path) -> None:
-    async with served(tmp_path) as (path, _):
-        modes = (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777)
-    assert modes == (0o600, 0o700)
-    assert not path.exists()
-
-
-async def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    with pytest.RaisesGroup(SocketInUse, allow_unwrapped=True, flatten_subgroups=True):
-        async with served(tmp_path, uid=os.getuid() + 1):
-            pass
-
-
 async def test_another_user_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "peer_uid", lambda sock: os.getuid() + 1)
     async with served(tmp_path) as (path, _):
         stream = await trio.open_unix_socket(str(path))
         with trio.fail_after(DEADLINE):
             assert await stream.receive_some() == b""
-
-
-async def test_the_user_at_the_other_end_is_told_by_the_system() -> None:
-    near, far = trio.socket.socketpair()
-    with near, far:
-        assert server.peer_uid(near) == os.getuid()
-
-
-async def test_a_socket_left_behind_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir(mode=0o700)
-    with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / "run" / "api.sock"))
-    async with served(tmp_path) as (path, _):
-        assert (await answer(path)).startswith(b"HTTP/1.1 200")
-
-
-async def test_a_path_too_long_for_the_kernel_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / ("x" * 100)
-    folder.mkdir()
-    with pytest.RaisesGroup(SocketInUse, allow_unwrapped=True, flatten_subgroups=True):
-        async with served(folder):
-            pass
 
 
 async def test_a_handler_that_fails_ends_its_request_alone(tmp_path: Path) -> None:
@@ -123,9 +97,10 @@ async def test_a_reader_who_does_not_read_does_not_block_the_end(
         await stalled.aclose()
 
 
-async def test_connections_beyond_the_bound_wait_for_a_place(tmp_path: Path) -> None:
+async def test_connections_beyond_the_bound_wait_for_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 8)
     async with served(tmp_path) as (path, _):
-        idle = [await trio.open_unix_socket(str(path)) for _ in range(MAX_CONNECTIONS)]
+        idle = [await trio.open_unix_socket(str(path)) for _ in range(8)]
         with trio.move_on_after(0.5) as waited:
             await answer(path)
         for stream in idle:
@@ -143,3 +118,54 @@ async def test_bytes_that_are_no_request_end_their_connection_alone(tmp_path: Pa
         async with await trio.open_unix_socket(str(path)) as stream:
             await stream.send_all(raw)
         assert (await answer(path)).startswith(b"HTTP/1.1 200")
+
+
+async def say(port: int, raw: bytes) -> bytes:
+    """What the node answers to these bytes on TCP, until it hangs up."""
+    with trio.fail_after(DEADLINE):
+        async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+            await stream.send_all(raw)
+            try:
+                return b"".join([part async for part in stream])
+            except trio.BrokenResourceError:
+                return b""
+
+
+async def test_loopback_is_served_too_under_its_own_name() -> None:
+    async with served_on_tcp() as (port, _):
+        assert (await say(port, ASK.replace(b"localhost", b"127.0.0.1:%d" % port) % b"/")).endswith(b"hello")
+        assert (await say(port, ASK % b"/")).startswith(b"HTTP/1.1 421")
+
+
+async def test_a_head_without_end_is_cut_off() -> None:
+    async with served_on_tcp() as (port, _):
+        refused = await say(port, b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 70_000)
+        assert refused.startswith(b"HTTP/1.1 431") or refused == b""
+        assert (await say(port, ASK % b"/")).startswith(b"HTTP/1.1 421")
+
+
+async def test_a_head_that_comes_too_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.2)
+    async with served_on_tcp() as (port, _):
+        assert await say(port, b"GET / HT") == b""
+
+
+async def test_a_web_socket_is_refused() -> None:
+    ask = (
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    async with served_on_tcp() as (port, _):
+        assert b" 101 " not in await say(port, ask % port)
+        assert (await say(port, ASK % b"/")).startswith(b"HTTP/1.1 421")
+
+
+async def test_open_streams_do_not_hold_up_the_end_on_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SEND_SECONDS", 0.2)
+    monkeypatch.setattr(server, "GRACE_SECONDS", 0.2)
+    with trio.fail_after(DEADLINE):
+        async with served_on_tcp() as (port, _):
+            stalled = await trio.open_tcp_stream("127.0.0.1", port)
+            await stalled.send_all(ASK.replace(b"localhost", b"127.0.0.1:%d" % port) % b"/much")
+            await say(port, ASK % b"/")
+        await stalled.aclose()

@@ -4,7 +4,15 @@ from pathlib import Path
 
 from meshnode.app.nodefile import NODE_FILE, NodeFile, remove_node_file, write_node_file
 
-CONTENT = NodeFile(os.getpid(), "v1", "/run/api.sock", ("/ip4/127.0.0.1/tcp/4401",), "0.1.0", 1_700_000_000_000)
+CONTENT = NodeFile(
+    os.getpid(),
+    "v1",
+    "/run/api.sock",
+    "http://127.0.0.1:4480",
+    ("/ip4/127.0.0.1/tcp/4401",),
+    "0.1.0",
+    1_700_000_000_000,
+)
 
 
 def test_what_is_written_says_how_to_reach_the_node(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_status_says_how_the_node_is(node: FakeNode) -> None:
     ran = run("status", home=node)
     assert ran.code == Exit.OK
     assert ran.out.startswith("✓ Ana López · amber-canyon-violin-seven · running for ")
-    assert f"  address   {ADDRESS}\n  peers     0 connected, 0 known\n" in ran.out
+    assert f"  address   {ADDRESS}\n  API       http://127.0.0.1:4480\n  peers     0 connected, 0 known\n" in ran.out
     assert (
         "  networks  studio · founder · 2 members · 1 connected\n  records   1,234 in 3 logs · 1.5 MB on disk\n"
         in ran.out
