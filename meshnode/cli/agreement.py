@@ -30,7 +30,7 @@ def new(desk: Desk, *, explain: bool, unsigned: bool, as_: str | None, **said: V
 
 def ls(desk: Desk, *, everything: bool) -> Exit:
     """List agreements."""
-    found = desk.client().agreements.every(everything=everything)
+    found = [*desk.client().agreements.every(everything=everything)]
     if desk.out.as_json:
         desk.out.give("agreement.ls", {"items": found})
     elif not found:

@@ -52,7 +52,7 @@ def ballot(desk: Desk, *, agreement: str, points: list[str], round: str | None, 
         written = money.cast_ballot(agreement, given, round_=round, as_=as_)
         desk.out.give_or_ok("ballot", written, f"Cast   {short_id(written['id'])}   in {where(written['scope'])}")
         return Exit.OK
-    found = money.ballots(agreement, round)
+    found = [*money.ballots(agreement, round)]
     if desk.out.as_json:
         desk.out.give("ballot", {"items": found})
     elif not found:

@@ -63,7 +63,7 @@ def new(
 
 def ls(desk: Desk, *, agreement: str | None) -> Exit:
     """List distributions."""
-    found = desk.client().money.distributions(agreement)
+    found = [*desk.client().money.distributions(agreement)]
     if desk.out.as_json:
         desk.out.give("distribution.ls", {"items": found})
     elif not found:

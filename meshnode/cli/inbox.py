@@ -22,7 +22,7 @@ _KINDS = {
 
 def inbox(desk: Desk) -> Exit:
     """List what waits for the owner."""
-    found = desk.client().money.inbox()
+    found = [*desk.client().money.inbox()]
     if desk.out.as_json:
         desk.out.give("inbox", {"items": found})
     elif not found:

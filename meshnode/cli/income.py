@@ -64,7 +64,7 @@ def confirm(desk: Desk, *, income: str, decline: bool, as_: str | None) -> Exit:
 
 def ls(desk: Desk, *, agreement: str | None) -> Exit:
     """List incomes."""
-    found = desk.client().money.incomes(agreement)
+    found = [*desk.client().money.incomes(agreement)]
     if desk.out.as_json:
         desk.out.give("income.ls", {"items": found})
     elif not found:

@@ -45,7 +45,7 @@ NOUNS: dict[str, Entry] = {
     "distribution": Entry(
         "distribution", "How incomes are shared, and why.", ("new", "ls", "show", "approve", "explain")
     ),
-    "settlement": Entry("settlement", "Who paid whom.", ("add", "confirm", "ls")),
+    "settlement": Entry("settlement", "Who paid whom.", ("add", "confirm", "ls", "show")),
     "balance": Entry("settlement", "Show what everybody is entitled to, was paid, and is still owed."),
     "plan": Entry("settlement", "Show the payments by which nobody owes anybody anything."),
     "statement": Entry("statement", "Show what became of your money, or somebody's, in a period."),

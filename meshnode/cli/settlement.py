@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
@@ -10,7 +12,11 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.money import UnclearMoney, parse_money, write_money
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, where, who, who_briefly, worth
+from meshnode.cli.shown import short_id, signed, where, who, who_briefly, worth
+from meshnode.cli.times import show_moment
+
+if TYPE_CHECKING:
+    from meshnode.client.money_answers import Plan, Transfer
 
 METHODS = ("bank", "cash", "credit", "offset")
 
@@ -65,7 +71,7 @@ def confirm(desk: Desk, *, settlement: str, decline: bool, as_: str | None) -> E
 
 def ls(desk: Desk, *, agreement: str | None) -> Exit:
     """List payments."""
-    found = desk.client().money.settlements(agreement)
+    found = [*desk.client().money.settlements(agreement)]
     if desk.out.as_json:
         desk.out.give("settlement.ls", {"items": found})
     elif not found:
@@ -93,15 +99,49 @@ def ls(desk: Desk, *, agreement: str | None) -> Exit:
     return Exit.OK
 
 
+def show(desk: Desk, *, settlement: str) -> Exit:
+    """Show a payment."""
+    one = desk.client().money.settlement(settlement)
+    if desk.out.as_json:
+        desk.out.give("settlement.show", {**one})
+        return Exit.OK
+    desk.out.line(f"{worth(one['amount'])}   {one['id']}", "bold")
+    desk.out.fields(
+        [
+            ("agreement", where(one["agreement"])),
+            ("from", who(one["payer"])),
+            ("to", who(one["payee"])),
+            ("really paid", worth(one["paid"]) if one["paid"] else ""),
+            ("day", one["on"]),
+            ("method", one["method"]),
+            ("state", f"{clean(one['state'])}: {clean(one['says'])}"),
+            ("shown by", one["ref"]),
+            ("declared", f"by {signed(one['declared_by'], one['signed_by'])}, {show_moment(one['at'])}"),
+        ]
+    )
+    if one["disputes"] or one["decisions"]:
+        from meshnode.cli import agreement_decided
+
+        agreement_decided.show(desk.out, one["disputes"], one["decisions"])
+        agreement_decided.tell_next(desk, one["disputes"], one["decisions"])
+    elif one["state"] == "declared":
+        label = "Confirm" if one["may_confirm"] else "They confirm with"
+        desk.next_steps((label, f"meshnode settlement confirm {one['id']}"))
+    return Exit.OK
+
+
 def balance(desk: Desk, *, agreement: str | None) -> Exit:
     """Show who has what."""
-    found = desk.client().money.balances(agreement)
+    found = [*desk.client().money.balances(agreement)]
     if desk.out.as_json:
-        desk.out.give("balance", {"items": found["balances"]})
-    elif not found["balances"]:
+        desk.out.give("balance", {"items": found})
+    elif not found:
         desk.out.line("Nothing was shared yet.")
         desk.next_steps(("Share an income out", "meshnode distribution new --help"))
     else:
+        frozen = (
+            ("PAID, CONTESTED",) if any(each["contested_received"] or each["contested_paid"] for each in found) else ()
+        )
         rows = [
             (
                 where(each["agreement"]),
@@ -116,41 +156,55 @@ def balance(desk: Desk, *, agreement: str | None) -> Exit:
                         each["received"] - each["paid"],
                         each["in_hand"],
                         each["open"],
+                        *((each["contested_received"] - each["contested_paid"],) if frozen else ()),
                     )
                 ),
             )
-            for each in found["balances"]
+            for each in found
         ]
-        heads = ("AGREEMENT", "WHO", "CUR", "ENTITLED", "HELD", "CONTESTED", "SETTLED", "IN HAND", "OPEN")
-        desk.out.table(heads, rows, flexible=0, right=(3, 4, 5, 6, 7, 8))
+        heads = ("AGREEMENT", "WHO", "CUR", "ENTITLED", "HELD", "CONTESTED", "SETTLED", "IN HAND", "OPEN", *frozen)
+        desk.out.table(heads, rows, flexible=0, right=(3, 4, 5, 6, 7, 8, 9))
     return Exit.OK
 
 
 def plan(desk: Desk, *, agreement: str | None) -> Exit:
     """Show the payments that bring everybody to zero."""
-    found = desk.client().money.balances(agreement)
+    found = _whole_plan(desk, agreement)
     if desk.out.as_json:
-        desk.out.give("plan", {"items": found["plan"]})
-    elif not found["plan"]:
-        desk.out.line("Nobody owes anybody anything.")
-    else:
+        desk.out.give("plan", {**found})
+        return Exit.OK
+    if found["items"]:
         rows = [
             (where(each["agreement"]), who_briefly(each["payer"]), who_briefly(each["payee"]), worth(each["amount"]))
-            for each in found["plan"]
+            for each in found["items"]
         ]
         desk.out.table(("AGREEMENT", "PAYS", "TO", "AMOUNT"), rows, flexible=0, right=(3,))
-        mine = [each for each in found["plan"] if each["payer"]["me"]]
-        steps = [
-            (
-                f"Paid {who(each['payee'])}",
-                f"meshnode settlement add {quoted(where(each['agreement']))} {quoted(worth(each['amount']))} "
-                f"--to {quoted(who(each['payee']))}",
-            )
-            for each in mine[:3]
-        ]
-        if steps:
-            desk.next_steps(*steps)
+    else:
+        desk.out.line("Nobody owes anybody anything.")
+    for each in found["contested"]:
+        amount = f"{worth(each['amount'])} from {who(each['payer'])} to {who(each['payee'])}"
+        desk.out.warn(f"left out: {amount} is contested, so nobody is asked to pay it once more before it is decided")
+    steps = [("Settle what is contested", f"meshnode settlement show {each['id']}") for each in found["contested"][:3]]
+    steps += [_paying(each) for each in found["items"] if each["payer"]["me"]][:3]
+    if steps:
+        desk.next_steps(*steps)
     return Exit.OK
+
+
+def _whole_plan(desk: Desk, agreement: str | None) -> Plan:
+    money = desk.client().money
+    found = money.plan(agreement)
+    while found["next"]:
+        more = money.plan(agreement, found["next"])
+        found = {**found, "items": found["items"] + more["items"], "next": more["next"]}
+    return found
+
+
+def _paying(one: Transfer) -> tuple[str, str]:
+    """The command that declares a payment of the plan."""
+    payee, amount = who(one["payee"]), worth(one["amount"])
+    command = f"meshnode settlement add {quoted(where(one['agreement']))} {quoted(amount)} --to {quoted(payee)}"
+    return f"Paid {payee}", command
 
 
 def _money(text: str) -> dict[str, object]:
@@ -196,13 +250,21 @@ COMMANDS = {
         ),
         Command("settlement ls", "List payments.", ls, (_ONE,), exits=(Exit.NOT_RUNNING,)),
         Command(
+            "settlement show",
+            "Show a payment.",
+            show,
+            (_ID,),
+            text="Of a contested one it says what is not certain, who decides that, and by which command.",
+            exits=(Exit.NOT_RUNNING,),
+        ),
+        Command(
             "balance",
             "Show what everybody is entitled to, was paid, and is still owed.",
             balance,
             (_ONE,),
             text="One line for each agreement, person and currency: currencies are never added to each other. What is "
-            "contested or held back stands in columns of its own; in hand is what somebody holds for the others. Who "
-            "has less than nothing open owes it.",
+            "contested or held back stands in columns of its own, contested payments in the last, if there are any; in "
+            "hand is what somebody holds for the others. Who has less than nothing open owes it.",
             exits=(Exit.NOT_RUNNING,),
         ),
         Command(
@@ -211,7 +273,8 @@ COMMANDS = {
             plan,
             (_ONE,),
             text="Who owes most pays whom most is owed to, and so on: every node shows the same plan. Nothing is paid "
-            "by it; declare what you pay with `settlement add`.",
+            "by it; declare what you pay with `settlement add`. Contested payments are left out, and named: they may "
+            "have been made, so nobody is asked for them once more before it is decided.",
             exits=(Exit.NOT_RUNNING,),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.days import read_day
@@ -17,17 +17,33 @@ from meshnode.cli.shown import short_id, where, who
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Entry, Statement
 
+Column = Literal[
+    "entitled", "held", "contested", "received", "paid", "in_hand", "contested_received", "contested_paid", "open"
+]
 HEADS = (
     "agreement", "agreement id", "currency", "day", "kind", "record", "income", "other", "other id",
-    "entitled", "held", "contested", "received", "paid", "in hand", "open", "open after", "digest",
+    "entitled", "held", "contested", "received", "paid", "in hand", "contested received", "contested paid", "open",
+    "open after", "digest",
 )  # fmt: skip
 """Columns of the ledger. Each account's opening and closing stand around its entries, the statement's digest last."""
+_AMOUNTS: tuple[Column, ...] = (
+    "entitled", "held", "contested", "received", "paid", "in_hand", "contested_received", "contested_paid", "open",
+)  # fmt: skip
+ASIDE: tuple[tuple[Column, str], ...] = (
+    ("held", "held"),
+    ("contested", "contested"),
+    ("contested_received", "contested received"),
+    ("contested_paid", "contested paid"),
+)
+"""What stands beside what is open, and what it is called."""
 _KINDS = {
     "share": "share of a distribution",
     "contested": "contested share",
     "income": "income held for all",
     "received": "received from",
     "paid": "paid to",
+    "contested-received": "contested payment from",
+    "contested-paid": "contested payment to",
 }
 
 
@@ -89,7 +105,20 @@ def ledger(found: Statement) -> str:
         for row in _rows(account, found):
             writer.writerow([_harmless(cell) for cell in row])
     agent = found["agent"]
-    whole = ["", "", "", found["last"], "statement", "", "", agent["name"], agent["id"], *[""] * 8, found["digest"]]
+    whole = [
+        "",
+        "",
+        "",
+        found["last"],
+        "statement",
+        "",
+        "",
+        agent["name"],
+        agent["id"],
+        *[""] * len(_AMOUNTS),
+        "",
+        found["digest"],
+    ]
     writer.writerow([_harmless(cell) for cell in whole])
     return sheet.getvalue()
 
@@ -110,8 +139,7 @@ def _rows(account: Account, found: Statement) -> list[list[str]]:
 
 
 def _columns(one: Columns, after: int, exp: int | None) -> list[str]:
-    parts = (one["entitled"], one["held"], one["contested"], one["received"], one["paid"], one["in_hand"], one["open"])
-    return [write_money(number, exp) for number in (*parts, after)]
+    return [write_money(number, exp) for number in (*(one[name] for name in _AMOUNTS), after)]
 
 
 def _harmless(cell: str) -> str:
@@ -138,7 +166,7 @@ def _show(desk: Desk, found: Statement) -> None:
                 each["on"],
                 said(each),
                 short_id(each["record"]),
-                write_money(_amount(each), exp),
+                write_money(amount_of(each), exp),
                 write_money(each["after"], exp),
             )
             for each in account["entries"]
@@ -146,17 +174,16 @@ def _show(desk: Desk, found: Statement) -> None:
         rows.append(("", "closing", "", "", write_money(account["closing"]["open"], exp)))
         out.table(("DAY", "WHAT", "RECORD", "AMOUNT", "OPEN"), rows, flexible=1, right=(3, 4), whole=(2,))
         closing = account["closing"]
-        aside = [("held", closing["held"]), ("contested", closing["contested"])]
-        told = [(name, show_money(number, cur, exp) if number else "") for name, number in aside]
+        told = [(words, show_money(closing[name], cur, exp) if closing[name] else "") for name, words in ASIDE]
         out.fields([*told, ("digest", account["digest"])])
     out.line()
     out.fields([("digest", found["digest"])])
 
 
-def _amount(entry: Entry) -> int:
+def amount_of(entry: Entry) -> int:
     """What an entry moves: what is open, or for what is only contested or held, how much of that."""
     change = entry["change"]
-    return change["open"] or change["contested"] or change["held"]
+    return change["open"] or next((change[name] for name, _ in ASIDE if change[name]), 0)
 
 
 COMMAND = Command(

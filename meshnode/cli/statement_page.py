@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from meshnode.cli.money import is_exponent, write_money
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import where
-from meshnode.cli.statement import period, said
+from meshnode.cli.statement import ASIDE, amount_of, period, said
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Entry, Statement
@@ -78,11 +78,9 @@ def _account(account: Account) -> str:
 
 
 def _entry(entry: Entry, exp: int | None) -> str:
-    change = entry["change"]
-    amount = change["open"] or change["contested"] or change["held"]
     cells = (_text(entry["on"]), escape(said(entry)), f"<code>{_text(entry['record'])}</code>")
     plain = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f"<tr>{plain}{_number(amount, exp)}{_number(entry['after'], exp)}</tr>"
+    return f"<tr>{plain}{_number(amount_of(entry), exp)}{_number(entry['after'], exp)}</tr>"
 
 
 def _sum(name: str, columns: Columns, exp: int | None) -> str:
@@ -90,8 +88,8 @@ def _sum(name: str, columns: Columns, exp: int | None) -> str:
 
 
 def _aside(closing: Columns, cur: str, exp: int | None) -> str:
-    told = [(name, closing[name]) for name in _ASIDE if closing[name]]
-    words = ", ".join(f"{name} {write_money(number, exp)} {cur}" for name, number in told)
+    told = [(label, closing[name]) for name, label in ASIDE if closing[name]]
+    words = ", ".join(f"{label} {write_money(number, exp)} {cur}" for label, number in told)
     return f"<p>Beside that: {words}.</p>\n" if words else ""
 
 
@@ -103,5 +101,4 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
-_ASIDE: tuple[Literal["held"], Literal["contested"]] = ("held", "contested")
 _CLASS = {True: ' class="n"', False: ""}

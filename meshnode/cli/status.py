@@ -14,21 +14,21 @@ from meshnode.cli.shown import count, keys, short_id, size
 from meshnode.cli.times import show_age
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Awaiting, Check, Fork, NetworkStanding, NodeStatus
+    from meshnode.client.answers import Check, Fork, NetworkStanding, NodeStatus
     from meshnode.client.keeping import Keeping
 
 
 def status(desk: Desk) -> Exit:
     """Show the node's status; ends with 3 if it cannot keep a promise."""
     client = desk.client()
-    node, keeping = client.node.status(), client.people.keeping()
+    node, keeping, waiting = client.node.status(), client.people.keeping(), client.money.waiting()["total"]
     reasons = node["health"]["reasons"]
     reasons += [_fork_check(fork) for fork in client.records.forks() if not fork["healed"]]
     reasons += [*unconfirmed_words(desk), *_unsealed_keys(node)]
     if desk.out.as_json:
-        desk.out.give("status", {**node, "keeping": keeping})
+        desk.out.give("status", {**node, "keeping": keeping, "waiting": waiting})
     else:
-        _show(desk, node, keeping)
+        _show(desk, node, keeping, waiting)
         for check in reasons:
             show_check(desk, check)
     return Exit.PROBLEMS if any(check["state"] == "fail" for check in reasons) else Exit.OK
@@ -63,7 +63,7 @@ def _fork_check(fork: Fork) -> Check:
     return {"name": "fork", "state": "warn", "text": fork["text"], "fix": fork["fix"]}
 
 
-def _show(desk: Desk, node: NodeStatus, keeping: Keeping) -> None:
+def _show(desk: Desk, node: NodeStatus, keeping: Keeping, waiting: int) -> None:
     out = desk.out
     running = f"running for {show_age(node['started'], datetime.now(UTC))} (pid {node['pid']})"
     out.ok(f"{clean(node['agent']['name']) or short_id(node['agent']['id'])} · {node['fingerprint']} · {running}")
@@ -76,21 +76,18 @@ def _show(desk: Desk, node: NodeStatus, keeping: Keeping) -> None:
             ("records", _records(node)),
             *(_kept(keeping) if node["networks"] else ()),
             ("timers", count(node["running_timers"], "timer") + " running" if node["running_timers"] else ""),
-            *_awaiting(node["awaiting"]),
+            ("inbox", _waiting(desk, waiting)),
             ("home", desk.shown_path(node["home"])),
             ("keys", keys(node["keys"])),
         ]
     )
 
 
-def _awaiting(agreements: list[Awaiting]) -> list[tuple[str, str]]:
-    """Say which agreements wait for a signature, and how to see them."""
-    shown = [
-        f"{clean(each['title']) or short_id(each['id'])} waits for your signature: "
-        f"meshnode agreement show {short_id(each['id'])}"
-        for each in agreements
-    ]
-    return [("agreements" if place == 0 else "", line) for place, line in enumerate(shown)]
+def _waiting(desk: Desk, number: int) -> str:
+    """Say how much waits for the owner, and by which command to see it."""
+    if not number:
+        return ""
+    return f"{count(number, 'thing')} {'waits' if number == 1 else 'wait'} for you: {desk.command('meshnode inbox')}"
 
 
 def _networks(networks: list[NetworkStanding]) -> list[tuple[str, str]]:

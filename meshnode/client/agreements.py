@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Body, Call, Group, Link, asks, for_, get, given, items, segment, write
+from meshnode.client.calls import Body, Call, Group, Link, asks, asks_pages, for_, get, given, segment, write
 
 if TYPE_CHECKING:
     from meshnode.client import agreement_answers as g
+    from meshnode.client import answers as a
 
 
 class Agreements(Group[Link]):
     """What people agree on, at one node. What writes takes a `key`: see `Client`."""
 
-    @asks
-    def every(self, *, everything: bool = False) -> Call[list[g.AgreementBrief]]:
+    @asks_pages
+    def every(self, *, everything: bool = False) -> Call[a.Page[g.AgreementBrief]]:
         """The agreements that the owner may read, with `everything` also those that have ended."""
-        return items("/agreements", {"all": everything})
+        return get("/agreements", {"all": everything})
 
     @asks
     def one(self, agreement: str) -> Call[g.Agreement]:

@@ -84,13 +84,6 @@ class NetworkStanding(TypedDict):
     connected: int
 
 
-class Awaiting(TypedDict):
-    """A version of an agreement that waits for a signature."""
-
-    id: str
-    title: str
-
-
 class NodeStatus(TypedDict):
     """How the node is."""
 
@@ -114,7 +107,6 @@ class NodeStatus(TypedDict):
     arrival: int
     projected: int
     running_timers: int
-    awaiting: list[Awaiting]
     bytes_on_disk: int
     keys: str
     health: Health

@@ -10,7 +10,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Body, Call, Group, Link, Query, asks, for_, get, given, items, post, segment, write
+from meshnode.client.calls import (
+    PAGE,
+    Body,
+    Call,
+    Group,
+    Link,
+    Query,
+    asks,
+    asks_pages,
+    for_,
+    get,
+    given,
+    post,
+    segment,
+    write,
+)
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
@@ -20,10 +35,15 @@ if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost ev
 class Money(Group[Link]):
     """The part of a client that is about money under agreements."""
 
-    @asks
-    def inbox(self) -> Call[list[m.Waiting]]:
+    @asks_pages
+    def inbox(self) -> Call[a.Page[m.Waiting]]:
         """What waits for the owner, the oldest first."""
-        return items("/inbox")
+        return get("/inbox")
+
+    @asks
+    def waiting(self) -> Call[m.Inbox]:
+        """How much waits for the owner, and the first of it."""
+        return get("/inbox", {"limit": 1})
 
     # What work is said to be.
 
@@ -48,10 +68,10 @@ class Money(Group[Link]):
         body = {"answer": answer, **for_(as_)}
         return write(f"/contributions/{segment(contribution)}/shares", body, key)
 
-    @asks
-    def ballots(self, agreement: str, round_: str | None = None) -> Call[list[m.Ballot]]:
+    @asks_pages
+    def ballots(self, agreement: str, round_: str | None = None) -> Call[a.Page[m.Ballot]]:
         """The ballots of an agreement, or of one round."""
-        return items("/ballots", {"agreement": agreement, "round": round_})
+        return get("/ballots", {"agreement": agreement, "round": round_})
 
     @asks
     def cast_ballot(
@@ -70,10 +90,10 @@ class Money(Group[Link]):
 
     # Money in.
 
-    @asks
-    def incomes(self, agreement: str | None = None) -> Call[list[m.Income]]:
+    @asks_pages
+    def incomes(self, agreement: str | None = None) -> Call[a.Page[m.Income]]:
         """The incomes of an agreement, or of all."""
-        return items("/incomes", {"agreement": agreement})
+        return get("/incomes", {"agreement": agreement})
 
     @asks
     def income(self, income: str) -> Call[m.Income]:
@@ -112,10 +132,10 @@ class Money(Group[Link]):
         body = {"agreement": agreement, "digest": digest, **given(**(wish or {})), **for_(as_)}
         return write("/distributions", body, key)
 
-    @asks
-    def distributions(self, agreement: str | None = None) -> Call[list[m.Distribution]]:
+    @asks_pages
+    def distributions(self, agreement: str | None = None) -> Call[a.Page[m.Distribution]]:
         """The distributions of an agreement, or of all, void ones among them."""
-        return items("/distributions", {"agreement": agreement})
+        return get("/distributions", {"agreement": agreement})
 
     @asks
     def distribution(self, distribution: str) -> Call[m.Distribution]:
@@ -138,10 +158,15 @@ class Money(Group[Link]):
 
     # Paid.
 
-    @asks
-    def settlements(self, agreement: str | None = None) -> Call[list[m.Settlement]]:
+    @asks_pages
+    def settlements(self, agreement: str | None = None) -> Call[a.Page[m.Settlement]]:
         """The payments of an agreement, or of all."""
-        return items("/settlements", {"agreement": agreement})
+        return get("/settlements", {"agreement": agreement})
+
+    @asks
+    def settlement(self, settlement: str) -> Call[m.Settlement]:
+        """One payment."""
+        return get(f"/settlements/{segment(settlement)}")
 
     @asks
     def settle(
@@ -159,10 +184,15 @@ class Money(Group[Link]):
         path = f"/settlements/{segment(settlement)}/answers"
         return write(path, {"answer": answer, **for_(as_)}, key)
 
-    @asks
-    def balances(self, agreement: str | None = None) -> Call[m.Balances]:
-        """Who has what in an agreement, or in all, and the payments that would bring all to zero."""
+    @asks_pages
+    def balances(self, agreement: str | None = None) -> Call[a.Page[m.Balance]]:
+        """Who has what in an agreement, or in all."""
         return get("/balances", {"agreement": agreement})
+
+    @asks
+    def plan(self, agreement: str | None = None, cursor: str | None = None) -> Call[m.Plan]:
+        """The payments that would bring all to zero in an agreement, or in all, and what it leaves out; one page."""
+        return get("/plan", {"agreement": agreement, "limit": PAGE, "cursor": cursor})
 
     @asks
     def statement(

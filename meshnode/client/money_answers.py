@@ -19,6 +19,14 @@ class Waiting(TypedDict):
     command: str
 
 
+class Inbox(TypedDict):
+    """A page of what waits, and how much waits altogether."""
+
+    items: list[Waiting]
+    total: int
+    next: str | None
+
+
 class Attestation(TypedDict):
     """What somebody said of a contribution."""
 
@@ -305,11 +313,16 @@ class Settlement(TypedDict):
     on: str
     method: str
     state: str
+    reason: str
+    causes: list[str]
+    says: str
     declared_by: Agent
     may_confirm: bool
     ref: str
     at: str
     signed_by: Signer | None
+    disputes: list[Dispute]
+    decisions: list[Ruling]
 
 
 class Balance(TypedDict):
@@ -325,6 +338,8 @@ class Balance(TypedDict):
     received: int
     paid: int
     in_hand: int
+    contested_received: int
+    contested_paid: int
     open: int
 
 
@@ -337,11 +352,12 @@ class Transfer(TypedDict):
     amount: Money
 
 
-class Balances(TypedDict):
-    """All balances, and the payments that would bring them to zero; no currency is ever added to another."""
+class Plan(TypedDict):
+    """The payments that would bring all accounts to zero, and contested ones, which it leaves out."""
 
-    balances: list[Balance]
-    plan: list[Transfer]
+    items: list[Transfer]
+    contested: list[Settlement]
+    next: str | None
 
 
 class Columns(TypedDict):
@@ -353,6 +369,8 @@ class Columns(TypedDict):
     received: int
     paid: int
     in_hand: int
+    contested_received: int
+    contested_paid: int
     open: int
 
 

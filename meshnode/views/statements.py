@@ -16,9 +16,16 @@ from meshproto.records.encoding import Value, encode
 
 ACCOUNT_CONTEXT = b"meshnode/1 account\n"
 STATEMENT_CONTEXT = b"meshnode/1 statement\n"
-KINDS = ("share", "contested", "income", "received", "paid")
+PAYMENTS = {
+    ("to", "confirmed"): ("received", "received"),
+    ("from", "confirmed"): ("paid", "paid"),
+    ("to", "contested"): ("contested-received", "contested_received"),
+    ("from", "contested"): ("contested-paid", "contested_paid"),
+}
+"""By somebody's side of a payment and its state: what the entry is, and the column in which it counts."""
+KINDS = ("share", "contested", "income", *(kind for kind, _ in PAYMENTS.values()))
 """What an entry is: a share of a distribution in force or a contested one, an income that one holds and that a
-distribution in force shares, a confirmed payment to or by somebody."""
+distribution in force shares, a confirmed or contested payment to or by somebody; in the order of one day."""
 
 
 class Entry(NamedTuple):
@@ -131,11 +138,9 @@ def _share(distribution: Dealing, payable: int, held: int) -> Entry:
 
 def _payments(agent: bytes, scope: bytes, memory: Memory) -> Iterator[tuple[str, Entry]]:
     for each in dealings(scope, "settlement", memory):
-        payer, payee = each.facts["from"], each.facts["to"]
-        if each.state != "confirmed" or agent not in (payer, payee):
-            continue
-        amount = each.facts["amount"]
-        paid = payer == agent
-        change = Balance(paid=amount["amt"]) if paid else Balance(received=amount["amt"])
-        kind, other = ("paid", payee) if paid else ("received", payer)
-        yield amount["cur"], Entry(each.facts["on"], kind, each.record, b"", other, change)
+        side = next((name for name in ("to", "from") if each.facts[name] == agent), "")
+        if (side, each.state) in PAYMENTS:
+            kind, column = PAYMENTS[side, each.state]
+            amount, other = each.facts["amount"], each.facts["from" if side == "to" else "to"]
+            change = Balance().plus(**{column: amount["amt"]})
+            yield amount["cur"], Entry(each.facts["on"], kind, each.record, b"", other, change)

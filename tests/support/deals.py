@@ -3,8 +3,9 @@
 from meshnode.core.folded import FoldInRam
 from meshproto.fold.fold import Fold
 from meshproto.records.record import Record
-from meshproto.types import accounts
+from meshproto.types import accounts, authority, identity
 from meshproto.types.value import Money
+from scripts.vectors.cases import key
 from scripts.vectors.deals import Deal
 
 
@@ -41,6 +42,22 @@ def paid(deal: Deal, payee: str, cents: int, on: str = "2026-01-05", *, confirme
     made = deal.write("alice", "settlement", facts)
     if confirmed:
         deal.accept(payee, made)
+    return made
+
+
+def lost_phone(deal: Deal, type_: str, facts: object) -> Record:
+    """Something that bob signs with a phone whose end does not know of it."""
+    bob = deal.people["bob"]
+    phone = deal.tale.write("bob", bob, "grant", authority.device(key("phone").public))
+    made = deal.tale.write("phone", deal.deal, type_, facts, agent=bob, auth=[phone])
+    deal.tale.write("bob", bob, "revoke", authority.revoke([phone.id]), knows=[])
+    return made
+
+
+def contested(deal: Deal, cents: int, on: str = "2026-01-05") -> Record:
+    """A payment by alice that bob has confirmed with a phone which was lost."""
+    made = paid(deal, "bob", cents, on, confirmed=False)
+    lost_phone(deal, "countersign", identity.accept(made.id))
     return made
 
 

@@ -31,6 +31,7 @@ from meshnode.api.models import records as r
 from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
 from meshnode.api.models.agreements import Agreement
+from meshnode.api.models.inbox import Inbox
 from meshnode.api.models.shared import Agent, Check, Page, Quantity
 from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
@@ -158,14 +159,15 @@ class FakeNode:
     def get_health(self, asked: Asked, rest: list[str]) -> n.Health:
         return self.health()
 
+    def get_inbox(self, asked: Asked, rest: list[str]) -> Inbox:
+        return Inbox([], len(self.agreements))
+
     def get_node(self, asked: Asked, rest: list[str]) -> n.NodeStatus:
         standings = [n.NetworkStanding(one.id, one.name, one.standing, len(one.members), 1) for one in self.networks]
         return n.NodeStatus(
             "0.1.0", os.getpid(), AT, str(self.home), ANA, "amber-canyon-violin-seven", PEER, [ADDRESS], True,
             str(self.home / "api.sock"), "http://127.0.0.1:4480", len(self.peers), len(self.peers), standings,
-            1234, 3, 0, 1234, 1234,
-            len(self.timers), [n.Awaiting(text_id("logo"), one.title) for one in self.agreements], 1_500_000,
-            self.keys, self.health(), {},
+            1234, 3, 0, 1234, 1234, len(self.timers), 1_500_000, self.keys, self.health(), {},
         )  # fmt: skip
 
     def post_node(self, asked: Asked, rest: list[str]) -> n.Stopping | n.Health:

@@ -151,6 +151,9 @@ def settlement(**more: object) -> s.Settlement:
         on=DAY,
         method="bank",
         state="declared",
+        reason="",
+        causes=[],
+        says="it counts once Ben has confirmed it",
         declared_by=ANA,
         may_confirm=False,
         ref="",
@@ -159,11 +162,16 @@ def settlement(**more: object) -> s.Settlement:
     return msgspec.structs.replace(one, **more)
 
 
-def balances() -> s.Balances:
-    """What Ana owes Ben."""
-    mine = s.Balance(ACME, ANA, "EUR", 2, 666_667, 0, 0, 0, 0, 1_000_000, -333_333)
-    his = s.Balance(ACME, BEN, "EUR", 2, 333_333, 0, 0, 0, 0, 0, 333_333)
-    return s.Balances([mine, his], [s.Transfer(ACME, ANA, BEN, euros(333_333))])
+def balances(frozen: int = 0) -> Page[s.Balance]:
+    """What Ana owes Ben, `frozen` of which she may have paid: that is contested."""
+    mine = s.Balance(ACME, ANA, "EUR", 2, 666_667, 0, 0, 0, 0, 1_000_000, 0, frozen, -333_333)
+    his = s.Balance(ACME, BEN, "EUR", 2, 333_333, 0, 0, 0, 0, 0, frozen, 0, 333_333)
+    return Page([mine, his])
+
+
+def plan(*contested: s.Settlement) -> s.Plan:
+    """What Ana pays Ben; nothing if she may have paid it."""
+    return s.Plan([] if contested else [s.Transfer(ACME, ANA, BEN, euros(333_333))], [*contested])
 
 
 def columns(**more: int) -> st.Columns:
@@ -193,7 +201,7 @@ def answers() -> dict[tuple[str, str], msgspec.Struct | bytes | None]:
     """What a fake node says to every request about money; the ids in paths are single letters."""
     written = Written(text_id("ballot"), "allocation", ACME, ANA, None)
     return {
-        ("GET", "/inbox"): Page([waiting()]),
+        ("GET", "/inbox"): w.Inbox([waiting()], 1),
         ("GET", "/contributions/c/evaluation"): evaluation(),
         ("POST", "/contributions/c/shares"): evaluation(),
         ("POST", "/attestations"): evaluation(),
@@ -213,6 +221,8 @@ def answers() -> dict[tuple[str, str], msgspec.Struct | bytes | None]:
         ("GET", "/settlements"): Page([settlement()]),
         ("POST", "/settlements"): settlement(),
         ("POST", "/settlements/s/answers"): settlement(state="confirmed"),
+        ("GET", "/settlements/s"): settlement(),
         ("GET", "/balances"): balances(),
+        ("GET", "/plan"): plan(),
         ("GET", "/statements"): statement(),
     }

@@ -44,7 +44,7 @@ def test_three_agree_and_a_fourth_who_knows_two_of_them_learns_nothing(household
     agreement = str(made["id"])
     for person in (ben, shop):
         person.sees(partial(stands, agreement=agreement, state="proposed"))
-        assert "Web shop waits for your signature" in person.does("status")
+        assert "1 thing waits for you: " in person.does("status")
         shown = person.does("agreement", "show", agreement)
         assert "Ana answers to Shop for delivery" in shown
         assert made["doc"] in shown

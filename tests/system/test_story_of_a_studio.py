@@ -111,7 +111,7 @@ class Story:
 
     def adds_up(self, person: Person) -> None:
         """Everybody's statement says the same as the ledger, and the ledger of all is even."""
-        balances = self.node(person).money.balances(TITLE)["balances"]
+        balances = [*self.node(person).money.balances(TITLE)]
         opens = {each["agent"]["id"]: each["open"] for each in balances}
         for agent, open_ in opens.items():
             (account,) = self.node(person).money.statement(agent)["accounts"]
@@ -207,7 +207,7 @@ def money_goes_back(story: Story, income: str) -> str:
 def all_are_paid(story: Story) -> None:
     """The firm pays as the plan says, and everybody confirms it, who has left as well."""
     ana, bo, cy, dee, _ = story.people
-    owed = {each["payee"]["name"]: each["amount"]["amt"] for each in story.node(cy).money.balances(TITLE)["plan"]}
+    owed = {each["payee"]["name"]: each["amount"]["amt"] for each in story.node(cy).money.plan(TITLE)["items"]}
     assert sorted(owed) == ["Ana", "Bo", "Commons", "Dee"]
     for payee, cents in owed.items():
         amount = f"{cents // 100}.{cents % 100:02d} EUR"
@@ -215,7 +215,7 @@ def all_are_paid(story: Story) -> None:
     for each, count in ((ana, 1), (bo, 1), (dee, 2)):
         does_what_waits(each, "confirm-payment", least=count)
     for each in story.people:
-        each.sees(lambda person: story.node(person).money.balances(TITLE)["plan"] == [])
+        each.sees(lambda person: story.node(person).money.plan(TITLE)["items"] == [])
 
 
 def dee_is_forgotten(story: Story, folder: Path) -> None:

@@ -16,3 +16,12 @@ class Waiting(Model):
     since: str
     """When what waits was signed."""
     command: str
+
+
+class Inbox(Model):
+    """A page of what waits; `next` as in other lists."""
+
+    items: list[Waiting]
+    total: int
+    """How much waits altogether."""
+    next: str | None = None

@@ -27,13 +27,6 @@ class NetworkStanding(Model):
     """Peers connected now that share this network."""
 
 
-class Awaiting(Model):
-    """A version of an agreement that waits for a signature."""
-
-    id: str
-    title: str
-
-
 class NodeStatus(Model):
     """What `meshnode status` shows."""
 
@@ -61,8 +54,6 @@ class NodeStatus(Model):
     """The local number of the newest record, and the newest one the views have taken in."""
     projected: int
     running_timers: int
-    awaiting: list[Awaiting]
-    """Agreements that wait for the owner's signature."""
     bytes_on_disk: int
     keys: str
     """How the keys are kept: `passphrase`, `clear`, or `partly` after a change of the passphrase was cut short."""

@@ -1,5 +1,8 @@
 """Payments, and who owes whom."""
 
+from msgspec import field
+
+from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Request, Scope, Signer
 from meshnode.api.models.terms import Money, MoneyRequest
 
@@ -17,12 +20,22 @@ class Settlement(Model):
     on: str
     method: str
     state: str
-    """`declared` or `confirmed`."""
+    """`declared`, `confirmed` or `contested`."""
+    reason: str
+    """Why it is contested: a code of the specification, or empty."""
+    causes: list[str]
+    """The records that cause it."""
+    says: str
+    """How it stands, in words."""
     declared_by: Agent
     may_confirm: bool
     ref: str
     at: str
     signed_by: Signer | None = None
+    disputes: list[Dispute] = field(default_factory=list)
+    """What is contested about it, and who decides that; only of one that is shown by itself."""
+    decisions: list[Ruling] = field(default_factory=list)
+    """What was proposed or decided about that."""
 
 
 class SettlementRequest(Request):
@@ -52,6 +65,9 @@ class Balance(Model):
     received: int
     paid: int
     in_hand: int
+    contested_received: int
+    contested_paid: int
+    """Payments that count only once it is decided that they stand."""
     open: int
     """What is owed to them; less than 0 if they owe it."""
 
@@ -65,8 +81,10 @@ class Transfer(Model):
     amount: Money
 
 
-class Balances(Model):
-    """All balances, and the payments that would bring them to zero; no currency is ever added to another."""
+class Plan(Model):
+    """A page of the payments that would bring all accounts to zero; no currency is ever added to another."""
 
-    balances: list[Balance]
-    plan: list[Transfer]
+    items: list[Transfer]
+    contested: list[Settlement]
+    """Payments that are contested, the first ones: the plan asks nobody for what they may have settled."""
+    next: str | None = None

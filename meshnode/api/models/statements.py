@@ -12,6 +12,8 @@ class Columns(Model):
     received: int
     paid: int
     in_hand: int
+    contested_received: int
+    contested_paid: int
     open: int
 
 
@@ -20,7 +22,8 @@ class Entry(Model):
 
     on: str
     kind: str
-    """`share`, `contested`, `income` (held, and shared by the distribution), `received` or `paid`."""
+    """`share`, `contested`, `income` (held, and shared by the distribution), `received`, `paid`; of a payment that is
+    contested `contested-received` or `contested-paid`."""
     record: str
     about: str
     """The income that is held, or empty."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import trio
+
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.agreements import (
     Agreement,
@@ -17,6 +19,7 @@ from meshnode.api.models.agreements import (
 from meshnode.api.models.rulings import RulingRequest
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
+from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE, read_place, written_place
 from meshnode.api.resources.agreement_terms import MANUAL, facts_of
 from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, time_text
@@ -43,9 +46,17 @@ async def list_agreements(site: Site, call: Call[Nothing]) -> Page[AgreementBrie
     """The agreements that the owner may read, with `all` also those that have ended; by time."""
     office = site.office
     await office.fresh()
-    names, everything = Names(office), call.flag("all")
-    found = [each for each in agreed.agreements_here(office) if everything or each.standing.told.state != "ended"]
-    return Page([_brief(office, names, each) for each in found])
+    everything, limit = call.flag("all"), call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    found = []
+    for each in agreed.agreements_here(office, read_place(call, (0, b""))):
+        if everything or each.standing.told.state != "ended":
+            found.append(each)
+            await trio.lowlevel.checkpoint()  # each takes some reads
+        if len(found) > limit:
+            break
+    names, page = Names(office), found[:limit]
+    following = written_place(agreed.place_of(office, page[-1])) if len(found) > limit else None
+    return Page([_brief(office, names, each) for each in page], following)
 
 
 async def propose(site: Site, call: Call[AgreementRequest]) -> Agreement:

@@ -9,6 +9,7 @@ from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.terms import Evidence, Share, Sums, Total, Worth
 from meshnode.api.models.work import Contribution, ContributionRequest, ProjectName
+from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
@@ -25,8 +26,6 @@ from meshproto.types.value import Measure
 
 T = TypeVar("T")
 
-USUAL_PAGE = 30
-LARGEST_PAGE = 500
 LISTED = 16
 """Names and files told of each entry of a list: whoever names 256 must not make a list of 500 look up 100,000."""
 PIECE = Measure(1, 0, "C62")

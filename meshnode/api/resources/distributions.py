@@ -9,6 +9,7 @@ from meshnode.api.edge import Call, Nothing
 from meshnode.api.models import distributions as models
 from meshnode.api.models.evaluations import AnswerRequest
 from meshnode.api.models.shared import Page, Quantity
+from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
 from meshnode.api.resources.explained import explanation_model
 from meshnode.api.resources.rulings import decided_in
@@ -22,11 +23,11 @@ from meshnode.runtime.requests.ruled import rests_on
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.runtime.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.views.cuts import LeftOut
-from meshnode.views.dealings import dealings
+from meshnode.views.dealings import Dealing, dealings
 from meshnode.views.explained import explain_lines
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.tallies import CONTESTED, YES
-from meshproto.records.ids import ScopeId, digest33, to_text
+from meshproto.records.ids import RecordId, ScopeId, digest33, to_text
 
 LISTED_WITH = "meshnode distribution ls"
 MOST_WORKS = 64
@@ -58,16 +59,18 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
     await office.fresh()
     wanted = call.query.get("agreement")
     scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
-    items, acting = [], agreed.acts_as(office)
+    found: list[tuple[ScopeId, Dealing | Void]] = []
     for scope in scopes:
         with office.folded.steady():
-            found = dealings(scope, "distribution", office.folded)
-        names = Names(office)
-        for each in found:
-            items.append(_model(office, names, told_of(office, scope, each, whole=False), acting, whole=False))
-            await trio.lowlevel.checkpoint()  # each takes some reads
-        items += [_void_model(office, names, scope, each) for each in voids(office, scope)]
-    return Page(sorted(items, key=lambda each: (each.to, each.at, each.id)))
+            found += [(scope, each) for each in dealings(scope, "distribution", office.folded)]
+        found += [(scope, each) for each in voids(office, scope)]
+    signed = {each.record: _signed_at(office, each) for _, each in found}
+    page, following = page_of(call, found, lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record))
+    items, names, acting = [], Names(office), agreed.acts_as(office)
+    for scope, each in page:
+        items.append(_brief(office, names, scope, each, acting))
+        await trio.lowlevel.checkpoint()  # each takes some reads
+    return Page(items, following)
 
 
 async def show_distribution(site: Site, call: Call[Nothing]) -> models.Distribution:
@@ -170,6 +173,20 @@ def _model(
         outside=_outside(office, names, told.outside) if whole else None,
         signed_by=names.signer(shared.record),
     )
+
+
+def _signed_at(office: Office, one: Dealing | Void) -> int:
+    record = office.truth.record(RecordId(one.record))
+    return record.at if record is not None else 0
+
+
+def _brief(
+    office: Office, names: Names, scope: ScopeId, one: Dealing | Void, acting: Container[bytes]
+) -> models.Distribution:
+    """One of a list."""
+    if isinstance(one, Void):
+        return _void_model(office, names, scope, one)
+    return _model(office, names, told_of(office, scope, one, whole=False), acting, whole=False)
 
 
 def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> models.Distribution:

@@ -13,6 +13,7 @@ from meshnode.api.models.evaluations import (
 )
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import Written
+from meshnode.api.paging import page_of
 from meshnode.api.resources.work import quantity_of
 from meshnode.api.shapes import Names, text_of, time_text, written
 from meshnode.api.site import Site
@@ -83,7 +84,7 @@ async def list_ballots(site: Site, call: Call[Nothing]) -> Page[Ballot]:
         for each in found
         if round_ in (None, each.facts["round"])
     ]
-    return Page(sorted(items, key=lambda each: (each.round, each.at, each.id)))
+    return Page(*page_of(call, items, lambda each: (each.round, each.at, each.id)))
 
 
 async def _shown(office: Office, text: str) -> Evaluation:

@@ -6,6 +6,7 @@ from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import AnswerRequest
 from meshnode.api.models.incomes import Income, IncomeRequest
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
@@ -27,13 +28,17 @@ async def list_incomes(site: Site, call: Call[Nothing]) -> Page[Income]:
     await office.fresh()
     wanted = call.query.get("agreement")
     scopes = [await office.find_agreement(wanted)] if wanted else scopes_here(office)
-    items = []
+    found = []
     for scope in scopes:
-        here = _Incomes(office, scope)
-        for each in here.all:
-            items.append(here.model(each))
-            await trio.lowlevel.checkpoint()  # each takes some reads
-    return Page(sorted(items, key=lambda each: (each.on, each.id)))
+        with office.folded.steady():
+            found += [(scope, each) for each in dealings(scope, "income", office.folded)]
+    page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
+    places = {scope: _Incomes(office, scope) for scope in dict.fromkeys(scope for scope, _ in page)}
+    items = []
+    for scope, each in page:
+        items.append(places[scope].model(each))
+        await trio.lowlevel.checkpoint()  # each takes some reads
+    return Page(items, following)
 
 
 async def show_income(site: Site, call: Call[Nothing]) -> Income:

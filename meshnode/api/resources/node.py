@@ -6,7 +6,6 @@ import trio
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.node import (
-    Awaiting,
     Doctor,
     Health,
     LogFile,
@@ -31,9 +30,7 @@ from meshnode.api.site import Site
 from meshnode.core.effects import Done, Synced
 from meshnode.core.events import SyncNow, TrustThisCopy
 from meshnode.core.rows import PeerEntry, TimerEntry
-from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.taking_part import scopes_here
 from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import ScopeId, to_text
@@ -87,22 +84,11 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
         arrival=node.arrival,
         projected=lookups.views.arrival,
         running_timers=len(office.truth.rows(TimerEntry)),
-        awaiting=_awaiting(office),
         bytes_on_disk=site.bytes_on_disk(),
         keys=site.protection(),
         health=health_of(site),
         counters=node.counters(),
     )
-
-
-def _awaiting(office: Office) -> list[Awaiting]:
-    """The agreements that wait for a signature of the owner's, or for an organisation."""
-    found = []
-    for agreement in agreed.agreements_here(office):
-        waiting = dict.fromkeys(version.record for version, _ in agreed.awaited_of(office, agreement))
-        title = agreed.texts_of(office, agreement.standing)[0]
-        found += [Awaiting(to_text(each), title) for each in waiting]
-    return found
 
 
 async def doctor(site: Site, call: Call[Nothing]) -> Doctor:

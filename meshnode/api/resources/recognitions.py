@@ -5,7 +5,8 @@ import trio
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Recognition
-from meshnode.api.resources.contributions import LARGEST_PAGE, USUAL_PAGE, link_text, read_cursor
+from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
+from meshnode.api.resources.contributions import link_text, read_cursor
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.requests.details import somebody

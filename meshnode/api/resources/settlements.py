@@ -1,19 +1,19 @@
-"""Payments under agreements, and who owes whom."""
+"""Payments under agreements."""
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import AnswerRequest
-from meshnode.api.models.settlements import Balance, Balances, Settlement, SettlementRequest, Transfer
+from meshnode.api.models.settlements import Settlement, SettlementRequest
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
+from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests.settlements import Owed, Payment, add, owed
+from meshnode.runtime.requests.settlements import Payment, add, advice
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.views.dealings import Dealing, dealings
-from meshproto.fold import ledger
 from meshproto.records.ids import ScopeId, to_text
-from meshproto.types.currencies import EXPONENTS
 from meshproto.types.value import Money
 
 LISTED_WITH = "meshnode settlement ls"
@@ -22,12 +22,17 @@ LISTED_WITH = "meshnode settlement ls"
 async def list_settlements(site: Site, call: Call[Nothing]) -> Page[Settlement]:
     """The payments of an agreement, or of all, by day."""
     office, names = site.office, Names(site.office)
-    items = []
-    for scope in await _scopes(office, call):
+    found = []
+    for scope in await scopes_asked(office, call):
         with office.folded.steady():
-            found = dealings(scope, "settlement", office.folded)
-        items += [_model(office, names, scope, each) for each in found]
-    return Page(sorted(items, key=lambda each: (each.on, each.id)))
+            found += [(scope, each) for each in dealings(scope, "settlement", office.folded)]
+    page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
+    return Page([settlement_model(office, names, *each) for each in page], following)
+
+
+async def show_settlement(site: Site, call: Call[Nothing]) -> Settlement:
+    """One payment."""
+    return await _shown(site.office, call.path["id"])
 
 
 async def add_settlement(site: Site, call: Call[SettlementRequest]) -> Settlement:
@@ -59,53 +64,24 @@ async def confirm_settlement(site: Site, call: Call[AnswerRequest]) -> Settlemen
     return await _shown(office, call.path["id"])
 
 
-async def show_balances(site: Site, call: Call[Nothing]) -> Balances:
-    """Who has what, and the payments that would bring all to zero; of one agreement, or of all."""
-    office, names = site.office, Names(site.office)
-    found = owed(office, await _scopes(office, call))
-    return Balances(
-        balances=[each for one in found for each in _balances(names, one)],
-        plan=[
-            Transfer(
-                names.scope(one.scope), names.agent(each.payer), names.agent(each.payee), money_model(each.amount, cur)
-            )
-            for one in found
-            for cur, each in one.plan
-        ],
-    )
-
-
-async def _scopes(office: Office, call: Call[Nothing]) -> list[ScopeId]:
+async def scopes_asked(office: Office, call: Call[Nothing]) -> list[ScopeId]:
+    """The agreement that a request names, or all that are here. Raises Refusal."""
     await office.fresh()
     wanted = call.query.get("agreement")
     return [await office.find_agreement(wanted)] if wanted else scopes_here(office)
 
 
-def _balances(names: Names, one: Owed) -> list[Balance]:
-    return [
-        Balance(
-            agreement=names.scope(one.scope),
-            agent=names.agent(agent),
-            cur=cur,
-            exp=EXPONENTS.get(cur),
-            **each._asdict(),
-            open=each.open,
-        )
-        for (agent, cur), each in one.balances.items()
-    ]
-
-
-def _transfer(names: Names, scope: ScopeId, cur: str, one: ledger.Transfer) -> Transfer:
-    return Transfer(names.scope(scope), names.agent(one.payer), names.agent(one.payee), money_model(one.amount, cur))
-
-
 async def _shown(office: Office, text: str) -> Settlement:
     await office.projector.caught_up()  # What was just written must show.
     payment = await find_dealing(office, text, "settlement", LISTED_WITH)
-    return _model(office, Names(office), home_of(office, payment.record), payment)
+    names, scope = Names(office), home_of(office, payment.record)
+    model = settlement_model(office, names, scope, payment)
+    model.disputes, model.decisions = decided_in(office, names, scope, {payment.record})
+    return model
 
 
-def _model(office: Office, names: Names, scope: ScopeId, payment: Dealing) -> Settlement:
+def settlement_model(office: Office, names: Names, scope: ScopeId, payment: Dealing) -> Settlement:
+    """A payment as the API tells it."""
     facts, record = payment.facts, office.truth.record(payment.record)
     other = facts["to"] if payment.agent == facts["from"] else facts["from"]
     paid = facts.get("paid")
@@ -119,6 +95,9 @@ def _model(office: Office, names: Names, scope: ScopeId, payment: Dealing) -> Se
         on=facts["on"],
         method=facts["method"],
         state=payment.state,
+        reason=payment.reason,
+        causes=[to_text(each) for each in payment.ids],
+        says=advice(office, payment),
         declared_by=names.agent(payment.agent),
         may_confirm=payment.state == "declared" and other in {office.me, *office.mandates.acts_for()},
         ref=facts["ref"][1:].hex() if "ref" in facts else "",

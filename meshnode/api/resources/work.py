@@ -16,7 +16,8 @@ from meshnode.api.models.work import (
     TimerRequest,
     Written,
 )
-from meshnode.api.resources.contributions import LARGEST_PAGE, PIECE, shown, terms_of
+from meshnode.api.paging import LARGEST_PAGE
+from meshnode.api.resources.contributions import PIECE, shown, terms_of
 from meshnode.api.shapes import Names, time_text, written
 from meshnode.api.site import Site
 from meshnode.core.rows import TimerEntry

@@ -1,6 +1,6 @@
 """How agreements stand: their versions, who has signed, whose turn it is, and what comes next in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from meshnode.core.rows import AgreementEntry
@@ -81,16 +81,22 @@ def agreement_of(office: Office, scope: ScopeId) -> Agreement:
     return Agreement(scope, versions, shown)
 
 
-def agreements_here(office: Office) -> list[Agreement]:
-    """All agreements of which a valid first version is here, by time."""
-    found = []
+def agreements_here(office: Office, after: tuple[object, ...] = ()) -> Iterator[Agreement]:
+    """The agreements of which a valid first version is here, by time; those behind a place (`place_of`), or all."""
     for row in sorted(office.truth.rows(AgreementEntry), key=lambda row: (row.at, row.agreement)):
         scope = ScopeId(row.agreement)
+        if after and (row.at, row.agreement) <= after:
+            continue
         with office.folded.steady():
             is_valid = read_version(office.folded, scope) is not None
         if is_valid and office.lookups.versions(scope):
-            found.append(agreement_of(office, scope))
-    return found
+            yield agreement_of(office, scope)
+
+
+def place_of(office: Office, agreement: Agreement) -> tuple[int, bytes]:
+    """Where an agreement stands among those that are here."""
+    entry = office.truth.entry(AgreementEntry, (agreement.scope,))
+    return (entry.at if entry is not None else 0), agreement.scope
 
 
 def acts_as(office: Office) -> list[bytes]:

@@ -10,8 +10,9 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.taking_part import acting_in, sign
+from meshnode.views.dealings import Dealing, dealings
 from meshproto.fold.ledger import Balance, Transfer, balances, settlement_plan
-from meshproto.records.ids import ScopeId, digest33
+from meshproto.records.ids import ScopeId, digest33, short
 from meshproto.types import accounts
 from meshproto.types.value import Money
 
@@ -83,9 +84,33 @@ def plan_of(columns: dict[tuple[bytes, str], Balance]) -> list[tuple[str, Transf
     """The payments that bring everybody to zero as far as others owe, each currency by itself."""
     plan: list[tuple[str, Transfer]] = []
     for cur in sorted({cur for _, cur in columns}):
-        open_ = {agent: each.open for (agent, own), each in columns.items() if own == cur}
+        open_ = {agent: each.planned for (agent, own), each in columns.items() if own == cur}
         plan += [(cur, each) for each in settlement_plan(open_)]
     return plan
+
+
+def contested(office: Office, scopes: Iterable[ScopeId]) -> list[tuple[ScopeId, Dealing]]:
+    """The payments of agreements that are contested, by agreement and id."""
+    with office.folded.steady():
+        return [
+            (scope, each)
+            for scope in scopes
+            for each in dealings(scope, "settlement", office.folded)
+            if each.state == "contested"
+        ]
+
+
+def advice(office: Office, payment: Dealing) -> str:
+    """How a payment stands, in words."""
+    payer, payee = payment.facts["from"], payment.facts["to"]
+    other = payee if payment.agent == payer else payer
+    match payment.state:
+        case "confirmed":
+            return "both sides say that it took place"
+        case "contested":
+            return "contested: it is not certain that who signed was allowed to, so it settles nothing yet"
+        case _:
+            return f"it counts once {office.name(other) or short(other)} has confirmed it"
 
 
 def _must_be_money(money: Money | None) -> None:

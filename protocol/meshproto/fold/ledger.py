@@ -17,11 +17,22 @@ class Balance(NamedTuple):
     received: int = 0
     paid: int = 0
     in_hand: int = 0
+    contested_received: int = 0
+    contested_paid: int = 0
 
     @property
     def open(self) -> int:
         """What is owed to the agent; less than 0 if the agent owes it."""
         return self.entitled + self.paid - self.received - self.in_hand
+
+    @property
+    def planned(self) -> int:
+        """What is open for the settlement plan, which asks nobody for what may have been paid."""
+        # SPEC 09-agreements 6: what somebody is owed counts less what is contested received, what somebody owes less
+        # what is contested paid, each at least 0
+        if self.open < 0:
+            return min(0, self.open + self.contested_paid)
+        return max(0, self.open - self.contested_received)
 
     def plus(self, **more: int) -> "Balance":
         """The same with some more in some columns."""
@@ -37,6 +48,10 @@ class Transfer(NamedTuple):
 
 
 Balances = dict[tuple[bytes, str], Balance]
+
+
+DIGESTED = 6
+"""Columns that stand in the digest of an agreement: contested payments follow from the states in it (09 7)."""
 
 
 def balances(scope: bytes, memory: Memory) -> Balances:
@@ -57,10 +72,13 @@ def balances(scope: bytes, memory: Memory) -> Balances:
             income = concern_of(memory, each)
             add(income.agent, cur, in_hand=income.facts["net"]["amt"])
     for facts, state in _with_state(scope, "settlement", memory):
+        amount, cur = facts["amount"]["amt"], facts["amount"]["cur"]
         if state == "confirmed":
-            amount, cur = facts["amount"]["amt"], facts["amount"]["cur"]
             add(facts["from"], cur, paid=amount)
             add(facts["to"], cur, received=amount)
+        elif state == "contested":
+            add(facts["from"], cur, contested_paid=amount)
+            add(facts["to"], cur, contested_received=amount)
     return {key: found[key] for key in sorted(found) if any(found[key])}
 
 

@@ -13,7 +13,7 @@ from meshproto.fold.acknowledging import state_in
 from meshproto.fold.charters import charter_in, electors_for
 from meshproto.fold.entries import entry_of
 from meshproto.fold.knowledge import EVERYTHING
-from meshproto.fold.ledger import balances
+from meshproto.fold.ledger import DIGESTED, balances
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, Place, read_place
 from meshproto.fold.standing import REAFFIRMED, Status, row_of
@@ -149,7 +149,8 @@ def _lines_of_agreements(states: States, memory: Memory) -> Iterator[tuple[int, 
             if row.type in (*SETTLED_TYPES, "contribution"):
                 yield home, encode(["stands", each, states.state(each, row)])
         for (agent, cur), balance in balances(scope, memory).items():
-            yield home, encode(["balance", agent + cur.encode(), [*balance]])
+            if any(balance[:DIGESTED]):
+                yield home, encode(["balance", agent + cur.encode(), [*balance[:DIGESTED]]])
 
 
 _STATUSES = {int(Status.YES): "yes", REAFFIRMED: "yes", int(Status.CONTESTED): "contested"}

@@ -43,8 +43,8 @@ async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
         await all_.stands(from_text(income), "confirmed")
         shared = await all_.shares("ben", "ana", "ben")
         assert (shared["state"], named(shared["lines"])) == ("effective", {"Ana": 75_001, "Ben": 25_000})
-        owed = await all_["ben"].does("GET", "/balances?agreement=Acme site")
-        assert [(each["payer"]["name"], each["payee"]["name"], each["amount"]["amt"]) for each in owed["plan"]] == [
+        owed = await all_["ben"].does("GET", "/plan?agreement=Acme site")
+        assert [(each["payer"]["name"], each["payee"]["name"], each["amount"]["amt"]) for each in owed["items"]] == [
             ("Ana", "Ben", 25_000)
         ]
         wish = {"agreement": "Acme site", "amount": {"amt": 25_000, "cur": "EUR"}, "payee": "Ben"}
@@ -54,7 +54,7 @@ async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
         assert await waits(all_["ben"]) == ["confirm-payment"]
         await all_["ben"].does("POST", f"/settlements/{paid['id']}/answers", {})
         await all_.stands(from_text(paid["id"]), "confirmed")
-        assert (await all_["cy"].does("GET", "/balances"))["plan"] == []
+        assert (await all_["cy"].does("GET", "/plan"))["items"] == []
         told = [await all_[name].does("GET", "/statements?person=Ben") for name in ("ana", "ben", "cy")]
         assert len({each["digest"] for each in told}) == 1
         (account,) = told[0]["accounts"]
@@ -345,7 +345,7 @@ async def test_money_of_another_agreement_says_where_it_came_from(mesh: Mesh) ->
         await all_.come(income["id"])
         assert (await all_["ana"].does("GET", f"/incomes/{income['id']}"))["part_of"] == shared["id"]
         both = await all_["ana"].does("GET", "/balances")
-        assert {each["agreement"]["name"] for each in both["balances"]} == {"Acme site"}
+        assert {each["agreement"]["name"] for each in both["items"]} == {"Acme site"}
 
 
 async def test_work_in_a_network_is_confirmed_by_a_member(mesh: Mesh) -> None:
@@ -365,3 +365,45 @@ async def test_work_in_a_network_is_confirmed_by_a_member(mesh: Mesh) -> None:
         note = await all_["ben"].does("POST", "/contributions", {"title": "Mine alone", "seconds": 60})
         alone = await all_["ben"].refuses("GET", f"/contributions/{note['id']}/evaluation")
         assert alone["code"] == "bad-request"
+
+
+async def pages(api: Api, path: str) -> list[str]:
+    """All items of a list, read one by one: what of each is said is its id, or what else tells it."""
+    found, cursor = [], ""
+    while True:
+        page = await api.does("GET", f"{path}{'&' if '?' in path else '?'}limit=1{cursor}")
+        found += page["items"]
+        assert len(page["items"]) <= 1
+        if page["next"] is None:
+            return [each.get("id") or each.get("record") or str(each) for each in found]
+        cursor = f"&cursor={page['next']}"
+
+
+async def test_long_lists_are_told_in_pages(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", income_confirm="party") as all_:
+        await all_.works("ana", "Design", 3, "ben")
+        await all_.works("ben", "Code", 1, "ana")
+        incomes = [await all_.income("ana", 1000, on=f"2026-03-0{day}") for day in (3, 1, 2)]
+        waiting = await all_["ben"].does("GET", "/inbox?limit=2")
+        assert (len(waiting["items"]), waiting["total"]) == (2, 3)
+        assert sorted(await pages(all_["ben"], "/inbox")) == sorted(incomes)
+        for each in incomes:
+            await all_["ben"].does("POST", f"/incomes/{each}/answers", {})
+            await all_.stands(from_text(each), "confirmed")
+        assert await pages(all_["ana"], "/incomes") == [incomes[1], incomes[2], incomes[0]]
+        shared = [(await all_.shares("ben", "ana", "ben", incomes=[each], to="2026-03-31"))["id"] for each in incomes]
+        assert await pages(all_["ben"], "/distributions") == shared
+        wish = {"agreement": "Acme site", "amount": {"amt": 100, "cur": "EUR"}, "payee": "Ben", "on": "2026-04-01"}
+        paid = [
+            (await all_["ana"].does("POST", "/settlements", {**wish, "method": how}))["id"] for how in ("bank", "cash")
+        ]
+        assert sorted(await pages(all_["ana"], "/settlements?agreement=Acme site")) == sorted(paid)
+        assert len(await pages(all_["ana"], "/balances")) == 2
+        assert len(await pages(all_["ana"], "/plan")) == 1
+        second = await all_["ana"].does(
+            "POST", "/agreements", {"title": "Other", "parties": [{"who": "me", "roles": ["provider"]}]}
+        )
+        assert await pages(all_["ana"], "/agreements?all=true") == [to_text(all_.scope), second["id"]]
+        for path in ("/incomes", "/agreements", "/plan"):
+            refused = await all_["ana"].refuses("GET", f"{path}?cursor=soon")
+            assert "no cursor" in refused["detail"]

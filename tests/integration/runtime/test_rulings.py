@@ -181,7 +181,9 @@ async def test_of_two_distributions_of_the_same_money_one_is_picked(mesh: Mesh) 
         assert [each["id"] for each in shown["decisions"]] == [resolution]
 
 
-async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: Mesh) -> None:
+@asynccontextmanager
+async def clerks(mesh: Mesh) -> AsyncIterator[tuple[Node, Node, Node, str, ScopeId]]:
+    """Ana's firm Blue, Ben who signs for it, and Carol: three who agree; the agreement, and the firm."""
     async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("carol") as carol:
         firm = await organisations.found(ana.office, organisations.Founding("Blue"))
         await ana.office.projector.caught_up()
@@ -193,17 +195,21 @@ async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: 
         await cards.take_in(carol.office, (await cards.own_card(ana.office, firm)).line)
         wish = terms("me", "Blue", "Ana", dispute={"quorum": [2, 3]})
         agreement = (await carol.api().does("POST", "/agreements", wish))["id"]
-        await signed(ben, agreement, **{"as": "Blue"})
+        await signed(ben, agreement, **BLUE)
         await signed(ana, agreement)
-        nodes = (ana, ben, carol)
-        await together(*(partial(until, partial(state, node, agreement), "in_force") for node in nodes))
+        await together(*(partial(until, partial(state, node, agreement), "in_force") for node in (ana, ben, carol)))
+        yield ana, ben, carol, agreement, firm
+
+
+async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: Mesh) -> None:
+    async with clerks(mesh) as (ana, ben, carol, agreement, firm):
         change = (await carol.api().does("POST", f"/agreements/{agreement}/versions", {"notice_days": 30}))["version"]
         await signed(ana, change)
         await until(partial(state, ben, change), "proposed")
         for other in ("ben", "carol"):
             mesh.cut("ana", other)
         await organisations.dismiss(ana.office, firm, ben.office.me, "end")
-        await signed(ben, change, **{"as": "Blue"})
+        await signed(ben, change, **BLUE)
         mesh.heal("ana", "carol")
         mesh.heal("ana", "ben")
         await together(*(partial(until, partial(state, node, change), "contested") for node in (ana, carol)))
@@ -213,6 +219,44 @@ async def test_the_signature_of_a_dismissed_clerk_is_upheld_by_the_others(mesh: 
         await accepts(ana, agreement, resolution)
         await together(*(partial(until, partial(state, node, change), "in_force") for node in (ana, carol)))
         assert await ruled(carol, agreement, resolution) == "carried"
+
+
+async def payment(node: Node, record: str) -> str:
+    """How a payment stands; empty while it is not here."""
+    found = (await node.api().does("GET", "/settlements"))["items"]
+    return next((each["state"] for each in found if each["id"] == record), "")
+
+
+async def test_a_payment_that_a_dismissed_clerk_confirmed_is_contested_until_it_is_upheld(mesh: Mesh) -> None:
+    async with clerks(mesh) as (ana, ben, carol, agreement, firm):
+        wish = {"agreement": agreement, "amount": {"amt": 100, "cur": "EUR"}, "payee": "Blue", "on": "2026-04-01"}
+        paid = (await carol.api().does("POST", "/settlements", wish))["id"]
+        await together(*(partial(until, partial(payment, node, paid), "declared") for node in (ana, ben)))
+        for other in ("ben", "carol"):
+            mesh.cut("ana", other)
+        await organisations.dismiss(ana.office, firm, ben.office.me, "end")
+        await ben.api().does("POST", f"/settlements/{paid}/answers", BLUE)
+        mesh.heal("ana", "carol")
+        mesh.heal("ana", "ben")
+        await together(*(partial(until, partial(payment, node, paid), "contested") for node in (ana, carol)))
+        plan = await carol.api().does("GET", "/plan")
+        assert ([each["id"] for each in plan["contested"]], plan["items"]) == ([paid], [])
+        frozen = {
+            each["agent"]["name"]: each["contested_received"] for each in (await balances(ana)) if each["open"] == 0
+        }
+        assert frozen == {"Blue": 100, "Carol": 0}
+        (dispute,) = (await carol.api().does("GET", f"/settlements/{paid}"))["disputes"]
+        assert (dispute["target"], dispute["agent"]["name"]) == (paid, "Blue")
+        resolution = (await decides(carol, agreement, "uphold", dispute["records"][0]))["resolution"]
+        await accepts(ana, agreement, resolution)
+        await together(*(partial(until, partial(payment, node, paid), "confirmed") for node in (ana, carol)))
+        told = await ana.api().does("GET", f"/settlements/{paid}")
+        assert ([each["state"] for each in told["decisions"]], told["disputes"]) == (["carried"], [])
+
+
+async def balances(node: Node) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await node.api().does("GET", "/balances"))["items"]
+    return found
 
 
 async def test_mediators_decide_and_nobody_else(mesh: Mesh) -> None:

@@ -12,7 +12,10 @@ from meshproto.fold.fold import Fold
 from meshproto.fold.ledger import Balance, balances, settlement_plan
 from meshproto.fold.memory import DictMemory
 from meshproto.records.reasons import Reason
+from meshproto.types import accounts, authority, identity
+from meshproto.types.value import Money
 from scripts.vectors import amendments
+from scripts.vectors.cases import key
 from scripts.vectors.deals import Deal
 from scripts.vectors.tale import Tale
 from tests.support.byzantine.checks import check
@@ -39,11 +42,15 @@ def deal_with_an_income() -> tuple[Deal, DictMemory]:
     first = deal.share("bob", deal.income(900))
     deal.all_accept(first)
     deal.share("bob", deal.income(901), prev=first)
+    return deal, folded(deal)
+
+
+def folded(deal: Deal) -> DictMemory:
     memory = DictMemory()
     fold = Fold(memory)
     for each in deal.tale.records:
         fold.add(each)
-    return deal, memory
+    return memory
 
 
 def test_a_ledger_tells_what_is_open_of_what_is_effective() -> None:
@@ -52,6 +59,34 @@ def test_a_ledger_tells_what_is_open_of_what_is_effective() -> None:
     found = balances(deal.deal.id, memory)
     assert found == {(alice, "EUR"): Balance(600, 0, 0, 0, 0, 900), (bob, "EUR"): Balance(300)}
     assert {agent: each.open for (agent, _), each in found.items()} == {alice: -300, bob: 300}
+
+
+def test_a_contested_payment_settles_nothing_and_is_not_asked_for_once_more() -> None:
+    deal, memory = deal_with_an_income()
+    alice, bob = (deal.people[name] for name in ("alice", "bob"))
+    phone = deal.tale.write("bob", bob, "grant", authority.device(key("phone").public))
+    pays = accounts.settlement(alice.id, bob.id, Money(300, "EUR"), on="2025-12-31")
+    paid = deal.write("alice", "settlement", pays)
+    deal.tale.write("phone", deal.deal, "countersign", identity.accept(paid.id), agent=bob, auth=[phone])
+    deal.tale.write("bob", bob, "revoke", authority.revoke([phone.id]), knows=[])
+    after = folded(deal)
+    found = balances(deal.deal.id, after)
+    assert found[bob.id, "EUR"] == Balance(300, contested_received=300)
+    assert found[alice.id, "EUR"] == Balance(600, in_hand=900, contested_paid=300)
+    assert [each.open for each in found.values()] == [each.open for each in balances(deal.deal.id, memory).values()]
+    assert settlement_plan({agent: each.planned for (agent, _), each in found.items()}) == []
+
+
+def test_only_a_contested_payment_leaves_no_balance_in_the_digest() -> None:
+    deal = Deal("only a payment")
+    bob = deal.people["bob"]
+    phone = deal.tale.write("bob", bob, "grant", authority.device(key("phone").public))
+    pays = accounts.settlement(deal.people["alice"].id, bob.id, Money(1, "EUR"), on="2025-12-31")
+    paid = deal.write("alice", "settlement", pays)
+    deal.tale.write("phone", deal.deal, "countersign", identity.accept(paid.id), agent=bob, auth=[phone])
+    deal.tale.write("bob", bob, "revoke", authority.revoke([phone.id]), knows=[])
+    assert balances(deal.deal.id, folded(deal))[bob.id, "EUR"] == Balance(contested_received=1)
+    check(deal.tale.records, random.Random(1))
 
 
 def test_17_who_answered_and_declines_since_is_told_with_whom_and_what_for() -> None:

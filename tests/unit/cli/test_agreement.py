@@ -330,7 +330,7 @@ def test_lists_say_what_waits(node: FakeNode) -> None:
     assert "Logo  proposed  you, Ben  5000.00 EUR" in listed
     assert "  Waits for you, Logo:  " in listed
     assert listed.endswith(f" agreement show {text_id('logo')}\n")
-    assert "Logo waits for your signature: meshnode agreement show" in run("status", home=node).out
+    assert "  inbox     1 thing waits for you: " in run("status", home=node).out
     node.agreements[0] = agreement("in_force")
     assert "Waits" not in run("agreement", "ls", home=node).out
 

@@ -37,7 +37,15 @@ SIGNS_NOTHING = {
     *("peer add", "peer ls", "peer rm", "peer ping", "import bundle", "import ls"),
     *("export bundle", "export csv", "export fork", "verify", "why", "equation preview", "equation explain"),
     *("agreement show", "agreement ls", "agreement presets", "income ls", "income show", "inbox", "statement"),
-    *("distribution ls", "distribution show", "distribution explain", "settlement ls", "balance", "plan"),
+    *(
+        "distribution ls",
+        "distribution show",
+        "distribution explain",
+        "settlement ls",
+        "settlement show",
+        "balance",
+        "plan",
+    ),
     "completion",
 }
 

@@ -56,6 +56,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "settlement add": ("acme", "1 EUR", "--to", "Ben"),
     "settlement confirm": ("s",),
     "settlement ls": (),
+    "settlement show": ("s",),
     "balance": (),
     "plan": (),
     "statement": (),

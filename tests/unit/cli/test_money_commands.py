@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from meshnode.api.models.distributions import Agreed
+from meshnode.api.models.settlements import Plan
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
@@ -16,6 +17,7 @@ from tests.support import sample_money as money
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
 from tests.support.rich_answers import rich_contribution
+from tests.support.sample_agreements import in_conflict
 from tests.support.sample_people import ANA, text_id
 
 
@@ -246,9 +248,38 @@ def test_balances_and_the_plan_are_told_by_currency(node: FakeNode) -> None:
     assert "-3333.33" in says(node, "balance")
     plan = says(node, "plan", "acme")
     assert "settlement add 'Acme site' '3333.33 EUR' --to Ben" in plan
-    node.answers["GET", "/balances"] = msgspec.structs.replace(money.balances(), balances=[], plan=[])
+    node.answers["GET", "/balances"] = Page([])
+    node.answers["GET", "/plan"] = Plan([], [])
     assert "Nothing was shared yet." in says(node, "balance")
-    assert "Nobody owes anybody anything." in says(node, "plan")
+    assert says(node, "plan") == "Nobody owes anybody anything.\n"
+
+
+def test_a_contested_payment_has_a_column_and_is_left_out_of_the_plan(node: FakeNode) -> None:
+    assert "PAID, CONTESTED" not in says(node, "balance")
+    node.answers["GET", "/balances"] = money.balances(frozen=333_333)
+    head, ana, ben = says(node, "balance").splitlines()
+    assert (head[-15:], ana.split()[-2:], ben.split()[-2:]) == (
+        "PAID, CONTESTED", ["-3333.33", "-3333.33"], ["3333.33", "3333.33"]
+    )  # fmt: skip
+    node.answers["GET", "/plan"] = money.plan(money.settlement(state="contested"))
+    out = says(node, "plan")
+    assert "! left out: 3333.33 EUR from Ana López (you) to Ben is contested" in out
+    assert f"settlement show {text_id('paid')}" in out
+    assert "settlement add" not in out
+
+
+def test_a_payment_is_shown_with_what_comes_next(node: FakeNode) -> None:
+    out = says(node, "settlement", "show", "s")
+    assert "  state      declared: it counts once Ben has confirmed it\n" in out
+    assert f"settlement confirm {text_id('paid')}" in out
+
+
+def test_a_contested_payment_is_shown_with_who_decides(node: FakeNode) -> None:
+    (dispute,) = in_conflict().disputes
+    node.answers["GET", "/settlements/s"] = money.settlement(state="contested", disputes=[dispute])
+    out = says(node, "settlement", "show", "s")
+    assert "In dispute" in out
+    assert all(each.removeprefix("meshnode ") in out for each in dispute.commands)
 
 
 def test_a_statement_is_printed_with_its_digests(node: FakeNode) -> None:

@@ -187,7 +187,7 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.networks.invites("studio"), "GET", "/networks/studio/invites"),
     (lambda node: node.networks.withdraw("studio", "i"), "DELETE", "/networks/studio/invites/i"),
     (lambda node: node.decisions.every(), "GET", "/decisions"),
-    (lambda node: node.agreements.every(everything=True), "GET", "/agreements"),
+    (lambda node: list(node.agreements.every(everything=True)), "GET", "/agreements"),
     (lambda node: node.agreements.propose({"title": "Logo"}), "POST", "/agreements"),
     (lambda node: node.agreements.one("logo"), "GET", "/agreements/logo"),
     (lambda node: node.agreements.amend("logo", {"title": "Logo"}), "POST", "/agreements/logo/versions"),
@@ -219,33 +219,37 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.exchange.imports(), "GET", "/imports"),
     (lambda node: node.exchange.undo_import("b1"), "DELETE", "/imports/b1"),
     (lambda node: node.exchange.export("bundle", "/f"), "POST", "/exports"),
-    (lambda node: node.money.inbox(), "GET", "/inbox"),
+    (lambda node: list(node.money.inbox()), "GET", "/inbox"),
+    (lambda node: node.money.waiting(), "GET", "/inbox"),
     (lambda node: node.money.evaluation("c"), "GET", "/contributions/c/evaluation"),
     (lambda node: node.money.attest("c", {"rating": 4}), "POST", "/attestations"),
     (lambda node: node.money.answer_share("c", "decline"), "POST", "/contributions/c/shares"),
-    (lambda node: node.money.ballots("acme"), "GET", "/ballots"),
+    (lambda node: list(node.money.ballots("acme")), "GET", "/ballots"),
     (lambda node: node.money.cast_ballot("acme", [("ben", 3)]), "POST", "/ballots"),
-    (lambda node: node.money.incomes(), "GET", "/incomes"),
+    (lambda node: list(node.money.incomes()), "GET", "/incomes"),
     (lambda node: node.money.income("i"), "GET", "/incomes/i"),
     (lambda node: node.money.add_income("acme", {"amt": 1, "cur": "EUR"}, tax=0), "POST", "/incomes"),
     (lambda node: node.money.confirm_income("i"), "POST", "/incomes/i/answers"),
     (lambda node: node.money.preview("acme"), "POST", "/distributions/preview"),
     (lambda node: node.money.propose("acme", "ab"), "POST", "/distributions"),
-    (lambda node: node.money.distributions("acme"), "GET", "/distributions"),
+    (lambda node: list(node.money.distributions("acme")), "GET", "/distributions"),
     (lambda node: node.money.distribution("d"), "GET", "/distributions/d"),
     (lambda node: node.money.approve("d"), "POST", "/distributions/d/approvals"),
     (lambda node: node.money.explanation("d", "ben"), "GET", "/distributions/d/explanation"),
-    (lambda node: node.money.settlements(), "GET", "/settlements"),
+    (lambda node: list(node.money.settlements()), "GET", "/settlements"),
     (lambda node: node.money.settle("acme", {"amt": 1, "cur": "EUR"}, payee="ben"), "POST", "/settlements"),
     (lambda node: node.money.confirm_settlement("s", as_="Blue"), "POST", "/settlements/s/answers"),
-    (lambda node: node.money.balances(), "GET", "/balances"),
+    (lambda node: node.money.settlement("s"), "GET", "/settlements/s"),
+    (lambda node: list(node.money.balances()), "GET", "/balances"),
+    (lambda node: node.money.plan("acme"), "GET", "/plan"),
     (lambda node: node.money.statement("ben", first="2026-01-01"), "GET", "/statements"),
 ]
 
 
 @pytest.mark.parametrize(("call", "method", "path"), CALLS, ids=[f"{method} {path}" for _, method, path in CALLS])
 def test_each_method_asks_its_route(fake: FakeNode, call: Callable[[Client], object], method: str, path: str) -> None:
-    fake.answers[method, path] = msgspec.defstruct("Anything", [("items", list[str], [])])()
+    fields = [("items", list[str], []), ("contested", list[str], []), ("total", int, 0)]
+    fake.answers[method, path] = msgspec.defstruct("Anything", fields)()
     call(Client.of(fake.home))
     assert (fake.asked[0].method, fake.asked[0].path) == (method, path)
 
@@ -266,7 +270,7 @@ def test_a_list_is_read_to_its_end(fake: FakeNode) -> None:
 
 @pytest.mark.parametrize(
     "call",
-    [lambda node: node.peers.every(), lambda node: node.money.incomes(), lambda node: list(node.work.projects())],
+    [lambda node: node.peers.every(), lambda node: list(node.money.incomes()), lambda node: list(node.work.projects())],
 )
 def test_what_is_no_list_is_called_so(fake: FakeNode, call: Callable[[Client], object]) -> None:
     for path in ("/peers", "/incomes", "/projects"):

@@ -15,10 +15,9 @@ from meshnode.runtime.requests.ruled import (
 from meshproto.fold.lineage import read_stand
 from meshproto.records.ids import ScopeId, short
 from meshproto.records.record import Record
-from meshproto.types import accounts, authority, identity, value
-from scripts.vectors.cases import key
+from meshproto.types import accounts, identity, value
 from scripts.vectors.deals import Deal
-from tests.support.deals import folded
+from tests.support.deals import folded, lost_phone
 
 
 def siblings(deal: Deal, *prev: Record) -> tuple[Record, Record]:
@@ -37,15 +36,6 @@ def disputes(deal: Deal) -> list[Dispute]:
 
 def rulings(deal: Deal) -> dict[bytes, Ruling]:
     return {each.record: each for each in rulings_of(ScopeId(deal.deal.id), folded(deal))}
-
-
-def lost_phone(deal: Deal, type_: str, facts: object) -> Record:
-    """Something that bob signs with a phone whose end does not know of it."""
-    bob = deal.people["bob"]
-    phone = deal.tale.write("bob", bob, "grant", authority.device(key("phone").public))
-    made = deal.tale.write("phone", deal.deal, type_, facts, agent=bob, auth=[phone])
-    deal.tale.write("bob", bob, "revoke", authority.revoke([phone.id]), knows=[])
-    return made
 
 
 def test_two_signed_versions_wait_for_a_pick_by_all_parties() -> None:

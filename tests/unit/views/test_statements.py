@@ -5,7 +5,7 @@ from meshproto.fold.ledger import Balance, balances
 from meshproto.fold.memory import Memory
 from meshproto.types import repair
 from scripts.vectors.deals import Deal
-from tests.support.deals import folded, ids, paid, shared, three
+from tests.support.deals import contested, folded, ids, paid, shared, three
 
 
 def accounts(deal: Deal, name: str, first: str = "", last: str = "") -> tuple[Account, ...]:
@@ -73,6 +73,18 @@ def test_a_contested_share_stands_in_a_column_of_its_own() -> None:
     assert [each.kind for each in account.entries] == ["contested", "contested"]
     assert account.closing.open == 0
     assert account.closing.contested > 0
+
+
+def test_a_contested_payment_settles_nothing_and_stands_with_both_sides() -> None:
+    deal = three()
+    shared(deal, 1_000_000)
+    contested(deal, 299_065)
+    [bob] = accounts(deal, "bob", "2026-01-01")
+    [alice] = accounts(deal, "alice", "2026-01-01")
+    assert [(each.kind, each.other) for each in bob.entries] == [("contested-received", deal.people["alice"].id)]
+    assert [(each.kind, each.other) for each in alice.entries] == [("contested-paid", deal.people["bob"].id)]
+    assert bob.closing == Balance(entitled=299_065, contested_received=299_065)
+    assert (bob.closing.open, alice.closing.contested_paid) == (299_065, 299_065)
 
 
 def test_the_digest_is_alike_in_any_order_and_after_an_erasure() -> None:
