@@ -9,7 +9,7 @@ from meshproto.equation.book import Book
 from meshproto.equation.inputs import Contribution, Round
 from meshproto.equation.notices import Concern, notices
 from meshproto.equation.terms import Ack, Late, Terms
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, concerns_in
 from meshproto.fold.memory import Memory
 from meshproto.types.agreement import bearers, parties_of
 from meshproto.types.equations import read_equation
@@ -48,9 +48,8 @@ def _typical(scope: bytes, facts: Mapping[str, Any], memory: Memory) -> int:
 
 
 def _incomes(scope: bytes, cur: str | None, memory: Memory) -> Iterator[int]:
-    prefix = scope + b"income\0"
-    for key, _ in memory.scan("concerns", prefix):
-        net = concern_of(memory, key[len(prefix) :]).facts["net"]
+    for each in concerns_in(scope, "income", memory):
+        net = concern_of(memory, each).facts["net"]
         if net["cur"] == cur:
             yield net["amt"]
 

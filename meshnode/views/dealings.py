@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple, cast
 
-from meshproto.fold.concerns import concern_of, read_concern
+from meshproto.fold.concerns import concern_of, concerns_in, read_concern
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
@@ -41,8 +41,7 @@ def terms_now(scope: bytes, memory: Memory) -> dict[str, Any]:
 
 def ids_of(scope: bytes, type_: str, memory: Memory) -> list[bytes]:
     """The valid records of a type in an agreement, by id."""
-    prefix = scope + type_.encode() + b"\0"
-    return [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
+    return concerns_in(scope, type_, memory)
 
 
 def dealing(record: bytes, memory: Memory) -> Dealing | None:

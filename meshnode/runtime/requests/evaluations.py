@@ -11,7 +11,7 @@ from meshnode.runtime.requests.taking_part import Work, acting_in, find_work, si
 from meshnode.runtime.requests.work import words
 from meshnode.views.dealings import last_shared, participants, terms_now
 from meshproto.fold.attesting import Heads, counts_now, heads_among
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import attestations_of, concern_of, concerns_in
 from meshproto.fold.memory import Memory
 from meshproto.fold.sharing import chain_of
 from meshproto.records.ids import ScopeId, short
@@ -69,9 +69,10 @@ def heads_here(work: Work, memory: Memory) -> Heads:
 
 def said_of(work: Work, memory: Memory) -> list[bytes]:
     """The attestations of a contribution where it stands, those that count no more among them."""
-    table, prefix = ("attested", b"") if work.agreed else ("attested_in", work.scope)
-    start = prefix + work.record
-    return [key[len(start) :] for key, _ in memory.scan(table, start)]
+    if work.agreed:
+        return attestations_of(work.record, memory)
+    start = work.scope + work.record
+    return [key[len(start) :] for key, _ in memory.scan("attested_in", start)]
 
 
 def usual_role(terms: dict[str, Any], who: bytes) -> str:
@@ -147,9 +148,7 @@ async def _receivers(
 
 
 def _own_ballots(office: Office, scope: ScopeId, round_: str, who: bytes) -> list[bytes]:
-    prefix = scope + b"allocation\0"
-    found = [key[len(prefix) :] for key, _ in office.folded.scan("concerns", prefix)]
-    said = {each: concern_of(office.folded, each) for each in found}
+    said = {each: concern_of(office.folded, each) for each in concerns_in(scope, "allocation", office.folded)}
     mine = {each for each, one in said.items() if one.agent == who and one.facts["round"] == round_}
     gone = {name for each in mine for name in said[each].facts.get("supersedes", ())}
     return sorted(mine - gone)

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from meshproto.bundle.items import ErasedItem, Head, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, concerns_in
 from meshproto.fold.fold import Fold
 from meshproto.fold.forks import forks_of
 from meshproto.fold.ledger import Balances, balances
@@ -118,8 +118,7 @@ def verify_bundle(chunks: Iterable[bytes]) -> BundleReport:
 
 
 def _pact(scope: bytes, memory: DictMemory) -> Pact:
-    prefix = scope + b"distribution\0"
-    ids = [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
+    ids = concerns_in(scope, "distribution", memory)
     return Pact(scope, tuple(_shared(each, memory) for each in ids), balances(scope, memory))
 
 

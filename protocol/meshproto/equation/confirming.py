@@ -5,11 +5,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from meshproto.equation.inputs import Attestation, Contribution, Correction
-from meshproto.equation.measures import converts, in_unit
+from meshproto.equation.measures import ONE, converts, in_unit
 from meshproto.equation.terms import Ack
 
 ZERO = Fraction(0)
-ONE = Fraction(1)
 
 
 class Head(NamedTuple):
@@ -35,8 +34,8 @@ class Standing(NamedTuple):
 def claim_of(contribution: Contribution, corrections: Iterable[Correction]) -> Fraction:
     """The quantity claimed, after corrections."""
     unit = contribution.qty.u
-    changes = [each.qty for each in corrections if each.qty is not None and converts(each.qty.u, unit)]
     claimed = in_unit(contribution.qty, unit)
+    changes = [each.qty for each in corrections if each.qty is not None and converts(each.qty.u, unit)]
     return max(ZERO, sum((in_unit(qty, unit) for qty in changes), claimed)) if changes else claimed
 
 
@@ -77,7 +76,8 @@ def _confirmed(claim: Fraction, figures: list[Fraction]) -> Fraction:
     # from 0), at most the claim. With `ack.min` 0 and no head it is the claim.
     if not figures:
         return claim
-    return min(claim, sorted(figures)[(len(figures) - 1) // 2])
+    median = figures[0] if len(figures) == 1 else sorted(figures)[(len(figures) - 1) // 2]
+    return claim if median is claim else min(claim, median)  # Mostly it is: to compare fractions takes long.
 
 
 def _quality(heads: Sequence[Head], ack: Ack) -> Fraction:

@@ -3,9 +3,8 @@
 from fractions import Fraction
 
 from meshproto.equation.inputs import Contribution
+from meshproto.equation.measures import ONE
 from meshproto.equation.terms import Match
-
-_ALL = Fraction(1)
 
 
 def matches(match: Match, contribution: Contribution) -> bool:
@@ -26,7 +25,7 @@ def parts_of(contribution: Contribution) -> dict[bytes, Fraction]:
     # SPEC 08-equations 2.3: Without `shares` the author has all of c. With them, an agent a has part(a)/Σ part, over
     # those who have not declined; if all have declined, nobody has a part of c.
     if not contribution.shares:
-        return {contribution.agent: _ALL}
+        return {contribution.agent: ONE}
     kept = {agent: part for agent, part in contribution.shares if agent not in contribution.declined}
     whole = sum(kept.values())
     return {agent: Fraction(part, whole) for agent, part in kept.items()}

@@ -1,12 +1,17 @@
 """Units, and what converts into what (08-equations 2.1)."""
 
 from fractions import Fraction
+from functools import lru_cache
+from typing import Final
 
 from meshproto.types.value import Measure
 
 _SECONDS = {"HUR": 3600, "MIN": 60, "SEC": 1}
 _FACTORS = {(unit, into): Fraction(_SECONDS[unit], _SECONDS[into]) for unit in _SECONDS for into in _SECONDS}
-_ONE = Fraction(1)
+ONE: Final = Fraction(1)
+"""Most factors are this very one, which is quickly seen."""
+MEASURES_REMEMBERED = 4096
+"""Quantities repeat, such as quarters of an hour, and to make a fraction costs more than to look one up."""
 
 
 def converts(unit: str, into: str) -> bool:
@@ -15,6 +20,7 @@ def converts(unit: str, into: str) -> bool:
     return unit == into or (unit in _SECONDS and into in _SECONDS)
 
 
+@lru_cache(MEASURES_REMEMBERED)
 def in_unit(measure: Measure, unit: str) -> Fraction:
     """The measure in a unit to which its own converts."""
     if measure.u == unit:
@@ -24,4 +30,4 @@ def in_unit(measure: Measure, unit: str) -> Fraction:
 
 def factor(unit: str, into: str) -> Fraction:
     """How much of `into` one `unit` is, where it converts."""
-    return _ONE if unit == into else _FACTORS[unit, into]
+    return ONE if unit == into else _FACTORS[unit, into]

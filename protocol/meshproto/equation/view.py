@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from meshproto.equation.confirming import ONE, ZERO, Standing
+from meshproto.equation.confirming import ZERO, Standing
 from meshproto.equation.earlier import Earlier
 from meshproto.equation.inputs import Ballot, Contribution
 from meshproto.equation.knowledge import Knowledge
 from meshproto.equation.matching import matches, parts_of
-from meshproto.equation.measures import converts, factor
+from meshproto.equation.measures import ONE, converts, factor
 from meshproto.equation.tallies import Idle, Path
 from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
 
@@ -105,4 +105,4 @@ def weight_of(weight: Weight, contribution: Contribution, standing: Standing) ->
 
 def _product(one: Fraction, other: Fraction) -> Fraction:
     # Most factors are 1, and to multiply fractions is most of what is done to a contribution.
-    return one if other == 1 else one * other
+    return one if other is ONE or other == 1 else one * other

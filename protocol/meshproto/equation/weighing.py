@@ -9,9 +9,9 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
-from meshproto.equation.confirming import ONE, ZERO
+from meshproto.equation.confirming import ZERO
 from meshproto.equation.inputs import Contribution
-from meshproto.equation.measures import in_unit
+from meshproto.equation.measures import ONE, in_unit
 from meshproto.equation.rounding import common, on_scale
 from meshproto.equation.tallies import BALLOT, CONTRIBUTION, DONE, Entering, Path, Source
 from meshproto.equation.terms import EVERYONE, Component, Factor, Late, ProRata, Weight
@@ -99,8 +99,11 @@ def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> It
                 found[agent] = found[agent] + amount if agent in found else amount
     before = view.earlier.weighed
     for which, (contribution, found) in sums.items():
-        agents = {*found, *(agent for agent, _ in contribution.shares), contribution.agent}
-        for agent in sorted(agents):
+        shares = contribution.shares
+        agents = (
+            sorted({*found, *(agent for agent, _ in shares), contribution.agent}) if shares else [contribution.agent]
+        )
+        for agent in agents:
             if (which, agent) in view.dropped:
                 continue
             now, then = found.get(agent, ZERO), before.get((path, (place, which, agent)))

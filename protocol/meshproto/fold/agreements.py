@@ -6,7 +6,7 @@ from typing import Any
 from meshproto.fold.authority import Case, Verdict, no
 from meshproto.fold.concerns import Concern, concern_of, note_concern
 from meshproto.fold.deciding import break_of_ruling
-from meshproto.fold.lineages import figure_of, note_figure, note_version, read_version, takes_part, version_of
+from meshproto.fold.lineages import note_version, read_version, takes_part, version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.named import all_here, break_of_superseding
 from meshproto.fold.places import NETWORK, Place, read_agent
@@ -195,9 +195,6 @@ def note_in_lineage(case: Case) -> int:
 
 def note_in_words(record: Record, memory: Memory) -> None:
     """Remember what a valid record of an agreement scope says."""
-    figure = figure_of(record, memory)
-    if figure is not None:
-        note_figure(record, figure, memory)
     if record.type in _REMEMBERED:
         note_concern(record, memory)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import attestations_of, concern_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import row_of
 from meshproto.types.agreement import attesters_of
@@ -16,7 +16,7 @@ def heads_of(subject: bytes, counts: Callable[[bytes], bool], memory: Memory) ->
     """All that holds of what was said of a contribution, where some attestations count."""
     # SPEC 09-agreements 3.1: An attestation *holds* in a set of records if it counts there and no attestation that
     # counts there names it in `supersedes`.
-    return heads_among((key[len(subject) :] for key, _ in memory.scan("attested", subject)), counts, memory)
+    return heads_among(attestations_of(subject, memory), counts, memory)
 
 
 def heads_among(ids: Iterable[bytes], counts: Callable[[bytes], bool], memory: Memory) -> Heads:

@@ -4,13 +4,12 @@ All of it is a function of the past of the last distribution of a chain, and hol
 memory, it can be used again or thrown away at any time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meshproto.equation.book import Book
 from meshproto.equation.settled import Settled
-from meshproto.fold.concerns import concern_of
-from meshproto.fold.memory import Memory
+from meshproto.fold.concerns import Concern
 
 MAX_WORKS = 150_000
 """Contributions in all chains that are kept at a time, a few KB each. The chains used last are kept."""
@@ -27,11 +26,11 @@ class Inputs:
         self.sizes = [0, 0, 0]
         """How many contributions, attestations and corrections."""
 
-    def add(self, entered: Sequence[Sequence[bytes]], memory: Memory) -> None:
+    def add(self, entered: Sequence[Sequence[bytes]], concern: Callable[[bytes], Concern]) -> None:
         """Add the contributions, attestations and corrections that entered with one distribution more."""
         works, said, corrections = entered
         self.works.update(dict.fromkeys(works))
-        self.said.update(_by_head(said, memory))
+        self.said.update(_by_head(said, concern))
         self.corrected.update(corrections)
         self.sizes = [size + len(more) for size, more in zip(self.sizes, entered, strict=True)]
 
@@ -91,9 +90,9 @@ class Chains:
             self.take(next(iter(self._chains)))
 
 
-def _by_head(ids: Iterable[bytes], memory: Memory) -> dict[tuple[bytes, bytes], list[bytes]]:
+def _by_head(ids: Iterable[bytes], concern: Callable[[bytes], Concern]) -> dict[tuple[bytes, bytes], list[bytes]]:
     found: dict[tuple[bytes, bytes], list[bytes]] = {}
     for each in ids:
-        said = concern_of(memory, each)
+        said = concern(each)
         found.setdefault((said.facts["subject"], said.agent), []).append(each)
     return found

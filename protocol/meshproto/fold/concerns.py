@@ -6,6 +6,12 @@ from meshproto.fold.memory import Memory
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
+TOGETHER = 16
+"""Attestations of one contribution whose ids stand in one row; mostly there are one or two, and they cost no scan."""
+
+_LISTED = frozenset(("allocation", "income", "distribution", "settlement", "commitment", "resolution"))
+"""Types that are asked for by type. Contributions have a list of their own, as there are many more of them."""
+
 
 class Concern(NamedTuple):
     """What is remembered of a valid record of an agreement scope, for those who name it."""
@@ -16,12 +22,15 @@ class Concern(NamedTuple):
 
 def note_concern(record: Record, memory: Memory) -> None:
     """Remember what a valid record says."""
-    memory.put("concern", record.id, cast(Value, Concern(record.agent, dict(record.facts))))
-    memory.put("concerns", record.home + record.type.encode() + b"\0" + record.id, b"")
-    if record.type == "attestation":
-        memory.put("attested", record.facts["subject"] + record.id, b"")
+    memory.put("concern", record.id, cast(Value, Concern(record.agent, record.facts)))
+    if record.type == "contribution":
+        memory.put("works", record.scope + record.id, b"")
+    elif record.type == "attestation":
+        _note_attested(record.facts["subject"], record.id, memory)
     elif record.type == "correction":
         memory.put("corrects", record.facts["target"] + record.id, b"")
+    elif record.type in _LISTED:
+        memory.put("concerns", record.scope + record.type.encode() + b"\0" + record.id, b"")
 
 
 def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
@@ -35,3 +44,31 @@ def concern_of(memory: Memory, record_id: bytes) -> Concern:
     concern = read_concern(memory, record_id)
     assert concern is not None  # the caller knows
     return concern
+
+
+def concerns_in(scope: bytes, type_: str, memory: Memory) -> list[bytes]:
+    """The valid records of a type in an agreement scope, by id: contributions, and whatever is listed by type."""
+    table, prefix = ("works", scope) if type_ == "contribution" else ("concerns", scope + type_.encode() + b"\0")
+    return [key[len(prefix) :] for key, _ in memory.scan(table, prefix)]
+
+
+def is_work_in(scope: bytes, record_id: bytes, memory: Memory) -> bool:
+    """Whether something is a valid contribution in an agreement scope."""
+    return memory.get("works", scope + record_id) is not None
+
+
+def attestations_of(contribution: bytes, memory: Memory) -> list[bytes]:
+    """All that was said of a contribution in an agreement, by id."""
+    row = cast(bytes, memory.get("attested", contribution) or b"")
+    found = [row[at : at + 32] for at in range(0, len(row), 32)]
+    if len(found) >= TOGETHER:
+        found += [key[len(contribution) :] for key, _ in memory.scan("attested_more", contribution)]
+    return sorted(found)
+
+
+def _note_attested(contribution: bytes, attestation: bytes, memory: Memory) -> None:
+    row = cast(bytes, memory.get("attested", contribution) or b"")
+    if len(row) < 32 * TOGETHER:
+        memory.put("attested", contribution, row + attestation)
+    else:
+        memory.put("attested_more", contribution + attestation, b"")

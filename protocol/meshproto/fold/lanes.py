@@ -86,8 +86,9 @@ def _is_known(lane: int, last: int, row: Row, memory: Memory) -> bool:
     """Whether the newest crossing of a lane reaches as far as a record already."""
     if last == 0:
         return False
-    _, *known = cast(list[int], memory.get("cross", number8(lane) + number8(last)))
-    return any(other == row.lane and row.seq <= reach for other, reach, _ in triples(known))
+    known = cast(list[int], memory.get("cross", number8(lane) + number8(last)))
+    wanted, seq = row.lane, row.seq
+    return any(known[place] == wanted and seq <= known[place + 1] for place in range(1, len(known), 3))
 
 
 def walk(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:

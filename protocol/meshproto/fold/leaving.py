@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, concerns_in
 from meshproto.fold.cuts import Cuts
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
@@ -48,9 +48,7 @@ def _said_of_leavers(version: bytes, agent: bytes, how: str, memory: Memory) -> 
 def _done_by(agent: bytes, version: bytes, memory: Memory) -> Iterator[bytes]:
     """The contributions in the past of a version in which an agent has a part."""
     cut = Cuts(memory).over([row_of(memory, version)])
-    prefix = version_of(memory, version).scope + b"contribution\0"
-    for key, _ in memory.scan("concerns", prefix):
-        work = key[len(prefix) :]
+    for work in concerns_in(version_of(memory, version).scope, "contribution", memory):
         row, said = row_of(memory, work), concern_of(memory, work)
         is_part = agent == said.agent or agent in [each for each, _ in said.facts.get("shares", ())]
         if is_part and row.seq <= cut.reach(row.lane):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, concerns_in
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.memory import Memory
 
@@ -83,8 +83,7 @@ def balances(scope: bytes, memory: Memory) -> Balances:
 
 
 def _with_state(scope: bytes, type_: str, memory: Memory) -> list[tuple[dict[str, Any], str]]:
-    prefix = scope + type_.encode() + b"\0"
-    ids = [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
+    ids = concerns_in(scope, type_, memory)
     return [(concern_of(memory, each).facts, read_stand(memory, each).state) for each in ids]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from meshproto.fold.attesting import counts_now, state_of_work
-from meshproto.fold.concerns import Concern, concern_of, read_concern
+from meshproto.fold.concerns import Concern, concern_of, concerns_in, read_concern
 from meshproto.fold.duties import VACANT, vacant_duties
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.sharing import chain_of, is_usable
+from meshproto.fold.sharing import is_usable
 from meshproto.fold.standing import row_of
 from meshproto.fold.tallies import CONTESTED, NO, YES, Told, kth_best, least, shaken_accepts, told
 from meshproto.fold.versions import Versions
@@ -60,6 +60,7 @@ class _Lineage:
         self._scope, self._memory = scope, memory
         self.versions = Versions(scope, memory)
         self._shared = {each: concern_of(memory, each).facts for each in self.of("distribution")}
+        self._lines: dict[bytes, tuple[bytes, ...]] = {b"": ()}
         self._solid: dict[bytes, int] = {}
         self._levels: dict[bytes, int] = {}
         self._approvals = {each: self._approval(each) for each in self._shared}
@@ -71,8 +72,7 @@ class _Lineage:
 
     def of(self, type_: str) -> list[bytes]:
         """The valid records of a type, by id."""
-        prefix = self._scope + type_.encode() + b"\0"
-        return [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
+        return concerns_in(self._scope, type_, self._memory)
 
     def told(self) -> Iterator[tuple[bytes, Told]]:
         """How each record stands that has a state here, contributions apart."""
@@ -107,6 +107,17 @@ class _Lineage:
 
     # Distributions.
 
+    def _line(self, distribution: bytes) -> tuple[bytes, ...]:
+        """The distributions up to this one, the first one first."""
+        here, more = distribution, list[bytes]()
+        while here not in self._lines:
+            more.append(here)
+            here = self._shared[here].get("prev", b"")
+        for each in reversed(more):
+            self._lines[each] = (*self._lines[here], each)
+            here = each
+        return self._lines[distribution]
+
     def _approvers(self, distribution: bytes) -> tuple[list[bytes], int]:
         version = self.versions.facts[self._shared[distribution]["agreement"]]
         approvers, approval = approvers_of(version), version["approval"]
@@ -121,7 +132,7 @@ class _Lineage:
         return losers_of(self._shared[distribution])
 
     def _find_solidity(self, distribution: bytes) -> None:
-        for each in chain_of(distribution, self._memory):
+        for each in self._line(distribution):
             if each not in self._solid:
                 facts = self._shared[each]
                 before = self._solid[facts["prev"]] if "prev" in facts else YES
@@ -147,15 +158,15 @@ class _Lineage:
         return [b"prev" + facts.get("prev", b""), *facts["incomes"]]
 
     def _is_of_chain(self, one: bytes, other: bytes) -> bool:
-        return one in chain_of(other, self._memory) or other in chain_of(one, self._memory)
+        return one in self._line(other) or other in self._line(one)
 
     def _passing(self, distribution: bytes) -> list[bytes]:
         """The resolutions by which another distribution was picked than this one, or one that it comes after."""
-        line = chain_of(distribution, self._memory)
+        line = self._line(distribution)
         return [ruling for ruling, pick in self.versions.rulings.passing(line) if self._solid[pick] != NO]
 
     def _level(self, distribution: bytes) -> int:
-        for each in chain_of(distribution, self._memory):
+        for each in self._line(distribution):
             if each not in self._levels:
                 facts = self._shared[each]
                 is_frozen = each in self._rivals or each in self._passed

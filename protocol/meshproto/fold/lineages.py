@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, cast
 
+from meshproto.fold.concerns import read_concern
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
+from meshproto.fold.standing import row_of
 from meshproto.records.encoding import Value
 from meshproto.records.ids import ext
 from meshproto.records.record import Record
@@ -70,25 +72,25 @@ def takes_part(agent: bytes, scope: bytes, mask: int, memory: Memory) -> bool:
 
 def figure_of(record: Record, memory: Memory) -> Figure | None:
     """What limits are compared with in a record that stands in an agreement scope, if anything is."""
-    facts = record.facts
-    if record.type == "countersign":
-        row = memory.get("figure", facts["target"])
-        return None if row is None else Figure._make(cast(list[Any], row))
-    told = _FIGURES.get(record.type)
+    if record.type != "countersign":
+        return _figure(record.type, record.facts, record.home, memory)
+    target: bytes = record.facts["target"]
+    if (version := read_version(memory, target)) is not None:
+        return _figure("agreement", version.facts, record.home, memory)
+    said = read_concern(memory, target)
+    return None if said is None else _figure(row_of(memory, target).type, said.facts, record.home, memory)
+
+
+def _figure(type_: str, facts: Mapping[str, Any], scope: bytes, memory: Memory) -> Figure | None:
+    told = _FIGURES.get(type_)
     if told is None:
         return None
     amount, cur, day = told(facts)
-    if record.type == "contribution":
+    if type_ == "contribution":
         project: bytes = facts.get("project", b"")
         return Figure(amount, cur, day, [ext(project) if len(project) == 32 else project])
-    version = facts if record.type == "agreement" else version_of(memory, facts.get("agreement", record.home)).facts
+    version = facts if type_ == "agreement" else version_of(memory, facts.get("agreement", scope)).facts
     return Figure(amount, cur, day, version.get("covers", []))
-
-
-def note_figure(record: Record, figure: Figure, memory: Memory) -> None:
-    """Remember what limits are compared with, for those who accept a record."""
-    if record.type != "countersign":
-        memory.put("figure", record.id, cast(Value, figure))
 
 
 def _money(money: Mapping[str, Any] | None) -> tuple[int, str]:

@@ -51,10 +51,10 @@ version      id                       → Version: a valid version of an agreeme
 versions     scope ‖ id               → b""
 partaker     scope ‖ agent ‖ version  → bit of a version by which the agent takes part
 concern      id                       → Concern: author and facts of other valid records there
-concerns     scope ‖ type ‖ 0 ‖ id    → b""
-figure       id                       → Figure: what a mandate for accepting a record must reach
+concerns     scope ‖ type ‖ 0 ‖ id    → b"", for those that are asked for by type; `works`: scope ‖ contribution → b""
 lineage      number of a scope        → the scope, if it is an agreement's
-attested     contribution ‖ id        → b"": attestations of it; `corrects`: target ‖ id → b""
+attested     contribution             → id ‖ id …: the first attestations of it; then `attested_more`: contribution ‖ id
+corrects     target ‖ id              → b""
 attested_in  network ‖ contribution ‖ id → b"": the same where it is a network's; `attesting`: contribution → network
 gaining      contribution             → [agent …] who share in it or gain by it, if it stands in no agreement
 ack_changed  network                  → b"" if a resolution says how contributions are acknowledged
@@ -86,15 +86,19 @@ erased       id, or ext ‖ agent       → how many erasures name it
 erasure      target ‖ erasure         → part; target is an id or ext ‖ agent
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from meshproto.records.encoding import Value
 
-LAYOUT = 4
+LAYOUT = 5
 """Which tables these are. Raise it with every change to them, so that what is kept on a disk is computed anew."""
+
+
+KEYS_TOGETHER = 512
+"""Keys of a table in RAM that stand in one list, at first; one of twice as many is cut in two."""
 
 
 class Memory(Protocol):
@@ -113,6 +117,48 @@ class Memory(Protocol):
         """All rows whose key begins with `prefix`, by key; the table may be changed meanwhile."""
 
 
+class Keys:
+    """Keys in order. They stand in short lists, so that one more moves a few hundred others and not all."""
+
+    __slots__ = ("_firsts", "_lists")
+
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        ordered = sorted(keys)
+        self._lists = [ordered[at : at + KEYS_TOGETHER] for at in range(0, len(ordered), KEYS_TOGETHER)] or [[]]
+        self._firsts = [b"", *(each[0] for each in self._lists[1:])]  # what comes before all goes into the first list
+
+    def add(self, key: bytes) -> None:
+        """Add a key that is not there yet."""
+        place = self._place(key)
+        here = self._lists[place]
+        insort(here, key)
+        if len(here) > 2 * KEYS_TOGETHER:
+            self._lists[place : place + 1] = here[:KEYS_TOGETHER], here[KEYS_TOGETHER:]
+            self._firsts.insert(place + 1, here[KEYS_TOGETHER])
+
+    def remove(self, key: bytes) -> None:
+        """Remove a key that is there."""
+        here = self._lists[self._place(key)]
+        del here[bisect_left(here, key)]
+
+    def beginning_with(self, prefix: bytes) -> list[bytes]:
+        """All keys that begin so, in order."""
+        place = self._place(prefix)
+        start, found = bisect_left(self._lists[place], prefix), list[bytes]()
+        while place < len(self._lists):
+            here = self._lists[place]
+            for index in range(start, len(here)):
+                if not here[index].startswith(prefix):
+                    return found
+                found.append(here[index])
+            place, start = place + 1, 0
+        return found
+
+    def _place(self, key: bytes) -> int:
+        """Which list a key belongs to: some may be empty, which does no harm."""
+        return bisect_right(self._firsts, key) - 1
+
+
 class Table:
     """The rows of one table in RAM, which can be scanned in the order of their keys."""
 
@@ -121,30 +167,28 @@ class Table:
     def __init__(self, rows: dict[bytes, Value] | None = None) -> None:
         self.rows: dict[bytes, Value] = {} if rows is None else rows
         """To be read; written by `put` and `delete`."""
-        self._keys: list[bytes] | None = None  # in order, from the first scan on; most tables are never scanned
+        self._keys: Keys | None = None  # from the first scan on; most tables are never scanned
 
     def put(self, key: bytes, value: Value) -> None:
         """Write or replace a row."""
         if self._keys is not None and key not in self.rows:
-            insort(self._keys, key)
+            self._keys.add(key)
         self.rows[key] = value
 
     def delete(self, key: bytes) -> None:
         """Remove a row if it is there."""
         if self.rows.pop(key, None) is not None and self._keys is not None:
-            del self._keys[bisect_left(self._keys, key)]
+            self._keys.remove(key)
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key, as they are now."""
+        rows = self.rows
+        if not rows:
+            return iter(())
         keys = self._keys
         if keys is None:
-            keys = self._keys = sorted(self.rows)
-        found: list[tuple[bytes, Value]] = []
-        for index in range(bisect_left(keys, prefix), len(keys)):
-            if not keys[index].startswith(prefix):
-                break
-            found.append((keys[index], self.rows[keys[index]]))
-        return iter(found)
+            keys = self._keys = Keys(rows)
+        return iter([(key, rows[key]) for key in keys.beginning_with(prefix)])
 
 
 class DictMemory:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, concerns_in
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import row_of
@@ -23,8 +23,7 @@ class Rulings:
     def __init__(self, scope: bytes, force: Callable[[bytes], int], memory: Memory) -> None:
         """`force` tells how far a version is in force."""
         self._force, self._memory = force, memory
-        prefix = scope + b"resolution\0"
-        ids = [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
+        ids = concerns_in(scope, "resolution", memory)
         self.facts: dict[bytes, dict[str, Any]] = {each: concern_of(memory, each).facts for each in ids}
         self._about: dict[bytes, list[bytes]] = {}
         for each, facts in self.facts.items():

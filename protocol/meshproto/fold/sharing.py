@@ -12,7 +12,7 @@ from meshproto.equation.settled import ENGINE, Settled
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.chains import Chain, Inputs, Telling
-from meshproto.fold.concerns import Concern, concern_of, read_concern
+from meshproto.fold.concerns import Concern, concern_of, concerns_in, is_work_in
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import walk
 from meshproto.fold.leaving import dropped_under, followed_by
@@ -80,6 +80,7 @@ class Shared:
         self._chain = chain_of(facts.get("prev", b""), memory)
         self._kept = kept
         self._telling: Telling | None = None
+        self._concerns: dict[bytes, Concern] = {}
         self.entered = Entered([], [], [], [], [])
 
     @property
@@ -90,9 +91,9 @@ class Shared:
     def chain(self) -> Chain:
         """What may be kept of the chain and this one, which is valid."""
         inputs, telling = self._inputs, self._told()
-        inputs.add(self.entered[:3], self._memory)
+        inputs.add(self.entered[:3], self._concern)
         telling.settled.clear()
-        mandates = self._mandates([*self._written_since()])
+        mandates = self._mandates(self._written_since)
         # With a refund nothing enters: what it knows is still to be looked at.
         before = self._kept.reach if self._kept else {}
         reach = before if self._is_refund else self._within.reach()
@@ -140,6 +141,13 @@ class Shared:
         if any(self._inputs.sizes[place] + len(self.entered[place]) > most for place, most in _MOST):
             return no(Reason.X_QUOTA, self.facts["agreement"])
         return None
+
+    def _concern(self, record_id: bytes) -> Concern:
+        """What a record says, which is asked for several times of each that enters."""
+        found = self._concerns.get(record_id)
+        if found is None:
+            found = self._concerns[record_id] = concern_of(self._memory, record_id)
+        return found
 
     @property
     def _is_refund(self) -> bool:
@@ -203,7 +211,8 @@ class Shared:
         memory, within, inputs = self._memory, self._within, self._inputs
         touched = self._touched_since()
         if touched is None:
-            new, subjects = self._new_works(self._all_works()), [*inputs.works]
+            works = concerns_in(self._scope, "contribution", memory)
+            new, subjects = self._new_works(works), [*inputs.works]
         else:
             new, subjects = self._new_works(touched), sorted(touched & inputs.works.keys())
         said: list[bytes] = []
@@ -223,44 +232,44 @@ class Shared:
         kept = self._kept
         if kept is None or kept.version != self.facts["agreement"]:
             return None
-        since = [*self._written_since()]
+        since = self._written_since
         if not all(is_plain(each, self._memory) for each in sorted(self._mandates(since))):
             return None
         touched: set[bytes] = set()
         for record_id, row in since:
             if row.type == "contribution":
                 touched.add(record_id)
-            elif row.type in _SPEAKING and (said := read_concern(self._memory, record_id)) is not None:
-                touched.add(said.facts[_SPEAKING[row.type]])
-        works = self._scope + b"contribution\0"
-        return {each for each in touched if self._memory.get("concerns", works + each) is not None}
+            elif row.type in _SPEAKING and row.valid:
+                touched.add(self._concern(record_id).facts[_SPEAKING[row.type]])
+        return {each for each in touched if is_work_in(self._scope, each, self._memory)}
 
     def _mandates(self, since: list[tuple[bytes, Row]]) -> frozenset[int]:
         """By what all that was written up to here was written; 0 if something went beyond its mandate."""
-        found = {0 if self._memory.get("beyond", record_id) is not None else row.mandate for record_id, row in since}
+        found = {row.mandate for _, row in since}
+        get = self._memory.get
+        if get("counter", b"beyond") is not None and any(get("beyond", each) is not None for each, _ in since):
+            found.add(0)
         return self._kept.mandates.union(found) if self._kept else frozenset(found)
 
-    def _written_since(self) -> Iterator[tuple[bytes, Row]]:
+    @cached_property
+    def _written_since(self) -> list[tuple[bytes, Row]]:
         """All that was written here and lies in the past of this one, but not of the one before."""
-        home = row_of(self._memory, self._scope).home
+        home, found = row_of(self._memory, self._scope).home, []
         before = self._kept.reach if self._kept else {}
         for lane, reach in self._within.reach().items():
-            for record_id, row in walk(self._memory, lane, before.get(lane, 0) + 1):
-                if row.seq > reach or row.home != home:
+            low = before.get(lane, 0) + 1
+            for each in walk(self._memory, lane, low) if reach >= low else ():
+                if each[1].seq > reach or each[1].home != home:
                     break
-                yield record_id, row
-
-    def _all_works(self) -> list[bytes]:
-        prefix = self._scope + b"contribution\0"
-        return [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
+                found.append(each)
+        return found
 
     def _new_works(self, works: Iterable[bytes]) -> list[bytes]:
         until, found = self._version.get("until"), []
         for each in sorted(works):
-            said = None if each in self._inputs.works else read_concern(self._memory, each)
-            if said is None or not self._within.holds(row_of(self._memory, each)):
+            if each in self._inputs.works or not self._within.holds(row_of(self._memory, each)):
                 continue
-            if until is None or said.facts["when"]["to"] <= until:
+            if until is None or self._concern(each).facts["when"]["to"] <= until:
                 found.append(each)
         return found
 
@@ -271,12 +280,12 @@ class Shared:
             return self._kept.inputs
         inputs = Inputs()
         for each in self._chain:
-            inputs.add(read_entered(self._memory, each)[:3], self._memory)
+            inputs.add(read_entered(self._memory, each)[:3], self._concern)
         return inputs
 
     def _declined(self, works: Iterable[bytes]) -> Iterator[list[bytes]]:
         for each in works:
-            for agent, _ in concern_of(self._memory, each).facts.get("shares", ()):
+            for agent, _ in self._concern(each).facts.get("shares", ()):
                 if self._answers("declines", each, agent) and not self._answers("accepts", each, agent):
                     yield [each, agent]
 
@@ -289,9 +298,8 @@ class Shared:
         if ballots is None or len(shared) >= len(ballots["rounds"]) or "restates" in self.facts:
             return []
         round_, parties = ballots["rounds"][len(shared)], parties_of(self._version)
-        prefix = self._scope + b"allocation\0"
-        found = [key[len(prefix) :] for key, _ in self._memory.scan("concerns", prefix)]
-        cast_ = {each: concern_of(self._memory, each) for each in found if self._within.counts(each)}
+        found = concerns_in(self._scope, "allocation", self._memory)
+        cast_ = {each: self._concern(each) for each in found if self._within.counts(each)}
         gone = {name for each in cast_.values() for name in each.facts.get("supersedes", ())}
         return [
             each
@@ -365,12 +373,11 @@ class Shared:
             pool=sum(each.facts["net"]["amt"] for each in self._incomes(facts)),
             to=facts["to"],
             contributions=tuple(
-                work_of(each, concern_of(memory, each), frozenset(declined.get(each, ())))
-                for each in entered.contributions
+                work_of(each, self._concern(each), frozenset(declined.get(each, ()))) for each in entered.contributions
             ),
-            attestations=tuple(word_of(concern_of(memory, each)) for each in entered.attestations),
-            corrections=tuple(correction_of(concern_of(memory, each).facts) for each in entered.corrections),
-            ballots=tuple(ballot_of(concern_of(memory, each)) for each in entered.ballots),
+            attestations=tuple(word_of(self._concern(each)) for each in entered.attestations),
+            corrections=tuple(correction_of(self._concern(each).facts) for each in entered.corrections),
+            ballots=tuple(ballot_of(self._concern(each)) for each in entered.ballots),
             refunds=refunds[0] if refunds else None,
             restates=self._chain.index(facts["restates"]) if restates else None,
             # Whoever loses must consent before it takes effect (09-agreements 5.4), and had something before.

@@ -143,7 +143,7 @@ def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
 def _lines_of_agreements(states: States, memory: Memory) -> Iterator[tuple[int, bytes]]:
     for number, scope in memory.scan("lineage", b""):
         home, scope = int.from_bytes(number, "big"), cast(bytes, scope)
-        ids = [key[-32:] for table in ("versions", "concerns") for key, _ in memory.scan(table, scope)]
+        ids = [key[-32:] for table in ("versions", "concerns", "works") for key, _ in memory.scan(table, scope)]
         for each in sorted(ids):
             row = row_of(memory, each)
             if row.type in (*SETTLED_TYPES, "contribution"):

@@ -1,5 +1,6 @@
 """The standing of a record as it is told: status, reason, state and flags, from all that later records did to it."""
 
+from functools import cache
 from typing import cast
 
 from meshproto.fold.acknowledging import network_attesting, state_in
@@ -35,6 +36,8 @@ class States:
 
     def standing(self, record_id: bytes, row: Row) -> Standing:
         """The standing of a decided record."""
+        if row.type == "contribution" and row.status == Status.YES and not self._is_touched(record_id):
+            return _plainly(self._state(record_id, row, []))
         status = told(row.status)
         reason: Reason | None = None
         detail, ids = "", cast(tuple[bytes, ...], ())
@@ -46,18 +49,29 @@ class States:
             _, reason, ids, _ = read_stand(self._memory, record_id)
         state, flags = "", flags_of_contest(row, reason if status is Status.CONTESTED else None)
         if row.valid and status is not Status.ASIDE:
-            state = self.state(record_id, row)
-            flags += self._flags(record_id, row, state)
+            kinds = self._corrections(record_id)
+            state = self._state(record_id, row, kinds)
+            flags += self._flags(record_id, row, state, kinds)
         if self._memory.get("erased", record_id) is not None:
             flags.append("erased")
         if self._memory.get("forked", record_id) is not None:
             flags.append("forked")
         return Standing(status, reason, detail, ids, state, tuple(sorted(flags)))
 
+    def _is_touched(self, record_id: bytes) -> bool:
+        """Whether somebody corrected, erased or forked a record: then there is more to tell than its state."""
+        get = self._memory.get
+        if get("erased", record_id) is not None or get("forked", record_id) is not None:
+            return True
+        return next(self._memory.scan("correction", record_id), None) is not None
+
     def state(self, record_id: bytes, row: Row) -> str:
         """The state of a valid record, as its type has them."""
+        return self._state(record_id, row, self._corrections(record_id) if row.type in CLAIMS else [])
+
+    def _state(self, record_id: bytes, row: Row, kinds: list[str]) -> str:
         if row.type in CLAIMS:
-            if "retract" in self._corrections(record_id):
+            if "retract" in kinds:
                 return "retracted"
             return self._claim(record_id, row) if row.type == "contribution" else CLAIMS[row.type]
         if row.type in SETTLED_TYPES and scope_of(self._memory, row.home):
@@ -98,9 +112,8 @@ class States:
     def _guests(self, invitation: bytes) -> int:
         return self.knowledge.group(guests_of(invitation)).bit_count()
 
-    def _flags(self, record_id: bytes, row: Row, state: str) -> list[str]:
+    def _flags(self, record_id: bytes, row: Row, state: str, kinds: list[str]) -> list[str]:
         flags = [*read_stand(self._memory, record_id).flags] if row.type == "agreement" else []
-        kinds = self._corrections(record_id)
         if "delta" in kinds or "replace" in kinds:
             flags.append("corrected")
         if state == "current" and is_conflict(self._memory, cast(bytes, self._memory.get("label", record_id))):
@@ -116,6 +129,12 @@ class States:
 
     def _corrections(self, record_id: bytes) -> list[str]:
         return [cast(list[str], value)[0] for _, value in self._memory.scan("correction", record_id)]
+
+
+@cache
+def _plainly(state: str) -> Standing:
+    """The standing of a record that is YES and of which nothing but its state is to be told: there are a few."""
+    return Standing(Status.YES, state=state)
 
 
 def is_conflict(memory: Memory, label: bytes) -> bool:

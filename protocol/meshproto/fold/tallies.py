@@ -34,6 +34,15 @@ def tally(target: bytes, agent: bytes, memory: Memory) -> int:
     return level
 
 
+def tallies(target: bytes, memory: Memory) -> dict[bytes, int]:
+    """How far each agent has accepted a record who did at all: many tallies in one scan."""
+    found: dict[bytes, int] = {}
+    for key, _ in memory.scan("accepts", target):
+        agent = key[32:64]
+        found[agent] = max(found.get(agent, NO), YES if row_of(memory, key[64:]).status in SETTLED else CONTESTED)
+    return found
+
+
 def accepts_by(target: bytes, agent: bytes, memory: Memory) -> list[bytes]:
     """The accepts of a record by an agent."""
     return [key[-32:] for key, _ in memory.scan("accepts", target + agent)]

@@ -14,7 +14,7 @@ from meshproto.fold.tallies import (
     kth_best,
     least,
     shaken_accepts,
-    tally,
+    tallies,
     told,
 )
 from meshproto.records.reasons import Reason
@@ -30,6 +30,7 @@ class Versions:
         ids = [key[len(scope) :] for key, _ in memory.scan("versions", scope)]
         self.facts: dict[bytes, dict[str, Any]] = {each: version_of(memory, each).facts for each in ids}
         self._force: dict[bytes, int] = {}
+        self._tallies: dict[bytes, dict[bytes, int]] = {}
         self._before: dict[bytes, frozenset[bytes]] = {}
         self.in_force = [each for each in ids if self.force(each) == YES]
         self._passed = {each: found for each in self.in_force if (found := self._passing(each))}
@@ -39,7 +40,9 @@ class Versions:
         """How far an agent has accepted a record that is no resolution."""
         # SPEC 09-agreements 2.1: yes if one of the accepts of t by a is *yes* or upheld (2.3), contested if there are
         # only contested ones, no if there is none.
-        level = tally(target, agent, self.memory)
+        if target not in self._tallies:
+            self._tallies[target] = tallies(target, self.memory)
+        level = self._tallies[target].get(agent, NO)
         if level == CONTESTED and any(map(self.rulings.is_upheld, accepts_by(target, agent, self.memory))):
             return YES
         return level

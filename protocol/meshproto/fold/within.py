@@ -41,6 +41,7 @@ class Within:
         self._cuts = Cuts(memory)
         self._cut = self._cuts.over(rows, behind)
         self._worth: dict[bytes, int] = {}
+        self._plain: dict[int, bool] = {}
         self._limits: dict[tuple[bytes, int], int] = {}
 
     def reach(self) -> Mapping[int, int]:
@@ -56,7 +57,16 @@ class Within:
         row = row_of(self._memory, record_id)
         if not row.valid or not self.holds(row):
             return False
-        return row.type in COUNTS_CONTESTED or self._worth_of(record_id, row) < SHAKEN
+        if row.type in COUNTS_CONTESTED or self._is_plain(record_id, row):
+            return True
+        return self._worth_of(record_id, row) < SHAKEN
+
+    def _is_plain(self, record_id: bytes, row: Row) -> bool:
+        """Whether nothing shakes a record in any past, which its mandate tells of nearly all."""
+        plain = self._plain.get(row.mandate)
+        if plain is None:
+            plain = self._plain[row.mandate] = is_plain(row.mandate, self._memory)
+        return plain and row.type != "resolution" and self._memory.get("beyond", record_id) is None
 
     def _worth_of(self, record_id: bytes, row: Row) -> int:
         if record_id not in self._worth:

@@ -6,6 +6,7 @@ import pytest
 
 from meshproto.fold import chains, sharing
 from meshproto.fold.chains import Chain, Chains, Inputs, Telling
+from meshproto.fold.concerns import Concern
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import row_of
@@ -90,7 +91,11 @@ def fold_of(records: list[Record]) -> Fold:
     return fold
 
 
+def no_concern(record_id: bytes) -> Concern:
+    raise AssertionError(record_id)
+
+
 def chain_of_works(count: int) -> Chain:
     inputs = Inputs()
-    inputs.add([[bytes([each]) for each in range(count)], [], []], DictMemory())
+    inputs.add([[bytes([each]) for each in range(count)], [], []], no_concern)
     return Chain(b"version", inputs, Telling(), {}, frozenset())

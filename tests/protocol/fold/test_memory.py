@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshproto.fold.memory import DictMemory
+from meshproto.fold.memory import KEYS_TOGETHER, DictMemory
 
 KEYS = st.binary(min_size=1, max_size=3)
 STEPS = st.lists(st.tuples(st.sampled_from(["put", "delete", "scan"]), KEYS, st.integers(0, 9)))
@@ -39,3 +39,16 @@ def test_a_table_may_change_while_it_is_scanned() -> None:
     for key, _ in memory.scan("t", b""):
         memory.delete("t", key)
     assert list(memory.scan("t", b"")) == []
+
+
+def test_more_keys_than_stand_together_are_scanned_in_order() -> None:
+    memory, keys = DictMemory(), [number.to_bytes(4, "little") for number in range(5 * KEYS_TOGETHER)]
+    memory.put("t", b"", 0)
+    assert list(memory.scan("t", b"")) == [(b"", 0)]
+    for key in keys:
+        memory.put("t", key, 1)
+    for key in keys[:KEYS_TOGETHER]:
+        memory.delete("t", key)
+    wanted = sorted(keys[KEYS_TOGETHER:])
+    assert [key for key, _ in memory.scan("t", b"")] == [b"", *wanted]
+    assert [key for key, _ in memory.scan("t", b"\x07")] == [each for each in wanted if each[:1] == b"\x07"]

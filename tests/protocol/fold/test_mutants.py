@@ -35,7 +35,7 @@ from meshproto.fold import (
     versions,
 )
 from meshproto.fold.chains import Inputs
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import attestations_of, concern_of
 from meshproto.fold.contests import Contests
 from meshproto.fold.cuts import Cut, Cuts
 from meshproto.fold.endings import Endings
@@ -91,9 +91,9 @@ def counts_if_there(self: Within, record_id: bytes) -> bool:
 def any_head(subject: bytes, counts: Any, memory: Any) -> Any:
     """What was superseded holds all the same."""
     found: dict[bytes, list[bytes]] = {}
-    for key, _ in memory.scan("attested", subject):
-        if counts(key[len(subject) :]):
-            found.setdefault(concern_of(memory, key[len(subject) :]).agent, []).append(key[len(subject) :])
+    for each in attestations_of(subject, memory):
+        if counts(each):
+            found.setdefault(concern_of(memory, each).agent, []).append(each)
     return found
 
 
