@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from meshnode.api.models.node import SyncedFile
+from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
 from meshnode.runtime.health import Finding, Watch
 from meshnode.runtime.office import Office
@@ -60,6 +61,8 @@ class Site:
     discovery: bool
     fingerprint_of: Callable[[bytes], str]
     """The four words by which two people compare an agent's id aloud."""
+    config: Callable[[], Config]
+    """The settings in force, beside what the next start would take."""
     examine: Callable[[], Awaitable[list[Finding]]]
     """The checks that take longer than a look: the store itself, keys and permissions."""
 

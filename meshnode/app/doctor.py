@@ -9,7 +9,8 @@ from pathlib import Path
 
 import trio
 
-from meshnode.config.load import SettingsError, load
+from meshnode.config.errors import SettingsError
+from meshnode.config.load import load
 from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
 from meshnode.runtime.health import Finding, clock, disk
 from meshnode.store.check import examine_file

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from meshnode.config.load import SettingsError
+from meshnode.config.errors import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.driver import StoreFailed
 from meshnode.runtime.refusals import Code, Refusal

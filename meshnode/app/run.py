@@ -20,6 +20,7 @@ from meshnode.app.front import Doors, open_doors
 from meshnode.app.init import fingerprint_words
 from meshnode.app.logs import set_up_logging
 from meshnode.app.nodefile import NodeFile, remove_node_file, write_node_file
+from meshnode.app.settings import config_model
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
@@ -70,6 +71,7 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url:
         url=url,
         discovery=loaded.settings.net.discovery,
         fingerprint_of=fingerprint_words,
+        config=lambda: config_model(loaded, places.config, os.environ),
         examine=lambda: examine_home(places.data, opened.store.path),
     )
 

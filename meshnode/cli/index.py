@@ -99,6 +99,9 @@ NOUNS: dict[str, Entry] = {
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
     "equation": Entry("equation", "How an income becomes amounts.", ("preview", "explain")),
+    "config": Entry(
+        "config", "The settings, and where each was said.", ("list", "get", "set", "unset", "path", "check")
+    ),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }
 ENTRIES: dict[str, Entry] = {**EVERYDAY, **NOUNS}

@@ -93,7 +93,8 @@ def _usual_network(desk: Desk) -> str:
     said = any(name.startswith("MESHNODE_WORK__") for name in desk.environ)
     if not said and not desk.places.config.exists():
         return ""
-    from meshnode.config.load import SettingsError, load
+    from meshnode.config.errors import SettingsError
+    from meshnode.config.load import load
 
     try:
         return load(desk.places.config, desk.environ).settings.work.network

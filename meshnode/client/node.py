@@ -11,6 +11,7 @@ from meshnode.client.calls import LONG, Call, Group, Link, asks, get, given, pos
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
+    from meshnode.client import operation_answers as op
 
 
 class Node(Group[Link]):
@@ -40,6 +41,11 @@ class Node(Group[Link]):
     def doctor(self) -> Call[a.Doctor]:
         """Every check of the running node."""
         return get("/doctor")
+
+    @asks
+    def config(self) -> Call[op.Config]:
+        """Every setting in force, where it was said, and what the next start would take."""
+        return get("/config")
 
     @asks
     def state(self) -> Call[a.StateAnswer]:

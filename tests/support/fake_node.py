@@ -25,6 +25,7 @@ from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
 from meshnode.api.models import networks as g
 from meshnode.api.models import node as n
+from meshnode.api.models import operations as op
 from meshnode.api.models import organisations as o
 from meshnode.api.models import people as p
 from meshnode.api.models import records as r
@@ -40,6 +41,7 @@ from tests.support.fake_sums import sums
 from tests.support.sample_agreements import agreement, brief, in_conflict
 from tests.support.sample_cards import CARD, sample_contact
 from tests.support.sample_firms import mandate, organisation
+from tests.support.sample_operations import sample_settings
 from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
 
 
@@ -61,6 +63,7 @@ class FakeNode:
     organisations: list[o.Organisation] = field(default_factory=list)
     peers: list[p.Peer] = field(default_factory=list)
     reasons: list[Check] = field(default_factory=list)
+    settings: list[op.Setting] = field(default_factory=sample_settings)
     forks: list[r.Fork] = field(default_factory=list)
     follows: list[k.Choice] = field(default_factory=list)
     blocks: list[k.Choice] = field(default_factory=list)
@@ -175,6 +178,9 @@ class FakeNode:
             return self.health()
         self.stopped.set()
         return n.Stopping()
+
+    def get_config(self, asked: Asked, rest: list[str]) -> op.Config:
+        return op.Config(str(self.home / "config.toml"), "", self.settings)
 
     def get_doctor(self, asked: Asked, rest: list[str]) -> n.Doctor:
         return n.Doctor([Check("disk", "ok", "12 GB free"), *self.reasons])

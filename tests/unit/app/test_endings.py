@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.app.endings import Ending, Exit, ending_of, only_one
-from meshnode.config.load import SettingsError
+from meshnode.config.errors import SettingsError
 from meshnode.net.transport import PortInUse
 from meshnode.runtime.driver import StoreFailed
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileLocked, KeyfileMissing, StoreFull, StoreTooNew

@@ -47,6 +47,7 @@ SIGNS_NOTHING = {
         "plan",
     ),
     "completion",
+    *("config list", "config get", "config set", "config unset", "config path", "config check"),
 }
 
 

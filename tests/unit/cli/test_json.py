@@ -120,9 +120,14 @@ WORDS: dict[str, tuple[str, ...]] = {
     "verify": ("good",),
     "why": ("x",),
     "completion": ("bash",),
+    "config list": (),
+    "config get": ("net.listen",),
+    "config set": ("net.discovery", "false"),
+    "config path": (),
+    "config check": (),
 }
 ELSEWHERE = {
-    *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo"),
+    *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo", "config unset"),
     *("whoami recovery", "equation preview", "equation explain"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.config.load import SettingsError, load
+from meshnode.config.errors import SettingsError
+from meshnode.config.load import load
 from meshnode.config.sections import Settings
 
 
