@@ -43,7 +43,13 @@ def _run(places: Places, options: argparse.Namespace) -> Exit:
     main_key = _main_key(options)
     from meshnode.app.run import run
 
-    run(places, loaded, main_key=main_key, trust_this_copy=options.i_have_the_newest_copy)
+    run(
+        places,
+        loaded,
+        main_key=main_key,
+        trust_this_copy=options.i_have_the_newest_copy,
+        foreground=options.foreground,
+    )
     return Exit.OK
 
 
@@ -213,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=about, description=about)
         verb.add_argument("--home", type=Path, default=None, help="put everything into this folder")
         if name == "run":
+            verb.add_argument("--foreground", action="store_true", help="write the log to stderr, too")
             verb.add_argument(
                 "--i-have-the-newest-copy", action="store_true", help="sign although this home was copied"
             )

@@ -30,9 +30,19 @@ from meshnode.store.sealed import MainKey
 log = logging.getLogger(__name__)
 
 
-def run(places: Places, loaded: Loaded, *, main_key: MainKey | None = None, trust_this_copy: bool = False) -> None:
-    """Run the node of this home; returns when it was stopped. Raises Ending and what `endings.KNOWN` names."""
-    log_file = set_up_logging(loaded.settings.log, places.state)
+def run(
+    places: Places,
+    loaded: Loaded,
+    *,
+    main_key: MainKey | None = None,
+    trust_this_copy: bool = False,
+    foreground: bool = False,
+) -> None:
+    """Run the node of this home; returns when it was stopped. Raises Ending and what `endings.KNOWN` names.
+
+    In the `foreground` whoever started it, a person or a service manager, gets the log on stderr.
+    """
+    log_file = set_up_logging(loaded.settings.log, places.state, collected=foreground)
     try:
         trio.run(_run, places, loaded, log_file, main_key, trust_this_copy)
     except BaseException as error:

@@ -39,7 +39,7 @@ def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
             from meshnode.cli.process import app_command, become
 
             sys.stdout.flush()
-            become(app_command(desk, "run", *words), main_key)
+            become(app_command(desk, "run", "--foreground", *words), main_key)
         _start(desk, words, main_key)
     elif trusted:
         desk.client().node.trust()
@@ -194,11 +194,12 @@ COMMANDS = {
                 ),
             ),
             text="Takes no settings: those stand in config.toml (configs/node.toml lists them) or in the environment. "
-            "If the node does not start, the last lines of its log say why.\n\nWhere a passphrase protects the keys, "
-            "it is asked for on the terminal; a service names the file that holds it in MESHNODE_PASSPHRASE_FILE.\n\nA "
-            "home that was copied or restored from a backup first asks its peers whether they hold newer records of "
-            "yours, because two copies that both sign fork their owner. If there are no such peers, say so with "
-            "--i-have-the-newest-copy.",
+            "If the node does not start, the last lines of its log say why. With --foreground the log goes to stderr, "
+            "too: as text to a terminal, as JSON (one object a line) to whatever else collects it.\n\nWhere a "
+            "passphrase protects the keys, it is asked for on the terminal; a service names the file that holds it in "
+            "MESHNODE_PASSPHRASE_FILE.\n\nA home that was copied or restored from a backup first asks its peers "
+            "whether they hold newer records of yours, because two copies that both sign fork their owner. If there "
+            "are no such peers, say so with --i-have-the-newest-copy.",
             exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.CONFLICT, Exit.DEADLINE),
         ),
         Command(

@@ -135,6 +135,11 @@ class Log:
     """The node's own log file."""
 
     level: str = setting("info", "Least level written.", one_of=("debug", "info", "warning", "error"))
+    format: str = setting(
+        "text",
+        "Form of node.log: text for people, json (one object a line) for programs; stderr of a service is always json.",
+        one_of=("text", "json"),
+    )
     max_mib: int = setting(
         8, "Size at which node.log is set aside and a new one begun, in MiB.", at_least=1, at_most=1024
     )

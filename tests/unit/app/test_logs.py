@@ -1,3 +1,4 @@
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,3 +50,36 @@ def test_the_log_never_grows_beyond_its_bound(tmp_path: Path) -> None:
     sizes = [entry.stat().st_size for entry in tmp_path.glob(f"{LOG_FILE}*")]
     assert len(sizes) == 2
     assert max(sizes) <= 1 << 20
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_a_service_manager_gets_one_json_object_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = set_up_logging(Log(), tmp_path, collected=True)
+    logging.getLogger("meshnode.x").warning("peer says %s", "\x1b[2Jbye\n\u202e")
+    line = capsys.readouterr().err
+    assert (line.count("\n"), line.rstrip("\n").isprintable(), line.isascii()) == (1, True, True)
+    told = json.loads(line)
+    assert (told["level"], told["logger"], told["message"]) == (
+        "warning",
+        "meshnode.x",
+        "peer says \x1b[2Jbye\n\u202e",
+    )
+    assert path.read_text().startswith(told["at"])
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_nothing_goes_to_stderr_where_nobody_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging(Log(), tmp_path)
+    logging.getLogger("meshnode.x").warning("hello")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_the_file_is_for_programs_where_that_was_chosen(tmp_path: Path) -> None:
+    path = set_up_logging(Log(format="json"), tmp_path)
+    try:
+        raise ValueError("a bug")
+    except ValueError:
+        logging.getLogger("meshnode.x").exception("it failed")
+    told = json.loads(path.read_text())
+    assert (told["message"], "ValueError: a bug" in told["trace"]) == ("it failed", True)
