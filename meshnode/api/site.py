@@ -11,6 +11,7 @@ from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Und
 from meshnode.runtime.health import Finding, Watch
 from meshnode.runtime.office import Office
 from meshnode.store.protection import protection_of
+from meshnode.store.reading import Counts
 from meshproto.records.ids import ScopeId
 
 OptionValue = str | int | bool | list[str]
@@ -63,6 +64,8 @@ class Site:
     """The four words by which two people compare an agent's id aloud."""
     config: Callable[[], Config]
     """The settings in force, beside what the next start would take."""
+    counts: Callable[[], Awaitable[Counts]]
+    """How much is stored, counted aside, for that takes its time."""
     examine: Callable[[], Awaitable[list[Finding]]]
     """The checks that take longer than a look: the store itself, keys and permissions."""
 

@@ -25,7 +25,9 @@ from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
 from meshnode.runtime.interpreter import settle_interpreter
+from meshnode.store.reading import Counts, Reader
 from meshnode.store.sealed import MainKey
+from meshnode.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +83,23 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url:
         url=url,
         discovery=loaded.settings.net.discovery,
         fingerprint_of=fingerprint_words,
+        counts=Counting(opened.store),
         config=lambda: config_model(loaded, places.config, os.environ),
         examine=lambda: examine_home(places.data, opened.store.path),
     )
+
+
+class Counting:
+    """Counts what is stored, in a worker thread, one count at a time, with a reader of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._turn = store, trio.CapacityLimiter(1)
+        self._reader: Reader | None = None
+
+    async def __call__(self) -> Counts:
+        """Count now."""
+        self._reader = self._reader or self._store.reader()
+        return await trio.to_thread.run_sync(self._reader.counts, limiter=self._turn)
 
 
 async def _serve(site: Site, opened: Opened, places: Places, doors: Doors) -> None:

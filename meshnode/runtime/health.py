@@ -6,6 +6,7 @@ Every finding that is not `ok` carries what is the matter and what to do about i
 import logging
 import os
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,8 @@ LOOK_SECONDS = 2.0
 """How often the watch looks: what cannot be kept any more shows within five seconds."""
 CLOCK_JUMP_MS = 2_000
 """A step of the wall clock against the steady one beyond this is told."""
+LOOKS_REMEMBERED = 8
+"""Looks over which the longest pause is told to whoever watches, some 15 s: as often as one asks."""
 EARLIEST = 1_735_689_600_000
 """2025-01-01: a clock before this is not set. Records would carry times before this program existed."""
 LOW_BYTES = 256 << 20
@@ -61,10 +64,16 @@ class Watch:
     pulse: Pulse = field(init=False)
     _stalled_at: float = float("-inf")
     _stall: float = 0.0
+    _pauses: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS_REMEMBERED))
 
     def __post_init__(self) -> None:
         """Count what the pulse tells among all that is counted."""
         self.pulse = Pulse(self.office.node.reports)
+
+    @property
+    def lag(self) -> float:
+        """The longest pause of the loop in the last looks, in seconds."""
+        return max(self._pauses, default=0.0)
 
     @property
     def troubles(self) -> list[Finding]:
@@ -188,7 +197,9 @@ class Watch:
         return [Finding(room.name, room.state, room.text, room.fix if room.state != "ok" else "") for room in rooms]
 
     def _loop(self) -> Finding:
-        if (pause := self.pulse.since_asked()) > TOLD_SECONDS:
+        pause = self.pulse.since_asked()
+        self._pauses.append(pause)
+        if pause > TOLD_SECONDS:
             self._stalled_at, self._stall = trio.current_time(), pause
         if trio.current_time() - self._stalled_at < STALL_MEMORY_SECONDS:
             text = f"the node paused for {self._stall * 1000:.0f} ms within the last minute"
@@ -205,6 +216,15 @@ def clock(wall: int | None = None) -> Finding:
             "clock", "fail", "the clock is not set: it shows a time before 2025", "set the clock: timedatectl"
         )
     return Finding("clock", "ok", "plausible")
+
+
+def free_bytes(home: Path) -> int | None:
+    """How much room there is to write; None if the disk cannot be asked."""
+    try:
+        found = os.statvfs(home)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
 
 
 def disk(home: Path) -> Finding:

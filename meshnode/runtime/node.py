@@ -36,6 +36,7 @@ from meshnode.runtime.clock import Clock
 from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.driver import Core, Driver, Hands, StoreFailed
+from meshnode.runtime.histogram import Histogram
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.presence import Presence
@@ -174,6 +175,11 @@ class RunningNode:
         own = {"inbox": len(self._inbox), "commits": self._writer.groups, "batches": self._writer.batches}
         network = {f"net.{name}": number for name, number in self._parts.transport.counters().items()}
         return {**self.reports.counters(), **own, **network}
+
+    @property
+    def commit_times(self) -> Histogram:
+        """How long commits took."""
+        return self._writer.commit_times
 
     def now(self) -> int:
         """The wall clock in milliseconds UTC."""

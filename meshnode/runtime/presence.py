@@ -48,6 +48,8 @@ class Connected:
     address: str = ""
     received: int = 0
     rounds: int = 0
+    compared: int = 0
+    """When the last comparison came to an end, milliseconds UTC; when it connected until there was one."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Presence:
         """Take note of one piece of news; `now` is in milliseconds UTC, `address_of` tells where a connection leads."""
         match news:
             case PeerWelcome(conn, peer, agent, _, shared):
-                self.connected[conn] = Connected(conn, peer, agent, shared, now, address_of(conn))
+                self.connected[conn] = Connected(conn, peer, agent, shared, now, address_of(conn), compared=now)
                 self.troubles.pop(peer, None)
             case PeerGone(conn, _, _):
                 self.connected.pop(conn, None)
@@ -103,6 +105,7 @@ class Presence:
             case RoundDone(conn, _, _):
                 if conn in self.connected:
                     self.connected[conn].rounds += 1
+                    self.connected[conn].compared = now
             case MayNotSign(asked):
                 self.may_not_sign = asked
             case MaySign():

@@ -13,6 +13,7 @@ that a later batch survived an earlier one.
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ from typing import Protocol
 import trio
 
 from meshnode.core.ports import Batch
+from meshnode.runtime.histogram import COMMIT_BOUNDS, Histogram
 from meshnode.runtime.settings import GROUP_BATCHES, GROUP_RECORDS, STAGE_RECORDS, TIDY_SECONDS, WRITER_BACKLOG
 
 
@@ -79,6 +81,9 @@ class Writer:
         self.groups = 0
         """Transactions committed so far, and the batches in them."""
         self.batches = 0
+        self.commit_times = Histogram(COMMIT_BOUNDS)
+        """How long each transaction took, staging and flushing, in seconds."""
+        self._begun = 0.0
 
     @property
     def backlog(self) -> int:
@@ -131,6 +136,7 @@ class Writer:
             records += sum(len(run.records) for run in group[-1].runs) + len(group[-1].local)
         if not group:
             return
+        self._begun = time.perf_counter()
         if self._failure is None and records > STAGE_RECORDS:
             self._flushing = group
             self._work.put(partial(self._stage_and_finish, group))
@@ -163,6 +169,7 @@ class Writer:
             self.arrival = self._store.last_arrival
             self.groups += 1
             self.batches += len(group)
+            self.commit_times.observe(time.perf_counter() - self._begun)
             self._untidy = True
         # First of all the disk goes on: what has landed gives the loop work.
         if failed is None and self._store.crowded:

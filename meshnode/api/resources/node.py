@@ -61,7 +61,7 @@ async def status(site: Site, call: Call[Nothing]) -> NodeStatus:
     """How the node is."""
     office = site.office
     lookups, node, names = await office.fresh(), office.node, Names(office)
-    counts = office.truth.counts()
+    counts = await site.counts()
     site.watch.look()
     return NodeStatus(
         version=site.version,
