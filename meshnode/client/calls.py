@@ -54,6 +54,8 @@ class Call(NamedTuple, Generic[T]):
     """Seconds it may take, unless the caller said how long."""
     least: float | None = None
     """Seconds it may take whatever the caller said, since the node itself waits for something."""
+    is_text: bool = False
+    """Whether the answer is a text for other programs, and no JSON."""
     is_list: bool = False
     """Whether the items of a list are wanted, with or without a page around it."""
 

@@ -63,6 +63,8 @@ def wrapped(call: Call[T]) -> tuple[dict[str, str], bytes]:
 
 def unwrapped(call: Call[T], answer: Answer) -> T:
     """Return what was answered to a call; raises Problem, Proposed and BadAnswer."""
+    if call.is_text and answer.status < 400:
+        return cast(T, answer.body.decode())
     found = _decoded(answer.body)
     if answer.status >= 400:
         raise Problem(found if isinstance(found, dict) else {}, answer.status)

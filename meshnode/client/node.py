@@ -48,6 +48,11 @@ class Node(Group[Link]):
         return get("/config")
 
     @asks
+    def metrics(self) -> Call[str]:
+        """The numbers of the node in the text format of Prometheus."""
+        return Call("GET", "/metrics", is_text=True)
+
+    @asks
     def state(self) -> Call[a.StateAnswer]:
         """The state digest of every scope."""
         return get("/state")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from meshnode.core.ports import JoinedEntry, PeerEntry
+from meshnode.core.rows import JoinedEntry, PeerEntry
 from meshnode.runtime.health import Watch, free_bytes
 from meshnode.runtime.metrics import Value
 from meshnode.runtime.node import RunningNode

@@ -138,6 +138,7 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.node.trust(), "POST", "/node/trust"),
     (lambda node: node.node.doctor(), "GET", "/doctor"),
     (lambda node: node.node.config(), "GET", "/config"),
+    (lambda node: node.node.metrics(), "GET", "/metrics"),
     (lambda node: node.node.state(), "GET", "/state"),
     (lambda node: node.node.sync("x", wait_ms=1), "POST", "/sync"),
     (lambda node: node.node.sync_file("/f"), "POST", "/sync/file"),
@@ -296,3 +297,8 @@ def test_what_writes_brings_a_key_of_its_own_or_the_callers(fake: FakeNode) -> N
     client.work.log("c", 60, key="mine")
     first, second, third = (asked.key for asked in fake.asked)
     assert (len(first), first != second, third) == (32, True, "mine")
+
+
+def test_a_text_for_other_programs_comes_as_it_is(fake: FakeNode) -> None:
+    fake.answers["GET", "/metrics"] = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nrecords\n"
+    assert Client.of(fake.home).node.metrics() == "records\n"
