@@ -19,6 +19,7 @@ from meshnode.api.models import records as record_models
 from meshnode.api.models import rulings as ruling_models
 from meshnode.api.models import settlements as settlement_models
 from meshnode.api.models import shared as shared_models
+from meshnode.api.models import tokens as token_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
     agreements,
@@ -43,13 +44,23 @@ from meshnode.api.resources import (
     records,
     settlements,
     statements,
+    tokens,
     work,
 )
 from meshnode.api.site import Site
+from meshnode.runtime.callers import Area
 
 LISTED = ("limit", "cursor")
 CHOSEN = ("mine", "who", "network", "agreement", "project", "batch", "kind", "stream", "comp", "coauthored")
 """By what contributions are chosen."""
+WRITTEN = {
+    **dict.fromkeys(("contributions", "timers", "projects"), Area.WORK),
+    **dict.fromkeys(("agreements", "attestations", "ballots"), Area.MONEY),
+    **dict.fromkeys(("incomes", "distributions", "settlements"), Area.MONEY),
+}
+"""The area of what changes something, by the first word of its path. Everything else is the owner's alone: ADMIN."""
+SECRETS = ("/networks/{id}/invites", "/devices/pairing", "/log-file", "/tokens")
+"""What tells by which line others come in, or where files stand: for the owner alone, though it changes nothing."""
 
 _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/health", node.health),
@@ -63,6 +74,9 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/metrics", metrics.metrics),
     Entry("POST", "/sync", node.sync, node_models.SyncRequest, patient=True),
     Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),
+    Entry("GET", "/tokens", tokens.list_tokens),
+    Entry("POST", "/tokens", tokens.create_token, token_models.TokenRequest, status=201),
+    Entry("DELETE", "/tokens/{id}", tokens.revoke_token),
     Entry("GET", "/me", people.me),
     Entry("PUT", "/me/profile", people.put_profile, people_models.ProfileRequest),
     Entry("GET", "/devices", devices.list_devices),
@@ -192,5 +206,12 @@ def _proposable(entry: Entry[Site]) -> Entry[Site]:
     return replace(entry, handle=decisions.or_proposed(entry.handle), query=(*entry.query, "propose"))
 
 
-ROUTES: tuple[Entry[Site], ...] = tuple(map(_proposable, _ROUTES))
-"""Every route: method, path below /v1, handler, body, status of success, names allowed in the query."""
+def _in_area(entry: Entry[Site]) -> Entry[Site]:
+    """A route in the area of what it is about: whoever may read may ask everything that tells no secret."""
+    if entry.method == "GET":
+        return replace(entry, area=Area.ADMIN if entry.path in SECRETS else Area.READ)
+    return replace(entry, area=WRITTEN.get(entry.path.split("/")[1], Area.ADMIN))
+
+
+ROUTES: tuple[Entry[Site], ...] = tuple(_in_area(_proposable(entry)) for entry in _ROUTES)
+"""Every route: method, path below /v1, handler, body, status of success, names allowed in the query, area."""

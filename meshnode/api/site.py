@@ -10,6 +10,7 @@ from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
 from meshnode.runtime.health import Finding, Watch
 from meshnode.runtime.office import Office
+from meshnode.runtime.tokens import Tokens
 from meshnode.store.protection import protection_of
 from meshnode.store.reading import Counts
 from meshproto.records.ids import ScopeId
@@ -52,6 +53,7 @@ class Site:
     office: Office
     exchange: Exchange
     watch: Watch
+    tokens: Tokens
     version: str
     pid: int
     home: Path

@@ -25,6 +25,7 @@ from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
 from meshnode.runtime.interpreter import settle_interpreter
+from meshnode.runtime.tokens import Tokens
 from meshnode.store.reading import Counts, Reader
 from meshnode.store.sealed import MainKey
 from meshnode.store.store import Store
@@ -75,6 +76,7 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url:
         office=opened.office,
         exchange=NodeExchange(opened),
         watch=opened.watch,
+        tokens=Tokens(opened.office),
         version=__version__,
         pid=os.getpid(),
         home=places.data,
@@ -107,7 +109,8 @@ async def _serve(site: Site, opened: Opened, places: Places, doors: Doors) -> No
     node = opened.node
     seconds = opened.settings.api.request_seconds
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve, doors.entrances(site, seconds), node.stopping)
+        nursery.start_soon(serve, doors.entrances(site, seconds, (site.tokens,)), node.stopping)
+        nursery.start_soon(site.tokens.run, node.stopping)
         await doors.remember(opened)
         told = NodeFile(
             os.getpid(), API_VERSION, str(site.socket), site.url, node.listening, __version__, node.started_at

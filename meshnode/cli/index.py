@@ -102,6 +102,7 @@ NOUNS: dict[str, Entry] = {
     "config": Entry(
         "config", "The settings, and where each was said.", ("list", "get", "set", "unset", "path", "check")
     ),
+    "token": Entry("token", "What lets programs in at the node's port.", ("create", "ls", "revoke")),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }
 ENTRIES: dict[str, Entry] = {**EVERYDAY, **NOUNS}

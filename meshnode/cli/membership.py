@@ -135,13 +135,11 @@ def _propose(desk: Desk, schema: str, network: str, wish: Mapping[str, object]) 
     return tell(desk, schema, desk.client().decisions.propose(network, wish), "Proposed")
 
 
-def span(text: str) -> int:
+def span(text: str, manual: str = "meshnode network invite --help") -> int:
     """The seconds in `30m`, `24h`, `7d` or `2w`. Raises Failure."""
     found = re.fullmatch(r"(\d{1,4})([mhdw])", text.strip().lower())
     if not found:
-        raise Failure(
-            Exit.USAGE, f"{clean(text)!r} is no time span such as 30m, 24h or 7d", "meshnode network invite --help"
-        )
+        raise Failure(Exit.USAGE, f"{clean(text)!r} is no time span such as 30m, 24h or 7d", manual)
     return int(found[1]) * SECONDS[found[2]]
 
 

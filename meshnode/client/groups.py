@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # A command needs one or two of them, so each is loaded when 
     from meshnode.client.peers import Peers
     from meshnode.client.people import People
     from meshnode.client.records import Records
+    from meshnode.client.tokens import Tokens
     from meshnode.client.work import Work
 
 
@@ -107,3 +108,10 @@ class Groups(Group[Link]):
         from meshnode.client.peers import Peers
 
         return Peers(self.link)
+
+    @property
+    def tokens(self) -> Tokens[Link]:
+        """What lets programs in on loopback."""
+        from meshnode.client.tokens import Tokens
+
+        return Tokens(self.link)

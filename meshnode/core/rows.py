@@ -174,6 +174,22 @@ class DayEntry(NamedTuple):
     arrival: int
 
 
+class TokenEntry(NamedTuple):
+    """The right of a program to use the local API. Key: `id`."""
+
+    id: str
+    name: str
+    """What the owner calls it."""
+    digest: bytes
+    """SHA-256 of the secret, which stands nowhere."""
+    areas: tuple[str, ...]
+    created: int
+    """Milliseconds UTC, like the other times."""
+    expires: int
+    used: int = 0
+    """When it was last used, to the minute; 0 for never."""
+
+
 class NoteEntry(NamedTuple):
     """A small fact this node keeps for itself, by name. Key: `name`."""
 
@@ -199,6 +215,7 @@ LocalRow = (
     | BearingEntry
     | NamedEntry
     | DayEntry
+    | TokenEntry
     | NoteEntry
 )
 """What is durable but never leaves the node. New fields go last and have defaults: rows already stored lack them."""
@@ -222,6 +239,7 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     BearingEntry: ("bearing", 1),
     NamedEntry: ("named", 2),
     DayEntry: ("day", 1),
+    TokenEntry: ("token", 1),
     NoteEntry: ("note", 1),
 }
 """The stored name of each kind of row, and how many of its first fields are its key."""

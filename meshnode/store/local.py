@@ -19,12 +19,13 @@ from meshnode.core.rows import (
     LocalRow,
     NoteEntry,
     TimerEntry,
+    TokenEntry,
 )
 from meshnode.store.source import Source
 
 RowT = TypeVar("RowT", bound=LocalRow)
 
-PERSONAL = frozenset({TimerEntry, ImportEntry, JoinedEntry, NoteEntry})
+PERSONAL = frozenset({TimerEntry, ImportEntry, JoinedEntry, NoteEntry, TokenEntry})
 """Kinds that can hold what a person wrote. They stand in a small table of their own, which an erasure rewrites."""
 
 _CHECKSUM = 4

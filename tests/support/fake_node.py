@@ -38,6 +38,7 @@ from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
+from tests.support.fake_tokens import FakeTokens
 from tests.support.sample_agreements import agreement, brief, in_conflict
 from tests.support.sample_cards import CARD, sample_contact
 from tests.support.sample_firms import mandate, organisation
@@ -46,7 +47,7 @@ from tests.support.sample_people import ADDRESS, ANA, AT, BEN, LINE, MN1, NOTEBO
 
 
 @dataclass
-class FakeNode:
+class FakeNode(FakeTokens):
     """Holds what it was told; `answers` overrides what it says to one request, `asked` remembers all of them."""
 
     answers: dict[tuple[str, str], msgspec.Struct | bytes | None] = field(default_factory=dict)

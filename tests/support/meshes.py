@@ -1,7 +1,7 @@
 """Whole nodes in one process that meet in memory: real homes on the disk, real cores, no sockets."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from meshnode.api.edge import application
 from meshnode.api.guard import Guard, socket_door
 from meshnode.api.routes import ROUTES
+from meshnode.api.site import Site
 from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.init import create
 from meshnode.app.run import site_of
@@ -61,11 +62,14 @@ class Node:
     def __init__(self, name: str, opened: Opened) -> None:
         self.name, self.opened, self.office = name, opened, opened.office
 
-    def api(self) -> "Api":
-        """The local API of this node, without a socket in between."""
+    def site(self) -> Site:
+        """What this node's API serves."""
         places = locate(self.opened.home.folder, {})
-        site = site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
-        return Api(Guard(application(ROUTES, site, seconds=30), socket_door()))
+        return site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
+
+    def api(self, site: Site | None = None) -> "Api":
+        """The local API of this node as on its Unix socket, without the socket in between."""
+        return Api(Guard(application(ROUTES, site or self.site(), seconds=30), socket_door()))
 
     async def logs(self, title: str, network: str | None = None, seconds: int = 3600) -> RecordId:
         """Log some work; returns when it is flushed."""
@@ -115,14 +119,14 @@ class Node:
 class Api:
     """Asks a node's API as a program would, and expects success unless told otherwise."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, base: str = "http://localhost", headers: Mapping[str, str] | None = None) -> None:
+        self._app, self._base, self.headers = app, base, dict(headers or {})
 
     async def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> httpx.Response:
         """One request and its answer."""
-        headers = {"Idempotency-Key": key} if key else {}
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
         transport = httpx.ASGITransport(self._app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=self._base) as client:
             return await client.request(method, f"/v1{path}", json=body, headers=headers)
 
     async def does(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:

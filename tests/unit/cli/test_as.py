@@ -46,6 +46,7 @@ SIGNS_NOTHING = {
         "balance",
         "plan",
     ),
+    *("token create", "token ls", "token revoke"),
     "completion",
     *("config list", "config get", "config set", "config unset", "config path", "config check"),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.api.models.tokens import Token
 from meshnode.cli.evidence import look_at
 from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
@@ -14,7 +15,7 @@ from tests.support.fake_node import FakeNode, contribution, decision, network, p
 from tests.support.rich_answers import recognition, rich_contribution
 from tests.support.sample_agreements import agreement
 from tests.support.sample_money import answers as money_answers
-from tests.support.sample_people import ADDRESS, LINE, PEER
+from tests.support.sample_people import ADDRESS, AT, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -59,6 +60,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "settlement show": ("s",),
     "balance": (),
     "plan": (),
+    "token create": ("bot",),
+    "token ls": (),
+    "token revoke": ("bot",),
     "statement": (),
     "project create": ("Other",),
     "project ls": (),
@@ -144,6 +148,7 @@ def node() -> Iterator[FakeNode]:
         fake.decisions.append(decision())
         fake.agreements.append(agreement())
         fake.peers.append(peer())
+        fake.tokens.append(Token("abcd2345", "bot", ["read"], AT, AT, "active"))
         fake.answers.update(money_answers())
         yield fake
 

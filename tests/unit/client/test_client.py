@@ -31,6 +31,7 @@ from meshnode.api.models import (
     shared,
     statements,
     terms,
+    tokens,
     work,
 )
 from meshnode.client import (
@@ -43,6 +44,7 @@ from meshnode.client import (
     network_answers,
     operation_answers,
     organisation_answers,
+    token_answers,
     work_answers,
 )
 from meshnode.client import keeping as about_keeping
@@ -77,6 +79,7 @@ MODELS = {
         incomes,
         settlements,
         statements,
+        tokens,
     )
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, shared.Model) and model not in (shared.Model, shared.Page)
@@ -95,6 +98,7 @@ SHAPES = {
         about_keeping,
         money_answers,
         move_answers,
+        token_answers,
     )
     for name, shape in vars(module).items()
     if typing.is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Page"
@@ -142,6 +146,9 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.node.state(), "GET", "/state"),
     (lambda node: node.node.sync("x", wait_ms=1), "POST", "/sync"),
     (lambda node: node.node.sync_file("/f"), "POST", "/sync/file"),
+    (lambda node: node.tokens.every(), "GET", "/tokens"),
+    (lambda node: node.tokens.create("bot"), "POST", "/tokens"),
+    (lambda node: node.tokens.revoke("bot"), "DELETE", "/tokens/bot"),
     (lambda node: node.people.me(), "GET", "/me"),
     (lambda node: node.people.keeping(), "GET", "/keeping"),
     (lambda node: node.people.follows(), "GET", "/follows"),
