@@ -4,13 +4,14 @@ from hypothesis import strategies as st
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.paging import Place, page_of, written_place
+from meshnode.runtime.callers import OWNER
 from meshnode.runtime.refusals import Refusal
 
 DAYS = ["2026-03-09", "2026-03-08", "2026-03-10", "2026-03-08"]
 
 
 def asks(**query: str) -> Call[Nothing]:
-    return Call(path={}, query=query, body=Nothing(), key="", digest=b"")
+    return Call(path={}, query=query, body=Nothing(), key="", digest=b"", caller=OWNER)
 
 
 def place(each: tuple[str, bytes]) -> Place:
