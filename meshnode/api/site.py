@@ -46,6 +46,19 @@ class Exchange(Protocol):
         ...
 
 
+class Logins(Protocol):
+    """How the owner's browser is let in."""
+
+    @property
+    def link_seconds(self) -> float:
+        """How long a link waits to be opened."""
+        ...
+
+    def make_link(self) -> str:
+        """The token of a link that works once."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One node with everything its API serves."""
@@ -61,6 +74,8 @@ class Site:
     socket: Path
     url: str
     """Where this node answers on loopback (`http://127.0.0.1:PORT`), empty if it does not."""
+    logins: Logins | None
+    """Lets browsers in to the dashboard; None where there is none."""
     discovery: bool
     fingerprint_of: Callable[[bytes], str]
     """The four words by which two people compare an agent's id aloud."""

@@ -3,9 +3,11 @@
 import contextlib
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from starlette.types import ASGIApp
 
 from meshnode.api.edge import application
 from meshnode.api.guard import Guard, socket_door, tcp_door
@@ -46,11 +48,21 @@ class Doors:
         """Where the node answers on loopback, empty if it does not."""
         return f"http://{LOOPBACK}:{self.port}" if self.tcp is not None else ""
 
-    def entrances(self, site: Site, seconds: float, credentials: Sequence[Credentials] = ()) -> list[Entrance]:
-        """What is served at each door. On loopback, `credentials` are asked in turn who comes."""
+    def entrances(
+        self,
+        site: Site,
+        seconds: float,
+        credentials: Sequence[Credentials] = (),
+        pages: Callable[[ASGIApp], ASGIApp] | None = None,
+    ) -> list[Entrance]:
+        """What is served at each door. On loopback, `credentials` are asked in turn who comes.
+
+        There, what `pages` makes over the API is served beside it.
+        """
         app = application(ROUTES, site, seconds)
         served = [Entrance(self.unix, Guard(app, socket_door()), os.geteuid())]
         if self.tcp is not None:
+            app = application(ROUTES, site, seconds, None if pages is None else pages(app))
             served.append(Entrance(self.tcp, Guard(app, tcp_door(self.port, credentials))))
         return served
 

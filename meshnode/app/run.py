@@ -11,7 +11,7 @@ from meshnode import __version__
 from meshnode.api.listening import SocketInUse
 from meshnode.api.resources.node import API_VERSION
 from meshnode.api.server import serve
-from meshnode.api.site import Site
+from meshnode.api.site import Logins, Site
 from meshnode.app.compose import Opened, open_node
 from meshnode.app.doctor import examine_home
 from meshnode.app.endings import Ending, Exit
@@ -24,6 +24,8 @@ from meshnode.app.settings import config_model
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
 from meshnode.core.events import TrustThisCopy
+from meshnode.dashboard.sessions import Sessions
+from meshnode.dashboard.site import House, pages
 from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.tokens import Tokens
 from meshnode.store.reading import Counts, Reader
@@ -60,18 +62,26 @@ async def _run(places: Places, loaded: Loaded, log_file: Path, main_key: MainKey
             doors = open_doors(socket_path(places.data, os.environ, os.geteuid()), loaded, opened.reader)
         except SocketInUse as error:
             raise Ending(Exit.CONFLICT, str(error), "meshnode doctor") from error
-        site = site_of(opened, places, loaded, log_file, doors.url)
+        sessions = Sessions(doors.port)
+        site = site_of(opened, places, loaded, log_file, doors.url, sessions)
         async with trio.open_nursery() as waiting:
             await waiting.start(_heed_signals, opened, waiting.cancel_scope)
             if trust_this_copy:
                 await opened.node.ask(TrustThisCopy)
-            await _serve(site, opened, places, doors)
+            await _serve(site, opened, places, doors, sessions)
             waiting.cancel_scope.cancel()
     log.info("stopped")
 
 
-def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url: str = "") -> Site:
-    """What the API of an opened node serves; `url` is where it answers on loopback."""
+def site_of(
+    opened: Opened,
+    places: Places,
+    loaded: Loaded,
+    log_file: Path,
+    url: str = "",
+    logins: Logins | None = None,
+) -> Site:
+    """What the API of an opened node serves; `url` is where it answers on loopback, `logins` lets browsers in."""
     return Site(
         office=opened.office,
         exchange=NodeExchange(opened),
@@ -83,6 +93,7 @@ def site_of(opened: Opened, places: Places, loaded: Loaded, log_file: Path, url:
         log_file=log_file,
         socket=socket_path(places.data, os.environ, os.geteuid()),
         url=url,
+        logins=logins,
         discovery=loaded.settings.net.discovery,
         fingerprint_of=fingerprint_words,
         counts=Counting(opened.store),
@@ -104,12 +115,13 @@ class Counting:
         return await trio.to_thread.run_sync(self._reader.counts, limiter=self._turn)
 
 
-async def _serve(site: Site, opened: Opened, places: Places, doors: Doors) -> None:
-    """Serve the API until the node is to stop; requests under way may end."""
+async def _serve(site: Site, opened: Opened, places: Places, doors: Doors, sessions: Sessions) -> None:
+    """Serve the API and the pages until the node is to stop; requests under way may end."""
     node = opened.node
     seconds = opened.settings.api.request_seconds
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve, doors.entrances(site, seconds, (site.tokens,)), node.stopping)
+        known, show = (site.tokens, sessions), lambda api: pages(House(api, sessions, node))
+        nursery.start_soon(serve, doors.entrances(site, seconds, known, show), node.stopping)
         nursery.start_soon(site.tokens.run, node.stopping)
         await doors.remember(opened)
         told = NodeFile(

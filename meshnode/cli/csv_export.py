@@ -11,7 +11,7 @@ from meshnode.cli.contribution import CHOICE, chosen_query
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean
+from meshnode.cli.safe_text import clean, harmless_cell
 from meshnode.cli.shown import count
 from meshnode.cli.units import show_number
 
@@ -28,8 +28,6 @@ COLUMNS = (
 )
 PAGE = 500
 """Contributions asked for at once."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula, which could send the table elsewhere."""
 
 
 def export_csv(desk: Desk, *, file: str, force: bool, **chosen: Value) -> Exit:
@@ -100,12 +98,6 @@ def line_of(entry: Contribution) -> list[str]:
         *(entry["at"], entry["source"]),
     ]
     return [harmless_cell(cell) for cell in cells]
-
-
-def harmless_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, on one line, without characters that steer."""
-    cell = clean(text)
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _money(value: Money | None) -> tuple[str, str]:

@@ -20,6 +20,7 @@ EVERYDAY: dict[str, Entry] = {
     "up": Entry("running", "Start the node."),
     "down": Entry("running", "Stop the node."),
     "status": Entry("status", "Show how the node is, with a fix for whatever is not well."),
+    "ui": Entry("ui", "Open the dashboard in your browser."),
     "whoami": Entry("identity", "Show your identity, or fill in your profile.", ("set", "recovery"), alone=True),
     "log": Entry("work", "Sign and save what you have done."),
     "start": Entry("work", "Start a timer, or list those that run."),

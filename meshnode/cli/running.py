@@ -155,7 +155,11 @@ def _tell(desk: Desk, node: NodeStatus, *, already: bool) -> Exit:
     for check in node["health"]["reasons"]:
         if check["state"] != "ok" and check["name"] != "peers":  # In its first second nobody has met anybody.
             show_check(desk, check)
-    steps = [("How it is", "meshnode status"), ("Log work", 'meshnode log "Landing page, first draft" 3h30')]
+    steps = [
+        ("Look at it", "meshnode ui"),
+        ("How it is", "meshnode status"),
+        ("Log work", 'meshnode log "Landing page, first draft" 3h30'),
+    ]
     if not node["networks"]:
         steps.append(("Share it", "meshnode network create studio --open"))
     desk.next_steps(*steps)

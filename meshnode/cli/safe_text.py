@@ -15,6 +15,9 @@ _JOINERS = "\u200c\u200d"
 MOST_MARKS = 3
 """Combining marks kept on one letter. Vietnamese needs two; a pile of fifty hides the lines above."""
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula, which could send the table elsewhere."""
+
 
 def clean(text: str) -> str:
     """Return `text` on one line without anything that steers a terminal, and without room to hide in."""
@@ -37,6 +40,12 @@ def clean_lines(text: str) -> list[str]:
     import re
 
     return [clean(line) for line in re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text)]
+
+
+def harmless_cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, on one line, without characters that steer."""
+    cell = clean(text)
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def cut(text: str, width: int) -> str:

@@ -11,7 +11,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files_out import write_new
 from meshnode.cli.money import is_exponent, show_money, write_money
-from meshnode.cli.safe_text import clean
+from meshnode.cli.safe_text import clean, harmless_cell
 from meshnode.cli.shown import short_id, where, who
 
 if TYPE_CHECKING:
@@ -143,8 +143,6 @@ def _columns(one: Columns, after: int, exp: int | None) -> list[str]:
 
 
 def _harmless(cell: str) -> str:
-    from meshnode.cli.csv_export import harmless_cell
-
     # An amount may be negative; it is a number and no formula.
     return cell if cell.lstrip("-").replace(".", "", 1).isdigit() else harmless_cell(cell)
 

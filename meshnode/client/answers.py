@@ -113,6 +113,13 @@ class NodeStatus(TypedDict):
     counters: dict[str, int]
 
 
+class LoginLink(TypedDict):
+    """An address that logs in the browser that opens it first, within so many seconds."""
+
+    url: str
+    seconds: int
+
+
 class Doctor(TypedDict):
     """Every check."""
 

@@ -38,6 +38,11 @@ class Node(Group[Link]):
         return post("/node/trust", {})
 
     @asks
+    def login_link(self) -> Call[a.LoginLink]:
+        """Make a link that lets a browser in to the dashboard, once."""
+        return post("/login-links", {})
+
+    @asks
     def doctor(self) -> Call[a.Doctor]:
         """Every check of the running node."""
         return get("/doctor")

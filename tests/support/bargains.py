@@ -34,7 +34,7 @@ class Table:
     async def stands(self, record: bytes, state: str) -> None:
         """Wait until a record stands so for all."""
         for node in self.nodes.values():
-            await node.learns(partial(_stands, node, record, state))
+            await node.learns(partial(is_so, node, record, state))
 
     async def works(self, name: str, title: str, hours: int, by: str = "", **more: Any) -> str:
         """Somebody's hours, confirmed by somebody; returns the id."""
@@ -77,7 +77,7 @@ async def table(mesh: Mesh, *names: str, clients: Sequence[str] = (), **more: An
             assert await each.joins(nodes[0].line(network))
         for one in nodes:
             for other in nodes:
-                await one.learns(partial(_knows, one, other))
+                await one.learns(partial(knows, one, other))
         roles: dict[bytes, Sequence[str]] = {
             each.office.me: ["client"] if each.name in clients else ["provider"] for each in nodes
         }
@@ -105,10 +105,12 @@ def _has(node: Node, record: str | bytes) -> bool:
     return entry is not None and entry.status == "yes"
 
 
-def _stands(node: Node, record: bytes, state: str) -> bool:
+def is_so(node: Node, record: bytes, state: str) -> bool:
+    """Whether a record stands so for somebody."""
     with node.office.folded.steady():
         return read_stand(node.office.folded, record).state == state
 
 
-def _knows(node: Node, other: Node) -> bool:
+def knows(node: Node, other: Node) -> bool:
+    """Whether somebody knows another's name."""
     return bool(node.office.lookups.name(other.office.me))

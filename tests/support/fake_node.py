@@ -33,6 +33,7 @@ from meshnode.api.models import terms as t
 from meshnode.api.models import work as w
 from meshnode.api.models.agreements import Agreement
 from meshnode.api.models.inbox import Inbox
+from meshnode.api.models.login import LoginLink
 from meshnode.api.models.shared import Agent, Check, Page, Quantity
 from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
@@ -182,6 +183,9 @@ class FakeNode(FakeTokens):
 
     def get_config(self, asked: Asked, rest: list[str]) -> op.Config:
         return op.Config(str(self.home / "config.toml"), "", self.settings)
+
+    def post_login_links(self, asked: Asked, rest: list[str]) -> LoginLink:
+        return LoginLink("http://127.0.0.1:4480/in/once", 60)
 
     def get_doctor(self, asked: Asked, rest: list[str]) -> n.Doctor:
         return n.Doctor([Check("disk", "ok", "12 GB free"), *self.reasons])

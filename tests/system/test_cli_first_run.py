@@ -42,7 +42,8 @@ def test_every_hint_from_nothing_to_a_network_works_when_pasted(household: House
     (created,) = follow(ana, nothing)
     later, up = follow(ana, created)
     assert "12 recovery words wait" in later.out
-    status, logged, founded = follow(ana, up)
+    looked_at, status, logged, founded = follow(ana, up)
+    assert "/in/" in looked_at.out
     assert "studio" in founded.out
     assert "Signed and saved" in logged.out
     for printed in (status, logged, founded):

@@ -29,7 +29,7 @@ FOR_ONESELF = {
     **dict.fromkeys(("import git", "import csv", "import undo"), "takes in what a person did before"),
 }
 SIGNS_NOTHING = {
-    *("up", "down", "status", "whoami", "whoami recovery", "search", "sync", "ping", "logs", "doctor", "demo"),
+    *("up", "down", "status", "whoami", "whoami recovery", "search", "sync", "ping", "logs", "doctor", "demo", "ui"),
     *("contribution ls", "contribution sum", "contribution show", "contribution evidence", "contribution thanks"),
     *("follow", "unfollow", "block", "unblock", "project ls", "project show"),
     *("network ls", "network show", "network members", "network invites", "decision ls", "decision show"),

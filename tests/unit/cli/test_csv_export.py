@@ -9,8 +9,9 @@ import pytest
 
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
-from meshnode.cli.csv_export import COLUMNS, FORMULA, harmless_cell, line_of
+from meshnode.cli.csv_export import COLUMNS, line_of
 from meshnode.cli.exits import Exit
+from meshnode.cli.safe_text import FORMULA, harmless_cell
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode, contribution, project
 from tests.support.rich_answers import rich_contribution

@@ -43,6 +43,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "contribution take": ("", "Acme site"),
     "contribution answer": ("c",),
     "inbox": (),
+    "ui": ("--no-open",),
     "attest": ("c", "--rating", "4"),
     "ballot": ("acme", "Ben 30"),
     "income add": ("acme", "1 EUR"),

@@ -1,0 +1,1 @@
+"""The pages that the node shows its owner in a browser."""

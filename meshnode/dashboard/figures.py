@@ -1,0 +1,76 @@
+"""What pages show besides words: tables and drawings, each drawing with the table it was drawn from."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from meshnode.cli.safe_text import harmless_cell
+
+STANDALONE = """svg{font-family:system-ui,sans-serif;background:#fff}
+text{fill:#1b1f1e;font-size:12px}.quiet{fill:#5b6462}
+.end{text-anchor:end}.mid{text-anchor:middle}.h0{fill:#eceeea}.h1{fill:#c3ddd5}.h2{fill:#84bcae}.h3{fill:#3d917f}
+.h4{fill:#0b6150}.c0{fill:#0b6b5d}.c1{fill:#2f6fb3}.c2{fill:#b5651d}.c3{fill:#7b4fa3}.c4{fill:#8c8415}.c5{fill:#b23a56}
+.cx{fill:#8b928f}.line,.axis{stroke:#8b928f;fill:none}.flow{fill-opacity:.3}.mark{fill:#fff}"""
+"""The light colours of static/dashboard.css, for drawings that leave it."""
+
+
+class Column(NamedTuple):
+    """A column; figures stand to the right."""
+
+    name: str
+    is_number: bool = False
+
+
+class Table(NamedTuple):
+    """Rows of texts as people read them."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+
+class Figure(NamedTuple):
+    """A drawing in a wide and a narrow form, what it shows in a sentence, and its table."""
+
+    name: str
+    """Its name on the page and as a file: small letters."""
+    title: str
+    says: str
+    """The drawing in a sentence, for who does not see it."""
+    wide: Markup
+    narrow: Markup
+    table: Table
+
+
+def as_csv(table: Table) -> str:
+    """The table for a spreadsheet, none of whose cells it takes for a formula."""
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    write([column.name for column in table.columns])
+    for row in table.rows:
+        cells = zip(table.columns, row, strict=True)
+        write([_plain(cell) if column.is_number else harmless_cell(cell) for column, cell in cells])
+    return out.getvalue()
+
+
+def as_json(figure: Figure) -> str:
+    """The table for programs, a row an object."""
+    names = [column.name for column in figure.table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in figure.table.rows]
+    return json.dumps({"schema": f"meshnode.figure.{figure.name}/1", "title": figure.title, "rows": rows}, indent=1)
+
+
+def as_svg(figure: Figure) -> str:
+    """The drawing for a document: with its colours, since it leaves the style sheet behind."""
+    head, _, rest = str(figure.wide).partition(">")
+    space = "" if "xmlns" in head else ' xmlns="http://www.w3.org/2000/svg"'
+    return f"{head}{space}><style>{STANDALONE}</style>{rest}"
+
+
+def _plain(number: str) -> str:
+    """A number without what groups its digits; what is none after that is a text like any other."""
+    plain = number.replace(",", "").replace("−", "-")
+    return plain if plain.lstrip("-").replace(".", "", 1).isdigit() else harmless_cell(number)

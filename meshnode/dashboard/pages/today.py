@@ -1,0 +1,107 @@
+"""Today: the timer, what waits for me, this week, and what comes in."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from meshnode.cli.times import UnclearTime
+from meshnode.cli.units import Unclear as UnclearAmount
+from meshnode.cli.units import parse_amount
+from meshnode.client import answers as a
+from meshnode.client import money_answers as m
+from meshnode.client import work_answers as w
+from meshnode.dashboard.asking import Asking
+from meshnode.dashboard.view import Given, Sent, Unclear, View
+from meshnode.dashboard.wording import local_day
+
+FEED = 14
+"""Entries of the feed: what fits on a screen."""
+MOST_WAITING = 30
+"""Things that wait shown at once; who has more does the oldest first."""
+
+
+async def show(given: Given) -> View:
+    """The page."""
+    ask = given.ask
+    waiting = cast(list[m.Waiting], await ask.items("/inbox"))
+    values = {
+        "timers": cast(list[a.Timer], await ask.items("/timers")),
+        "waiting": [(each, link_of(each)) for each in waiting[:MOST_WAITING]],
+        "more_waiting": len(waiting[MOST_WAITING:]),
+        "feed": cast(list[w.Contribution], await ask.items("/contributions", limit=FEED)),
+        "where": await places_to_log(ask),
+        "day": local_day(given.now).isoformat(),
+    }
+    return View("today.html", "Today", values)
+
+
+async def places_to_log(ask: Asking) -> Mapping[str, list[tuple[str, str]]]:
+    """Where work can be signed: pairs of what the form sends and what people read."""
+    projects = cast(list[a.Project], await ask.items("/projects"))
+    agreements = await ask.items("/agreements")
+    networks = await ask.items("/networks")
+    return {
+        "Projects": [(f"project:{each['id']}", each["title"]) for each in projects],
+        "Agreements": [
+            (f"agreement:{each['id']}", each["title"]) for each in agreements if each["state"] == "in_force"
+        ],
+        "Networks": [
+            (f"network:{each['id']}", each["name"])
+            for each in networks
+            if not each["notebook"] and each["standing"] == "active"
+        ],
+    }
+
+
+def link_of(waits: m.Waiting) -> str:
+    """The page on which one does what waits; empty where only a command does it yet."""
+    pages = {
+        "sign": f"/agreements/{waits['scope']['id']}",
+        "decide": f"/agreements/{waits['scope']['id']}",
+        "approve": f"/money/distributions/{waits['record']}",
+        "confirm-income": f"/money/incomes/{waits['record']}",
+        "confirm-payment": "/money",
+        "attest": f"/records/{waits['record']}",
+    }
+    return pages.get(waits["kind"], "")
+
+
+async def start(sent: Sent) -> str:
+    """Start the timer."""
+    title = _title(sent)
+    place = _place(sent)
+    if "agreement" in place:
+        raise Unclear("a timer runs for a project or a network; log work under an agreement once it is done")
+    await sent.ask.post("/timers", {"title": title, **place}, sent.key)
+    return "/"
+
+
+async def stop(sent: Sent) -> str:
+    """Stop a timer, and log what it measured unless it is discarded."""
+    body = {"timer": sent.fields.get("timer") or None, "discard": sent.fields.get("discard") == "yes"}
+    await sent.ask.post("/timers/stop", body, sent.key)
+    return "/"
+
+
+async def log(sent: Sent) -> str:
+    """Sign work that is done."""
+    try:
+        amount = parse_amount(sent.fields.get("amount", ""))
+    except (UnclearAmount, UnclearTime) as error:
+        raise Unclear(str(error)) from error
+    kind = {"kind": "money"} if amount.value is not None else {}
+    body = {"title": _title(sent), "day": sent.fields.get("day") or None, **kind, **amount.fields(), **_place(sent)}
+    await sent.ask.post("/contributions", body, sent.key)
+    return "/"
+
+
+def _title(sent: Sent) -> str:
+    title = sent.fields.get("title", "").strip()
+    if not title:
+        raise Unclear("say in a few words what it is")
+    return title
+
+
+def _place(sent: Sent) -> dict[str, str]:
+    """Where it is to be signed; nothing said: where the node's settings say."""
+    kind, _, place = sent.fields.get("place", "").partition(":")
+    return {kind: place} if kind in ("project", "agreement", "network") and place else {}
