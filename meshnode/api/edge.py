@@ -20,7 +20,7 @@ from meshnode.api.headers import is_api
 from meshnode.api.models.shared import Model
 from meshnode.api.models.shared import Request as Body
 from meshnode.api.problems import Problem, problem, problem_of
-from meshnode.runtime.callers import IN_SCOPE, Area, Caller
+from meshnode.runtime.callers import IN_SCOPE, NOBODY, Area, Caller
 from meshnode.runtime.refusals import Code, Refusal
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,9 @@ class Nothing(Body):
     """The body of a request that has none."""
 
 
-Handler = Callable[[N, Call[Any]], Awaitable[Model | None]]  # each entry pairs a handler with the body it takes
+Handler = Callable[
+    [N, Call[Any]], Awaitable[Model | Response | None]
+]  # each entry pairs a handler with the body it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ class Entry(Generic[N]):
     status: int = 200
     query: tuple[str, ...] = ()
     """The names its query may have; another is refused."""
-    area: Area = Area.ADMIN
-    """What whoever asks must have the right to."""
+    area: Area | None = Area.ADMIN
+    """What whoever asks must have the right to; None: nothing, it is told to everybody on this machine."""
+    stream: type[Model] | None = None
+    """What each event of an answer carries that is a stream of them."""
+    media: str = "application/json"
+    """What an answer is that the handler writes itself."""
     patient: bool = False
     """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file."""
 
@@ -106,7 +112,8 @@ def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], A
                 call = await _call(entry, request)
                 if isinstance(call, Problem):
                     return problem_answer(call)
-                return model_answer(await entry.handle(node, call), entry.status)
+                found = await entry.handle(node, call)
+                return found if isinstance(found, Response) else model_answer(found, entry.status)
         except Refusal as refusal:
             return problem_answer(problem_of(refusal))
         except trio.TooSlowError:
@@ -121,8 +128,8 @@ def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], A
 
 async def _call(entry: Entry[N], request: Request) -> Call[Body] | Problem:
     """The request as its handler sees it, or the problem with it. Raises Refusal."""
-    caller = _caller(request)
-    if not caller.may(entry.area):
+    caller = _caller(request) if entry.area is not None else NOBODY
+    if entry.area is not None and not caller.may(entry.area):
         raise Refusal(Code.OUT_OF_SCOPE, f"this needs the right to {entry.area}", "meshnode token create --help")
     body = body_problem(request.method, headers_of(request.headers.raw))
     if body is not None:

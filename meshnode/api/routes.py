@@ -29,6 +29,7 @@ from meshnode.api.resources import (
     decisions,
     devices,
     distributions,
+    docs,
     evaluations,
     inbox,
     incomes,
@@ -215,5 +216,8 @@ def _in_area(entry: Entry[Site]) -> Entry[Site]:
     return replace(entry, area=WRITTEN.get(entry.path.split("/")[1], Area.ADMIN))
 
 
-ROUTES: tuple[Entry[Site], ...] = tuple(_in_area(_proposable(entry)) for entry in _ROUTES)
+ROUTES: tuple[Entry[Site], ...] = (
+    *(_in_area(_proposable(entry)) for entry in _ROUTES),
+    *docs.documented(lambda: ROUTES),
+)
 """Every route: method, path below /v1, handler, body, status of success, names allowed in the query, area."""

@@ -52,6 +52,9 @@ class Caller:
 OWNER = Caller("owner", frozenset(Area))
 """Who connects to the Unix socket, of which the system says that it is the same user."""
 
+NOBODY = Caller("nobody", frozenset())
+"""Who asks for what everybody may see."""
+
 
 class Credentials(Protocol):
     """One way of showing who asks."""

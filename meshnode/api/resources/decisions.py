@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
+from starlette.responses import Response
+
 from meshnode.api.edge import Call, Handler, Nothing
 from meshnode.api.models.charters import CharterChange, Unit
 from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Proposed, Vote, VoteRequest
@@ -62,7 +64,7 @@ def or_proposed(handle: Handler[Site]) -> Handler[Site]:
     """A handler that, asked with `propose=true`, puts to the founders what needs their decision."""
 
     @wraps(handle)
-    async def handler(site: Site, call: Call[Any]) -> Model | None:
+    async def handler(site: Site, call: Call[Any]) -> Model | Response | None:
         wanted = call.flag("propose")
         try:
             return await handle(site, call)
