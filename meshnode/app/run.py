@@ -20,6 +20,7 @@ from meshnode.app.front import Doors, open_doors
 from meshnode.app.init import fingerprint_words
 from meshnode.app.logs import set_up_logging
 from meshnode.app.nodefile import NodeFile, remove_node_file, write_node_file
+from meshnode.app.notify import Notifier
 from meshnode.app.settings import config_model
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places, socket_path
@@ -131,6 +132,7 @@ async def _serve(site: Site, opened: Opened, places: Places, doors: Doors, sessi
         try:
             log.info("meshnode %s runs as process %d", __version__, os.getpid())
             print("ready", site.socket, *node.listening, flush=True)
+            nursery.start_soon(Notifier(os.environ, os.getpid()).run, lambda: opened.watch.troubles, node.stopping)
             await node.stopping.wait()
             log.info("stopping")
         finally:

@@ -100,6 +100,9 @@ NOUNS: dict[str, Entry] = {
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
     "equation": Entry("equation", "How an income becomes amounts.", ("preview", "explain")),
+    "service": Entry(
+        "service", "The node as a service that systemd runs and watches.", ("install", "uninstall", "status")
+    ),
     "config": Entry(
         "config", "The settings, and where each was said.", ("list", "get", "set", "unset", "path", "check")
     ),

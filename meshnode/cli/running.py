@@ -33,7 +33,9 @@ def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
         raise desk.not_initialised()
     already = running(desk)
     words = [NEWEST_COPY] if trusted else []
-    if not already:
+    if not already and not (foreground or trusted) and _start_service(desk):
+        pass  # systemd runs it, and watches it.
+    elif not already:
         main_key = unlock(desk)
         if foreground:
             from meshnode.cli.process import app_command, become
@@ -51,7 +53,7 @@ def down(desk: Desk) -> Exit:
     if not desk.initialised:
         raise desk.not_initialised()
     node = desk.node_file()
-    if node is None or not _stop(desk, node["pid"]):
+    if node is None or not stop_node(desk, node["pid"]):
         desk.out.give_or_ok("down", {"stopped": False}, "The node was not running")
     else:
         desk.out.give_or_ok("down", {"stopped": True, "pid": node["pid"]}, "Node stopped")
@@ -60,9 +62,11 @@ def down(desk: Desk) -> Exit:
 
 def doctor(desk: Desk) -> Exit:
     """Check machine and node; ends with 3 if something is wrong."""
+    from meshnode.cli.service import service_check  # It needs this file.
+
     asks_node = desk.initialised and running(desk)
     checks = desk.client().node.doctor()["checks"] if asks_node else _checks_without_node(desk)
-    checks += unconfirmed_words(desk)
+    checks += [*unconfirmed_words(desk), *service_check(desk)]
     if desk.out.as_json:
         desk.out.give("doctor", {"checks": checks})
     for check in checks:
@@ -95,6 +99,20 @@ def running(desk: Desk) -> bool:
     return True
 
 
+def _start_service(desk: Desk) -> bool:
+    """Let systemd start the node if it was told to run it; return whether it was."""
+    from meshnode.cli import systemd
+
+    if not systemd.is_installed(desk) or not systemd.there_is_a_manager(desk):
+        return False
+    desk.out.progress("systemd starts the node …")
+    try:
+        systemd.manage(desk, "start", systemd.unit_name(desk))
+    finally:
+        desk.out.progress_done()
+    return True
+
+
 def _start(desk: Desk, words: list[str], main_key: MainKey | None) -> None:
     from meshnode.cli import process
 
@@ -122,7 +140,7 @@ def _answers(desk: Desk, pid: int) -> bool:
         return False
 
 
-def _stop(desk: Desk, pid: int) -> bool:
+def stop_node(desk: Desk, pid: int) -> bool:
     """Stop the node with this process number; return False if it was not running. Raises Failure if it stays."""
     from meshnode.cli import process
 

@@ -48,6 +48,7 @@ SIGNS_NOTHING = {
     ),
     *("token create", "token ls", "token revoke"),
     "completion",
+    *("service install", "service uninstall", "service status"),
     *("config list", "config get", "config set", "config unset", "config path", "config check"),
 }
 

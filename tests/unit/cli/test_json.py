@@ -134,6 +134,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 ELSEWHERE = {
     *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo", "config unset"),
     *("whoami recovery", "equation preview", "equation explain"),
+    *("service install", "service uninstall", "service status"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""
 
