@@ -7,8 +7,8 @@ from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.terms import Money
 from meshnode.api.models.work import Written
 from meshnode.core.rows import AgreementEntry
+from meshnode.runtime.finding import Finding
 from meshnode.runtime.forks import is_forked
-from meshnode.runtime.health import Finding
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.signers import signer_of

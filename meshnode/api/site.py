@@ -8,7 +8,8 @@ from typing import Protocol
 from meshnode.api.models.node import SyncedFile
 from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
-from meshnode.runtime.health import Finding, Watch
+from meshnode.runtime.finding import Finding
+from meshnode.runtime.health import Watch
 from meshnode.runtime.office import Office
 from meshnode.runtime.tokens import Tokens
 from meshnode.store.protection import protection_of

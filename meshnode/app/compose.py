@@ -230,6 +230,7 @@ def runtime_settings(settings: Settings) -> RuntimeSettings:
         private_parts=settings.relay.private_parts,
         networks=settings.relay.networks,
         retention_days=settings.relay.retention_days,
+        sync_interval=int(settings.sync.interval * 1000),
     )
 
 

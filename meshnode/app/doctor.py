@@ -12,7 +12,9 @@ import trio
 from meshnode.config.errors import SettingsError
 from meshnode.config.load import load
 from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
-from meshnode.runtime.health import Finding, clock, disk
+from meshnode.runtime.clock_watch import clock
+from meshnode.runtime.finding import Finding
+from meshnode.runtime.home_watch import disk
 from meshnode.store.check import examine_file
 from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState

@@ -21,6 +21,12 @@ class Clock:
         ticks = int(trio.current_time() * 1000)
         return Moment(wall=time.time_ns() // 1_000_000 if self._offset is None else ticks + self._offset, ticks=ticks)
 
+    def steady(self) -> int:
+        """Milliseconds of a clock that is never set, and that goes on while the machine sleeps where there is one."""
+        if self._offset is not None or not hasattr(time, "CLOCK_BOOTTIME"):
+            return int(trio.current_time() * 1000)
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
     def seconds_at(self, ticks: int) -> float:
         """The loop's own time for a number of ticks."""
         return ticks / 1000

@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 
 from meshnode.core.rows import JoinedEntry, PeerEntry
-from meshnode.runtime.health import Watch, free_bytes
+from meshnode.runtime.health import Watch
+from meshnode.runtime.home_watch import free_bytes
 from meshnode.runtime.metrics import Value
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.office import Office

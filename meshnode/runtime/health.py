@@ -4,52 +4,38 @@ Every finding that is not `ok` carries what is the matter and what to do about i
 """
 
 import logging
-import os
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import trio
 
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime import notes
+from meshnode.runtime.clock_watch import ClockWatch
+from meshnode.runtime.finding import Finding
 from meshnode.runtime.holders import holders_of, in_words
+from meshnode.runtime.home_watch import disk, secrets
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.pulse import Pulse
 from meshnode.runtime.shut_out import shut_out_of
+from meshnode.runtime.sync_watch import level
 from meshproto.records.ids import AgentId, ScopeId, short
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """How often the watch looks: what cannot be kept any more shows within five seconds."""
-CLOCK_JUMP_MS = 2_000
-"""A step of the wall clock against the steady one beyond this is told."""
+FRESH_RECORDS = 50
+"""Records that came since the last look whose times are looked at: a wrong clock of ours shows in any of them."""
 LOOKS_REMEMBERED = 8
 """Looks over which the longest pause is told to whoever watches, some 15 s: as often as one asks."""
-EARLIEST = 1_735_689_600_000
-"""2025-01-01: a clock before this is not set. Records would carry times before this program existed."""
-LOW_BYTES = 256 << 20
-"""Free bytes on the disk below which it is called low; a large import takes a tenth of that."""
-NO_BYTES = 16 << 20
-"""Free bytes below which the next commit may fail."""
 BEHIND = 5_000
 """Records that the views may lack before that is told; while a sync runs they lag a little."""
 TOLD_SECONDS = 1.0
 """A stall of the loop beyond this is told. Shorter ones nobody notices, and every busy machine has them."""
 STALL_MEMORY_SECONDS = 60.0
 """How long a stall of the loop is told after it happened."""
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at. `state` is `ok`, `warn` or `fail`."""
-
-    name: str
-    state: str
-    text: str
-    fix: str = ""
 
 
 @dataclass(slots=True)
@@ -59,8 +45,8 @@ class Watch:
     office: Office
     home: Path
     findings: list[Finding] = field(default_factory=list)
-    _offset: int | None = None
-    _jumped: int = 0
+    _clock_watch: ClockWatch = field(default_factory=ClockWatch)
+    _seen: int = -1
     pulse: Pulse = field(init=False)
     _stalled_at: float = float("-inf")
     _stall: float = 0.0
@@ -99,6 +85,7 @@ class Watch:
         self.findings = [
             self._clock(),
             disk(self.home),
+            secrets(self.home),
             self._store(),
             self._signing(),
             self._device(),
@@ -106,19 +93,30 @@ class Watch:
             self._recovery(),
             self._views(),
             self._peers(),
+            self._sync(),
             *self._shut_out(),
             self._loop(),
             *self._rooms(),
         ]
 
     def _clock(self) -> Finding:
-        moment = self.office.node.clock.now()
-        offset = moment.wall - moment.ticks
-        if self._offset is not None and abs(offset - self._offset) > CLOCK_JUMP_MS:
-            self._jumped = offset - self._offset
-            log.warning("the clock was set by %d ms", self._jumped)
-        self._offset = offset
-        return clock(moment.wall)
+        office, clock = self.office, self.office.node.clock
+        now = clock.now().wall
+        if self._seen < 0:
+            self._recall()
+        fresh = office.truth.records_after(max(self._seen, office.node.arrival - FRESH_RECORDS), FRESH_RECORDS)
+        self._seen = office.node.arrival
+        self._clock_watch.arrived(now, [(each.author, each.at) for _, each in fresh if each.author != office.me])
+        return self._clock_watch.look(now, clock.steady())
+
+    def _recall(self) -> None:
+        """Find out when the owner signed last: a clock that was set back while the node was off shows by that."""
+        truth = self.office.truth
+        tips = [tip.id for log in truth.logs_of_agent(self.office.me) for tip in log.tips]
+        for each in tips:
+            record = truth.record(each)
+            self._clock_watch.signed(record.at if record is not None else 0)
+        self._seen = self.office.node.arrival
 
     def _store(self) -> Finding:
         halted = self.office.node.presence.halted or str(self.office.node.failure or "")
@@ -177,6 +175,11 @@ class Watch:
             return Finding("peers", "ok", f"{connected} connected")
         return Finding("peers", "warn", "no peer is connected, so nothing is exchanged", "meshnode peer ls")
 
+    def _sync(self) -> Finding:
+        office = self.office
+        now = office.node.clock.now().wall
+        return level(office.node.presence.connected.values(), now, office.settings.sync_interval)
+
     def _shut_out(self) -> list[Finding]:
         """Networks that those who are there do not share with this node any more."""
         return [self._shut_out_of(scope, agents) for scope, agents in shut_out_of(self.office.node).items()]
@@ -206,42 +209,3 @@ class Watch:
             return Finding("responsiveness", "warn", text, "is the machine overloaded?")
         text = f"the longest pause since the start was {self.pulse.longest * 1000:.0f} ms"
         return Finding("responsiveness", "ok", f"answers at once; {text}")
-
-
-def clock(wall: int | None = None) -> Finding:
-    """Whether the wall clock can be right."""
-    now = time.time_ns() // 1_000_000 if wall is None else wall
-    if now < EARLIEST:
-        return Finding(
-            "clock", "fail", "the clock is not set: it shows a time before 2025", "set the clock: timedatectl"
-        )
-    return Finding("clock", "ok", "plausible")
-
-
-def free_bytes(home: Path) -> int | None:
-    """How much room there is to write; None if the disk cannot be asked."""
-    try:
-        found = os.statvfs(home)
-    except OSError:
-        return None
-    return found.f_bavail * found.f_frsize
-
-
-def disk(home: Path) -> Finding:
-    """Whether there is room to write."""
-    try:
-        found = os.statvfs(home)
-    except OSError as error:
-        return Finding("disk", "fail", f"{home} cannot be read: {error.strerror}", "is the disk still there?")
-    free = found.f_bavail * found.f_frsize
-    if found.f_flag & os.ST_RDONLY:
-        return Finding("disk", "fail", f"the disk of {home} is read-only", "mount it writable, then restart the node")
-    if free < NO_BYTES:
-        return Finding("disk", "fail", f"{_room(free)} are free", f"free some space on the disk of {home}")
-    if free < LOW_BYTES:
-        return Finding("disk", "warn", f"only {_room(free)} are free", f"free some space on the disk of {home}")
-    return Finding("disk", "ok", f"{_room(free)} free")
-
-
-def _room(free: int) -> str:
-    return f"{free / 1e9:.1f} GB" if free >= 1e9 else f"{free // 1_000_000} MB"

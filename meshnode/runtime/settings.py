@@ -93,5 +93,7 @@ class RuntimeSettings:
     """Whose private parts are kept, to be told."""
     networks: str = "followed"
     """Which networks are exchanged, to be told."""
+    sync_interval: int = 30_000
+    """Milliseconds between two comparisons with a peer."""
     retention_days: int = 0
     """After how many days private parts of others are let go, to be told."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.reports import Halted, MayNotSign
-from meshnode.runtime import health
-from meshnode.runtime.health import Finding
+from meshnode.runtime import clock_watch, health, home_watch
+from meshnode.runtime.finding import Finding
 from tests.support.meshes import Mesh, Node
 
 
@@ -42,15 +42,15 @@ async def test_a_node_that_keeps_its_promises_has_no_trouble(ana: Node) -> None:
 
 
 async def test_a_full_disk_is_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "LOW_BYTES", 1 << 62)
+    monkeypatch.setattr(home_watch, "LOW_BYTES", 1 << 62)
     assert look(ana, "disk").state == "warn"
-    monkeypatch.setattr(health, "NO_BYTES", 1 << 62)
+    monkeypatch.setattr(home_watch, "NO_BYTES", 1 << 62)
     assert look(ana, "disk").state == "fail"
-    assert health.disk(Path("/nowhere")).state == "fail"
+    assert home_watch.disk(Path("/nowhere")).state == "fail"
 
 
 async def test_a_clock_that_is_not_set_is_told(ana: Node) -> None:
-    assert health.clock(0).state == "fail"
+    assert clock_watch.clock(0).state == "fail"
     assert look(ana, "clock").state == "ok"
 
 
@@ -87,7 +87,7 @@ async def test_a_pause_of_the_loop_is_counted_and_told(ana: Node, monkeypatch: p
 
 async def test_every_trouble_says_what_to_do(ana: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     await ana.founds()
-    monkeypatch.setattr(health, "LOW_BYTES", 1 << 62)
+    monkeypatch.setattr(home_watch, "LOW_BYTES", 1 << 62)
     monkeypatch.setattr(health, "BEHIND", -1)
     assert troubles(ana) == ["disk", "views", "peers"]
     assert all(each.fix and each.text for each in ana.opened.watch.troubles)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from meshnode.runtime import shut_out
-from meshnode.runtime.health import Finding, Watch
+from meshnode.runtime.finding import Finding
+from meshnode.runtime.health import Watch
 from meshnode.runtime.requests import networks, organisations
 from meshproto.records.ids import ScopeId, to_text
 from tests.integration.runtime.test_devices import lets_in, paired

@@ -6,7 +6,7 @@ import pytest
 from meshnode.app.doctor import diagnose
 from meshnode.app.init import create
 from meshnode.config.places import Places, locate
-from meshnode.runtime.health import Finding
+from meshnode.runtime.finding import Finding
 from meshnode.store.protection import protect, unprotect
 from meshnode.store.sealed import PASSPHRASE_FILE
 from tests.support.killed_at import CHEAP

@@ -11,7 +11,7 @@ import trio
 import trio.testing
 
 from meshnode.app.notify import Notifier
-from meshnode.runtime.health import Finding
+from meshnode.runtime.finding import Finding
 
 
 class Manager:
