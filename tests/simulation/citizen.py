@@ -63,7 +63,7 @@ class Citizen(Host):
 
     def reopen(self, disk: Store) -> None:
         """Put another disk into the machine, which is down; what was folded is folded anew."""
-        self.store, self.ledger = disk, disk.reader()
+        super().reopen(disk)
         self.memory = FoldInRam()
         self._fold, self._arrival, self._summaries = Fold(self.memory), 0, {}
 

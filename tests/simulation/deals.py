@@ -8,7 +8,7 @@ from random import Random
 
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Written
-from meshnode.core.events import AddPeer, TrustThisCopy
+from meshnode.core.events import AddPeer
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
@@ -18,11 +18,12 @@ from meshproto.types.agreement import agreement, participants_of, parties_of
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Agreements, Get, LogWant, Message, Spot, Want, WantPrivates
 from tests.simulation.citizen import Citizen
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.people import contribute, found, grant, join, settle
-from tests.simulation.story import CALM_AFTER, Ending
+from tests.simulation.story import Ending
 from tests.simulation.town import Town
 from tests.simulation.watch import Broken, check_store, digest_of, ledger_of, parts_of
-from tests.simulation.world import TICKETS, Faults
+from tests.simulation.world import TICKETS
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 ACTS = {"propose": 2, "sign": 8, "work": 6, "amend": 2, "cut": 1, "crash": 1, "part": 2, "pry": 4}
@@ -36,6 +37,7 @@ class Deals:
         self.world = Town(seed, quiet=quiet)
         self.random = Random(f"deals {seed}")
         self.people: list[Citizen] = []
+        self.mishaps = Mishaps(self.world, self.random, self.people)
         self.tickets: list[tuple[Citizen, int]] = []
         """Who has begun agreements, and the tickets of that."""
         self.commons = ScopeId(NONE)
@@ -70,17 +72,7 @@ class Deals:
 
     def _fail(self) -> None:
         random, world = self.random, self.world
-        world.faults = Faults(
-            delay=(1, random.choice((5, 50, 400))),
-            commit=(1, random.choice((2, 20, 200))),
-            fold=(1, random.choice((2, 50, 500))),
-            stall=random.choice((0, 0.01)),
-            break_=random.choice((0, 0.002, 0.02)),
-            dial_fails=random.choice((0, 0.3)),
-            crash_before=random.choice((0, 0.02)),
-            crash_after=random.choice((0, 0.02)),
-        )
-        until = world.now + random.choice((20_000, 60_000))
+        until = self.mishaps.begin()
         names = [name for name, weight in ACTS.items() for _ in range(weight)]
         while world.now < until:
             world.run(world.now + random.randint(1, 2_000))
@@ -88,7 +80,7 @@ class Deals:
             if host.node is not None:
                 name = random.choice(names)
                 world.tell(f"{host.name}: {name}")
-                getattr(self, f"_{name}")(host)
+                (getattr(self.mishaps, name, None) or getattr(self, f"_{name}"))(host)
 
     # What people do.
 
@@ -136,20 +128,6 @@ class Deals:
             facts = self._terms(host, *some, prev=[prev])
             host.write(Draft(scope, "agreement", facts, {"title": "ours, again"}))  # type: ignore[arg-type]  # facts
 
-    def _cut(self, host: Citizen) -> None:
-        for line in list(host.lines.values())[:1]:
-            self.world.cut(line, "cut")
-
-    def _crash(self, host: Citizen) -> None:
-        host.crash("pulls the plug")
-
-    def _part(self, host: Citizen) -> None:
-        if self.world.apart:
-            self.world.part([])
-        else:
-            some = self.random.sample(self.people, len(self.people) // 2)
-            self.world.part([some, [each for each in self.people if each not in some]])
-
     def _pry(self, host: Citizen) -> None:
         """Ask somebody for what one knows of by hearsay: ids and logs of an agreement, or tell of one that is none."""
         scopes, lines = [*self.world.agreements], [*host.lines.items()]
@@ -176,21 +154,12 @@ class Deals:
 
     def _heal(self) -> int:
         """End all faults and wait until everyone is level; returns how long that took."""
-        world = self.world
-        world.faults = Faults()
-        world.part([])
+        self.mishaps.end()
         for host in self.people:
-            if host.node is None:
-                host.start()
-            host.hear(TrustThisCopy(next(TICKETS)))
             for other in self.people:
                 if other is not host:
                     host.hear(AddPeer(next(TICKETS), other.name, (other.address,)))
-        world.tell("the faults end")
-        since = world.now
-        if not world.run(since + CALM_AFTER, lambda: not self._differences()):
-            raise Broken(f"not calm after {CALM_AFTER} ms: {self._differences()}")
-        return world.now - since
+        return self.mishaps.calm(self._differences)
 
     def _holders(self, scope: ScopeId) -> list[Citizen]:
         """Whose nodes must hold the same: who takes part by what the first author's node has folded and serves."""

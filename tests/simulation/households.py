@@ -151,7 +151,7 @@ class Households(Society):
             return
         self.stolen[host.name] = None
         self.world.forkers[host.name] = None
-        disk = self.backups.pop(host.name, None)
+        disk = self.mishaps.backups.pop(host.name, None)
         if disk is not None:
             host.stop("is stolen")
             host.reopen(disk)

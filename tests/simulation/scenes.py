@@ -93,9 +93,3 @@ def copy_disk(host: Host) -> Store:
     connection = open_database(None, RECORDS, StoreSettings())
     host.store.source.connection.backup(connection)
     return Store(Source(connection, None), StoreSettings())
-
-
-def restore(host: Host, disk: Store) -> None:
-    """Put another disk into a machine that is down."""
-    host.store = disk
-    host.ledger = disk.reader()

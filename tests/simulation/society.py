@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Written
-from meshnode.core.events import AddPeer, EnterBy, JoinScope, TrustThisCopy
+from meshnode.core.events import AddPeer, EnterBy, JoinScope
 from meshnode.core.rows import WaitEntry
 from meshnode.core.settings import CoreSettings
-from meshnode.store.store import Store
 from meshproto.fold.standing import Status
 from meshproto.records.ids import ScopeId, log_id
 from meshproto.records.reasons import Reason
@@ -22,12 +21,12 @@ from meshproto.wire.codec import decode, encode
 from meshproto.wire.messages import Auth, Get, Knock, LogWant, Message, Scopes, Spot, Want, WantPrivates
 from meshproto.wire.session import ANSWERER, DIALLER, invitation_key, tag
 from tests.simulation.citizen import Citizen
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.people import contribute, found, join, settle
-from tests.simulation.scenes import copy_disk
-from tests.simulation.story import CALM_AFTER, Ending
+from tests.simulation.story import Ending
 from tests.simulation.town import STANDING, Town
 from tests.simulation.watch import Broken, check_store, digest_of, ledger_of, parts_of, records_of
-from tests.simulation.world import TICKETS, Faults, Host
+from tests.simulation.world import TICKETS, Host
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
 GUEST_ROLES = ("core", "core", "occasional", "client", "observer")
@@ -51,11 +50,11 @@ class Society:
         self.world = Town(seed, quiet=quiet)
         self.random = Random(f"society {seed}")
         self.people: list[Citizen] = []
+        self.mishaps = Mishaps(self.world, self.random, self.people)
         self.networks: dict[ScopeId, Citizen] = {}
         """Closed networks, each with who founded it."""
         self.commons: ScopeId | None = None
         self.lines: list[Line] = []
-        self.backups: dict[str, Store] = {}
         self.acts = ACTS
         self.told_of: dict[ScopeId, dict[str, None]] = {}
         """Who was ever told of a network by somebody in it."""
@@ -118,18 +117,7 @@ class Society:
 
     def _fail(self) -> None:
         random, world = self.random, self.world
-        world.faults = Faults(
-            delay=(1, random.choice((5, 50, 400))),
-            commit=(1, random.choice((2, 20, 200))),
-            fold=(1, random.choice((2, 50, 500))),
-            stall=random.choice((0, 0.01)),
-            break_=random.choice((0, 0.002, 0.02)),
-            dial_fails=random.choice((0, 0.3)),
-            crash_before=random.choice((0, 0.02)),
-            crash_after=random.choice((0, 0.02)),
-        )
-        world.tell(f"faults {world.faults}")
-        until = world.now + random.choice((20_000, 60_000))
+        until = self.mishaps.begin()
         names = [name for name, weight in self.acts.items() for _ in range(weight)]
         while world.now < until:
             world.run(world.now + random.randint(1, 2_000))
@@ -138,7 +126,7 @@ class Society:
             if host.node is not None:
                 name = random.choice(names)
                 world.tell(f"{host.name}: {name}")
-                getattr(self, f"_{name}")(host)
+                (getattr(self.mishaps, name, None) or getattr(self, f"_{name}"))(host)
 
     def _between(self) -> None:
         """What goes on between two acts."""
@@ -233,31 +221,6 @@ class Society:
             if founder.identity.agent != host.identity.agent:
                 host.leave(scope)
 
-    def _cut(self, host: Citizen) -> None:
-        for line in list(host.lines.values())[:1]:
-            self.world.cut(line, "cut")
-
-    def _crash(self, host: Citizen) -> None:
-        host.crash("pulls the plug")
-
-    def _part(self, host: Citizen) -> None:
-        if self.world.apart:
-            self.world.part([])
-        else:
-            some = self.random.sample(self.people, len(self.people) // 2)
-            self.world.part([some, [each for each in self.people if each not in some]])
-
-    def _back_up(self, host: Citizen) -> None:
-        """Copy a disk; or lose it, and go on with the copy."""
-        disk = self.backups.pop(host.name, None)
-        if disk is None:
-            self.backups[host.name] = copy_disk(host)
-            return
-        host.stop("loses its disk")
-        self.world.forkers[host.name] = None
-        host.reopen(disk)
-        host.start(copied=True)
-
     # What the curious do.
 
     def _pry(self, host: Citizen) -> None:
@@ -306,13 +269,8 @@ class Society:
 
     def _heal(self) -> int:
         """End all faults and wait until everyone is level; returns how long that took."""
-        world = self.world
-        world.faults = Faults()
-        world.part([])
+        self.mishaps.end()
         for host in self.people:
-            if host.node is None:
-                host.start()
-            host.hear(TrustThisCopy(next(TICKETS)))
             for other in self.people:
                 self._meet(host, other)
             for scope in (self.commons, *self.networks):
@@ -322,11 +280,7 @@ class Society:
                         scope,
                         *(each for each in self.people if each is not host and each.name in self._told(scope)),
                     )
-        world.tell("the faults end")
-        since = world.now
-        if not world.run(since + CALM_AFTER, lambda: not self._differences()):
-            raise Broken(f"not calm after {CALM_AFTER} ms: {self._differences()}")
-        return world.now - since
+        return self.mishaps.calm(self._differences)
 
     def _told(self, scope: ScopeId) -> Iterable[str]:
         """Who knows of a network."""

@@ -8,17 +8,16 @@ from random import Random
 
 from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.drafts import Draft
-from meshnode.core.events import Offer, TrustThisCopy
+from meshnode.core.events import Offer
 from meshnode.core.settings import CoreSettings
-from meshnode.store.store import Store
 from meshproto.records.ids import LogId, RecordId, ScopeId, ext, log_id
 from meshproto.records.limits import MAX_BRANCHES
 from meshproto.types import repair, value
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Bye, Compare, Get, Have, Headers, Held, LogTip, Message, Privates, Proof
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.people import contribute, found, grant, intrude, join, settle, write
-from tests.simulation.scenes import copy_disk, restore
 from tests.simulation.watch import (
     Broken,
     WatchedWorld,
@@ -29,11 +28,7 @@ from tests.simulation.watch import (
     ledger_of,
     parts_of,
 )
-from tests.simulation.world import TICKETS, Faults, Host, SeededChance
-
-CALM_AFTER = 600_000
-"""Within this time (virtual ms) after the last fault all honest members hold the same: the longest pause between
-dials and some rounds, over as many hops as there are nodes."""
+from tests.simulation.world import TICKETS, Host, SeededChance
 
 TIGHT = CoreSettings(
     privates_interval=5_000,
@@ -79,11 +74,10 @@ class Story:
         self.world = WatchedWorld(seed, quiet=quiet)
         self.random = Random(f"story {seed}")
         self.hosts: list[Host] = []
+        self.mishaps = Mishaps(self.world, self.random, self.hosts)
         self.liars: list[Host] = []
         self.networks: list[ScopeId] = []
         self.mallory = ""
-        self.backups: dict[str, Store] = {}
-        self.restored: dict[str, None] = {}
         self.known: dict[str, list[Host]] = {}
         self.written: list[tuple[Host, ScopeId, int]] = []
 
@@ -128,17 +122,7 @@ class Story:
     def _fail(self) -> None:
         """Let things happen while the world fails."""
         random, world = self.random, self.world
-        world.faults = Faults(
-            delay=(1, random.choice((5, 50, 400))),
-            commit=(1, random.choice((2, 20, 200))),
-            stall=random.choice((0, 0.01)),
-            break_=random.choice((0, 0.002, 0.02)),
-            dial_fails=random.choice((0, 0.3)),
-            crash_before=random.choice((0, 0.02)),
-            crash_after=random.choice((0, 0.02)),
-        )
-        world.tell(f"faults {world.faults}")
-        until = world.now + random.choice((20_000, 60_000))
+        until = self.mishaps.begin(folds=())
         while world.now < until:
             world.run(world.now + random.randint(1, 3_000))
             self._act()
@@ -154,11 +138,11 @@ class Story:
                 self._write,
                 self._thank,
                 self._erase,
-                self._cut,
-                self._crash,
+                self.mishaps.cut,
+                self.mishaps.crash,
                 self._fork,
-                self._part,
-                self._back_up,
+                self.mishaps.part,
+                self.mishaps.back_up,
             )
         )
         if deed == self._fork and self.mallory:
@@ -198,36 +182,9 @@ class Story:
                     stream = ScopeId(host.identity.agent)
                     write(host, Draft(stream, "erasure", repair.erasure([ext(ids[0])])))
 
-    def _cut(self, host: Host) -> None:
-        for line in list(host.lines.values())[:1]:
-            self.world.cut(line, "cut")
-
-    def _crash(self, host: Host) -> None:
-        host.crash("pulls the plug")
-
-    def _part(self, host: Host) -> None:
-        if self.world.apart:
-            self.world.part([])
-        else:
-            some = self.random.sample(self.hosts, len(self.hosts) // 2)
-            self.world.part([some, [each for each in self.hosts if each not in some]])
-
-    def _back_up(self, host: Host) -> None:
-        """Copy a disk; or lose it, and go on with the copy."""
-        disk = self.backups.pop(host.name, None)
-        if disk is None:
-            self.backups[host.name] = copy_disk(host)
-            return
-        host.stop("loses its disk")
-        # What it signed since and nobody it asks holds is lost: then it forks, and heals.
-        self.world.forkers[host.name] = None
-        self.restored[host.name] = None
-        restore(host, disk)
-        host.start(copied=True)
-
     def _fork(self, host: Host) -> None:
         """Sign a second branch, somewhere back in one's own log; or all that others keep without being told to."""
-        if host.name != self.mallory or host.node is None or host.name in self.restored:
+        if host.name != self.mallory or host.node is None or host.name in self.mishaps.restored:
             return  # with what a lost disk held there could be more
         scope = self.random.choice(self.networks)
         log = log_id(scope, host.identity.key.public)
@@ -293,28 +250,15 @@ class Story:
 
     def _heal(self) -> int:
         """End all faults and wait until everyone is level; returns how long that took."""
-        world = self.world
-        world.faults = Faults()
-        world.part([])
         for liar in self.liars:
             liar.bend = None
-        for host in self.hosts:
-            if host.node is None:
-                host.start()
-            host.hear(TrustThisCopy(next(TICKETS)))
+        self.mishaps.end()
         for host in self.hosts:
             for scope in self.networks:
                 if host.node is not None and scope not in host.node.parts.scopes.carried:
                     # The wish to join was lost in a crash before it was on disk; its owner repeats it.
                     join(host, scope, *self.known[host.name])
-        world.tell("the faults end")
-        since = world.now
-        if not world.run(since + CALM_AFTER, self._is_calm):
-            raise Broken(f"not calm after {CALM_AFTER} ms: {self._differences()}")
-        return world.now - since
-
-    def _is_calm(self) -> bool:
-        return not self._differences()
+        return self.mishaps.calm(self._differences)
 
     def _differences(self) -> list[str]:
         found = [f"{host.name}: what others name" for host in self.hosts if host.ledger.missing(1)]

@@ -17,7 +17,7 @@ from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Get, Message
 from tests.simulation.people import contribute, found, grant, intrude, join, write
-from tests.simulation.scenes import Scene, copy_disk, meet, news, offer, own_log, restore, sync, written
+from tests.simulation.scenes import Scene, copy_disk, meet, news, offer, own_log, sync, written
 from tests.simulation.watch import check_store, digest_of, ledger_of, parts_of
 from tests.simulation.world import TICKETS, Host, SeededChance
 
@@ -195,7 +195,7 @@ def test_a_restored_home_asks_before_it_signs_and_does_not_fork() -> None:
     newer = written(bob, ticket)
     scene.world.part([[alice], [bob]])
     bob.stop("its disk dies")
-    restore(bob, backup)
+    bob.reopen(backup)
     bob.start(copied=True)
     refused = contribute(bob, scene.network, "too early")
     assert bob.answers[refused] == NotWritten("copied")

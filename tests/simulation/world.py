@@ -127,6 +127,10 @@ class Host:
     def _born(self) -> Node:
         return Node(self.settings, self.identity, self.ledger, SeededChance(self.world.random))
 
+    def reopen(self, disk: Store) -> None:
+        """Put another disk into the machine, which is down."""
+        self.store, self.ledger = disk, disk.reader()
+
     def note_committed(self) -> None:
         """Something new is on the disk."""
 
