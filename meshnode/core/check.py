@@ -6,11 +6,10 @@
 from hashlib import sha256
 
 from meshnode.core.events import BreachIn, CheckedPart, MessageIn, PrivatesIn, RunIn
-from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId
-from meshproto.records.limits import SALT_SIZE
 from meshproto.records.log import check_run
-from meshproto.records.reasons import Reason, Refused
+from meshproto.records.reasons import Refused
+from meshproto.records.record import read_private
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import cost
 from meshproto.wire.messages import Headers, Message, Privates
@@ -34,12 +33,7 @@ def event_of(conn: int, message: Message) -> MessageIn | RunIn | PrivatesIn | Br
 
 def checked_part(record: RecordId, raw: bytes) -> CheckedPart:
     """Check that a private part is well formed in itself. Raises Refused: E-* or V-*."""
-    content = decode(raw, text="utf8")
-    if not isinstance(content, dict):
-        raise Refused(Reason.V_SHAPE)
-    salt = content.get("salt")
-    if not isinstance(salt, bytes) or len(salt) != SALT_SIZE:
-        raise Refused(Reason.V_SALT)
+    read_private(raw)
     return CheckedPart(record, raw, sha256(raw).digest())
 
 

@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -78,16 +78,9 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
-    seconds, begun = campaign_seconds("fuzz"), time.monotonic()
-    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
-        comparison = Comparison(one, other)
-        for seed in itertools.count(first):
-            differences = comparison.ask(story(seed)).result()
-            assert not differences, f"story {seed}:\n" + "\n".join(differences[:3])
-            if time.monotonic() - begun > seconds and seed - first >= LEAST_STORIES:
-                break
-    tell(f"readers: {seed - first + 1} stories of authority from {first}, {comparison.asked} questions")
+    seeds = itertools.count(first_of(long_campaigns))
+    comparison = compare(environment, story, seeds, campaign_seconds("fuzz"), lambda played, _: played >= LEAST_STORIES)
+    tell(f"readers: stories of authority, {comparison.asked} questions")
 
 
 @pytest.mark.campaign("fuzz")
@@ -98,16 +91,15 @@ def test_both_readers_share_incomes_alike(
     tell: Callable[[str], None],
 ) -> None:
     least = LONG_EQUATIONS if long_campaigns else LEAST_EQUATIONS
-    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
-    seconds, begun = campaign_seconds("fuzz"), time.monotonic()
-    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
-        comparison = Comparison(one, other)
-        for seed in itertools.count(first, BATCH):
-            differences = comparison.ask([preview(each) for each in range(seed, seed + BATCH)]).result()
-            assert not differences, f"files from {seed}:\n" + "\n".join(differences[:3])
-            if time.monotonic() - begun > seconds and comparison.asked >= least:
-                break
-    tell(f"readers: {comparison.asked} value equations from {first}, {comparison.verdicts}")
+    seeds = itertools.count(first_of(long_campaigns), BATCH)
+    comparison = compare(
+        environment,
+        lambda seed: [preview(each) for each in range(seed, seed + BATCH)],
+        seeds,
+        campaign_seconds("fuzz"),
+        lambda _, asked: asked >= least,
+    )
+    tell(f"readers: {comparison.asked} value equations, {comparison.verdicts}")
 
 
 @pytest.mark.campaign("fuzz")
@@ -117,16 +109,35 @@ def test_both_readers_share_alike_before_and_after_an_amendment(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    first = random.SystemRandom().getrandbits(32) if long_campaigns else 1
-    seconds, begun = campaign_seconds("fuzz") / 4, time.monotonic()
+    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz") / 4
+    comparison = compare(
+        environment, lambda seed: [amended(seed)], seeds, seconds, lambda _, asked: asked >= LEAST_AMENDED
+    )
+    tell(f"readers: {comparison.asked} amended agreements")
+
+
+def first_of(long_campaigns: bool) -> int:
+    """The first seed: another one each time in a long campaign."""
+    return random.SystemRandom().getrandbits(32) if long_campaigns else 1
+
+
+def compare(
+    environment: dict[str, str],
+    questions_of: Callable[[int], Sequence[Mapping[str, object]]],
+    seeds: Iterable[int],
+    seconds: float,
+    is_enough: Callable[[int, int], bool],
+) -> Comparison:
+    """Ask both readers what each seed asks, for so long and until so many seeds and questions are enough."""
+    begun = time.monotonic()
     with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
         comparison = Comparison(one, other)
-        for seed in itertools.count(first):
-            differences = comparison.ask([amended(seed)]).result()
-            assert not differences, f"agreement {seed}:\n" + "\n".join(differences[:3])
-            if time.monotonic() - begun > seconds and comparison.asked >= LEAST_AMENDED:
+        for played, seed in enumerate(seeds, 1):
+            differences = comparison.ask(questions_of(seed)).result()
+            assert not differences, f"seed {seed}:\n" + "\n".join(differences[:3])
+            if time.monotonic() - begun > seconds and is_enough(played, comparison.asked):
                 break
-    tell(f"readers: {comparison.asked} amended agreements from {first}")
+    return comparison
 
 
 def batches(comparison: Comparison, questioner: Questioner) -> Iterator[list[str]]:

@@ -15,8 +15,9 @@ from meshproto.fold.state import Member
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.log import check_run
 from meshproto.records.signatures import SigningKey
-from meshproto.types import authority, identity, value
+from meshproto.types import authority, identity
 from tests.simulation.citizen import Citizen
+from tests.simulation.people import work_in
 from tests.simulation.society import Society
 from tests.simulation.watch import Broken, digest_of, ledger_of, records_of
 from tests.simulation.world import NOON, TICKETS, SeededChance
@@ -155,11 +156,8 @@ class Firms(Society):
         host, firm = self._some_firm(host)
         if firm is None:
             return
-        facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
         many = self.random.choice((1, 1, 2))
-        scope = self.random.choice(self._networks())
-        drafts = [Draft(scope, "contribution", facts, {"title": f"for {at}"}, agent=firm) for at in range(many)]
-        host.write(*drafts)
+        host.write(*work_in(self.random.choice(self._networks()), "for", many, firm))
 
     def _enrol(self, host: Citizen) -> None:
         """Let a firm into a network, and those who act for it carry that: by a role, or by itself into an open one."""

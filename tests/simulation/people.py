@@ -73,17 +73,20 @@ def grant(host: Host, scope: ScopeId) -> int:
     return write(host, Draft(scope, "grant", identity.join(host.identity.agent)))
 
 
+def work_in(scope: ScopeId, title: str, many: int = 1, agent: bytes = b"") -> list[Draft]:
+    """Contributions of an hour each, for an organisation if `agent` is one."""
+    facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
+    return [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}, agent=agent) for at in range(many)]
+
+
 def contribute(host: Host, scope: ScopeId, title: str, many: int = 1) -> int:
     """Write contributions."""
-    facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
-    drafts = [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}) for at in range(many)]
-    return write(host, *drafts)
+    return write(host, *work_in(scope, title, many))
 
 
 def intrude(host: Host, scope: ScopeId, title: str, many: int = 1) -> tuple[RecordId, ...]:
     """Write contributions in a network one has not joined, which one's own node would refuse; returns their ids."""
-    facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
-    drafts = [Draft(scope, "contribution", facts, {"title": f"{title} {at}"}) for at in range(many)]
+    drafts = work_in(scope, title, many)
     chance = SeededChance(host.world.random)
     batch, ids = sign_offline(host.ledger, host.identity, drafts, host.moment, chance)
     host.hear(Offer(next(TICKETS), SignedRecords(batch.runs, batch.privates)))

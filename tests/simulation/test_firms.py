@@ -7,9 +7,10 @@ from meshnode.core.events import JoinScope, Write
 from meshproto.fold.standing import Status
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.signatures import SigningKey
-from meshproto.types import authority, identity, value
+from meshproto.types import authority, identity
 from tests.simulation.citizen import Citizen
 from tests.simulation.club import Club
+from tests.simulation.people import work_in
 from tests.simulation.world import NOON, TICKETS, Faults, SeededChance
 
 
@@ -66,8 +67,15 @@ class Guild(Club):
 
     def work(self, scope: ScopeId | None = None) -> Draft:
         """A contribution of the firm."""
-        facts = value.contribution(kind="work", qty=value.Measure(1, 0, "HUR"), when=("2027-01-15", "2027-01-15"))
-        return Draft(scope or self.network, "contribution", facts, {"title": "x"}, agent=self.firm)
+        (draft,) = work_in(scope or self.network, "x", agent=self.firm)
+        return draft
+
+    def hears_the_firm(self, host: Citizen, clerk: Citizen) -> bool:
+        """Whether what a clerk signs for the firm now counts by the fold of somebody a minute later."""
+        record = self.wrote(clerk, self.work())
+        self.run(60_000)
+        standing = host.standing(record)
+        return standing is not None and standing.status is Status.YES
 
 
 def test_a_dismissed_clerk_goes_on_hearing_in_a_network_what_the_firm_signs_there() -> None:
@@ -76,11 +84,7 @@ def test_a_dismissed_clerk_goes_on_hearing_in_a_network_what_the_firm_signs_ther
     guild.dismisses(guild.hires(bob))
     guild.hires(carol)
     guild.enrols(carol)
-    record = guild.wrote(carol, guild.work())
-    guild.run(60_000)
-    standing = bob.standing(record)
-    assert standing is not None
-    assert standing.status is Status.YES
+    assert guild.hears_the_firm(bob, carol)
     assert guild.level(alice, bob, carol)
 
 
@@ -90,11 +94,7 @@ def test_who_looks_for_a_firm_that_lets_him_nowhere_hears_in_a_network_what_it_s
     guild.carries(bob)
     guild.hires(carol)
     guild.enrols(carol)
-    record = guild.wrote(carol, guild.work())
-    guild.run(60_000)
-    standing = bob.standing(record)
-    assert standing is not None
-    assert standing.status is Status.YES
+    assert guild.hears_the_firm(bob, carol)
     assert guild.level(alice, bob, carol)
 
 

@@ -134,15 +134,22 @@ def test_the_next_record_of_a_forked_log_heals_it() -> None:
     assert [each.healing for each in news(alice, ForkHealed)] == [ids[0]]
 
 
-def test_what_was_missed_of_a_log_with_many_branches_comes_by_rounds() -> None:
-    scene = Scene("alice", "bob", "mallory", settings=CoreSettings(live=False))
-    alice, bob, mallory = scene.hosts
+def scene_with_branches(many: int, settings: CoreSettings | None = None) -> Scene:
+    """Three in a network; of the log of the third there is so many a branch besides the first."""
+    scene = Scene("alice", "bob", "mallory", settings=settings)
+    mallory = scene.hosts[-1]
     scene.world.forkers["mallory"] = None
     scene.all_join()
     contribute(mallory, scene.network, "work", 3)
     scene.run(100)
-    for number in range(MAX_BRANCHES - 1):
+    for number in range(many):
         offer(mallory, branch(mallory, scene.network, 2, count=number + 1))
+    return scene
+
+
+def test_what_was_missed_of_a_log_with_many_branches_comes_by_rounds() -> None:
+    scene = scene_with_branches(MAX_BRANCHES - 1, settings=CoreSettings(live=False))
+    alice, bob, mallory = scene.hosts
     scene.run(90_000)
     assert len(bob.ledger.tips(own_log(mallory, scene.network))) == MAX_BRANCHES
     scene.world.part([[alice, mallory], [bob]])
@@ -156,14 +163,8 @@ def test_what_was_missed_of_a_log_with_many_branches_comes_by_rounds() -> None:
 
 
 def test_nodes_that_keep_different_branches_agree_once_their_people_write() -> None:
-    scene = Scene("alice", "bob", "mallory")
+    scene = scene_with_branches(MAX_BRANCHES - 2)
     alice, bob, mallory = scene.hosts
-    scene.world.forkers["mallory"] = None
-    scene.all_join()
-    contribute(mallory, scene.network, "work", 3)
-    scene.run(100)
-    for number in range(MAX_BRANCHES - 2):
-        offer(mallory, branch(mallory, scene.network, 2, count=number + 1))
     scene.run(1_000)
     scene.world.part([[alice], [bob]])
     for host, many in ((alice, 20), (bob, 30)):

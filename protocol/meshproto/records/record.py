@@ -226,6 +226,11 @@ def check_private(record: Record, raw: bytes) -> dict[str, Value]:
         raise Refused(Reason.V_SIZE, f"{len(raw)} bytes instead of {size}")
     if sha256(raw).digest() != digest:
         raise Refused(Reason.V_DIGEST)
+    return read_private(raw)
+
+
+def read_private(raw: bytes) -> dict[str, Value]:
+    """Read a private part that is well formed in itself. Raises Refused with V-SHAPE, V-SALT or an E-* reason."""
     content = decode(raw, text="utf8")
     if not isinstance(content, dict):
         raise Refused(Reason.V_SHAPE)

@@ -37,6 +37,16 @@ def founded(rig: Rig, *others: Writer) -> ScopeId:
     return firm
 
 
+def half_founded(rig: Rig, other: Writer) -> tuple[ScopeId, ScopeId]:
+    """Let the node found an organisation that another founder has not accepted, and a network."""
+    rig.put(other.genesis)
+    firm, genesis = genesis_of(rig.me, other)
+    rig.write(Draft(firm, "countersign", identity.accept(firm)), ready=genesis)
+    net = rig.found()
+    rig.fold()
+    return firm, net
+
+
 def hired(rig: Rig, firm: ScopeId, who: Writer) -> RecordId:
     """Let the node give somebody a mandate."""
     rig.put(who.genesis)
@@ -115,11 +125,7 @@ def test_with_a_network_go_the_streams_of_an_organisation_and_of_its_people() ->
 
 def test_nothing_is_signed_for_an_organisation_before_all_founders_have_accepted() -> None:
     rig, bob = Rig(), Writer("bob")
-    rig.put(bob.genesis)
-    firm, genesis = genesis_of(rig.me, bob)
-    rig.write(Draft(firm, "countersign", identity.accept(firm)), ready=genesis)
-    net = rig.found()
-    rig.fold()
+    firm, net = half_founded(rig, bob)
     for draft in (
         Draft(net, "grant", identity.join(firm), agent=firm),
         Draft(firm, "grant", authority.grant(bob.agent, "staff"), agent=firm),
@@ -129,11 +135,7 @@ def test_nothing_is_signed_for_an_organisation_before_all_founders_have_accepted
 
 def test_nothing_is_signed_for_an_organisation_before_its_founding_is_folded() -> None:
     rig, bob = Rig(), Writer("bob")
-    rig.put(bob.genesis)
-    firm, genesis = genesis_of(rig.me, bob)
-    rig.write(Draft(firm, "countersign", identity.accept(firm)), ready=genesis)
-    net = rig.found()
-    rig.fold()
+    firm, net = half_founded(rig, bob)
     rig.put(bob.accept(firm))
     joins, hires = (
         Draft(net, "grant", identity.join(firm), agent=firm),
