@@ -250,7 +250,7 @@ def test_i9_whatever_is_not_simply_good_has_a_code_and_what_is_void_or_contested
                 assert standing.ids or standing.reason in bare or standing.detail, (each, standing)
 
 
-def test_i11_records_that_come_twice_and_backwards_give_the_same_digest() -> None:
+def test_i1_records_that_come_twice_and_backwards_give_the_same_digest() -> None:
     records = company(2)
     one, other = DictMemory(), DictMemory()
     for memory, some in ((one, records), (other, [*records[::-1], *records])):
