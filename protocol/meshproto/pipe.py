@@ -18,6 +18,7 @@ from meshproto.fold.forks import forks_of
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Standing
 from meshproto.fold.state import digests
+from meshproto.fold.statements import statement
 from meshproto.records.encoding import decode
 from meshproto.records.forks import check_fork_proof
 from meshproto.records.log import check_run
@@ -139,6 +140,16 @@ def _fold(question: Question) -> object:
     }
 
 
+def _statement(question: Question) -> object:
+    memory = DictMemory()
+    fold = Fold(memory)
+    for each in question["headers"]:
+        fold.add(read_header(bytes.fromhex(each)))
+    found = statement(_bytes(question, "agent"), question["from"], question["to"], memory)
+    accounts = [{"scope": each.scope.hex(), "cur": each.cur, "digest": each.digest.hex()} for each in found.accounts]
+    return {"accounts": accounts, "digest": found.digest.hex()}
+
+
 def _equation(question: Question) -> object:
     # A text that is half a surrogate pair has no bytes; what is made of it here is no UTF-8 either.
     _, rounds = settle(read_preview(question["input"].encode("utf-8", "surrogatepass")))
@@ -174,6 +185,7 @@ _OPERATIONS: dict[str, Callable[[Question], object]] = {
     "facts": _facts,
     "fold": _fold,
     "equation": _equation,
+    "statement": _statement,
 }
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.vectors import authority, bundles, encoding, equations, folds, headers, runs, sharing, types
+from scripts.vectors import authority, bundles, encoding, equations, folds, headers, runs, sharing, statements, types
 from scripts.vectors.cases import Case
 
 FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
@@ -19,6 +19,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
     "folds": ("What a set of records means: 04-fold.", folds.cases),
     "equations": ("Value equations and the preview file: 08-equations.", equations.cases),
     "agreements": ("Versions, work, incomes, distributions and who approved them: 09-agreements.", sharing.cases),
+    "statements": ("What became of somebody's money in a period: 09-agreements 9.", statements.cases),
     "authority": ("Who may act for whom, and until when: 04-fold 2 to 8.", authority.cases),
 }
 

@@ -6,8 +6,8 @@ from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.requests.amounts import day
 from meshnode.runtime.requests.details import somebody
-from meshnode.views.statements import Account, Entry, statement
 from meshproto.fold.ledger import Balance
+from meshproto.fold.statements import Account, Entry, statement
 from meshproto.records.ids import to_text
 from meshproto.types.currencies import EXPONENTS
 

@@ -5,6 +5,7 @@ import { readBundle } from './bundles.js';
 import { decode } from './decoding.js';
 import { preview } from './equation/preview.js';
 import { fold } from './fold/fold.js';
+import { statementOf } from './fold/statement.js';
 import { readForkProof } from './forkproofs.js';
 import { readHeader } from './headers.js';
 import { readPrivate } from './privates.js';
@@ -68,6 +69,11 @@ const CHECKS = {
 
   equation({ input }) {
     return { rounds: preview(input) };
+  },
+
+  statement({ headers, agent, from, to }) {
+    const { accounts, digest } = statementOf(fold(headers.map((each) => readHeader(fromHex(each)))), agent, from, to);
+    return { accounts: accounts.map((each) => ({ ...each, digest: toHex(each.digest) })), digest: toHex(digest) };
   },
 
   fold({ headers }) {

@@ -1,8 +1,8 @@
 """Statements: what they add up to, that they cut periods rightly, and that their digest hangs on nothing else."""
 
-from meshnode.views.statements import Account, Statement, added, statement
 from meshproto.fold.ledger import Balance, balances
 from meshproto.fold.memory import Memory
+from meshproto.fold.statements import Account, Statement, added, statement
 from meshproto.types import repair
 from scripts.vectors.deals import Deal
 from tests.support.deals import contested, folded, ids, paid, shared, three

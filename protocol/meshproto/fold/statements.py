@@ -1,4 +1,4 @@
-"""Statements: what became of somebody's money in a period, by agreement and currency, with balances before and after.
+"""Statements: what became of somebody's money in a period (09-agreements 9).
 
 All of it follows from the fold and names nobody but by ids, so every node that holds the same records of an agreement
 prints the same digest of an account, whatever texts it holds or has erased.
@@ -6,11 +6,11 @@ prints the same digest of an account, whatever texts it holds or has erased.
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from meshnode.views.dealings import CONTESTED, EFFECTIVE, Dealing, agreements, dealings
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.ledger import Balance
+from meshproto.fold.lineage import read_stand
 from meshproto.fold.memory import Memory
 from meshproto.records.encoding import Value, encode
 
@@ -66,7 +66,7 @@ class Statement(NamedTuple):
 def statement(agent: bytes, first: str, last: str, memory: Memory, scopes: Iterable[bytes] | None = None) -> Statement:
     """What became of somebody's money from one day to another, both included, in all agreements or in some."""
     found: list[Account] = []
-    for scope in sorted(agreements(memory) if scopes is None else scopes):
+    for scope in sorted(_agreements(memory) if scopes is None else scopes):
         found += _accounts(agent, scope, first, last, memory)
     digests: list[Value] = [each.digest for each in found]
     digest = sha256(STATEMENT_CONTEXT + encode([agent, first, last, digests])).digest()
@@ -114,30 +114,49 @@ def _digest(
     return sha256(ACCOUNT_CONTEXT + encode(told)).digest()
 
 
+class _Dealing(NamedTuple):
+    """A valid distribution or settlement, and how it stands."""
+
+    record: bytes
+    facts: dict[str, Any]
+    state: str
+
+
+def _agreements(memory: Memory) -> list[bytes]:
+    return [cast(bytes, scope) for _, scope in memory.scan("lineage", b"")]
+
+
+def _dealings(scope: bytes, type_: str, memory: Memory) -> Iterator[_Dealing]:
+    prefix = scope + type_.encode() + b"\0"
+    for key, _ in memory.scan("concerns", prefix):
+        record = key[len(prefix) :]
+        yield _Dealing(record, concern_of(memory, record).facts, read_stand(memory, record).state)
+
+
 def _shares(agent: bytes, scope: bytes, memory: Memory) -> Iterator[tuple[str, Entry]]:
-    for each in dealings(scope, "distribution", memory):
-        if each.state not in (EFFECTIVE, CONTESTED):
+    for each in _dealings(scope, "distribution", memory):
+        cur, effective = each.facts["carry"]["cur"], each.state == "effective"
+        if not effective and each.state != "contested":
             continue
-        cur = each.facts["carry"]["cur"]
         for who, payable, held, _ in each.facts["lines"]:
             if who == agent:
                 yield cur, _share(each, payable, held)
-        for income in each.facts["incomes"] if each.state == EFFECTIVE else ():
+        for income in each.facts["incomes"] if effective else ():
             said = concern_of(memory, income)
             if said.agent == agent:
                 change = Balance(in_hand=said.facts["net"]["amt"])
                 yield cur, Entry(each.facts["to"], "income", each.record, income, b"", change)
 
 
-def _share(distribution: Dealing, payable: int, held: int) -> Entry:
+def _share(distribution: _Dealing, payable: int, held: int) -> Entry:
     day, record = distribution.facts["to"], distribution.record
-    if distribution.state == CONTESTED:
+    if distribution.state == "contested":
         return Entry(day, "contested", record, b"", b"", Balance(contested=payable + held))
     return Entry(day, "share", record, b"", b"", Balance(entitled=payable, held=held))
 
 
 def _payments(agent: bytes, scope: bytes, memory: Memory) -> Iterator[tuple[str, Entry]]:
-    for each in dealings(scope, "settlement", memory):
+    for each in _dealings(scope, "settlement", memory):
         side = next((name for name in ("to", "from") if each.facts[name] == agent), "")
         if (side, each.state) in PAYMENTS:
             kind, column = PAYMENTS[side, each.state]
