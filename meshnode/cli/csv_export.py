@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.contribution import CHOICE, chosen_query
 from meshnode.cli.desk import Desk
-from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.exits import Exit
+from meshnode.cli.files_out import target, write_table
 from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean, harmless_cell
 from meshnode.cli.shown import count
@@ -32,12 +31,8 @@ PAGE = 500
 
 def export_csv(desk: Desk, *, file: str, force: bool, **chosen: Value) -> Exit:
     """Write contributions to a CSV file."""
-    path = Path(file).expanduser().absolute()
-    if path.exists() and not path.is_file():
-        raise Failure(Exit.USAGE, f"{clean(str(path))} is no file", "meshnode export csv --help")
-    if path.exists() and not force:
-        raise Failure(Exit.CONFLICT, f"{clean(str(path))} exists already; add --force to replace it")
-    written = _write(path, _lines(desk, chosen))
+    path = target(desk, file, force=force)
+    written = write_table(path, COLUMNS, _lines(desk, chosen))
     answer = {"path": str(path), "kind": "csv", "rows": written, "bytes": path.stat().st_size}
     text = f"Written   {clean(str(path))}   {count(written, 'contribution')}"
     desk.out.give_or_ok("export.csv", answer, text)
@@ -54,30 +49,6 @@ def _lines(desk: Desk, chosen: dict[str, Value]) -> Iterator[list[str]]:
             return
 
 
-def _write(path: Path, lines: Iterator[list[str]]) -> int:
-    """Write a file beside the wanted one and put it in its place once it is whole; only the owner can read it."""
-    import csv
-
-    part, number = path.with_name(f"{path.name}.part"), 0
-    try:
-        with open(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as out:
-            table = csv.writer(out)
-            table.writerow(COLUMNS)
-            for line in lines:
-                table.writerow(line)
-                number += 1
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise Failure(Exit.FAILURE, f"{clean(str(path))} could not be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
-    return number
-
-
 def line_of(entry: Contribution) -> list[str]:
     """The cells of one contribution, in the order of `COLUMNS`, none of which a spreadsheet takes for a formula."""
     quantity = entry["quantity"]
@@ -85,12 +56,12 @@ def line_of(entry: Contribution) -> list[str]:
         *(entry["id"], entry["day_from"], entry["day_to"], entry["kind"], entry["title"], entry["text"]),
         *(show_number(quantity["n"], quantity["s"]), quantity["u"]),
         "" if entry["seconds"] is None else str(entry["seconds"]),
-        *_money(entry["value"]),
+        *money_cells(entry["value"]),
         entry["project"]["title"] if entry["project"] else "",
         entry["scope"]["name"] or entry["scope"]["kind"],
-        *(_who(entry["agent"]), entry["agent"]["id"]),
-        "; ".join(f"{_who(each['agent'])} {each['part']}" for each in entry["shares"]),
-        "; ".join(_who(each) for each in entry["beneficiaries"]),
+        *(name_of(entry["agent"]), entry["agent"]["id"]),
+        "; ".join(f"{name_of(each['agent'])} {each['part']}" for each in entry["shares"]),
+        "; ".join(name_of(each) for each in entry["beneficiaries"]),
         *(entry["comp"], entry["stream"], entry["licence"]),
         *("; ".join(entry[name]) for name in ("warrants", "classes")),
         "; ".join(each["sha256"] for each in entry["evidence"]),
@@ -100,7 +71,7 @@ def line_of(entry: Contribution) -> list[str]:
     return [harmless_cell(cell) for cell in cells]
 
 
-def _money(value: Money | None) -> tuple[str, str]:
+def money_cells(value: Money | None) -> tuple[str, str]:
     """An amount with its decimals and its currency; without a known exponent the minor units, marked as such."""
     if value is None:
         return "", ""
@@ -110,7 +81,8 @@ def _money(value: Money | None) -> tuple[str, str]:
     return write_money(value["amt"], value["exp"]), value["cur"] if known else f"{value['cur']} (minor units)"
 
 
-def _who(agent: Agent) -> str:
+def name_of(agent: Agent) -> str:
+    """A name, or the id of who has none."""
     return agent["name"] or agent["id"]
 
 

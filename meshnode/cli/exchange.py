@@ -10,6 +10,7 @@ from meshnode.cli.csv_export import COMMAND as CSV
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
+from meshnode.cli.ledger_export import COMMAND as LEDGER
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_peer, size, who
 
@@ -124,6 +125,7 @@ COMMANDS = {
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),
         CSV,
+        LEDGER,
         Command(
             "export fork",
             "Write the proof that a key signed two records with the same number.",

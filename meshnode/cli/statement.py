@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Literal
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
-from meshnode.cli.files_out import write_new
+from meshnode.cli.files_out import target, write_table, write_text
 from meshnode.cli.money import is_exponent, show_money, write_money
 from meshnode.cli.safe_text import clean, harmless_cell
 from meshnode.cli.shown import short_id, where, who
@@ -59,15 +58,16 @@ def statement(
     force: bool,
 ) -> Exit:
     """Show what became of somebody's money."""
+    table, paper = (None if name is None else target(desk, name, force=force) for name in (csv, html))
     found = desk.client().money.statement(
         person, first=read_day(desk, first), last=read_day(desk, last), agreement=agreement
     )
-    if csv is not None:
-        write_new(desk, csv, ledger(found), force=force)
-    if html is not None:
+    if table is not None:
+        write_table(table, HEADS, ledger(found))
+    if paper is not None:
         from meshnode.cli.statement_page import page  # It takes escaping, which only a page needs.
 
-        write_new(desk, html, page(found), force=force)
+        write_text(paper, page(found))
     if desk.out.as_json:
         desk.out.give("statement", found)
         return Exit.OK
@@ -94,33 +94,13 @@ def said(entry: Entry) -> str:
     return f"{_KINDS.get(entry['kind'], clean(entry['kind']))}{other}"
 
 
-def ledger(found: Statement) -> str:
-    """The statement as a CSV file: amounts with a point, one line for each entry."""
-    import csv  # Only who wants a file of it pays for this.
-
-    sheet = io.StringIO(newline="")
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(HEADS)
-    for account in found["accounts"]:
-        for row in _rows(account, found):
-            writer.writerow([_harmless(cell) for cell in row])
+def ledger(found: Statement) -> list[list[str]]:
+    """The statement as rows below `HEADS`: amounts with a point, one row for each entry."""
+    rows = [row for account in found["accounts"] for row in _rows(account, found)]
     agent = found["agent"]
-    whole = [
-        "",
-        "",
-        "",
-        found["last"],
-        "statement",
-        "",
-        "",
-        agent["name"],
-        agent["id"],
-        *[""] * len(_AMOUNTS),
-        "",
-        found["digest"],
-    ]
-    writer.writerow([_harmless(cell) for cell in whole])
-    return sheet.getvalue()
+    whole = ["", "", "", found["last"], "statement", "", "", agent["name"], agent["id"]]
+    rows.append([*whole, *[""] * (len(_AMOUNTS) + 1), found["digest"]])
+    return [[harmless(cell) for cell in row] for row in rows]
 
 
 def _rows(account: Account, found: Statement) -> list[list[str]]:
@@ -142,7 +122,8 @@ def _columns(one: Columns, after: int, exp: int | None) -> list[str]:
     return [write_money(number, exp) for number in (*(one[name] for name in _AMOUNTS), after)]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula, and that stays a number if it is one."""
     # An amount may be negative; it is a number and no formula.
     return cell if cell.lstrip("-").replace(".", "", 1).isdigit() else harmless_cell(cell)
 

@@ -35,7 +35,16 @@ SIGNS_NOTHING = {
     *("network ls", "network show", "network members", "network invites", "decision ls", "decision show"),
     *("org ls", "org show", "id guardian", "id passphrase", "id words"),
     *("peer add", "peer ls", "peer rm", "peer ping", "import bundle", "import ls"),
-    *("export bundle", "export csv", "export fork", "verify", "why", "equation preview", "equation explain"),
+    *(
+        "export bundle",
+        "export csv",
+        "export ledger",
+        "export fork",
+        "verify",
+        "why",
+        "equation preview",
+        "equation explain",
+    ),
     *("agreement show", "agreement ls", "agreement presets", "income ls", "income show", "inbox", "statement"),
     *(
         "distribution ls",

@@ -132,7 +132,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "config check": (),
 }
 ELSEWHERE = {
-    *("export csv", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs", "demo", "config unset"),
+    *("export csv", "export ledger", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs"),
+    *("demo", "config unset"),
     *("whoami recovery", "equation preview", "equation explain"),
     *("service install", "service uninstall", "service status"),
 }

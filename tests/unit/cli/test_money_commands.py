@@ -304,6 +304,9 @@ def test_a_ledger_says_the_same_as_the_screen(node: FakeNode, tmp_path: Path) ->
     assert "is no file" in says(node, "statement", "--csv", str(tmp_path), code=Exit.USAGE)
     assert "cannot be written" in says(node, "statement", "--csv", str(tmp_path / "no" / "x"), code=Exit.FAILURE)
     says(node, "statement", "--csv", str(file), "--force")
+    other = tmp_path / "other.csv"
+    says(node, "statement", "--csv", str(other), "--html", str(file), code=Exit.CONFLICT)
+    assert not other.exists()
 
 
 def test_a_page_to_print_loads_nothing_and_escapes_what_people_wrote(node: FakeNode, tmp_path: Path) -> None:
