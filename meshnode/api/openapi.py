@@ -31,7 +31,7 @@ SAFE = ("GET", "HEAD")
 ABOUT = """The API of a meshnode node, for its owner and the programs the owner lets in.
 
 **Where.** On a Unix socket (`api.sock` in the node's data folder), which only the owner can open and which has every
-right; and on `http://127.0.0.1:4480`, where each request shows a token (`meshnode token create`) in the header
+right; and on `http://127.0.0.1:4480`, where each request shows a token (`meshnode token create --help`) in the header
 `Authorization: Bearer TOKEN`. The Host must be one of the node's own names with its port, and requests of web pages
 from elsewhere are refused.
 
