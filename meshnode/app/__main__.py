@@ -169,6 +169,20 @@ def _doctor(places: Places, options: argparse.Namespace) -> Exit:
     return Exit.PROBLEMS if any(finding.state == "fail" for finding in findings) else Exit.OK
 
 
+def _db(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app import maintain
+
+    if options.what == "check":
+        findings = maintain.check(places)
+        print(json.dumps({"checks": [finding._asdict() for finding in findings]}))
+        return Exit.PROBLEMS if any(finding.state == "fail" for finding in findings) else Exit.OK
+    if options.what == "rebuild":
+        print(json.dumps(maintain.rebuild(places)._asdict()))
+    else:
+        print(json.dumps({"files": [packed._asdict() for packed in maintain.vacuum(places)]}))
+    return Exit.OK
+
+
 def _demo(_places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.demo.run import run_demo
 
@@ -197,6 +211,7 @@ _VERBS = {
     "rotate": _rotate,
     "guard": _guard,
     "doctor": _doctor,
+    "db": _db,
     "demo": _demo,
 }
 
@@ -208,6 +223,7 @@ _ABOUT = {
     "rotate": "give an identity a new root key",
     "guard": "keep a recovery key for somebody else",
     "doctor": "check this home",
+    "db": "look after the databases",
     "demo": "show five nodes at work",
 }
 
@@ -248,6 +264,8 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--end", action="append", default=[], help="a device that is to end")
             verb.add_argument("--keep-recovery", action="store_true", help="keep the recovery keys")
             verb.add_argument("--contest", action="store_true", help="although others have signed as much")
+        if name == "db":
+            verb.add_argument("what", choices=("check", "rebuild", "vacuum"))
         if name in ("doctor", "demo"):
             verb.add_argument("--json", action="store_true", help="print JSON")
         if name == "demo":

@@ -2,21 +2,28 @@
 
 import os
 import platform
+import socket
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import trio
 
+from meshnode import __version__
+from meshnode.app.maintain import told
 from meshnode.config.errors import SettingsError
 from meshnode.config.load import load
 from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
+from meshnode.config.sections import Settings
+from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.clock_watch import clock
 from meshnode.runtime.finding import Finding
 from meshnode.runtime.home_watch import disk
 from meshnode.store.check import examine_file
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing, StoreError
+from meshnode.store.database import SQLITE_VERSION
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.passphrase import id_in
@@ -24,13 +31,11 @@ from meshnode.store.protection import Protection, protection_of
 from meshnode.store.sealed import PASSPHRASE_FILE
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-LISTED = 5
-"""Damages listed one by one; the rest is counted."""
 
 
 def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     """Check machine, settings and home. Takes the home's lock for a moment, so it changes nothing of a running node."""
-    findings = [_python(), clock(), _settings(places, environ)]
+    findings = [_version(), _python(), clock(), *_settings(places, environ)]
     if not places.data.exists():
         return [*findings, Finding("home", "warn", f"there is no home at {places.data} yet", "meshnode init")]
     findings += [disk(places.data), _folder(places.data), _socket(places.data, environ)]
@@ -45,9 +50,11 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-async def examine_home(data: Path, store: Path | None) -> list[Finding]:
+async def examine_home(data: Path, store: Path | None, listening: Sequence[str]) -> list[Finding]:
     """Check the keys and every record in the store, in a worker thread; a node may be writing meanwhile."""
-    return examine_keys(data) + ([] if store is None else await trio.to_thread.run_sync(_store, store))
+    return [_version(), examine_listening(listening), *examine_keys(data)] + (
+        [] if store is None else await trio.to_thread.run_sync(_store, store)
+    )
 
 
 def examine_keys(data: Path) -> list[Finding]:
@@ -56,16 +63,46 @@ def examine_keys(data: Path) -> list[Finding]:
 
 
 def _store(path: Path) -> list[Finding]:
-    try:
-        damages = examine_file(path)
-    except StoreError as error:
-        return [Finding("records", "fail", str(error), "meshnode up, which sets damage aside")]
-    if not damages:
-        return [Finding("records", "ok", "every record, signature and index is what was written")]
-    listed = "; ".join(f"{damage.where}: {damage.what}" for damage in damages[:LISTED])
-    more = f" and {len(damages) - LISTED} more" if len(damages) > LISTED else ""
     fix = "meshnode down, then meshnode up: what is damaged is set aside and asked of the peers"
-    return [Finding("records", "fail", f"damaged: {listed}{more}", fix)]
+    return [told("records", partial(examine_file, path), fix)]
+
+
+def _version() -> Finding:
+    return Finding("version", "ok", f"meshnode {__version__}, SQLite {SQLITE_VERSION}")
+
+
+def _port(settings: Settings, said: bool) -> Finding:
+    """Whether the addresses to listen on are free; where none was chosen, a busy one is replaced."""
+    busy = [each for each in settings.net.listen if not _is_free(each)]
+    if not busy:
+        return Finding("port", "ok", f"{', '.join(settings.net.listen) or 'no address'} can be listened on")
+    if not said:
+        return Finding("port", "ok", f"{busy[0]} is taken by somebody else, so the node will take another port")
+    text = f"{busy[0]} cannot be listened on: another program has it, or this machine has no such address"
+    return Finding("port", "fail", text, "meshnode config set net.listen /ip4/0.0.0.0/tcp/4402")
+
+
+def _is_free(address: str) -> bool:
+    try:
+        found = parse(address)
+    except BadAddress:
+        return False
+    family = socket.AF_INET6 if ":" in found.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((found.host, found.port))
+        except OSError:
+            return False
+    return True
+
+
+def examine_listening(listening: Sequence[str]) -> Finding:
+    """Where a running node is reached."""
+    if not listening:
+        text = "it listens nowhere: it dials others, and nobody can dial it"
+        return Finding("port", "ok", text)
+    return Finding("port", "ok", f"listening on {', '.join(each.partition('/p2p/')[0] for each in listening)}")
 
 
 def _python() -> Finding:
@@ -76,12 +113,13 @@ def _python() -> Finding:
     return Finding("python", "ok", f"Python {version}")
 
 
-def _settings(places: Places, environ: Mapping[str, str]) -> Finding:
+def _settings(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     try:
         loaded = load(places.config, environ)
     except SettingsError as error:
-        return Finding("settings", "fail", str(error), error.hint or f"correct {places.config}")
-    return Finding("settings", "ok", f"{len(loaded.origins)} set, the others at their defaults")
+        return [Finding("settings", "fail", str(error), error.hint or f"correct {places.config}")]
+    found = Finding("settings", "ok", f"{len(loaded.origins)} set, the others at their defaults")
+    return [found, _port(loaded.settings, "net.listen" in loaded.origins)]
 
 
 def _folder(data: Path) -> Finding:

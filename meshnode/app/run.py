@@ -99,7 +99,7 @@ def site_of(
         fingerprint_of=fingerprint_words,
         counts=Counting(opened.store),
         config=lambda: config_model(loaded, places.config, os.environ),
-        examine=lambda: examine_home(places.data, opened.store.path),
+        examine=lambda: examine_home(places.data, opened.store.path, opened.node.listening),
     )
 
 

@@ -100,6 +100,9 @@ NOUNS: dict[str, Entry] = {
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
     "equation": Entry("equation", "How an income becomes amounts.", ("preview", "explain")),
+    "db": Entry(
+        "database", "The databases: check them, compute views anew, give room back.", ("check", "rebuild", "vacuum")
+    ),
     "service": Entry(
         "service", "The node as a service that systemd runs and watches.", ("install", "uninstall", "status")
     ),
