@@ -5,7 +5,7 @@ those that hold something. Entries are never changed in place: each change is a 
 it, so that what an earlier distribution looked back at can be found again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from meshproto.equation.earlier import Earlier, Outcome
@@ -180,9 +180,17 @@ class Book:
         if idle is not None:
             for key, which in view.idling.items():
                 idle.setdefault(key, set()).update(which)
+                self._let_go(view, which)
         for place, rejected in entry.rejections:
             left += run.share_again(rejected, replace(view, without=self.knowledge.rejected_by(place), again=True))
         return Outcome(run.tallies, left, heads=_heads(run, earlier))
+
+    def _let_go(self, view: View, idle: Collection[bytes]) -> None:
+        """Forget what can be worked out again of what is passed over from now on, which is nearly all of a lineage."""
+        for each in idle:
+            self.knowledge.forget(each)
+            for worths in view.memo.values():
+                worths.pop(each, None)
 
     def _entry(self, place: int, as_of: int) -> Entry:
         return next(entry for made, entry in reversed(self._states[place]) if made <= as_of)

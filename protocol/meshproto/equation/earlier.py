@@ -33,8 +33,8 @@ class Earlier:
     got: dict[Path, dict[bytes, int]] = field(default_factory=dict)
     paid: dict[tuple[Path, bytes], int] = field(default_factory=dict)
     times: dict[Path, int] = field(default_factory=dict)
-    weighed: dict[tuple[Path, Entering], Fraction] = field(default_factory=dict)
-    touched: set[tuple[Path, int, bytes]] = field(default_factory=set)
+    weighed: dict[Path, dict[Entering, Fraction]] = field(default_factory=dict)
+    touched: dict[tuple[Path, int], set[bytes]] = field(default_factory=dict)
     heads: dict[bytes, int] = field(default_factory=dict)
     spent: set[bytes] = field(default_factory=set)
     reimbursed: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
@@ -56,15 +56,19 @@ class Earlier:
     def add_weighed(self, outcome: Outcome, heads_as_of: int, *, same_version: bool) -> None:
         """Add what a distribution weighed, by the attestations of a round."""
         for path, tally in outcome.tallies.items():
-            for entering, difference in tally.weighed.items():
-                place, contribution, _ = entering
-                self.heads.setdefault(contribution, heads_as_of)
-                if same_version:
-                    before = self.weighed.get((path, entering))
-                    self.weighed[path, entering] = difference if before is None else before + difference
-                    self.touched.add((path, place, contribution))
-                else:
-                    self.spent.add(contribution)
+            for entering in tally.weighed:
+                self.heads.setdefault(entering[1], heads_as_of)
+            if same_version and tally.weighed:
+                self._add_differences(path, tally)
+            elif not same_version:
+                self.spent.update(which for _, which, _ in tally.weighed)
+
+    def _add_differences(self, path: Path, tally: Tally) -> None:
+        weighed = self.weighed.setdefault(path, {})
+        for entering, difference in tally.weighed.items():
+            before = weighed.get(entering)
+            weighed[entering] = difference if before is None else before + difference
+            self.touched.setdefault((path, entering[0]), set()).add(entering[1])
 
     def _add_got(self, path: Path, tally: Tally, sign: int) -> None:
         received = self.got.setdefault(path, {})

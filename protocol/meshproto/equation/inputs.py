@@ -1,12 +1,15 @@
-"""What enters the cut of a distribution, as plain values. Agents, contributions and disputes are named by bytes."""
+"""What enters the cut of a distribution, as plain values. Agents, contributions and disputes are named by bytes.
+
+What comes by the thousand are tuples, which are made in a third of the time.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshproto.types.value import Measure, Money
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What somebody did or gave. `when` are its first and last day, YYYY-MM-DD; no `shares`: all is the author's."""
 
     id: bytes
@@ -24,8 +27,7 @@ class Contribution:
     beneficiaries: frozenset[bytes] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(NamedTuple):
     """What somebody says of a contribution. Of records: all current heads of an attester, whenever they change."""
 
     on: bytes

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from meshproto.equation.confirming import Head, Standing, claim_of, head_of, may_attest, standing_of
 from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction, Round
@@ -17,8 +17,10 @@ class Evidence:
 
     contribution: Contribution
     since: int
-    said: list[tuple[int, Attestation]] = field(default_factory=list)
-    corrected: list[tuple[int, Correction]] = field(default_factory=list)
+    said: tuple[tuple[int, Attestation], ...] = ()
+    corrected: tuple[tuple[int, Correction], ...] = ()
+    known: "tuple[Terms, int, int, Standing] | None" = None
+    """What it was last found to be worth: by these terms, with so much said and so much corrected."""
 
     def corrections(self, as_of: int) -> list[Correction]:
         """The corrections known in a round."""
@@ -39,7 +41,6 @@ class Knowledge:
         self._targets: dict[bytes, bytes] = {}
         self._open: dict[bytes, bytes] = {}
         self._days: list[tuple[int, str]] = []
-        self._standings: dict[tuple[bytes, int, int], Standing] = {}
         self._first: dict[bytes, int] = {}
         self._terms: Terms | None = None
         self._rejected: dict[bytes, int] = {}
@@ -50,9 +51,9 @@ class Knowledge:
             evidence = self._evidence[contribution.id] = Evidence(contribution, place)
             self._by_kind.setdefault(contribution.kind, []).append(evidence)
         for attestation in round_.attestations:
-            self._evidence[attestation.on].said.append((place, attestation))
+            self._evidence[attestation.on].said += ((place, attestation),)
         for correction in round_.corrections:
-            self._evidence[correction.target].corrected.append((place, correction))
+            self._evidence[correction.target].corrected += ((place, correction),)
         for dispute in round_.disputes:
             self._targets[dispute.id] = self._open[dispute.id] = dispute.target
         # SPEC 08-equations 4.3: one of somebody else, or of a giver with two, is void.
@@ -101,17 +102,22 @@ class Knowledge:
     def standing(self, which: bytes, as_of: int, heads_as_of: int, terms: Terms) -> Standing:
         """What one is worth by the attestations of one round and the corrections of another."""
         if terms is not self._terms:
-            self._terms, self._standings, self._first = terms, {}, {}
+            self._terms, self._first = terms, {}
         evidence = self._evidence[which]
         # What did not change since is not worked out anew.
         said = bisect_right(evidence.said, heads_as_of, key=_round)
         corrected = bisect_right(evidence.corrected, as_of, key=_round)
-        key = (which, said, corrected)
-        if key not in self._standings:
+        known = evidence.known
+        if known is None or known[0] is not terms or known[1] != said or known[2] != corrected:
             heads = _heads(evidence, evidence.said[:said], terms)
             corrections = [each for _, each in evidence.corrected[:corrected]]
-            self._standings[key] = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
-        return self._standings[key]
+            found = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
+            known = evidence.known = terms, said, corrected, found
+        return known[3]
+
+    def forget(self, which: bytes) -> None:
+        """Let go of what one was found to be worth: it can be found again."""
+        self._evidence[which].known = None
 
     def first_usable(self, which: bytes, as_of: int, terms: Terms) -> int | None:
         """The first round up to `as_of` in whose cut it is usable."""
@@ -137,7 +143,7 @@ def _round(dated: tuple[int, object]) -> int:
     return dated[0]
 
 
-def _heads(evidence: Evidence, said: list[tuple[int, Attestation]], terms: Terms) -> list[Head]:
+def _heads(evidence: Evidence, said: Iterable[tuple[int, Attestation]], terms: Terms) -> list[Head]:
     # SPEC 08-equations 2.2: in a preview all of the attester's in the last round in which there is one.
     contribution = evidence.contribution
     last: dict[bytes, tuple[int, list[Attestation]]] = {}

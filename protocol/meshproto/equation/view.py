@@ -94,6 +94,8 @@ def weight_of(weight: Weight, contribution: Contribution, standing: Standing) ->
         base = _product(base, standing.quality)
     if not base:
         return {}
+    if weight.rate is None and not contribution.shares:
+        return {contribution.agent: base}  # So it is with most.
     found = {}
     for agent, part in parts_of(contribution).items():
         # SPEC 08-equations 4.1: Without `rate` the rate is 1; with it, that of a, or that of `"*"`, or 0.

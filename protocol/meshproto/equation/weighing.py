@@ -97,7 +97,7 @@ def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> It
             _, found = sums.setdefault(contribution.id, (contribution, {}))
             for agent, amount in _worth(worths, weight, contribution, view).items():
                 found[agent] = found[agent] + amount if agent in found else amount
-    before = view.earlier.weighed
+    before = view.earlier.weighed.get(path, {})
     for which, (contribution, found) in sums.items():
         shares = contribution.shares
         agents = (
@@ -106,7 +106,7 @@ def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> It
         for agent in agents:
             if (which, agent) in view.dropped:
                 continue
-            now, then = found.get(agent, ZERO), before.get((path, (place, which, agent)))
+            now, then = found.get(agent, ZERO), before.get((place, which, agent))
             yield Weighed(agent, (CONTRIBUTION, which), now, now if then is None else now - then)
 
 
@@ -123,7 +123,7 @@ def _is_left_out(path: Path, place: int, contribution: Contribution, view: View)
     # SPEC 08-equations 4.2: *exclude*: c is left out if it is late, or was weighed before in this list
     if view.late is not Late.EXCLUDE:
         return False
-    return (path, place, contribution.id) in view.earlier.touched or view.is_left_out_as_late(contribution)
+    return contribution.id in view.earlier.touched.get((path, place), ()) or view.is_left_out_as_late(contribution)
 
 
 def _component(path: Path, place: int, component: Component, view: View) -> Counted:

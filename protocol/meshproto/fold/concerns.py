@@ -7,7 +7,8 @@ from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 
 TOGETHER = 16
-"""Attestations of one contribution whose ids stand in one row; mostly there are one or two, and they cost no scan."""
+"""Ids that stand in one row: of the contributions in a scope, so that few rows are written, and of the attestations of
+one contribution, which mostly are one or two and so cost no scan."""
 
 _LISTED = frozenset(("allocation", "income", "distribution", "settlement", "commitment", "resolution"))
 """Types that are asked for by type. Contributions have a list of their own, as there are many more of them."""
@@ -24,7 +25,7 @@ def note_concern(record: Record, memory: Memory) -> None:
     """Remember what a valid record says."""
     memory.put("concern", record.id, cast(Value, Concern(record.agent, record.facts)))
     if record.type == "contribution":
-        memory.put("works", record.scope + record.id, b"")
+        _note_work(record.scope, record.id, memory)
     elif record.type == "attestation":
         _note_attested(record.facts["subject"], record.id, memory)
     elif record.type == "correction":
@@ -48,22 +49,29 @@ def concern_of(memory: Memory, record_id: bytes) -> Concern:
 
 def concerns_in(scope: bytes, type_: str, memory: Memory) -> list[bytes]:
     """The valid records of a type in an agreement scope, by id: contributions, and whatever is listed by type."""
-    table, prefix = ("works", scope) if type_ == "contribution" else ("concerns", scope + type_.encode() + b"\0")
-    return [key[len(prefix) :] for key, _ in memory.scan(table, prefix)]
-
-
-def is_work_in(scope: bytes, record_id: bytes, memory: Memory) -> bool:
-    """Whether something is a valid contribution in an agreement scope."""
-    return memory.get("works", scope + record_id) is not None
+    if type_ == "contribution":
+        return sorted(each for _, row in memory.scan("works", scope) for each in _ids_in(cast(bytes, row)))
+    prefix = scope + type_.encode() + b"\0"
+    return [key[len(prefix) :] for key, _ in memory.scan("concerns", prefix)]
 
 
 def attestations_of(contribution: bytes, memory: Memory) -> list[bytes]:
     """All that was said of a contribution in an agreement, by id."""
-    row = cast(bytes, memory.get("attested", contribution) or b"")
-    found = [row[at : at + 32] for at in range(0, len(row), 32)]
+    found = _ids_in(cast(bytes, memory.get("attested", contribution) or b""))
     if len(found) >= TOGETHER:
         found += [key[len(contribution) :] for key, _ in memory.scan("attested_more", contribution)]
     return sorted(found)
+
+
+def _ids_in(row: bytes) -> list[bytes]:
+    return [row[at : at + 32] for at in range(0, len(row), 32)]
+
+
+def _note_work(scope: bytes, contribution: bytes, memory: Memory) -> None:
+    count = cast(int, memory.get("worked", scope) or 0)
+    memory.put("worked", scope, count + 1)
+    block = scope + (count // TOGETHER).to_bytes(4, "big")
+    memory.put("works", block, cast(bytes, memory.get("works", block) or b"") + contribution)
 
 
 def _note_attested(contribution: bytes, attestation: bytes, memory: Memory) -> None:

@@ -51,7 +51,8 @@ version      id                       → Version: a valid version of an agreeme
 versions     scope ‖ id               → b""
 partaker     scope ‖ agent ‖ version  → bit of a version by which the agent takes part
 concern      id                       → Concern: author and facts of other valid records there
-concerns     scope ‖ type ‖ 0 ‖ id    → b"", for those that are asked for by type; `works`: scope ‖ contribution → b""
+concerns     scope ‖ type ‖ 0 ‖ id    → b"", for those that are asked for by type
+works        scope ‖ number / 16      → id ‖ id …: the contributions there, as they came; `worked`: scope → how many
 lineage      number of a scope        → the scope, if it is an agreement's
 attested     contribution             → id ‖ id …: the first attestations of it; then `attested_more`: contribution ‖ id
 corrects     target ‖ id              → b""

@@ -12,7 +12,7 @@ from meshproto.equation.settled import ENGINE, Settled
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.chains import Chain, Inputs, Telling
-from meshproto.fold.concerns import Concern, concern_of, concerns_in, is_work_in
+from meshproto.fold.concerns import Concern, concern_of, concerns_in
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import walk
 from meshproto.fold.leaving import dropped_under, followed_by
@@ -241,7 +241,9 @@ class Shared:
                 touched.add(record_id)
             elif row.type in _SPEAKING and row.valid:
                 touched.add(self._concern(record_id).facts[_SPEAKING[row.type]])
-        return {each for each in touched if is_work_in(self._scope, each, self._memory)}
+        rows = {each: row_of(self._memory, each) for each in touched}
+        home = row_of(self._memory, self._scope).home
+        return {each for each, row in rows.items() if row.type == "contribution" and row.valid and row.home == home}
 
     def _mandates(self, since: list[tuple[bytes, Row]]) -> frozenset[int]:
         """By what all that was written up to here was written; 0 if something went beyond its mandate."""

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from meshproto.fold.acknowledging import state_in
 from meshproto.fold.charters import charter_in, electors_for
+from meshproto.fold.concerns import concerns_in
 from meshproto.fold.entries import entry_of
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.ledger import DIGESTED, balances
@@ -143,7 +144,8 @@ def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
 def _lines_of_agreements(states: States, memory: Memory) -> Iterator[tuple[int, bytes]]:
     for number, scope in memory.scan("lineage", b""):
         home, scope = int.from_bytes(number, "big"), cast(bytes, scope)
-        ids = [key[-32:] for table in ("versions", "concerns", "works") for key, _ in memory.scan(table, scope)]
+        ids = [key[-32:] for table in ("versions", "concerns") for key, _ in memory.scan(table, scope)]
+        ids += concerns_in(scope, "contribution", memory)
         for each in sorted(ids):
             row = row_of(memory, each)
             if row.type in (*SETTLED_TYPES, "contribution"):

@@ -1,6 +1,7 @@
 """Records of an agreement in the words of the engine, to which agents and contributions are names."""
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction
@@ -9,11 +10,15 @@ from meshproto.fold.concerns import Concern
 from meshproto.records.ids import ext
 from meshproto.types.agreement import attesters_of, parties_of
 from meshproto.types.equations import read_equation
-from meshproto.types.value import Measure, Money
+from meshproto.types.value import KINDS, Measure, Money
 
 Facts = dict[str, Any]
 
+NAMES_REMEMBERED = 4096
+"""Names, quantities and periods repeat: one object for all that are alike takes a third of the room."""
 
+
+@lru_cache(NAMES_REMEMBERED)
 def name(record_id: bytes) -> bytes:
     """What the engine calls an agent or a record."""
     return record_id.hex().encode()
@@ -38,7 +43,17 @@ def terms_of(version: Facts) -> Terms:
 
 
 def _measure(facts: Facts | None) -> Measure | None:
-    return Measure(facts["n"], facts["s"], facts["u"]) if facts else None
+    return _quantity(facts["n"], facts["s"], facts["u"]) if facts else None
+
+
+@lru_cache(NAMES_REMEMBERED)
+def _quantity(n: int, s: int, u: str) -> Measure:
+    return Measure(n, s, u)
+
+
+@lru_cache(NAMES_REMEMBERED)
+def _period(start: str, end: str) -> tuple[str, str]:
+    return start, end
 
 
 def _money(facts: Facts | None) -> Money | None:
@@ -52,14 +67,14 @@ def work_of(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Cont
     return Contribution(
         id=name(record_id),
         agent=name(said.agent),
-        kind=facts["kind"],
-        qty=Measure(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"]),
+        kind=KINDS[KINDS.index(facts["kind"])],
+        qty=_quantity(facts["qty"]["n"], facts["qty"]["s"], facts["qty"]["u"]),
         value=_money(facts.get("value")),
         comp=facts.get("comp"),
         stream=facts.get("stream"),
         classes=frozenset(each.encode() for each in facts.get("classified_as", ())),
         project=name(ext(project) if len(project) == 32 else project) if project else None,
-        when=(facts["when"]["from"], facts["when"]["to"]),
+        when=_period(facts["when"]["from"], facts["when"]["to"]),
         shares=tuple((name(agent), part) for agent, part in facts.get("shares", ())),
         declined=declined,
         beneficiaries=frozenset(name(each) for each in facts.get("beneficiaries", ())),

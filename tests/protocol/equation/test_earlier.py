@@ -33,7 +33,7 @@ def test_sums_grow_with_each_distribution() -> None:
         sums.add_weighed(outcome(), place, same_version=True)
     assert (sums.got[0,], sums.times[0,], sums.ballots) == ({ANA: 10}, 2, [0, 1])
     assert (sums.reimbursed, sums.claimed) == ({(b"w", ANA): 10}, {((1,), b"w", ANA): 10})
-    assert (sums.weighed, sums.heads) == ({((2, 1, 0), (0, b"w", ANA)): Fraction(14)}, {b"w": 0})
+    assert (sums.weighed, sums.heads) == ({(2, 1, 0): {(0, b"w", ANA): Fraction(14)}}, {b"w": 0})
 
 
 def test_of_another_version_only_what_was_paid_and_used_up_counts() -> None:

@@ -48,8 +48,8 @@ def test_other_terms_are_judged_anew() -> None:
 
 
 def test_late_is_what_is_first_usable_after_its_time_was_shared() -> None:
-    on_time = replace(WORK, id=b"x", when=("2026-02-01", "2026-02-01"))
-    undated = replace(WORK, id=b"y", when=None)
+    on_time = WORK._replace(id=b"x", when=("2026-02-01", "2026-02-01"))
+    undated = WORK._replace(id=b"y", when=None)
     knowledge = known(round_(1), round_(1, WORK, on_time, undated, to="2026-02-28"), round_(1))
     assert [knowledge.is_late(each, 2, TERMS) for each in (b"w", b"x", b"y")] == [True, False, False]
     assert knowledge.first_usable(b"w", 0, TERMS) is None

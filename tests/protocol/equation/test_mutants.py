@@ -145,7 +145,7 @@ LATE = {
     "late work is taken in": Mutant(View.is_left_out_as_late, "if self.late is not Late.EXCLUDE", "if True"),
     "late is who comes on the last day": Mutant(Knowledge.is_late, "to >= when[1]", "to > when[1]"),
     "what is excluded as late is corrected": Mutant(
-        weighing._is_left_out, "(path, place, contribution.id) in view.earlier.touched or ", ""
+        weighing._is_left_out, "contribution.id in view.earlier.touched.get((path, place), ()) or ", ""
     ),
     "to catch up means next": Mutant(steps._pro_rata, "catches_up = view.late is Late.CATCH_UP", "catches_up = False"),
     "to catch up forgets what was received": Mutant(

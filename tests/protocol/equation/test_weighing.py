@@ -27,7 +27,7 @@ def test_weights_rest_on_contributions_and_enter() -> None:
 
 def test_what_was_weighed_enters_no_more() -> None:
     view = view_of(terms(), round_(0, *WORK))
-    view.earlier.weighed[PATH, (0, b"w", ANA)] = Fraction(2)
+    view.earlier.weighed[PATH] = {(0, b"w", ANA): Fraction(2)}
     weights = weigh(PATH, by_hours(), view)
     assert weights.entered == {(0, b"w", ANA): 1, (0, b"x", BO): 1}
     assert proportions(weights.of) == {ANA: Fraction(1, 2), BO: Fraction(1, 2)}
@@ -35,7 +35,7 @@ def test_what_was_weighed_enters_no_more() -> None:
 
 def test_who_is_below_nothing_weighs_nothing_and_enters_nothing() -> None:
     view = view_of(terms(), round_(0, *WORK))
-    view.earlier.weighed[PATH, (0, b"w", ANA)] = Fraction(5)
+    view.earlier.weighed[PATH] = {(0, b"w", ANA): Fraction(5)}
     weights = weigh(PATH, by_hours(), view)
     assert weights.of.keys() == {BO}
     assert weights.entered == {(0, b"x", BO): 1}
@@ -43,7 +43,7 @@ def test_who_is_below_nothing_weighs_nothing_and_enters_nothing() -> None:
 
 def test_catching_up_counts_all_and_enters_what_is_new() -> None:
     view = view_of(terms(late=Late.CATCH_UP), round_(0, *WORK))
-    view.earlier.weighed[PATH, (0, b"w", ANA)] = Fraction(3)
+    view.earlier.weighed[PATH] = {(0, b"w", ANA): Fraction(3)}
     weights = weigh(PATH, by_hours(), view)
     assert proportions(weights.of) == {ANA: Fraction(3, 4), BO: Fraction(1, 4)}
     assert weights.entered == {(0, b"x", BO): 1}
