@@ -138,6 +138,7 @@ def _open(
     projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
     core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
     asks = reader.entry(NoteEntry, (notes.PAIRING,))
+    core.parts.sums.elsewhere = True  # in a thread of the office, which asks it what is wanted
     core.parts.conversations.pairing.asks = None if asks is None else ScopeId(asks.value)
     parts = Parts(
         identity=identity,
@@ -155,14 +156,20 @@ def _open(
     )
     node = RunningNode(parts)
     projector.moved, projector.tell_standings = node.fold_moved, node.folded
-    office = _office(node, views, reader, projector, ScopeId(notebook), settings)
+    office = _office(node, core, views, reader, projector, ScopeId(notebook), settings)
     node.naming = office.name
     watch = Watch(office, home.folder)
     return Opened(node, office, home, store, reader, office.notebook, settings, watch, searcher)
 
 
 def _office(
-    node: RunningNode, views: Views, reader: Reader, projector: Projector, notebook: ScopeId, settings: Settings
+    node: RunningNode,
+    core: Node,
+    views: Views,
+    reader: Reader,
+    projector: Projector,
+    notebook: ScopeId,
+    settings: Settings,
 ) -> Office:
     """What the owner's requests need at hand, over a node."""
     lookups = Lookups(views.reader())
@@ -178,6 +185,8 @@ def _office(
         folded=views.folded(),
         mandates=devices.mandates,
         slow_lookups=Lookups(views.reader()),
+        slow_folded=views.folded(),
+        sums=core.parts.sums,
         projector=projector,
         joins=Joins(node),
         notebook=notebook,

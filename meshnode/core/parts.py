@@ -34,6 +34,7 @@ from meshnode.core.rows import UndecidedEntry, WaitEntry
 from meshnode.core.scopes import Scopes
 from meshnode.core.serve import Serve
 from meshnode.core.settings import CoreSettings
+from meshnode.core.summing import Sums
 from meshnode.core.sweep import Sweep
 from meshnode.core.telling import Telling
 from meshnode.core.tickets import Waiters
@@ -82,8 +83,9 @@ class Parts:
         self.waiters = Waiters(self.ground, self.scopes, self.rounds, self.book)
         self.heads = Heads(self.ground, self.scopes, self.closure)
         unseen = Unseen(self.ground, self.closure, folded)
+        self.sums = Sums(folded)
         self.desk = Desk(
-            self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit, folded
+            self.ground, self.scopes, self.closure, self.gate, self.heads, self.mandates, unseen, self.admit, self.sums
         )
 
     def load(self, turn: Turn) -> None:

@@ -9,7 +9,6 @@ from meshnode.core.effects import NotWritten, Written
 from meshnode.core.entitled import entitled_by
 from meshnode.core.events import Write
 from meshnode.core.flight import LogNow, is_agreement
-from meshnode.core.folded import Folded
 from meshnode.core.founding import awaited_founders
 from meshnode.core.gate import Gate
 from meshnode.core.ground import Ground
@@ -19,7 +18,7 @@ from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.reports import ForkHealed
 from meshnode.core.rows import AnswerEntry, Forget, ImportEntry, LocalRow
 from meshnode.core.scopes import Scopes
-from meshnode.core.summing import Unsummed, with_sums
+from meshnode.core.summing import Sums, Unsummed, with_sums
 from meshnode.core.turn import Turn
 from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
 from meshproto.records.ids import NONE, AgentId, LogId, RecordId, ScopeId, log_id, to_text
@@ -47,9 +46,9 @@ class Desk:
         mandates: Mandates,
         unseen: Unseen,
         admit: Admit,
-        folded: Folded,
+        sums: Sums,
     ) -> None:
-        self._unseen, self._folded = unseen, folded
+        self._unseen, self._sums = unseen, sums
         self._ground = ground
         self._gate = gate
         self._mandates = mandates
@@ -136,7 +135,7 @@ class Desk:
 
     def _with_sums(self, drafts: list[Draft], end: End, heads: list[RecordId]) -> list[Draft]:
         """The drafts, distributions with what comes of them. Raises _CannotWrite."""
-        found = with_sums(drafts, end, heads, self._ground.identity.agent, self._folded)
+        found = with_sums(drafts, end, heads, self._ground.identity.agent, self._sums)
         if isinstance(found, Unsummed):
             raise _CannotWrite(*found)
         return found

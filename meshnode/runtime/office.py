@@ -6,6 +6,7 @@ Names and abbreviated ids become ids here, and here it is decided into which sco
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import trio
@@ -23,6 +24,7 @@ from meshnode.core.rows import (
     LocalRow,
     PeerEntry,
 )
+from meshnode.core.summing import Sums, answer
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
 from meshnode.runtime.joining import Joins
@@ -88,7 +90,12 @@ class Office:
     settings: RuntimeSettings
     slow_lookups: Lookups
     """A reader of its own for questions that may take long, used in a worker thread."""
+    slow_folded: Folded
+    """The same of what is folded."""
+    sums: Sums
+    """What the core wants to know of distributions that it is to sign."""
     _slow_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
+    _fold_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
     _keys: dict[str, trio.Lock] = field(default_factory=dict)
 
     @property
@@ -125,6 +132,15 @@ class Office:
     async def slowly(self, question: Callable[[Lookups], T]) -> T:
         """Ask something that may take long, in a worker thread."""
         return await trio.to_thread.run_sync(question, self.slow_lookups, limiter=self._slow_turn)
+
+    async def work_out(self, question: Callable[[Folded], T]) -> T:
+        """Ask the fold something that may take long, in a worker thread, inside `steady`: one question at a time."""
+        return await trio.to_thread.run_sync(_steadily, question, self.slow_folded, limiter=self._fold_turn)
+
+    async def work_out_sums(self) -> None:
+        """Work out what the core was missing when it refused to sign a distribution."""
+        for each in self.sums.asked():
+            self.sums.tell(each, await self.work_out(partial(answer, each)))
 
     # What is chosen about others.
 
@@ -367,6 +383,11 @@ class Office:
     def _kind(self, record: RecordId) -> str:
         entry = self.lookups.entry(record)
         return entry.type if entry else "record"
+
+
+def _steadily(question: Callable[[Folded], T], folded: Folded) -> T:
+    with folded.steady():
+        return question(folded)
 
 
 def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:

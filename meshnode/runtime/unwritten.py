@@ -223,6 +223,7 @@ _NOT_WRITTEN: dict[str, tuple[Code, str, str]] = {
         "propose it to them: meshnode decision propose --help",
     ),
     "unfolded": (Code.BUSY, "the lists here are behind what has come in", "try again in a moment"),
+    "unsummed": (Code.BUSY, "what comes of it is being worked out", "try again in a moment"),
     "void": (Code.CONFLICT, "it would be void for ever", "meshnode distribution new --help"),
     "moved": (Code.CONFLICT, "more has come in since, and another sum comes of it", "look at it again"),
     "dissolved": (Code.NOT_AUTHORISED, "it was dissolved", "meshnode why ID"),

@@ -100,7 +100,7 @@ def _interested(office: Office, row: ContributionRow) -> set[bytes]:
 def _distributions(office: Office, scope: ScopeId) -> Iterator[Waiting]:
     mine = agreed.acts_as(office)
     for each in _of(office, scope, "distribution", "proposed"):
-        told = told_of(office, scope, each, whole=False)
+        told = told_of(office, scope, each)
         for agent in may_approve(told, mine):
             about = f"a distribution up to {each.facts['to']}"
             command = f"meshnode distribution approve {to_text(each.record)}{_for(office, agent)}"

@@ -18,7 +18,16 @@ from meshnode.api.site import Site
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
-from meshnode.runtime.requests.distributions import Preview, Told, Wish, may_approve, preview, propose, told_of
+from meshnode.runtime.requests.distributions import (
+    Preview,
+    Told,
+    Wish,
+    may_approve,
+    outside_of,
+    preview,
+    propose,
+    told_of,
+)
 from meshnode.runtime.requests.ruled import rests_on
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.runtime.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
@@ -96,10 +105,11 @@ async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explan
     shared = await find_dealing(office, call.path["id"], "distribution", LISTED_WITH)
     who = call.query.get("person")
     agent = await somebody(office, who, home_of(office, shared.record)) if who else None
+    agents = [agent] if agent else []
+    lines = await office.work_out(lambda folded: explain_lines(shared.record, folded, agents))
     with office.folded.steady():
-        lines = explain_lines(shared.record, office.folded, [agent] if agent else [])
         pool = net_of(shared.facts, office.folded)
-    return explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)
+    return await explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)
 
 
 async def _shown(office: Office, text: str) -> models.Distribution:
@@ -109,7 +119,8 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     if void is not None:
         return _void_model(office, Names(office), void.scope, void)
     shared = await find_dealing(office, text, "distribution", LISTED_WITH)
-    told = told_of(office, home_of(office, shared.record), shared)
+    scope = home_of(office, shared.record)
+    told = told_of(office, scope, shared, await outside_of(office, scope, shared.record))
     names = Names(office)
     model = _model(office, names, told, agreed.acts_as(office))
     with office.folded.steady():
@@ -186,7 +197,7 @@ def _brief(
     """One of a list."""
     if isinstance(one, Void):
         return _void_model(office, names, scope, one)
-    return _model(office, names, told_of(office, scope, one, whole=False), acting, whole=False)
+    return _model(office, names, told_of(office, scope, one), acting, whole=False)
 
 
 def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> models.Distribution:

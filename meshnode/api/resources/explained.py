@@ -1,5 +1,7 @@
 """Why an amount is what it is, as the API tells it: names for ids, fractions as texts, signatures checked."""
 
+import trio
+
 from meshnode.api.models import distributions as models
 from meshnode.api.models.terms import Money
 from meshnode.api.shapes import Names, time_text
@@ -12,14 +14,14 @@ from meshproto.records.log import check_run
 from meshproto.records.reasons import Refused
 
 
-def explanation_model(office: Office, shared: Dealing, pool: Money, lines: list[Explained]) -> models.Explanation:
+async def explanation_model(office: Office, shared: Dealing, pool: Money, lines: list[Explained]) -> models.Explanation:
     """The explanation of some lines of a distribution."""
     told = _Telling(office)
     return models.Explanation(
         distribution=to_text(shared.record),
         pool=pool,
         digest=shared.facts["result_digest"][1:].hex(),
-        lines=[told.line(each) for each in lines],
+        lines=[await told.line(each) for each in lines],
     )
 
 
@@ -30,12 +32,12 @@ class _Telling:
         self._office, self._names = office, Names(office)
         self._signed: dict[bytes, models.Signature | None] = {}
 
-    def line(self, line: Explained) -> models.Explained:
+    async def line(self, line: Explained) -> models.Explained:
         """Why somebody gets what they get."""
-        causes = [self._cause(each) for each in line.causes]
+        causes = [await self._cause(each) for each in line.causes]
         return models.Explained(self._names.agent(line.agent), line.amt, line.held, causes)
 
-    def _cause(self, cause: Cause) -> models.Cause:
+    async def _cause(self, cause: Cause) -> models.Cause:
         return models.Cause(
             distribution=to_text(cause.distribution),
             path=cause.path,
@@ -44,7 +46,7 @@ class _Telling:
             held=cause.held,
             parts=[self._part(each) for each in cause.parts],
             rejected=cause.rejected,
-            behind=[self._behind(each) for each in cause.behind],
+            behind=[await self._behind(each) for each in cause.behind],
         )
 
     def _part(self, part: Part) -> models.SharePart:
@@ -62,7 +64,8 @@ class _Telling:
             agreed=None if agreed is None else models.Agreed(shown(agreed.ratio), agreed.base, agreed.of_gross),
         )
 
-    def _behind(self, behind: Behind) -> models.Behind:
+    async def _behind(self, behind: Behind) -> models.Behind:
+        await trio.lowlevel.checkpoint()  # There may be thousands, each with signatures to be checked.
         row = self._office.lookups.contribution(behind.record)
         return models.Behind(
             id=to_text(behind.record),

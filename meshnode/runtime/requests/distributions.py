@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from meshnode.core.drafts import Draft
+from meshnode.core.folded import Folded
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
@@ -28,8 +29,9 @@ from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, parties_of
 
 LISTED = "meshnode distribution ls"
-MOST_TRIES = 3
-"""Times that signing is tried while more keeps coming in."""
+NOTHING = LeftOut((), (), ())
+MOST_TRIES = 4
+"""Times that signing is tried while more keeps coming in; at the first one its sums are only asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +61,20 @@ class Preview(NamedTuple):
 async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
     """Work out what a distribution would be now. Raises Refusal."""
     facts = await _chosen(office, scope, wish)
-    with office.folded.steady():
-        drawn = draw_up(scope, facts, office.folded)
-        terms = terms_now(scope, office.folded)
-        unconfirmed = unacknowledged(scope, terms, office.folded)
-        waiting = [each.record for each in dealings(scope, "income", office.folded) if each.state == "declared"]
+    drawn, unconfirmed, waiting = await office.work_out(lambda folded: _drawn_up(scope, facts, folded))
     if isinstance(drawn, Verdict):
         told = ", ".join(short(each) for each in drawn.ids)
         why = f"it would be void: {drawn.reason}{f' ({told})' if told else ''}"
         raise Refusal(Code.CONFLICT, why, "meshnode distribution new --help")
     return Preview(scope, drawn, tuple(unconfirmed), tuple(waiting))
+
+
+def _drawn_up(
+    scope: ScopeId, facts: dict[str, Any], folded: Folded
+) -> tuple[Drawn | Verdict, list[bytes], list[bytes]]:
+    """What a distribution would be, with contributions and incomes that are not confirmed yet."""
+    waiting = [each.record for each in dealings(scope, "income", folded) if each.state == "declared"]
+    return draw_up(scope, facts, folded), unacknowledged(scope, terms_now(scope, folded), folded), waiting
 
 
 async def propose(
@@ -90,6 +96,7 @@ async def propose(
         except Refusal as refusal:
             if refusal.code is not Code.BUSY or tried == MOST_TRIES:
                 raise
+            await office.work_out_sums()
     raise AssertionError("the last try has answered or raised")
 
 
@@ -143,15 +150,19 @@ class Told(NamedTuple):
     outside: LeftOut
 
 
-def told_of(office: Office, scope: ScopeId, shared: Dealing, *, whole: bool = True) -> Told:
-    """How a distribution stands; with `whole` also what is known here and in no cut up to it."""
+async def outside_of(office: Office, scope: ScopeId, distribution: bytes) -> LeftOut:
+    """What is known here and in no cut up to a distribution."""
+    return await office.work_out(lambda folded: left_out(scope, distribution, folded))
+
+
+def told_of(office: Office, scope: ScopeId, shared: Dealing, outside: LeftOut = NOTHING) -> Told:
+    """How a distribution stands, with what was found to be `outside` of it."""
     with office.folded.steady():
         memory = office.folded
         terms = version_of(memory, shared.facts["agreement"]).facts
         agents = approvers_of(terms)
         losing = [each for each in losers_of(shared.facts) if each not in agents]
         levels = tuple(Approver(each, tally(shared.record, each, memory)) for each in (*agents, *losing))
-        outside = left_out(scope, shared.record, memory) if whole else LeftOut((), (), ())
     approval = terms["approval"]
     needed = len(agents) if isinstance(approval, str) else approval["k"]
     if losers_of(shared.facts):  # who loses by it must agree, whoever else does

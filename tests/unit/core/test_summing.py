@@ -6,7 +6,7 @@ import pytest
 
 from meshnode.core.author import BEGINNING, End
 from meshnode.core.drafts import Draft
-from meshnode.core.summing import Unsummed, summed, with_sums
+from meshnode.core.summing import MOST_QUESTIONS, Question, Sums, Unsummed, answer, asking, with_sums
 from meshproto.fold import sharing
 from meshproto.records.ids import RecordId, ScopeId
 from meshproto.records.limits import MAX_DEPS
@@ -22,7 +22,7 @@ def asked(deal: Deal, income: Record, **more: Any) -> Draft:
 
 def ask(deal: Deal, draft: Draft, memory: Any = None) -> Draft | Unsummed:
     heads = [each.id for each in deal.tale.records]
-    return summed(draft, heads, b"", memory or folded(deal))
+    return answer(asking(draft, heads, b""), memory or folded(deal))
 
 
 def test_the_sums_are_those_that_every_node_finds() -> None:
@@ -105,11 +105,11 @@ def test_what_is_signed_before_it_lies_in_its_past() -> None:
     draft = asked(deal, income)
     checkpoint = Draft(draft.scope, "checkpoint", {}, deps=tuple(each.id for each in deal.tale.records[:-1]))
     memory = folded(deal)
-    found = with_sums([checkpoint, draft], BEGINNING, [deal.tale.records[-1].id], b"", memory)
+    found = with_sums([checkpoint, draft], BEGINNING, [deal.tale.records[-1].id], b"", Sums(memory))
     assert found == [checkpoint, ask(deal, draft)]
     end = End(1, income.id, (deal.tale.records[-2].id,))
     heads = [each.id for each in deal.tale.records]
-    assert with_sums([draft], end, heads[-MAX_DEPS:], b"", memory) == [ask(deal, draft)]
+    assert with_sums([draft], end, heads[-MAX_DEPS:], b"", Sums(memory)) == [ask(deal, draft)]
 
 
 def test_a_distribution_is_signed_alone_and_the_rest_stays_as_it_is() -> None:
@@ -117,13 +117,49 @@ def test_a_distribution_is_signed_alone_and_the_rest_stays_as_it_is() -> None:
     draft = asked(deal, deal.income(1000))
     work = Draft(draft.scope, "contribution", {})
     for drafts in ([draft, work], [work, draft], [draft, draft]):
-        found = with_sums(drafts, BEGINNING, [], b"", folded(deal))
+        found = with_sums(drafts, BEGINNING, [], b"", Sums(folded(deal)))
         assert isinstance(found, Unsummed)
         assert found.why == "draft"
-    assert with_sums([work, work], BEGINNING, [], b"", folded(deal)) == [work, work]
+    assert with_sums([work, work], BEGINNING, [], b"", Sums(folded(deal))) == [work, work]
 
 
 def test_why_it_is_not_signed_is_passed_on() -> None:
     deal = three()
     draft = asked(deal, deal.income(1000))
-    assert with_sums([draft], BEGINNING, [RecordId(b"x" * 32)], b"", folded(deal)) == Unsummed("unfolded")
+    assert with_sums([draft], BEGINNING, [RecordId(b"x" * 32)], b"", Sums(folded(deal))) == Unsummed("unfolded")
+
+
+def test_where_sums_are_worked_out_elsewhere_they_are_asked_for_first() -> None:
+    deal = three()
+    income = deal.income(1_000_000)
+    memory = folded(deal)
+    sums, question = Sums(memory), asking(asked(deal, income), [each.id for each in deal.tale.records], b"")
+    sums.elsewhere = True
+    assert sums.of(question) == Unsummed("unsummed")
+    [wanted] = sums.asked()
+    assert (wanted, sums.asked()) == (question, [])
+    sums.tell(wanted, answer(wanted, memory))
+    assert sums.of(question) == answer(question, memory)
+    assert sums.of(question._replace(known=question.known[1:])) == Unsummed("unsummed")
+
+
+def test_what_is_not_folded_yet_is_asked_for_again() -> None:
+    deal = three()
+    question = asking(asked(deal, deal.income(1000)), [b"x" * 32], b"")
+    sums = Sums(folded(deal))
+    sums.elsewhere = True
+    sums.tell(question, answer(question, folded(deal)))
+    assert sums.of(question) == Unsummed("unsummed")
+
+
+def test_only_the_last_questions_and_answers_are_kept() -> None:
+    deal = three()
+    draft = asked(deal, deal.income(1000))
+    questions = [Question(draft, (bytes([each]),)) for each in range(MOST_QUESTIONS + 1)]
+    sums = Sums(folded(deal))
+    sums.elsewhere = True
+    assert {sums.of(each) for each in questions} == {Unsummed("unsummed")}
+    assert sums.asked() == questions[1:]
+    for each in questions:
+        sums.tell(each, draft)
+    assert [sums.of(each) for each in questions] == [Unsummed("unsummed"), *[draft] * MOST_QUESTIONS]
