@@ -375,7 +375,7 @@ class Shared:
             pool=sum(each.facts["net"]["amt"] for each in self._incomes(facts)),
             to=facts["to"],
             contributions=tuple(
-                work_of(each, self._concern(each), frozenset(declined.get(each, ()))) for each in entered.contributions
+                work_of(each, self._concern(each), declined.get(each, ())) for each in entered.contributions
             ),
             attestations=tuple(word_of(self._concern(each)) for each in entered.attestations),
             corrections=tuple(correction_of(self._concern(each).facts) for each in entered.corrections),

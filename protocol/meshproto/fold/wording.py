@@ -1,5 +1,6 @@
 """Records of an agreement in the words of the engine, to which agents and contributions are names."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from meshproto.types.value import KINDS, Measure, Money
 
 Facts = dict[str, Any]
 
+_NONE: frozenset[bytes] = frozenset()
 NAMES_REMEMBERED = 4096
 """Names, quantities and periods repeat: one object for all that are alike takes a third of the room."""
 
@@ -60,7 +62,12 @@ def _money(facts: Facts | None) -> Money | None:
     return Money(facts["amt"], facts["cur"]) if facts else None
 
 
-def work_of(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Contribution:
+def _set(names: Collection[bytes]) -> frozenset[bytes]:
+    # Of an iterator without anything Python makes a new empty set each time, of 216 bytes.
+    return frozenset(names) if names else _NONE
+
+
+def work_of(record_id: bytes, said: Concern, declined: Collection[bytes]) -> Contribution:
     """A contribution, and who declined a share of it."""
     facts = said.facts
     project: bytes = facts.get("project", b"")
@@ -72,12 +79,12 @@ def work_of(record_id: bytes, said: Concern, declined: frozenset[bytes]) -> Cont
         value=_money(facts.get("value")),
         comp=facts.get("comp"),
         stream=facts.get("stream"),
-        classes=frozenset(each.encode() for each in facts.get("classified_as", ())),
+        classes=_set([each.encode() for each in facts.get("classified_as", ())]),
         project=name(ext(project) if len(project) == 32 else project) if project else None,
         when=_period(facts["when"]["from"], facts["when"]["to"]),
         shares=tuple((name(agent), part) for agent, part in facts.get("shares", ())),
-        declined=declined,
-        beneficiaries=frozenset(name(each) for each in facts.get("beneficiaries", ())),
+        declined=_set(declined),
+        beneficiaries=_set([name(each) for each in facts.get("beneficiaries", ())]),
     )
 
 
