@@ -1,28 +1,34 @@
 """The fold of agreements: 50 of them among 200 people, 100,000 contributions, 500 distributions.
 
 Everybody works in two agreements of eight; each contribution is attested by another party, and all eight approve what
-is shared. Records come in the order in which they were written, a round of each agreement in turn; making them is not
-counted. Rates are per second of processor time, that of the kernel included; memory is all that the process holds, the
-records included.
+is shared. Records come in the order in which they were written, a round of each agreement in turn. One process makes
+them and leaves them in a file; others, set up as that of a node is, read them from there, a slice at a time, and fold
+them, in RAM or in views.db. Rates are per second of processor time, that of the kernel included; making and reading
+records is not counted. Memory is all that the folding process holds, Python and its modules included (`idle_mib` of it
+before the first record).
 """
 
-import gc
+import multiprocessing
+import pickle
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
-from itertools import islice
+from itertools import cycle, islice
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from meshnode.core.folded import Folded, FoldInRam
+from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.settings import PROJECT_SLICE
-from meshnode.store.views import open_views
-from meshproto.equation.explain import Reasons
+from meshnode.store.views import Views, discard, open_views
+from meshnode.views.explained import explain_lines
 from meshproto.fold.fold import Fold
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import DictMemory, Memory
-from meshproto.fold.sharing import Shared, retold
+from meshproto.fold.sharing import Shared
 from meshproto.fold.standing import Status, row_of
 from meshproto.fold.within import Within
 from meshproto.records.record import Record, build_header, read_header
@@ -125,6 +131,7 @@ class _Deal:
             self._fold.add(each)
         self.last = b""
         self._round = 0
+        self._quarters = cycle(range(1, 33))
 
     def round(self) -> list[Record]:
         """A round of everything."""
@@ -176,9 +183,8 @@ class _Deal:
             yield from (self._attestation(other, one) for one in made)
 
     def _contribution(self, by: Record) -> Record:
-        facts = value.contribution(
-            kind="work", qty=Measure(90, 0, "MIN"), when=(f"2026-{self._round:02d}-01", f"2026-{self._round:02d}-02")
-        )
+        day = f"2026-{self._round:02d}-01"
+        facts = value.contribution(kind="work", qty=Measure(15 * next(self._quarters), 0, "MIN"), when=(day, day))
         return self._write(by, "contribution", facts)
 
     def _attestation(self, by: Record, work: Record) -> Record:
@@ -195,67 +201,108 @@ class _Deal:
         return self._deals.write(by.key, self.genesis.id, type_, facts, by.id, [each for each in named if each])
 
 
+class Made(NamedTuple):
+    """The headers of one bench: what comes first, what is folded at full speed, one more of each kind, by agreement."""
+
+    beginnings: list[bytes]
+    size: int
+    """How many are folded at full speed."""
+    more: list[list[bytes]]
+    lasts: list[bytes]
+    """The last distribution of each of these agreements."""
+
+
 def agreements(runs: int, versus_git: bool) -> None:
     """Fold all of it in RAM and in a file, then one record more of each kind, and explain a distribution."""
-    progress("agreements: working out 500 distributions; some minutes")
-    deals = Deals()
-    beginnings, records = [*deals.beginnings()], [*deals.rounds(ROUNDS)]
-    more = [each.one_more() for each in deals.deals[:MORE]]
-    lasts = [each.last for each in deals.deals[:MORE]]
-    del deals
-    for where in ("RAM", "views.db"):
-        found = [_measured(where, beginnings, records, more, lasts) for _ in range(runs)]
-        for what, unit in _UNITS.items():
-            all_ = [each for one in found for each in one.get(what, ())]
-            worst = {"p99": percentile(all_, 0.99)} if unit == "ms" else {}
-            say("agreements", memory=where, records=len(records), what=what, **{unit: median(all_, 2)}, **worst)
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
+        progress(f"agreements: working out {AGREEMENTS * ROUNDS} distributions; some minutes")
+        maker = spawn.Process(target=make, args=(Path(folder),))
+        maker.start()
+        maker.join()
+        for where in ("RAM", "views.db"):
+            found = []
+            for _ in range(runs):
+                ours, theirs = spawn.Pipe()
+                folder_ = spawn.Process(target=measure, args=(Path(folder), where, theirs))
+                folder_.start()
+                found.append(ours.recv())
+                folder_.join()
+            _tell(where, found)
+
+
+def _tell(where: str, found: list[dict[str, list[float]]]) -> None:
+    records = round(found[0].pop("records")[0])
+    for what, unit in _UNITS.items():
+        all_ = [each for one in found for each in one.get(what, ())]
+        worst = {"p99": percentile(all_, 0.99)} if unit == "ms" else {}
+        say("agreements", memory=where, records=records, what=what, **{unit: median(all_, 2)}, **worst)
 
 
 _UNITS = {
     "full fold": "records_per_second",
+    "idle": "mib",
     "memory": "mib",
     **{f"one more {each}": "ms" for each in ("contribution", "attestation", "income", "distribution", "countersign")},
     "explain a distribution": "ms",
 }
 
 
-def _measured(
-    where: str, beginnings: list[Record], records: list[Record], more: list[list[Record]], lasts: list[bytes]
-) -> dict[str, list[float]]:
+def make(folder: Path) -> None:
+    """Write all records into a folder; in a process of its own, whose memory is not that of the fold."""
+    deals = Deals()
+    beginnings, count = [each.raw for each in deals.beginnings()], 0
+    with (folder / "records").open("wb") as file:
+        for each in deals.rounds(ROUNDS):
+            file.write(len(each.raw).to_bytes(4, "big") + each.raw)
+            count += 1
+    more = [[one.raw for one in each.one_more()] for each in deals.deals[:MORE]]
+    lasts = [each.last for each in deals.deals[:MORE]]
+    (folder / "made").write_bytes(pickle.dumps(tuple(Made(beginnings, count, more, lasts))))
+
+
+def measure(folder: Path, where: str, answer: Connection) -> None:
+    """Fold them in a process set up like that of a node, and send what was measured."""
+    made = Made(*pickle.loads((folder / "made").read_bytes()))
+    with _opened(folder, where) as (memory, slices, reader):
+        settle_interpreter()
+        found = {"records": [float(made.size)], "idle": [resident_bytes() / 2**20]}
+        fold = Fold(memory)
+        _fold(fold, slices, map(read_header, made.beginnings))
+        found["full fold"] = [made.size / _fold(fold, slices, _read(folder / "records"))]
+        found["memory"] = [resident_bytes() / 2**20]
+        for each in made.more:
+            records = [read_header(raw) for raw in each]
+            for one in records:
+                found.setdefault(f"one more {one.type}", []).append(_fold(fold, slices, [one]) * 1000)
+            told = [fold.standing(one.id) for one in records]
+            assert all(one is not None and one.status is Status.YES for one in told), told
+        for last in made.lasts:
+            begun = time.process_time()
+            with reader.steady():
+                assert explain_lines(last, reader)
+            found.setdefault("explain a distribution", []).append((time.process_time() - begun) * 1000)
+    answer.send(found)
+
+
+@contextmanager
+def _opened(folder: Path, where: str) -> Iterator[tuple[Memory, Slices, Folded]]:
+    """A memory for the fold, how its slices are committed, and another to ask what was folded."""
     if where == "RAM":
-        return _run(DictMemory(), nullcontext, beginnings, records, more, lasts)
-    with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
-        views = open_views(Path(folder) / "views.db")
-        found = _run(views.memory, views.slice, beginnings, records, more, lasts)
-        views.close()
-    return found
+        memory = FoldInRam()
+        yield memory, nullcontext, memory
+        return
+    views: Views = open_views(folder / "views.db")
+    yield views.memory, views.slice, views.folded()
+    views.close()
+    discard(folder / "views.db")
 
 
-def _run(
-    memory: Memory,
-    slices: Slices,
-    beginnings: list[Record],
-    records: list[Record],
-    more: list[list[Record]],
-    lasts: list[bytes],
-) -> dict[str, list[float]]:
-    gc.collect()
-    fold = Fold(memory)
-    _fold(fold, slices, beginnings)
-    found = {"full fold": [len(records) / _fold(fold, slices, records)]}
-    found["memory"] = [resident_bytes() / 2**20]
-    for each in more:
-        for one in each:
-            found.setdefault(f"one more {one.type}", []).append(_fold(fold, slices, [one]) * 1000)
-        told = [fold.standing(one.id) for one in each]
-        assert all(one is not None and one.status is Status.YES for one in told), told
-    for last in lasts:
-        begun = time.process_time()
-        again = retold(last, memory)
-        reasons = Reasons(again.rounds[-1], again.book.knowledge)
-        assert all([*reasons.of(agent)] for agent in again.rounds[-1].lines)
-        found.setdefault("explain a distribution", []).append((time.process_time() - begun) * 1000)
-    return found
+def _read(path: Path) -> Iterator[Record]:
+    """Records from a file, one at a time."""
+    with path.open("rb") as file:
+        while size := file.read(4):
+            yield read_header(file.read(int.from_bytes(size, "big")))
 
 
 def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> float:
