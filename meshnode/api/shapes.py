@@ -1,6 +1,7 @@
 """From rows and ids to the pieces of models that several resources share."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from meshnode.api.models.shared import Agent, Check, Scope, Signer
@@ -11,9 +12,10 @@ from meshnode.runtime.finding import Finding
 from meshnode.runtime.forks import is_forked
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.cascades import faces
 from meshnode.runtime.signers import signer_of
 from meshproto.records.encoding import decode
-from meshproto.records.ids import RecordId, to_text
+from meshproto.records.ids import RecordId, short, to_text
 from meshproto.types.currencies import EXPONENTS
 
 
@@ -42,8 +44,10 @@ def check_model(finding: Finding) -> Check:
 class Names:
     """Looks up who and where, each once for one answer."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, *, faces: bool = False) -> None:
         self._office = office
+        self._tells_faces = faces
+        """Whether it matters who acts for networks: in agreements, and where money goes."""
         self._agents: dict[bytes, Agent] = {}
         self._scopes: dict[bytes, Scope] = {}
 
@@ -53,8 +57,19 @@ class Names:
             office = self._office
             forked = is_forked(agent, office.truth, office.lookups)
             blocked = office.is_blocked(agent)
-            self._agents[agent] = Agent(to_text(agent), office.name(agent), agent == office.me, forked, blocked)
+            told = Agent(to_text(agent), office.name(agent), agent == office.me, forked, blocked)
+            told.face_of = ", ".join(sorted(self._faces.get(agent, ())))
+            self._agents[agent] = told
         return self._agents[agent]
+
+    @cached_property
+    def _faces(self) -> dict[bytes, list[str]]:
+        found: dict[bytes, list[str]] = {}
+        if not self._tells_faces:
+            return found
+        for face, network in faces(self._office):
+            found.setdefault(face, []).append(self._office.name(network) or short(network))
+        return found
 
     def signer(self, record: bytes) -> Signer | None:
         """Who signed a record in the name of its author; None where that was the author."""

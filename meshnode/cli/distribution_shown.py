@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from meshnode.cli.money import write_money
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, signed, where, who, who_briefly, worth
+from meshnode.cli.shown import count, faces_of, passed, short_id, signed, where, who, who_briefly, worth
 from meshnode.cli.times import show_duration, show_moment
 from meshnode.cli.units import SHORT
 
@@ -58,6 +58,8 @@ def show_distribution(out: Out, one: Distribution) -> None:
     """Print a distribution."""
     out.line(f"{worth(one['pool'])} of {where(one['agreement'])}, up to {one['to']}   {one['id']}", "bold")
     _table(out, one["lines"], one["pool"])
+    for face in faces_of(line["agent"] for line in one["lines"]):
+        out.line(f"  {face}")
     approvals = [f"{who(each['agent'])} {_LEVELS.get(each['level'], each['level'])}" for each in one["approvals"]]
     out.fields(
         [
@@ -71,6 +73,8 @@ def show_distribution(out: Out, one: Distribution) -> None:
             ("digest", one["digest"]),
         ]
     )
+    for each in one["passed_on"]:
+        out.line(f"  {passed(each)}")
     if one["disputes"] or one["decisions"]:
         from meshnode.cli import agreement_decided
 
@@ -102,6 +106,10 @@ def show_explanation(out: Out, found: Explanation) -> None:
         out.line(f"{who(line['agent'])}   {_money(line['amt'], pool)}{held}", "bold")
         for cause in line["causes"]:
             _show_cause(out, cause, pool, found["distribution"])
+    for each in found["origins"]:
+        what = "a payment" if each["kind"] == "settlement" else "a share"
+        source = f"{what} in {where(each['agreement'])} ({short_id(each['part_of'])})"
+        out.line(f"  {worth(each['net'])} of it came in as {short_id(each['income'])}, part of {source}")
     out.line(f"  digest  {found['digest']}", "dim")
 
 

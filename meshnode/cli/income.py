@@ -107,7 +107,7 @@ def show(desk: Desk, *, income: str) -> Exit:
             ("confirmed by", ", ".join(who(each) for each in one["confirmed_by"])),
             ("invoice", one["invoice"]),
             ("refunds", one["refunds"]),
-            ("part of", one["part_of"]),
+            ("part of", _source(one)),
             ("shared by", ", ".join(short_id(each) for each in one["shared_by"])),
             ("signed", show_moment(one["at"])),
         ]
@@ -116,11 +116,20 @@ def show(desk: Desk, *, income: str) -> Exit:
     return Exit.OK
 
 
+def _source(one: Income) -> str:
+    """What an income is part of, and in which agreement that stands."""
+    if one["source"] is None:
+        return f"something that is not here ({one['part_of']})" if one["part_of"] else ""
+    return f"{one['part_of']} in {where(one['source'])}"
+
+
 def _tell(desk: Desk, one: Income) -> None:
     """What else should be known, and what comes next."""
     if one["doubles"]:
         listed = ", ".join(short_id(each) for each in one["doubles"])
-        desk.out.warn(f"duplicate? The same invoice stands behind {listed}; whoever approves a distribution decides")
+        desk.out.warn(
+            f"duplicate? The same invoice or payment stands behind {listed}; who approves a distribution decides"
+        )
     if one["state"] == "declared":
         label = "Confirm" if one["may_confirm"] else "They confirm with"
         desk.next_steps((label, f"meshnode income confirm {one['id']}"))
@@ -158,17 +167,22 @@ COMMANDS = {
                 Argument(("--refunds",), "The income of which this much goes back.", metavar="ID"),
                 Argument(
                     ("--part-of",),
-                    "The distribution of another agreement by which it came.",
+                    "The payment or distribution of another agreement by which it came.",
                     metavar="ID",
                 ),
             ),
             text="Whoever holds the money declares it; nobody else can. What is left after tax is shared by the next "
             "distribution, once the income is confirmed by whom the agreement names for that. Two incomes with the "
-            "same invoice are both shown, marked duplicate?.",
+            "same invoice, or part of the same payment, are both shown, marked duplicate?. What a network's face got "
+            "under one agreement comes in under another with --part-of: so a network shares on what it earned.",
             examples=(
                 (
                     "An invoice was paid",
                     'meshnode income add acme-site "12,100.00 EUR" --tax 2,100.00 --from client --invoice 2026-07.pdf',
+                ),
+                (
+                    "What a network's face was paid elsewhere",
+                    'meshnode income add studio-shares "855.46 EUR" --holder "Studio Ltd" --part-of bafkreidbnzqs4l',
                 ),
                 ("Some of it goes back", 'meshnode income add acme-site "1,000.00 EUR" --refunds bafkreidbnzqs4l'),
             ),

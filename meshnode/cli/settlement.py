@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.days import read_day
@@ -12,12 +12,14 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.money import UnclearMoney, parse_money, write_money
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, where, who, who_briefly, worth
+from meshnode.cli.shown import faces_of, passed, short_id, signed, where, who, who_briefly, worth
 from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
+    from meshnode.client.answers import Agent
     from meshnode.client.money_answers import Plan, Transfer
 
+_SIDES: tuple[Literal["payer"], Literal["payee"]] = ("payer", "payee")
 METHODS = ("bank", "cash", "credit", "offset")
 
 
@@ -119,6 +121,8 @@ def show(desk: Desk, *, settlement: str) -> Exit:
             ("declared", f"by {signed(one['declared_by'], one['signed_by'])}, {show_moment(one['at'])}"),
         ]
     )
+    for each in one["passed_on"]:
+        desk.out.line(f"  {passed(each)}")
     if one["disputes"] or one["decisions"]:
         from meshnode.cli import agreement_decided
 
@@ -127,6 +131,10 @@ def show(desk: Desk, *, settlement: str) -> Exit:
     elif one["state"] == "declared":
         label = "Confirm" if one["may_confirm"] else "They confirm with"
         desk.next_steps((label, f"meshnode settlement confirm {one['id']}"))
+    elif one["payee"]["face_of"] and not one["passed_on"]:
+        holder = quoted(clean(one["payee"]["name"]) or one["payee"]["id"])
+        add = f"meshnode income add AGREEMENT {quoted(worth(one['amount']))} --holder {holder} --part-of {one['id']}"
+        desk.next_steps((f"{clean(one['payee']['face_of'])} shares it on", add))
     return Exit.OK
 
 
@@ -164,6 +172,7 @@ def balance(desk: Desk, *, agreement: str | None) -> Exit:
         ]
         heads = ("AGREEMENT", "WHO", "CUR", "ENTITLED", "HELD", "CONTESTED", "SETTLED", "IN HAND", "OPEN", *frozen)
         desk.out.table(heads, rows, flexible=0, right=(3, 4, 5, 6, 7, 8, 9))
+        _tell_faces(desk, [each["agent"] for each in found])
     return Exit.OK
 
 
@@ -179,6 +188,7 @@ def plan(desk: Desk, *, agreement: str | None) -> Exit:
             for each in found["items"]
         ]
         desk.out.table(("AGREEMENT", "PAYS", "TO", "AMOUNT"), rows, flexible=0, right=(3,))
+        _tell_faces(desk, [each[side] for each in found["items"] for side in _SIDES])
     else:
         desk.out.line("Nobody owes anybody anything.")
     for each in found["contested"]:
@@ -189,6 +199,11 @@ def plan(desk: Desk, *, agreement: str | None) -> Exit:
     if steps:
         desk.next_steps(*steps)
     return Exit.OK
+
+
+def _tell_faces(desk: Desk, agents: list[Agent]) -> None:
+    for each in faces_of(agents):
+        desk.out.line(f"  {each}")
 
 
 def _whole_plan(desk: Desk, agreement: str | None) -> Plan:
@@ -202,7 +217,7 @@ def _whole_plan(desk: Desk, agreement: str | None) -> Plan:
 
 def _paying(one: Transfer) -> tuple[str, str]:
     """The command that declares a payment of the plan."""
-    payee, amount = who(one["payee"]), worth(one["amount"])
+    payee, amount = clean(one["payee"]["name"]) or one["payee"]["id"], worth(one["amount"])
     command = f"meshnode settlement add {quoted(where(one['agreement']))} {quoted(amount)} --to {quoted(payee)}"
     return f"Paid {payee}", command
 

@@ -10,7 +10,10 @@ from meshnode.cli.times import show_duration
 from meshnode.cli.units import SHORT, show_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from meshnode.client.answers import Agent, Quantity, Scope, Signer
+    from meshnode.client.money_answers import PassedOn
     from meshnode.client.work_answers import Contribution, Money
 
 ID_LETTERS = 15
@@ -40,12 +43,21 @@ def who(agent: Agent | None, fallback: str = "") -> str:
     name = clean(agent["name"]) or short_id(agent["id"])
     marks = (("you", agent["me"]), ("forked", agent["forked"]), ("blocked", agent["blocked"]))
     notes = [note for note, holds in marks if holds]
+    notes += [f"face of {clean(agent['face_of'])}"] if agent["face_of"] else []
     return f"{name} ({', '.join(notes)})" if notes else name
 
 
 def who_briefly(agent: Agent | None, fallback: str = "") -> str:
     """Name somebody in a narrow column."""
-    return "you" if agent is not None and agent["me"] else who(agent, fallback)
+    if agent is None or agent["me"]:
+        return "you" if agent is not None else fallback
+    return who({**agent, "face_of": ""})
+
+
+def faces_of(agents: Iterable[Agent]) -> list[str]:
+    """Say of each face of a network what it is, where a table has no room for that."""
+    known = {agent["id"]: agent for agent in agents if agent["face_of"]}
+    return [f"{who_briefly(each)} is the face of {clean(each['face_of'])}." for each in known.values()]
 
 
 def signed(agent: Agent | None, signer: Signer | None) -> str:
@@ -90,6 +102,13 @@ def worth(value: Money | None) -> str:
     from meshnode.cli.money import show_money  # It takes the list of all currencies.
 
     return show_money(value["amt"], clean(value["cur"]), value["exp"])
+
+
+def passed(one: PassedOn) -> str:
+    """Say into which agreement some money went on."""
+    return (
+        f"went on into {where(one['agreement'])}: {worth(one['net'])} on {one['on']}, {one['state']}   {one['income']}"
+    )
 
 
 def amount(entry: Contribution) -> str:

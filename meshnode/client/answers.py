@@ -21,7 +21,8 @@ class Page(TypedDict, Generic[T]):
 class Agent(TypedDict):
     """A person, an organisation or a network; `name` is empty while nothing told it, or after it was erased.
 
-    `forked`: a log of theirs has branches that nothing has joined yet. `blocked`: by the owner of this node.
+    `forked`: a log of theirs has branches that nothing has joined yet. `blocked`: by the owner of this node. `face_of`:
+    the networks for which this organisation acts outside.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Agent(TypedDict):
     me: bool
     forked: bool
     blocked: bool
+    face_of: str
 
 
 class Signer(TypedDict):

@@ -27,6 +27,26 @@ class Inbox(TypedDict):
     next: str | None
 
 
+class PassedOn(TypedDict):
+    """An income of another agreement that a share or payment became."""
+
+    income: str
+    agreement: Scope
+    net: Money
+    on: str
+    state: str
+
+
+class Origin(TypedDict):
+    """Where an income that is shared came from: a share or payment (`part_of`) of another agreement."""
+
+    income: str
+    net: Money
+    part_of: str
+    kind: str
+    agreement: Scope
+
+
 class Attestation(TypedDict):
     """What somebody said of a contribution."""
 
@@ -102,6 +122,7 @@ class Income(TypedDict):
     invoice: str
     refunds: str
     part_of: str
+    source: Scope | None
     doubles: list[str]
     shared_by: list[str]
     at: str
@@ -203,6 +224,7 @@ class Distribution(TypedDict):
     signed_by: Signer | None
     disputes: list[Dispute]
     decisions: list[Ruling]
+    passed_on: list[PassedOn]
 
 
 class Agreed(TypedDict):
@@ -299,6 +321,7 @@ class Explanation(TypedDict):
     pool: Money
     digest: str
     lines: list[Explained]
+    origins: list[Origin]
 
 
 class Settlement(TypedDict):
@@ -323,6 +346,7 @@ class Settlement(TypedDict):
     signed_by: Signer | None
     disputes: list[Dispute]
     decisions: list[Ruling]
+    passed_on: list[PassedOn]
 
 
 class Balance(TypedDict):

@@ -64,6 +64,7 @@ def income(**more: object) -> i.Income:
         invoice="ab" * 32,
         refunds="",
         part_of="",
+        source=None,
         doubles=[],
         shared_by=[],
         at=AT,

@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from meshnode.api.models.incomes import Origin, PassedOn
 from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Quantity, Request, Scope, Signer
 from meshnode.api.models.terms import Money
@@ -136,6 +137,8 @@ class Distribution(Model):
     """What of it, or of what it rests on, waits for a decision; empty in a list."""
     decisions: list[Ruling] = field(default_factory=list)
     """What was proposed or decided about that; empty in a list."""
+    passed_on: list[PassedOn] = field(default_factory=list)
+    """The incomes of other agreements that it became; only of one that is shown by itself."""
 
 
 class Agreed(Model):
@@ -241,3 +244,5 @@ class Explanation(Model):
     pool: Money
     digest: str
     lines: list[Explained]
+    origins: list[Origin] = field(default_factory=list)
+    """Where its incomes came from, as far as that is another agreement."""

@@ -26,7 +26,9 @@ class Income(Model):
     """SHA-256 of the invoice in hexadecimal, or empty."""
     refunds: str
     part_of: str
-    """The distribution of another agreement it came by, or its hash where that is not here."""
+    """The distribution or payment of another agreement it came by, or its hash where that is not here."""
+    source: Scope | None
+    """That agreement, where it is here."""
     doubles: list[str]
     """Other incomes with the same invoice: perhaps the same money, reported twice."""
     shared_by: list[str]
@@ -50,3 +52,24 @@ class IncomeRequest(Request):
     refunds: str | None = None
     part_of: str | None = None
     as_: str | None = AS
+
+
+class PassedOn(Model):
+    """An income of another agreement that a share or payment became."""
+
+    income: str
+    agreement: Scope
+    net: Money
+    on: str
+    state: str
+
+
+class Origin(Model):
+    """Where an income that is shared came from: a share or payment (`part_of`) of another agreement."""
+
+    income: str
+    net: Money
+    part_of: str
+    kind: str
+    """`distribution` or `settlement`."""
+    agreement: Scope

@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from meshnode.api.models.incomes import PassedOn
 from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Request, Scope, Signer
 from meshnode.api.models.terms import Money, MoneyRequest
@@ -36,6 +37,8 @@ class Settlement(Model):
     """What is contested about it, and who decides that; only of one that is shown by itself."""
     decisions: list[Ruling] = field(default_factory=list)
     """What was proposed or decided about that."""
+    passed_on: list[PassedOn] = field(default_factory=list)
+    """The incomes of other agreements that it became; only of one that is shown by itself."""
 
 
 class SettlementRequest(Request):

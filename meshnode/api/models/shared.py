@@ -43,6 +43,9 @@ class Agent(Model):
     """A log of theirs has branches that nothing has joined yet (`/v1/forks`)."""
     blocked: bool = False
     """The owner has blocked them (`/v1/blocks`)."""
+    face_of: str = ""
+    """The networks for which this organisation acts outside, as far as they are known here; told with agreements and
+    money."""
 
 
 class Signer(Model):

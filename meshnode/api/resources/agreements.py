@@ -54,7 +54,7 @@ async def list_agreements(site: Site, call: Call[Nothing]) -> Page[AgreementBrie
             await trio.lowlevel.checkpoint()  # each takes some reads
         if len(found) > limit:
             break
-    names, page = Names(office), found[:limit]
+    names, page = Names(office, faces=True), found[:limit]
     following = written_place(agreed.place_of(office, page[-1])) if len(found) > limit else None
     return Page([_brief(office, names, each) for each in page], following)
 
@@ -217,7 +217,7 @@ def _must_fit(office: Office, facts: Facts, agent: bytes, scope: bytes = NONE) -
 def _model(
     office: Office, found: agreed.Agreement, version: Version | None = None, ruling: Ruling | None = None
 ) -> Agreement:
-    names, shown = Names(office), version or found.standing
+    names, shown = Names(office, faces=True), version or found.standing
     if version is None and found.standing.told.state == "proposed" and found.proposals:
         shown = found.proposals[-1]
     sections = agreed.sections_of(office, shown)

@@ -16,7 +16,7 @@ MOST_CONTESTED = 64
 
 async def list_balances(site: Site, call: Call[Nothing]) -> Page[Balance]:
     """Who has what, in one agreement or in all; by agreement, person and currency."""
-    office, names = site.office, Names(site.office)
+    office, names = site.office, Names(site.office, faces=True)
     found = [
         (one.scope, agent, cur, each)
         for one in owed(office, await scopes_asked(office, call))
@@ -39,7 +39,7 @@ async def list_balances(site: Site, call: Call[Nothing]) -> Page[Balance]:
 
 async def show_plan(site: Site, call: Call[Nothing]) -> Plan:
     """The payments that would bring all to zero, of one agreement or of all; by agreement, currency and payer."""
-    office, names = site.office, Names(site.office)
+    office, names = site.office, Names(site.office, faces=True)
     scopes = await scopes_asked(office, call)
     found = [(one.scope, cur, each.payer, each.payee, each) for one in owed(office, scopes) for cur, each in one.plan]
     page, following = page_of(call, found, lambda each: each[:4])

@@ -12,6 +12,7 @@ from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
 from meshnode.api.resources.explained import explanation_model
+from meshnode.api.resources.incomes import origins, passed_on
 from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
@@ -75,7 +76,7 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
         found += [(scope, each) for each in voids(office, scope)]
     signed = {each.record: _signed_at(office, each) for _, each in found}
     page, following = page_of(call, found, lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record))
-    items, names, acting = [], Names(office), agreed.acts_as(office)
+    items, names, acting = [], Names(office, faces=True), agreed.acts_as(office)
     for scope, each in page:
         items.append(_brief(office, names, scope, each, acting))
         await trio.lowlevel.checkpoint()  # each takes some reads
@@ -109,7 +110,9 @@ async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explan
     lines = await office.work_out(lambda folded: explain_lines(shared.record, folded, agents))
     with office.folded.steady():
         pool = net_of(shared.facts, office.folded)
-    return await explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)
+    model = await explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)
+    model.origins = origins(office, Names(office, faces=True), shared.facts["incomes"])
+    return model
 
 
 async def _shown(office: Office, text: str) -> models.Distribution:
@@ -117,15 +120,16 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     await office.projector.caught_up()  # What was just written must show.
     void = void_of(office, record)
     if void is not None:
-        return _void_model(office, Names(office), void.scope, void)
+        return _void_model(office, Names(office, faces=True), void.scope, void)
     shared = await find_dealing(office, text, "distribution", LISTED_WITH)
     scope = home_of(office, shared.record)
     told = told_of(office, scope, shared, await outside_of(office, scope, shared.record))
-    names = Names(office)
+    names = Names(office, faces=True)
     model = _model(office, names, told, agreed.acts_as(office))
     with office.folded.steady():
         concerned = rests_on(shared.record, office.folded)
     model.disputes, model.decisions = decided_in(office, names, told.scope, concerned)
+    model.passed_on = passed_on(office, names, shared.record)
     return model
 
 
@@ -134,7 +138,7 @@ def _wish(body: models.PreviewRequest) -> Wish:
 
 
 def _preview_model(office: Office, found: Preview) -> models.Preview:
-    names, facts, settled = Names(office), found.drawn.facts, found.drawn.settled
+    names, facts, settled = Names(office, faces=True), found.drawn.facts, found.drawn.settled
     cur = settled.terms.cur
     return models.Preview(
         agreement=names.scope(found.scope),

@@ -29,7 +29,7 @@ class _Telling:
     """Names and signatures are looked up once for all lines."""
 
     def __init__(self, office: Office) -> None:
-        self._office, self._names = office, Names(office)
+        self._office, self._names = office, Names(office, faces=True)
         self._signed: dict[bytes, models.Signature | None] = {}
 
     async def line(self, line: Explained) -> models.Explained:

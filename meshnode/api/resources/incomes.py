@@ -1,21 +1,25 @@
 """Money that came in under agreements."""
 
+from collections.abc import Iterable
+
 import trio
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import AnswerRequest
-from meshnode.api.models.incomes import Income, IncomeRequest
+from meshnode.api.models.incomes import Income, IncomeRequest, Origin, PassedOn
 from meshnode.api.models.shared import Page
 from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
+from meshnode.runtime.requests.cascades import Cascade
 from meshnode.runtime.requests.incomes import Income as Wish
 from meshnode.runtime.requests.incomes import add, doubles
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.views.dealings import Dealing, accepted_by, dealings, ids_of, participants, terms_now
-from meshproto.records.ids import ScopeId, ext, to_text
+from meshnode.views.dealings import Dealing, accepted_by, dealings, participants, terms_now
+from meshproto.fold.concerns import concern_of
+from meshproto.records.ids import ScopeId, to_text
 from meshproto.types.agreement import bearers, parties_of
 from meshproto.types.value import Money
 
@@ -85,7 +89,8 @@ class _Incomes:
     """The incomes of one agreement; what all of them look at is read once."""
 
     def __init__(self, office: Office, scope: ScopeId) -> None:
-        self._office, self._scope, self._names = office, scope, Names(office)
+        self._office, self._scope, self._names = office, scope, Names(office, faces=True)
+        self._cascade = Cascade(office)
         self._acting = {office.me, *office.mandates.acts_for()}
         with office.folded.steady():
             memory = office.folded
@@ -103,6 +108,7 @@ class _Incomes:
         """An income as the API tells it."""
         names, facts, record = self._names, income.facts, self._office.truth.record(income.record)
         how, cur = self._terms["income_confirm"], facts["net"]["cur"]
+        source = self._cascade.origin(facts.get("part_of", b""))
         with self._office.folded.steady():
             said = [each for each in self._people if accepted_by(income.record, each, self._office.folded)]
         return Income(
@@ -120,7 +126,8 @@ class _Incomes:
             may_confirm=income.state == "declared" and not self._acting.isdisjoint(self._asked(income)),
             invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
             refunds=to_text(facts["refunds"]) if "refunds" in facts else "",
-            part_of=_origin(self._office, facts.get("part_of", b"")),
+            part_of=to_text(source.record) if source is not None else facts.get("part_of", b"").hex(),
+            source=names.scope(source.scope) if source is not None else None,
             doubles=[to_text(each) for each in self._doubles.get(income.record, [])],
             shared_by=self._shared.get(income.record, []),
             at=time_text(record.at if record else 0),
@@ -138,12 +145,29 @@ class _Incomes:
                 return []
 
 
-def _origin(office: Office, link: bytes) -> str:
-    """The distribution that an income came by, if it is here; else its hash."""
-    for scope in scopes_here(office) if link else ():
+def passed_on(office: Office, names: Names, record: bytes) -> list[PassedOn]:
+    """The incomes of other agreements that a distribution or payment became."""
+    return [
+        PassedOn(
+            income=to_text(each.record),
+            agreement=names.scope(scope),
+            net=money_model(each.facts["net"]["amt"], each.facts["net"]["cur"]),
+            on=each.facts["on"],
+            state=each.state,
+        )
+        for scope, each in Cascade(office).passed_on(record)
+    ]
+
+
+def origins(office: Office, names: Names, incomes: Iterable[bytes]) -> list[Origin]:
+    """Where those of some incomes came from that are part of something in another agreement, as far as that is here."""
+    found, cascade = [], Cascade(office)
+    for each in incomes:
         with office.folded.steady():
-            ids = ids_of(scope, "distribution", office.folded)
-        found = next((each for each in ids if ext(each) == link), None)
-        if found is not None:
-            return to_text(found)
-    return link.hex()
+            facts = concern_of(office.folded, each).facts
+        source = cascade.origin(facts.get("part_of", b""))
+        if source is not None:
+            net = money_model(facts["net"]["amt"], facts["net"]["cur"])
+            told = Origin(to_text(each), net, to_text(source.record), source.type, names.scope(source.scope))
+            found.append(told)
+    return found

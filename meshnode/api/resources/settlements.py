@@ -6,6 +6,7 @@ from meshnode.api.models.settlements import Settlement, SettlementRequest
 from meshnode.api.models.shared import Page
 from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import digest_of
+from meshnode.api.resources.incomes import passed_on
 from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
@@ -21,7 +22,7 @@ LISTED_WITH = "meshnode settlement ls"
 
 async def list_settlements(site: Site, call: Call[Nothing]) -> Page[Settlement]:
     """The payments of an agreement, or of all, by day."""
-    office, names = site.office, Names(site.office)
+    office, names = site.office, Names(site.office, faces=True)
     found = []
     for scope in await scopes_asked(office, call):
         with office.folded.steady():
@@ -74,9 +75,10 @@ async def scopes_asked(office: Office, call: Call[Nothing]) -> list[ScopeId]:
 async def _shown(office: Office, text: str) -> Settlement:
     await office.projector.caught_up()  # What was just written must show.
     payment = await find_dealing(office, text, "settlement", LISTED_WITH)
-    names, scope = Names(office), home_of(office, payment.record)
+    names, scope = Names(office, faces=True), home_of(office, payment.record)
     model = settlement_model(office, names, scope, payment)
     model.disputes, model.decisions = decided_in(office, names, scope, {payment.record})
+    model.passed_on = passed_on(office, names, payment.record)
     return model
 
 

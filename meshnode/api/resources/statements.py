@@ -22,7 +22,7 @@ async def show_statement(site: Site, call: Call[Nothing]) -> models.Statement:
     scopes = [await office.find_agreement(wanted)] if wanted else None
     with office.folded.steady():
         found = statement(agent, first, last, office.folded, scopes)
-    names = Names(office)
+    names = Names(office, faces=True)
     return models.Statement(
         agent=names.agent(agent),
         first=first,

@@ -6,6 +6,7 @@ from meshnode.core.details import Unfit, check_money
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
+from meshnode.runtime.requests.cascades import SOURCES
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.taking_part import acting_in, find_dealing, home_of, sign
 from meshnode.views.dealings import Dealing, terms_now
@@ -27,7 +28,7 @@ class Income:
     """SHA-256 of the invoice."""
     refunds: str | None = None
     part_of: str | None = None
-    """The distribution of another agreement by whose line it came."""
+    """The distribution or payment of another agreement by which it came."""
 
 
 async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *, as_: str | None = None) -> Ids:
@@ -48,23 +49,24 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
         on=day(income.on) if income.on else local_day(office.node.now()),
         payer=await _payer(office, scope, income),
         invoice=digest33(income.invoice) if income.invoice else None,
-        part_of=await _part_of(office, income),
+        part_of=await _part_of(office, scope, income),
         refunds=refunded.record if refunded else None,
     )
     return await sign(office, scope, "income", facts, rows, agent=agent)
 
 
 def doubles(incomes: list[Dealing]) -> dict[bytes, list[bytes]]:
-    """Of an agreement's incomes others with the same invoice: perhaps the same money, reported twice."""
-    plain = [each for each in incomes if "invoice" in each.facts and "refunds" not in each.facts]
+    """Of an agreement's incomes others with the same invoice or source: perhaps the same money, reported twice."""
     alike: dict[bytes, list[bytes]] = {}
-    for each in plain:
-        alike.setdefault(each.facts["invoice"], []).append(each.record)
-    return {
-        each.record: [other for other in alike[each.facts["invoice"]] if other != each.record]
-        for each in plain
-        if len(alike[each.facts["invoice"]]) > 1
-    }
+    for each in incomes:
+        for name in ("invoice", "part_of") if "refunds" not in each.facts else ():
+            if name in each.facts:
+                alike.setdefault(each.facts[name], []).append(each.record)
+    found: dict[bytes, dict[bytes, None]] = {}
+    for group in alike.values():
+        for each_id in group if len(group) > 1 else ():
+            found.setdefault(each_id, {}).update(dict.fromkeys(other for other in group if other != each_id))
+    return {each: [*others] for each, others in found.items()}
 
 
 async def _payer(office: Office, scope: ScopeId, income: Income) -> bytes | None:
@@ -79,10 +81,16 @@ async def _payer(office: Office, scope: ScopeId, income: Income) -> bytes | None
     return clients[0]
 
 
-async def _part_of(office: Office, income: Income) -> bytes | None:
+async def _part_of(office: Office, scope: ScopeId, income: Income) -> bytes | None:
+    """What stands for the share or payment of another agreement. Raises Refusal."""
     if income.part_of is None:
         return None
-    found = await find_dealing(office, income.part_of, "distribution", "meshnode distribution ls")
+    record = office.truth.record(await office.find(income.part_of))
+    type_ = record.type if record is not None and record.type in SOURCES else "settlement"
+    found = await find_dealing(office, income.part_of, type_, f"meshnode {type_} ls")
+    if home_of(office, found.record) == scope:
+        why = f"{short(found.record)} stands in the same agreement"
+        raise Refusal(Code.BAD_REQUEST, why, "what was shared or paid here comes in nowhere but elsewhere")
     return ext(found.record)
 
 

@@ -343,7 +343,16 @@ async def test_money_of_another_agreement_says_where_it_came_from(mesh: Mesh) ->
         wish = {"agreement": second["id"], "gross": {"amt": 1000, "cur": "EUR"}, "part_of": shared["id"]}
         income = await all_["ben"].does("POST", "/incomes", wish)
         await all_.come(income["id"])
-        assert (await all_["ana"].does("GET", f"/incomes/{income['id']}"))["part_of"] == shared["id"]
+        told = await all_["ana"].does("GET", f"/incomes/{income['id']}")
+        assert (told["part_of"], told["source"]["name"]) == (shared["id"], "Acme site")
+        told = await all_["ana"].does("GET", f"/distributions/{shared['id']}")
+        assert [(each["income"], each["agreement"]["name"]) for each in told["passed_on"]] == [
+            (income["id"], "Ben's people")
+        ]
+        again = await all_["ben"].does("POST", "/incomes", wish)
+        assert again["doubles"] == [income["id"]]
+        here = await all_["ben"].refuses("POST", "/incomes", {**wish, "agreement": "Acme site"})
+        assert "stands in the same agreement" in here["detail"]
         both = await all_["ana"].does("GET", "/balances")
         assert {each["agreement"]["name"] for each in both["items"]} == {"Acme site"}
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from meshnode.api.models.distributions import Agreed
-from meshnode.api.models.settlements import Plan
+from meshnode.api.models.incomes import Origin, PassedOn
+from meshnode.api.models.settlements import Plan, Transfer
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
@@ -18,7 +19,7 @@ from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
 from tests.support.rich_answers import rich_contribution
 from tests.support.sample_agreements import in_conflict
-from tests.support.sample_people import ANA, text_id
+from tests.support.sample_people import ANA, BEN, text_id
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_incomes_are_listed_shown_and_confirmed(node: FakeNode) -> None:
     assert "declared duplicate? refund" in says(node, "income", "ls", "acme")
     node.answers["GET", "/incomes/i"] = money.income(state="confirmed", doubles=[text_id("twice")])
     out = says(node, "income", "show", "i")
-    assert "duplicate? The same invoice stands behind" in out
+    assert "duplicate? The same invoice or payment stands behind" in out
     assert "distribution new 'Acme site'" in out
     assert "it is confirmed" in says(node, "income", "confirm", "i")
     assert body(node) == {"answer": "accept"}
@@ -272,6 +273,34 @@ def test_a_payment_is_shown_with_what_comes_next(node: FakeNode) -> None:
     out = says(node, "settlement", "show", "s")
     assert "  state      declared: it counts once Ben has confirmed it\n" in out
     assert f"settlement confirm {text_id('paid')}" in out
+
+
+def test_where_money_of_a_face_goes_on_is_told(node: FakeNode) -> None:
+    face = msgspec.structs.replace(BEN, name="Studio Ltd", face_of="studio")
+    node.answers["GET", "/settlements/s"] = money.settlement(state="confirmed", payee=face)
+    out = says(node, "settlement", "show", "s")
+    assert "  to         Studio Ltd (face of studio)\n" in out
+    assert f"income add AGREEMENT '3333.33 EUR' --holder 'Studio Ltd' --part-of {text_id('paid')}" in out
+    passed = PassedOn(text_id("income"), money.ACME, money.euros(333_333), money.DAY, "confirmed")
+    node.answers["GET", "/settlements/s"] = money.settlement(state="confirmed", payee=face, passed_on=[passed])
+    out = says(node, "settlement", "show", "s")
+    assert f"went on into Acme site: 3333.33 EUR on {money.DAY}, confirmed   {text_id('income')}" in out
+    assert "income add" not in out
+    node.answers["GET", "/plan"] = Plan([Transfer(money.ACME, ANA, face, money.euros(1))], [])
+    out = says(node, "plan")
+    assert "  Studio Ltd is the face of studio.\n" in out
+    assert "--to 'Studio Ltd'\n" in out
+
+
+def test_an_income_and_an_explanation_say_where_the_money_came_from(node: FakeNode) -> None:
+    node.answers["GET", "/incomes/i"] = money.income(part_of=text_id("paid"), source=money.ACME)
+    assert f"  part of    {text_id('paid')} in Acme site\n" in says(node, "income", "show", "i")
+    node.answers["GET", "/incomes/i"] = money.income(part_of="ab" * 32)
+    assert f"  part of    something that is not here ({'ab' * 32})\n" in says(node, "income", "show", "i")
+    origin = Origin(text_id("income"), money.euros(5), text_id("paid"), "settlement", money.ACME)
+    told = msgspec.structs.replace(money.explanation(), origins=[origin])
+    node.answers["GET", "/distributions/d/explanation"] = told
+    assert "0.05 EUR of it came in as " in says(node, "distribution", "explain", "d")
 
 
 def test_a_contested_payment_is_shown_with_who_decides(node: FakeNode) -> None:

@@ -16,9 +16,13 @@ def test_an_id_is_shown_by_its_ends() -> None:
 
 
 def test_somebody_is_named_or_shown_by_id() -> None:
-    assert who(Agent(id=LONG, name="Ana\x1b[2J", me=True, forked=False, blocked=False)) == "Ana (you)"
-    assert who(Agent(id=LONG, name="", me=False, forked=False, blocked=False)) == "bafkreidbnzqs4l…"
-    assert who(Agent(id=LONG, name="Ana", me=True, forked=True, blocked=True)) == "Ana (you, forked, blocked)"
+    assert who(Agent(id=LONG, name="Ana\x1b[2J", me=True, forked=False, blocked=False, face_of="")) == "Ana (you)"
+    assert who(Agent(id=LONG, name="", me=False, forked=False, blocked=False, face_of="")) == "bafkreidbnzqs4l…"
+    assert (
+        who(Agent(id=LONG, name="Ana", me=True, forked=True, blocked=True, face_of="")) == "Ana (you, forked, blocked)"
+    )
+    firm = Agent(id=LONG, name="Studio Ltd", me=False, forked=False, blocked=False, face_of="studio\x1b[2J")
+    assert who(firm) == "Studio Ltd (face of studio)"
     assert who(None, "nobody") == "nobody"
 
 
