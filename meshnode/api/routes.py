@@ -74,6 +74,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/state", node.state, patient=True),
     Entry("GET", "/log-file", node.log_file),
     Entry("GET", "/config", operations.config),
+    Entry("GET", "/bug-report", operations.bug_report, patient=True),
     Entry("GET", "/metrics", metrics.metrics),
     Entry("POST", "/sync", node.sync, node_models.SyncRequest, patient=True),
     Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),

@@ -80,6 +80,8 @@ class Site:
     discovery: bool
     fingerprint_of: Callable[[bytes], str]
     """The four words by which two people compare an agent's id aloud."""
+    report: Callable[["Site"], Awaitable[str]]
+    """Writes what somebody needs who is to find a bug, without names, texts, ids, addresses and paths."""
     config: Callable[[], Config]
     """The settings in force, beside what the next start would take."""
     counts: Callable[[], Awaitable[Counts]]

@@ -183,6 +183,13 @@ def _db(places: Places, options: argparse.Namespace) -> Exit:
     return Exit.OK
 
 
+def _bugreport(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app.bugreport import of_stopped
+
+    print(json.dumps({"text": of_stopped(places, os.environ)}))
+    return Exit.OK
+
+
 def _demo(_places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.demo.run import run_demo
 
@@ -212,6 +219,7 @@ _VERBS = {
     "guard": _guard,
     "doctor": _doctor,
     "db": _db,
+    "bugreport": _bugreport,
     "demo": _demo,
 }
 
@@ -224,6 +232,7 @@ _ABOUT = {
     "guard": "keep a recovery key for somebody else",
     "doctor": "check this home",
     "db": "look after the databases",
+    "bugreport": "tell whoever is to find a bug",
     "demo": "show five nodes at work",
 }
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -12,6 +13,7 @@ from meshnode.api.listening import SocketInUse
 from meshnode.api.resources.node import API_VERSION
 from meshnode.api.server import serve
 from meshnode.api.site import Logins, Site
+from meshnode.app.bugreport import of_running
 from meshnode.app.compose import Opened, open_node
 from meshnode.app.doctor import examine_home
 from meshnode.app.endings import Ending, Exit
@@ -98,6 +100,7 @@ def site_of(
         discovery=loaded.settings.net.discovery,
         fingerprint_of=fingerprint_words,
         counts=Counting(opened.store),
+        report=partial(of_running, loaded),
         config=lambda: config_model(loaded, places.config, os.environ),
         examine=lambda: examine_home(places.data, opened.store.path, opened.node.listening),
     )

@@ -110,6 +110,7 @@ NOUNS: dict[str, Entry] = {
         "config", "The settings, and where each was said.", ("list", "get", "set", "unset", "path", "check")
     ),
     "token": Entry("token", "What lets programs in at the node's port.", ("create", "ls", "revoke")),
+    "bugreport": Entry("bugreport", "Write what helps to find a bug, with nothing in it about you."),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }
 ENTRIES: dict[str, Entry] = {**EVERYDAY, **NOUNS}

@@ -53,6 +53,11 @@ class Node(Group[Link]):
         return get("/config")
 
     @asks
+    def bug_report(self) -> Call[op.BugReport]:
+        """What somebody needs who is to find a bug, without names, texts, ids, addresses and paths."""
+        return get("/bug-report")
+
+    @asks
     def metrics(self) -> Call[str]:
         """The numbers of the node in the text format of Prometheus."""
         return Call("GET", "/metrics", is_text=True)

@@ -19,6 +19,12 @@ class Setting(TypedDict):
     variable: str
 
 
+class BugReport(TypedDict):
+    """What somebody needs who is to find a bug, without names, texts, ids, addresses and paths."""
+
+    text: str
+
+
 class Config(TypedDict):
     """Every setting of the node; `trouble` says why the next start would not take the file."""
 

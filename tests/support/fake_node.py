@@ -187,6 +187,9 @@ class FakeNode(FakeTokens):
     def post_login_links(self, asked: Asked, rest: list[str]) -> LoginLink:
         return LoginLink("http://127.0.0.1:4480/in/once", 60)
 
+    def get_bug_report(self, asked: Asked, rest: list[str]) -> op.BugReport:
+        return op.BugReport("# meshnode bug report\n")
+
     def get_doctor(self, asked: Asked, rest: list[str]) -> n.Doctor:
         return n.Doctor([Check("disk", "ok", "12 GB free"), *self.reasons])
 

@@ -26,6 +26,12 @@ class Setting(Model):
     """The variable of the environment that stands above the file."""
 
 
+class BugReport(Model):
+    """What somebody needs who is to find a bug; nothing in it tells who one is, with whom one deals, or where."""
+
+    text: str
+
+
 class Config(Model):
     """Every setting of the node; they change with a start, never while it runs."""
 

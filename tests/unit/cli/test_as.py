@@ -57,6 +57,7 @@ SIGNS_NOTHING = {
     ),
     *("token create", "token ls", "token revoke"),
     "completion",
+    "bugreport",
     *("db check", "db rebuild", "db vacuum"),
     *("service install", "service uninstall", "service status"),
     *("config list", "config get", "config set", "config unset", "config path", "config check"),

@@ -136,7 +136,7 @@ ELSEWHERE = {
     *("export csv", "export ledger", "id words", "id recover", "id rotate", "id guardian", "init", "up", "logs"),
     *("demo", "config unset"),
     *("whoami recovery", "equation preview", "equation explain"),
-    *("db rebuild", "db vacuum"),
+    *("bugreport", "db rebuild", "db vacuum"),
     *("service install", "service uninstall", "service status"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""

@@ -144,6 +144,7 @@ CALLS: list[tuple[Callable[[Client], object], str, str]] = [
     (lambda node: node.node.trust(), "POST", "/node/trust"),
     (lambda node: node.node.doctor(), "GET", "/doctor"),
     (lambda node: node.node.config(), "GET", "/config"),
+    (lambda node: node.node.bug_report(), "GET", "/bug-report"),
     (lambda node: node.node.metrics(), "GET", "/metrics"),
     (lambda node: node.node.login_link(), "POST", "/login-links"),
     (lambda node: node.node.state(), "GET", "/state"),
