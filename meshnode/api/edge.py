@@ -29,6 +29,8 @@ N = TypeVar("N")
 B = TypeVar("B", bound=Body)
 MAX_KEY = 128
 """Characters of an Idempotency-Key; a random one of 32 is enough."""
+MAX_DIGITS = 15
+"""Digits of a number in a query: beyond any list, and far from what Python or the database refuse to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,16 @@ class Call(Generic[B]):
         text = self.query.get(name, "")
         if not text:
             return default
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        if not is_number(text) or not 1 <= int(text) <= most:
             raise Refusal(Code.BAD_REQUEST, f"{name} must be a number from 1 to {most}")
+        return int(text)
+
+    def offset(self) -> int:
+        """How many items stand before this page, where the cursor is just that. Raises Refusal."""
+        text = self.query.get("cursor") or "0"
+        if not is_number(text):
+            hint = "take it from `next` of the page before"
+            raise Refusal(Code.BAD_REQUEST, f"{text[:64]!r} is no cursor", hint)
         return int(text)
 
     def flag(self, name: str) -> bool:
@@ -59,6 +69,11 @@ class Call(Generic[B]):
         if text not in ("true", "false"):
             raise Refusal(Code.BAD_REQUEST, f"{name} must be true or false")
         return text == "true"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number as this API writes them: a few digits, without a sign."""
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
 class Nothing(Body):

@@ -13,6 +13,7 @@ Schema = Mapping[str, object]
 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean", "default": False}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
 DAY: Schema = {"type": "string", "format": "date"}
 
 
@@ -32,17 +33,22 @@ def _one_of(names: tuple[str, ...]) -> Schema:
 
 
 QUERY: Mapping[str, Parameter] = {
+    "after": Parameter("The number of the last event that was seen; what came later follows.", NUMBER),
     "agreement": Parameter("Only what stands under this agreement: its title, short name or id."),
     "all": Parameter("Also what has ended.", FLAG),
     "as": Parameter("For which organisation, by name or id; absent for the owner."),
     "batch": Parameter("Only what this import took in."),
     "by": Parameter("Only what this person said, by name or id; `me` for the owner."),
     "coauthored": Parameter("Only what several people have a share in.", FLAG),
+    "changes": Parameter(
+        "Also how records come to stand otherwise; `false` leaves that out.", {"type": "boolean", "default": True}
+    ),
     "comp": Parameter("Only what is compensated like this.", _one_of(value.COMPENSATIONS)),
     "cursor": Parameter("Where the page begins: `next` of the page before. Its form may change; never make one."),
     "for": Parameter("Only what thanks for this record: its id, or enough of it."),
     "from": Parameter("The first day, included.", DAY),
     "kind": Parameter("Only contributions of this kind.", _one_of(value.KINDS)),
+    "kinds": Parameter("Only these types of records, with commas between."),
     "limit": Parameter("Items on one page at most.", _most(500)),
     "mine": Parameter("Only what the owner did.", FLAG),
     "network": Parameter("Only what stands in this network: its name or id."),

@@ -59,8 +59,8 @@ def revoke(desk: Desk, *, token: str) -> Exit:
 
 
 def _row(token: Token) -> tuple[str, ...]:
-    used = token["used"] or "never"
-    return token["id"], ", ".join(token["may"]), used, token["expires"], token["state"], token["name"]
+    used = (token["used"] or "never")[:16].replace("T", " ")
+    return token["id"], ", ".join(token["may"]), used, token["expires"][:10], token["state"], token["name"]
 
 
 COMMANDS = {

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import trio
 
-from meshnode.api.edge import Call, Nothing
+from meshnode.api.edge import Call, Nothing, is_number
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.terms import Evidence, Share, Sums, Total, Worth
 from meshnode.api.models.work import Contribution, ContributionRequest, ProjectName
@@ -133,9 +133,11 @@ def read_cursor(text: str) -> tuple[int, bytes] | None:
         return None
     at, _, record = text.partition("-")
     try:
-        return int(at), from_text(record)
-    except (ValueError, IdError) as error:
-        raise Refusal(Code.BAD_REQUEST, f"{text!r} is no cursor", "take it from `next` of the page before") from error
+        if is_number(at):
+            return int(at), from_text(record)
+    except IdError:
+        pass
+    raise Refusal(Code.BAD_REQUEST, f"{text[:64]!r} is no cursor", "take it from `next` of the page before")
 
 
 def _contribution(office: Office, row: ContributionRow, names: Names, most: int | None = None) -> Contribution:

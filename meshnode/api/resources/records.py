@@ -120,10 +120,7 @@ async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
     office = site.office
     await office.fresh()
     words, limit = call.query.get("q", ""), call.number("limit", USUAL_FOUND, LARGEST_FOUND)
-    cursor = call.query.get("cursor") or "0"
-    if not cursor.isascii() or not cursor.isdigit():
-        raise Refusal(Code.BAD_REQUEST, f"{cursor!r} is no cursor", "take it from `next` of the page before")
-    offset = int(cursor)
+    offset = call.offset()
     rows = await office.slowly(lambda lookups: lookups.views.search(words, limit + 1, offset))
     names = Names(office)
     items = [

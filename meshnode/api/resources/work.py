@@ -150,7 +150,7 @@ async def stop_timer(site: Site, call: Call[StopRequest]) -> Stopped:
 async def list_projects(site: Site, call: Call[Nothing]) -> Page[Project]:
     """All projects, by title."""
     lookups = await site.office.fresh()
-    start = int(call.query.get("cursor") or 0) if (call.query.get("cursor") or "0").isdigit() else 0
+    start = call.offset()
     limit = call.number("limit", LARGEST_PAGE, LARGEST_PAGE)
     found = [row for row in lookups.projects() if not site.office.is_blocked(row.agent)]
     names = Names(site.office)

@@ -200,3 +200,11 @@ async def test_a_list_of_foreign_hands_never_leaves_json(api: Api) -> None:
 def test_every_route_has_a_name_of_its_own_and_a_docstring() -> None:
     assert len({(entry.method, entry.path) for entry in ROUTES}) == len(ROUTES)
     assert all(entry.handle.__doc__ for entry in ROUTES)
+
+
+@pytest.mark.parametrize("path", ["/search?q=x", "/projects", "/contributions", "/recognitions"])
+@pytest.mark.parametrize("cursor", ["x", "-1", "²", "1" * 20, "1" * 5000, f"{'1' * 20}-{to_text(bytes(32))}"])
+async def test_a_cursor_that_nobody_was_given_is_refused(tmp_path: Path, path: str, cursor: str) -> None:
+    async with Mesh(tmp_path).node("ana") as ana:
+        found = await ana.api().refuses("GET", f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+        assert found["code"] == "bad-request"
