@@ -21,13 +21,6 @@ HTTP_UNAUTHORIZED = 401
 _ENCODE = msgspec.json.Encoder().encode
 
 
-class PlainText(Model):
-    """An answer that is no JSON, for programs that read another format."""
-
-    text: str
-    media_type: str
-
-
 def decode(raw: bytes, wanted: type[T]) -> T:
     """Read a body as the wanted type; an empty one counts as `{}`. Raises Refusal naming the field."""
     try:
@@ -57,8 +50,6 @@ def model_answer(model: Model | None, status: int = 200) -> Response:
     """The response that carries a model, or an empty one."""
     if model is None:
         return Response(status_code=204)
-    if isinstance(model, PlainText):
-        return Response(model.text, status_code=status, media_type=model.media_type)
     return Response(_ENCODE(model), status_code=status, media_type="application/json")
 
 

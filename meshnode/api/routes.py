@@ -75,7 +75,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/log-file", node.log_file),
     Entry("GET", "/config", operations.config),
     Entry("GET", "/bug-report", operations.bug_report, patient=True),
-    Entry("GET", "/metrics", metrics.metrics),
+    Entry("GET", "/metrics", metrics.metrics, media="text/plain"),
     Entry("POST", "/sync", node.sync, node_models.SyncRequest, patient=True),
     Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),
     Entry("GET", "/tokens", tokens.list_tokens),

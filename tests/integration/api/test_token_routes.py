@@ -149,6 +149,13 @@ async def test_nobody_gives_more_than_they_have(mesh: Mesh) -> None:
         await given(bot, "admin", name="y")
 
 
+async def test_a_token_for_one_thing_lets_nobody_log_in_for_everything(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        site = ana.site()
+        bot = on_loopback(site, await given(ana.api(site), "admin"))
+        assert (await bot.refuses("POST", "/login-links"))["code"] == "out-of-scope"
+
+
 async def test_two_tokens_with_one_name_are_told_apart_by_id(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         owner = ana.api()

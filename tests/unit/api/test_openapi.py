@@ -101,7 +101,8 @@ def test_what_is_answered_with_nothing_says_so() -> None:
 
 
 def test_every_answer_is_a_model_or_named_as_something_else() -> None:
-    models = [answer_of(entry) for entry in ROUTES if entry.path not in OPEN and entry.stream is None]
+    ours = [entry for entry in ROUTES if entry.stream is None and entry.path not in OPEN]
+    models = [answer_of(entry) for entry in ours if entry.media == "application/json"]
     origins = [getattr(kind, "__origin__", kind) for kind in models if kind is not type(None)]
     assert all(isinstance(kind, type) and issubclass(kind, Model) for kind in origins)
 
