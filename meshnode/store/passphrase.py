@@ -71,7 +71,11 @@ def unlock(path: Path, passphrase: str) -> MainKey:
     Raises KeyfileMissing, WrongPassphrase, and KeyfileError if the file is damaged, open to others or asks for more
     memory than it may.
     """
-    content = read_private(path)
+    return unlock_content(path, read_private(path), passphrase)
+
+
+def unlock_content(path: Path, content: bytes, passphrase: str) -> MainKey:
+    """The main key in what `lock_up` made, which stands in the file at `path`. Raises KeyfileError, WrongPassphrase."""
     fields = fields_of(path, content, _HEADER)
     lines, _, check = content.decode("ascii", "replace").rpartition("check ")
     if check.strip() != _check(lines):

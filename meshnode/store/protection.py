@@ -49,6 +49,16 @@ def protection_of(folder: Path) -> Protection:
     return Protection.PARTLY if any(_lies_open(folder / name) for name in SECRETS) else Protection.WHOLE
 
 
+def secrets_in(folder: Path) -> dict[str, bytes]:
+    """All files with secrets as they stand on the disk, by name, at a moment when none of them changes.
+
+    Sealed ones come with what the passphrase opens. Raises KeyfileError.
+    """
+    with _changing(folder):
+        names = [name for name in (PASSPHRASE_FILE, *SECRETS) if (folder / name).exists()]
+        return {name: read_private(folder / name) for name in names}
+
+
 def protect(folder: Path, passphrase: str, cost: Cost | None = None) -> MainKey:
     """Put the secrets behind a passphrase. Raises KeyfileError (one is set already), ValueError, MemoryError."""
     main_key = MainKey.new()
