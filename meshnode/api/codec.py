@@ -18,7 +18,8 @@ T = TypeVar("T", bound=Body)
 CHALLENGE = 'Bearer realm="meshnode"'
 """What RFC 9110 asks for with every 401: how to show who asks."""
 HTTP_UNAUTHORIZED = 401
-_ENCODE = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
+"""Write a model as JSON, on one line."""
 
 
 def decode(raw: bytes, wanted: type[T]) -> T:
@@ -50,7 +51,7 @@ def model_answer(model: Model | None, status: int = 200) -> Response:
     """The response that carries a model, or an empty one."""
     if model is None:
         return Response(status_code=204)
-    return Response(_ENCODE(model), status_code=status, media_type="application/json")
+    return Response(encode(model), status_code=status, media_type="application/json")
 
 
 def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
@@ -58,4 +59,4 @@ def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -
     found = dict(headers or {})
     if problem.status == HTTP_UNAUTHORIZED:
         found["WWW-Authenticate"] = CHALLENGE
-    return Response(_ENCODE(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=found)
+    return Response(encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=found)

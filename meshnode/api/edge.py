@@ -45,6 +45,8 @@ class Call(Generic[B]):
     digest: bytes
     """SHA-256 of method, path and body: what the key may be used for."""
     caller: Caller
+    last_event: str = ""
+    """The Last-Event-ID with which a stream is resumed, or empty."""
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from the query, between 1 and `most`. Raises Refusal."""
@@ -80,9 +82,9 @@ class Nothing(Body):
     """The body of a request that has none."""
 
 
-Handler = Callable[
-    [N, Call[Any]], Awaitable[Model | Response | None]
-]  # each entry pairs a handler with the body it takes
+Answer = Model | Response | None
+"""What a handler answers: a model, nothing, or a stream, which is an answer by itself."""
+Handler = Callable[[N, Call[Any]], Awaitable[Answer]]  # each entry pairs a handler with the body it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], A
                 if isinstance(call, Problem):
                     return problem_answer(call)
                 found = await entry.handle(node, call)
-                return found if isinstance(found, Response) else model_answer(found, entry.status)
+            return found if isinstance(found, Response) else model_answer(found, entry.status)
         except Refusal as refusal:
             return problem_answer(problem_of(refusal))
         except trio.TooSlowError:
@@ -164,6 +166,7 @@ async def _call(entry: Entry[N], request: Request) -> Call[Body] | Problem:
         key=key if not key or caller.is_owner else f"{caller.name} {key}",
         digest=hashlib.sha256(asked).digest(),
         caller=caller,
+        last_event=request.headers.get("last-event-id", ""),
     )
 
 

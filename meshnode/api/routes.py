@@ -9,6 +9,7 @@ from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
 from meshnode.api.models import distributions as sharing_models
 from meshnode.api.models import evaluations as evaluation_models
+from meshnode.api.models import events as event_models
 from meshnode.api.models import incomes as income_models
 from meshnode.api.models import keeping as keeping_models
 from meshnode.api.models import networks as network_models
@@ -31,6 +32,7 @@ from meshnode.api.resources import (
     distributions,
     docs,
     evaluations,
+    events,
     inbox,
     incomes,
     keeping,
@@ -76,6 +78,13 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/config", operations.config),
     Entry("GET", "/bug-report", operations.bug_report, patient=True),
     Entry("GET", "/metrics", metrics.metrics, media="text/plain"),
+    Entry(
+        "GET",
+        "/events",
+        events.listen,
+        query=("after", "kinds", "network", "agreement", "who", "changes"),
+        stream=event_models.Happening,
+    ),
     Entry("POST", "/sync", node.sync, node_models.SyncRequest, patient=True),
     Entry("POST", "/sync/file", node.sync_file, node_models.SyncFileRequest, patient=True),
     Entry("GET", "/tokens", tokens.list_tokens),

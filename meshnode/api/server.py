@@ -5,8 +5,10 @@ connection class is; its version is pinned because of that.
 """
 
 import logging
+import math
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -52,9 +54,11 @@ async def serve(entrances: Sequence[Entrance], stopping: trio.Event) -> None:
                     acceptors.start_soon(front.accept, connections)
                 await stopping.wait()
                 acceptors.cancel_scope.cancel()
+            end = trio.current_time() + GRACE_SECONDS
             for front in fronts:
                 await front.context.terminated.set()
-            connections.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
+                front.sends.end_at(end)
+            connections.cancel_scope.deadline = end
     finally:
         for front in fronts:
             front.listener.socket.close()
@@ -65,6 +69,7 @@ class _Front:
 
     def __init__(self, entrance: Entrance) -> None:
         self.context = WorkerContext(None)
+        self.sends = _Sends()
         self.listener = trio.SocketListener(trio.socket.from_stdlib_socket(entrance.listener))
         self._app = ASGIWrapper(cast(ASGIFramework, entrance.app))
         self._uid = entrance.uid
@@ -103,23 +108,52 @@ class _Front:
                 return
             state = ConnectionState({})
             # Hypercorn declares the one kind of stream that it wraps others into, and takes both.
-            await _BoundedServer(self._app, self._config, self.context, state, cast(Any, stream)).run()
+            connection = _BoundedServer(self._app, self._config, self.context, state, cast(Any, stream))
+            connection.sends = self.sends
+            await connection.run()
         except Exception:  # supervisor: one failed connection must not end the node
             log.exception("a connection to the API failed")
         finally:
+            stream.socket.close()  # one that was cancelled is not closed by Hypercorn
             self._room.release()
+
+
+class _Sends:
+    """The sends under way, each with a deadline, and one for all of them once the node stops."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[trio.CancelScope, None] = {}
+        self._end = math.inf
+
+    @contextmanager
+    def one(self) -> Iterator[trio.CancelScope]:
+        """One send. Shielded like Hypercorn's own, so that cancelling does not tear an answer; but not for ever."""
+        deadline = min(trio.current_time() + SEND_SECONDS, self._end)
+        with trio.CancelScope(deadline=deadline, shield=True) as scope:
+            self._scopes[scope] = None
+            try:
+                yield scope
+            finally:
+                del self._scopes[scope]
+
+    def end_at(self, moment: float) -> None:
+        """No send goes on beyond this moment: whoever reads nothing must not hold up the end."""
+        self._end = moment
+        for scope in self._scopes:
+            scope.deadline = min(scope.deadline, moment)
 
 
 class _BoundedServer(TCPServer):
     """Hypercorn's connection, with a deadline on every send."""
+
+    sends: _Sends
 
     async def protocol_send(self, event: Event) -> None:
         if not isinstance(event, RawData):
             await super().protocol_send(event)
             return
         async with self.send_lock:
-            # Shielded like the original, so that cancelling does not tear an answer; but not for ever.
-            with trio.CancelScope(deadline=trio.current_time() + SEND_SECONDS, shield=True) as deadline:
+            with self.sends.one() as deadline:
                 try:
                     await cast(trio.SocketStream, self.stream).send_all(event.data)
                 except (trio.BrokenResourceError, trio.ClosedResourceError):

@@ -12,6 +12,12 @@ MAX_HEADERS = 64
 """Headers of one request; a browser sends about twenty."""
 MAX_STREAMS = 8
 """Requests at once on one connection, for a caller that speaks HTTP/2."""
+MAX_READERS = 512
+"""Streams of events open at once, so that forgotten ones leave connections to everybody else."""
+HEARTBEAT_SECONDS = 15.0
+"""How long a stream of events may be silent before it says that it is still there; proxies give up after 30 or 60."""
+EVENTS_AT_ONCE = 50
+"""Events read for one turn of a stream, some milliseconds of work in which nobody else is heard."""
 SEND_SECONDS = 10.0
 """How long one send may wait for a reader who does not read.
 

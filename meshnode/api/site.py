@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from meshnode.api.feed import Feed
 from meshnode.api.models.node import SyncedFile
 from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
@@ -65,6 +66,7 @@ class Site:
     """One node with everything its API serves."""
 
     office: Office
+    feed: Feed
     exchange: Exchange
     watch: Watch
     tokens: Tokens

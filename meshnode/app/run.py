@@ -9,6 +9,7 @@ from pathlib import Path
 import trio
 
 from meshnode import __version__
+from meshnode.api.feed import Feed
 from meshnode.api.listening import SocketInUse
 from meshnode.api.resources.node import API_VERSION
 from meshnode.api.server import serve
@@ -87,6 +88,7 @@ def site_of(
     """What the API of an opened node serves; `url` is where it answers on loopback, `logins` lets browsers in."""
     return Site(
         office=opened.office,
+        feed=Feed(opened.office),
         exchange=NodeExchange(opened),
         watch=opened.watch,
         tokens=Tokens(opened.office),

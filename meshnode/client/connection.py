@@ -6,7 +6,8 @@ from typing import TypedDict, TypeVar, cast
 
 from meshnode.client.calls import Call
 from meshnode.client.errors import BadAnswer, Problem, Proposed
-from meshnode.client.transport import Answer, compose, exchange
+from meshnode.client.http import Answer, compose
+from meshnode.client.transport import Address, exchange
 
 NODE_FILE = "node.json"
 """The file in the data folder in which a node says how to reach it."""
@@ -35,8 +36,8 @@ def read_node_file(data: Path) -> NodeFile | None:
 class Connection:
     """Asks one node. Every question has its own connection, so nothing is left open between commands."""
 
-    def __init__(self, socket: str, seconds: float | None = None, *, proposing: bool = False) -> None:
-        self.socket = socket
+    def __init__(self, address: Address, seconds: float | None = None, *, proposing: bool = False) -> None:
+        self.address = address
         self.seconds = seconds
         """How long a question may take, where that was said."""
         self.proposing = proposing
@@ -44,33 +45,47 @@ class Connection:
 
     def ask(self, call: Call[T], /) -> T:
         """Make a call and return the decoded answer; raises the errors of `meshnode.client.errors`."""
-        if self.proposing and call.method != "GET":
-            call = call._replace(query={**(call.query or {}), "propose": True})
-        headers, content = wrapped(call)
-        request = compose(call.method, call.target, headers, content)
-        return unwrapped(call, exchange(self.socket, request, call.least or self.seconds or call.usual))
+        call = proposed(call) if self.proposing else call
+        return read(call, exchange(self.address, request_of(call, self.address), seconds_of(call, self.seconds)))
 
 
-def wrapped(call: Call[T]) -> tuple[dict[str, str], bytes]:
-    """Return the headers and the body with which a call is sent."""
-    headers = {"Accept": "application/json"}
+def proposed(call: Call[T]) -> Call[T]:
+    """Return the call that proposes to the founders what they decide on, instead of being refused."""
+    return call if call.method == "GET" else call._replace(query={**(call.query or {}), "propose": True})
+
+
+def seconds_of(call: Call[T], said: float | None) -> float:
+    """Return how long a call may take."""
+    return call.least or said or call.usual
+
+
+def request_of(call: Call[T], address: Address, accept: str = "application/json") -> bytes:
+    """Return the bytes with which a call is made."""
+    headers = {"Accept": accept, **address.headers}
     if call.body is not None:
         headers["Content-Type"] = "application/json"
     if call.key:
         headers["Idempotency-Key"] = call.key
-    return headers, b"" if call.body is None else json.dumps(call.body).encode()
+    content = b"" if call.body is None else json.dumps(call.body).encode()
+    return compose(call.method, call.target, headers, content, address.http_host)
 
 
-def unwrapped(call: Call[T], answer: Answer) -> T:
+def read(call: Call[T], answer: Answer) -> T:
     """Return what was answered to a call; raises Problem, Proposed and BadAnswer."""
     if call.is_text and answer.status < 400:
         return cast(T, answer.body.decode())
-    found = _decoded(answer.body)
     if answer.status >= 400:
-        raise Problem(found if isinstance(found, dict) else {}, answer.status)
+        raise refused(answer.status, answer.body)
+    found = _decoded(answer.body)
     if call.proposing and isinstance(found, dict) and found.keys() == {"proposed"}:
         raise Proposed(found["proposed"])
     return cast(T, call.read(found))
+
+
+def refused(status: int, body: bytes) -> Problem:
+    """Return the problem that an answer tells; raises BadAnswer."""
+    found = _decoded(body)
+    return Problem(found if isinstance(found, dict) else {}, status)
 
 
 def _decoded(body: bytes) -> object:

@@ -98,6 +98,8 @@ class Projector:
         """When the node was last busy, by the clock of the loop and by that of threads."""
         self._begun = self._done = self._wanted = 0
         self._passed = Hub()
+        self.advanced = Hub()
+        """Moves whenever the views show more than before."""
         self._unclean, self._scrub_from = True, float("-inf")
         self.trouble = ""
         """Why the views are behind and stay so, in people's words; empty while they are not."""
@@ -186,6 +188,7 @@ class Projector:
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self._pass_on_standings()
+                self.advanced.move()
                 self.trouble = ""
             except (StoreFull, StoreReadOnly, StoreBusy) as error:
                 self._tell(error)

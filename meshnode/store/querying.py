@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from meshnode.store.source import Source
 from meshnode.store.view_tables import FROM, booleans_of
-from meshnode.views.rows import SearchRow
+from meshnode.views.rows import EntryRow, SearchRow
 
 RowT = TypeVar("RowT", bound=NamedTuple)
 
@@ -58,6 +58,8 @@ class Sum(NamedTuple):
 MAX_IN = 1_000
 """Most values in one ONE_OF, so that a question stays one short statement."""
 
+_CHANGED = "SELECT * FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
+
 _SEARCH = """
 SELECT s.* FROM search_index AS i JOIN search AS s ON s.number = i.rowid
 WHERE search_index MATCH ? ORDER BY i.rank, s.at DESC LIMIT ? OFFSET ?
@@ -78,6 +80,16 @@ class ViewReader:
     def arrival(self) -> int:
         """The last record of the truth that the views show."""
         return self._source.number("SELECT value FROM progress WHERE name = 'arrival'")
+
+    @property
+    def last_change(self) -> int:
+        """The number of the latest change to an entry, 0 for none; it grows until the views are computed anew."""
+        return self._source.number("SELECT coalesce(max(number), 0) FROM entries")
+
+    def changes(self, after: int, upto: int, limit: int) -> tuple[tuple[int, EntryRow], ...]:
+        """Entries that were written after one change and up to another, in that order, each with its number."""
+        found = self._source.rows(_CHANGED, (after, upto, limit))
+        return tuple(zip((row[0] for row in found), _as_rows(EntryRow, found), strict=True))
 
     def of(self, kind: type[RowT], record: bytes) -> tuple[RowT, ...]:
         """The rows of a kind that hang on one record."""

@@ -61,11 +61,14 @@ class Node:
 
     def __init__(self, name: str, opened: Opened) -> None:
         self.name, self.opened, self.office = name, opened, opened.office
+        self._site: Site | None = None
 
     def site(self) -> Site:
-        """What this node's API serves."""
-        places = locate(self.opened.home.folder, {})
-        return site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
+        """What the API of this node serves; always the same."""
+        if self._site is None:
+            places = locate(self.opened.home.folder, {})
+            self._site = site_of(self.opened, places, Loaded(self.opened.settings), places.state / "node.log")
+        return self._site
 
     def api(self, site: Site | None = None) -> "Api":
         """The local API of this node as on its Unix socket, without the socket in between."""

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
-from starlette.responses import Response
-
-from meshnode.api.edge import Call, Handler, Nothing
+from meshnode.api.edge import Answer, Call, Handler, Nothing
 from meshnode.api.models.charters import CharterChange, Unit
 from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Proposed, Vote, VoteRequest
-from meshnode.api.models.shared import Model, Page
+from meshnode.api.models.shared import Page
 from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.api.site import Site
 from meshnode.core.drafts import Draft
@@ -64,7 +62,7 @@ def or_proposed(handle: Handler[Site]) -> Handler[Site]:
     """A handler that, asked with `propose=true`, puts to the founders what needs their decision."""
 
     @wraps(handle)
-    async def handler(site: Site, call: Call[Any]) -> Model | Response | None:
+    async def handler(site: Site, call: Call[Any]) -> Answer:
         wanted = call.flag("propose")
         try:
             return await handle(site, call)

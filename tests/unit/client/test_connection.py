@@ -9,6 +9,7 @@ import pytest
 from meshnode.client.calls import Call, Query, get, post, segment, wait, write
 from meshnode.client.connection import Connection, read_node_file
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, Problem
+from meshnode.client.transport import Address
 from tests.support.fake_node import FakeNode
 
 
@@ -21,7 +22,7 @@ def node() -> Iterator[FakeNode]:
 def connection_to(node: FakeNode) -> Connection:
     found = read_node_file(node.home)
     assert found is not None
-    return Connection(found["socket"])
+    return Connection(Address(found["socket"]))
 
 
 def asked(connection: Connection, call: Call[object]) -> object:
@@ -55,13 +56,13 @@ def test_what_is_written_carries_its_key(node: FakeNode) -> None:
 
 
 def test_a_wait_is_told_to_the_node_and_waited_out(node: FakeNode) -> None:
-    asked(Connection(connection_to(node).socket, seconds=0.000_001), wait("/sync", {}, 100))
+    asked(Connection(connection_to(node).address, seconds=0.000_001), wait("/sync", {}, 100))
     assert node.asked[0].body == {"wait_ms": 100}
 
 
 def test_seconds_that_were_said_stand_above_the_usual(node: FakeNode) -> None:
     with pytest.raises(DeadlineExceeded):
-        asked(Connection(connection_to(node).socket, seconds=0.000_001), post("/imports", {}, usual=3600))
+        asked(Connection(connection_to(node).address, seconds=0.000_001), post("/imports", {}, usual=3600))
 
 
 def test_a_refusal_becomes_a_problem_with_all_it_says(node: FakeNode) -> None:

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning
-from meshnode.client.transport import MAX_BODY, MAX_HEAD, Answer, compose, exchange
+from meshnode.client.http import MAX_BODY, MAX_HEAD, Answer, compose
+from meshnode.client.transport import Address, exchange
 
 REQUEST = compose("GET", "/v1/health", {"Accept": "application/json"}, b"")
 
@@ -52,7 +53,7 @@ def path() -> Iterator[Path]:
 def answer_of(path: Path, raw: bytes, *, stay: bool = False, seconds: float = 10) -> Answer:
     server = Server(path, raw, stay=stay)
     try:
-        return exchange(str(path), REQUEST, seconds)
+        return exchange(Address(str(path)), REQUEST, seconds)
     finally:
         server.close()
 
@@ -115,8 +116,8 @@ def test_a_node_that_is_silent_meets_the_deadline(path: Path) -> None:
 
 def test_nobody_listening_means_not_running(path: Path) -> None:
     with pytest.raises(NodeNotRunning, match="No such file"):
-        exchange(str(path), REQUEST, 1)
+        exchange(Address(str(path)), REQUEST, 1)
     with socket.socket(socket.AF_UNIX) as left_over:
         left_over.bind(str(path))
     with pytest.raises(NodeNotRunning, match="refused"):
-        exchange(str(path), REQUEST, 1)
+        exchange(Address(str(path)), REQUEST, 1)
