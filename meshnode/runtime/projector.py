@@ -100,6 +100,7 @@ class Projector:
         self._passed = Hub()
         self.advanced = Hub()
         """Moves whenever the views show more than before."""
+        self._shows_more = False
         self._unclean, self._scrub_from = True, float("-inf")
         self.trouble = ""
         """Why the views are behind and stay so, in people's words; empty while they are not."""
@@ -188,7 +189,7 @@ class Projector:
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self._pass_on_standings()
-                self.advanced.move()
+                self._tell_of_more()
                 self.trouble = ""
             except (StoreFull, StoreReadOnly, StoreBusy) as error:
                 self._tell(error)
@@ -223,6 +224,12 @@ class Projector:
             self.broken = True
         self._passed.move()
 
+    def _tell_of_more(self) -> None:
+        # Whoever asks for rows makes a pass, so most passes find nothing: nobody need look then.
+        if self._shows_more:
+            self._shows_more = False
+            self.advanced.move()
+
     def _tell(self, error: StoreError) -> None:
         if not self.trouble:
             log.warning("the views cannot be brought up to date: %s", error)
@@ -250,6 +257,7 @@ class Projector:
                     self._views.mark_erasure()
                     self._unclean = True
                 self._views.advance(slice_.after)
+                self._shows_more = True
         # Only now, for it may be read by others once it is committed.
         self._governed = self._governed or any(each.type in AUTHORITY for each in slice_.touched.values())
         self._shelf.forget()

@@ -11,13 +11,14 @@ fold    1,000,000 contributions of 1,000 members, and who may act for whom, in R
 agreements  100,000 contributions of 200 people in 50 agreements, 500 distributions: speed, memory, one record more
 equation  the largest preview files that are allowed: time, memory
 cli     how long a command takes from its start to its end
+events  what 500 readers of events cost reads and writes of others
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import agreements, cli, equations, folding, ledger, mesh, sets
+from tests.bench import agreements, cli, equations, events, folding, ledger, mesh, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "agreements": agreements.agreements,
     "equation": equations.largest,
     "cli": cli.commands,
+    "events": events.idle_readers,
 }
 
 

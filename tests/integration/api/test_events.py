@@ -272,3 +272,14 @@ async def test_open_streams_end_with_the_node(mesh: Mesh) -> None:
             ended = b"".join([part async for part in reader])
         await reader.aclose()
     assert ended.endswith(b"0\r\n\r\n")
+
+
+async def test_whoever_asks_for_a_list_wakes_no_reader(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        await ana.office.projector.caught_up()
+        moves = ana.site().feed.moved.moves
+        await ana.office.projector.caught_up()
+        assert ana.site().feed.moved.moves == moves
+        await ana.logs("One")
+        await ana.office.projector.caught_up()
+        assert ana.site().feed.moved.moves > moves
