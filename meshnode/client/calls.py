@@ -13,9 +13,9 @@ The methods of a group only describe calls; `asks` hands the description to what
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast, overload
 from urllib.parse import quote, urlencode
 
 from meshnode.client.errors import BadAnswer
@@ -89,6 +89,22 @@ class Asking(Protocol):
         """Make a call; raises the errors of `meshnode.client.errors`."""
         ...
 
+    def pages(self, call: Call[Page[T]], /) -> Iterator[T]:
+        """Read a list to its end, beginning with this call for its first page."""
+        ...
+
+
+class AsyncAsking(Protocol):
+    """The same for programs in which others go on meanwhile."""
+
+    async def ask(self, call: Call[T], /) -> T:
+        """Make a call; raises the errors of `meshnode.client.errors`."""
+        ...
+
+    def pages(self, call: Call[Page[T]], /) -> AsyncIterator[T]:
+        """Read a list to its end, beginning with this call for its first page."""
+        ...
+
 
 Link = TypeVar("Link", covariant=True)
 """How a group reaches its node."""
@@ -102,19 +118,26 @@ class Group(Generic[Link]):
 
 
 class asks(Generic[P, T]):  # noqa: N801 - it is used as a decorator
-    """Makes a method that describes a call into one that makes it and returns the answer."""
+    """Makes a method that describes a call into one that makes it and returns the answer, or lets it be awaited."""
 
     def __init__(self, describe: Callable[Concatenate[G, P], Call[T]]) -> None:
         self._describe = cast("Callable[Concatenate[object, P], Call[T]]", describe)
         self.__doc__ = describe.__doc__
 
-    def __get__(self, group: Group[Asking], owner: object) -> Callable[P, T]:
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, group: Group[Asking], owner: object) -> Callable[P, T]: ...
+        @overload
+        def __get__(self, group: Group[AsyncAsking], owner: object) -> Callable[P, Awaitable[T]]: ...
+
+    def __get__(self, group: Group[Asking] | Group[AsyncAsking], owner: object) -> Callable[P, object]:
         """Return the bound method."""
-        describe = self._describe
+        describe, link = self._describe, group.link
 
         @wraps(describe)
-        def asked(*args: P.args, **fields: P.kwargs) -> T:
-            return group.link.ask(describe(group, *args, **fields))
+        def asked(*args: P.args, **fields: P.kwargs) -> object:
+            return link.ask(describe(group, *args, **fields))
 
         return asked
 
@@ -126,17 +149,20 @@ class asks_pages(Generic[P, T]):  # noqa: N801 - it is used as a decorator
         self._describe = cast("Callable[Concatenate[object, P], Call[Page[T]]]", describe)
         self.__doc__ = describe.__doc__
 
-    def __get__(self, group: Group[Asking], owner: object) -> Callable[P, Iterator[T]]:
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, group: Group[Asking], owner: object) -> Callable[P, Iterator[T]]: ...
+        @overload
+        def __get__(self, group: Group[AsyncAsking], owner: object) -> Callable[P, AsyncIterator[T]]: ...
+
+    def __get__(self, group: Group[Asking] | Group[AsyncAsking], owner: object) -> Callable[P, object]:
         """Return the bound method."""
-        describe = self._describe
+        describe, link = self._describe, group.link
 
         @wraps(describe)
-        def asked(*args: P.args, **fields: P.kwargs) -> Iterator[T]:
-            call: Call[Page[T]] | None = first_page(describe(group, *args, **fields))
-            while call is not None:
-                page = group.link.ask(call)
-                call = next_page(call, page)
-                yield from page["items"]
+        def asked(*args: P.args, **fields: P.kwargs) -> object:
+            return link.pages(first_page(describe(group, *args, **fields)))
 
         return asked
 

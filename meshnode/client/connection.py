@@ -1,13 +1,19 @@
 """One question to the node and its answer as JSON; and where the node wrote down that it listens."""
 
-import json
-from pathlib import Path
-from typing import TypedDict, TypeVar, cast
+from __future__ import annotations
 
-from meshnode.client.calls import Call
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
+
+from meshnode.client.calls import Call, next_page
 from meshnode.client.errors import BadAnswer, Problem, Proposed
 from meshnode.client.http import Answer, compose
 from meshnode.client.transport import Address, exchange
+
+if TYPE_CHECKING:
+    from meshnode.client.answers import Page
 
 NODE_FILE = "node.json"
 """The file in the data folder in which a node says how to reach it."""
@@ -47,6 +53,14 @@ class Connection:
         """Make a call and return the decoded answer; raises the errors of `meshnode.client.errors`."""
         call = proposed(call) if self.proposing else call
         return read(call, exchange(self.address, request_of(call, self.address), seconds_of(call, self.seconds)))
+
+    def pages(self, call: Call[Page[T]], /) -> Iterator[T]:
+        """Read a list to its end, beginning with this call for its first page."""
+        following: Call[Page[T]] | None = call
+        while following is not None:
+            page = self.ask(following)
+            following = next_page(following, page)
+            yield from page["items"]
 
 
 def proposed(call: Call[T]) -> Call[T]:

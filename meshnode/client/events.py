@@ -31,7 +31,6 @@ class Events:
             try:
                 self._receive()
             except ClientError as error:
-                self.close()
                 time.sleep(self._listening.broke(error))
         return event
 
@@ -55,6 +54,13 @@ class Events:
             self._wire = None
 
     def _receive(self) -> None:
+        try:
+            self._listening.take(self._next_chunk())
+        except BaseException:
+            self.close()  # in the middle of something, whatever it was: what comes next would not make sense
+            raise
+
+    def _next_chunk(self) -> bytes:
         if self._wire is None:
             self._wire, self._incoming = Wire(self._address, SILENCE), Incoming()
             self._wire.send(request_of(self._listening.call(), self._address, "text/event-stream"))
@@ -65,4 +71,4 @@ class Events:
         received = self._wire.run(self._incoming.chunk())
         if not received:
             raise BadAnswer("the stream has ended")
-        self._listening.take(received)
+        return received

@@ -61,8 +61,8 @@ class Listening:
         self._events: deque[Event] = deque()
 
     def call(self) -> Call[object]:
-        """What to ask for to go on."""
-        chosen = self._chosen
+        """What to ask for to go on, over a new connection; what was cut off on the one before is forgotten."""
+        chosen, self._rest = self._chosen, b""
         # `False` would be left out of a query, and zero is a place like any other.
         after, changes = None if self.place is None else str(self.place), None if chosen.changes else "false"
         rest = {"network": chosen.network, "agreement": chosen.agreement, "who": chosen.who}
@@ -95,7 +95,6 @@ class Listening:
             raise error
         if not self._heard:
             raise error
-        self._rest = b""
         delay = _DELAYS[min(self._attempts, len(_DELAYS) - 1)]
         self._attempts += 1
         return delay

@@ -1,4 +1,4 @@
-"""A server on a Unix socket that answers each connection with what was written down for it."""
+"""A server on a Unix socket, or a port, that answers each connection with what was written down for it."""
 
 import socket
 import threading
@@ -27,15 +27,17 @@ def event(number: int, name: str = "record") -> bytes:
 class Scripted:
     """Takes one connection after the other, and hangs up after each answer; `requests` is what it was asked."""
 
-    def __init__(self, *answers: bytes, stays: bool = False) -> None:
-        """With `stays` it hangs up only at the end, and so is silent after each answer."""
+    def __init__(self, *answers: bytes, stays: bool = False, host: str = "") -> None:
+        """With `stays` it hangs up only at the end, and so is silent after each answer. `host` is for TCP."""
         self._folder = TemporaryDirectory(prefix="mn-")
         self.path = str(Path(self._folder.name) / "s")
         self.requests: list[str] = []
         self._stays = stays
         self._open: list[socket.socket] = []
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(self.path)
+        family = socket.AF_UNIX if not host else socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.socket(family)
+        self._listener.bind((host, 0) if host else self.path)
+        self.port = int(self._listener.getsockname()[1]) if host else 0
         self._listener.listen()
         self._listener.settimeout(DEADLINE)
         self._thread = threading.Thread(target=self._serve, args=(answers,), daemon=True)
@@ -58,7 +60,7 @@ class Scripted:
                 connection, _ = self._listener.accept()
                 self._open.append(connection)
                 with suppress(BrokenPipeError):
-                    self.requests.append(connection.recv(65_536).decode().split("\r\n")[0])
+                    self.requests.append(connection.recv(65_536).decode())
                     connection.sendall(answer)
                 if not self._stays:
                     connection.close()

@@ -17,7 +17,9 @@ def test_a_stream_that_breaks_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -
     with Scripted(*answers) as server, Client(server.path).events(0, Chosen(kinds=("contribution",))) as heard:
         places = [next(heard).place for _ in range(4)]
     assert places == [1, 2, 3, 4]
-    assert [line.split("&")[0] for line in server.requests] == [f"GET /v1/events?after={each}" for each in (0, 2, 2, 3)]
+    assert [asked.split("&")[0] for asked in server.requests] == [
+        f"GET /v1/events?after={each}" for each in (0, 2, 2, 3)
+    ]
 
 
 def test_a_stream_that_ends_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
