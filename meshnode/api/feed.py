@@ -59,7 +59,6 @@ class Horizon(NamedTuple):
     """How far can be told now."""
 
     change: int
-    """The latest change; read first, so that whatever arrived up to `arrival` is shown as new as it at least."""
     arrival: int
 
 
@@ -89,8 +88,8 @@ class Feed:
     def horizon(self) -> Horizon:
         """How far can be told now. Raises StoreError."""
         if self._seen != self.moved.moves:
-            views, self._seen = self._office.lookups.views, self.moved.moves
-            self._horizon = Horizon(views.last_change, views.arrival)
+            self._seen = self.moved.moves
+            self._horizon = Horizon(*self._office.lookups.views.reach())
             self._pages.clear()
         return self._horizon
 
@@ -146,6 +145,7 @@ class Reading:
 
     A round goes up to a horizon that is taken at its start: first the arrivals, then the changes. Changes of records
     that were told in the same round are left out: those were read later than the horizon was, and so told changed.
+    A change may be told again in the next round, though what was told before had it in it already.
     """
 
     def __init__(self, feed: Source, wish: Wish, after: int | None) -> None:

@@ -58,6 +58,7 @@ class Sum(NamedTuple):
 MAX_IN = 1_000
 """Most values in one ONE_OF, so that a question stays one short statement."""
 
+_REACH = "SELECT coalesce((SELECT max(number) FROM entries), 0), (SELECT value FROM progress WHERE name = 'arrival')"
 _CHANGED = "SELECT * FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
 
 _SEARCH = """
@@ -81,10 +82,13 @@ class ViewReader:
         """The last record of the truth that the views show."""
         return self._source.number("SELECT value FROM progress WHERE name = 'arrival'")
 
-    @property
-    def last_change(self) -> int:
-        """The number of the latest change to an entry, 0 for none; it grows until the views are computed anew."""
-        return self._source.number("SELECT coalesce(max(number), 0) FROM entries")
+    def reach(self) -> tuple[int, int]:
+        """The number of the latest change to an entry, 0 for none, and the last record shown, at one point in time.
+
+        The first grows until the views are computed anew.
+        """
+        change, arrival = self._source.row(_REACH)
+        return change, arrival
 
     def changes(self, after: int, upto: int, limit: int) -> tuple[tuple[int, EntryRow], ...]:
         """Entries that were written after one change and up to another, in that order, each with its number."""
