@@ -24,6 +24,10 @@ def test_commands_output_and_persons_are_read_from_console_blocks_only() -> None
     ]
 
 
+def test_an_empty_line_of_a_command_needs_no_blank_after_its_sign() -> None:
+    assert read_transcript("```console\n$ one\n>\n> three\n```\n") == [Step(2, "you", "one\n\nthree", ())]
+
+
 def test_options_of_a_block_hold_for_all_its_commands() -> None:
     first, second = read_transcript("```console in=project within=5 deadline=90\n$ a\n$ b\n```")
     assert (first.in_project, first.within, first.deadline) == (True, 5.0, 90.0)

@@ -11,7 +11,7 @@ In a document, the fenced blocks of kind `console` are executed, from first to l
     [exit 13]
     ```
 
-- `$ ` begins a command; `> ` goes on with it. `ana$ ` begins one of Ana's: she has a home, so a node, of her own.
+- `$ ` begins a command; `> ` goes on with it, `>` alone with an empty line. `ana$ ` begins one of Ana's: she has a home, so a node, of her own.
 - What follows is all it prints, on both streams. `…` stands for any text within a line, a line `...` for any lines.
 - `<entry>` stands for one word that is remembered: later it stands for that very word, in commands too.
 - A command ends with 0 unless a last line says otherwise: `[exit 13]`.
@@ -132,7 +132,7 @@ def _steps(opened: int, block: Block, body: list[str]) -> Iterator[Step]:
             person, command, shown, began = prompt["person"] or block.person, prompt["command"], [], line
         elif not command:
             raise TranscriptError(f"line {line}: a console block begins with a command: `$ …`")
-        elif text.startswith("> ") and not shown:
+        elif (text == ">" or text.startswith("> ")) and not shown:
             command += "\n" + text[2:]
         else:
             shown.append(text.rstrip())
