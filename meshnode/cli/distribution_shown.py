@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from meshnode.cli.money import write_money
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
+from meshnode.cli.share_words import amount_like, is_piece, much, shared, step_word
 from meshnode.cli.shown import count, faces_of, passed, short_id, signed, where, who, who_briefly, worth
-from meshnode.cli.times import show_duration, show_moment
-from meshnode.cli.units import SHORT
+from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import (
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
         Line,
         Outside,
         Preview,
-        SharePart,
         Signature,
         Work,
     )
@@ -102,8 +100,8 @@ def show_explanation(out: Out, found: Explanation) -> None:
     for number, line in enumerate(found["lines"]):
         if number:
             out.line()
-        held = f", {_money(line['held'], pool)} held" if line["held"] else ""
-        out.line(f"{who(line['agent'])}   {_money(line['amt'], pool)}{held}", "bold")
+        held = f", {amount_like(line['held'], pool)} held" if line["held"] else ""
+        out.line(f"{who(line['agent'])}   {amount_like(line['amt'], pool)}{held}", "bold")
         for cause in line["causes"]:
             _show_cause(out, cause, pool, found["distribution"])
     for each in found["origins"]:
@@ -126,31 +124,31 @@ def signatures_of(found: Explanation) -> Iterator[Signature]:
 
 def _show_cause(out: Out, cause: Cause, pool: Money, distribution: str) -> None:
     of = "" if cause["distribution"] == distribution else f", of distribution {short_id(cause['distribution'])}"
-    out.line(f"  {clean(cause['path'])} {clean(cause['do'])}   {_money(cause['amount'], pool)}{of}")
+    out.line(f"  {clean(cause['path'])} {clean(cause['do'])}   {amount_like(cause['amount'], pool)}{of}")
     for part in cause["parts"]:
-        out.line(f"    {_shared(cause, part, pool)}")
+        out.line(f"    {shared(cause, part, pool)}")
     if cause["rejected"]:
-        out.line(f"    {_money(cause['rejected'], pool)} taken back with what was rejected")
+        out.line(f"    {amount_like(cause['rejected'], pool)} taken back with what was rejected")
     for behind in cause["behind"]:
         _show_behind(out, behind, pool)
 
 
 def _show_behind(out: Out, behind: Behind, pool: Money) -> None:
-    held = f", {_money(behind['held'], pool)} held" if behind["held"] else ""
+    held = f", {amount_like(behind['held'], pool)} held" if behind["held"] else ""
     if behind["kind"] == "ballot":
-        out.line(f"    {_money(behind['amount'], pool)}{held} by the ballot of {who(behind['agent'])}")
+        out.line(f"    {amount_like(behind['amount'], pool)}{held} by the ballot of {who(behind['agent'])}")
     else:
         title = clean(behind["title"]) or short_id(behind["id"])
         quality = "" if behind["quality"] == "1" else f" × {clean(behind['quality'])}"
-        counts = f"{_much(behind['confirmed'], behind)}{quality} of {_much(behind['claim'], behind)} claimed"
-        if _is_piece(behind):
+        counts = f"{much(behind['confirmed'], behind)}{quality} of {much(behind['claim'], behind)} claimed"
+        if is_piece(behind):
             counts = f"confirmed as a whole{quality}" if behind["confirmed"] == "1" else counts
-        out.line(f"    {_money(behind['amount'], pool)}{held} from {title}, by {who(behind['agent'])}: {counts}")
+        out.line(f"    {amount_like(behind['amount'], pool)}{held} from {title}, by {who(behind['agent'])}: {counts}")
     for each in [behind["signature"]] if behind["signature"] else []:
         out.line(f"      {_signature(each)}")
     for word in behind["words"]:
-        whole = _is_piece(behind) and word["figure"] == "1"
-        said = "rejects it" if word["rejects"] else f"confirms {'it' if whole else _much(word['figure'], behind)}"
+        whole = is_piece(behind) and word["figure"] == "1"
+        said = "rejects it" if word["rejects"] else f"confirms {'it' if whole else much(word['figure'], behind)}"
         rated = f", rated {word['rating']}" if word["rating"] is not None else ""
         out.line(f"      {who(word['agent'])} {said}{rated}")
         for each in word["signatures"]:
@@ -165,63 +163,6 @@ def _signature(one: Signature) -> str:
     return f"{short_id(one['id'])} signed by {by}, {show_moment(one['at'])}, key {one['key'][:KEY_DIGITS]}…: it {holds}"
 
 
-def _shared(cause: Cause, part: SharePart, pool: Money) -> str:
-    """One sharing in a sentence, as for an equation that is tried from a file."""
-    from meshnode.cli import equation_words  # The engine's own words; only who asks why waits for them.
-    from meshproto.equation.explain import Agreed, Part
-
-    numbers = [_fraction(part[name] or "0") for name in ("weight", "quota", "owed")]
-    step, agreed = equation_words.step_called(cause["do"]), part["agreed"]
-    ratio = _fraction(agreed["ratio"]) if agreed is not None else None
-    is_told = cause["do"] != "percent" or (agreed is not None and part["owed"] is not None)
-    if step is None or not is_told or None in numbers or (agreed is not None and ratio is None):
-        return f"{clean(part['weight'])} of {_money(part['of'], pool)}: {_money(part['amount'], pool)}"
-    weight, quota, owed = (each or Fraction(0) for each in numbers)
-    names = {each["id"].encode(): who(each) for each in part["tied"]}
-    told = Part(
-        part["amount"],
-        part["of"],
-        weight,
-        quota,
-        part["odd"],
-        tuple(names),
-        part["room"],
-        part["undone"],
-        None if part["owed"] is None else owed,
-        None if agreed is None or ratio is None else Agreed(ratio, agreed["base"], agreed["of_gross"]),
-    )
-    return equation_words.how_shared(step, told, equation_words.Money(pool["cur"]), names.__getitem__)
-
-
-def _fraction(text: str) -> Fraction | None:
-    """A fraction as the node tells it; None where it is none, or too long to be told exactly."""
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None
-
-
-def _is_piece(behind: Behind) -> bool:
-    """Whether it is one thing, of which its value is told, and not its number."""
-    return (behind["unit"], behind["claim"]) == ("C62", "1")
-
-
-def _much(text: str, behind: Behind) -> str:
-    """A quantity in the unit of a contribution, as people write it."""
-    if behind["unit"] == "SEC" and text.isdecimal():
-        return show_duration(int(text))
-    return f"{_number(text)} {SHORT.get(behind['unit'], clean(behind['unit']))}"
-
-
-def _number(text: str) -> str:
-    """A fraction as decimals, where it has an end in them."""
-    scaled = _fraction(text)
-    if scaled is None or (scaled * 10**6).denominator != 1:
-        return clean(text)
-    whole, places = divmod((scaled * 10**6).numerator, 10**6)
-    return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
-
-
 def _table(out: Out, lines: list[Line], pool: Money) -> None:
     if not lines:
         out.line("Nobody gets anything.")
@@ -233,7 +174,8 @@ def _table(out: Out, lines: list[Line], pool: Money) -> None:
             write_money(line["amt"], pool["exp"]),
             *((write_money(line["held"], pool["exp"]),) if held else ()),
             ", ".join(
-                f"{_step(step['do'], step['path'])} {write_money(step['amt'], pool['exp'])}" for step in line["steps"]
+                f"{step_word(step['do'], step['path'])} {write_money(step['amt'], pool['exp'])}"
+                for step in line["steps"]
             ),
         )
         for line in lines
@@ -242,28 +184,10 @@ def _table(out: Out, lines: list[Line], pool: Money) -> None:
     out.table(heads, rows, flexible=len(heads) - 1, right=(1, 2) if held else (1,))
 
 
-def _step(do: str, path: str) -> str:
-    """What a step of an equation pays, in a word."""
-    return _STEPS.get(do, clean(path))
-
-
 def _works(works: list[Work]) -> str:
     named = [f"{clean(each['title']) or short_id(each['id'])} by {who(each['agent'])}" for each in works[:MOST_SHOWN]]
     more = [f"and {len(works) - MOST_SHOWN} more"] if len(works) > MOST_SHOWN else []
     return ", ".join([*named, *more])
 
 
-def _money(amount: int, like: Money) -> str:
-    return worth({**like, "amt": amount})
-
-
-_STEPS = {
-    "reimburse": "costs",
-    "fixed": "agreed",
-    "percent": "percentage",
-    "pro_rata": "work",
-    "shares": "part",
-    "equal": "equal part",
-    "residual": "rest",
-}
 _LEVELS = {"yes": "approves", "contested": "approves (contested)", "no": "has not approved"}

@@ -322,6 +322,28 @@ class Verified(TypedDict):
     checks: list[Check]
 
 
+class Holder(TypedDict):
+    """Somebody who says that they hold a log up to a number; `checked` if a spot check of it was answered rightly."""
+
+    agent: Agent
+    seq: int
+    checked: bool
+    at: str
+
+
+class LogState(TypedDict):
+    """One log: what one key wrote in one place, up to the record `tip`, and how far others hold it."""
+
+    id: str
+    scope: Scope
+    agent: Agent
+    key: str
+    seq: int
+    tip: str
+    branches: int
+    held: list[Holder]
+
+
 class Found(TypedDict):
     """One record that a search found."""
 

@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Call, Group, Link, Query, asks, for_, get, given, items, post, segment, write
+from meshnode.client.calls import (
+    Call,
+    Group,
+    Link,
+    Query,
+    asks,
+    asks_pages,
+    for_,
+    get,
+    given,
+    items,
+    post,
+    segment,
+    write,
+)
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
@@ -36,6 +50,11 @@ class Records(Group[Link]):
     def search(self, words: str, query: Query | None = None) -> Call[a.Page[a.Found]]:
         """Find records by their words."""
         return get("/search", {"q": words, **(query or {})})
+
+    @asks_pages
+    def logs(self) -> Call[a.Page[a.LogState]]:
+        """The logs that are stored here, and how far others hold each."""
+        return get("/logs")
 
     @asks
     def forks(self) -> Call[list[a.Fork]]:

@@ -73,6 +73,11 @@ class Work(Group[Link]):
         return get("/contributions/sums", query)
 
     @asks
+    def hours(self, query: Query | None = None) -> Call[list[w.Hours]]:
+        """The time of contributions, `by` day, project or agent, in the period `from` … `to`."""
+        return items("/contributions/hours", query)
+
+    @asks
     def contribution(self, record: str) -> Call[w.Contribution]:
         """One contribution."""
         return get(f"/contributions/{segment(record)}")

@@ -74,6 +74,15 @@ class Contribution(TypedDict):
     signed_by: Signer | None
 
 
+class Hours(TypedDict):
+    """The time of contributions of one day, for one project or by one person; `of` is the day or the id."""
+
+    of: str
+    name: str
+    seconds: int
+    contributions: int
+
+
 class Stopped(TypedDict):
     """A timer that was stopped, and what was logged."""
 

@@ -65,6 +65,11 @@ def asks(waits: Waiting) -> str:
     return f"{WAITING.get(waits['kind'], clean(waits['kind']))} {clean(waits['about'])}"
 
 
+def plain_moment(text: str) -> str:
+    """A moment, to the minute."""
+    return times.show_moment(text)
+
+
 @pass_context
 def ago(context: Context, text: str) -> str:
     """How long ago a moment was, by the node's clock when the page was made."""

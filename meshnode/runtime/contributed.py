@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import NamedTuple
 
 from meshnode.runtime.lookups import Lookups
-from meshnode.store.querying import MAX_IN, Among, Is, Sum, Where
+from meshnode.store.querying import MAX_IN, Among, Is, Plain, Sum, Where
 from meshnode.views.projection import SECONDS
 from meshnode.views.rows import ContributionRow, EvidenceRow, ShareRow
 from meshproto.records.ids import ext
@@ -18,6 +19,9 @@ MOST_READ = 7 * MOST_GROUPS
 """Groups read for them: a unit has one for each of its scales."""
 LARGEST = 2**63 - 1
 """Largest sum that is told. Only who claims absurd amounts gets beyond."""
+
+MOST_HOURS = 500
+"""Days, projects or people that hours are told of: more than a year of days."""
 
 MOST_DOUBLES = 16
 """Files looked at, and contributions told, of those that may claim the same."""
@@ -71,6 +75,14 @@ class Found:
     """Some are not told: there are too many, or they are too large."""
 
 
+class Hours(NamedTuple):
+    """The time of contributions that are alike in something."""
+
+    of: Plain
+    seconds: int
+    contributions: int
+
+
 def contributions(
     lookups: Lookups, wanted: Wanted, after: tuple[int, bytes] | None, limit: int
 ) -> list[ContributionRow]:
@@ -98,6 +110,25 @@ def sums(lookups: Lookups, wanted: Wanted) -> Found:
         quantities=told,
         values=priced,
         more=not whole or max(len(amounts), len(values)) >= MOST_READ,
+    )
+
+
+def hours(lookups: Lookups, wanted: Wanted, by: str, first: str, last: str) -> list[Hours]:
+    """The time of contributions that began within a period, apart for each value of the column `by`; most first.
+
+    What took several days counts on its first.
+    """
+    counting = [Where("status", Is.ONE_OF, COUNTING), Where("claim", Is.OTHER, "retracted")]
+    period = [Where("day_from", Is.AT_LEAST, first or "0"), Where("day_from", Is.BELOW, f"{last or '9'}~")]
+    totals: dict[Plain, tuple[int, int]] = {}
+    for way in wanted.ways():
+        for (value,), total, rows in lookups.views.sums(
+            ContributionRow, "seconds", (by,), *way, *counting, *period, limit=MOST_HOURS
+        ):
+            seconds, count = totals.get(value, (0, 0))
+            totals[value] = (min(seconds + total, LARGEST), count + rows)
+    return sorted(
+        (Hours(value, *sums) for value, sums in totals.items()), key=lambda each: (-each.seconds, str(each.of))
     )
 
 

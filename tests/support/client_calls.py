@@ -47,6 +47,7 @@ CALLS: list[tuple[Asks, str, str]] = [
     (lambda node: node.work.contribute("t", "idea", {}), "POST", "/contributions"),
     (lambda node: node.work.contributions(), "GET", "/contributions"),
     (lambda node: node.work.sums(), "GET", "/contributions/sums"),
+    (lambda node: node.work.hours({"by": "day"}), "GET", "/contributions/hours"),
     (lambda node: node.work.contribution("a/b"), "GET", "/contributions/a/b"),
     (lambda node: node.work.share("r", "studio"), "POST", "/contributions/r/share"),
     (lambda node: node.work.correct("r", {"seconds": 60}), "POST", "/contributions/r/correct"),

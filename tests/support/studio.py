@@ -34,6 +34,7 @@ class Studio(Table):
     site: str = ""
     app: str = ""
     shared: str = ""
+    workshop: str = ""
     today: date = date.min
 
     def day(self, ago: int) -> str:
@@ -72,7 +73,7 @@ async def _weeks(all_: Studio, weeks: int) -> None:
         await all_.come(made["id"])
     for name, titles in TITLES.items():
         for ago in range(weeks * 7, 0, -1):
-            if chance.random() > (0.45 if all_.today.weekday() != (ago % 7) else 0.1):
+            if chance.random() > (0.6 if all_.today.weekday() != (ago % 7) else 0.1):
                 continue
             await all_[name].does(
                 "POST",
@@ -134,7 +135,7 @@ async def _site(all_: Studio) -> None:
     await all_["ana"].does("POST", "/attestations", {"contribution": laid_out})
     await _income(all_, SITE, 385_000, 80_850, "acme", 45, parties)
     all_.shared = await _share(all_, SITE, 44, ("ana", "ben", "cleo"), parties)
-    plan = (await all_["ana"].does("GET", f"/balances?agreement={SITE}"))["plan"]
+    plan = (await all_["ana"].does("GET", f"/plan?agreement={SITE}"))["items"]
     for each in plan[:1]:
         wish = {"agreement": SITE, "amount": {"amt": each["amount"]["amt"], "cur": "EUR"}, "payee": each["payee"]["id"]}
         paid = (await all_["ana"].does("POST", "/settlements", wish))["id"]
@@ -164,8 +165,8 @@ async def _open(all_: Studio) -> None:
         "from": all_.day(0),
         "equation": {"cur": "EUR", "steps": [{"do": "equal"}]},
     }
-    made = (await all_["ben"].does("POST", "/agreements", terms))["id"]
-    await all_.come(made, "ana", "ben")
+    all_.workshop = (await all_["ben"].does("POST", "/agreements", terms))["id"]
+    await all_.come(all_.workshop, "ana", "ben")
     await all_["ana"].does("POST", "/timers", {"title": "Wireframes for the atlas", "project": "Atlas of benches"})
 
 

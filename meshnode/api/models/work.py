@@ -67,6 +67,16 @@ class Contribution(Model):
     """Who signed, where that was not the agent itself."""
 
 
+class Hours(Model):
+    """The time of contributions of one day, for one project or by one person."""
+
+    of: str
+    """The day, or the id of the project or person; empty for what has none."""
+    name: str
+    seconds: int
+    contributions: int
+
+
 class ContributionRequest(Request):
     """Log work. One of `seconds` and `quantity`, or `value` alone; `day` defaults to today where the node runs.
 

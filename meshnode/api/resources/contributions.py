@@ -1,6 +1,7 @@
 """What was contributed, as it is listed, added up and shown."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TypeVar
 
 import trio
@@ -8,16 +9,17 @@ import trio
 from meshnode.api.edge import Call, Nothing, is_number
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.terms import Evidence, Share, Sums, Total, Worth
-from meshnode.api.models.work import Contribution, ContributionRequest, ProjectName
+from meshnode.api.models.work import Contribution, ContributionRequest, Hours, ProjectName
 from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
-from meshnode.runtime.contributed import Wanted, contributions, doubles, sums
+from meshnode.runtime.contributed import Wanted, contributions, doubles, hours, sums
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.details import Terms
 from meshnode.runtime.requests.somebody import find_agent
+from meshnode.store.querying import Plain
 from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow
 from meshproto.records.ids import IdError, RecordId, from_text, to_text
@@ -25,6 +27,9 @@ from meshproto.types import value
 from meshproto.types.value import Measure
 
 T = TypeVar("T")
+
+COLUMNS = {"day": "day_from", "project": "project", "agent": "agent"}
+"""By what hours can be told apart."""
 
 LISTED = 16
 """Names and files told of each entry of a list: whoever names 256 must not make a list of 500 look up 100,000."""
@@ -58,6 +63,33 @@ async def sum_contributions(site: Site, call: Call[Nothing]) -> Sums:
         values=[Worth(money_model(amt, cur), count) for (amt, cur), count in found.values],
         more=found.more,
     )
+
+
+async def hours_of(site: Site, call: Call[Nothing]) -> Page[Hours]:
+    """The time of contributions by day, project or person."""
+    office = site.office
+    wanted, by = await _wanted(office, call), call.query.get("by") or "day"
+    if by not in COLUMNS:
+        raise Refusal(Code.BAD_REQUEST, f"hours are not told by {by!r}", f"one of {', '.join(COLUMNS)}")
+    first, last = (_day(call.query.get(name, "")) for name in ("from", "to"))
+    await office.fresh()
+    found = await office.slowly(lambda lookups: hours(lookups, wanted, COLUMNS[by], first, last))
+    return Page([Hours(*_told(office, each.of), each.seconds, each.contributions) for each in found])
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise Refusal(Code.BAD_REQUEST, f"{text!r} is not a day", "write it like 2026-03-09") from error
+
+
+def _told(office: Office, of: Plain) -> tuple[str, str]:
+    """What hours are told of, as an id or a day, and its name."""
+    if not isinstance(of, bytes):
+        return str(of or ""), str(of or "")
+    project = office.lookups.project(of)
+    return link_text(of), project.title if project else office.name(of)
 
 
 async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:

@@ -22,11 +22,11 @@ MOST_WAITING = 30
 async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
-    waiting = cast(list[m.Waiting], await ask.items("/inbox"))
+    inbox = cast(m.Inbox, await ask.get("/inbox", limit=MOST_WAITING))
     values = {
         "timers": cast(list[a.Timer], await ask.items("/timers")),
-        "waiting": [(each, link_of(each)) for each in waiting[:MOST_WAITING]],
-        "more_waiting": len(waiting[MOST_WAITING:]),
+        "waiting": [(each, link_of(each)) for each in inbox["items"]],
+        "more_waiting": inbox["total"] - len(inbox["items"]),
         "feed": cast(list[w.Contribution], await ask.items("/contributions", limit=FEED)),
         "where": await places_to_log(ask),
         "day": local_day(given.now).isoformat(),
@@ -58,7 +58,7 @@ def link_of(waits: m.Waiting) -> str:
         "sign": f"/agreements/{waits['scope']['id']}",
         "decide": f"/agreements/{waits['scope']['id']}",
         "approve": f"/money/distributions/{waits['record']}",
-        "confirm-income": f"/money/incomes/{waits['record']}",
+        "confirm-income": "/money",
         "confirm-payment": "/money",
         "attest": f"/records/{waits['record']}",
     }

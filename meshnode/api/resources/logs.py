@@ -1,0 +1,53 @@
+"""The logs that are stored here, and who else says that they hold them."""
+
+import trio
+
+from meshnode.api.edge import Call, Nothing
+from meshnode.api.models.logs import Holder, LogState
+from meshnode.api.models.shared import Page
+from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
+from meshnode.api.shapes import Names, time_text
+from meshnode.api.site import Site
+from meshnode.core.ports import LogHead
+from meshnode.core.rows import HeldEntry
+from meshnode.runtime.office import Office
+from meshnode.runtime.refusals import Code, Refusal
+from meshproto.records.ids import to_text
+
+
+async def list_logs(site: Site, call: Call[Nothing]) -> Page[LogState]:
+    """The logs that are stored here with who else holds them, by their ids."""
+    office, limit = site.office, call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    await office.fresh()
+    after = call.query.get("cursor", "")
+    try:
+        start = bytes.fromhex(after)
+    except ValueError as error:
+        raise Refusal(Code.BAD_REQUEST, f"{after!r} is no cursor", "take it from `next` of the page before") from error
+    heads = sorted((head for head in office.truth.logs() if head.log > start and head.tips), key=lambda each: each.log)
+    names, items = Names(office), []
+    for head in heads[:limit]:
+        items.append(_state(office, names, head))
+        await trio.lowlevel.checkpoint()  # each takes some reads
+    return Page(items, heads[limit - 1].log.hex() if len(heads) > limit else None)
+
+
+def _state(office: Office, names: Names, head: LogHead) -> LogState:
+    last = max(head.tips, key=lambda tip: (tip.seq, tip.id))
+    furthest: dict[bytes, HeldEntry] = {}
+    for entry in office.truth.rows(HeldEntry, (head.log,)):
+        if entry.agent != office.me and entry.seq >= furthest.get(entry.agent, entry).seq:
+            furthest[entry.agent] = entry
+    return LogState(
+        id=head.log.hex(),
+        scope=names.scope(head.scope),
+        agent=names.agent(head.agent),
+        key=head.key.hex(),
+        seq=last.seq,
+        tip=to_text(last.id),
+        branches=len(head.tips),
+        held=[
+            Holder(names.agent(each.agent), each.seq, each.checked, time_text(each.at))
+            for each in (furthest[agent] for agent in sorted(furthest))
+        ],
+    )

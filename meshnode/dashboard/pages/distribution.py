@@ -1,0 +1,97 @@
+"""One distribution: how an amount became lines, who approves it, and why each cent is where it is."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from meshnode.cli.share_words import is_piece, much, shared, step_word
+from meshnode.client import money_answers as m
+from meshnode.client.work_answers import Money
+from meshnode.dashboard.asking import segment
+from meshnode.dashboard.charts.waterfall import Step, waterfall
+from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.view import Given, Sent, View
+from meshnode.dashboard.wording import name, worth
+
+WIDTHS = (560, 328)
+COLOURS = 6
+
+
+async def show(given: Given) -> View:
+    """The page."""
+    ask, path = given.ask, f"/distributions/{segment(given.path['id'])}"
+    found = cast(m.Distribution, await ask.get(path))
+    incomes = [cast(m.Income, await ask.get(f"/incomes/{each}")) for each in found["incomes"]]
+    values = {"found": found, "incomes": incomes, "word": step_word}
+    title = f"{worth(found['pool'])} of {found['agreement']['name']}"
+    return View("distribution.html", title, values, (falls(found, incomes),))
+
+
+def falls(found: m.Distribution, incomes: Sequence[m.Income]) -> Figure:
+    """From what came in, by way of the tax and each line, to what is left for the next distribution."""
+    pool = found["pool"]
+
+    def figure(amount: int) -> str:
+        return worth({**pool, "amt": amount})
+
+    steps = [
+        Step(f"From {name(each['payer'])}", each["gross"]["amt"], figure(each["gross"]["amt"])) for each in incomes
+    ]
+    tax = sum(each["tax"]["amt"] for each in incomes)
+    steps += [Step("Tax", -tax, figure(-tax))] if tax else []
+    brought = pool["amt"] - sum(step.amount for step in steps)
+    steps += [Step("Brought in from before", brought, figure(brought))] if brought else []
+    steps.append(Step("To share", 0, figure(pool["amt"]), is_sum=True))
+    for place, line in enumerate(found["lines"]):
+        amount = line["amt"] + line["held"]
+        who = "you" if line["agent"]["me"] else name(line["agent"])
+        steps.append(Step(who, -amount, figure(amount), place % COLOURS))
+    steps.append(Step("Left for the next", 0, figure(found["carry"]["amt"]), is_sum=True))
+    says = "; ".join(f"{step.name} {step.figure}" for step in steps)
+    wide, narrow = (waterfall(steps, width, says) for width in WIDTHS)
+    table = Table((Column("Step"), Column("Amount", is_number=True)), [(step.name, step.figure) for step in steps])
+    return Figure("waterfall", "From what came in to what each gets", says, wide, narrow, table)
+
+
+async def why(given: Given) -> View:
+    """Why the lines are what they are, from the amounts down to the signatures."""
+    ask, path = given.ask, f"/distributions/{segment(given.path['id'])}"
+    person = given.query.get("person")
+    found = cast(m.Explanation, await ask.get(f"{path}/explanation", person=person))
+    values = {
+        "found": found,
+        "pool": found["pool"],
+        "shared": shared,
+        "counted": counted,
+        "said": said,
+        "word": step_word,
+        "amount": _amount(found["pool"]),
+    }
+    return View("why.html", "Why this cent", values, at={"person": person} if person else {})
+
+
+def counted(behind: m.Behind) -> str:
+    """How much of a contribution counts."""
+    quality = "" if behind["quality"] == "1" else f" × {behind['quality']}"
+    if is_piece(behind) and behind["confirmed"] == "1":
+        return f"confirmed as a whole{quality}"
+    return f"{much(behind['confirmed'], behind)}{quality} of {much(behind['claim'], behind)} claimed"
+
+
+def said(word: m.Word, behind: m.Behind) -> str:
+    """What an attester said."""
+    if word["rejects"]:
+        return "rejects it"
+    whole = is_piece(behind) and word["figure"] == "1"
+    rated = f", rated {word['rating']}" if word["rating"] is not None else ""
+    return f"confirms {'it' if whole else much(word['figure'], behind)}{rated}"
+
+
+def _amount(pool: Money) -> object:
+    return lambda amount: worth({**pool, "amt": amount})
+
+
+async def approve(sent: Sent) -> str:
+    """Approve it."""
+    which = segment(sent.path["id"])
+    await sent.ask.post(f"/distributions/{which}/approvals", {}, sent.key)
+    return f"/money/distributions/{which}"

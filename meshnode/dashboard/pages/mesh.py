@@ -1,0 +1,68 @@
+"""Mesh: which nodes this one meets, how, and where not."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from meshnode.client import answers as a
+from meshnode.client import network_answers as g
+from meshnode.dashboard.charts.graph import NARROW, WIDE, Around, graph
+from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.view import Given, View
+from meshnode.dashboard.wording import name, plain_moment
+
+MOST_DRAWN = 24
+"""Nodes of the drawing, those that are connected first; the table has all."""
+RELAYED = "/p2p-circuit"
+"""What the address of somebody has who is reached by way of a third."""
+
+
+async def show(given: Given) -> View:
+    """The page."""
+    ask = given.ask
+    peers = cast(list[a.Peer], await ask.items("/peers"))
+    networks = cast(list[g.Network], await ask.items("/networks"))
+    status = cast(a.NodeStatus, await ask.get("/node"))
+    values = {
+        "status": status,
+        "peers": peers,
+        "networks": [each for each in networks if not each["notebook"]],
+        "checks": status["health"]["reasons"],
+        "tie": tie_of,
+    }
+    return View("mesh.html", "Mesh", values, (neighbours(name(status["agent"]), peers),) if peers else ())
+
+
+def tie_of(peer: a.Peer) -> str:
+    """How a peer is tied to this node."""
+    if peer["state"] == "direct":
+        return "relayed" if RELAYED in peer["address"] else "direct"
+    return "failing" if peer["last_error"] else "idle"
+
+
+def neighbours(me: str, peers: Sequence[a.Peer]) -> Figure:
+    """This node and those around it."""
+    order = ("direct", "relayed", "idle", "failing")
+    ordered = sorted(peers, key=lambda each: (order.index(tie_of(each)), _name(each)))
+    around = [Around(_name(each), tie_of(each), f"{_name(each)}: {_how(each)}") for each in ordered[:MOST_DRAWN]]
+    connected = sum(tie_of(each) in ("direct", "relayed") for each in peers)
+    says = f"{connected} of {len(peers)} known nodes are connected: " + "; ".join(each.says for each in around)
+    rows = [
+        (_name(each), tie_of(each), _how(each), each["address"] or ", ".join(each["addresses"])) for each in ordered
+    ]
+    table = Table((Column("Who"), Column("Tie"), Column("How it is"), Column("Address")), rows)
+    wide, narrow = (graph(me, around, size, says) for size in (WIDE, NARROW))
+    return Figure("mesh", "Nodes around this one", says, wide, narrow, table)
+
+
+def _name(peer: a.Peer) -> str:
+    return name(peer["agent"]) if peer["agent"] is not None else f"…{peer['id'][-8:]}"
+
+
+def _how(peer: a.Peer) -> str:
+    if peer["state"] == "direct":
+        way = "by way of a relay" if tie_of(peer) == "relayed" else "directly"
+        return f"connected {way} since {plain_moment(peer['since'] or '')}"
+    if peer["last_error"]:
+        again = f", tried again {plain_moment(peer['next_try'])}" if peer["next_try"] else ""
+        return f"{peer['last_error']}{again}"
+    return "known, not connected now"
