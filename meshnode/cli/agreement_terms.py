@@ -19,6 +19,8 @@ from meshnode.cli.safe_text import clean
 if TYPE_CHECKING:
     from meshnode.terms.presets import Chosen, Preset
 
+LEAVER = (("good", "keep"), ("good", "once"), ("bad", "keep"), ("bad", "drop_unpaid"))
+"""How somebody leaves, and what may be agreed for that."""
 ROLES = ("provider", "client", "holder", "arbiter", "commons")
 PRESETS = ("hours", "hours-rate", "points", "equal", "shares", "slices", "livelihood", "waterfall", "commons")
 """As in `meshnode.terms.presets`, which takes a while to load."""
@@ -77,6 +79,8 @@ def _from_options(said: Mapping[str, Value]) -> dict[str, object]:
         terms["prevails"] = _text(said, "prevails") or "doc"
     if licence := terms.pop("licence", None):
         terms["rights"] = {"results": {"licence": licence}, "attribution": True}
+    if leaver := _texts(said, "leaver"):
+        terms["leaver"] = dict(_leaver_terms(each) for each in leaver)
     if confirm := _text(said, "confirm"):
         terms["income_confirm"] = confirm
     for name in ("approval", "amendment"):
@@ -214,6 +218,15 @@ def _leaver(text: str) -> dict[str, object]:
     return {"who": who.strip(), "how": how.strip()}
 
 
+def _leaver_terms(text: str) -> tuple[str, str]:
+    """`good:keep` or `bad:drop_unpaid`: what becomes of the claims of who leaves."""
+    how, _, what = (part.strip() for part in text.partition(":"))
+    if (how, what) not in LEAVER:
+        options = ", ".join(f"{one}:{other}" for one, other in LEAVER)
+        raise Failure(Exit.USAGE, f"--leaver is one of {options}, not {clean(text)!r}", MANUAL)
+    return how, what
+
+
 def _duty(text: str) -> dict[str, object]:
     """`Blue Ltd:Acme` or `Blue Ltd:Acme:design`: who answers to whom, for what."""
     parts = [each.strip() for each in text.split(":")]
@@ -285,6 +298,12 @@ TERMS = (
     Argument(("--ack",), "How many of the others must confirm work before it counts.", kind="number", metavar="N"),
     Argument(("--confirm",), "Who confirms an income before it is shared.", choices=("none", "client", "party")),
     Argument(("--late",), "What becomes of work that is confirmed late.", choices=("next", "catch_up", "exclude")),
+    Argument(
+        ("--leaver",),
+        "What becomes of the claims of who leaves: good:keep or good:once, bad:keep or bad:drop_unpaid.",
+        kind="repeat",
+        metavar="HOW:WHAT",
+    ),
     Argument(("--approval",), "Who approves how an income is shared: all, arbiter, or how many.", metavar="RULE"),
     Argument(("--amendment",), "Who agrees to a change: all, or how many of the parties.", metavar="RULE"),
     Argument(("--covers",), "A project it is about.", kind="repeat", metavar="PROJECT"),

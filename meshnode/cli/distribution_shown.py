@@ -39,7 +39,7 @@ def show_preview(out: Out, preview: Preview) -> None:
     out.fields(
         [
             ("left", worth(preview["carry"]) if preview["carry"]["amt"] else ""),
-            ("new work", count(preview["entered"], "contribution")),
+            ("new work", count(preview["entered"], "contribution") if preview["entered"] else ""),
             ("digest", preview["digest"]),
         ]
     )
@@ -190,4 +190,9 @@ def _works(works: list[Work]) -> str:
     return ", ".join([*named, *more])
 
 
-_LEVELS = {"yes": "approves", "contested": "approves (contested)", "no": "has not approved"}
+_LEVELS = {
+    "yes": "approves",
+    "contested": "approves (contested)",
+    "declined": "declines",
+    "no": "has not approved",
+}

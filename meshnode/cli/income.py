@@ -11,6 +11,7 @@ from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.money import UnclearMoney, parse_money, parse_plain
+from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import short_id, signed, where, who, who_briefly, worth
 from meshnode.cli.times import show_moment
 
@@ -48,7 +49,8 @@ def add(
         part_of=part_of,
         as_=as_,
     )
-    desk.out.give_or_ok("income.add", made, f"Declared   {worth(made['net'])} to share   {short_id(made['id'])}")
+    what = "to give back" if made["refunds"] else "to share"
+    desk.out.give_or_ok("income.add", made, f"Declared   {worth(made['net'])} {what}   {short_id(made['id'])}")
     if not desk.out.as_json:
         _tell(desk, made)
     return Exit.OK
@@ -58,7 +60,7 @@ def confirm(desk: Desk, *, income: str, decline: bool, as_: str | None) -> Exit:
     """Say that an income came in."""
     told = desk.client().money.confirm_income(income, "decline" if decline else "accept", as_=as_)
     verb = "Declined" if decline else "Confirmed"
-    desk.out.give_or_ok("income.confirm", told, f"{verb}   {worth(told['gross'])}   it is {told['state']}")
+    desk.out.give_or_ok("income.confirm", told, f"{verb}   {worth(told['gross'])}   it is {_state(told)}")
     return Exit.OK
 
 
@@ -78,7 +80,7 @@ def ls(desk: Desk, *, agreement: str | None) -> Exit:
                 worth(each["net"]),
                 who_briefly(each["holder"]),
                 where(each["agreement"]),
-                each["state"] + (" duplicate?" if each["doubles"] else "") + (" refund" if each["refunds"] else ""),
+                _state(each) + (" duplicate?" if each["doubles"] else "") + (" refund" if each["refunds"] else ""),
                 "shared" if each["shared_by"] else "",
             )
             for each in found
@@ -103,8 +105,9 @@ def show(desk: Desk, *, income: str) -> Exit:
             ("tax", worth(one["tax"])),
             ("to share", worth(one["net"])),
             ("day", one["on"]),
-            ("state", one["state"] + (f", to be confirmed by: {one['confirm']}" if one["state"] == "declared" else "")),
+            ("state", _state(one) + (f", to be confirmed by: {one['confirm']}" if one["state"] == "declared" else "")),
             ("confirmed by", ", ".join(who(each) for each in one["confirmed_by"])),
+            ("declined by", ", ".join(who(each) for each in one["declined_by"])),
             ("invoice", one["invoice"]),
             ("refunds", one["refunds"]),
             ("part of", _source(one)),
@@ -114,6 +117,11 @@ def show(desk: Desk, *, income: str) -> Exit:
     )
     _tell(desk, one)
     return Exit.OK
+
+
+def _state(one: Income) -> str:
+    """How an income stands; that somebody declined it is no state, but what its holder must know."""
+    return "declined" if one["state"] == "declared" and one["declined_by"] else clean(one["state"])
 
 
 def _source(one: Income) -> str:

@@ -17,7 +17,7 @@ from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Agent
-    from meshnode.client.money_answers import Plan, Transfer
+    from meshnode.client.money_answers import Plan, Settlement, Transfer
 
 _SIDES: tuple[Literal["payer"], Literal["payee"]] = ("payer", "payee")
 METHODS = ("bank", "cash", "credit", "offset")
@@ -67,7 +67,7 @@ def confirm(desk: Desk, *, settlement: str, decline: bool, as_: str | None) -> E
     """Say that a payment took place."""
     told = desk.client().money.confirm_settlement(settlement, "decline" if decline else "accept", as_=as_)
     verb = "Declined" if decline else "Confirmed"
-    desk.out.give_or_ok("settlement.confirm", told, f"{verb}   {worth(told['amount'])}   it is {told['state']}")
+    desk.out.give_or_ok("settlement.confirm", told, f"{verb}   {worth(told['amount'])}   it is {_state(told)}")
     return Exit.OK
 
 
@@ -88,17 +88,22 @@ def ls(desk: Desk, *, agreement: str | None) -> Exit:
                 who_briefly(each["payer"]),
                 who_briefly(each["payee"]),
                 where(each["agreement"]),
-                each["state"],
+                _state(each),
             )
             for each in found
         ]
         desk.out.table(
             ("ID", "DAY", "AMOUNT", "FROM", "TO", "AGREEMENT", "STATE"), rows, flexible=5, right=(2,), whole=(0,)
         )
-        mine = [each for each in found if each["may_confirm"]]
+        mine = [each for each in found if each["may_confirm"] and not each["declined"]]
         if mine:
             desk.next_steps(*(("Confirm", f"meshnode settlement confirm {each['id']}") for each in mine[:3]))
     return Exit.OK
+
+
+def _state(one: Settlement) -> str:
+    """How a payment stands; that the other side declined it is no state, but what matters of it."""
+    return "declined" if one["declined"] and one["state"] == "declared" else clean(one["state"])
 
 
 def show(desk: Desk, *, settlement: str) -> Exit:
@@ -116,7 +121,7 @@ def show(desk: Desk, *, settlement: str) -> Exit:
             ("really paid", worth(one["paid"]) if one["paid"] else ""),
             ("day", one["on"]),
             ("method", one["method"]),
-            ("state", f"{clean(one['state'])}: {clean(one['says'])}"),
+            ("state", f"{_state(one)}: {clean(one['says'])}"),
             ("shown by", one["ref"]),
             ("declared", f"by {signed(one['declared_by'], one['signed_by'])}, {show_moment(one['at'])}"),
         ]

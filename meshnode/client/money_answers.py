@@ -118,6 +118,7 @@ class Income(TypedDict):
     state: str
     confirm: str
     confirmed_by: list[Agent]
+    declined_by: list[Agent]
     may_confirm: bool
     invoice: str
     refunds: str
@@ -340,6 +341,7 @@ class Settlement(TypedDict):
     causes: list[str]
     says: str
     declared_by: Agent
+    declined: bool
     may_confirm: bool
     ref: str
     at: str

@@ -67,9 +67,13 @@ def steps_of(version: bytes, memory: Memory) -> dict[str, str]:
 def advice(office: Office, told: Told) -> str:
     """How a distribution stands, and what it waits for."""
     shared = told.shared
-    missing = [office.name(each.agent) or short(each.agent) for each in told.approvers if each.level == NO]
-    given = len(told.approvers) - len(missing)
+    missing = [_name(office, each.agent) for each in told.approvers if each.level == NO and not each.declined]
+    declined = [_name(office, each.agent) for each in told.approvers if each.declined]
+    given = len(told.approvers) - len(missing) - len(declined)
     match shared.state:
+        case "proposed" if declined:
+            said = f"{given} of {told.needed} approvals so far; {', '.join(declined)} declined it"
+            return f"{said}, waiting for {', '.join(missing)}" if missing else said
         case "proposed":
             return f"{given} of {told.needed} approvals so far, waiting for {', '.join(missing) or 'what it follows'}"
         case "contested" if shared.reason == "R-RIVAL":
@@ -82,10 +86,14 @@ def advice(office: Office, told: Told) -> str:
             return "the version by which it shares is in conflict with another"
         case "contested":
             return "what it rests on is contested; who was revoked can be stood by: meshnode reaffirm"
-        case _ if missing:
+        case _ if missing or declined:
             return f"in force: {given} of {len(told.approvers)} approve, {told.needed} suffice; {_finality(told)}"
         case _:
             return "in force, and approved by all: nothing can take its place"
+
+
+def _name(office: Office, agent: bytes) -> str:
+    return office.name(agent) or short(agent)
 
 
 def _finality(told: Told) -> str:

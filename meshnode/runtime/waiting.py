@@ -1,15 +1,18 @@
 """What waits for the owner: signatures, votes, work to confirm, money to approve or to have got. Oldest first."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from meshnode.runtime.office import Office, quoted
 from meshnode.runtime.requests import agreed, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_of
+from meshnode.runtime.shared_out import net_of
 from meshnode.store.querying import Is, Where
-from meshnode.views.dealings import Dealing, accepted_by, dealings, takes_part, terms_now
+from meshnode.terms.wording import money
+from meshnode.views.dealings import Dealing, accepted_by, dealings, declined_by, takes_part, terms_now
 from meshnode.views.rows import ContributionRow
 from meshproto.fold.attesting import counts_now, heads_of
+from meshproto.fold.memory import Memory
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types.agreement import attesters_of, bearers, parties_of
 
@@ -101,8 +104,11 @@ def _distributions(office: Office, scope: ScopeId) -> Iterator[Waiting]:
     mine = agreed.acts_as(office)
     for each in _of(office, scope, "distribution", "proposed"):
         told = told_of(office, scope, each)
-        for agent in may_approve(told, mine):
-            about = f"a distribution up to {each.facts['to']}"
+        with office.folded.steady():
+            pool = money(net_of(each.facts, office.folded), each.facts["carry"]["cur"])
+            silent = [one for one in may_approve(told, mine) if not declined_by(each.record, one, office.folded)]
+        for agent in silent:
+            about = f"how {pool} is shared, up to {each.facts['to']}"
             command = f"meshnode distribution approve {to_text(each.record)}{_for(office, agent)}"
             yield _waits(office, "approve", each, scope, agent, about, command)
 
@@ -114,11 +120,11 @@ def _incomes(office: Office, scope: ScopeId) -> Iterator[Waiting]:
             terms = terms_now(scope, office.folded)
             how = terms["income_confirm"]
             asked = bearers(terms, "client") if how == "client" else parties_of(terms) if how == "party" else []
-            silent = [one for one in asked if one in mine and not accepted_by(each.record, one, office.folded)]
+            silent = [one for one in asked if one in mine and not _answered(each, one, office.folded)]
         for agent in silent:
             if agent != each.agent:
                 command = f"meshnode income confirm {to_text(each.record)}{_for(office, agent)}"
-                about = f"an income on {each.facts['on']}"
+                about = f"{'a refund' if 'refunds' in each.facts else 'an income'} {_of_day(each.facts, 'gross')}"
                 yield _waits(office, "confirm-income", each, scope, agent, about, command)
 
 
@@ -128,10 +134,21 @@ def _payments(office: Office, scope: ScopeId) -> Iterator[Waiting]:
         other = each.facts["to"] if each.agent == each.facts["from"] else each.facts["from"]
         with office.folded.steady():
             may = other in mine and takes_part(other, scope, office.folded)
+            may = may and not declined_by(each.record, other, office.folded)
         if may:
             command = f"meshnode settlement confirm {to_text(each.record)}{_for(office, other)}"
-            about = f"a payment on {each.facts['on']}"
+            side, agent = ("by", each.facts["from"]) if other == each.facts["to"] else ("to", each.facts["to"])
+            about = f"a payment {_of_day(each.facts, 'amount')} {side} {office.name(agent) or short(agent)}"
             yield _waits(office, "confirm-payment", each, scope, other, about, command)
+
+
+def _answered(one: Dealing, agent: bytes, memory: Memory) -> bool:
+    return bool(accepted_by(one.record, agent, memory)) or declined_by(one.record, agent, memory)
+
+
+def _of_day(facts: Mapping[str, Any], name: str) -> str:
+    """Which money, and when; people confirm the amount."""
+    return f"of {money(abs(facts[name]['amt']), facts[name]['cur'])} on {facts['on']}"
 
 
 def _of(office: Office, scope: ScopeId, type_: str, state: str) -> list[Dealing]:

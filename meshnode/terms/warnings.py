@@ -25,16 +25,33 @@ def warnings_of(
     scope: bytes, facts: Mapping[str, Any], memory: Memory, names: Readable, vacant: Iterable[tuple[bytes, str]] = ()
 ) -> list[str]:
     """What should be told of a version; `vacant` are the duties under it that are borne by nobody any more."""
-    found = [f"nobody answers to {names.agent(each)} for anything" for each in answerable(facts)]
+    found = [
+        f"nobody answers to {names.agent(each)} for anything; a change can say who does" for each in answerable(facts)
+    ]
     found += [
         f"nobody answers to {names.agent(to)} for {scope_code} any more: a change must say who does"
         for to, scope_code in vacant
+    ]
+    found += [
+        f"{names.agent(each)} leaves, but what a step gives by that name goes on: change the equation, too"
+        for each, _ in facts.get("leaves", ())
+        if _pays_by_name(facts.get("value_equation", {}).get("steps", ()), each)
     ]
     typical = _typical(scope, facts, memory)
     if typical and _is_too_small(facts, typical):
         shown = money(typical, facts["value_equation"]["cur"])
         found.append(f"an income of {shown} is used up before anybody's work is paid: see the steps of sharing")
     return found
+
+
+def _pays_by_name(steps: Iterable[Mapping[str, Any]], agent: bytes) -> bool:
+    """Whether a step pays somebody for no work of theirs, so that it goes on when they have left."""
+    for step in steps:
+        paid = [who for who, _ in (*step.get("pay", ()), *step.get("parts", ()))]
+        brackets = step.get("brackets", ())
+        if agent in (*paid, step.get("agent")) or any(_pays_by_name(each["steps"], agent) for each in brackets):
+            return True
+    return False
 
 
 def _typical(scope: bytes, facts: Mapping[str, Any], memory: Memory) -> int:

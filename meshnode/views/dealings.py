@@ -65,6 +65,12 @@ def accepted_by(record: bytes, agent: bytes, memory: Memory) -> list[bytes]:
     return [each for each in found if row_of(memory, each).counts]
 
 
+def declined_by(record: bytes, agent: bytes, memory: Memory) -> bool:
+    """Whether an agent has declined a record, and not accepted it as well: a no may become a yes."""
+    declines = (key[-32:] for key, _ in memory.scan("declines", record + agent))
+    return any(row_of(memory, each).counts for each in declines) and not accepted_by(record, agent, memory)
+
+
 def last_shared(scope: bytes, memory: Memory) -> bytes:
     """The distribution that the next one follows: of those in force, else contested, the end of the longest chain."""
     held = {each.record: each for each in dealings(scope, "distribution", memory)}

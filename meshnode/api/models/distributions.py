@@ -87,7 +87,7 @@ class DistributionRequest(PreviewRequest):
 
 
 class Approval(Model):
-    """Somebody who approves; `level` is `no`, `contested` or `yes`."""
+    """Somebody who approves; `level` is `no`, `declined`, `contested` or `yes`."""
 
     agent: Agent
     level: str

@@ -20,6 +20,8 @@ class Income(Model):
     confirm: str
     """Who confirms incomes by the agreement: `none`, `client` or `party`."""
     confirmed_by: list[Agent]
+    declined_by: list[Agent]
+    """Who says that it did not come in; they may still confirm it."""
     may_confirm: bool
     """Whether the owner's word is awaited."""
     invoice: str

@@ -29,6 +29,8 @@ class Settlement(Model):
     says: str
     """How it stands, in words."""
     declared_by: Agent
+    declined: bool
+    """Whether the other side says that it did not take place; it may still confirm it."""
     may_confirm: bool
     ref: str
     at: str

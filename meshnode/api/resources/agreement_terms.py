@@ -13,6 +13,7 @@ from meshnode.api.models.agreements import (
     RightsTerms,
 )
 from meshnode.api.models.terms import MoneyRequest
+from meshnode.api.resources.leaving import without
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.somebody import find_agent
@@ -91,8 +92,7 @@ async def facts_of(office: Office, body: AgreementRequest, agent: bytes, before:
         facts["value_equation"] = await _equation(body.equation, find)
     if body.leaves and body.parties is None:
         gone = {await find.agent(each.who) for each in body.leaves}
-        parties: list[Any] = before[0]["parties"] if before else []
-        facts["parties"] = [party for party in parties if party[0] not in gone]
+        facts = without(office, facts, gone, body, agent or office.me)
     if "parties" not in facts:
         raise Refusal(Code.BAD_REQUEST, "an agreement has parties: say who, and what they are", MANUAL)
     return facts

@@ -20,6 +20,7 @@ from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import (
+    Approver,
     Preview,
     Told,
     Wish,
@@ -182,7 +183,7 @@ def _model(
         previous=to_text(facts["prev"]) if "prev" in facts else "",
         reopens=to_text(facts["restates"]) if "restates" in facts else "",
         digest=facts["result_digest"][1:].hex(),
-        approvals=[models.Approval(names.agent(each.agent), LEVELS.get(each.level, "no")) for each in told.approvers],
+        approvals=[_approval(names, each) for each in told.approvers],
         needed=told.needed,
         may_approve=bool(may_approve(told, acting)),
         outside=_outside(office, names, told.outside) if whole else None,
@@ -202,6 +203,11 @@ def _brief(
     if isinstance(one, Void):
         return _void_model(office, names, scope, one)
     return _model(office, names, told_of(office, scope, one), acting, whole=False)
+
+
+def _approval(names: Names, one: Approver) -> models.Approval:
+    level = "declined" if one.declined else LEVELS.get(one.level, "no")
+    return models.Approval(names.agent(one.agent), level)
 
 
 def _void_model(office: Office, names: Names, scope: ScopeId, void: Void) -> models.Distribution:

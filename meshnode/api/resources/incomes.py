@@ -17,7 +17,7 @@ from meshnode.runtime.requests.cascades import Cascade
 from meshnode.runtime.requests.incomes import Income as Wish
 from meshnode.runtime.requests.incomes import add, doubles
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.views.dealings import Dealing, accepted_by, dealings, participants, terms_now
+from meshnode.views.dealings import Dealing, accepted_by, dealings, declined_by, participants, terms_now
 from meshproto.fold.concerns import concern_of
 from meshproto.records.ids import ScopeId, to_text
 from meshproto.types.agreement import bearers, parties_of
@@ -111,6 +111,7 @@ class _Incomes:
         source = self._cascade.origin(facts.get("part_of", b""))
         with self._office.folded.steady():
             said = [each for each in self._people if accepted_by(income.record, each, self._office.folded)]
+            declined = [each for each in self._people if declined_by(income.record, each, self._office.folded)]
         return Income(
             id=to_text(income.record),
             agreement=names.scope(self._scope),
@@ -123,6 +124,7 @@ class _Incomes:
             state=income.state,
             confirm=how,
             confirmed_by=[names.agent(each) for each in said],
+            declined_by=[names.agent(each) for each in declined],
             may_confirm=income.state == "declared" and not self._acting.isdisjoint(self._asked(income)),
             invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
             refunds=to_text(facts["refunds"]) if "refunds" in facts else "",

@@ -13,7 +13,7 @@ from meshnode.api.site import Site
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.settlements import Payment, add, advice
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.views.dealings import Dealing, dealings
+from meshnode.views.dealings import Dealing, dealings, declined_by
 from meshproto.records.ids import ScopeId, to_text
 from meshproto.types.value import Money
 
@@ -87,6 +87,8 @@ def settlement_model(office: Office, names: Names, scope: ScopeId, payment: Deal
     facts, record = payment.facts, office.truth.record(payment.record)
     other = facts["to"] if payment.agent == facts["from"] else facts["from"]
     paid = facts.get("paid")
+    with office.folded.steady():
+        declined = declined_by(payment.record, other, office.folded)
     return Settlement(
         id=to_text(payment.record),
         agreement=names.scope(scope),
@@ -99,8 +101,9 @@ def settlement_model(office: Office, names: Names, scope: ScopeId, payment: Deal
         state=payment.state,
         reason=payment.reason,
         causes=[to_text(each) for each in payment.ids],
-        says=advice(office, payment),
+        says=advice(office, payment, declined=declined),
         declared_by=names.agent(payment.agent),
+        declined=declined,
         may_confirm=payment.state == "declared" and other in {office.me, *office.mandates.acts_for()},
         ref=facts["ref"][1:].hex() if "ref" in facts else "",
         at=time_text(record.at if record else 0),

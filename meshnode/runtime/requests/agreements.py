@@ -102,7 +102,9 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
         return  # It gives up what it answers for (09-agreements 2.5).
     if mine.state == "signed" and not (version.told.state == "in_force" and _has_given_up(office, mine, version)):
         why = f"{name} {'have' if who == office.me else 'has'} signed it, which cannot be taken back"
-        raise Refusal(Code.CONFLICT, f"{why}: propose a change" if decision == "decline" else why, show)
+        other = f"meshnode agreement amend {to_text(version.row.scope)} --help"
+        told = f"{why}: propose another version, and ask the others to decline this one"
+        raise Refusal(Code.CONFLICT, *((told, other) if decision == "decline" else (why, show)))
     if decision == "decline" and version.told.state != "proposed":
         raise Refusal(Code.CONFLICT, f"it is not proposed any more, but {version.told.state}", show)
 

@@ -15,6 +15,7 @@ from meshnode.views.dealings import (
     Dealing,
     awaiting,
     dealings,
+    declined_by,
     last_shared,
     standing_version,
     terms_now,
@@ -23,6 +24,7 @@ from meshnode.views.dealings import (
 from meshproto.fold.authority import Verdict
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.lineages import version_of
+from meshproto.fold.memory import Memory
 from meshproto.fold.tallies import NO, tally
 from meshproto.records.ids import ScopeId, short, to_text
 from meshproto.types.accounts import losers_of
@@ -138,6 +140,8 @@ class Approver(NamedTuple):
 
     agent: bytes
     level: int
+    declined: bool
+    """Whether they said no, which may become a yes."""
 
 
 class Told(NamedTuple):
@@ -162,12 +166,17 @@ def told_of(office: Office, scope: ScopeId, shared: Dealing, outside: LeftOut = 
         terms = version_of(memory, shared.facts["agreement"]).facts
         agents = approvers_of(terms)
         losing = [each for each in losers_of(shared.facts) if each not in agents]
-        levels = tuple(Approver(each, tally(shared.record, each, memory)) for each in (*agents, *losing))
+        levels = tuple(_approver(shared.record, each, memory) for each in (*agents, *losing))
     approval = terms["approval"]
     needed = len(agents) if isinstance(approval, str) else approval["k"]
     if losers_of(shared.facts):  # who loses by it must agree, whoever else does
         needed = max(needed, len(levels)) if isinstance(approval, str) else needed + len(losing)
     return Told(scope, shared, levels, needed, outside)
+
+
+def _approver(shared: bytes, agent: bytes, memory: Memory) -> Approver:
+    level = tally(shared, agent, memory)
+    return Approver(agent, level, level == NO and declined_by(shared, agent, memory))
 
 
 def may_approve(told: Told, acting: Container[bytes]) -> list[bytes]:

@@ -100,7 +100,7 @@ def contested(office: Office, scopes: Iterable[ScopeId]) -> list[tuple[ScopeId, 
         ]
 
 
-def advice(office: Office, payment: Dealing) -> str:
+def advice(office: Office, payment: Dealing, *, declined: bool) -> str:
     """How a payment stands, in words."""
     payer, payee = payment.facts["from"], payment.facts["to"]
     other = payee if payment.agent == payer else payer
@@ -109,6 +109,8 @@ def advice(office: Office, payment: Dealing) -> str:
             return "both sides say that it took place"
         case "contested":
             return "contested: it is not certain that who signed was allowed to, so it settles nothing yet"
+        case _ if declined:
+            return f"{office.name(other) or short(other)} says that it did not take place, so it counts for nothing"
         case _:
             return f"it counts once {office.name(other) or short(other)} has confirmed it"
 

@@ -172,6 +172,41 @@ async def test_whoever_goes_signs_that_where_all_must(mesh: Mesh) -> None:
         assert "Ben leaves, for good reason" not in [line for one in again["sections"] for line in one["lines"]]
 
 
+async def test_who_goes_leaves_nothing_behind_that_only_a_party_does(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("client") as client:
+        duty = {"to": "Client", "final": "Ben", "deputies": ["me"], "scope": "delivery"}
+        shares = {"do": "shares", "parts": [["me", 500], ["Ben", 500]]}
+        wish = {
+            "responsibility": [duty],
+            "ack": {"min": 1, "by": ["me", "Ben", "Client"]},
+            "equation": {"cur": "EUR", "steps": [shares]},
+        }
+        await agreed(mesh, ana, ben, client, **wish)
+        gone, path = {"leaves": [{"who": "Ben", "how": "good"}]}, "/agreements/logo/versions"
+        own = await ben.api().refuses("POST", path, {"leaves": [{"who": "me", "how": "good"}]})
+        assert own["hint"] == "let one of them run: meshnode agreement amend AGREEMENT --leaves 'Ben'"
+        orphan = await ana.api().refuses("POST", path, gone)
+        assert orphan["detail"] == "Ben answers to Client for delivery: say who does from now on"
+        taken = {**gone, "responsibility": [{"to": "Client", "final": "me", "scope": "delivery"}]}
+        change = await ana.api().does("POST", path, taken)
+        assert change["warnings"] == [
+            "Ben leaves, but what a step gives by that name goes on: change the equation, too"
+        ]
+        lines = [line for one in change["sections"] for line in one["lines"]]
+        assert any("among Ana, Client" in line for line in lines)
+        lost = await ana.api().does("POST", path, {"leaves": [{"who": "Client", "how": "bad"}]})
+        assert not any("answers to" in line for one in lost["sections"] for line in one["lines"])
+
+
+async def test_who_has_signed_a_proposal_is_told_how_to_replace_it(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await meets(ana, ben)
+        made = await ana.api().does("POST", "/agreements", terms("me", "Ben"))
+        refused = await ana.api().refuses("POST", "/agreements/logo/signatures", {"decision": "decline"})
+        assert refused["detail"].endswith("propose another version, and ask the others to decline this one")
+        assert refused["hint"] == f"meshnode agreement amend {made['id']} --help"
+
+
 async def test_what_somebody_gives_up_to_answer_for_is_shown_as_vacant(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana, mesh.node("client") as client:
         await agreed(mesh, ana, client, responsibility=[{"to": "Client", "final": "me", "scope": "delivery"}])

@@ -416,3 +416,31 @@ async def test_long_lists_are_told_in_pages(mesh: Mesh) -> None:
         for path in ("/incomes", "/agreements", "/plan"):
             refused = await all_["ana"].refuses("GET", f"{path}?cursor=soon")
             assert "no cursor" in refused["detail"]
+
+
+async def test_what_was_declined_waits_for_nobody_and_is_told(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben", income_confirm="party") as all_:
+        await all_.works("ana", "Design", 3, "ben")
+        income = await all_.income("ana", 1000, on="2026-03-03")
+        about = [each["about"] for each in (await all_["ben"].does("GET", "/inbox"))["items"]]
+        assert about == ["an income of 10.00 EUR on 2026-03-03"]
+        told = await all_["ben"].does("POST", f"/incomes/{income}/answers", {"answer": "decline"})
+        assert ([each["name"] for each in told["declined_by"]], await waits(all_["ben"])) == (["Ben"], [])
+        told = await all_["ben"].does("POST", f"/incomes/{income}/answers", {})
+        assert (told["declined_by"], told["state"]) == ([], "confirmed")
+        await all_.stands(from_text(income), "confirmed")
+        shared = await all_.shares("ana")
+        about = [each["about"] for each in (await all_["ben"].does("GET", "/inbox"))["items"]]
+        assert about == [f"how 10.00 EUR is shared, up to {shared['to']}"]
+        told = await all_["ben"].does("POST", f"/distributions/{shared['id']}/approvals", {"answer": "decline"})
+        assert told["says"] == "0 of 2 approvals so far; Ben declined it, waiting for Ana"
+        assert {each["agent"]["name"]: each["level"] for each in told["approvals"]} == {"Ana": "no", "Ben": "declined"}
+        assert await waits(all_["ben"]) == []
+        wish = {"agreement": "Acme site", "amount": {"amt": 500, "cur": "EUR"}, "payee": "Ben", "on": "2026-04-01"}
+        paid = await all_["ana"].does("POST", "/settlements", wish)
+        await all_.come(paid["id"])
+        about = [each["about"] for each in (await all_["ben"].does("GET", "/inbox"))["items"]]
+        assert about == ["a payment of 5.00 EUR on 2026-04-01 by Ana"]
+        told = await all_["ben"].does("POST", f"/settlements/{paid['id']}/answers", {"answer": "decline"})
+        assert (told["state"], told["declined"], await waits(all_["ben"])) == ("declared", True, [])
+        assert told["says"] == "Ben says that it did not take place, so it counts for nothing"

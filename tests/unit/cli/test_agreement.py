@@ -322,6 +322,18 @@ def test_an_end_is_proposed(node: FakeNode) -> None:
     assert node.asked[-1].body == {"until": "2030-01-31", "as": "Blue Ltd"}
 
 
+def test_what_becomes_of_leavers_is_said(node: FakeNode) -> None:
+    node.agreements.append(agreement("in_force"))
+    run("agreement", "amend", "logo", "--leaves", "Ben:bad", "--leaver", "good:once", "--leaver", "bad:keep", home=node)
+    wish = {"leaves": [{"who": "Ben", "how": "bad"}], "leaver": {"good": "once", "bad": "keep"}}
+    assert {name: node.asked[-1].body[name] for name in wish} == wish
+    ran = run("agreement", "amend", "logo", "--leaver", "good:drop_unpaid", home=node)
+    assert (ran.code, "--leaver is one of good:keep, good:once, bad:keep, bad:drop_unpaid" in ran.err) == (
+        Exit.USAGE,
+        True,
+    )
+
+
 def test_lists_say_what_waits(node: FakeNode) -> None:
     assert "No agreements that go on." in run("agreement", "ls", home=node).out
     assert "No agreements yet." in run("agreement", "ls", "--all", home=node).out

@@ -269,6 +269,21 @@ def test_a_contested_payment_has_a_column_and_is_left_out_of_the_plan(node: Fake
     assert "settlement add" not in out
 
 
+def test_what_was_declined_is_called_so(node: FakeNode) -> None:
+    said = money.settlement(declined=True, may_confirm=True, says="Ben says that it did not take place")
+    node.answers["GET", "/settlements"] = Page([said])
+    node.answers["POST", "/settlements/s/answers"] = said
+    out = says(node, "settlement", "ls")
+    assert "declined" in out
+    assert "Confirm:" not in out
+    assert says(node, "settlement", "confirm", "s", "--decline").endswith("it is declined\n")
+    node.answers["GET", "/incomes"] = Page([money.income(declined_by=[BEN])])
+    assert "declined" in says(node, "income", "ls")
+    back = money.income(refunds=text_id("income"), net=money.euros(-100))
+    node.answers["POST", "/incomes"] = back
+    assert "-1.00 EUR to give back" in says(node, "income", "add", "acme", "1 EUR", "--refunds", "i")
+
+
 def test_a_payment_is_shown_with_what_comes_next(node: FakeNode) -> None:
     out = says(node, "settlement", "show", "s")
     assert "  state      declared: it counts once Ben has confirmed it\n" in out
