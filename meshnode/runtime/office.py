@@ -43,6 +43,7 @@ from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
 from meshnode.views.names import slug
 from meshnode.views.rows import EntryRow, ProjectRow
+from meshproto.fold.retelling import Retelling
 from meshproto.records.encoding import decode
 from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id, short, to_text
 
@@ -95,6 +96,8 @@ class Office:
     sums: Sums
     """What the core wants to know of distributions that it is to sign."""
     _slow_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
+    retelling: Retelling = field(default_factory=Retelling)
+    """What was told to explain distributions; used inside `work_out` only."""
     _fold_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
     _keys: dict[str, trio.Lock] = field(default_factory=dict)
 

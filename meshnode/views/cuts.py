@@ -52,9 +52,10 @@ def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn | Verdict:
     if broken is not None:
         return broken
     filled = shared.filled()
-    retold = shared.retold()
-    settled = retold.rounds[-1]
-    return shared.break_of_bounds() or Drawn(filled, shared.entered, settled, tuple(notices(settled, retold.book)))
+    told = shared.told()
+    assert told.book is not None  # there is at least this one
+    settled = told.settled[-1]
+    return shared.break_of_bounds() or Drawn(filled, shared.entered, settled, tuple(notices(settled, told.book)))
 
 
 class LeftOut(NamedTuple):

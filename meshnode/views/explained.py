@@ -10,9 +10,10 @@ from meshproto.equation.explain import Origin, Reasons, Why
 from meshproto.equation.explain import Part as Sharing
 from meshproto.equation.preview.answer import NAMES
 from meshproto.equation.terms import Leaf, ProRata
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import attestations_of, concern_of
 from meshproto.fold.memory import Memory
-from meshproto.fold.sharing import Entered, chain_of, read_entered, retold
+from meshproto.fold.retelling import Retelling
+from meshproto.fold.sharing import Entered, chain_of, read_entered
 
 
 class Word(NamedTuple):
@@ -69,11 +70,15 @@ class Explained(NamedTuple):
     causes: tuple[Cause, ...]
 
 
-def explain_lines(distribution: bytes, memory: Memory, agents: Sequence[bytes] = ()) -> list[Explained]:
-    """Why each line of a distribution, or those of some agents, is what it is; by agent."""
-    told = retold(distribution, memory)
-    settled = told.rounds[-1]
-    reasons = Reasons(settled, told.book.knowledge)
+def explain_lines(
+    distribution: bytes, memory: Memory, agents: Sequence[bytes] = (), retelling: Retelling | None = None
+) -> list[Explained]:
+    """Why each line of a distribution, or those of some agents, is what it is; by agent.
+
+    `retelling` is that of earlier questions, which spares telling once more what was told for them.
+    """
+    book, settled = (retelling or Retelling()).of(distribution, memory)
+    reasons = Reasons(settled, book.knowledge)
     sources = _Sources(distribution, memory)
     found = []
     for name, line in settled.lines.items():
@@ -110,19 +115,15 @@ class _Sources:
     def __init__(self, distribution: bytes, memory: Memory) -> None:
         self._memory = memory
         self.chain = chain_of(distribution, memory)
-        self._said: dict[tuple[bytes, bytes], list[list[bytes]]] = {}
+        self._entered: dict[bytes, int] = {}
+        """By attestation in which of these rounds it entered."""
         self._corrections: dict[bytes, list[bytes]] = {}
         self._ballots: dict[bytes, bytes] = {}
-        for each in self.chain:
-            self._take_in(read_entered(memory, each))
+        for place, each in enumerate(self.chain):
+            self._take_in(place, read_entered(memory, each))
 
-    def _take_in(self, entered: Entered) -> None:
-        said: dict[tuple[bytes, bytes], list[bytes]] = {}
-        for each in entered.attestations:
-            one = concern_of(self._memory, each)
-            said.setdefault((one.facts["subject"], one.agent), []).append(each)
-        for about, records in said.items():
-            self._said.setdefault(about, []).append(records)
+    def _take_in(self, place: int, entered: Entered) -> None:
+        self._entered.update(dict.fromkeys(entered.attestations, place))
         for each in entered.corrections:
             self._corrections.setdefault(concern_of(self._memory, each).facts["target"], []).append(each)
         for each in entered.ballots:  # with catching up earlier ones count as well; the last is named
@@ -150,9 +151,17 @@ class _Sources:
     def _word(self, subject: bytes, head: Head) -> Word:
         """The records by which somebody said what was taken for it: of several sayings the last that fits."""
         by = _id(head.by)
-        said = self._said.get((subject, by), [])
+        said = self._said(subject, by)
         fitting = [each for each in said if self._fits(each, head)] or said
         return Word(by, head.figure, head.rejects, head.rating, tuple(fitting[-1]) if fitting else ())
+
+    def _said(self, subject: bytes, by: bytes) -> list[list[bytes]]:
+        """What somebody said of a contribution: by round what entered, the last round last."""
+        found: dict[int, list[bytes]] = {}
+        for each in attestations_of(subject, self._memory):
+            if each in self._entered and concern_of(self._memory, each).agent == by:
+                found.setdefault(self._entered[each], []).append(each)
+        return [found[place] for place in sorted(found)]
 
     def _fits(self, attestations: Sequence[bytes], head: Head) -> bool:
         facts = [concern_of(self._memory, each).facts for each in attestations]

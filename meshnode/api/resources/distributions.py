@@ -108,7 +108,7 @@ async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explan
     who = call.query.get("person")
     agent = await somebody(office, who, home_of(office, shared.record)) if who else None
     agents = [agent] if agent else []
-    lines = await office.work_out(lambda folded: explain_lines(shared.record, folded, agents))
+    lines = await office.work_out(lambda folded: explain_lines(shared.record, folded, agents, office.retelling))
     with office.folded.steady():
         pool = net_of(shared.facts, office.folded)
     model = await explanation_model(office, shared, money_model(pool, shared.facts["carry"]["cur"]), lines)

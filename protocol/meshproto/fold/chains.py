@@ -48,6 +48,11 @@ class Telling:
     added: list[bytes] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
 
+    @property
+    def rounds(self) -> int:
+        """How many rounds are told."""
+        return 0 if self.book is None else self.book.place + 1
+
 
 @dataclass(slots=True)
 class Chain:

@@ -60,13 +60,6 @@ def chain_of(distribution: bytes, memory: Memory) -> list[bytes]:
     return found[::-1]
 
 
-class Retold(NamedTuple):
-    """The rounds of a chain of distributions, worked out again, and the book they stand in."""
-
-    book: Book
-    rounds: list[Settled]
-
-
 class Shared:
     """A distribution to be judged."""
 
@@ -90,7 +83,7 @@ class Shared:
 
     def chain(self) -> Chain:
         """What may be kept of the chain and this one, which is valid."""
-        inputs, telling = self._inputs, self._told()
+        inputs, telling = self._inputs, self.told()
         inputs.add(self.entered[:3], self._concern)
         telling.settled.clear()
         mandates = self._mandates(self._written_since)
@@ -331,23 +324,14 @@ class Shared:
         return None
 
     def _settle(self) -> Settled:
-        return self._told().settled[-1]
+        return self.told().settled[-1]
 
-    def retold(self) -> "Retold":
-        """Go through all rounds of the chain, this one last; only without something kept of it."""
-        telling = self._told()
-        assert telling.book is not None  # there is at least this one
-        return Retold(telling.book, telling.settled)
-
-    def _told(self) -> Telling:
-        """The rounds of the chain, and this one, told into a book."""
+    def told(self, begun: Telling | None = None) -> Telling:
+        """The rounds of the chain, and this one, told into a book: those that were not told in what was begun."""
         if self._telling is None:
-            if self._kept is not None:
-                telling = self._kept.telling
-            else:
-                telling = Telling()
-                for each in self._chain:
-                    self._tell(telling, self._facts_of(each), read_entered(self._memory, each))
+            telling = begun or (self._kept.telling if self._kept else Telling())
+            for each in self._chain[telling.rounds :]:
+                self._tell(telling, self._facts_of(each), read_entered(self._memory, each))
             self._tell(telling, self.facts, self.entered)
             self._telling = telling
         return self._telling
@@ -390,12 +374,12 @@ class Shared:
         )
 
 
-def retold(distribution: bytes, memory: Memory) -> Retold:
-    """All rounds up to a valid distribution, worked out again, to say why its amounts are what they are."""
+def tell_up_to(distribution: bytes, telling: Telling, memory: Memory) -> None:
+    """Go on with a telling of the chain of a valid distribution, up to that."""
     facts = concern_of(memory, distribution).facts
     shared = Shared(b"", facts, Within((), 0, memory, Knowledge(memory)), memory)
     shared.entered = read_entered(memory, distribution)
-    return shared.retold()
+    shared.told(telling)
 
 
 _SPEAKING = {"attestation": "subject", "correction": "target"}
