@@ -67,6 +67,7 @@ class Parts:
         self.conversations = Conversations(self.ground, self.scopes, self.gate, self.mandates, self.policy)
         self.doors = Doors(self.ground, self.gate)
         self.telling = Telling(self.ground, self.scopes, self.gate, self.policy)
+        self.scopes.fits = self.telling.fits
         self.vouching = Vouching(self.ground, self.gate, self.mandates, self.telling)
         self.pool = Pool(settings)
         self.intake = Intake(self.ground, self.scopes, self.policy, self.closure, self.named, self.pool.is_awaited)

@@ -64,6 +64,14 @@ class AgreementEntry(NamedTuple):
     """The peer that told of it; empty where it began here, or came by file."""
 
 
+class DroppedEntry(NamedTuple):
+    """An agreement of which records are here, that concerned nobody here and is not carried. Key: `agreement`."""
+
+    agreement: bytes
+    size: int
+    """Header bytes that it takes up."""
+
+
 class TimerEntry(NamedTuple):
     """A running timer; `agent` is the organisation for which it is signed, empty for the owner. Key: `name`."""
 
@@ -202,6 +210,7 @@ LocalRow = (
     | HeldEntry
     | JoinedEntry
     | AgreementEntry
+    | DroppedEntry
     | TimerEntry
     | AnswerEntry
     | ImportEntry
@@ -226,6 +235,7 @@ ROW_KINDS: dict[type[LocalRow], tuple[str, int]] = {
     HeldEntry: ("held", 3),
     JoinedEntry: ("joined", 1),
     AgreementEntry: ("agreement", 1),
+    DroppedEntry: ("dropped", 1),
     TimerEntry: ("timer", 1),
     AnswerEntry: ("answer", 1),
     ImportEntry: ("import", 1),

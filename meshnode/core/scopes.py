@@ -4,7 +4,7 @@ With a scope goes the stream of every agent that stands in it, and with the stre
 people. What is in an index is committed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from meshnode.core.flight import LogNow
@@ -56,6 +56,8 @@ class Scopes:
         """Agreements that peers have told of, and of which nothing is here yet."""
         self.left: dict[ScopeId, None] = {}
         """Networks this node has left: those who stand there still hold our own stream."""
+        self.fits: Callable[[ScopeId], bool] = lambda _: True
+        """Whether there is room for more records of an agreement, beside others that concern nobody here."""
 
     def load(self) -> None:
         """Take up the networks joined, and the agreements carried, in earlier lives."""
@@ -120,7 +122,7 @@ class Scopes:
             return self.relayed_bytes(scope) >= self._ground.settings.relayed_bytes
         if not self._ground.flight.is_agreement(scope) or self._policy.has_written_in(scope):
             return False
-        return self.relayed_bytes(scope) >= self._ground.settings.unanswered_bytes
+        return self.relayed_bytes(scope) >= self._ground.settings.unanswered_bytes or not self.fits(scope)
 
     def own_logs(self, networks: Iterable[ScopeId] | None = None) -> dict[LogId, None]:
         """The logs this node signs in: in its agent's stream and in these networks, or in all."""

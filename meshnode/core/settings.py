@@ -69,6 +69,10 @@ class CoreSettings:
     agreements_told: int = 64
     """Agreements carried at once of which peers have told and nothing says yet that they concern anybody here."""
 
+    strange_bytes: int = 256 * 1024 * 1024
+    """Headers kept of agreements that concern nobody here, carried or dropped; one half only for people of circles
+    that the owner is in, so that strangers who fill the other do not keep them from telling of theirs."""
+
     # Fill
     fill_logs: int = 256
     """Logs asked for at once from one peer. More keep the line full; fewer keep causes before effects."""

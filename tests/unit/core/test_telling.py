@@ -1,16 +1,20 @@
 """Agreements are told of to whom they name, and what is told of is carried as long as it may concern somebody here."""
 
 from meshnode.core.author import Pen, sign_genesis
-from meshnode.core.rows import AgreementEntry
+from meshnode.core.drafts import Draft
+from meshnode.core.effects import NotWritten
+from meshnode.core.gauges import gauges
+from meshnode.core.rows import AgreementEntry, DroppedEntry
 from meshnode.core.settings import CoreSettings
-from meshnode.core.telling import PATIENCE
+from meshnode.core.telling import PATIENCE, STRANGE_LEAST
 from meshproto.records.ids import AgentId, RecordId, ScopeId
 from meshproto.types import identity
 from meshproto.wire.messages import Agreements, Get, Headers, Part, Privates, Scopes
 from meshproto.wire.session import tag
 from tests.support.bargain_scene import accepted, amended, begun, proposed
-from tests.support.closed_scene import shared
+from tests.support.closed_scene import appointed, shared
 from tests.support.core_rig import NOON, Peer, Rig, Writer, network_of
+from tests.support.core_scene import accept_of
 
 BOB, CAROL, DAVE = Writer("bob"), Writer("carol"), Writer("dave")
 STRANGE = ScopeId(b"s" * 32)
@@ -73,7 +77,7 @@ def test_what_is_told_of_is_fetched_and_kept_once_it_concerns_us() -> None:
     rig = Rig()
     scope, signed = begun(BOB, rig.me)
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.say(Agreements((RecordId(scope),)))
     assert shows(peer, scope)
     peer.show(scope)
     peer.push(signed)
@@ -92,7 +96,7 @@ def test_the_first_version_waits_for_who_signed_it() -> None:
     rig = Rig()
     scope, signed = begun(BOB, rig.me)
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.say(Agreements((RecordId(scope),)))
     peer.show(scope)
     peer.push(signed)
     assert carried(rig) == []
@@ -104,7 +108,7 @@ def test_what_concerns_nobody_here_is_dropped_after_a_while() -> None:
     rig = Rig()
     scope, signed = begun(BOB, CAROL)
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope, STRANGE)))  # type: ignore[arg-type]  # ids
+    peer.say(Agreements((RecordId(scope), RecordId(STRANGE))))
     peer.show(scope)
     for each in (signed, BOB.genesis, CAROL.genesis):
         peer.push(each)
@@ -113,7 +117,7 @@ def test_what_concerns_nobody_here_is_dropped_after_a_while() -> None:
     rig.wait(2 * PATIENCE)
     assert carried(rig) == []
     assert {scope, STRANGE}.isdisjoint(rig.node.parts.scopes.carried)
-    rig.meet(BOB).say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    rig.meet(BOB).say(Agreements((RecordId(scope),)))
     assert carried(rig) == [scope]  # It may concern somebody by now.
 
 
@@ -121,19 +125,19 @@ def test_who_knows_an_agreement_that_concerns_nobody_here_is_not_served_it() -> 
     rig = Rig()
     scope, signed = begun(BOB, CAROL)
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.say(Agreements((RecordId(scope),)))
     peer.show(scope)
     for each in (signed, BOB.genesis, CAROL.genesis):
         peer.push(each)
     rig.fold()
     stranger, carol = rig.meet(DAVE), rig.meet(CAROL)
     for other in (stranger, carol):
-        other.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+        other.say(Agreements((RecordId(scope),)))
     assert shows(carol, scope)
     assert not shows(stranger, scope)
     rig.wait(2 * PATIENCE)
     stranger = rig.meet(DAVE)
-    stranger.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    stranger.say(Agreements((RecordId(scope),)))
     assert scope not in rig.node.parts.scopes.carried
     assert not shows(stranger, scope)
 
@@ -142,13 +146,13 @@ def test_what_is_here_and_nobody_is_told_to_take_part_in_is_had_from_nobody() ->
     rig = Rig()
     scope, signed = begun(BOB, CAROL)
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    peer.say(Agreements((RecordId(scope),)))
     peer.show(scope)
     for each in (signed, BOB.genesis):
         peer.push(each)
     assert carried(rig) == [scope]
     stranger = rig.meet(DAVE)
-    stranger.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    stranger.say(Agreements((RecordId(scope),)))
     assert not shows(stranger, scope)
 
 
@@ -156,7 +160,7 @@ def test_only_so_many_are_carried_that_concern_nobody() -> None:
     rig = Rig(settings=CoreSettings(agreements_told=2))
     peer = rig.meet(BOB)
     ids = [ScopeId(bytes([number]) * 32) for number in range(1, 4)]
-    peer.say(Agreements(tuple(ids)))  # type: ignore[arg-type]  # ids
+    peer.say(Agreements(tuple(map(RecordId, ids))))
     assert [each in rig.node.parts.scopes.carried for each in ids] == [True, True, False]
 
 
@@ -164,7 +168,7 @@ def test_two_may_tell_of_the_same() -> None:
     rig = Rig()
     for who in (BOB, CAROL):
         peer = rig.meet(who)
-        peer.say(Agreements((STRANGE,)))  # type: ignore[arg-type]  # an id
+        peer.say(Agreements((RecordId(STRANGE),)))
         assert shows(peer, STRANGE)
 
 
@@ -172,13 +176,13 @@ def test_what_is_no_agreement_is_not_taken_for_one() -> None:
     rig = Rig()
     scope, genesis = network_of(BOB, name="strange")
     peer = rig.meet(BOB)
-    peer.say(Agreements((scope, BOB.agent)))  # type: ignore[arg-type]  # ids
+    peer.say(Agreements((RecordId(scope), RecordId(BOB.agent))))
     peer.show(scope)
     peer.push(BOB.genesis)
     peer.push(genesis)
     assert rig.ledger.network(scope) is None
     own = rig.found(name="mine")
-    peer.say(Agreements((own,)))  # type: ignore[arg-type]  # an id
+    peer.say(Agreements((RecordId(own),)))
     assert carried(rig) == []
 
 
@@ -195,7 +199,7 @@ def test_whom_only_anothers_proposal_names_is_told_by_nobody_else() -> None:
     rig = Rig()
     scope, signed = begun(BOB, rig.me, CAROL)
     bob = rig.meet(BOB)
-    bob.say(Agreements((scope,)))  # type: ignore[arg-type]  # an id
+    bob.say(Agreements((RecordId(scope),)))
     bob.show(scope)
     for each in (signed, BOB.genesis, CAROL.genesis, accepted(BOB, scope)):
         bob.push(each)
@@ -248,3 +252,79 @@ def test_who_shares_it_reads_who_is_named_in_it() -> None:
     dave.take()
     dave.say(Get((CAROL.agent, scope)))  # type: ignore[arg-type]  # ids
     assert dave.all(Headers) == []
+
+
+def strange(peer: Peer, number: int, rig: Rig) -> ScopeId:
+    """Let a peer tell of an agreement of two others, and send it; nobody here takes part."""
+    scope, signed = begun(BOB, CAROL, until=f"2027-02-{number:02}")
+    peer.say(Agreements((RecordId(scope),)))
+    peer.show(scope)
+    for each in (signed, BOB.genesis, CAROL.genesis):
+        peer.push(each)
+    rig.fold()
+    return scope
+
+
+def test_what_was_dropped_takes_up_room_so_that_no_stranger_fills_the_disk_in_time() -> None:
+    rig = Rig(settings=CoreSettings(strange_bytes=4 * STRANGE_LEAST))
+    found = []
+    for number in range(1, 5):
+        found.append(strange(rig.meet(BOB), number, rig))
+        rig.wait(2 * PATIENCE)
+    assert [rig.ledger.has(each) for each in found] == [True, True, False, False]
+    assert carried(rig) == []
+
+
+def test_what_was_dropped_takes_up_room_after_a_restart_too() -> None:
+    rig = Rig(settings=CoreSettings(strange_bytes=2 * STRANGE_LEAST))
+    first = strange(rig.meet(BOB), 1, rig)
+    rig.wait(2 * PATIENCE)
+    rig.reborn()
+    rig.fold()
+    assert [rig.ledger.has(each) for each in (first, strange(rig.meet(BOB), 2, rig))] == [True, False]
+
+
+def test_half_the_room_for_strangers_agreements_is_kept_for_people_of_our_circles() -> None:
+    rig = Rig(settings=CoreSettings(strange_bytes=2 * STRANGE_LEAST))
+    club = rig.found(is_open=False, name="club")
+    rig.put(DAVE.genesis)
+    rig.fold()
+    grant = appointed(rig, club, DAVE, "core")
+    rig.put(DAVE.sign(Draft(club, "countersign", identity.accept(grant)), deps=[accept_of(rig, club)]))
+    rig.fold()
+    strange(rig.meet(BOB), 1, rig)
+    assert not rig.ledger.has(strange(rig.meet(BOB), 2, rig))
+    assert rig.ledger.has(strange(rig.meet(DAVE, club), 3, rig))
+
+
+def test_an_agreement_that_was_dropped_and_concerns_us_after_all_takes_up_no_room_for_strangers() -> None:
+    rig = Rig(settings=CoreSettings(strange_bytes=2 * STRANGE_LEAST))
+    scope = strange(rig.meet(BOB), 1, rig)
+    rig.wait(2 * PATIENCE)
+    rig.put(accepted(BOB, scope), accepted(CAROL, scope), amended(BOB, scope, scope, CAROL, rig.me))
+    rig.fold()
+    rig.meet(BOB).say(Agreements((RecordId(scope),)))
+    rig.wait(PATIENCE)
+    assert carried(rig) == [scope]
+    assert rig.ledger.rows(DroppedEntry) == ()
+    assert rig.ledger.has(strange(rig.meet(BOB), 2, rig))
+
+
+def test_agreements_that_peers_tell_of_leave_room_for_the_owners_networks() -> None:
+    rig = Rig(settings=CoreSettings(scopes_max=4))
+    rig.meet(BOB).say(Agreements(tuple(RecordId(bytes([number]) * 32) for number in range(1, 9))))
+    assert len(rig.node.parts.scopes.carried) == 3
+    ticket = rig.join(ScopeId(b"n" * 32))
+    assert not isinstance(rig.answers.get(ticket), NotWritten)
+    assert all(each.filled <= each.limit for each in gauges(rig.node.parts))
+
+
+def test_of_what_is_not_carried_any_more_it_is_forgotten_who_was_told() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB)
+    bob = rig.meet(BOB)
+    assert [*rig.node.parts.ground.sessions[bob.conn].agreements_told] == [scope]
+    rig.node.parts.scopes.drop_agreement(scope)
+    rig.found(name="new")
+    rig.fold()
+    assert [*rig.node.parts.ground.sessions[bob.conn].agreements_told] == []
