@@ -14,6 +14,9 @@ from meshproto.fold.concerns import Concern
 MAX_WORKS = 150_000
 """Contributions in all chains that are kept at a time, a few KB each. The chains used last are kept."""
 
+MAX_CHAINS = 10_000
+"""Chains kept at a time, some KB each even if nothing entered: anybody may begin as many as there is room for."""
+
 
 class Inputs:
     """All that entered with a chain."""
@@ -91,7 +94,7 @@ class Chains:
         self.take(distribution)
         self._chains[distribution] = chain
         self._works += len(chain.inputs.works)
-        while self._works > MAX_WORKS:
+        while self._works > MAX_WORKS or len(self._chains) > MAX_CHAINS:
             self.take(next(iter(self._chains)))
 
 

@@ -60,6 +60,14 @@ def test_what_is_not_used_gives_way_to_what_is(monkeypatch: pytest.MonkeyPatch) 
     assert [found.take(each) is not None for each in (b"one", b"two", b"three", b"three")] == [True, False, True, False]
 
 
+def test_chains_into_which_nothing_enters_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains, "MAX_CHAINS", 2)
+    found = Chains()
+    for distribution in (b"one", b"two", b"three"):
+        found.keep(distribution, chain_of_works(0))
+    assert [found.take(each) is not None for each in (b"one", b"two", b"three")] == [False, True, True]
+
+
 def test_a_mandate_holds_in_every_past_only_as_long_as_nothing_shakes_it() -> None:
     tale = Tale("a new root")
     alice = tale.person("alice", "words")
