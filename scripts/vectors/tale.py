@@ -30,19 +30,6 @@ def terms(agent: Record, *others: Record, **more: Any) -> Any:
     return agreement.agreement(**given)
 
 
-def filled(records: Iterable[Record], scope: bytes, facts: Any, known: Iterable[bytes]) -> Any:
-    """Facts of a distribution with their sums, for somebody who knows some records and all behind them."""
-    memory = DictMemory()
-    fold, knowledge = Fold(memory), Knowledge(memory)
-    for each in records:
-        fold.add(each)
-    rows = [row_of(memory, each) for each in known]
-    mask = 0
-    for row in rows:
-        mask |= knowledge.mask(row.known)
-    return Shared(scope, facts, Within(rows, mask, memory, knowledge), memory).filled()
-
-
 def _as_far_as(wanted: Told, told: Told) -> Told:
     """What is told without the state, and why it is no better, where nothing was said of that."""
     passed = {"state"} - wanted.keys()
@@ -61,6 +48,26 @@ class Tale:
         self._ends: dict[tuple[bytes, bytes], Record] = {}
         self._wanted: dict[bytes, Told] = {}
         self._roots: dict[bytes, SigningKey] = {}
+        self._memory = DictMemory()
+        self._fold = Fold(self._memory)
+        self._folded = 0
+
+    def folded(self) -> Fold:
+        """What the people themselves make of all of it so far."""
+        for each in self.records[self._folded :]:
+            self._fold.add(each)
+        self._folded = len(self.records)
+        return self._fold
+
+    def filled(self, deal: Record, facts: Any, known: Iterable[bytes]) -> Any:
+        """Facts of a distribution with their sums, for somebody who knows some records and all behind them."""
+        self.folded()
+        knowledge = Knowledge(self._memory)
+        rows = [row_of(self._memory, each) for each in known]
+        mask = 0
+        for row in rows:
+            mask |= knowledge.mask(row.known)
+        return Shared(deal.id, facts, Within(rows, mask, self._memory, knowledge), self._memory).filled()
 
     def person(self, name: str, *holders: str, need: int = 1) -> Record:
         """A person; `holders` are names of recovery keys."""
@@ -172,7 +179,7 @@ class Tale:
             facts["prev"] = prev.id
         if restates:
             facts["restates"] = restates.id
-        facts = filled(self.records, deal.id, facts, known) | (wrong or {})
+        facts = self.filled(deal, facts, known) | (wrong or {})
         return self.write(by, deal, "distribution", facts, agent=agent, **more)
 
     def accept(self, by: str, target: Record, **more: Any) -> Record:

@@ -15,6 +15,9 @@ from tests.support.reference.world import Said
 
 LIES, MESSES, ACTS = (0.1, 0.3, 0.6, 0.9), (0.0, 0.03, 0.1), (15, 30, 50)
 
+SOME_PREFIXES = 2
+"""Of each schedule so many beginnings, at random places, are folded anew: other schedules have others."""
+
 ALLOWED = {
     None: set(Status),
     Status.PENDING: set(Status),
@@ -100,27 +103,27 @@ def compare(followed: Followed, records: Sequence[Record], wanted: dict[bytes, S
 
 
 def check(records: Sequence[Record], chance: random.Random, *, every_prefix: bool = False) -> Followed:
-    """All checks of one schedule, in one process; AssertionError tells what does not hold."""
+    """All checks of one schedule, in one process; AssertionError tells what does not hold.
+
+    Its records are folded as they were written; shuffled and repeated, step by step; and as two halves that meet.
+    """
     wanted = reference(records)
     plain = Followed().add(records).settled()
     compare(plain, records, wanted)
     mixed = [*records, *chance.sample(list(records), len(records) // 2)]
     chance.shuffle(mixed)
-    shuffled = Followed().add(mixed).settled()
+    shuffled = grown(mixed, chance, every_prefix=every_prefix).settled()
     compare(shuffled, records, wanted)
-    assert shuffled.digests == plain.digests
     split = {each.id for each in records if chance.random() < 0.5}
-    left = [each for each in records if each.id in split]
-    right = [each for each in records if each.id not in split]
-    assert Followed().add(left + right).digests == Followed().add(right + left).digests == plain.digests
-    check_prefixes(mixed, chance, every_prefix=every_prefix)
+    halves = sorted(records, key=lambda each: each.id in split)  # each half in the order in which it was written
+    assert shuffled.digests == Followed().add(halves).digests == plain.digests
     return plain
 
 
-def check_prefixes(records: Sequence[Record], chance: random.Random, *, every_prefix: bool) -> None:
-    """Folding one more record gives what folding all of them from nothing does, in whatever order."""
-    steps = range(1, len(records) + 1) if every_prefix else sorted(chance.sample(range(1, len(records) + 1), 3))
+def grown(records: Sequence[Record], chance: random.Random, *, every_prefix: bool) -> Followed:
+    """Fold step by step, and compare at some steps, or all: folding what is there from nothing gives the same."""
     growing, folded = Followed(), 0
+    steps = range(1, len(records)) if every_prefix else sorted(chance.sample(range(1, len(records)), SOME_PREFIXES))
     for step in steps:
         growing.add(records[folded:step])
         folded = step
@@ -131,3 +134,4 @@ def check_prefixes(records: Sequence[Record], chance: random.Random, *, every_pr
             each: again.fold.standing(each) for each in again.told
         }
         assert growing.digests == again.digests
+    return growing.add(records[folded:])

@@ -2,11 +2,8 @@
 
 import random
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
-from meshproto.fold.fold import Fold
-from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Status
 from meshproto.records.record import Record
 from meshproto.types import evaluation, repair
@@ -18,13 +15,11 @@ from tests.support.byzantine.pacts import Pact
 MESS = 0.05
 """How often somebody does not look whether something is valid at all."""
 LIES = (0.0, 0.1, 0.3)
-ACTS = (30, 45, 60)
+ACTS = (20, 30, 45)
 
 
 class Company(Pact):
     """One agreement in which money is shared, claimed, given back and quarrelled about."""
-
-    _folded = 0
 
     @property
     def deeds(self) -> dict[Callable[[str], None], int]:
@@ -62,19 +57,12 @@ class Company(Pact):
             more["responsibility"] = [{"to": to, "scope": "shop", "final": final, "liability": "several"}]
         return super()._terms(roles) | more
 
-    @cached_property
-    def _known(self) -> Fold:
-        """What the people themselves make of it, so that most of what follows may have an effect."""
-        return Fold(DictMemory())
-
     def _of(self, *types: str) -> list[Record]:
         found = super()._of(*types)
         if self._chance.random() < MESS:
             return found
-        for each in self.records[self._folded :]:
-            self._known.add(each)
-        self._folded = len(self.records)
-        standings = ((each, self._known.standing(each.id)) for each in found)
+        known = self.tale.folded()  # so that most of what follows may have an effect
+        standings = ((each, known.standing(each.id)) for each in found)
         return [each for each, standing in standings if standing and standing.status in (Status.YES, Status.CONTESTED)]
 
     def _heads(self) -> list[Record]:
@@ -203,7 +191,7 @@ class Company(Pact):
                 self._write(each, "countersign", {"target": made.id, "decision": "accept"}, self._knows())
 
     def _is_contested(self, record: Record) -> bool:
-        standing = self._known.standing(record.id)
+        standing = self.tale.folded().standing(record.id)
         return standing is not None and standing.status is Status.CONTESTED
 
     def _earlier(self, about: list[bytes]) -> list[bytes]:

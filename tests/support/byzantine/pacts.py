@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from meshproto.records.record import Record
 from meshproto.types import accounts, authority, evaluation, identity, repair, value
 from scripts.vectors.cases import key, work
-from scripts.vectors.tale import Tale, filled, terms
+from scripts.vectors.tale import Tale, terms
 
 NAMES = ("alice", "bob", "carol")
 PHONE, CLERK, BOSS = "phone", "clerk", "boss"
@@ -213,7 +213,7 @@ class Pact:
         named = [facts["agreement"], *facts["incomes"], *([facts["prev"]] if "prev" in facts else [])]
         named += [seat.agent.id, *(each.id for each in (*seat.auth, *seat.needs))]
         try:
-            return filled(tale.records, self.deal.id, facts, [*near, *named, *([before.id] if before else [])])
+            return tale.filled(self.deal, facts, [*near, *named, *([before.id] if before else [])])
         except (AssertionError, KeyError):  # it names what is not valid, or cannot be shared at all
             return None
 

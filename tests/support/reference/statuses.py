@@ -1,5 +1,6 @@
 """Yes or contested, aside, states and flags (5 to 8), by the text: `reference(records)` is all there is to call."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from meshproto.records.record import Record, references
@@ -28,6 +29,11 @@ def reference(records: Iterable[Record], pasts: Pasts | None = None) -> dict[byt
     return world.said
 
 
+def place_of(record: Record) -> tuple[bytes, int, bytes | None]:
+    """Where a record stands in its log; two at one place are a fork."""
+    return record.log, record.seq, record.prev
+
+
 class Judge:
     """Sections 5 to 9, over all decided records."""
 
@@ -39,6 +45,7 @@ class Judge:
         self.clean_: dict[bytes, bool] = {}
         self.yes_: dict[bytes, bool] = {}
         self.lineages: dict[bytes, Lineage] = {}
+        self.places = Counter(map(place_of, world.records.values()))
 
     def settle(self) -> None:
         """Give every record its final status, state and flags."""
@@ -280,10 +287,7 @@ class Judge:
 
     def is_forked(self, record: Record) -> bool:
         """Section 9."""
-        return any(
-            each is not record and each.log == record.log and each.seq == record.seq and each.prev == record.prev
-            for each in self.world.records.values()
-        )
+        return self.places[place_of(record)] > 1
 
     def current(self, found: tuple[bytes, ...]) -> list[bytes]:
         """The current edits of a label."""

@@ -45,16 +45,14 @@ class World:
 
     def take(self, records: Iterable[Record]) -> list[bytes]:
         """Take in all that is closed; gives the ids of what is not."""
-        left = {record.id: record for record in records}
+        left = {record.id: (record, references(record)) for record in records}
         found = True
         while found:
-            found = False
-            for record_id, record in list(left.items()):
-                names = references(record)
-                if all(name in self.records for name in names):
-                    self.records[record_id] = left.pop(record_id)
-                    self.past[record_id] = frozenset(names).union(*(self.past[name] for name in names))
-                    found = True
+            closed = [each for each, (_, names) in left.items() if all(name in self.records for name in names)]
+            for record, names in map(left.pop, closed):
+                self.records[record.id] = record
+                self.past[record.id] = frozenset(names).union(*(self.past[name] for name in names))
+            found = bool(closed)
         return list(left)
 
     def said_in(self, ids: frozenset[bytes]) -> dict[bytes, Said]:
@@ -95,9 +93,8 @@ class World:
 
     def within(self, ids: Iterable[bytes], *types: str) -> Iterator[Record]:
         """The valid records of these types among the ids, by id."""
-        for each in sorted(ids):
-            if self.records[each].type in types and self.valid(each):
-                yield self.records[each]
+        for each in sorted(each for each in ids if self.records[each].type in types and self.valid(each)):
+            yield self.records[each]
 
     def accepts(self, target: bytes, ids: Iterable[bytes]) -> list[Record]:
         """The accepts of a record among these."""
