@@ -260,8 +260,8 @@ COMMANDS = {
             (_ASKED, _BECAUSE, AS),
             text="A no can be turned into a signature later, not the other way round: who has signed a proposal cannot "
             "take it back, but may propose another (`agreement amend`) and ask the others to decline this one. Who "
-            "answers for something by the version that stands gives that up by declining it: it is shown as vacant until "
-            "somebody takes it over.",
+            "answers for something by the version that stands gives that up by declining it: it is shown as vacant "
+            "until somebody takes it over.",
             exits=_EXITS,
         ),
         agreement_decided.DECIDE,
@@ -279,9 +279,9 @@ COMMANDS = {
             ),
             text="What is not said stays as it is; lists are given anew as a whole. The version before stays in force "
             "until enough parties have signed. Where two versions were signed by all, this one follows both and so "
-            "decides between them. Who is to leave does not propose that, but signs it like the others. What was agreed "
-            "for leavers (--leaver) says what becomes of unpaid claims; what an equation gives somebody by name goes on "
-            "until it is changed.",
+            "decides between them. Who is to leave does not propose that, but signs it like the others. What was "
+            "agreed for leavers (--leaver) says what becomes of unpaid claims; what an equation gives somebody by name "
+            "goes on until it is changed.",
             examples=(
                 ("Worth more from now on", "meshnode agreement amend Logo --worth '8000 EUR'"),
                 ("Ben leaves, for good reason", "meshnode agreement amend Logo --leaves Ben:good"),

@@ -11,7 +11,8 @@ In a document, the fenced blocks of kind `console` are executed, from first to l
     [exit 13]
     ```
 
-- `$ ` begins a command; `> ` goes on with it, `>` alone with an empty line. `ana$ ` begins one of Ana's: she has a home, so a node, of her own.
+- `$ ` begins a command; `> ` goes on with it, `>` alone with an empty line. `ana$ ` begins one of Ana's: she has
+  a home, so a node, of her own.
 - What follows is all it prints, on both streams. `…` stands for any text within a line, a line `...` for any lines.
 - `<entry>` stands for one word that is remembered: later it stands for that very word, in commands too.
 - A command ends with 0 unless a last line says otherwise: `[exit 13]`.

@@ -22,7 +22,8 @@ async def show(given: Given) -> View:
     """The page."""
     ask, mine = given.ask, given.query.get("who") != "all"
     last = local_day(given.now)
-    period = {"from": first_day(last).isoformat(), "to": last.isoformat(), "mine": mine}
+    who, first = "me" if mine else "all", first_day(last).isoformat()
+    period: dict[str, str | bool] = {"from": first, "to": last.isoformat(), "mine": mine}
     days = cast(list[w.Hours], await ask.items("/contributions/hours", by="day", **period))
     projects = cast(list[w.Hours], await ask.items("/contributions/hours", by="project", **period))
     people = cast(list[w.Hours], await ask.items("/contributions/hours", by="agent", **period))
@@ -33,15 +34,15 @@ async def show(given: Given) -> View:
     figures += [] if mine else [by_name("people", "Hours per person", "nobody known", people)]
     values = {
         "mine": mine,
-        "who": "me" if mine else "all",
+        "who": who,
         "entries": found["items"],
         "next": found["next"],
         "first_page": cursor is None,
         "total": hours(sum(each["seconds"] for each in days)),
-        "from_day": period["from"],
+        "from_day": first,
         "any": bool(days or found["items"]),
     }
-    return View("work.html", "Work", values, tuple(figures), {"who": values["who"]})
+    return View("work.html", "Work", values, tuple(figures), {"who": who})
 
 
 def calendar(days: Sequence[w.Hours], last: date) -> Figure:

@@ -54,7 +54,7 @@ from meshproto.fold.versions import Versions
 from meshproto.fold.within import Within
 from meshproto.pipe import answer
 from meshproto.records.record import Record
-from tests.support.byzantine.checks import Followed, as_said, made
+from tests.support.byzantine.checks import Followed, as_said, check, made
 from tests.support.byzantine.companies import company
 from tests.support.reference.statuses import reference
 from tests.support.reference.world import Said

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from meshnode.core.ports import Batch, NoteEntry
+from meshnode.core.ports import Batch
+from meshnode.core.rows import NoteEntry
 from meshnode.store.errors import StoreError
 from meshnode.store.reading import Reader
 from meshnode.store.snapshot import snapshot
