@@ -1,6 +1,6 @@
 """Terms of a version with which somebody leaves: what else speaks of them, and who takes over."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Any
 
 from meshnode.api.models.agreements import AgreementRequest
@@ -13,7 +13,7 @@ from meshproto.types.schema import Facts
 
 
 def without(
-    office: Office, facts: dict[str, Any], gone: Container[bytes], said: AgreementRequest, proposer: bytes
+    office: Office, facts: dict[str, Any], gone: Collection[bytes], said: AgreementRequest, proposer: bytes
 ) -> Facts:
     """Terms without those who leave, as far as nothing else was said. Raises Refusal if somebody must take over."""
     if proposer in gone:
@@ -22,6 +22,9 @@ def without(
         raise Refusal(Code.BAD_REQUEST, why, f"let one of them run: {command}")
     parties: list[Any] = facts.get("parties", [])
     left = {**facts, "parties": [party for party in parties if party[0] not in gone]}
+    still = [each for each in gone if _is_in(facts.get("value_equation"), each)]
+    if said.named is None and still:  # an equation may speak of who is a party or named: what is owed is paid on
+        left["named"] = [*sorted({*facts.get("named", ()), *still})]
     if said.responsibility is None and "responsibility" in facts:
         duties = [*_duties(office, facts["responsibility"], gone)]
         left["responsibility"] = duties
@@ -46,6 +49,13 @@ def _duties(office: Office, duties: list[Any], gone: Container[bytes]) -> list[V
         plain = {name: value for name, value in each.items() if name != "deputies"}
         kept.append({**plain, "deputies": deputies} if deputies else plain)
     return kept
+
+
+def _is_in(terms: object, agent: bytes) -> bool:
+    """Whether an equation speaks of somebody anywhere."""
+    if isinstance(terms, dict):
+        return any(_is_in(each, agent) for each in terms.values())
+    return any(_is_in(each, agent) for each in terms) if isinstance(terms, list | tuple) else terms == agent
 
 
 def _name(office: Office, agent: bytes) -> str:
