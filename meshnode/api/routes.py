@@ -64,7 +64,7 @@ WRITTEN = {
     **dict.fromkeys(("incomes", "distributions", "settlements"), Area.MONEY),
 }
 """The area of what changes something, by the first word of its path. Everything else is the owner's alone: ADMIN."""
-SECRETS = ("/networks/{id}/invites", "/devices/pairing", "/log-file", "/config", "/tokens")
+SECRETS = ("/networks/{id}/invites", "/devices/pairing", "/log-file", "/config", "/bug-report", "/tokens")
 """What tells by which line others come in, or where files stand: for the owner alone, though it changes nothing."""
 
 _ROUTES: tuple[Entry[Site], ...] = (
