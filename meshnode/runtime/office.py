@@ -196,6 +196,22 @@ class Office:
             raise Refusal(Code.KEY_REUSED, "this Idempotency-Key came with another request", "use a fresh key")
         return tuple(RecordId(each) for each in found.ids)
 
+    async def settled(self, key: str, request: bytes, do: Callable[[], Awaitable[Ids]]) -> Ids:
+        """Do something that cannot be committed together with its answer, unless the same key has done it already.
+
+        What it returns is noted right after it was done; nothing means that it is not finished, and is not noted. Who
+        asks again after a crash just in between does it again, so it must be harmless then. Raises Refusal.
+        """
+
+        async def write(rows: Rows) -> Ids:
+            ids = await do()
+            notes = [row._replace(ids=ids) for row in rows if isinstance(row, AnswerEntry) and ids]
+            if notes:
+                await self.node.write((), local=notes)
+            return ids
+
+        return await self.once(key, request, write)
+
     # Finding.
 
     async def find(self, text: str) -> RecordId:

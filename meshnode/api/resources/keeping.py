@@ -54,14 +54,16 @@ async def list_follows(site: Site, call: Call[Nothing]) -> Page[Choice]:
 
 async def follow(site: Site, call: Call[ChoiceRequest]) -> Choice:
     """Follow somebody, or relay a network."""
-    office = site.office
+    office, who = site.office, call.body.who
     seconds = min(max(call.body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
-    return _choice(office, await choices.follow(office, call.body.who, seconds))
+    (chosen,) = await office.settled(call.key, call.digest, lambda: choices.follow(office, who, seconds))
+    return _choice(office, chosen)
 
 
 async def unfollow(site: Site, call: Call[Nothing]) -> None:
     """Follow somebody, or relay a network, no more."""
-    await choices.unfollow(site.office, call.path["id"])
+    office, who = site.office, call.path["id"]
+    await office.settled(call.key, call.digest, lambda: choices.unfollow(office, who))
 
 
 async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
@@ -74,12 +76,15 @@ async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
 
 async def block(site: Site, call: Call[ChoiceRequest]) -> Choice:
     """Block somebody."""
-    return _choice(site.office, await choices.block(site.office, call.body.who))
+    office, who = site.office, call.body.who
+    (chosen,) = await office.settled(call.key, call.digest, lambda: choices.block(office, who))
+    return _choice(office, chosen)
 
 
 async def unblock(site: Site, call: Call[Nothing]) -> None:
     """Block somebody no more."""
-    await choices.unblock(site.office, call.path["id"])
+    office, who = site.office, call.path["id"]
+    await office.settled(call.key, call.digest, lambda: choices.unblock(office, who))
 
 
 def _choice(office: Office, chosen: bytes) -> Choice:

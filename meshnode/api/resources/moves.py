@@ -64,11 +64,16 @@ async def merge(site: Site, call: Call[MergeRequest]) -> Merged:
     """Invite the people of a network into another one, and propose to dissolve it; may be repeated."""
     office, body = site.office, call.body
     old, new = await office.find_network(call.path["id"]), await office.find_network(body.into)
-    decided.must_decide(office, old, decided.charter_of(office, old))
-    invited = await moves.move_into(office, old, new)
-    record = _proposed(office, old)
-    if record is None:
-        (record,) = await decisions.propose(office, old, Wish(dissolve=True), body.text)
+    invited = 0
+
+    async def move() -> Ids:
+        nonlocal invited
+        decided.must_decide(office, old, decided.charter_of(office, old))
+        invited = await moves.move_into(office, old, new)
+        record = _proposed(office, old)
+        return (record,) if record else await decisions.propose(office, old, Wish(dissolve=True), body.text)
+
+    (record,) = await office.settled(call.key, call.digest, move)
     told: Told = await decisions.settle(office, record, own=True)
     return Merged(network_model(office, new), invited, decision_model(office, Names(office), told))
 

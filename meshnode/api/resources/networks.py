@@ -1,6 +1,8 @@
 """Networks, their members and invitations, and joins."""
 
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import trio
 
@@ -69,36 +71,55 @@ async def leave_network(site: Site, call: Call[Nothing]) -> Left:
     return Left(to_text(network), heard)
 
 
+class _Way(NamedTuple):
+    """How somebody came to a network, or is still to."""
+
+    network: ScopeId
+    is_in: bool = True
+    hosts: Sequence[str] = ()
+    named: bool = False
+    """It was called by its name: nobody's addresses were given."""
+
+
 async def join(site: Site, call: Call[JoinRequest]) -> Joined:
     """Join by an invitation, or an open network by its line."""
     office, body = site.office, call.body
     start, before = time.monotonic(), office.node.arrival
     agent = await office.acting(body.as_)
     end = trio.current_time() + min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
-    named = False
-    if is_invitation(body.line):
-        invitation = read_invitation(body.line)
-        network = await networks.enter(office, invitation, end - trio.current_time(), agent)
-        is_in, hosts = network is not None, [invitation.peer]
-        if network is None:
-            raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
-    else:
-        line = people.read_line(body.line) if "@" in body.line else await people.named_line(office, body.line)
-        named = not line.peers
-        network, hosts = line.network, [peer for peer, _ in line.peers]
-        is_in = await people.join(office, line, end - trio.current_time(), agent)
-    if is_in:
+    ways: list[_Way] = []
+
+    async def come() -> Ids:
+        ways.append(await _come(office, body.line, end, agent))
+        return (RecordId(ways[0].network),) if ways[0].is_in else ()
+
+    before_that = await office.settled(call.key, call.digest, come)
+    way = ways[0] if ways else _Way(ScopeId(before_that[0]))
+    if way.is_in:
         with trio.move_on_at(end):
             await office.node.ask(lambda ticket: SyncNow(ticket, None))
         await office.projector.caught_up()
-    met = [peer for peer in hosts if office.node.presence.of_peer(peer)]
+    met = [peer for peer in way.hosts if office.node.presence.of_peer(peer)]
     return Joined(
-        network=network_model(office, network),
-        peer=met[0] if met and is_in else "",
+        network=network_model(office, way.network),
+        peer=met[0] if met and way.is_in else "",
         milliseconds=int((time.monotonic() - start) * 1000),
-        received=max(0, office.node.arrival - before - is_in),
-        known=named and is_in,
+        received=max(0, office.node.arrival - before - way.is_in),
+        known=way.named and way.is_in,
     )
+
+
+async def _come(office: Office, line: str, end: float, agent: bytes) -> _Way:
+    """Go where a line leads, until a moment of trio's clock. Raises Refusal."""
+    if is_invitation(line):
+        invitation = read_invitation(line)
+        network = await networks.enter(office, invitation, end - trio.current_time(), agent)
+        if network is None:
+            raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
+        return _Way(network, hosts=[invitation.peer])
+    read = people.read_line(line) if "@" in line else await people.named_line(office, line)
+    is_in = await people.join(office, read, end - trio.current_time(), agent)
+    return _Way(read.network, is_in, [peer for peer, _ in read.peers], named=not read.peers)
 
 
 async def list_members(site: Site, call: Call[Nothing]) -> Page[Member]:
@@ -139,21 +160,16 @@ async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
     """End every role somebody has in a network, in its name."""
     office = site.office
     network = await office.find_network(call.path["id"])
-    agent = await find_agent(office, call.body.agent, network)
-    rows = networks.roles_of(office, network, agent)
-    name = office.name(agent) or short(agent)
-    if not rows:
-        raise Refusal(Code.CONFLICT, f"{name} has no role there", networks.members_of(office, network))
-    if any(row.role == "founder" for row in rows):
-        why = f"{name} is a founder: only a decision of the founders ends that"
-        body, who = quoted(office.name(network) or to_text(network)), quoted(office.name(agent) or to_text(agent))
-        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision propose {body} --remove {who}")
-    targets = [row.record for row in rows]
-    await office.once(
-        call.key, call.digest, lambda more: networks.remove(office, network, targets, call.body.reason, more)
-    )
+
+    async def end(more: Rows) -> Ids:
+        targets = await _removable(office, network, call.body.agent)
+        return await networks.remove(office, network, targets, call.body.reason, more)
+
+    (signed,) = await office.once(call.key, call.digest, end)
     await office.projector.caught_up()
-    ended = set(targets)
+    record = office.truth.record(signed)
+    targets = record.facts.get("targets") if record is not None else None
+    ended = targets if isinstance(targets, list | tuple) else ()
     return Page(
         items=[
             _member(site, Names(office), each)
@@ -163,15 +179,35 @@ async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
     )
 
 
+async def _removable(office: Office, network: ScopeId, who: str) -> list[bytes]:
+    """The roles of somebody who may be removed from a network. Raises Refusal."""
+    agent = await find_agent(office, who, network)
+    rows, name = networks.roles_of(office, network, agent), office.name(agent) or short(agent)
+    if not rows:
+        raise Refusal(Code.CONFLICT, f"{name} has no role there", networks.members_of(office, network))
+    if any(row.role == "founder" for row in rows):
+        why = f"{name} is a founder: only a decision of the founders ends that"
+        body, meant = quoted(office.name(network) or to_text(network)), quoted(office.name(agent) or to_text(agent))
+        raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode decision propose {body} --remove {meant}")
+    return [row.record for row in rows]
+
+
 async def invite(site: Site, call: Call[InviteRequest]) -> Invite:
-    """Sign an invitation; its line is told in this answer and never again."""
+    """Sign an invitation; its line is told in this answer and never again, so one that is lost is withdrawn."""
     office, body = site.office, call.body
     network = await office.find_network(call.path["id"])
-    made = await networks.invite(office, network, body.role, body.uses, body.seconds)
-    line = write_invitation(made.line)
-    found = _invite(office, network, made.grant)
-    found.line, found.link = line, LINK + line
-    found.reachable, found.expires = reach_of(made.line.addresses), time_text(made.line.expires)
+    new: list[networks.Invited] = []
+
+    async def write(rows: Rows) -> Ids:
+        new.append(await networks.invite(office, network, body.role, body.uses, body.seconds, rows))
+        return (new[0].grant,)
+
+    (grant,) = await office.once(call.key, call.digest, write)
+    found = _invite(office, network, grant)
+    for made in new:
+        line = write_invitation(made.line)
+        found.line, found.link = line, LINK + line
+        found.reachable, found.expires = reach_of(made.line.addresses), time_text(made.line.expires)
     return found
 
 
@@ -197,7 +233,7 @@ async def withdraw_invite(site: Site, call: Call[Nothing]) -> Invite:
             f"{short(grant)} is no invitation there",
             f"meshnode network invites {quoted(office.name(network))}",
         )
-    await networks.remove(office, network, [grant], "end")
+    await office.once(call.key, call.digest, lambda rows: networks.remove(office, network, [grant], "end", rows))
     await office.projector.caught_up()
     return _invite(office, network, grant)
 

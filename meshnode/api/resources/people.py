@@ -23,7 +23,7 @@ from meshnode.core.rows import PeerEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of
-from meshnode.runtime.office import Office
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import people
 from meshnode.runtime.unwritten import refusal_of
@@ -72,10 +72,16 @@ async def put_profile(site: Site, call: Call[ProfileRequest]) -> Profile:
     fields: dict[str, str | list[str] | None] = {
         name: getattr(body, name) for name in ("name", "bio", "contact", "languages", "skills")
     }
-    agent = await office.acting(body.as_)
-    await office.once(call.key, call.digest, lambda rows: people.set_profile(office, fields, rows, agent=agent))
+
+    async def write(rows: Rows) -> Ids:
+        # Looked up in here, since what is to be repeated may have changed the very name.
+        return await people.set_profile(office, fields, rows, agent=await office.acting(body.as_))
+
+    (signed,) = await office.once(call.key, call.digest, write)
     await office.projector.caught_up()
-    return profile_of(office, agent)
+    record = office.truth.record(signed)
+    assert record is not None, "what was answered is stored"
+    return profile_of(office, record.author)
 
 
 def profile_of(office: Office, agent: bytes = b"") -> Profile:

@@ -6,38 +6,38 @@ from meshnode.core.effects import Done, Joined
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.naming import whole_id
-from meshnode.runtime.office import Office
+from meshnode.runtime.office import Ids, Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.people import JoinLine, read_line
 from meshnode.runtime.requests.somebody import find_agent
 from meshnode.runtime.unwritten import refusal_of
-from meshproto.records.ids import AgentId, ScopeId, short
+from meshproto.records.ids import AgentId, RecordId, ScopeId, short
 
 LEAST_SECONDS = 0.5
 """How long following a network waits at least, so that it is on the disk that it is followed."""
 
 
-async def follow(office: Office, who: str, seconds: float) -> bytes:
+async def follow(office: Office, who: str, seconds: float) -> Ids:
     """Follow an agent, or relay a network: by name, id, or the line to join it. Returns which. Raises Refusal.
 
     A whole id of which nothing is here is taken for a network's; `seconds` is how long to wait for its founding.
     """
     if "@" in who:
-        return await _relay(office, read_line(who), seconds)
+        return (RecordId(await _relay(office, read_line(who), seconds)),)
     network = await _network(office, who)
     if network is not None:
-        return await _relay(office, JoinLine(network, ()), seconds)
+        return (RecordId(await _relay(office, JoinLine(network, ()), seconds)),)
     agent = await find_agent(office, who)
     if agent == office.me:
         raise Refusal(Code.BAD_REQUEST, "that is you: your own texts are always kept")
     if agent in (row.agent for row in office.blocked()):
         raise Refusal(Code.CONFLICT, f"you have blocked {_called(office, agent)}", f"meshnode unblock {short(agent)}")
     await _ask(office, Follow, agent, True)
-    return agent
+    return (RecordId(agent),)
 
 
-async def unfollow(office: Office, who: str) -> bytes:
-    """Follow an agent no more, or relay a network no more. Raises Refusal."""
+async def unfollow(office: Office, who: str) -> Ids:
+    """Follow an agent no more, or relay a network no more; returns which. Raises Refusal."""
     network = await _network(office, who)
     if network is not None:
         row = office.truth.entry(JoinedEntry, (network,))
@@ -46,30 +46,30 @@ async def unfollow(office: Office, who: str) -> bytes:
         outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, network))
         if not isinstance(outcome, Done):
             raise refusal_of(outcome)
-        return network
+        return (RecordId(network),)
     agent = await find_agent(office, who)
     if agent not in (row.agent for row in office.followed()):
         raise Refusal(Code.CONFLICT, f"you do not follow {_called(office, agent)}", "meshnode follow")
     await _ask(office, Follow, agent, False)
-    return agent
+    return (RecordId(agent),)
 
 
-async def block(office: Office, who: str) -> bytes:
-    """Keep and show nothing more of an agent than others need. Raises Refusal."""
+async def block(office: Office, who: str) -> Ids:
+    """Keep and show nothing more of an agent than others need; returns whom. Raises Refusal."""
     agent = await find_agent(office, who)
     if agent == office.me:
         raise Refusal(Code.BAD_REQUEST, "that is you: one cannot block oneself")
     await _ask(office, Block, agent, True)
-    return agent
+    return (RecordId(agent),)
 
 
-async def unblock(office: Office, who: str) -> bytes:
-    """Keep and show an agent's records like those of others again. Raises Refusal."""
+async def unblock(office: Office, who: str) -> Ids:
+    """Keep and show an agent's records like those of others again; returns whose. Raises Refusal."""
     agent = await find_agent(office, who, hint="meshnode block")
     if agent not in (row.agent for row in office.blocked()):
         raise Refusal(Code.CONFLICT, f"you have not blocked {_called(office, agent)}", "meshnode block")
     await _ask(office, Block, agent, False)
-    return agent
+    return (RecordId(agent),)
 
 
 async def _network(office: Office, who: str) -> ScopeId | None:

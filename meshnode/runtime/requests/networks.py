@@ -100,11 +100,11 @@ async def found(office: Office, charter: Charter, rows: Rows = (), agent: bytes 
     return scope
 
 
-async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds: int) -> Invited:
+async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds: int, rows: Rows = ()) -> Invited:
     """Sign an invitation to a network, good for so many people and so long. Raises Refusal."""
     await must_steer(office, network)
     draft, line = draft_invitation(office, network, role, uses, seconds)
-    (grant,) = await office.node.write([draft])
+    (grant,) = await office.node.write([draft], local=rows)
     await office.projector.caught_up()
     return Invited(grant, line)
 
