@@ -89,7 +89,7 @@ def _kinds(entries: Sequence[Entry[N]]) -> list[Any]:
     for entry in entries:
         answer = answer_of(entry)
         found |= dict.fromkeys((entry.body,) if entry.body is not Nothing else ())
-        found |= dict.fromkeys((answer,) if answer not in (type(None), Response) else ())
+        found |= dict.fromkeys((answer,) if answer is not type(None) and not _is_written(answer) else ())
         found |= dict.fromkeys((entry.stream,) if entry.stream is not None else ())
     return list(found)
 
@@ -121,12 +121,17 @@ def _success(entry: Entry[N], told: Mapping[object, Schema]) -> Part:
         return {
             str(entry.status): {"description": "Events.", "content": _content("text/event-stream", told[entry.stream])}
         }
-    if answer is Response:
+    if _is_written(answer):
         return {str(entry.status): {"description": "A file.", "content": {entry.media: {}}}}
     schema = told[answer]
     if "propose" in entry.query:
         schema = {"anyOf": [schema, told[Proposed]]}
     return {str(entry.status): {"description": "Done.", "content": _json(schema)}}
+
+
+def _is_written(answer: object) -> bool:
+    """Whether a handler writes its answer itself, which is no model then."""
+    return isinstance(answer, type) and issubclass(answer, Response)
 
 
 def _refusals() -> Part:
