@@ -68,6 +68,9 @@ QUERY: Mapping[str, Parameter] = {
 }
 """What each name in a query means."""
 OF_ONE_ROUTE: Mapping[tuple[str, str], Parameter] = {
+    ("/contributions/hours", "by"): Parameter(
+        "What hours are told apart by.", {"type": "string", "enum": ["day", "project", "agent"], "default": "day"}
+    ),
     ("/recognitions", "to"): Parameter("Only what thanks this person, by name or id; `me` for the owner."),
     ("/search", "limit"): Parameter("Items on one page at most.", _most(200)),
 }
