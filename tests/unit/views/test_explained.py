@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 
 from meshnode.views.explained import Explained, explain_lines
-from meshproto.fold import retelling
-from meshproto.fold.chains import Telling
-from meshproto.fold.memory import Memory
 from meshproto.fold.retelling import Retelling
-from meshproto.fold.sharing import tell_up_to
 from meshproto.records.record import Record
 from meshproto.types import evaluation, repair
 from meshproto.types.value import Measure
@@ -120,21 +116,3 @@ def test_what_was_told_before_explains_as_much_as_telling_anew(tale: object) -> 
     keys = [key for key, _ in memory.scan("entered", b"")]
     for key in (*keys, *reversed(keys)):
         assert explain_lines(key, memory, retelling=explainer) == explain_lines(key, memory)
-
-
-def test_the_chains_told_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retelling, "MAX_WORKS", 1)
-    told: list[bytes] = []
-
-    def noted(key: bytes, telling: Telling, memory: Memory) -> None:
-        told.append(key)
-        tell_up_to(key, telling, memory)
-
-    monkeypatch.setattr(retelling, "tell_up_to", noted)
-    deals, explainer = [three(), three()], retelling.Retelling()
-    for deal in deals:
-        deal.work("alice", 60, "bob")
-    keys = [shared(deal, amount).id for deal, amount in zip(deals, (1000, 2000), strict=True)]
-    for place in (0, 0, 1, 0):
-        assert explain_lines(keys[place], folded(deals[place]), retelling=explainer)
-    assert told == [keys[0], keys[1], keys[0]]
