@@ -34,9 +34,8 @@ def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
     file = _text(said, "file")
     terms: dict[str, object] = read_file(file) if file else {}
     terms.update(_from_options(said))
-    if not file:
-        _ask_for_the_rest(desk, said, terms)
-    preset = _text(said, "preset") or ("" if file else _USUAL)
+    chosen = "" if file else _ask_for_the_rest(desk, said, terms)
+    preset = _text(said, "preset") or chosen or ("" if file else _USUAL)
     if preset:
         _with_preset(terms, preset, said)
     return terms
@@ -91,8 +90,11 @@ def _from_options(said: Mapping[str, Value]) -> dict[str, object]:
     return terms
 
 
-def _ask_for_the_rest(desk: Desk, said: Mapping[str, Value], terms: dict[str, object]) -> None:
-    """Ask a person for what an agreement cannot be without; where nobody can be asked, say which option tells it."""
+def _ask_for_the_rest(desk: Desk, said: Mapping[str, Value], terms: dict[str, object]) -> str:
+    """Ask a person for what an agreement cannot be without; where nobody can be asked, say which option tells it.
+
+    Returns the preset that was chosen, if that was asked.
+    """
     if "title" not in terms:
         terms["title"] = _asked(desk, "What is it about? ", "--title 'Logo for the bakery'")
     if "parties" not in terms:
@@ -113,7 +115,8 @@ def _ask_for_the_rest(desk: Desk, said: Mapping[str, Value], terms: dict[str, ob
         chosen = desk.ask(f"Shared by [{_USUAL}]: ") or _USUAL
         if chosen not in PRESETS:
             raise Failure(Exit.USAGE, f"there is no preset {clean(chosen)!r}", "meshnode agreement presets")
-        said["preset"] = chosen  # type: ignore[index]  # the parser's own dictionary
+        return chosen
+    return ""
 
 
 def _asked(desk: Desk, question: str, flag: str, *, optional: bool = False) -> str:

@@ -44,15 +44,15 @@ def attest(
     return Exit.OK
 
 
-def ballot(desk: Desk, *, agreement: str, points: list[str], round: str | None, as_: str | None) -> Exit:  # noqa: A002 - the option's name
+def ballot(desk: Desk, *, agreement: str, points: list[str], round_: str | None, as_: str | None) -> Exit:
     """Share out points among others, or show who gave what."""
     money = desk.client().money
     given = [_points(each) for each in " ".join(points).split(",") if each.strip()]
     if given:
-        written = money.cast_ballot(agreement, given, round_=round, as_=as_)
+        written = money.cast_ballot(agreement, given, round_=round_, as_=as_)
         desk.out.give_or_ok("ballot", written, f"Cast   {short_id(written['id'])}   in {where(written['scope'])}")
         return Exit.OK
-    found = [*money.ballots(agreement, round)]
+    found = [*money.ballots(agreement, round_)]
     if desk.out.as_json:
         desk.out.give("ballot", {"items": found})
     elif not found:
@@ -170,7 +170,12 @@ COMMANDS = {
             (
                 Argument(("agreement",), "The agreement, by title or id."),
                 Argument(("points",), 'Who gets how many: "ana 30, bo 20".', kind="many", optional=True),
-                Argument(("--round",), "The round; else that which the next distribution looks at.", metavar="NAME"),
+                Argument(
+                    ("--round",),
+                    "The round; else that which the next distribution looks at.",
+                    metavar="NAME",
+                    into="round_",
+                ),
                 AS,
             ),
             text="Each ballot has the same influence, however many points it gives; points to oneself do not exist. A "

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.times import UnclearTime, parse_date
+from meshnode.cli.times import UnclearTime, parse_date, today
 
 
 def read_day(desk: Desk, text: str | None) -> str | None:
     """Return a day as the node takes it: 2026-03-09, yesterday, monday; raises Failure (usage)."""
     if not text:
         return None
-    today = date.today()  # noqa: DTZ011 - a day is meant where the person is
     try:
-        return parse_date(text, today).isoformat()
+        return parse_date(text, today()).isoformat()
     except UnclearTime as unclear:
         raise Failure(Exit.USAGE, str(unclear), f"meshnode {desk.command_name} --help") from unclear

@@ -52,16 +52,16 @@ def preview(desk: Desk, *, file: str) -> Exit:
     return Exit.OK
 
 
-def explain(desk: Desk, *, file: str, round: int | None, agent: str | None) -> Exit:  # noqa: A002 - the option's name
+def explain(desk: Desk, *, file: str, round_: int | None, agent: str | None) -> Exit:
     """Say why each amount is what it is."""
     from meshnode.cli import equation_shown
     from meshproto.equation.preview.answer import settle
 
     found = _read(file)
-    if round is not None and round >= len(found.rounds):
-        raise Failure(Exit.USAGE, f"there is no round {round}: the file has {len(found.rounds)}, counted from 0")
+    if round_ is not None and round_ >= len(found.rounds):
+        raise Failure(Exit.USAGE, f"there is no round {round_}: the file has {len(found.rounds)}, counted from 0")
     book, rounds = settle(found)
-    chosen = [each for each in rounds if round in (None, each.place)]
+    chosen = [each for each in rounds if round_ in (None, each.place)]
     if agent is not None and not any(agent.encode("utf-8", "replace") in each.lines for each in chosen):
         raise Failure(Exit.FAILURE, f"{clean(agent)} gets nothing there", "meshnode equation preview --help")
     if desk.out.as_json:
@@ -110,7 +110,7 @@ COMMANDS = {
             explain,
             (
                 _FILE,
-                Argument(("--round",), "Only this round, counted from 0.", kind="number", metavar="N"),
+                Argument(("--round",), "Only this round, counted from 0.", kind="number", metavar="N", into="round_"),
                 Argument(("--agent",), "Only what this agent gets.", metavar="NAME"),
             ),
             text="For each amount: the step, what was shared, the weight as a fraction of the whole, the quota, how it "

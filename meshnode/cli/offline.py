@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import date
 from typing import TYPE_CHECKING
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
+from meshnode.cli.times import today
 from meshnode.cli.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
 from meshnode.core.details import Details, Unfit, facts_of
@@ -72,7 +72,7 @@ def log_offline(desk: Desk, entry: Entry) -> Written:
                 identity = Identity(AgentId(_note(reader, AGENT_NOTE)), key, _grant(reader))
                 _check_place(reader, placed, identity)
                 moment = Moment(time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000)
-                drafts = [draft_of(entry, placed, date.today().isoformat())]  # noqa: DTZ011 - a day where the person is
+                drafts = [draft_of(entry, placed, today().isoformat())]
                 batch, ids = sign_offline(reader, identity, drafts, moment, SystemChance())
                 store.writer.commit(batch)
             finally:

@@ -12,7 +12,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import Seen, look_at
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
-from meshnode.cli.times import UnclearTime, parse_date
+from meshnode.cli.times import UnclearTime, parse_date, today
 
 ALL = 1000
 """Parts in which a contribution is shared."""
@@ -121,9 +121,9 @@ def _days(on: str | None, begin: str, end: str) -> tuple[str | None, str | None]
 def _day(text: str) -> date | None:
     if not text:
         return None
-    today = date.today()  # noqa: DTZ011 - a day is meant where the person is
-    day = parse_date(text, today)
-    if day > today:
+    now = today()
+    day = parse_date(text, now)
+    if day > now:
         raise _Wrong(f"{day} lies ahead: what is logged was done")
     return day
 

@@ -42,6 +42,11 @@ def show_duration(seconds: int) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
 
 
+def today() -> date:
+    """The day it is where the person is."""
+    return datetime.now(UTC).astimezone().date()
+
+
 def parse_date(text: str, today: date) -> date:
     """Return the day that `text` names: an ISO date, `today`, `yesterday`, `3 days ago` or the latest such weekday."""
     plain = " ".join(text.lower().split())

@@ -16,10 +16,11 @@ from meshnode.runtime.clock_watch import ClockWatch
 from meshnode.runtime.finding import Finding
 from meshnode.runtime.holders import holders_of, in_words
 from meshnode.runtime.home_watch import disk, secrets
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.pulse import Pulse
 from meshnode.runtime.shut_out import shut_out_of
 from meshnode.runtime.sync_watch import level
+from meshnode.runtime.unwritten import quoted
 from meshproto.records.ids import AgentId, ScopeId, short
 
 log = logging.getLogger(__name__)

@@ -44,8 +44,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.reports import Reports
 from meshnode.runtime.settings import STOP_SECONDS
 from meshnode.runtime.tickets import Tickets
-from meshnode.runtime.unwritten import Naming, Undecided, about
-from meshnode.runtime.unwritten import refusal_of as refusal_of
+from meshnode.runtime.unwritten import Naming, Undecided, about, refusal_of
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Store, Writer
 from meshproto.records.ids import AgentId, RecordId, ScopeId

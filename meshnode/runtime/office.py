@@ -37,8 +37,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.room import Room, room_of
 from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
-from meshnode.runtime.unwritten import About, refusal_of
-from meshnode.runtime.unwritten import quoted as quoted
+from meshnode.runtime.unwritten import About, quoted, refusal_of
 from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
 from meshnode.views.names import slug

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_of
 from meshnode.runtime.shared_out import net_of
+from meshnode.runtime.unwritten import quoted
 from meshnode.store.querying import Is, Where
 from meshnode.terms.wording import money
 from meshnode.views.dealings import Dealing, accepted_by, dealings, declined_by, takes_part, terms_now

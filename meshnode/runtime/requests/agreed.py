@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from meshnode.core.rows import AgreementEntry
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import ruled
 from meshnode.runtime.requests.decided import names
+from meshnode.runtime.unwritten import quoted
 from meshnode.terms.contract import Readable, Section, contract
 from meshnode.views.rows import AgreementRow
 from meshproto.fold.lineage import read_stand

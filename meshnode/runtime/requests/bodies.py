@@ -1,9 +1,10 @@
 """Finding what founders decide about: an organisation or network, and the people in it."""
 
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import members_of
 from meshnode.runtime.requests.somebody import nobody, with_id
+from meshnode.runtime.unwritten import quoted
 from meshnode.views.names import slug
 from meshnode.views.rows import PersonRow
 from meshproto.records.ids import AgentId, ScopeId, short

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from meshnode.core.decisions import Charter, Decision, charter_now, decision_of
 from meshnode.core.rows import AgreementEntry
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.unwritten import quoted
 from meshnode.views.rows import EntryRow, RestingRow, VoteRow
 from meshproto.records.ids import RecordId, short, to_text
 

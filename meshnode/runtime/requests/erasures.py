@@ -5,8 +5,9 @@ from functools import partial
 
 from meshnode.core.drafts import Draft
 from meshnode.core.events import Found, Looked
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.unwritten import quoted
 from meshnode.store.querying import Is, Where
 from meshnode.views.rows import ContributionRow, Part
 from meshproto.records.ids import RecordId, ScopeId, ext, short

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
+from meshnode.runtime.unwritten import quoted
 from meshnode.store.querying import Is, Where
 from meshnode.views.rows import EntryRow, MemberRow
 from meshproto.records.encoding import Value, decode

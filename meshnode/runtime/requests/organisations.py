@@ -13,12 +13,12 @@ from meshnode.core.events import JoinScope
 from meshnode.core.founding import awaited_founders
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine
 from meshnode.runtime.requests.work import words
-from meshnode.runtime.unwritten import refusal_of
+from meshnode.runtime.unwritten import quoted, refusal_of
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.views.names import slug
 from meshnode.views.rows import MemberRow

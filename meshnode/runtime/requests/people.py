@@ -9,12 +9,12 @@ from meshnode.core.effects import Joined
 from meshnode.core.events import JoinScope
 from meshnode.core.rows import JoinedEntry
 from meshnode.net.address import BadAddress, parse
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
 from meshnode.runtime.requests.codes import code_of
 from meshnode.runtime.requests.work import words
-from meshnode.runtime.unwritten import refusal_of
+from meshnode.runtime.unwritten import quoted, refusal_of
 from meshproto.records.ids import IdError, ScopeId, from_text, short
 from meshproto.types import identity
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from meshnode.runtime.office import Office, quoted
+from meshnode.runtime.office import Office
 from meshnode.runtime.requests.decided import names
+from meshnode.runtime.unwritten import quoted
 from meshnode.views.dealings import dealings, ids_of, standing_version
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.leaving import followed_by

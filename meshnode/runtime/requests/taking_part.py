@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshnode.core.drafts import Draft
-from meshnode.runtime.office import Ids, Office, Rows, quoted
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.unwritten import quoted
 from meshnode.views.dealings import Dealing, agreements, dealing, takes_part
 from meshproto.fold.lineage import scope_of
 from meshproto.fold.standing import read_row
