@@ -186,9 +186,23 @@ def _version(row: AgreementRow, decided: Versions) -> Version:
     )
     awaited: tuple[bytes, ...] = ()
     if told.state == "proposed":
-        missing = told.ids or leavers  # whoever goes must agree where all the others are not enough
+        asked = leavers if not told.ids or _need_leavers(facts, memory) else ()
+        missing = {*told.ids, *asked}
         awaited = tuple(each.agent for each in signatures if each.agent in missing and not each.state)
     return Version(RecordId(row.record), row, facts, told, signatures, awaited)
+
+
+def _need_leavers(facts: Mapping[str, Any], memory: Memory) -> bool:
+    """Whether all who stay are too few for a change, so that whoever goes must agree to it as well."""
+    staying = {*parties_of(facts)}
+    for prev in facts.get("prev", ()):
+        before = read_version(memory, prev)
+        parties = parties_of(before.facts) if before is not None else []
+        amendment = before.facts["amendment"] if before is not None else "all"
+        needed = len(parties) if isinstance(amendment, str) else amendment["k"]
+        if needed > len(staying.intersection(parties)):
+            return True
+    return False
 
 
 def _parties_of(version: bytes, memory: Memory) -> list[bytes]:
