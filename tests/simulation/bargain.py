@@ -45,16 +45,16 @@ class Bargain:
 
     def proposes(self, host: Citizen, *others: Citizen, **more: Value) -> ScopeId:
         """Let somebody propose an agreement to others, and sign it; people by their agents."""
-        parties = {each.identity.agent: ["provider"] for each in (host, *others)}
-        facts = agreement(parties, from_="2027-01-01", ack=ACK, **more)  # type: ignore[arg-type]  # as in a record
+        parties: dict[bytes, list[str]] = {each.identity.agent: ["provider"] for each in (host, *others)}
+        facts = agreement(parties, from_="2027-01-01", ack=ACK) | more
         scope = ScopeId(self.writes(host, Draft(ScopeId(NONE), "agreement", facts, {"title": "logo"})))
         self.signs(host, scope)
         return scope
 
     def amends(self, host: Citizen, scope: ScopeId, prev: bytes, *parties: Citizen, **more: Value) -> RecordId:
         """Let somebody propose another version, and sign it."""
-        roles = {each.identity.agent: ["provider"] for each in parties}
-        facts = agreement(roles, from_="2027-01-01", ack=ACK, prev=[prev], **more)  # type: ignore[arg-type]  # as above
+        roles: dict[bytes, list[str]] = {each.identity.agent: ["provider"] for each in parties}
+        facts = agreement(roles, from_="2027-01-01", ack=ACK, prev=[prev]) | more
         version = self.writes(host, Draft(scope, "agreement", facts, {"title": "logo, again"}))
         self.signs(host, scope, version)
         return version

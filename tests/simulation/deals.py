@@ -12,9 +12,11 @@ from meshnode.core.events import AddPeer
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
+from meshproto.records.encoding import Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, log_id
 from meshproto.types import identity
 from meshproto.types.agreement import agreement, participants_of, parties_of
+from meshproto.types.schema import Facts
 from meshproto.wire.codec import encode
 from meshproto.wire.messages import Agreements, Get, LogWant, Message, Spot, Want, WantPrivates
 from tests.simulation.citizen import Citizen
@@ -88,13 +90,12 @@ class Deals:
         others = [each for each in self.people if each is not host and host.ledger.has(each.identity.agent)]
         some = self.random.sample(others, min(len(others), self.random.choice((1, 1, 2))))
         facts = self._terms(host, *some)
-        draft = Draft(ScopeId(NONE), "agreement", facts, {"title": "ours"})  # type: ignore[arg-type]  # facts
+        draft = Draft(ScopeId(NONE), "agreement", facts, {"title": "ours"})
         self.tickets.append((host, host.write(draft)))
 
-    def _terms(self, host: Citizen, *others: Citizen, **more: object) -> dict[str, object]:
+    def _terms(self, host: Citizen, *others: Citizen, **more: Value) -> Facts:
         parties = {bytes(each.identity.agent): ["provider"] for each in (host, *others)}
-        facts = agreement(parties, from_="2027-01-01", ack={"min": 0, "by": "parties"})
-        return {**facts, **more}
+        return agreement(parties, from_="2027-01-01", ack={"min": 0, "by": "parties"}) | more
 
     def _here(self, host: Citizen) -> list[ScopeId]:
         """The agreements in which somebody takes part, as far as is folded."""
@@ -126,7 +127,7 @@ class Deals:
             known = [each for each in self.people if each is not host and host.ledger.has(each.identity.agent)]
             some = self.random.sample(known, min(len(known), self.random.choice((1, 2))))
             facts = self._terms(host, *some, prev=[prev])
-            host.write(Draft(scope, "agreement", facts, {"title": "ours, again"}))  # type: ignore[arg-type]  # facts
+            host.write(Draft(scope, "agreement", facts, {"title": "ours, again"}))
 
     def _pry(self, host: Citizen) -> None:
         """Ask somebody for what one knows of by hearsay: ids and logs of an agreement, or tell of one that is none."""

@@ -1,5 +1,7 @@
 """A node in agreements: first versions, signatures and later versions, each signed by hand or by the node."""
 
+from collections.abc import Mapping
+
 from meshnode.core.author import BEGINNING, End, Pen, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import Written
@@ -16,9 +18,9 @@ NEW = ScopeId(NONE)
 
 def terms(*parties: Writer, **more: Value) -> Facts:
     """What some people agree on: nothing much."""
-    roles = {each.agent: ["provider"] for each in parties}
-    ack: Value = {"min": 0, "by": "parties"}
-    return agreement(roles, from_="2027-01-01", ack=ack, **more)  # type: ignore[arg-type]  # as in a record
+    roles: dict[bytes, list[str]] = {each.agent: ["provider"] for each in parties}
+    ack: Mapping[str, Value] = {"min": 0, "by": "parties"}
+    return agreement(roles, from_="2027-01-01", ack=ack) | more
 
 
 def begun(who: Writer, *others: Writer, **more: Value) -> tuple[ScopeId, SignedRecords]:

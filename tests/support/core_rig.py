@@ -24,7 +24,7 @@ from meshnode.core.events import (
 )
 from meshnode.core.folded import FoldInRam
 from meshnode.core.node import Node
-from meshnode.core.ports import Batch, Identity, Moment
+from meshnode.core.ports import Batch, Identity, LogHead, Moment
 from meshnode.core.reports import News
 from meshnode.core.rows import LocalRow
 from meshnode.core.settings import CoreSettings
@@ -221,6 +221,18 @@ class Rig:
     def feed_rows(self, *rows: LocalRow) -> None:
         """Put local rows on the disk behind the node's back."""
         self.store.writer.commit(Batch(9, local=rows))
+
+    def head(self, log: bytes) -> LogHead:
+        """A log that must be stored."""
+        head = self.ledger.log(log)
+        assert head is not None, log.hex()
+        return head
+
+    def stored(self, record: bytes) -> Record:
+        """A record that must be stored."""
+        found = self.ledger.record(record)
+        assert found is not None, record.hex()
+        return found
 
     def found(self, *, is_open: bool = True, name: str = "net", **charter: int) -> ScopeId:
         """Found a network here."""

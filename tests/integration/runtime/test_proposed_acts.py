@@ -45,7 +45,11 @@ async def joins(ana: Node, ben: Node, firm: ScopeId) -> None:
     line = await people.named_line(ana.office, "mates")
     assert await people.join(ana.office, line, DEADLINE, firm)
     for node in (ana, ben):
-        await node.learns(lambda node=node: "active" in _states(node, mates, firm))  # type: ignore[misc]  # bound now
+        await node.learns(partial(_is_active, node, mates, firm))
+
+
+def _is_active(node: Node, scope: ScopeId, who: bytes) -> bool:
+    return "active" in _states(node, scope, who)
 
 
 def _states(node: Node, scope: ScopeId, who: bytes) -> list[str]:

@@ -42,20 +42,21 @@ def confirmed(tale: Tale, net: Record, subject: Record, claim: Measure = CLAIM) 
 @pytest.mark.parametrize(
     ("figures", "least", "wanted"),
     [
-        ([{"qty": hours(40)}, {"qty": hours(32)}, {"verdict": "reject"}], 2, hours(32)),
-        ([{"qty": hours(40)}], 2, hours(0)),
-        ([{"qty": hours(80)}, {"qty": hours(90)}], 1, hours(40)),
-        ([{}, {"qty": hours(305, 1)}], 1, hours(305, 1)),
-        ([{"qty": Measure(3, 0, "DAY")}], 1, hours(40)),
+        ([hours(40), hours(32), "reject"], 2, hours(32)),
+        ([hours(40)], 2, hours(0)),
+        ([hours(80), hours(90)], 1, hours(40)),
+        ([None, hours(305, 1)], 1, hours(305, 1)),
+        ([Measure(3, 0, "DAY")], 1, hours(40)),
     ],
 )  # fmt: skip
 def test_what_is_confirmed_is_the_low_median_and_at_most_the_claim(
-    figures: list[dict[str, object]], least: int, wanted: Measure
+    figures: list[Measure | str | None], least: int, wanted: Measure
 ) -> None:
     tale, net, people = club(least)
     did = tale.write("alice", net, facts=work(1) | HOURS, agent=people["alice"])
     for name, said in zip(("bob", "carol", "dan"), figures, strict=False):
-        facts = evaluation.attestation(did.id, **said)  # type: ignore[arg-type]  # as the test says them
+        verdict, qty = (said, None) if isinstance(said, str) else ("confirm", said)
+        facts = evaluation.attestation(did.id, verdict=verdict, qty=qty)
         tale.write(name, net, "attestation", facts, agent=people[name])
     assert confirmed(tale, net, did) == wanted
 

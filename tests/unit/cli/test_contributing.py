@@ -89,8 +89,8 @@ def test_what_makes_no_sense_is_refused_before_anybody_is_asked(
 
 
 def test_days_that_lie_ahead_are_refused(node: FakeNode) -> None:
-    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - the person's own day
-    for words in (("--from", "today", "--to", f"{tomorrow}"), ("--on", f"{tomorrow}")):
+    ahead = date.today() + timedelta(days=2)  # noqa: DTZ011 - the person's own day, which may end meanwhile
+    for words in (("--from", "today", "--to", f"{ahead}"), ("--on", f"{ahead}")):
         ran = run("contribution", "add", "idea", "x", *words, home=node)
         assert (ran.code, "lies ahead" in ran.last) == (Exit.USAGE, True)
 

@@ -121,7 +121,7 @@ def test_identity_records_come_first_and_no_more_than_fit() -> None:
         rig.put(other.genesis, other.grant(scope), other.notes(other.stream))
     record = offline(rig, Draft(scope, "note", {}))
     assert len(record.deps) == MAX_DEPS
-    homes = [rig.ledger.record(each).home for each in record.deps]  # type: ignore[union-attr]  # it is stored
+    homes = [rig.stored(each).home for each in record.deps]
     assert all(home != scope for home in homes)
 
 

@@ -36,7 +36,7 @@ def headers_between(rig: Rig, spot: Spot) -> list[bytes]:
     assert place is not None
     assert first is not None
     ids = [rig.ledger.id_at(place.log, place.lane, seq) for seq in range(first.seq, place.seq + 1)]
-    return [rig.ledger.record(each or b"").raw for each in ids]  # type: ignore[union-attr]  # they are stored
+    return [rig.stored(each or b"").raw for each in ids]
 
 
 def test_a_claim_counts_for_all_records_up_to_it() -> None:

@@ -15,4 +15,4 @@ def test_a_peer_that_is_level_while_a_record_is_being_flushed_is_still_sent_it()
     peer.level()
     assert rig.node.held_by(tip.id) == ()
     rig.feed(Committed(rig.pending[-1].number))
-    assert rig.ledger.record(tip.id).raw in [raw for each in peer.all(Headers) for raw in each.headers]  # type: ignore[union-attr]  # it is stored
+    assert rig.stored(tip.id).raw in [raw for each in peer.all(Headers) for raw in each.headers]

@@ -272,7 +272,7 @@ def test_headers_whose_part_has_an_awkward_size_are_not_overlooked() -> None:
     rig, scope, peer, _ = scene()
     for size in (163, 8_119, 8_120):  # sizes of parts that end in the byte of nil
         rig.write(Draft(scope, "note", {}, {"t": "x" * size}))
-    sizes = [rig.ledger.record(mark(rig, rig.me.log(scope), seq).id).private for seq in (2, 3, 4)]  # type: ignore[union-attr]  # stored
+    sizes = [rig.stored(mark(rig, rig.me.log(scope), seq).id).private for seq in (2, 3, 4)]
     want(peer, rig.me.log(scope), privates=True)
     assert len(peer.last(Privates).parts) == len(sizes) == 3
 
