@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from meshnode.api.edge import Entry
 from meshnode.api.models import agreements as agreement_models
+from meshnode.api.models import backups as backup_models
 from meshnode.api.models import cards as card_models
 from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
@@ -24,6 +25,7 @@ from meshnode.api.models import tokens as token_models
 from meshnode.api.models import work as work_models
 from meshnode.api.resources import (
     agreements,
+    backups,
     balances,
     cards,
     contributions,
@@ -211,6 +213,8 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/imports", records.list_imports),
     Entry("DELETE", "/imports/{batch:path}", records.undo_import, patient=True),
     Entry("POST", "/exports", records.export, record_models.ExportRequest, patient=True),
+    Entry("GET", "/backups", backups.list_backups),
+    Entry("POST", "/backups", backups.create_backup, backup_models.BackupRequest, status=201, patient=True),
 )
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from meshnode.api.feed import Feed
+from meshnode.api.models.backups import Backup
 from meshnode.api.models.node import SyncedFile
 from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
 from meshnode.runtime.finding import Finding
 from meshnode.runtime.health import Watch
 from meshnode.runtime.office import Office
+from meshnode.runtime.saved import LastBackup
 from meshnode.runtime.tokens import Tokens
 from meshnode.store.protection import protection_of
 from meshnode.store.reading import Counts
@@ -61,6 +63,18 @@ class Logins(Protocol):
         ...
 
 
+class Backups(Protocol):
+    """Backups of this home, as the routes need them."""
+
+    async def create(self, path: Path, secret: str, lock: str) -> Backup:
+        """Write one; `lock` says what the secret is. Raises Refusal."""
+        ...
+
+    def last(self) -> LastBackup | None:
+        """The last one, if it is known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One node with everything its API serves."""
@@ -68,6 +82,7 @@ class Site:
     office: Office
     feed: Feed
     exchange: Exchange
+    backups: Backups
     watch: Watch
     tokens: Tokens
     version: str

@@ -113,6 +113,26 @@ def _guard(places: Places, options: argparse.Namespace) -> Exit:
     return Exit.OK
 
 
+def _backup(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.api.shapes import time_text
+    from meshnode.app import backup
+
+    _hold_back()
+    secret, path = sys.stdin.readline().rstrip("\n"), options.file
+    match options.what:
+        case "create":
+            told = backup.create(places, path, secret, options.lock)
+        case "verify":
+            told = backup.verify(path, secret)
+        case _:
+            told = backup.restore(places, path, secret, dry_run=options.dry_run)
+    found = told.manifest
+    words = {"path": told.path, "bytes": told.size, "made": time_text(found.made), "config_kept": told.config_kept}
+    words |= {name: getattr(found, name) for name in ("records", "keys", "holds", "lacks", "agent", "name", "version")}
+    print(json.dumps({**words, "lock": options.lock}))
+    return Exit.OK
+
+
 def _hold_back() -> None:
     """Leave no secret in a core file, and no word of a node that runs for a moment among one's own."""
     from meshnode.store.dumps import forbid_dumps
@@ -217,6 +237,7 @@ _VERBS = {
     "recover": _recover,
     "rotate": _rotate,
     "guard": _guard,
+    "backup": _backup,
     "doctor": _doctor,
     "db": _db,
     "bugreport": _bugreport,
@@ -230,6 +251,7 @@ _ABOUT = {
     "recover": "bring an identity back",
     "rotate": "give an identity a new root key",
     "guard": "keep a recovery key for somebody else",
+    "backup": "save a home, check what was saved, or bring it back",
     "doctor": "check this home",
     "db": "look after the databases",
     "bugreport": "tell whoever is to find a bug",
@@ -275,6 +297,11 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--contest", action="store_true", help="although others have signed as much")
         if name == "db":
             verb.add_argument("what", choices=("check", "rebuild", "vacuum"))
+        if name == "backup":
+            verb.add_argument("what", choices=("create", "verify", "restore"), help="what is to be done")
+            verb.add_argument("file", type=Path, help="the backup")
+            verb.add_argument("--lock", default="passphrase", choices=("passphrase", "words"), help="what opens it")
+            verb.add_argument("--dry-run", action="store_true", help="leave nothing")
         if name in ("doctor", "demo"):
             verb.add_argument("--json", action="store_true", help="print JSON")
         if name == "demo":

@@ -240,6 +240,7 @@ def runtime_settings(settings: Settings) -> RuntimeSettings:
         networks=settings.relay.networks,
         retention_days=settings.relay.retention_days,
         sync_interval=int(settings.sync.interval * 1000),
+        backup_days=settings.backup.remind_days,
     )
 
 

@@ -5,6 +5,7 @@ import platform
 import socket
 import stat
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,13 @@ from meshnode.config.errors import SettingsError
 from meshnode.config.load import load
 from meshnode.config.places import MAX_SOCKET_PATH, Places, socket_path
 from meshnode.config.sections import Settings
+from meshnode.core.rows import NoteEntry
 from meshnode.net.address import BadAddress, parse
+from meshnode.runtime import notes
 from meshnode.runtime.clock_watch import clock
 from meshnode.runtime.finding import Finding
 from meshnode.runtime.home_watch import disk
+from meshnode.runtime.saved import last_backup, of_backup, remind
 from meshnode.store.check import examine_file
 from meshnode.store.database import SQLITE_VERSION
 from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing
@@ -29,6 +33,8 @@ from meshnode.store.keyfile import read_key
 from meshnode.store.passphrase import id_in
 from meshnode.store.protection import Protection, protection_of
 from meshnode.store.sealed import PASSPHRASE_FILE
+from meshnode.store.store import open_reader
+from meshproto.records.ids import RecordId
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -43,6 +49,7 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     try:
         with Home(places.data) as home:
             findings += [_stamp(home), *(_store(home.records) if home.records.exists() else ())]
+            findings += _backup(home.records, places, environ) if home.records.exists() else ()
     except HomeInUse:
         findings.append(Finding("home", "ok", "a node is running here"))
     except HomeError as error:
@@ -103,6 +110,22 @@ def examine_listening(listening: Sequence[str]) -> Finding:
         text = "it listens nowhere: it dials others, and nobody can dial it"
         return Finding("port", "ok", text)
     return Finding("port", "ok", f"listening on {', '.join(each.partition('/p2p/')[0] for each in listening)}")
+
+
+def _backup(path: Path, places: Places, environ: Mapping[str, str]) -> list[Finding]:
+    """When the last backup was made; what else is wrong with the store or the settings is told where it belongs."""
+    try:
+        days = load(places.config, environ).settings.backup.remind_days
+        reader = open_reader(path)
+        try:
+            last, me = (reader.entry(NoteEntry, (name,)) for name in (notes.BACKUP, notes.AGENT))
+            born = reader.record(RecordId(me.value)) if me is not None else None
+        finally:
+            reader.close()
+    except (SettingsError, StoreError):
+        return []
+    now = time.time_ns() // 1_000_000
+    return [of_backup(remind(last_backup(last), born.at if born else now, now, days))]
 
 
 def _python() -> Finding:

@@ -14,6 +14,7 @@ from meshnode.api.listening import SocketInUse
 from meshnode.api.resources.node import API_VERSION
 from meshnode.api.server import serve
 from meshnode.api.site import Logins, Site
+from meshnode.app.backup import NodeBackups
 from meshnode.app.bugreport import of_running
 from meshnode.app.compose import Opened, open_node
 from meshnode.app.doctor import examine_home
@@ -90,6 +91,7 @@ def site_of(
         office=opened.office,
         feed=Feed(opened.office),
         exchange=NodeExchange(opened),
+        backups=NodeBackups(opened.office, places),
         watch=opened.watch,
         tokens=Tokens(opened.office),
         version=__version__,

@@ -8,6 +8,7 @@ from meshnode.client.calls import Group, Link
 
 if TYPE_CHECKING:  # A command needs one or two of them, so each is loaded when it is first asked for.
     from meshnode.client.agreements import Agreements
+    from meshnode.client.backups import Backups
     from meshnode.client.decisions import Decisions
     from meshnode.client.devices import Devices
     from meshnode.client.exchange import Exchange
@@ -101,6 +102,13 @@ class Groups(Group[Link]):
         from meshnode.client.exchange import Exchange
 
         return Exchange(self.link)
+
+    @property
+    def backups(self) -> Backups[Link]:
+        """Backups of the node's home."""
+        from meshnode.client.backups import Backups
+
+        return Backups(self.link)
 
     @property
     def peers(self) -> Peers[Link]:

@@ -115,6 +115,15 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """Backups, which you make with `meshnode backup create`."""
+
+    remind_days: int = setting(
+        30, "Days without a backup after which you are reminded of it; 0: never.", at_least=0, at_most=36_500
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """The local API: on the Unix socket always, and on 127.0.0.1 for the dashboard and for programs with a token."""
 
@@ -155,6 +164,7 @@ class Settings:
     relay: Relay = field(default_factory=Relay)
     work: Work = field(default_factory=Work)
     store: Store = field(default_factory=Store)
+    backup: Backup = field(default_factory=Backup)
     api: Api = field(default_factory=Api)
     log: Log = field(default_factory=Log)
 
@@ -165,6 +175,7 @@ SECTIONS: dict[str, type] = {
     "relay": Relay,
     "work": Work,
     "store": Store,
+    "backup": Backup,
     "api": Api,
     "log": Log,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trio
 
-from meshnode.core.rows import JoinedEntry
+from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.clock_watch import ClockWatch
 from meshnode.runtime.finding import Finding
@@ -18,6 +18,7 @@ from meshnode.runtime.holders import holders_of, in_words
 from meshnode.runtime.home_watch import disk, secrets
 from meshnode.runtime.office import Office
 from meshnode.runtime.pulse import Pulse
+from meshnode.runtime.saved import last_backup, of_backup, remind
 from meshnode.runtime.shut_out import shut_out_of
 from meshnode.runtime.sync_watch import level
 from meshnode.runtime.unwritten import quoted
@@ -92,6 +93,7 @@ class Watch:
             self._device(),
             self._root(),
             self._recovery(),
+            self._backup(),
             self._views(),
             self._peers(),
             self._sync(),
@@ -156,6 +158,13 @@ class Watch:
         recovery = self.office.rootkeys.recovery()
         kept = holders_of(self.office.devices.note(notes.HOLDERS), recovery.digests)
         return Finding("recovery", "ok", in_words(kept, recovery.need))
+
+    def _backup(self) -> Finding:
+        office = self.office
+        last = last_backup(office.truth.entry(NoteEntry, (notes.BACKUP,)))
+        me = office.truth.record(office.me)
+        now, days = office.node.clock.now().wall, office.settings.backup_days
+        return of_backup(remind(last, now if me is None else me.at, now, days))
 
     def _views(self) -> Finding:
         projector = self.office.projector

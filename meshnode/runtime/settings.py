@@ -97,3 +97,5 @@ class RuntimeSettings:
     """Milliseconds between two comparisons with a peer."""
     retention_days: int = 0
     """After how many days private parts of others are let go, to be told."""
+    backup_days: int = 30
+    """After how many days without a backup one is reminded; 0: never."""

@@ -18,6 +18,7 @@ from typing import Self
 
 import msgspec
 
+from meshnode.api.models import backups as b
 from meshnode.api.models import cards
 from meshnode.api.models import charters as c
 from meshnode.api.models import decisions as f
@@ -437,6 +438,10 @@ class FakeNode(FakeTokens):
 
     def post_exports(self, asked: Asked, rest: list[str]) -> r.Exported:
         return r.Exported(asked.body["path"], asked.body["kind"], 2048, 7, "ab" * 32)
+
+    def post_backups(self, asked: Asked, rest: list[str]) -> b.Backup:
+        lock = "words" if "words" in asked.body else "passphrase"
+        return b.Backup(asked.body["path"], 130_000, AT, 1_234, lock, "clear", ["every record"], ["the log"])
 
 
 def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contribution:

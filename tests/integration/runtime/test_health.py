@@ -9,6 +9,7 @@ import pytest
 from meshnode.core.reports import Halted, MayNotSign
 from meshnode.runtime import clock_watch, health, home_watch
 from meshnode.runtime.finding import Finding
+from meshnode.runtime.saved import LastBackup, backup_row
 from tests.support.meshes import Mesh, Node
 
 
@@ -47,6 +48,14 @@ async def test_a_full_disk_is_told(ana: Node, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(home_watch, "NO_BYTES", 1 << 62)
     assert look(ana, "disk").state == "fail"
     assert home_watch.disk(Path("/nowhere")).state == "fail"
+
+
+async def test_an_old_backup_is_told(ana: Node) -> None:
+    assert look(ana, "backup") == Finding("backup", "ok", "there is none yet")
+    await ana.opened.node.write([], local=[backup_row(LastBackup(0, "/x", 1, 2, "words"))])
+    found = look(ana, "backup")
+    assert (found.state, found.fix) == ("warn", "meshnode backup create FILE")
+    assert found.text.endswith("days ago, with 2 records")
 
 
 async def test_a_clock_that_is_not_set_is_told(ana: Node) -> None:

@@ -6,9 +6,13 @@ import pytest
 from meshnode.app.doctor import diagnose
 from meshnode.app.init import create
 from meshnode.config.places import Places, locate
+from meshnode.core.ports import Batch
 from meshnode.runtime.finding import Finding
+from meshnode.runtime.saved import LastBackup, backup_row
+from meshnode.store.home import Home
 from meshnode.store.protection import protect, unprotect
 from meshnode.store.sealed import PASSPHRASE_FILE
+from meshnode.store.store import open_store
 from tests.support.killed_at import CHEAP
 
 
@@ -30,6 +34,19 @@ def test_a_healthy_home_has_nothing_to_mend(places: Places) -> None:
 def test_a_missing_home_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
     found = check(locate(tmp_path / "nobody", {}), "home")
     assert (found.state, found.fix) == ("warn", "meshnode init")
+
+
+def test_an_old_backup_is_told_unless_one_wants_no_reminder(places: Places) -> None:
+    assert check(places, "backup") == Finding("backup", "ok", "there is none yet")
+    with Home(places.data) as home:
+        store = open_store(home.records)
+        store.writer.commit(Batch(1, local=(backup_row(LastBackup(0, "/x", 1, 2, "words")),)))
+        store.close()
+    assert (check(places, "backup").state, check(places, "backup").fix) == ("warn", "meshnode backup create FILE")
+    places.config.write_text("[backup]\nremind_days = 0\n")
+    assert check(places, "backup").state == "ok"
+    places.config.write_text("[backup]\nremind_days = -1\n")
+    assert [each.name for each in diagnose(places, {}) if each.name in ("backup", "settings")] == ["settings"]
 
 
 def test_wrong_settings_are_named(places: Places) -> None:

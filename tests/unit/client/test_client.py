@@ -11,6 +11,7 @@ import pytest
 
 from meshnode.api.models import (
     agreements,
+    backups,
     cards,
     charters,
     decisions,
@@ -50,6 +51,7 @@ from meshnode.client import (
     token_answers,
     work_answers,
 )
+from meshnode.client import backups as about_backups
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -62,6 +64,7 @@ MODELS = {
     for module in (
         shared,
         agreements,
+        backups,
         cards,
         decisions,
         devices,
@@ -101,6 +104,7 @@ SHAPES = {
         operation_answers,
         organisation_answers,
         work_answers,
+        about_backups,
         about_keeping,
         money_answers,
         move_answers,
