@@ -6,6 +6,7 @@ from meshnode.api.edge import Entry
 from meshnode.api.models import agreements as agreement_models
 from meshnode.api.models import backups as backup_models
 from meshnode.api.models import cards as card_models
+from meshnode.api.models import credentials as credential_models
 from meshnode.api.models import decisions as decision_models
 from meshnode.api.models import devices as device_models
 from meshnode.api.models import distributions as sharing_models
@@ -29,6 +30,7 @@ from meshnode.api.resources import (
     balances,
     cards,
     contributions,
+    credentials,
     decisions,
     devices,
     distributions,
@@ -213,6 +215,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("GET", "/imports", records.list_imports),
     Entry("DELETE", "/imports/{batch:path}", records.undo_import, patient=True),
     Entry("POST", "/exports", records.export, record_models.ExportRequest, patient=True),
+    Entry("POST", "/credentials", credentials.make_cv, credential_models.CvRequest, status=201, patient=True),
     Entry("GET", "/backups", backups.list_backups),
     Entry("POST", "/backups", backups.create_backup, backup_models.BackupRequest, status=201, patient=True),
 )

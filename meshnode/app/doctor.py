@@ -27,7 +27,7 @@ from meshnode.runtime.home_watch import disk
 from meshnode.runtime.saved import last_backup, of_backup, remind
 from meshnode.store.check import examine_file
 from meshnode.store.database import SQLITE_VERSION
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing
+from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.passphrase import id_in

@@ -98,6 +98,7 @@ NOUNS: dict[str, Entry] = {
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),
     "export": Entry("exchange", "Write records to a file.", ("bundle", "csv", "ledger", "fork")),
     "backup": Entry("backup", "Save this node in a file, and bring it back.", ("create", "verify", "restore")),
+    "cv": Entry("cv", "Your work as verifiable credentials.", ("export", "verify")),
     "verify": Entry("records", "Check a file or a record."),
     "why": Entry("records", "Say why a record stands as it does."),
     "equation": Entry("equation", "How an income becomes amounts.", ("preview", "explain")),

@@ -9,6 +9,7 @@ from meshnode.client.calls import Group, Link
 if TYPE_CHECKING:  # A command needs one or two of them, so each is loaded when it is first asked for.
     from meshnode.client.agreements import Agreements
     from meshnode.client.backups import Backups
+    from meshnode.client.credentials import Credentials
     from meshnode.client.decisions import Decisions
     from meshnode.client.devices import Devices
     from meshnode.client.exchange import Exchange
@@ -109,6 +110,13 @@ class Groups(Group[Link]):
         from meshnode.client.backups import Backups
 
         return Backups(self.link)
+
+    @property
+    def credentials(self) -> Credentials[Link]:
+        """The owner's work and memberships as verifiable credentials."""
+        from meshnode.client.credentials import Credentials
+
+        return Credentials(self.link)
 
     @property
     def peers(self) -> Peers[Link]:

@@ -108,6 +108,7 @@ CALLS: list[tuple[Asks, str, str]] = [
     (lambda node: node.exchange.imports(), "GET", "/imports"),
     (lambda node: node.exchange.undo_import("b1"), "DELETE", "/imports/b1"),
     (lambda node: node.exchange.export("bundle", "/f"), "POST", "/exports"),
+    (lambda node: node.credentials.present(texts=True), "POST", "/credentials"),
     (lambda node: node.backups.every(), "GET", "/backups"),
     (lambda node: node.backups.create("/f", words="w"), "POST", "/backups"),
     (lambda node: list(node.money.inbox()), "GET", "/inbox"),

@@ -21,6 +21,7 @@ import msgspec
 from meshnode.api.models import backups as b
 from meshnode.api.models import cards
 from meshnode.api.models import charters as c
+from meshnode.api.models import credentials as v
 from meshnode.api.models import decisions as f
 from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
@@ -438,6 +439,9 @@ class FakeNode(FakeTokens):
 
     def post_exports(self, asked: Asked, rest: list[str]) -> r.Exported:
         return r.Exported(asked.body["path"], asked.body["kind"], 2048, 7, "ab" * 32)
+
+    def post_credentials(self, asked: Asked, rest: list[str]) -> v.Cv:
+        return v.Cv({"type": ["VerifiablePresentation"], "holder": "did:key:z6Mkö"}, 2, 7, 5, "did:key:z6Mk#z6Mk")
 
     def post_backups(self, asked: Asked, rest: list[str]) -> b.Backup:
         lock = "words" if "words" in asked.body else "passphrase"

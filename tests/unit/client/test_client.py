@@ -14,6 +14,7 @@ from meshnode.api.models import (
     backups,
     cards,
     charters,
+    credentials,
     decisions,
     devices,
     distributions,
@@ -52,6 +53,7 @@ from meshnode.client import (
     work_answers,
 )
 from meshnode.client import backups as about_backups
+from meshnode.client import credentials as about_credentials
 from meshnode.client import keeping as about_keeping
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
@@ -66,6 +68,7 @@ MODELS = {
         agreements,
         backups,
         cards,
+        credentials,
         decisions,
         devices,
         keeping,
@@ -105,6 +108,7 @@ SHAPES = {
         organisation_answers,
         work_answers,
         about_backups,
+        about_credentials,
         about_keeping,
         money_answers,
         move_answers,
