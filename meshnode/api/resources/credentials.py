@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 
 import trio
 
@@ -27,6 +28,7 @@ from meshproto.records.ids import from_text, to_text
 MOST = 5_000
 """Contributions in one presentation: some 10 MB with their evidence."""
 STANDING = ("active", "left")
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class _Told:
@@ -65,11 +67,11 @@ async def make_cv(site: Site, call: Call[CvRequest]) -> Cv:
     asked = {name: value for name, value in (("challenge", body.challenge), ("domain", body.domain)) if value}
     issuer, told = Issuer(identity.key, time_text(office.node.now()), asked), _Told(office, texts=body.texts)
     by_scope: dict[str, list[Contribution]] = {}
-    for entry in await _work(site, body):
+    for entry in await _work(site, call):
         by_scope.setdefault(entry.scope.id, []).append(entry)
-    credentials = [await _work_credential(site, told, entries, issuer) for entries in by_scope.values()]
+    credentials = [await _work_credential(site, call, told, entries, issuer) for entries in by_scope.values()]
     if not (body.agreement or body.project):
-        credentials += await _memberships(site, told, body.network, issuer)
+        credentials += await _memberships(site, call, told, issuer)
     return Cv(
         presentation=presentation(credentials, issuer),
         credentials=len(credentials),
@@ -79,15 +81,16 @@ async def make_cv(site: Site, call: Call[CvRequest]) -> Cv:
     )
 
 
-async def _work(site: Site, body: CvRequest) -> list[Contribution]:
+async def _work(site: Site, call: Call[CvRequest]) -> list[Contribution]:
     """What the owner contributed, the latest first: what counts, outside the notebook. Raises Refusal."""
+    body = call.body
     first, last = (day(each) if each else "" for each in (body.first, body.last))
     chosen = {name: getattr(body, name) for name in ("network", "agreement", "project") if getattr(body, name)}
     query = {"who": to_text(site.office.me), "limit": str(LARGEST_PAGE), **chosen}
     found: list[Contribution] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = await list_contributions(site, _asked(query={**query, "cursor": cursor}))
+        page = await list_contributions(site, _asked(call, query={**query, "cursor": cursor}))
         found += [each for each in page.items if _counts(each, first, last)]
         cursor = page.next
         if len(found) > MOST:
@@ -102,12 +105,14 @@ def _counts(entry: Contribution, first: str, last: str) -> bool:
     return entry.day_to >= first and (not last or entry.day_from <= last)
 
 
-async def _work_credential(site: Site, told: _Told, entries: list[Contribution], issuer: Issuer) -> dict[str, Json]:
+async def _work_credential(
+    site: Site, call: Call[CvRequest], told: _Told, entries: list[Contribution], issuer: Issuer
+) -> dict[str, Json]:
     """All work in one network or under one agreement."""
     listed: list[Json] = []
     records: list[str] = []
     for entry in entries:
-        words = (await show_evaluation(site, _asked(path={"id": entry.id}))).attestations
+        words = (await show_evaluation(site, _asked(call, path={"id": entry.id}))).attestations
         confirming = [each for each in words if each.verdict == "confirm"]
         listed.append(_contribution(told, entry, confirming))
         records += [entry.id, *(each.id for each in confirming)]
@@ -145,15 +150,15 @@ def _contribution(told: _Told, entry: Contribution, words: list[Attestation]) ->
     return found
 
 
-async def _memberships(site: Site, told: _Told, network: str | None, issuer: Issuer) -> list[dict[str, Json]]:
+async def _memberships(site: Site, call: Call[CvRequest], told: _Told, issuer: Issuer) -> list[dict[str, Json]]:
     """Where the owner stands or stood, a credential for each network."""
-    office = told.office
+    office, network = told.office, call.body.network
     wanted = [await office.find_network(network)] if network else networks_here(office)
     credentials = []
     for scope in wanted:
         if scope == office.notebook:
             continue
-        members = (await list_members(site, _asked(path={"id": to_text(scope)}))).items
+        members = (await list_members(site, _asked(call, path={"id": to_text(scope)}))).items
         own = [each for each in members if each.agent.id == to_text(office.me) and each.state in STANDING]
         if own:
             roles: list[Json] = [_role(each) for each in own]
@@ -168,6 +173,6 @@ def _role(member: Member) -> dict[str, Json]:
     return {**found, "record": f"urn:cid:{member.record}"} if member.record else found
 
 
-def _asked(path: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None) -> Call[Nothing]:
-    """A request as another handler takes it."""
-    return Call(path=path or {}, query=query or {}, body=Nothing(), key="", digest=b"")
+def _asked(call: Call[CvRequest], path: Mapping[str, str] = NONE, query: Mapping[str, str] = NONE) -> Call[Nothing]:
+    """A request of the same caller, as another handler takes it."""
+    return Call(path=path, query=query, body=Nothing(), key="", digest=b"", caller=call.caller)
