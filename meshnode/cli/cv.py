@@ -11,7 +11,7 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.files_out import write_new
+from meshnode.cli.files_out import target, write_text
 from meshnode.cli.hints import quoted
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count
@@ -35,6 +35,7 @@ def export(
     force: bool,
 ) -> Exit:
     """Write a signed presentation."""
+    path = target(desk, file, force=force)
     desk.out.progress("gathering what you contributed …")
     found = desk.client().credentials.present(
         network=network,
@@ -48,8 +49,8 @@ def export(
     )
     desk.out.progress_done()
     text = json.dumps(found["presentation"], ensure_ascii=False, indent=2) + "\n"
-    path = write_new(desk, file, text, force=force)
-    told = {name: found[name] for name in ("credentials", "contributions", "confirmations", "key")}  # type: ignore[literal-required]  # its own names
+    write_text(path, text)
+    told = {name: found[name] for name in ("credentials", "contributions", "confirmations", "key")}
     said = f"{count(found['contributions'], 'contribution')}, confirmed {times(found['confirmations'])} by others"
     answer = {"path": str(path), "bytes": path.stat().st_size, "texts": texts, **told}
     desk.out.give_or_ok("cv.export", answer, f"Written   {clean(str(path))}   {said}")

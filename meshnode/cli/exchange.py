@@ -10,9 +10,11 @@ from meshnode.cli.csv_export import COMMAND as CSV
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
+from meshnode.cli.hledger import COMMAND as HLEDGER
 from meshnode.cli.ledger_export import COMMAND as LEDGER
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_peer, size, who
+from meshnode.cli.valueflows import COMMAND as VALUEFLOWS
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Exported, SyncedPeer
@@ -126,6 +128,8 @@ COMMANDS = {
         ),
         CSV,
         LEDGER,
+        HLEDGER,
+        VALUEFLOWS,
         Command(
             "export fork",
             "Write the proof that a key signed two records with the same number.",

@@ -96,7 +96,9 @@ NOUNS: dict[str, Entry] = {
     ),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
     "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "ls", "undo")),
-    "export": Entry("exchange", "Write records to a file.", ("bundle", "csv", "ledger", "fork")),
+    "export": Entry(
+        "exchange", "Write records to a file.", ("bundle", "csv", "ledger", "hledger", "valueflows", "fork")
+    ),
     "backup": Entry("backup", "Save this node in a file, and bring it back.", ("create", "verify", "restore")),
     "cv": Entry("cv", "Your work as verifiable credentials.", ("export", "verify")),
     "verify": Entry("records", "Check a file or a record."),

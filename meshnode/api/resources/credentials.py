@@ -12,7 +12,8 @@ from meshnode.api.models.evaluations import Attestation
 from meshnode.api.models.networks import Member
 from meshnode.api.models.shared import Agent, Scope
 from meshnode.api.models.work import Contribution
-from meshnode.api.resources.contributions import LARGEST_PAGE, list_contributions
+from meshnode.api.paging import LARGEST_PAGE
+from meshnode.api.resources.contributions import list_contributions
 from meshnode.api.resources.evaluations import show_evaluation
 from meshnode.api.resources.networks import list_members, networks_here
 from meshnode.api.shapes import Names, time_text

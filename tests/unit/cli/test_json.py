@@ -139,6 +139,7 @@ ELSEWHERE = {
     *("bugreport", "db rebuild", "db vacuum"),
     *("service install", "service uninstall", "service status"),
     *("backup create", "backup verify", "backup restore", "cv export", "cv verify"),
+    *("export hledger", "export valueflows"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""
 
