@@ -18,10 +18,8 @@ from typing import Self
 
 import msgspec
 
-from meshnode.api.models import backups as b
 from meshnode.api.models import cards
 from meshnode.api.models import charters as c
-from meshnode.api.models import credentials as v
 from meshnode.api.models import decisions as f
 from meshnode.api.models import devices as d
 from meshnode.api.models import keeping as k
@@ -39,6 +37,7 @@ from meshnode.api.models.login import LoginLink
 from meshnode.api.models.shared import Agent, Check, Page, Quantity
 from meshnode.api.problems import problem
 from meshnode.runtime.refusals import Code
+from tests.support.fake_files import post_backups, post_credentials
 from tests.support.fake_server import Asked, Server, handler
 from tests.support.fake_sums import sums
 from tests.support.fake_tokens import FakeTokens
@@ -440,12 +439,7 @@ class FakeNode(FakeTokens):
     def post_exports(self, asked: Asked, rest: list[str]) -> r.Exported:
         return r.Exported(asked.body["path"], asked.body["kind"], 2048, 7, "ab" * 32)
 
-    def post_credentials(self, asked: Asked, rest: list[str]) -> v.Cv:
-        return v.Cv({"type": ["VerifiablePresentation"], "holder": "did:key:z6Mkö"}, 2, 7, 5, "did:key:z6Mk#z6Mk")
-
-    def post_backups(self, asked: Asked, rest: list[str]) -> b.Backup:
-        lock = "words" if "words" in asked.body else "passphrase"
-        return b.Backup(asked.body["path"], 130_000, AT, 1_234, lock, "clear", ["every record"], ["the log"])
+    post_backups, post_credentials = post_backups, post_credentials
 
 
 def contribution(title: str, seconds: int = 3600, agent: Agent = ANA) -> w.Contribution:
