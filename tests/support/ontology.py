@@ -32,10 +32,10 @@ def terms(file: Path = FILE) -> Mapping[str, Term]:
         if "unionOf" in block
     }
     parents = {name: found[1] for name, block in blocks.items() if (found := _SUBCLASS.search(block))}
-    found = {}
+    all_: dict[str, Term] = {}
     for name, block in blocks.items():
         kind, domain, range_ = (each.search(block) for each in (_KIND, _DOMAIN, _RANGE))
         classes = unions.get(domain[1], frozenset({domain[1]})) if domain else frozenset[str]()
         classes |= {child for child, parent in parents.items() if parent in classes}
-        found[name] = Term(kind[1] if kind else "", classes, range_[1] if range_ else "")
-    return found
+        all_[name] = Term(kind[1] if kind else "", classes, range_[1] if range_ else "")
+    return all_
