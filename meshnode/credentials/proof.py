@@ -87,7 +87,7 @@ def hash_data(document: Document, proof: Document) -> bytes:
 def canonical(value: Json) -> bytes:
     """The canonical form of RFC 8785. Raises ProofRefused for a number or text that has none."""
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]  # it asks for dict where any mapping does
+        return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise ProofRefused(f"it has no canonical form: {error}") from None
 
