@@ -62,8 +62,11 @@ QUERY: Mapping[str, Parameter] = {
     "q": Parameter("The words to look for."),
     "round": Parameter("Only this round of points."),
     "scope": Parameter("Only what is decided in this network or organisation: its name or id."),
+    "since": Parameter("The first day on which it was signed.", DAY),
     "stream": Parameter("Only what belongs to this stream of life.", _one_of(value.STREAMS)),
     "to": Parameter("The last day, included.", DAY),
+    "type": Parameter("Only records of this type."),
+    "until": Parameter("The last day on which it was signed.", DAY),
     "who": Parameter("Only what this person did, by name or id."),
 }
 """What each name in a query means."""

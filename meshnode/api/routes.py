@@ -51,6 +51,7 @@ from meshnode.api.resources import (
     people,
     recognitions,
     records,
+    searches,
     settlements,
     statements,
     tokens,
@@ -62,6 +63,8 @@ from meshnode.runtime.callers import Area
 LISTED = ("limit", "cursor")
 CHOSEN = ("mine", "who", "network", "agreement", "project", "batch", "kind", "stream", "comp", "coauthored")
 """By what contributions are chosen."""
+SOUGHT = ("q", "who", "network", "agreement", "project", "kind", "type", "since", "until")
+"""By what records are searched."""
 WRITTEN = {
     **dict.fromkeys(("contributions", "timers", "projects"), Area.WORK),
     **dict.fromkeys(("agreements", "attestations", "ballots"), Area.MONEY),
@@ -208,7 +211,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/records/{id}/reaffirm", organisations.reaffirm, status=201),
     Entry("POST", "/records/{id}/verify", records.verify),
     Entry("GET", "/logs", logs.list_logs, query=LISTED),
-    Entry("GET", "/search", records.search, query=(*LISTED, "q")),
+    Entry("GET", "/search", searches.search, query=(*LISTED, *SOUGHT)),
     Entry("GET", "/forks", records.list_forks),
     Entry("POST", "/erasures", records.erase, record_models.ErasureRequest, status=201),
     Entry("POST", "/imports", records.start_import, record_models.ImportRequest, patient=True),

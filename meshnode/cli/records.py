@@ -27,10 +27,10 @@ USUAL_ROWS = 20
 """Results listed unless told otherwise."""
 
 
-def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
-    """Find records by their words."""
+def search(desk: Desk, *, words: list[str], limit: int | None, **besides: str | None) -> Exit:
+    """Find records by their words, and by who, where, what for and when."""
     wanted = rows_of(limit, USUAL_ROWS)
-    page = desk.client().records.search(" ".join(words), {"limit": wanted})
+    page = desk.client().records.search(" ".join(words), {"limit": wanted, **besides})
     if desk.out.as_json:
         desk.out.give("search", {**page})
         return Exit.OK
@@ -40,7 +40,9 @@ def search(desk: Desk, *, words: list[str], limit: int | None) -> Exit:
     rows = [(short_id(hit["id"]), _words(hit), who_briefly(hit["agent"]), where(hit["scope"])) for hit in page["items"]]
     desk.out.table(("ID", "WHAT", "WHO", "IN"), rows, flexible=1)
     if page["next"]:
-        desk.next_steps(("More", f"meshnode search {' '.join(map(quoted, words))} --limit {wanted * 5}"))
+        chosen = " ".join(f"--{name} {quoted(text)}" for name, text in besides.items() if text)
+        line = f"meshnode search {' '.join(map(quoted, words))} {chosen}".rstrip()
+        desk.next_steps(("More", f"{line} --limit {wanted * 5}"))
     return Exit.OK
 
 
@@ -120,7 +122,8 @@ def _may_be_id(text: str) -> bool:
 
 def _words(hit: Found) -> str:
     kind = "" if hit["type"] == "contribution" else f"{hit['type']}: "
-    return kind + (hit["title"] or hit["text"] or "(no title)")
+    piece = f" · {hit['snippet']}" if hit["marks"] and hit["title"] else ""
+    return kind + (hit["title"] or hit["snippet"] or "(no title)") + piece
 
 
 _ID = Argument(("record",), "The id, or any end or beginning of it that fits only one.", metavar="ID")
@@ -133,8 +136,18 @@ COMMANDS = {
             search,
             (
                 Argument(("words",), "What to look for.", kind="many"),
+                Argument(("--who",), "Only what this person or organisation signed.", metavar="WHO"),
+                Argument(("--network",), "Only in this network."),
+                Argument(("--agreement",), "Only under this agreement."),
+                Argument(("--project",), "Only contributions for this project."),
+                Argument(("--kind",), "Only contributions of this kind (work, idea, money …)."),
+                Argument(("--since",), "Only from this day on.", metavar="DAY"),
+                Argument(("--until",), "Only until this day, itself included.", metavar="DAY"),
                 Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
             ),
+            text="Words are found by their beginnings, whatever their case and accents: large finds Large, larger and "
+            "LÁRGE. What has all words in its title comes first, then the newest. Erased texts are not found.",
+            examples=(("Ana's invoices of March", "meshnode search invoice --who Ana --since 2026-03-01"),),
             exits=(Exit.NOT_RUNNING,),
         ),
         Command(

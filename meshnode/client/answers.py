@@ -351,6 +351,8 @@ class Found(TypedDict):
     type: str
     title: str
     text: str
+    snippet: str
+    marks: list[tuple[int, int]]
     scope: Scope
     agent: Agent
     at: str

@@ -21,7 +21,10 @@ _BASE = (
     "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('eviction', 0), ('indexed', 0),"
     " ('scrub', 0)",
     "CREATE VIRTUAL TABLE search_index USING fts5"
-    " (title, text, content = 'search', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2')",
+    " (title, text, content = 'search', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2',"
+    # Somebody who types sees what he finds; without these, all matches of the many words with such a beginning are
+    # merged first, a tenth of a second where there are a million.
+    " prefix = '2 3')",
 )
 _INDEXES = {
     "entries": ("scope, at", "agent, at", "type, at", "status", "log, seq"),

@@ -10,6 +10,7 @@ ledger  1,000,000 stored records: writing, opening, reading by id, size
 fold    1,000,000 contributions of 1,000 members, and who may act for whom, in RAM and in views.db: speed, memory
 agreements  100,000 contributions of 200 people in 50 agreements, 500 distributions: speed, memory, one record more
 equation  the largest preview files that are allowed: time, memory
+search  1,000,000 records searched by their words: rare ones, ones that all have, beginnings
 cli     how long a command takes from its start to its end
 events  what 500 readers of events cost reads and writes of others
 """
@@ -18,7 +19,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import agreements, cli, equations, events, folding, ledger, mesh, sets
+from tests.bench import agreements, cli, equations, events, folding, ledger, mesh, searching, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "fold": folding.folding,
     "agreements": agreements.agreements,
     "equation": equations.largest,
+    "search": searching.searching,
     "cli": cli.commands,
     "events": events.idle_readers,
 }

@@ -402,7 +402,10 @@ class FakeNode(FakeTokens):
         words = asked.query["q"].lower()
         hits = [one for one in self.contributions if words in one.title.lower()]
         return Page(
-            [r.Found(one.id, "contribution", one.title, one.text, one.scope, one.agent, one.at) for one in hits]
+            [
+                r.Found(one.id, "contribution", one.title, one.text, one.text, [], one.scope, one.agent, one.at)
+                for one in hits
+            ]
         )
 
     def get_records(self, asked: Asked, rest: list[str]) -> msgspec.Struct:

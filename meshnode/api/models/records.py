@@ -101,6 +101,10 @@ class Found(Model):
     type: str
     title: str
     text: str
+    snippet: str
+    """The piece of the text that has the words, or its beginning."""
+    marks: list[tuple[int, int]]
+    """Where they stand in the snippet: begin and end of each, in characters."""
     scope: Scope
     agent: Agent
     at: str

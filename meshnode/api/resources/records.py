@@ -1,4 +1,4 @@
-"""Records as such: raw bytes, why, verification, search, forks, erasure, imports and exports."""
+"""Records as such: raw bytes, why, verification, forks, erasure, imports and exports."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -14,7 +14,6 @@ from meshnode.api.models.records import (
     Exported,
     ExportRequest,
     Fork,
-    Found,
     ImportAnswer,
     ImportBatch,
     ImportRequest,
@@ -38,9 +37,6 @@ from meshproto.records.ids import LogId, RecordId, ScopeId, short, to_text
 from meshproto.records.log import check_run
 from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import Record, check_private
-
-USUAL_FOUND = 20
-LARGEST_FOUND = 200
 
 
 async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
@@ -113,30 +109,6 @@ async def verify(site: Site, call: Call[Nothing]) -> Verified:
     text = "valid" if state == "ok" else f"{standing.status} {standing.reason}".rstrip()
     checks.append(Check(name="standing", state=state, text=text))
     return Verified(id=to_text(record.id), ok=all(check.state != "fail" for check in checks), checks=checks)
-
-
-async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
-    """Find records by their words, best first."""
-    office = site.office
-    await office.fresh()
-    words, limit = call.query.get("q", ""), call.number("limit", USUAL_FOUND, LARGEST_FOUND)
-    offset = call.offset()
-    rows = await office.slowly(lambda lookups: lookups.views.search(words, limit + 1, offset))
-    names = Names(office)
-    items = [
-        Found(
-            id=to_text(row.record),
-            type=row.type,
-            title=row.title,
-            text=row.text,
-            scope=names.scope(row.scope),
-            agent=names.agent(row.agent),
-            at=time_text(row.at),
-        )
-        for row in rows[:limit]
-        if not office.is_blocked(row.agent)
-    ]
-    return Page(items=items, next=str(offset + limit) if len(rows) > limit else None)
 
 
 async def list_forks(site: Site, call: Call[Nothing]) -> Page[Fork]:

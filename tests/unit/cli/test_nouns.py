@@ -348,7 +348,7 @@ def test_search_finds_by_words(node: FakeNode) -> None:
 
 
 def test_search_with_more_to_show_says_how(node: FakeNode) -> None:
-    found = Found(STUDIO.id, "contribution", "Landing page", "", STUDIO, BEN, AT)
+    found = Found(STUDIO.id, "contribution", "Landing page", "", "", [], STUDIO, BEN, AT)
     node.answers["GET", "/search"] = Page([found], "20")
     out = run("search", "landing page", home=node).out
     assert "search 'landing page' --limit 100\n" in out

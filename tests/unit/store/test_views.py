@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.store import view_tables
+from meshnode.store import querying, view_tables
 from meshnode.store.errors import StoreError, StoreFull
+from meshnode.store.querying import Is, Where
 from meshnode.store.source import damage_mark
 from meshnode.store.views import Progress, Views, discard, open_views
 from meshnode.views.rows import TABLES, MemberRow, Row, SearchRow
@@ -267,3 +268,26 @@ def test_a_full_disk_is_told_and_undoes_the_slice(tmp_path: Path) -> None:
         fill(views, *rows)
     assert views.reader().count(SearchRow) == 1
     views.close()
+
+
+def test_of_too_many_matches_the_newest_are_found_and_titles_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(querying, "FOUND_MOST", 3)
+    views = open_views(None)
+    records = [number.to_bytes(32, "big") for number in range(6)]
+    fill(views, *(found(record, "page", at=place) for place, record in enumerate(records)))
+    fill(views, found(A, "other", "page", at=9))
+    views.index()
+    rows = views.reader().search("page", limit=9)
+    assert [row.record for row in rows] == [records[5], records[4], A]
+    assert views.reader().search("pages") == ()
+
+
+def test_conditions_choose_among_what_has_the_words() -> None:
+    views = open_views(None)
+    fill(views, found(A, "page", at=1), found(B, "page", at=2))
+    views.index()
+    reader = views.reader()
+    assert [row.record for row in reader.search("page", 9, 0, [Where("at", Is.BELOW, 2)])] == [A]
+    assert reader.search("page", 9, 0, [Where("agent", Is.EQUAL, B)]) == ()
+    with pytest.raises(ValueError):
+        reader.search("page", 9, 0, [Where("bogus", Is.EQUAL, 1)])
