@@ -119,9 +119,8 @@ class Telling:
         if not self._ground.flight.has(scope):
             self._scopes.expected[scope] = None
             return
-        turn.local.append(AgreementEntry(scope, turn.moment.wall, session.peer))
-        if self._dropped.pop(scope, None) is not None:
-            turn.local.append(Forget(DroppedEntry, (scope,)))
+        self._dropped.pop(scope, None)
+        turn.local += [AgreementEntry(scope, turn.moment.wall, session.peer), Forget(DroppedEntry, (scope,))]
 
     def _has_room_for(self, session: Session, scope: ScopeId) -> bool:
         """Whether one more agreement may be carried that a peer tells of."""
@@ -148,10 +147,9 @@ class Telling:
         Anybody may join an open network, or name us in an agreement.
         """
         for scope in self._scopes.carried:
-            if self._ground.flight.is_agreement(scope):
-                if self._policy.has_written_in(scope) and session.known and self._gate.takes_part(session.agent, scope):
-                    return True
-            elif self._gate.is_open(scope) is False and self._gate.stands(session, scope):
+            is_agreement = self._ground.flight.is_agreement(scope)
+            is_ours = self._policy.has_written_in(scope) if is_agreement else self._gate.is_open(scope) is False
+            if is_ours and self._gate.stands(session, scope):
                 return True
         return False
 

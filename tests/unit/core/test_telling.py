@@ -297,6 +297,23 @@ def test_half_the_room_for_strangers_agreements_is_kept_for_people_of_our_circle
     assert rig.ledger.has(strange(rig.meet(DAVE, club), 3, rig))
 
 
+def test_who_has_an_agreement_with_the_owner_may_tell_of_others_when_strangers_may_not() -> None:
+    rig = Rig(settings=CoreSettings(strange_bytes=2 * STRANGE_LEAST))
+    ours = proposed(rig, BOB)
+    strange(rig.meet(CAROL), 1, rig)
+    assert not rig.ledger.has(strange(rig.meet(CAROL), 2, rig))
+    assert rig.ledger.has(strange(rig.meet(BOB, ours), 3, rig))
+
+
+def test_what_concerns_us_and_is_carried_is_told_of_for_nothing() -> None:
+    rig = Rig()
+    scope = proposed(rig, BOB)
+    bob = rig.meet(BOB)
+    bob.take()
+    bob.say(Agreements((RecordId(scope),)))
+    assert bob.take() == []
+
+
 def test_an_agreement_that_was_dropped_and_concerns_us_after_all_takes_up_no_room_for_strangers() -> None:
     rig = Rig(settings=CoreSettings(strange_bytes=2 * STRANGE_LEAST))
     scope = strange(rig.meet(BOB), 1, rig)
