@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Concatenate, Generic, NamedTuple, ParamSpec, Protocol, Self, TypeVar, cast, overload
 from urllib.parse import quote, urlencode
 
 from meshnode.client.errors import BadAnswer
@@ -127,12 +127,16 @@ class asks(Generic[P, T]):  # noqa: N801 - it is used as a decorator
     if TYPE_CHECKING:
 
         @overload
+        def __get__(self, group: None, owner: object) -> Self: ...
+        @overload
         def __get__(self, group: Group[Asking], owner: object) -> Callable[P, T]: ...
         @overload
         def __get__(self, group: Group[AsyncAsking], owner: object) -> Callable[P, Awaitable[T]]: ...
 
-    def __get__(self, group: Group[Asking] | Group[AsyncAsking], owner: object) -> Callable[P, object]:
-        """Return the bound method."""
+    def __get__(self, group: Group[Asking] | Group[AsyncAsking] | None, owner: object) -> Callable[P, object] | Self:
+        """Return the bound method; of the class itself, what describes it."""
+        if group is None:
+            return self
         describe, link = self._describe, group.link
 
         @wraps(describe)
@@ -152,12 +156,16 @@ class asks_pages(Generic[P, T]):  # noqa: N801 - it is used as a decorator
     if TYPE_CHECKING:
 
         @overload
+        def __get__(self, group: None, owner: object) -> Self: ...
+        @overload
         def __get__(self, group: Group[Asking], owner: object) -> Callable[P, Iterator[T]]: ...
         @overload
         def __get__(self, group: Group[AsyncAsking], owner: object) -> Callable[P, AsyncIterator[T]]: ...
 
-    def __get__(self, group: Group[Asking] | Group[AsyncAsking], owner: object) -> Callable[P, object]:
-        """Return the bound method."""
+    def __get__(self, group: Group[Asking] | Group[AsyncAsking] | None, owner: object) -> Callable[P, object] | Self:
+        """Return the bound method; of the class itself, what describes it."""
+        if group is None:
+            return self
         describe, link = self._describe, group.link
 
         @wraps(describe)
