@@ -65,6 +65,11 @@ def asks(waits: Waiting) -> str:
     return f"{WAITING.get(waits['kind'], clean(waits['kind']))} {clean(waits['about'])}"
 
 
+def sentence(text: str) -> str:
+    """A text that begins with a large letter; the names in it stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def plain_moment(text: str) -> str:
     """A moment, to the minute."""
     return times.show_moment(text)
@@ -106,6 +111,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "name": name,
     "paragraphs": paragraphs,
     "period": times.show_period,
+    "sentence": sentence,
     "short": shown.short_id,
     "short_peer": shown.short_peer,
     "size": shown.size,

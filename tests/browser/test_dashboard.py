@@ -220,6 +220,48 @@ def test_an_amount_opens_down_to_its_signatures(nodes: Served, browser: Browser)
         expect(page.get_by_text("Everything that can be checked here holds.")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=document.title='owned'>",
+        "'\"><script>document.title='owned'</script>",
+        "{{ 7 * 7 }}${7*7}<svg onload=document.title='owned'>",
+        "\u202egnp.exe \u2066hidden\u200f\x1b[2J",
+    ],
+)
+def test_nothing_that_peers_write_executes_or_turns_text_around(nodes: Served, browser: Browser, text: str) -> None:
+    """What Ben writes, Ana's browser shows as plain text, wherever it stands."""
+    nodes.does(_writes, nodes, text)
+    with window(browser, nodes.urls["ana"]) as watched:
+        page = logged_in(watched, nodes)
+        for path in ("/", "/work?who=all", "/agreements", "/mesh", "/sync", "/money"):
+            page.goto(nodes.urls["ana"] + path)
+            assert "owned" not in page.title()
+            assert page.locator("main img[src], main script").count() == 0
+            assert not set("\u202e\u2066\u200f\x1b") & set(page.content()), path
+        page.goto(nodes.urls["ana"])
+        page.locator("#feed a").first.click()
+        expect(page.get_by_text("Verified just now")).to_be_visible()
+        assert "owned" not in page.title()
+        assert watched.complaints == []
+
+
+async def _writes(nodes: Served, text: str) -> None:
+    """Ben puts a text wherever a peer may; returns when Ana has it."""
+    table = nodes.table
+    assert table is not None
+    ben = table["ben"]
+    project = await ben.does("POST", "/projects", {"title": text, "description": text, "network": "Harbour studio"})
+    body = {"title": text, "text": text, "seconds": 3600, "project": project["id"]}
+    entry = await ben.does("POST", "/contributions", body)
+    parties = [{"who": "me", "roles": ["provider"]}, {"who": "Ana", "roles": ["provider"]}]
+    terms = {"title": text, "summary": text, "parties": parties, "from": "2026-01-01"}
+    made = await ben.does("POST", "/agreements", terms)
+    await ben.does("PUT", "/me/profile", {"bio": text, "contact": text})
+    for record in (entry["id"], made["id"]):
+        await table.come(record, "ana")
+
+
 def test_who_logs_out_is_out(nodes: Served, browser: Browser) -> None:
     with window(browser, nodes.urls["acme"]) as watched:
         page = logged_in(watched, nodes, "acme")

@@ -94,7 +94,8 @@ def _name(log: a.LogState) -> str:
     where = log["scope"]["name"] or {"stream": "identity"}.get(log["scope"]["kind"], log["scope"]["kind"])
     who = "you" if log["agent"]["me"] else name(log["agent"])
     if log["agent"]["id"] == log["scope"]["id"]:
-        return f"identity of {who}" if log["scope"]["kind"] == "stream" else f"founding of {where}"
+        identity = "your identity" if log["agent"]["me"] else f"identity of {who}"
+        return identity if log["scope"]["kind"] == "stream" else f"founding of {where}"
     return f"{who} in {where}"
 
 

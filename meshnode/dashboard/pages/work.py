@@ -15,7 +15,7 @@ from meshnode.dashboard.wording import hours, local_day
 
 MOST_BARS = 8
 """Bars of one drawing; what is beyond stands together in the last."""
-BAR_WIDTHS = (460, 328)
+BAR_WIDTHS = (400, 328)
 
 
 async def show(given: Given) -> View:

@@ -1,0 +1,1 @@
+"""Pictures of the dashboard, taken from a studio that is set up for it."""
