@@ -104,6 +104,7 @@ WRITES_NO_RECORD = {
     "distributions.preview_distribution": "works something out",
     "records.verify": "looks",
     "backups.create_backup": "writes a file",
+    "credentials.make_cv": "signs what is no record, anew each time",
 }
 """What changes something without a record, or only such as cannot be written twice, and why."""
 
