@@ -22,11 +22,13 @@ h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }
 th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td:first-child { white-space: nowrap; }
 tr.sum td { font-weight: 600; border-bottom: 2px solid #111; }
 code { font: .8em ui-monospace, monospace; overflow-wrap: anywhere; }
 p.digest { margin: .3rem 0; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
-@page { margin: 2cm; }
+@media print { body { font-size: 10pt; margin: 0; max-width: none; } }
+@media print { h2 { break-after: avoid; } tr { break-inside: avoid; } }
+@page { size: A4; margin: 2cm 1.8cm; }
 """
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _HEADS = ("Day", "What", "Record", "Amount", "Open")
