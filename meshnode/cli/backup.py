@@ -144,7 +144,7 @@ def _lock_of(path: Path) -> str:
 
 
 def _chosen(desk: Desk, file: str | None) -> str:
-    return choose(desk, file or desk.environ.get(VARIABLE))
+    return choose(desk, file or desk.environ.get(VARIABLE), VARIABLE, f"meshnode {desk.command_name} --help")
 
 
 def _words(desk: Desk, file: str | None, *, check: bool) -> str:

@@ -54,7 +54,9 @@ def export(
     said = f"{count(found['contributions'], 'contribution')}, confirmed {times(found['confirmations'])} by others"
     answer = {"path": str(path), "bytes": path.stat().st_size, "texts": texts, **told}
     desk.out.give_or_ok("cv.export", answer, f"Written   {clean(str(path))}   {said}")
-    if not texts:
+    if not found["contributions"]:
+        desk.out.line("  What stands in your notebook alone is left out; see `meshnode share --help`.")
+    elif not texts:
         desk.out.line("  Without titles, texts and names; add --texts to tell them.")
     desk.next_steps(("Check it anywhere", f"meshnode cv verify {quoted(str(path))}"))
     return Exit.OK

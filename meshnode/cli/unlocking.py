@@ -74,16 +74,16 @@ def for_new_home(desk: Desk, *, wanted: bool) -> MainKey | None:
         raise Failure(Exit.FAILURE, _cause(error), "meshnode doctor") from error
 
 
-def choose(desk: Desk, file: str | None) -> str:
+def choose(desk: Desk, file: str | None, variable: str = VARIABLE, manual: str = MANUAL) -> str:
     """Return a new passphrase, from the file or asked for twice; raises Failure if none was chosen."""
     from meshnode.store.dumps import forbid_dumps
 
     forbid_dumps()
     if file:
         if trouble := _unfit(passphrase := first_line_of(file)):
-            raise Failure(Exit.WRONG_PASSPHRASE, f"{file}: {trouble}", MANUAL)
+            raise Failure(Exit.WRONG_PASSPHRASE, f"{file}: {trouble}", manual)
         return passphrase
-    _need_terminal(desk)
+    _need_terminal(desk, variable, manual)
     for _ in range(TRIES):
         passphrase = desk.ask_hidden("New passphrase (several words are best): ")
         if trouble := _unfit(passphrase):
@@ -92,7 +92,7 @@ def choose(desk: Desk, file: str | None) -> str:
             return passphrase
         else:
             desk.out.aside("  Those were two different ones.")
-    raise Failure(Exit.WRONG_PASSPHRASE, "no passphrase was chosen; nothing was changed", MANUAL)
+    raise Failure(Exit.WRONG_PASSPHRASE, "no passphrase was chosen; nothing was changed", manual)
 
 
 def first_line_of(file: str) -> str:
@@ -142,10 +142,10 @@ def _open(desk: Desk, passphrase: str) -> MainKey | None:
         desk.out.progress_done()
 
 
-def _need_terminal(desk: Desk) -> None:
+def _need_terminal(desk: Desk, variable: str = VARIABLE, manual: str = MANUAL) -> None:
     if not (desk.stdin.isatty() and desk.out.stderr_is_terminal):  # Whatever the answer is to look like.
-        cause = f"a passphrase is needed, and there is no terminal to ask at; name a file that holds it in {VARIABLE}"
-        raise Failure(Exit.WRONG_PASSPHRASE, cause, MANUAL)
+        cause = f"a passphrase is needed, and there is no terminal to ask at; name a file that holds it in {variable}"
+        raise Failure(Exit.WRONG_PASSPHRASE, cause, manual)
 
 
 def _unfit(passphrase: str) -> str:

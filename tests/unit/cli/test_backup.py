@@ -80,6 +80,7 @@ def test_a_passphrase_is_asked_for_twice(node: FakeNode, tmp_path: Path) -> None
     assert run("backup", "create", path, home=node, terminal=True, stdin=typed).code == Exit.OK
     refused = run("backup", "create", path, home=node)
     assert (refused.code, "no terminal" in refused.last) == (Exit.WRONG_PASSPHRASE, True)
+    assert (VARIABLE in refused.last, "backup create --help" in refused.last) == (True, True)
     named = run("backup", "create", path, home=node, environ={VARIABLE: private(tmp_path / "s", "short")})
     assert (named.code, "at least 8" in named.last) == (Exit.WRONG_PASSPHRASE, True)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from meshnode.api.models.credentials import Cv
 from meshnode.cli.exits import Exit
 from meshnode.credentials.cv import WORK, Issuer, Signed, credential, presentation, urn
 from meshproto.types import evaluation, value
@@ -58,6 +59,11 @@ def test_a_presentation_is_written_as_the_node_signed_it(node: FakeNode, tmp_pat
 
 def test_without_texts_one_is_told_so(node: FakeNode, tmp_path: Path) -> None:
     assert "add --texts to tell them" in run("cv", "export", str(tmp_path / "cv"), home=node).out
+
+
+def test_an_empty_cv_says_where_the_work_may_stand(node: FakeNode, tmp_path: Path) -> None:
+    node.answers["POST", "/credentials"] = Cv({"type": ["VerifiablePresentation"]}, 0, 0, 0, "did:key:z6Mk#z6Mk")
+    assert "meshnode share --help" in run("cv", "export", str(tmp_path / "cv"), home=node).out
 
 
 def test_what_is_proven_is_told_apart_from_what_is_claimed(tmp_path: Path) -> None:
