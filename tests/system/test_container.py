@@ -82,5 +82,7 @@ def test_the_three_services_are_a_mesh(programs: Programs) -> None:
     ana.client.peers.add(relay.addresses[0])
     ana.client.work.log("From Ana", seconds=60, network="studio")
     relay.sees(lambda client: titles(client) == {"From Ana"})
+    # What the network is called comes with a text, and the line by which others join with the addresses.
+    relay.sees(lambda client: [each["name"] for each in client.networks.every() if each["line"]] == ["studio"])
     ben.client.networks.join(relay.line(), wait_ms=30_000)
     ben.sees(lambda client: titles(client) == {"From Ana"})
