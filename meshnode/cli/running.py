@@ -13,7 +13,7 @@ from meshnode.cli.safe_text import clean
 from meshnode.cli.status import show_check, unconfirmed_words
 from meshnode.cli.unlocking import unlock
 from meshnode.client.client import Client
-from meshnode.client.errors import ClientError, NodeNotRunning
+from meshnode.client.errors import ClientError, CutOff, NodeNotRunning
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check, NodeStatus
@@ -90,7 +90,7 @@ def running(desk: Desk) -> bool:
     """Return whether this home's node answers."""
     try:
         desk.client(seconds=5).node.health()
-    except NodeNotRunning:
+    except (NodeNotRunning, CutOff):  # Cut off: it was just ending, or killed, and is gone by now.
         return False
     except Failure as failure:
         if failure.exit is Exit.NOT_RUNNING:

@@ -17,7 +17,7 @@ import trio
 
 from meshnode.client.calls import Call, next_page
 from meshnode.client.connection import proposed, read, read_node_file, refused, request_of, seconds_of
-from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning
+from meshnode.client.errors import BadAnswer, ClientError, CutOff, DeadlineExceeded, NodeNotRunning
 from meshnode.client.groups import Groups
 from meshnode.client.http import Incoming, Steps
 from meshnode.client.listening import SILENCE, Chosen, Event, Listening
@@ -180,11 +180,11 @@ class _Wire:
         await trio.aclose_forcefully(self.stream)
 
     async def send(self, request: bytes) -> None:
-        """Send bytes; raises BadAnswer."""
+        """Send bytes; raises CutOff."""
         try:
             await self.stream.send_all(request)
         except trio.BrokenResourceError as error:
-            raise BadAnswer("the node hung up") from error
+            raise CutOff("the node hung up") from error
 
     async def run(self, steps: Steps[T]) -> T:
         """Receive as many bytes as the steps need; raises BadAnswer."""
@@ -196,7 +196,7 @@ class _Wire:
             value: T = found.value
             return value
         except trio.BrokenResourceError as error:
-            raise BadAnswer("the node hung up") from error
+            raise CutOff("the node hung up") from error
 
 
 async def _connect(address: Address) -> _Wire:

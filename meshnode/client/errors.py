@@ -4,6 +4,7 @@ ClientError
 ├── NodeNotRunning      nobody listens on the socket
 ├── DeadlineExceeded    the node did not answer in time; whether it did what was asked is not known
 ├── BadAnswer           what came back is not an answer of this API
+│   └── CutOff          the node, or the connection, ended before the answer was whole
 ├── Problem             the node refused, and says why (RFC 9457)
 └── Proposed            it was not done: the founders of an organisation were asked to decide on it, as was wished
 """
@@ -47,6 +48,10 @@ class BadAnswer(ClientError):
 
     def __str__(self) -> str:
         return f"the node's answer cannot be read: {self.reason}"
+
+
+class CutOff(BadAnswer):
+    """The node, or the connection, ended before the answer was whole; what was asked may have been done."""
 
 
 class Proposed(ClientError):

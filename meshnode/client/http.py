@@ -8,7 +8,7 @@ What reads is a generator: it yields when it needs more bytes and is sent them, 
 from collections.abc import Generator, Mapping
 from typing import NamedTuple, TypeVar
 
-from meshnode.client.errors import BadAnswer
+from meshnode.client.errors import BadAnswer, CutOff
 
 MAX_HEAD = 65_536
 """Bytes of status line and headers; the node sends a few hundred."""
@@ -115,7 +115,7 @@ class Incoming:
 
 def _some(received: bytes) -> bytes:
     if not received:
-        raise BadAnswer("it was cut off")
+        raise CutOff("it was cut off")
     return received
 
 

@@ -5,7 +5,7 @@ import time
 from typing import NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
 
-from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning
+from meshnode.client.errors import CutOff, DeadlineExceeded, NodeNotRunning
 from meshnode.client.http import Answer, Incoming, Steps
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class Wire:
         self._seconds, self._deadline = seconds, time.monotonic() + seconds
 
     def send(self, request: bytes) -> None:
-        """Send bytes; raises DeadlineExceeded and BadAnswer."""
+        """Send bytes; raises DeadlineExceeded and CutOff."""
         try:
             self._socket.sendall(request)
         except OSError as error:
@@ -109,10 +109,10 @@ class Wire:
         self._socket.settimeout(left)
         return self._socket.recv(_CHUNK)
 
-    def _told(self, error: OSError) -> DeadlineExceeded | BadAnswer:
+    def _told(self, error: OSError) -> DeadlineExceeded | CutOff:
         if isinstance(error, TimeoutError):
             return DeadlineExceeded(self._seconds)
-        return BadAnswer(f"the node hung up ({error.strerror or error})")
+        return CutOff(f"the node hung up ({error.strerror or error})")
 
 
 def exchange(address: Address, request: bytes, seconds: float) -> Answer:

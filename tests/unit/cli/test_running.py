@@ -1,10 +1,14 @@
 """`up`, `down`, `demo` and the node as a process, against a stand-in for the node's program."""
 
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -49,6 +53,29 @@ def test_up_twice_starts_one_node(home: Path) -> None:
     assert (ran.code, ran.out.startswith("✓ Node runs already")) == (Exit.OK, True)
     assert (home / "node.json").read_text() == first
     assert objects(run("up", "--json", home=home))[0]["already"] is True
+
+
+def test_up_starts_a_node_where_one_just_ended(home: Path) -> None:
+    run("up", home=home)
+    node_file = home / "node.json"
+    told = json.loads(node_file.read_text())
+    run("down", home=home)
+    with dying(home / "dying.sock") as path:
+        node_file.write_text(json.dumps({**told, "socket": path}))
+        ran = run("up", home=home)
+    assert (ran.code, ran.out.startswith("✓ Node running")) == (Exit.OK, True), ran.err
+
+
+@contextmanager
+def dying(path: Path) -> Iterator[str]:
+    """A node that was killed while the first who asked had just connected."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        ends = threading.Thread(target=lambda: listener.accept()[0].close())
+        ends.start()
+        yield str(path)
+        ends.join()
 
 
 def test_the_newest_copy_may_be_named_while_the_node_runs(home: Path) -> None:
