@@ -39,13 +39,18 @@ def test_contributions_are_listed_by_id_whatever_came_first() -> None:
 
 def test_who_accepts_something_is_held_to_what_it_is_worth() -> None:
     deal, memory = Deal("two with an income", "carol"), DictMemory()
+    deal.work("alice", 60, by="bob")
     income = deal.income(1000)
+    shared = deal.share("bob", income)
     fold = Fold(memory)
     for each in deal.tale.records:
         fold.add(each)
-    for each in (deal.deal, income):
+    for each in (deal.deal, income, shared):
         accept = record("countersign", 0, identity.accept(each.id))
         accept.scope = deal.deal.id
         assert figure_of(accept, memory) == figure_of(each, memory) is not None
+    figure = figure_of(shared, memory)
+    assert figure is not None
+    assert (figure.amount, figure.cur) == (1000, "EUR")
     unknown = record("countersign", 0, identity.accept(b"x" * 32))
     assert figure_of(unknown, memory) is None
