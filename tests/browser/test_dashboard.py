@@ -19,7 +19,7 @@ from tests.support.studio import Studio, studio
 
 expect.set_options(timeout=DEADLINE * 1000)
 
-pytestmark = pytest.mark.campaign("browser")
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
 
 NAMES = (
     *("today", "work", "everybody", "money", "distribution", "why", "agreements", "agreement", "to sign", "mesh"),
