@@ -86,6 +86,12 @@ def test_the_cookie_of_another_node_on_this_machine_is_not_ours(sessions: Sessio
     assert sessions.caller({"cookie": f"meshnode-4481={secret}"}) is None
 
 
+def test_whatever_other_programs_of_this_machine_set_leaves_the_session_alone(sessions: Sessions) -> None:
+    ours = carrying(sessions.open_link(sessions.make_link()))["cookie"]
+    for theirs in ("a[b]=1", 'theme="dark', "x=é", "=", "{json}", "a b=c"):
+        assert sessions.caller({"cookie": f"{theirs}; {ours}"}) is not None, theirs
+
+
 def test_the_cookie_stays_on_this_host_and_out_of_the_reach_of_scripts(sessions: Sessions) -> None:
     parts = sessions.set_cookie("abc").split("; ")
     assert parts[0] == f"{NAME}=abc"
