@@ -213,7 +213,7 @@ def _bugreport(places: Places, options: argparse.Namespace) -> Exit:
 def _demo(_places: Places, options: argparse.Namespace) -> Exit:
     from meshnode.app.demo.run import run_demo
 
-    return run_demo(options.history, as_json=options.json)
+    return run_demo(options.history, as_json=options.json, opens=not options.no_open)
 
 
 def _main_key(options: argparse.Namespace) -> MainKey | None:
@@ -306,6 +306,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--json", action="store_true", help="print JSON")
         if name == "demo":
             verb.add_argument("--history", type=Path, default=None, help="a git repository to import")
+            verb.add_argument("--no-open", action="store_true", help="open no browser")
     return parser
 
 

@@ -60,8 +60,11 @@ def create(
     main_key: MainKey | None = None,
     holders: Sequence[Holder] = (),
     need: int = 1,
+    at: int | None = None,
 ) -> Created:
     """Create the identity of this home, its keys sealed with `main_key`. Raises Ending, HomeError, StoreError.
+
+    It is signed as of `at`, in milliseconds UTC; now, unless told otherwise.
 
     `recovery`: words are made that can replace the root key; `holders` are further recovery keys, and `need` of them
     all are needed together.
@@ -80,7 +83,8 @@ def create(
             # Words of an attempt that was cut short lead nowhere.
             remove_secret(waiting)
             words = [Holder(WORDS, digest_of(_words(waiting, main_key)))] if recovery else []
-            created, batch = _found(home, seed, name, [*words, *holders], need)
+            now = time.time_ns() // 1_000_000 if at is None else at
+            created, batch = _found(home, seed, name, [*words, *holders], need, now)
             # Before the commit: an identity in a home without a stamp would be taken for a copy of one.
             home.stamp()
             store.writer.commit(batch)
@@ -172,10 +176,9 @@ def check_need(need: int, most: int) -> None:
         raise Ending(Exit.USAGE, cause, "meshnode init --help")
 
 
-def _found(home: Home, seed: bytes, name: str, holders: list[Holder], need: int) -> tuple[Created, Batch]:
+def _found(home: Home, seed: bytes, name: str, holders: list[Holder], need: int, now: int) -> tuple[Created, Batch]:
     """Sign the owner's genesis, the notebook's and the owner's accept of it."""
     chance, key = SystemChance(), SigningKey(seed)
-    now = time.time_ns() // 1_000_000
     recovery = ([each.digest for each in holders], need) if holders else None
     who = person(key=key.public, nonce=chance.token(NONCE_SIZE), recovery=recovery)
     agent, person_records = sign_genesis(Pen(NONE, key, now, chance), who, {"name": name})

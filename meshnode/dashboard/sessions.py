@@ -26,6 +26,7 @@ class Sessions:
 
     def __init__(self, port: int, now: Callable[[], float] = time.monotonic) -> None:
         """`port` is the one that browsers come to: they send the cookies of all ports of a machine to each of them."""
+        self.port = port
         self._cookie = f"meshnode-{port}"
         self._now = now
         self._links: dict[bytes, float] = {}

@@ -1,41 +1,81 @@
-"""Runs the demonstration and says how it went."""
+"""Runs the demonstration, says how it went, and lets people look at what there is."""
 
 import json
 import logging
+import signal
 import sys
 import time
 from pathlib import Path
 
 import trio
 
-from meshnode.app.demo.stage import ClaimFailed, Narrator, Stage, temporary_folder
+from meshnode.app.demo.looking import Afterwards, Scene, look_around
+from meshnode.app.demo.narrator import ClaimFailed, Narrator
+from meshnode.app.demo.stage import Stage, temporary_folder
 from meshnode.app.demo.story import play
 from meshnode.app.endings import Ending, Exit, only_one
 
 TIME_LIMIT = 240.0
-"""Seconds after which the demonstration gives up; it takes about ten."""
+"""Seconds after which the story gives up; it takes about twenty."""
 
 
-def run_demo(history: Path | None = None, *, as_json: bool = False) -> Exit:
-    """Play the demonstration; OK only if every claim it printed held. Raises Ending."""
+def run_demo(history: Path | None = None, *, as_json: bool = False, opens: bool = True) -> Exit:
+    """Play the demonstration; OK only if every claim it printed held. Raises Ending.
+
+    On a terminal the dashboard stays until Ctrl-C; with `opens` a browser is asked to show it.
+    """
+    stays = sys.stdout.isatty() and not as_json
     say = Narrator(_write_json if as_json else _write_text)
     begun = time.monotonic()
-    logging.getLogger().addHandler(logging.NullHandler())  # five nodes' logs would drown the story
     try:
         with temporary_folder() as folder:
-            trio.run(_play, folder, say, history)
+            ended = trio.run(_until_told, folder, say, history, look_around(stays=stays, opens=opens))
     except (ClaimFailed, Ending, trio.TooSlowError, BaseExceptionGroup) as failed:
         raise _ending_of(failed) from failed
+    if not ended:
+        return Exit.INTERRUPTED
     say.claim(f"nothing is left behind: {folder} is gone", not folder.exists())
-    say.tell(f"{say.claims} claims checked in {time.monotonic() - begun:.1f} s, all hold")
+    took = "" if stays else f" in {time.monotonic() - begun:.1f} s"
+    say.tell(f"{say.claims} claims checked{took}, all hold")
     return Exit.OK
 
 
-async def _play(folder: Path, say: Narrator, history: Path | None) -> None:
-    with trio.fail_after(TIME_LIMIT):
-        async with trio.open_nursery() as nursery:
-            await play(Stage(folder, nursery), say, history)
-            nursery.cancel_scope.cancel()
+async def play_demo(folder: Path, say: Narrator, history: Path | None, afterwards: Afterwards) -> None:
+    """Play all scenes in a folder, then do what is to be done `afterwards`. Raises ClaimFailed, TooSlowError."""
+    logging.getLogger().addHandler(logging.NullHandler())  # five nodes' logs would drown the story
+    async with trio.open_nursery() as nursery:
+        stage = Stage(folder, nursery)
+        with trio.fail_after(TIME_LIMIT):
+            mesh, told = await play(stage, say, history)
+        async with trio.open_nursery() as doors:
+            stopping = trio.Event()
+            seats = mesh.seats()
+            for seat in seats.values():
+                seat.open()
+                doors.start_soon(seat.serve, stopping)
+            await afterwards(Scene(seats, told), say)
+            stopping.set()
+        with trio.fail_after(TIME_LIMIT):
+            for person in mesh.everybody:
+                await stage.leave(person)
+        nursery.cancel_scope.cancel()
+
+
+async def _until_told(folder: Path, say: Narrator, history: Path | None, afterwards: Afterwards) -> bool:
+    """Play it; False if somebody ended it before everything was played. However it ends, the folder goes."""
+    played = False
+    async with trio.open_nursery() as nursery:
+
+        async def heed() -> None:
+            with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+                async for _ in signals:
+                    nursery.cancel_scope.cancel()
+
+        nursery.start_soon(heed)
+        await play_demo(folder, say, history, afterwards)
+        played = True
+        nursery.cancel_scope.cancel()
+    return played
 
 
 def _write_text(kind: str, text: str, holds: bool | None, seconds: float) -> None:

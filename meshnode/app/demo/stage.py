@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -12,18 +12,17 @@ import trio
 
 from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.demo.divide import Divide, DividedTransport
+from meshnode.app.demo.seat import Seat
 from meshnode.app.init import create
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
-from meshnode.config.sections import Log, Settings
+from meshnode.config.sections import Backup, Log, Settings
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import PeerId, Transport
 from meshnode.store.keyfile import read_key
 
 LISTEN = ("/ip4/127.0.0.1/tcp/0",)
-PATIENCE = 30.0
-"""Seconds until something that should happen by itself is said not to have happened."""
-LOOK_AGAIN = 0.01
+DAY_MS = 86_400_000
 TRANSPORT_KEY = "transport.key"
 
 
@@ -34,10 +33,6 @@ class Started(Protocol):
         """The node runs."""
 
 
-class ClaimFailed(Exception):
-    """The demonstration said something that does not hold."""
-
-
 class Person:
     """Somebody with a home, and with a node while it runs."""
 
@@ -45,6 +40,7 @@ class Person:
         self.name = name
         self.places = Places(config=folder / "config.toml", data=folder, state=folder)
         self.opened: Opened | None = None
+        self.sits: Seat | None = None
         self.stop = trio.Event()
         self.ended = trio.Event()
 
@@ -53,6 +49,12 @@ class Person:
         """The running node."""
         assert self.opened is not None, f"{self.name}'s node does not run"
         return self.opened
+
+    @property
+    def seat(self) -> Seat:
+        """Where they sit at the running node."""
+        assert self.sits is not None, f"{self.name}'s node does not run"
+        return self.sits
 
     @property
     def peer(self) -> PeerId:
@@ -71,26 +73,38 @@ class Stage:
     def __init__(self, folder: Path, nursery: trio.Nursery) -> None:
         self.folder = folder
         self.divide = Divide()
+        self.people: list[Person] = []
         self._nursery = nursery
+        self._ago = 0
+
+    def turn(self, ago: int) -> None:
+        """Set all clocks to so many days ago: half a year goes by while one looks on."""
+        for person in self.people:
+            if person.opened is not None:
+                person.node.node.clock.skip((self._ago - ago) * DAY_MS)
+        self._ago = ago
 
     async def enter(self, name: str) -> Person:
         """Make an identity for somebody and start the node."""
-        folder = self.folder / name
+        folder = self.folder / name.lower()
         person = Person(name, folder)
-        await trio.to_thread.run_sync(lambda: create(person.places, name, recovery=False))
+        at = time.time_ns() // 1_000_000 - self._ago * DAY_MS
+        await trio.to_thread.run_sync(lambda: create(person.places, name, recovery=False, at=at))
+        self.people.append(person)
         return await self.start(person)
 
     async def start(self, person: Person) -> Person:
         """Start the node of a home."""
         person.stop, person.ended = trio.Event(), trio.Event()
         person.opened = await self._nursery.start(self._play, person)
+        person.sits = Seat(person.name, person.node, person.places)
         return person
 
     async def leave(self, person: Person) -> None:
         """Stop a node and wait until nothing of it runs."""
         person.stop.set()
         await person.ended.wait()
-        person.opened = None
+        person.opened = person.sits = None
 
     def transport(self, seed: bytes) -> Transport:
         """A real libp2p transport on loopback, cut where the mesh is cut."""
@@ -101,38 +115,12 @@ class Stage:
     async def _play(self, person: Person, *, task_status: Started = trio.TASK_STATUS_IGNORED) -> None:
         network = Network(self.transport(read_key(person.places.data / TRANSPORT_KEY)))
         # Neither the user's settings nor the environment have a part in this.
-        async with open_node(person.places, Loaded(Settings(log=Log(level="error"))), network=network) as opened:
+        settings = Settings(log=Log(level="error"), backup=Backup(remind_days=0))
+        async with open_node(person.places, Loaded(settings), network=network) as opened:
+            opened.node.clock.skip(-self._ago * DAY_MS)
             task_status.started(opened)
             await person.stop.wait()
         person.ended.set()
-
-
-class Narrator:
-    """Prints what happens while it happens; what is claimed has been checked."""
-
-    def __init__(self, write: Callable[[str, str, bool | None, float], None]) -> None:
-        """`write` takes a kind (`scene`, `told`, `claim`), a text, whether a claim holds, and the seconds so far."""
-        self._write = write
-        self._begun = time.monotonic()
-        self.claims = 0
-
-    def scene(self, text: str) -> None:
-        """Begin a new scene."""
-        self._write("scene", text, None, self._now())
-
-    def tell(self, text: str) -> None:
-        """Say what is about to be done, or was done."""
-        self._write("told", text, None, self._now())
-
-    def claim(self, text: str, holds: bool) -> None:
-        """Say that something is so. Raises ClaimFailed if it is not."""
-        self._write("claim", text, holds, self._now())
-        if not holds:
-            raise ClaimFailed(text)
-        self.claims += 1
-
-    def _now(self) -> float:
-        return time.monotonic() - self._begun
 
 
 @contextmanager
@@ -143,11 +131,3 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-async def comes_true(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> bool:
-    """Whether something becomes true within so many seconds."""
-    with trio.move_on_after(seconds) as patience:
-        while not await holds():  # noqa: ASYNC110 - what is waited for happens in several nodes
-            await trio.sleep(LOOK_AGAIN)
-    return not patience.cancelled_caught

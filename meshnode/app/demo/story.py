@@ -7,7 +7,11 @@ from typing import NamedTuple
 from meshnode.api.site import OptionValue
 from meshnode.app.demo.forger import Forger, forge
 from meshnode.app.demo.history import find_history
-from meshnode.app.demo.stage import Narrator, Person, Stage, comes_true
+from meshnode.app.demo.money import Told, business
+from meshnode.app.demo.narrator import Narrator, comes_true
+from meshnode.app.demo.seat import Seat
+from meshnode.app.demo.stage import Person, Stage
+from meshnode.app.demo.studio import NETWORK, Studio
 from meshnode.app.exchange import NodeExchange
 from meshnode.core.effects import Synced
 from meshnode.core.events import SyncNow
@@ -24,8 +28,9 @@ from meshproto.records.log import check_run
 from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach
 
-NETWORK = "studio"
 SYNC_SECONDS = 20.0
+WEEKS = 26
+"""How far back the story begins."""
 
 
 class Mesh(NamedTuple):
@@ -34,31 +39,40 @@ class Mesh(NamedTuple):
     everybody: tuple[Person, ...]
     scope: ScopeId
 
+    def seats(self) -> dict[str, Seat]:
+        """Where they sit."""
+        return {person.name: person.seat for person in self.everybody}
 
-async def play(stage: Stage, say: Narrator, history: Path | None) -> None:
+
+async def play(stage: Stage, say: Narrator, history: Path | None) -> tuple[Mesh, Told]:
     """Play all scenes. Raises ClaimFailed at the first claim that does not hold."""
-    ana, bo, scope = await _found(stage, say)
-    await _import(ana, bo, scope, stage, say, history)
-    cy = await _relay(ana, bo, scope, stage, say)
-    mesh = await _gather((ana, bo, cy), scope, stage, say)
+    stage.turn(WEEKS * 7)
+    ana, ben, scope = await _found(stage, say)
+    acme = await _relay(ana, ben, scope, stage, say)
+    mesh = await _gather((ana, ben, acme), scope, stage, say)
+    studio = Studio(mesh.seats(), stage.turn, WEEKS)
+    told = await business(studio, say)
+    say.claim("all five compute the same state", await comes_true(lambda: _agree(mesh)))
+    await _import(mesh, stage, say, history)
     await _divide(mesh, stage, say)
     await _forge(mesh, stage, say)
     await _erase(mesh, say)
-    for person in mesh.everybody:
-        await stage.leave(person)
+    return mesh, told
 
 
 async def _found(stage: Stage, say: Narrator) -> tuple[Person, Person, ScopeId]:
-    say.scene("Ana founds a network, and Bo joins it with one pasted line")
-    ana, bo = await stage.enter("ana"), await stage.enter("bo")
+    say.scene(f"{WEEKS} weeks ago: Ana founds a network, and Ben joins it with one pasted line")
+    ana, ben = await stage.enter("Ana"), await stage.enter("Ben")
     scope = await networks.found(ana.node.office, networks.Charter(NETWORK))
-    await _join(bo, ana, scope, say)
-    return ana, bo, scope
+    await _join(ben, ana, scope, say)
+    for hours, title in enumerate(("First sketches", "A name for the studio", "Offer to Acme"), 1):
+        await _work(ana, title, hours)
+    return ana, ben, scope
 
 
 async def _join(person: Person, member: Person, scope: ScopeId, say: Narrator) -> None:
     line = reach.write_line(scope, member.node.node.listening)
-    say.tell(f"{person.name}$ meshnode network join {line[:24]}…{line[-12:]}")
+    say.tell(f"{person.name.lower()}$ meshnode network join {line[:24]}…{line[-12:]}")
     joined = await people.join(person.node.office, people.read_line(line), SYNC_SECONDS)
     await person.node.office.projector.caught_up()
     standing = person.node.office.lookups.standing_in(person.node.node.me, scope)
@@ -66,79 +80,89 @@ async def _join(person: Person, member: Person, scope: ScopeId, say: Narrator) -
     say.claim(f"{person.name} joined through {member.name}, over libp2p with Noise", is_member)
 
 
-async def _import(ana: Person, bo: Person, scope: ScopeId, stage: Stage, say: Narrator, given: Path | None) -> None:
+async def _import(mesh: Mesh, stage: Stage, say: Narrator, given: Path | None) -> None:
+    ana, ben = mesh.everybody[:2]
     say.scene("Ana imports a real git history")
     history = find_history(stage.folder, given)
     if not history.own:
         say.tell("no git repository is at hand, so a small one was made")
     await look_at(history.path)
-    exchange = NodeExchange(ana.node)
+    exchange, before = NodeExchange(ana.node), _count(ana, mesh.scope)
     options: dict[str, OptionValue] = {"email": [history.email], "network": NETWORK}
     answer = await exchange.take_in("git", history.path, options, False)
     say.claim(
         f"{answer.written} commits of {history.email} in {history.path.name} became signed contributions",
-        answer.written > 0 and _count(ana, scope) == answer.written,
+        answer.written > 0 and _count(ana, mesh.scope) == before + answer.written,
     )
     again = await exchange.take_in("git", history.path, options, False)
     say.claim(f"importing once more adds nothing: {again.already} are known already", again.written == 0)
-    records = _records(ana, scope)
+    records = _records(ana, mesh.scope)
 
     async def arrived() -> bool:
-        return _records(bo, scope) == records
+        return _records(ben, mesh.scope) == records
 
     say.claim(
-        f"Bo's node holds all {len(records)} records of the network, checked and flushed", await comes_true(arrived)
+        f"Ben's node holds all {len(records)} records of the network, checked and flushed", await comes_true(arrived)
     )
-    say.claim("both compute the same state", await ana.digest(scope) == await bo.digest(scope))
 
 
-async def _relay(ana: Person, bo: Person, scope: ScopeId, stage: Stage, say: Narrator) -> Person:
-    say.scene("Cy gets Ana's records from Bo: Ana and Cy are never online together")
+async def _relay(ana: Person, ben: Person, scope: ScopeId, stage: Stage, say: Narrator) -> Person:
+    say.scene("Acme gets Ana's records from Ben: Ana and Acme are never online together")
     expected = _own(ana, scope)
+
+    async def passed_on() -> bool:
+        return expected <= _records(ben, scope)
+
+    say.claim(f"Ben's node holds all {len(expected)} records of Ana's log", await comes_true(passed_on))
     await stage.leave(ana)
-    say.tell("ana's node is stopped")
-    cy = await stage.enter("cy")
-    await _join(cy, bo, scope, say)
+    say.tell("Ana's node is stopped")
+    acme = await stage.enter("Acme")
+    await _join(acme, ben, scope, say)
 
     async def arrived() -> bool:
-        return expected <= _records(cy, scope)
+        return expected <= _records(acme, scope)
 
-    say.claim(f"all {len(expected)} records of Ana's log came by way of Bo", await comes_true(arrived))
-    say.claim("Cy checked Ana's signature on every one of them", all(_is_signed(cy, each) for each in expected))
-    await cy.node.office.projector.caught_up()
-    newest = contributions(cy.node.office.lookups, Wanted(scope=scope), None, 1)[0]
-    writer = cy.node.office.lookups.name(newest.agent)
-    say.claim(f"Cy reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "ana")
-    return cy
+    say.claim("all of them came to Acme by way of Ben", await comes_true(arrived))
+    say.claim("Acme checked Ana's signature on every one of them", all(_is_signed(acme, each) for each in expected))
+    await acme.node.office.projector.caught_up()
+    newest = contributions(acme.node.office.lookups, Wanted(scope=scope), None, 1)[0]
+    writer = acme.node.office.lookups.name(newest.agent)
+    say.claim(f"Acme reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "Ana")
+    return acme
 
 
 async def _gather(first: tuple[Person, Person, Person], scope: ScopeId, stage: Stage, say: Narrator) -> Mesh:
-    say.scene("Ana comes back; Dee and Eli join: five nodes")
-    ana, bo, cy = first
+    say.scene("Ana comes back; Cleo and Nordlys join: five nodes")
+    ana, ben, acme = first
     await stage.start(ana)
-    dee, eli = await stage.enter("dee"), await stage.enter("eli")
-    await _join(dee, cy, scope, say)
-    await _join(eli, dee, scope, say)
-    mesh = Mesh((ana, bo, cy, dee, eli), scope)
+    cleo, nordlys = await stage.enter("Cleo"), await stage.enter("Nordlys")
+    await _join(cleo, acme, scope, say)
+    await _join(nordlys, cleo, scope, say)
+    mesh = Mesh((ana, ben, cleo, acme, nordlys), scope)
     await _sync(mesh)
     say.claim("all five hold the same records and compute the same state", await comes_true(lambda: _agree(mesh)))
+
+    async def known() -> bool:
+        return all(one.node.office.lookups.name(each.node.node.me) for one in mesh.everybody for each in mesh.everybody)
+
+    say.claim("and know each other by name", await comes_true(known))
     return mesh
 
 
 async def _divide(mesh: Mesh, stage: Stage, say: Narrator) -> None:
     say.scene("The mesh is cut in two, and both halves work on")
-    ana, bo, cy, dee, eli = mesh.everybody
-    broken = stage.divide.cut((ana.peer, bo.peer), (cy.peer, dee.peer, eli.peer))
-    say.tell(f"ana, bo ┊ cy, dee, eli   ({broken} ends of connections broken)")
-    left = [await _work(ana, "Wireframes", 2), await _work(bo, "Accounting", 1)]
-    right = [await _work(cy, "Photographs", 4), await _work(eli, "Proofreading", 3)]
+    ana, ben, cleo, acme, nordlys = mesh.everybody
+    broken = stage.divide.cut((ana.peer, ben.peer), (cleo.peer, acme.peer, nordlys.peer))
+    say.tell(f"Ana, Ben ┊ Cleo, Acme, Nordlys   ({broken} ends of connections broken)")
+    left = [await _work(ana, "Wireframes", 2), await _work(ben, "Accounting", 1)]
+    right = [await _work(cleo, "Photographs", 4), await _work(acme, "Texts for the site", 3)]
 
     async def known_within() -> bool:
-        return all(_has(each, left) for each in (ana, bo)) and all(_has(each, right) for each in (cy, dee, eli))
+        return all(_has(each, left) for each in (ana, ben)) and all(_has(each, right) for each in (cleo, acme, nordlys))
 
     say.claim("each half shares what it writes", await comes_true(known_within))
     say.claim("and knows nothing of the other's", not any(map(ana.node.reader.has, right)))
-    one, other = await ana.digest(mesh.scope), await eli.digest(mesh.scope)
+    one, other = await ana.digest(mesh.scope), await nordlys.digest(mesh.scope)
     say.claim(f"their states differ: {one.hex()[:12]}… and {other.hex()[:12]}…", one != other)
     stage.divide.heal()
     say.tell("the line is mended")
@@ -146,18 +170,18 @@ async def _divide(mesh: Mesh, stage: Stage, say: Narrator) -> None:
     say.claim("all five hold the same records again", await comes_true(lambda: _agree(mesh)))
     shared = await ana.digest(mesh.scope)
     say.claim(f"and compute the same state, {shared.hex()[:12]}…", await comes_true(lambda: _agree(mesh)))
-    say.claim("which is what folding all records from nothing gives", _from_nothing(eli, mesh.scope) == shared)
+    say.claim("which is what folding all records from nothing gives", _from_nothing(nordlys, mesh.scope) == shared)
 
 
 async def _forge(mesh: Mesh, stage: Stage, say: Narrator) -> None:
     say.scene("A forger writes Ana 999 hours")
-    ana, bo = mesh.everybody[:2]
-    last = max(map(bo.node.reader.record, _own(ana, mesh.scope)), key=lambda each: each.seq if each else 0)
+    ana, ben = mesh.everybody[:2]
+    last = max(map(ben.node.reader.record, _own(ana, mesh.scope)), key=lambda each: each.seq if each else 0)
     assert last is not None
     forged = forge(last, hours=999)
-    say.tell(f"a record that continues Ana's log at {last.seq + 1}, signed with another key, is pushed to Bo")
-    bye = await Forger(stage.transport(secrets.token_bytes(32))).attack(bo.node.node.listening[0], forged)
-    say.claim(f"Bo's node refused it and hung up: {bye.breach} ({bye.detail})", bye.breach is Breach.RUN)
+    say.tell(f"a record that continues Ana's log at {last.seq + 1}, signed with another key, is pushed to Ben")
+    bye = await Forger(stage.transport(secrets.token_bytes(32))).attack(ben.node.node.listening[0], forged)
+    say.claim(f"Ben's node refused it and hung up: {bye.breach} ({bye.detail})", bye.breach is Breach.RUN)
     forged_tip = last.seq + 1
     log_name = log_id(mesh.scope, last.key)
     untouched = all(max(tip.seq for tip in person.node.reader.tips(log_name)) < forged_tip for person in mesh.everybody)
@@ -166,7 +190,7 @@ async def _forge(mesh: Mesh, stage: Stage, say: Narrator) -> None:
 
 async def _erase(mesh: Mesh, say: Narrator) -> None:
     say.scene("Ana erases a text; the hours stay")
-    ana, eli = mesh.everybody[0], mesh.everybody[-1]
+    ana, nordlys = mesh.everybody[0], mesh.everybody[-1]
     entry = await _work(ana, "A text she regrets", 1)
 
     async def came() -> bool:
@@ -179,8 +203,8 @@ async def _erase(mesh: Mesh, say: Narrator) -> None:
         return all(each.node.reader.private(entry) is None for each in mesh.everybody)
 
     say.claim("the text is gone from all five", await comes_true(gone))
-    await eli.node.office.projector.caught_up()
-    row = eli.node.office.lookups.contribution(entry)
+    await nordlys.node.office.projector.caught_up()
+    row = nordlys.node.office.lookups.contribution(entry)
     say.claim("its hour still counts", row is not None and row.seconds == 3600 and not row.title)
     say.claim("all five still agree", await comes_true(lambda: _agree(mesh)))
 

@@ -191,7 +191,9 @@ def test_doctor_works_with_the_node_stopped(home: Path) -> None:
     assert run("doctor", home=home).out == "✓ disk: 12 GB free\n"
 
 
-@pytest.mark.parametrize(("words", "verb"), [(("demo",), "demo --home"), (("up", "--foreground"), "run --home")])
+@pytest.mark.parametrize(
+    ("words", "verb"), [(("demo", "--no-open"), "demo --no-open"), (("up", "--foreground"), "run --foreground")]
+)
 def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ...], verb: str) -> None:
     code = (
         "import os, sys; from meshnode.cli import process; from meshnode.cli.main import entry;"
@@ -200,4 +202,4 @@ def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ..
     )
     environ = {**os.environ, "MESHNODE_HOME": str(home)}
     ended = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
-    assert ended.stdout.startswith(verb.split()[0])
+    assert set(verb.split()) <= set(ended.stdout.split())

@@ -36,5 +36,13 @@ async def test_a_clock_with_a_fixed_beginning_goes_on_with_the_loop(autojump_clo
     assert clock.seconds_at(second.ticks) == second.ticks / 1000
 
 
+async def test_days_can_go_by_in_a_moment_for_which_nothing_waits(autojump_clock: MockClock) -> None:
+    clock = Clock(wall_ms=1_000_000)
+    first, steady = clock.now(), clock.steady()
+    clock.skip(86_400_000)
+    assert (clock.now().wall - first.wall, clock.steady() - steady) == (86_400_000, 86_400_000)
+    assert clock.now().ticks == first.ticks
+
+
 async def test_otherwise_the_wall_is_that_of_the_system() -> None:
     assert Clock().now().wall > 1_735_689_600_000
