@@ -119,7 +119,7 @@ async def of_running(loaded: Loaded, site: Site) -> str:
     site.watch.look()
     findings = [*site.watch.findings, *await site.examine()]
     counts = await site.counts()
-    numbers = exposition(gauges(site.office, site.watch, site.version, counts.records, counts.logs))
+    numbers = exposition(await gauges(site.office, site.watch, site.version, counts.records, counts.logs))
     names = await site.office.slowly(names_known)
     return report(loaded, findings, numbers, site.log_file, names, site.home)
 

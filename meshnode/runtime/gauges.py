@@ -20,7 +20,7 @@ REFUSED, BREACH = "not_stored.", "breaches."
 FILES = {"records": "records.db*", "views": "views.db*"}
 
 
-def gauges(office: Office, watch: Watch, version: str, records: int, logs: int) -> dict[str, Value]:
+async def gauges(office: Office, watch: Watch, version: str, records: int, logs: int) -> dict[str, Value]:
     """The value of every metric; `records` and `logs` are counted by the caller, for that takes its time."""
     return {
         "meshnode_build_info": {version: 1},
@@ -28,7 +28,7 @@ def gauges(office: Office, watch: Watch, version: str, records: int, logs: int) 
         "meshnode_check_state": _checks(watch),
         **_held(office, watch.home, records, logs),
         **_network(office),
-        **_work(office, watch),
+        **await _work(office, watch),
         **_process(),
     }
 
@@ -76,12 +76,12 @@ def _network(office: Office) -> dict[str, Value]:
     return found if held is None else {**found, "meshnode_held_by": held}
 
 
-def _work(office: Office, watch: Watch) -> dict[str, Value]:
+async def _work(office: Office, watch: Watch) -> dict[str, Value]:
     counters = office.node.counters()
     return {
         "meshnode_commit_seconds": office.node.commit_times,
         "meshnode_batches_total": counters["batches"],
-        "meshnode_inbox_waiting": len(waiting(office)),
+        "meshnode_inbox_waiting": len(await waiting(office)),
         "meshnode_events_waiting": counters["inbox"],
         "meshnode_loop_lag_seconds": watch.lag,
         "meshnode_loop_stalls_total": counters.get("loop_stalls", 0),

@@ -263,20 +263,25 @@ class Office:
 
     async def find_agreement(self, text: str) -> ScopeId:
         """The agreement that a title, a short name, or the id of anything in it means. Raises Refusal."""
-        lookups = await self.fresh()
-        wanted = slug(text)
-        called = dict.fromkeys(row.scope for row in lookups.versions() if wanted and slug(row.title) == wanted)
-        named = [ScopeId(each) for each in called if self.truth.entry(AgreementEntry, (each,)) is not None]
-        if len(named) == 1:
-            return named[0]
-        if named:
-            listed = ", ".join(short(each) for each in named)
-            raise Refusal(Code.AMBIGUOUS, f"several agreements are called {text}: {listed}", "use the id")
+        called = await self.agreement_called(text)
+        if called is not None:
+            return called
         by_id = await self._by_id(text)
         record = None if by_id is None else self.truth.record(by_id)
         if record is not None and self.truth.entry(AgreementEntry, (record.home,)) is not None:
             return record.home
         raise Refusal(Code.NOT_FOUND, f"there is no agreement {text!r} here", "meshnode agreement ls")
+
+    async def agreement_called(self, text: str) -> ScopeId | None:
+        """The agreement with a title or short name; None if none is called so. Raises Refusal if several are."""
+        lookups = await self.fresh()
+        wanted = slug(text)
+        called = dict.fromkeys(row.scope for row in lookups.versions() if wanted and slug(row.title) == wanted)
+        named = [ScopeId(each) for each in called if self.truth.entry(AgreementEntry, (each,)) is not None]
+        if len(named) > 1:
+            listed = ", ".join(short(each) for each in named)
+            raise Refusal(Code.AMBIGUOUS, f"several agreements are called {text}: {listed}", "use the id")
+        return named[0] if named else None
 
     async def acting(self, text: str | None) -> bytes:
         """For whom a request is signed: an organisation by name or id; empty for the owner.

@@ -1,11 +1,16 @@
 """What waits for the owner: signatures, votes, work to confirm, money to approve or to have got. Oldest first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
+
+import trio
 
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed, decided, ruled
-from meshnode.runtime.requests.distributions import may_approve, told_of
+from meshnode.runtime.requests.distributions import may_approve, told_by
+from meshnode.runtime.requests.ruled import Ruling
 from meshnode.runtime.shared_out import net_of
 from meshnode.runtime.unwritten import quoted
 from meshnode.store.querying import Is, Where
@@ -35,29 +40,113 @@ class Waiting(NamedTuple):
     command: str
 
 
-def waiting(office: Office) -> list[Waiting]:
-    """All that waits."""
-    found = [*_signatures(office), *_votes(office)]
+class _Seen(NamedTuple):
+    """What the fold tells of one agreement that may wait for those for whom the owner signs."""
+
+    rulings: list[Ruling]
+    works: list[tuple[ContributionRow, list[bytes]]]
+    """Claimed work, each with who may attest it and has not."""
+    distributions: list[tuple[Dealing, int, list[bytes]]]
+    """Those proposed, each with what it shares out, and who may approve it and has not answered."""
+    incomes: list[tuple[Dealing, list[bytes]]]
+    payments: list[tuple[Dealing, bytes]]
+    """Those declared, each with the other side."""
+
+
+async def waiting(office: Office) -> list[Waiting]:
+    """All that waits. What is long in long histories is looked for beside the event loop."""
+    found, scopes, mine = [*_votes(office)], [], agreed.acts_as(office)
     for agreement in agreed.agreements_here(office):
-        scope = agreement.scope
-        found += [*_rulings(office, scope), *_works(office, scope), *_distributions(office, scope)]
-        found += [*_incomes(office, scope), *_payments(office, scope)]
+        found += _signatures(office, agreement)
+        scopes.append(agreement.scope)
+        await trio.lowlevel.checkpoint()  # each takes some reads
+    claimed = Where("claim", Is.EQUAL, "claimed")
+    for scope in scopes:
+        where = (Where("scope", Is.EQUAL, scope), claimed)
+        rows = office.lookups.views.select(ContributionRow, *where, order="at", newest_first=True, limit=MOST_WORKS)
+        seen = await office.work_out(partial(_seen, scope, mine, rows))
+        told = chain(
+            _rulings(office, scope, seen),
+            _works(office, scope, seen),
+            _distributions(office, scope, seen),
+            _incomes(office, scope, seen),
+            _payments(office, scope, seen),
+        )
+        for each in told:
+            found.append(each)
+            await trio.lowlevel.checkpoint()
     return sorted(found, key=lambda each: (each.since, each.record, each.agent))
 
 
-def _signatures(office: Office) -> Iterator[Waiting]:
-    for agreement in agreed.agreements_here(office):
-        for version, agent in agreed.awaited_of(office, agreement):
-            title, _ = agreed.texts_of(office, version)
-            yield Waiting(
-                "sign",
-                version.record,
-                agreement.scope,
-                agent,
-                title or short(version.record),
-                version.row.at,
-                f"meshnode agreement sign {to_text(version.record)}{_for(office, agent)}",
-            )
+# What the fold tells, asked in a worker thread.
+
+
+def _seen(scope: ScopeId, mine: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory) -> _Seen:
+    terms = terms_now(scope, memory)
+    return _Seen(
+        ruled.rulings_of(scope, memory),
+        [*_unattested(terms, mine, rows, memory)],
+        [*_unapproved(scope, mine, memory)],
+        [*_unconfirmed(scope, terms, mine, memory)],
+        [*_unpaid(scope, mine, memory)],
+    )
+
+
+def _unattested(
+    terms: Mapping[str, Any], mine: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory
+) -> Iterator[tuple[ContributionRow, list[bytes]]]:
+    agents = [each for each in attesters_of(terms) if each in mine]
+    for row in rows if agents else ():
+        said = heads_of(row.record, counts_now(memory), memory)
+        silent = [each for each in agents if each not in said]
+        if silent:
+            yield row, silent
+
+
+def _unapproved(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterator[tuple[Dealing, int, list[bytes]]]:
+    for each in _of(scope, "distribution", "proposed", memory):
+        asked = may_approve(told_by(scope, each, memory), mine)
+        silent = [one for one in asked if not declined_by(each.record, one, memory)]
+        if silent:
+            yield each, net_of(each.facts, memory), silent
+
+
+def _unconfirmed(
+    scope: ScopeId, terms: Mapping[str, Any], mine: Sequence[bytes], memory: Memory
+) -> Iterator[tuple[Dealing, list[bytes]]]:
+    how = terms["income_confirm"]
+    asked = bearers(terms, "client") if how == "client" else parties_of(terms) if how == "party" else []
+    for each in _of(scope, "income", "declared", memory):
+        others = [one for one in asked if one in mine and one != each.agent]
+        silent = [one for one in others if not _answered(each, one, memory)]
+        if silent:
+            yield each, silent
+
+
+def _unpaid(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterator[tuple[Dealing, bytes]]:
+    for each in _of(scope, "settlement", "declared", memory):
+        other = each.facts["to"] if each.agent == each.facts["from"] else each.facts["from"]
+        if other in mine and takes_part(other, scope, memory) and not declined_by(each.record, other, memory):
+            yield each, other
+
+
+def _of(scope: ScopeId, type_: str, state: str, memory: Memory) -> list[Dealing]:
+    return [each for each in dealings(scope, type_, memory) if each.state == state]
+
+
+def _answered(one: Dealing, agent: bytes, memory: Memory) -> bool:
+    return bool(accepted_by(one.record, agent, memory)) or declined_by(one.record, agent, memory)
+
+
+# In words.
+
+
+def _signatures(office: Office, agreement: agreed.Agreement) -> Iterator[Waiting]:
+    for version, agent in agreed.awaited_of(office, agreement):
+        title, _ = agreed.texts_of(office, version)
+        about, command = title or short(version.record), f"meshnode agreement sign {to_text(version.record)}"
+        at, signing = version.row.at, f"{command}{_for(office, agent)}"
+        yield Waiting("sign", version.record, agreement.scope, agent, about, at, signing)
 
 
 def _votes(office: Office) -> Iterator[Waiting]:
@@ -70,27 +159,20 @@ def _votes(office: Office) -> Iterator[Waiting]:
             yield Waiting("vote", decision.record, decision.scope, office.me, about, told.entry.at, command)
 
 
-def _rulings(office: Office, scope: ScopeId) -> Iterator[Waiting]:
-    with office.folded.steady():
-        found = ruled.rulings_of(scope, office.folded)
-    for each in found:
+def _rulings(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
+    for each in seen.rulings:
         record = office.truth.record(RecordId(each.record))
         for agent in ruled.mine_of(office, each.awaited):
             about, command = ruled.outcome_says(each.facts), ruled.sign(office, each.record, agent)
             yield Waiting("decide", each.record, scope, agent, about, record.at if record else 0, command)
 
 
-def _works(office: Office, scope: ScopeId) -> Iterator[Waiting]:
-    claimed = (Where("scope", Is.EQUAL, scope), Where("claim", Is.EQUAL, "claimed"))
-    rows = office.lookups.views.select(ContributionRow, *claimed, order="at", newest_first=True, limit=MOST_WORKS)
-    mine = agreed.acts_as(office)
-    for row in rows:
-        with office.folded.steady():
-            agents = [each for each in attesters_of(terms_now(scope, office.folded)) if each in mine]
-            said = heads_of(row.record, counts_now(office.folded), office.folded) if agents else {}
+def _works(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
+    for row, agents in seen.works:
+        interested = _interested(office, row)
         about = row.title or short(row.record)
         for agent in agents:
-            if agent not in said and agent not in _interested(office, row):
+            if agent not in interested:
                 command = f"meshnode attest {to_text(row.record)}{_for(office, agent)}"
                 yield Waiting("attest", row.record, scope, agent, about, row.at, command)
 
@@ -101,60 +183,33 @@ def _interested(office: Office, row: ContributionRow) -> set[bytes]:
     return {row.agent, *(agent for agent, _ in facts.get("shares", ())), *facts.get("beneficiaries", ())}
 
 
-def _distributions(office: Office, scope: ScopeId) -> Iterator[Waiting]:
-    mine = agreed.acts_as(office)
-    for each in _of(office, scope, "distribution", "proposed"):
-        told = told_of(office, scope, each)
-        with office.folded.steady():
-            pool = money(net_of(each.facts, office.folded), each.facts["carry"]["cur"])
-            silent = [one for one in may_approve(told, mine) if not declined_by(each.record, one, office.folded)]
+def _distributions(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
+    for each, net, silent in seen.distributions:
+        about = f"how {money(net, each.facts['carry']['cur'])} is shared, up to {each.facts['to']}"
         for agent in silent:
-            about = f"how {pool} is shared, up to {each.facts['to']}"
             command = f"meshnode distribution approve {to_text(each.record)}{_for(office, agent)}"
             yield _waits(office, "approve", each, scope, agent, about, command)
 
 
-def _incomes(office: Office, scope: ScopeId) -> Iterator[Waiting]:
-    mine = agreed.acts_as(office)
-    for each in _of(office, scope, "income", "declared"):
-        with office.folded.steady():
-            terms = terms_now(scope, office.folded)
-            how = terms["income_confirm"]
-            asked = bearers(terms, "client") if how == "client" else parties_of(terms) if how == "party" else []
-            silent = [one for one in asked if one in mine and not _answered(each, one, office.folded)]
+def _incomes(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
+    for each, silent in seen.incomes:
+        about = f"{'a refund' if 'refunds' in each.facts else 'an income'} {_of_day(each.facts, 'gross')}"
         for agent in silent:
-            if agent != each.agent:
-                command = f"meshnode income confirm {to_text(each.record)}{_for(office, agent)}"
-                about = f"{'a refund' if 'refunds' in each.facts else 'an income'} {_of_day(each.facts, 'gross')}"
-                yield _waits(office, "confirm-income", each, scope, agent, about, command)
+            command = f"meshnode income confirm {to_text(each.record)}{_for(office, agent)}"
+            yield _waits(office, "confirm-income", each, scope, agent, about, command)
 
 
-def _payments(office: Office, scope: ScopeId) -> Iterator[Waiting]:
-    mine = agreed.acts_as(office)
-    for each in _of(office, scope, "settlement", "declared"):
-        other = each.facts["to"] if each.agent == each.facts["from"] else each.facts["from"]
-        with office.folded.steady():
-            may = other in mine and takes_part(other, scope, office.folded)
-            may = may and not declined_by(each.record, other, office.folded)
-        if may:
-            command = f"meshnode settlement confirm {to_text(each.record)}{_for(office, other)}"
-            side, agent = ("by", each.facts["from"]) if other == each.facts["to"] else ("to", each.facts["to"])
-            about = f"a payment {_of_day(each.facts, 'amount')} {side} {office.name(agent) or short(agent)}"
-            yield _waits(office, "confirm-payment", each, scope, other, about, command)
-
-
-def _answered(one: Dealing, agent: bytes, memory: Memory) -> bool:
-    return bool(accepted_by(one.record, agent, memory)) or declined_by(one.record, agent, memory)
+def _payments(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
+    for each, other in seen.payments:
+        command = f"meshnode settlement confirm {to_text(each.record)}{_for(office, other)}"
+        side, agent = ("by", each.facts["from"]) if other == each.facts["to"] else ("to", each.facts["to"])
+        about = f"a payment {_of_day(each.facts, 'amount')} {side} {office.name(agent) or short(agent)}"
+        yield _waits(office, "confirm-payment", each, scope, other, about, command)
 
 
 def _of_day(facts: Mapping[str, Any], name: str) -> str:
     """Which money, and when; people confirm the amount."""
     return f"of {money(abs(facts[name]['amt']), facts[name]['cur'])} on {facts['on']}"
-
-
-def _of(office: Office, scope: ScopeId, type_: str, state: str) -> list[Dealing]:
-    with office.folded.steady():
-        return [each for each in dealings(scope, type_, office.folded) if each.state == state]
 
 
 def _waits(office: Office, kind: str, one: Dealing, scope: ScopeId, agent: bytes, about: str, command: str) -> Waiting:

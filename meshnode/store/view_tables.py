@@ -5,6 +5,7 @@ thrown away and computed anew, which is why there are no migrations. `FINGERPRIN
 these tables or the fold's, and the rules by which records are folded from those before.
 """
 
+from functools import cache
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_type_hints
 from zlib import crc32
@@ -66,6 +67,7 @@ def columns_of(kind: type[Row]) -> list[tuple[str, str]]:
     return [(name, _declared(hint)) for name, hint in get_type_hints(kind).items()]
 
 
+@cache
 def booleans_of(kind: type[NamedTuple]) -> frozenset[int]:
     """Positions of the fields that are true or false, which SQLite keeps as 1 or 0."""
     return frozenset(place for place, hint in enumerate(get_type_hints(kind).values()) if hint is bool)

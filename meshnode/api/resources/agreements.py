@@ -71,7 +71,7 @@ async def propose(site: Site, call: Call[AgreementRequest]) -> Agreement:
 
     (record,) = await office.once(call.key, call.digest, write)
     await _sign_own(office, ScopeId(record), record, agent, wanted=body.sign)
-    return _model(office, agreed.agreement_of(office, ScopeId(record)))
+    return await _model(office, agreed.agreement_of(office, ScopeId(record)))
 
 
 async def show_agreement(site: Site, call: Call[Nothing]) -> Agreement:
@@ -80,7 +80,7 @@ async def show_agreement(site: Site, call: Call[Nothing]) -> Agreement:
     scope = await office.find_agreement(call.path["id"])
     found = agreed.agreement_of(office, scope)
     meant, ruling = await _meant(office, call.path["id"], found), await _ruling(office, call.path["id"])
-    return _model(office, found, meant, ruling)
+    return await _model(office, found, meant, ruling)
 
 
 async def amend(site: Site, call: Call[AgreementRequest]) -> Agreement:
@@ -109,7 +109,7 @@ async def decide(site: Site, call: Call[RulingRequest]) -> Agreement:
     ruling = rulings.ruling_of(office, record)
     if body.accept and ruling is not None and (agent or office.me) in ruling.awaited:
         await rulings.answer(office, ruling, "accept", agent=agent)
-    return _model(office, await agreements.fresh_agreement(office, scope), ruling=ruling)
+    return await _model(office, await agreements.fresh_agreement(office, scope), ruling=ruling)
 
 
 async def sign(site: Site, call: Call[SignatureRequest]) -> Agreement:
@@ -135,7 +135,7 @@ async def sign(site: Site, call: Call[SignatureRequest]) -> Agreement:
 
     await office.once(call.key, call.digest, write)
     fresh = await agreements.fresh_agreement(office, scope)
-    return _model(office, fresh, fresh.version(chosen.record))
+    return await _model(office, fresh, fresh.version(chosen.record))
 
 
 async def _vote(office: Office, call: Call[SignatureRequest], ruling: Ruling, agent: bytes) -> Agreement:
@@ -145,11 +145,13 @@ async def _vote(office: Office, call: Call[SignatureRequest], ruling: Ruling, ag
         return await rulings.answer(office, ruling, body.decision, body.text, rows, agent=agent)
 
     await office.once(call.key, call.digest, write)
-    return _model(office, await agreements.fresh_agreement(office, ruling.scope), ruling=ruling)
+    return await _model(office, await agreements.fresh_agreement(office, ruling.scope), ruling=ruling)
 
 
 async def _ruling(office: Office, text: str) -> Ruling | None:
     """The resolution that somebody names by its id; None if they name something else."""
+    if await office.agreement_called(text) is not None:
+        return None
     try:
         return rulings.ruling_of(office, await office.find(text))
     except Refusal:
@@ -176,7 +178,7 @@ async def _follow(
     (record,) = await office.once(call.key, call.digest, write)
     await _sign_own(office, scope, record, agent, wanted=body.sign)
     fresh = agreed.agreement_of(office, scope)
-    return _model(office, fresh, fresh.version(record))
+    return await _model(office, fresh, fresh.version(record))
 
 
 async def _sign_own(office: Office, scope: ScopeId, record: RecordId, agent: bytes, *, wanted: bool) -> None:
@@ -190,6 +192,8 @@ async def _sign_own(office: Office, scope: ScopeId, record: RecordId, agent: byt
 
 async def _meant(office: Office, text: str, found: agreed.Agreement) -> Version | None:
     """The version that somebody names by its id; None if they name the agreement as a whole."""
+    if await office.agreement_called(text) is not None:
+        return None
     try:
         record = await office.find(text)
     except Refusal:
@@ -214,7 +218,7 @@ def _must_fit(office: Office, facts: Facts, agent: bytes, scope: bytes = NONE) -
         raise Refusal(Code.BAD_REQUEST, f"{path or 'terms'}: {why} ({wrong.reason.value})", MANUAL)
 
 
-def _model(
+async def _model(
     office: Office, found: agreed.Agreement, version: Version | None = None, ruling: Ruling | None = None
 ) -> Agreement:
     names, shown = Names(office, faces=True), version or found.standing
@@ -230,7 +234,7 @@ def _model(
             vacancies(found.scope, office.folded) if shown is found.standing and shown.told.state == "in_force" else ()
         )
         warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), vacant)
-    disputes, decisions = decided_in(office, names, found.scope)
+    disputes, decisions = await decided_in(office, names, found.scope)
     return Agreement(
         id=to_text(found.scope),
         version=to_text(shown.record),

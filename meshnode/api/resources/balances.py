@@ -7,7 +7,7 @@ from meshnode.api.paging import page_of
 from meshnode.api.resources.settlements import scopes_asked, settlement_model
 from meshnode.api.shapes import Names, money_model
 from meshnode.api.site import Site
-from meshnode.runtime.requests.settlements import contested, owed
+from meshnode.runtime.requests.settlements import owed, payments
 from meshproto.types.currencies import EXPONENTS
 
 MOST_CONTESTED = 64
@@ -19,7 +19,7 @@ async def list_balances(site: Site, call: Call[Nothing]) -> Page[Balance]:
     office, names = site.office, Names(site.office, faces=True)
     found = [
         (one.scope, agent, cur, each)
-        for one in owed(office, await scopes_asked(office, call))
+        for one in await owed(office, await scopes_asked(office, call))
         for (agent, cur), each in one.balances.items()
     ]
     page, following = page_of(call, found, lambda each: each[:3])
@@ -41,11 +41,13 @@ async def show_plan(site: Site, call: Call[Nothing]) -> Plan:
     """The payments that would bring all to zero, of one agreement or of all; by agreement, currency and payer."""
     office, names = site.office, Names(site.office, faces=True)
     scopes = await scopes_asked(office, call)
-    found = [(one.scope, cur, each.payer, each.payee, each) for one in owed(office, scopes) for cur, each in one.plan]
+    found = [
+        (one.scope, cur, each.payer, each.payee, each) for one in await owed(office, scopes) for cur, each in one.plan
+    ]
     page, following = page_of(call, found, lambda each: each[:4])
     items = [
         Transfer(names.scope(scope), names.agent(payer), names.agent(payee), money_model(each.amount, cur))
         for scope, cur, payer, payee, each in page
     ]
-    frozen = [settlement_model(office, names, *each) for each in contested(office, scopes)[:MOST_CONTESTED]]
-    return Plan(items, frozen, following)
+    frozen = await payments(office, scopes, "contested")
+    return Plan(items, [settlement_model(office, names, *each) for each in frozen[:MOST_CONTESTED]], following)

@@ -129,7 +129,7 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     model = _model(office, names, told, agreed.acts_as(office))
     with office.folded.steady():
         concerned = rests_on(shared.record, office.folded)
-    model.disputes, model.decisions = decided_in(office, names, told.scope, concerned)
+    model.disputes, model.decisions = await decided_in(office, names, told.scope, concerned)
     model.passed_on = passed_on(office, names, shared.record)
     return model
 

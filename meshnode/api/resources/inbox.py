@@ -13,7 +13,7 @@ async def show_inbox(site: Site, call: Call[Nothing]) -> Inbox:
     """Signatures, votes, work to confirm and money to approve, the oldest first."""
     office = site.office
     await office.fresh()
-    names, found = Names(office), waiting(office)
+    names, found = Names(office), await waiting(office)
     page, following = page_of(call, found, lambda each: (each.since, each.record, each.agent, each.kind))
     items = [
         Waiting(

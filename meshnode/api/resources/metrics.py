@@ -12,5 +12,5 @@ async def metrics(site: Site, call: Call[Nothing]) -> Response:
     """Every metric in the text format of Prometheus, version 0.0.4."""
     site.watch.look()
     counts = await site.counts()
-    told = exposition(gauges(site.office, site.watch, site.version, counts.records, counts.logs))
+    told = exposition(await gauges(site.office, site.watch, site.version, counts.records, counts.logs))
     return Response(told, media_type=MEDIA_TYPE)

@@ -1,34 +1,42 @@
 """Decisions about what is in dispute in an agreement, as the API tells and takes them."""
 
 from collections.abc import Container
+from functools import partial
 
 from meshnode.api.models import rulings as models
 from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import ruled
 from meshnode.runtime.requests.ruled import Dispute, Ruling
+from meshproto.fold.memory import Memory
 from meshproto.fold.tallies import CONTESTED, YES
 from meshproto.records.ids import RecordId, ScopeId, to_text
 
 _VOTES = {YES: "yes", CONTESTED: "contested"}
 
 
-def decided_in(
+async def decided_in(
     office: Office, names: Names, scope: ScopeId, concerned: Container[bytes] | None = None
 ) -> tuple[list[models.Dispute], list[models.Ruling]]:
     """What is in dispute in an agreement and what was proposed or decided about it, by time.
 
     With `concerned` only what is about one of these records, or about a signature of one.
     """
-    with office.folded.steady():
-        disputes = ruled.disputes_of(scope, office.folded)
-        rulings = ruled.rulings_of(scope, office.folded)
-        about = {each.record: ruled.concerned_by(each, office.folded) for each in rulings}
+    disputes, rulings, about = await office.work_out(partial(_found, scope))
     if concerned is not None:
         disputes = [each for each in disputes if any(one in concerned for one in (*each.about, each.target))]
         rulings = [each for each in rulings if any(one in concerned for one in about[each.record])]
     told = [_ruling(office, names, each) for each in rulings]
     return [_dispute(office, names, scope, each) for each in disputes], sorted(told, key=lambda one: (one.at, one.id))
+
+
+def _found(scope: ScopeId, memory: Memory) -> tuple[list[Dispute], list[Ruling], dict[bytes, set[bytes]]]:
+    rulings = ruled.rulings_of(scope, memory)
+    return (
+        ruled.disputes_of(scope, memory),
+        rulings,
+        {each.record: ruled.concerned_by(each, memory) for each in rulings},
+    )
 
 
 def _dispute(office: Office, names: Names, scope: ScopeId, one: Dispute) -> models.Dispute:

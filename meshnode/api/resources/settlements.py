@@ -11,9 +11,9 @@ from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests.settlements import Payment, add, advice
+from meshnode.runtime.requests.settlements import Payment, add, advice, payments
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.views.dealings import Dealing, dealings, declined_by
+from meshnode.views.dealings import Dealing, declined_by
 from meshproto.records.ids import ScopeId, to_text
 from meshproto.types.value import Money
 
@@ -23,10 +23,7 @@ LISTED_WITH = "meshnode settlement ls"
 async def list_settlements(site: Site, call: Call[Nothing]) -> Page[Settlement]:
     """The payments of an agreement, or of all, by day."""
     office, names = site.office, Names(site.office, faces=True)
-    found = []
-    for scope in await scopes_asked(office, call):
-        with office.folded.steady():
-            found += [(scope, each) for each in dealings(scope, "settlement", office.folded)]
+    found = await payments(office, await scopes_asked(office, call))
     page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
     return Page([settlement_model(office, names, *each) for each in page], following)
 
@@ -77,7 +74,7 @@ async def _shown(office: Office, text: str) -> Settlement:
     payment = await find_dealing(office, text, "settlement", LISTED_WITH)
     names, scope = Names(office, faces=True), home_of(office, payment.record)
     model = settlement_model(office, names, scope, payment)
-    model.disputes, model.decisions = decided_in(office, names, scope, {payment.record})
+    model.disputes, model.decisions = await decided_in(office, names, scope, {payment.record})
     model.passed_on = passed_on(office, names, payment.record)
     return model
 

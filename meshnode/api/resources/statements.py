@@ -20,8 +20,7 @@ async def show_statement(site: Site, call: Call[Nothing]) -> models.Statement:
     first, last = (day(query[name]) if query.get(name) else "" for name in ("from", "to"))
     wanted = query.get("agreement")
     scopes = [await office.find_agreement(wanted)] if wanted else None
-    with office.folded.steady():
-        found = statement(agent, first, last, office.folded, scopes)
+    found = await office.work_out(lambda folded: statement(agent, first, last, folded, scopes))
     names = Names(office, faces=True)
     return models.Statement(
         agent=names.agent(agent),

@@ -162,16 +162,20 @@ async def outside_of(office: Office, scope: ScopeId, distribution: bytes) -> Lef
 def told_of(office: Office, scope: ScopeId, shared: Dealing, outside: LeftOut = NOTHING) -> Told:
     """How a distribution stands, with what was found to be `outside` of it."""
     with office.folded.steady():
-        memory = office.folded
-        terms = version_of(memory, shared.facts["agreement"]).facts
-        agents = approvers_of(terms)
-        losing = [each for each in losers_of(shared.facts) if each not in agents]
-        levels = tuple(_approver(shared.record, each, memory) for each in (*agents, *losing))
+        return told_by(scope, shared, office.folded)._replace(outside=outside)
+
+
+def told_by(scope: ScopeId, shared: Dealing, memory: Memory) -> Told:
+    """How a distribution stands by the fold alone. The caller holds it steady."""
+    terms = version_of(memory, shared.facts["agreement"]).facts
+    agents = approvers_of(terms)
+    losing = [each for each in losers_of(shared.facts) if each not in agents]
+    levels = tuple(_approver(shared.record, each, memory) for each in (*agents, *losing))
     approval = terms["approval"]
     needed = len(agents) if isinstance(approval, str) else approval["k"]
     if losers_of(shared.facts):  # who loses by it must agree, whoever else does
         needed = max(needed, len(levels)) if isinstance(approval, str) else needed + len(losing)
-    return Told(scope, shared, levels, needed, outside)
+    return Told(scope, shared, levels, needed, NOTHING)
 
 
 def _approver(shared: bytes, agent: bytes, memory: Memory) -> Approver:

@@ -12,6 +12,7 @@ from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.taking_part import acting_in, sign
 from meshnode.views.dealings import Dealing, dealings
 from meshproto.fold.ledger import Balance, Transfer, balances, settlement_plan
+from meshproto.fold.memory import Memory
 from meshproto.records.ids import ScopeId, digest33, short
 from meshproto.types import accounts
 from meshproto.types.value import Money
@@ -69,15 +70,10 @@ async def add(office: Office, scope: ScopeId, payment: Payment, rows: Rows = (),
     return await sign(office, scope, "settlement", facts, rows, agent=agent)
 
 
-def owed(office: Office, scopes: Iterable[ScopeId]) -> list[Owed]:
+async def owed(office: Office, scopes: Iterable[ScopeId]) -> list[Owed]:
     """The balances of agreements, each with its plan; agreements in which nothing ever was are left out."""
-    found = []
-    with office.folded.steady():
-        for scope in scopes:
-            columns = balances(scope, office.folded)
-            if columns:
-                found.append(Owed(scope, columns, plan_of(columns)))
-    return found
+    columns = await office.work_out(lambda folded: [(scope, balances(scope, folded)) for scope in scopes])
+    return [Owed(scope, each, plan_of(each)) for scope, each in columns if each]
 
 
 def plan_of(columns: dict[tuple[bytes, str], Balance]) -> list[tuple[str, Transfer]]:
@@ -89,15 +85,14 @@ def plan_of(columns: dict[tuple[bytes, str], Balance]) -> list[tuple[str, Transf
     return plan
 
 
-def contested(office: Office, scopes: Iterable[ScopeId]) -> list[tuple[ScopeId, Dealing]]:
-    """The payments of agreements that are contested, by agreement and id."""
-    with office.folded.steady():
-        return [
-            (scope, each)
-            for scope in scopes
-            for each in dealings(scope, "settlement", office.folded)
-            if each.state == "contested"
-        ]
+async def payments(office: Office, scopes: Iterable[ScopeId], state: str = "") -> list[tuple[ScopeId, Dealing]]:
+    """The payments of agreements, by agreement and id; all, or those that stand so."""
+
+    def found(folded: Memory) -> list[tuple[ScopeId, Dealing]]:
+        listed = [(scope, each) for scope in scopes for each in dealings(scope, "settlement", folded)]
+        return [(scope, each) for scope, each in listed if state in ("", each.state)]
+
+    return await office.work_out(found)
 
 
 def advice(office: Office, payment: Dealing, *, declined: bool) -> str:
