@@ -1,8 +1,6 @@
 """Recovery by the consent of somebody trusted: lines that are pasted, one to offer it, one to ask, one to answer.
 
-    guard1.  the public key of a recovery key that somebody keeps for another
-    ask1.    the facts of a rotate, without signatures
-    yes1.    a key and its signature on those facts, with that key among the keys
+How they are written stands in 10-lines 3.3 and 3.4.
 
 Who is asked compares four words, made of the agent and the new key, with whoever asks.
 """
@@ -11,18 +9,16 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from meshnode.runtime.packing import sealed, unsealed
 from meshnode.runtime.pairing import words_of
 from meshnode.runtime.refusals import Code, Refusal
-from meshproto.records.encoding import decode
+from meshproto.lines import reading
+from meshproto.lines.reading import AskLine, OfferLine, YesLine, read_line, write_line
 from meshproto.records.ids import key33
-from meshproto.records.reasons import Refused
-from meshproto.records.signatures import SIGNATURE_SIZE, SigningKey, verify_bytes
+from meshproto.records.reasons import Reason, Refused
+from meshproto.records.signatures import SigningKey, verify_bytes
 from meshproto.types.authority import ROTATE_CONTEXT, rotation_message
 from meshproto.types.schema import Facts
 
-OFFER, ASK, YES = "guard1.", "ask1.", "yes1."
-KEY_SIZE = 32
 _WORDS_CONTEXT = b"meshnode/1 consent words\n"
 _AGAIN = "copy the whole line again"
 
@@ -36,44 +32,38 @@ class Consent(NamedTuple):
 
 def write_offer(key: bytes) -> str:
     """The line by which somebody offers to keep a recovery key; `key` are its 32 public bytes."""
-    return sealed(OFFER, key)
+    return write_line(OfferLine(key))
 
 
 def read_offer(text: str) -> bytes:
     """The public key that is offered. Raises Refusal."""
-    body = _body(text, OFFER, "id guardian offer")
-    if len(body) != KEY_SIZE:
-        raise Refusal(Code.BAD_REQUEST, "this is no line of `id guardian offer`", _AGAIN)
-    return body
+    line = _read(text, reading.OFFER, "id guardian offer")
+    assert isinstance(line, OfferLine)
+    return line.key
 
 
 def write_request(facts: Facts) -> str:
     """The line that asks somebody to sign these facts of a rotate."""
-    return sealed(ASK, rotation_message(facts))
+    return write_line(AskLine(facts))
 
 
 def read_request(text: str) -> Facts:
     """The facts that somebody is asked to sign. Raises Refusal."""
-    try:
-        facts = decode(_body(text, ASK, "id recover"))
-    except (Refused, ValueError):
-        facts = None
-    if not isinstance(facts, dict) or not {"root", "after", "keys"} <= facts.keys():
-        raise Refusal(Code.BAD_REQUEST, "this line asks for nothing that can be signed", _AGAIN)
-    return facts
+    line = _read(text, reading.ASK, "id recover")
+    assert isinstance(line, AskLine)
+    return line.facts
 
 
 def write_consent(consent: Consent) -> str:
     """The line that answers."""
-    return sealed(YES, consent.key + consent.signature)
+    return write_line(YesLine(*consent))
 
 
 def read_consent(text: str) -> Consent:
     """What was answered. Raises Refusal."""
-    body = _body(text, YES, "id guardian sign")
-    if len(body) != KEY_SIZE + SIGNATURE_SIZE:
-        raise Refusal(Code.BAD_REQUEST, "this is no line of `id guardian sign`", _AGAIN)
-    return Consent(body[:KEY_SIZE], body[KEY_SIZE:])
+    line = _read(text, reading.YES, "id guardian sign")
+    assert isinstance(line, YesLine)
+    return Consent(*line)
 
 
 def consent(facts: Facts, key: SigningKey) -> Consent:
@@ -107,8 +97,17 @@ def consent_words(agent: bytes, root: bytes) -> str:
     return words_of(sha256(_WORDS_CONTEXT + agent + root).digest())
 
 
-def _body(text: str, prefix: str, command: str) -> bytes:
+def _read(text: str, kind: str, command: str) -> reading.Line:
+    plain = "".join(text.split())
     try:
-        return unsealed("".join(text.split()), prefix)
-    except ValueError as error:
-        raise Refusal(Code.BAD_REQUEST, f"this is no line of `{command}`, or not all of it", _AGAIN) from error
+        if reading.kind_of(plain) == kind:
+            return read_line(plain)
+    except Refused as error:
+        if error.reason is not Reason.N_SUM:
+            why = (
+                "this line asks for nothing that can be signed"
+                if kind == reading.ASK
+                else f"this is no line of `{command}`"
+            )
+            raise Refusal(Code.BAD_REQUEST, why, _AGAIN) from error
+    raise Refusal(Code.BAD_REQUEST, f"this is no line of `{command}`, or not all of it", _AGAIN)

@@ -1,9 +1,8 @@
 """The lines that take a new device to one that lets it in, or back to somebody who vouches; and the words to compare.
 
-A line is `device1.` or `recover1.`, and base64url of what it says ‖ peer ‖ addresses ‖ checksum: short enough for a QR
-code. A new device shows a tag of the scope that stands for the secret, so it proves the secret without telling it; and
-both show four words made from the secret and the new device's key, so that nobody else who has seen the line is let in
-by mistake.
+How they are written stands in 10-lines. A new device shows a tag of the scope that stands for the secret, so it proves
+the secret without telling it; and both show four words made from the secret and the new device's key, so that nobody
+else who has seen the line is let in by mistake.
 """
 
 from hashlib import sha256
@@ -11,23 +10,19 @@ from typing import NamedTuple
 
 from mnemonic import Mnemonic
 
-from meshnode.net.address import parse
-from meshnode.runtime.packing import pack_address, pack_peer, sealed, unpack_address, unpack_peer, unsealed
+from meshnode.net.address import BadAddress, parse
 from meshnode.runtime.refusals import Code, Refusal
+from meshproto.lines import reading
+from meshproto.lines.reading import DeviceLine, Line, read_line, scope_of_pairing, write_line
+from meshproto.lines.reading import RecoveryLine as Regaining
 from meshproto.records.ids import AgentId, ScopeId
+from meshproto.records.reasons import Refused
 from meshproto.types.recovery import fingerprint
 
-SECRET_SIZE = 16
+SECRET_SIZE = reading.SECRET_SIZE
 """Nobody guesses it while a pairing is open, nor afterwards."""
-_PREFIX = "device1."
-RECOVERY_PREFIX = "recover1."
-LINK = "meshnode:line/"
-"""What a line in a link begins with, so that a click can lead to the node."""
-LONGEST = 200
-"""Characters of a line: a QR code of it is still read from a screen."""
-_SCOPE_CONTEXT = b"meshnode/1 pairing\n"
+LINK = reading.LINE_LINK
 _WORDS_CONTEXT = b"meshnode/1 pairing words\n"
-_ID_SIZE = 32
 
 
 class PairingLine(NamedTuple):
@@ -42,19 +37,20 @@ class PairingLine(NamedTuple):
     @property
     def scope(self) -> ScopeId:
         """What stands for the secret where scopes are shown."""
-        return ScopeId(sha256(_SCOPE_CONTEXT + self.secret).digest())
+        return ScopeId(scope_of_pairing(self.secret))
 
 
 def write_pairing(line: PairingLine) -> str:
     """The line to paste at the new device."""
-    return _written(_PREFIX, line.agent + line.notebook + line.secret, line.peer, line.addresses)
+    return write_line(DeviceLine(*line))
 
 
 def read_pairing(text: str) -> PairingLine:
     """Read a pairing line. Raises Refusal."""
-    raw, peer, addresses = _read(text, _PREFIX, "id device add", 2 * _ID_SIZE + SECRET_SIZE)
-    agent, notebook, secret = AgentId(raw[:_ID_SIZE]), ScopeId(raw[_ID_SIZE : 2 * _ID_SIZE]), raw[2 * _ID_SIZE :]
-    return PairingLine(agent, notebook, secret, peer, addresses)
+    line = _read(text, reading.DEVICE, "id device add")
+    assert isinstance(line, DeviceLine)
+    addresses = _dialled(line.addresses, line.peer)
+    return PairingLine(AgentId(line.agent), ScopeId(line.notebook), line.secret, line.peer, addresses)
 
 
 class RecoveryLine(NamedTuple):
@@ -68,40 +64,36 @@ class RecoveryLine(NamedTuple):
 
 def write_recovery(line: RecoveryLine) -> str:
     """The line to give to whoever recovers."""
-    return _written(RECOVERY_PREFIX, line.agent + line.secret, line.peer, line.addresses)
+    return write_line(Regaining(*line))
 
 
 def read_recovery(text: str) -> RecoveryLine:
     """Read a recovery line. Raises Refusal."""
-    raw, peer, addresses = _read(text, RECOVERY_PREFIX, "id vouch", _ID_SIZE + SECRET_SIZE)
-    return RecoveryLine(AgentId(raw[:_ID_SIZE]), raw[_ID_SIZE:], peer, addresses)
+    line = _read(text, reading.RECOVERY, "id vouch")
+    assert isinstance(line, Regaining)
+    return RecoveryLine(AgentId(line.agent), line.secret, line.peer, _dialled(line.addresses, line.peer))
 
 
-def _written(prefix: str, said: bytes, peer: str, addresses: tuple[str, ...]) -> str:
-    """A line; of addresses that would make it too long the last are left out."""
-    body = said + pack_peer(peer)
-    for each in map(pack_address, addresses):
-        if len(sealed(prefix, body + each)) <= LONGEST:
-            body += each
-    return sealed(prefix, body)
-
-
-def _read(text: str, prefix: str, command: str, size: int) -> tuple[bytes, str, tuple[str, ...]]:
-    """What a line says, `size` bytes, whose node it leads to, and at which addresses. Raises Refusal."""
-    line = "".join(text.split()).removeprefix(LINK)
-    if not line.startswith(prefix):
+def _read(text: str, kind: str, command: str) -> Line:
+    plain = "".join(text.split())
+    if reading.kind_of(plain) != kind:
         raise Refusal(Code.BAD_REQUEST, f"this is no line of `{command}`", "copy the whole line again")
     try:
-        body = unsealed(line, prefix)
-        peer, rest = unpack_peer(body[size:])
-        addresses: list[str] = []
-        while rest:
-            address, rest = unpack_address(rest)
-            addresses.append(str(parse(f"{address}/p2p/{peer}")))
-    except (ValueError, IndexError) as error:  # also what base64 and addresses raise
+        return read_line(plain)
+    except Refused as error:
         why = "this line is incomplete or mistyped"
         raise Refusal(Code.BAD_REQUEST, why, "copy the whole line again") from error
-    return body[:size], peer, tuple(addresses)
+
+
+def _dialled(addresses: tuple[str, ...], peer: str) -> tuple[str, ...]:
+    """Those of some addresses that this node can dial, with the peer."""
+    found = []
+    for each in addresses:
+        try:
+            found.append(str(parse(f"{each}/p2p/{peer}")))
+        except BadAddress:
+            continue
+    return tuple(found)
 
 
 def words_of(digest: bytes) -> str:

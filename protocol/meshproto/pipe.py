@@ -19,7 +19,9 @@ from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Standing
 from meshproto.fold.state import digests
 from meshproto.fold.statements import statement
-from meshproto.records.encoding import decode
+from meshproto.lines.cards import CardLine
+from meshproto.lines.reading import AskLine, kind_of, read_line
+from meshproto.records.encoding import decode, encode
 from meshproto.records.forks import check_fork_proof
 from meshproto.records.log import check_run
 from meshproto.records.reasons import Reason, Refused
@@ -150,6 +152,34 @@ def _statement(question: Question) -> object:
     return {"accounts": accounts, "digest": found.digest.hex()}
 
 
+def _line(question: Question) -> object:
+    text = question["input"]
+    line = read_line(text)
+    told: dict[str, object] = {"kind": kind_of(text), **{name: _shown(said) for name, said in line._asdict().items()}}
+    match line:
+        case AskLine(facts):
+            told["facts"] = encode(facts).hex()
+        case CardLine():
+            told |= {
+                "records": [each.id.hex() for each in line.records],
+                "privates": [each.hex() for each, _ in line.privates],
+            }
+            del told["runs"], told["signature"]
+        case _:
+            pass
+    return told
+
+
+def _shown(said: object) -> object:
+    match said:
+        case bytes():
+            return said.hex()
+        case tuple():
+            return [*said]
+        case _:
+            return said
+
+
 def _equation(question: Question) -> object:
     # A text that is half a surrogate pair has no bytes; what is made of it here is no UTF-8 either.
     _, rounds = settle(read_preview(question["input"].encode("utf-8", "surrogatepass")))
@@ -186,6 +216,7 @@ _OPERATIONS: dict[str, Callable[[Question], object]] = {
     "fold": _fold,
     "equation": _equation,
     "statement": _statement,
+    "line": _line,
 }
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ export { fold } from './src/fold/fold.js';
 export { readForkProof } from './src/forkproofs.js';
 export { Header, readHeader } from './src/headers.js';
 export { logName, outsideName, readId, showId } from './src/ids.js';
+export { readLine } from './src/lines.js';
 export { merkleRoot } from './src/merkle.js';
 export { readPrivate } from './src/privates.js';
 export { Refusal } from './src/refusal.js';

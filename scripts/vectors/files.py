@@ -4,7 +4,19 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.vectors import authority, bundles, encoding, equations, folds, headers, runs, sharing, statements, types
+from scripts.vectors import (
+    authority,
+    bundles,
+    encoding,
+    equations,
+    folds,
+    headers,
+    lines,
+    runs,
+    sharing,
+    statements,
+    types,
+)
 from scripts.vectors.cases import Case
 
 FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
@@ -20,6 +32,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Case]]]] = {
     "equations": ("Value equations and the preview file: 08-equations.", equations.cases),
     "agreements": ("Versions, work, incomes, distributions and who approved them: 09-agreements.", sharing.cases),
     "statements": ("What became of somebody's money in a period: 09-agreements 9.", statements.cases),
+    "lines": ("Lines that are pasted: 10-lines.", lines.cases),
     "authority": ("Who may act for whom, and until when: 04-fold 2 to 8.", authority.cases),
 }
 

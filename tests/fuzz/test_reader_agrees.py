@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pytest
 
 from tests.support.mutants.amendments import amended
+from tests.support.mutants.lines import mutated
 from tests.support.mutants.previews import preview
 from tests.support.mutants.questions import OFTEN, Questioner
 from tests.support.mutants.stories import story
@@ -32,6 +33,8 @@ LEAST_STORIES = 5
 """A busy machine takes seconds to invent a story."""
 
 LONG_EQUATIONS = 30_000
+LONG_LINES = 100_000
+LEAST_LINES = 4_000
 LEAST_EQUATIONS = 1_000
 LEAST_AMENDED = 10
 
@@ -114,6 +117,17 @@ def test_both_readers_share_alike_before_and_after_an_amendment(
         environment, lambda seed: [amended(seed)], seeds, seconds, lambda _, asked: asked >= LEAST_AMENDED
     )
     tell(f"readers: {comparison.asked} amended agreements")
+
+
+def test_both_readers_read_the_same_lines(environment: dict[str, str], long_campaigns: bool) -> None:
+    first, count = first_of(long_campaigns), LONG_LINES if long_campaigns else LEAST_LINES
+    with Reader(PYTHON_READER, environment) as one, Reader(JAVASCRIPT_READER, environment) as other:
+        comparison = Comparison(one, other)
+        for seed in range(first, first + count, BATCH):
+            differences = comparison.ask([mutated(each) for each in range(seed, seed + BATCH)]).result()
+            assert not differences, f"seed {seed}:\n" + "\n".join(differences[:3])
+    told = {verdict.split()[-1] for verdict in comparison.verdicts}
+    assert told >= {"ok", "N-KIND", "N-SUM", "N-VERSION", "N-SHAPE", "N-PLACE", "S-SIG"}
 
 
 def first_of(long_campaigns: bool) -> int:

@@ -13,7 +13,7 @@ from meshnode.core.effects import Done, LetIn, ShutOut
 from meshnode.core.events import EnterBy, JoinScope, LeaveScope
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.invitations import SECRET_SIZE, Invitation
+from meshnode.runtime.invitations import Invitation
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
@@ -25,6 +25,7 @@ from meshnode.store.querying import Is, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import ContributionRow, MemberRow
 from meshproto.fold.entries import read_entry
+from meshproto.lines.reading import SECRET_SIZE
 from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, ext, short
 from meshproto.records.limits import MAX_USES
 from meshproto.records.signatures import SigningKey

@@ -2,7 +2,7 @@
 
 The letters tell the stage: E encoding, H header, L log, S signature, V private part, Z fork proof,
 B bundle, I schema, P pending, X authority and scope, T signatures missing or beyond a mandate, C contests,
-A attestations, R rivals, F forks, U unknown, Q preview of an equation.
+A attestations, R rivals, F forks, U unknown, Q preview of an equation, N lines that are passed on.
 The wire has its own (W), in meshproto.wire.
 """
 
@@ -115,6 +115,14 @@ class Reason(StrEnum):
     Q_JSON = "Q-JSON"
     Q_KEY = "Q-KEY"
     Q_WORK = "Q-WORK"
+
+    # Lines that are pasted.
+    N_KIND = "N-KIND"
+    N_SIZE = "N-SIZE"
+    N_SUM = "N-SUM"
+    N_VERSION = "N-VERSION"
+    N_SHAPE = "N-SHAPE"
+    N_PLACE = "N-PLACE"
 
 
 class Refused(Exception):

@@ -8,6 +8,7 @@ import { fold } from './fold/fold.js';
 import { statementOf } from './fold/statement.js';
 import { readForkProof } from './forkproofs.js';
 import { readHeader } from './headers.js';
+import { readLine, tellLine } from './lines.js';
 import { readPrivate } from './privates.js';
 import { Refusal } from './refusal.js';
 import { readRun } from './runs.js';
@@ -69,6 +70,10 @@ const CHECKS = {
 
   equation({ input }) {
     return { rounds: preview(input) };
+  },
+
+  line({ input }) {
+    return tellLine(readLine(input));
   },
 
   statement({ headers, agent, from, to }) {

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import SignedRecords
 from meshnode.core.ports import Identity
-from meshnode.runtime.cards import CONTEXT, LONGEST, LONGEST_LINE, PREFIX, Card, is_card, read_card, write_card
-from meshnode.runtime.packing import sealed, unsealed
+from meshnode.runtime.cards import LONGEST, LONGEST_LINE, PREFIX, Card, is_card, read_card, write_card
 from meshnode.runtime.pairing import LINK
 from meshnode.runtime.refusals import Code, Refusal
+from meshproto.lines.cards import CARD_CONTEXT
+from meshproto.lines.sealing import seal, unseal
 from meshproto.records.encoding import Value, decode, encode
 from meshproto.records.ids import NONE, AgentId
 from meshproto.records.signatures import SIGNATURE_SIZE, SigningKey
@@ -46,7 +47,7 @@ LINE = write_card(CARD, KEY)
 
 
 def said_in(line: str) -> list[Value]:
-    found = decode(unsealed(line, PREFIX)[1 + SIGNATURE_SIZE :])
+    found = decode(unseal(line, PREFIX)[1 + SIGNATURE_SIZE :])
     assert isinstance(found, list)
     return found
 
@@ -54,7 +55,7 @@ def said_in(line: str) -> list[Value]:
 def saying(said: list[Value], key: SigningKey = KEY, version: int = 1) -> str:
     """A line that says this, signed, whatever it is."""
     raw = encode(said)
-    return sealed(PREFIX, bytes([version]) + key.sign_bytes(CONTEXT, raw) + raw)
+    return seal(PREFIX, bytes([version]) + key.sign_bytes(CARD_CONTEXT, raw) + raw)
 
 
 def test_reading_a_card_undoes_writing_it() -> None:
@@ -119,7 +120,7 @@ def test_whatever_is_signed_into_a_card_is_read_or_refused() -> None:
     codes: set[str] = set()
     for seed in range(1_000):
         spoilt = _spoilt(random.Random(seed), said_in(LINE))
-        line = saying(spoilt) if isinstance(spoilt, list) else sealed(PREFIX, encode(spoilt))
+        line = saying(spoilt) if isinstance(spoilt, list) else seal(PREFIX, encode(spoilt))
         try:
             card = read_card(line, READER)
         except Refusal as refusal:

@@ -4,8 +4,9 @@ import pytest
 
 from meshnode.runtime import consents
 from meshnode.runtime.consents import Consent
-from meshnode.runtime.packing import sealed
 from meshnode.runtime.refusals import Refusal
+from meshproto.lines.reading import ASK, OFFER, YES
+from meshproto.lines.sealing import seal
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority
 
@@ -43,9 +44,9 @@ def test_another_line_is_refused(text: str) -> None:
 
 def test_lines_that_say_too_little_are_refused() -> None:
     for read, line in (
-        (consents.read_offer, sealed(consents.OFFER, b"short")),
-        (consents.read_request, sealed(consents.ASK, b"\x80")),
-        (consents.read_consent, sealed(consents.YES, b"short")),
+        (consents.read_offer, seal(OFFER, b"short")),
+        (consents.read_request, seal(ASK, b"\x80")),
+        (consents.read_consent, seal(YES, b"short")),
         (consents.read_consent, "yes1.!"),
     ):
         with pytest.raises(Refusal):

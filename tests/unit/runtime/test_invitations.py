@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from meshnode.runtime.invitations import (
     LINK,
-    LONGEST,
     MINUTE,
     Invitation,
     is_invitation,
@@ -16,6 +15,7 @@ from meshnode.runtime.invitations import (
     write_invitation,
 )
 from meshnode.runtime.refusals import Refusal
+from meshproto.lines.reading import INVITATION, LONGEST
 
 PEER = "12D3KooWGRYZDHBembyGJQqQ6WgLqJWYNjnECJwGBnCg8vbCeo8F"
 PLACES = ("/ip4/192.0.2.7/tcp/4401", "/ip6/2001:db8::7/tcp/4401", "/dns/ana.example/tcp/443")
@@ -37,7 +37,7 @@ def test_a_link_capitals_and_line_breaks_do_no_harm() -> None:
 def test_of_addresses_that_would_make_the_line_too_long_the_last_are_left_out() -> None:
     names = tuple(f"/dns/{letter * 40}.example/tcp/1/p2p/{PEER}" for letter in "abc")
     line = write_invitation(Invitation(ANA.secret, 0, PEER, names))
-    assert len(line) <= LONGEST
+    assert len(line) <= LONGEST[INVITATION]
     assert read_invitation(line) == Invitation(ANA.secret, 0, PEER, names[:1])
 
 
