@@ -18,6 +18,7 @@ from meshnode.store.sealed import KEY_SIZE, MainKey
 from meshproto.records.signatures import SigningKey
 
 if TYPE_CHECKING:
+    from meshnode.app.backup import Told
     from meshnode.runtime.consents import Consent
     from meshnode.runtime.holders import Holder
 
@@ -43,6 +44,10 @@ def _run(places: Places, options: argparse.Namespace) -> Exit:
     main_key = _main_key(options)
     from meshnode.app.run import run
 
+    if options.i_have_the_newest_copy:
+        from meshnode.app.move import come_back
+
+        come_back(places)
     run(
         places,
         loaded,
@@ -114,7 +119,6 @@ def _guard(places: Places, options: argparse.Namespace) -> Exit:
 
 
 def _backup(places: Places, options: argparse.Namespace) -> Exit:
-    from meshnode.api.shapes import time_text
     from meshnode.app import backup
 
     _hold_back()
@@ -126,11 +130,34 @@ def _backup(places: Places, options: argparse.Namespace) -> Exit:
             told = backup.verify(path, secret)
         case _:
             told = backup.restore(places, path, secret, dry_run=options.dry_run)
+    print(json.dumps({**_told(told), "lock": options.lock}))
+    return Exit.OK
+
+
+def _move(places: Places, options: argparse.Namespace) -> Exit:
+    from meshnode.app import move
+
+    _hold_back()
+    secret, path = sys.stdin.readline().rstrip("\n"), options.file
+    if options.what == "in":
+        moved = move.in_(places, path, secret, dry_run=options.dry_run)
+    elif options.dry_run:
+        moved = move.plan_out(places, path)
+    else:
+        moved = move.out(places, path, secret, options.lock)
+    more = {"already": moved.already, "marked": moved.marked, "aside": moved.aside, "lock": options.lock}
+    print(json.dumps({**_told(moved.told), **more}))
+    return Exit.OK
+
+
+def _told(told: Told) -> dict[str, object]:
+    """What is said of a backup, or of a home that moves."""
+    from meshnode.api.shapes import time_text
+
     found = told.manifest
     words = {"path": told.path, "bytes": told.size, "made": time_text(found.made), "config_kept": told.config_kept}
-    words |= {name: getattr(found, name) for name in ("records", "keys", "holds", "lacks", "agent", "name", "version")}
-    print(json.dumps({**words, "lock": options.lock}))
-    return Exit.OK
+    names = ("records", "keys", "holds", "lacks", "agent", "name", "version")
+    return {**words, "kind": told.kind, **{name: getattr(found, name) for name in names}}
 
 
 def _hold_back() -> None:
@@ -238,6 +265,7 @@ _VERBS = {
     "rotate": _rotate,
     "guard": _guard,
     "backup": _backup,
+    "move": _move,
     "doctor": _doctor,
     "db": _db,
     "bugreport": _bugreport,
@@ -252,6 +280,7 @@ _ABOUT = {
     "rotate": "give an identity a new root key",
     "guard": "keep a recovery key for somebody else",
     "backup": "save a home, check what was saved, or bring it back",
+    "move": "move a home out into a file, or in from one",
     "doctor": "check this home",
     "db": "look after the databases",
     "bugreport": "tell whoever is to find a bug",
@@ -297,8 +326,9 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--contest", action="store_true", help="although others have signed as much")
         if name == "db":
             verb.add_argument("what", choices=("check", "rebuild", "vacuum"))
-        if name == "backup":
-            verb.add_argument("what", choices=("create", "verify", "restore"), help="what is to be done")
+        if name in ("backup", "move"):
+            whats = ("create", "verify", "restore") if name == "backup" else ("out", "in")
+            verb.add_argument("what", choices=whats, help="what is to be done")
             verb.add_argument("file", type=Path, help="the backup")
             verb.add_argument("--lock", default="passphrase", choices=("passphrase", "words"), help="what opens it")
             verb.add_argument("--dry-run", action="store_true", help="leave nothing")

@@ -16,7 +16,7 @@ from meshnode.config.places import Places
 from meshnode.core.ports import Batch
 from meshnode.core.rows import NoteEntry
 from meshnode.exchange import backup_in
-from meshnode.exchange.backup_file import BackupRefused, Manifest, WrongSecret
+from meshnode.exchange.backup_file import BACKUP, BackupRefused, Manifest, WrongSecret, head_of
 from meshnode.exchange.backup_out import Source, Written, write_backup
 from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes
@@ -65,17 +65,18 @@ class NodeBackups:
 
 
 class Told(NamedTuple):
-    """What was made, checked, or would be made."""
+    """What was made, checked, or would be made. `kind`: whether it is a backup, or a home that moves, or did."""
 
     manifest: Manifest
     path: str
     size: int
     config_kept: bool = False
+    kind: str = BACKUP
 
 
 def create(places: Places, path: Path, secret: str, lock: str) -> Told:
     """Save a home whose node does not run. Raises Ending, and what `endings.KNOWN` names."""
-    with _endings(), Home(places.data) as home:
+    with endings(), Home(places.data) as home:
         if not home.records.exists():
             raise Ending(Exit.NOT_INITIALISED, f"there is no identity in {places.data} yet", "meshnode init")
         is_ours = home.state() is HomeState.UNCHANGED
@@ -93,31 +94,33 @@ def create(places: Places, path: Path, secret: str, lock: str) -> Told:
 
 def verify(path: Path, secret: str) -> Told:
     """Read a backup to its end. Raises Ending."""
-    with _endings():
-        return Told(backup_in.check_backup(path, secret), str(path), path.stat().st_size)
+    with endings():
+        found = backup_in.check_backup(path, secret)
+        return Told(found, str(path), path.stat().st_size, kind=head_of(path).kind)
 
 
 def restore(places: Places, path: Path, secret: str, *, dry_run: bool) -> Told:
     """Make this home of a backup. Raises Ending."""
-    with _endings():
+    with endings():
         found = backup_in.restore(path, secret, places.data, places.config, dry_run=dry_run)
         return Told(found.manifest, str(path), path.stat().st_size, found.config_kept)
 
 
 @contextmanager
-def _endings() -> Iterator[None]:
+def endings(manual: str = MANUAL) -> Iterator[None]:
+    """Let what the files of backups raise end the program; `manual` is where more is said."""
     try:
         yield
     except WrongSecret as error:
-        raise Ending(Exit.WRONG_PASSPHRASE, str(error), MANUAL) from error
+        raise Ending(Exit.WRONG_PASSPHRASE, str(error), manual) from error
     except BackupRefused as error:
-        raise Ending(Exit.VERIFICATION, str(error), MANUAL) from error
+        raise Ending(Exit.VERIFICATION, str(error), manual) from error
     except backup_in.HomeTaken as error:
-        raise Ending(Exit.CONFLICT, str(error), "meshnode backup restore --help") from error
+        raise Ending(Exit.CONFLICT, str(error), manual) from error
     except FileTrouble as error:
-        raise Ending(Exit.FAILURE, str(error), MANUAL) from error
+        raise Ending(Exit.FAILURE, str(error), manual) from error
     except ValueError as error:
-        raise Ending(Exit.USAGE, str(error), MANUAL) from error
+        raise Ending(Exit.USAGE, str(error), manual) from error
     except MemoryError:
         raise Ending(Exit.FAILURE, TOO_LITTLE_MEMORY, "meshnode doctor") from None
 

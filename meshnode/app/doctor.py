@@ -27,7 +27,15 @@ from meshnode.runtime.home_watch import disk
 from meshnode.runtime.saved import last_backup, of_backup, remind
 from meshnode.store.check import examine_file
 from meshnode.store.database import SQLITE_VERSION
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileError, KeyfileLocked, KeyfileMissing, StoreError
+from meshnode.store.errors import (
+    HomeError,
+    HomeInUse,
+    HomeLeft,
+    KeyfileError,
+    KeyfileLocked,
+    KeyfileMissing,
+    StoreError,
+)
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.passphrase import id_in
@@ -52,6 +60,8 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
             findings += _backup(home.records, places, environ) if home.records.exists() else ()
     except HomeInUse:
         findings.append(Finding("home", "ok", "a node is running here"))
+    except HomeLeft as error:
+        findings.append(Finding("home", "warn", str(error), "meshnode export home --help"))
     except HomeError as error:
         findings.append(Finding("home", "fail", str(error), f"chmod 700 {places.data}"))
     return findings

@@ -8,7 +8,7 @@ from meshnode.config.errors import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.driver import StoreFailed
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.store.errors import HomeError, HomeInUse, KeyfileLocked, KeyfileMissing, StoreError
+from meshnode.store.errors import HomeError, HomeInUse, HomeLeft, KeyfileLocked, KeyfileMissing, StoreError
 
 
 class Exit(IntEnum):
@@ -51,6 +51,8 @@ def ending_of(error: Exception) -> Ending:
         case HomeInUse():
             owner = f"process {error.pid}" if error.pid else "another process"
             return Ending(Exit.HOME_IN_USE, f"the home {error.path} is in use by {owner}", "meshnode status")
+        case HomeLeft():
+            return Ending(Exit.CONFLICT, str(error), "meshnode export home --help")
         case KeyfileMissing():
             return Ending(Exit.NOT_INITIALISED, f"there is no identity in {error.path.parent} yet", "meshnode init")
         case KeyfileLocked():

@@ -27,6 +27,10 @@ KEY_FILE = "device.key"
 """The file whose presence says that a home is initialised."""
 
 
+LEFT_FILE = "left.json"
+"""The file whose presence says that the owner of a home moved out, or is about to."""
+
+
 class Desk:
     """One command's surroundings."""
 
@@ -82,6 +86,12 @@ class Desk:
 
     def not_running(self) -> Failure:
         """Return the failure of a node that does not run."""
+        if (self.places.data / LEFT_FILE).exists():
+            from meshnode.store.leaving import left_mark
+
+            if mark := left_mark(self.places.data):
+                cause = str(mark.error(self.places.data))
+                return Failure(Exit.NOT_RUNNING, cause, "meshnode export home --help")
         return Failure(Exit.NOT_RUNNING, "the node is not running", "meshnode up")
 
     def shown_path(self, path: Path | str) -> str:

@@ -12,6 +12,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.hledger import COMMAND as HLEDGER
 from meshnode.cli.ledger_export import COMMAND as LEDGER
+from meshnode.cli.moving import EXPORT as HOME
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, short_peer, size, who
 from meshnode.cli.valueflows import COMMAND as VALUEFLOWS
@@ -126,6 +127,7 @@ COMMANDS = {
             ),
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),
+        HOME,
         CSV,
         LEDGER,
         HLEDGER,

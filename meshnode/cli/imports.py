@@ -9,6 +9,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.import_answers import again, tell, ways_out
 from meshnode.cli.import_options import BATCH, BUNDLE, CSV, GIT
+from meshnode.cli.moving import IMPORT as HOME
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count
 from meshnode.cli.times import show_moment
@@ -123,6 +124,7 @@ COMMANDS = {
             text="Everything in it is checked first. Taking it in again changes nothing.",
             exits=(*_EXITS, Exit.VERIFICATION),
         ),
+        HOME,
         Command("import ls", "List the imports so far.", ls, exits=(Exit.NOT_RUNNING,)),
         Command("import undo", "Take an import back: retract all it brought.", undo, BATCH, exits=(Exit.NOT_RUNNING,)),
     )

@@ -22,7 +22,7 @@ from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import Identity, Moment
 from meshnode.core.rows import NoteEntry
-from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
+from meshnode.store.errors import HomeInUse, HomeLeft, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
@@ -80,6 +80,8 @@ def log_offline(desk: Desk, entry: Entry) -> Written:
     except HomeInUse as error:
         cause = f"process {error.pid or '?'} works in {desk.shown_path(desk.places.data)}, and no node answers there"
         raise Failure(Exit.HOME_IN_USE, cause, "meshnode status") from error
+    except HomeLeft as error:
+        raise Failure(Exit.CONFLICT, str(error), "meshnode export home --help") from error
     except KeyfileMissing as error:
         raise desk.not_initialised() from error
     except DraftRefused as error:

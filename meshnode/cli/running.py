@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.desk import Desk
+from meshnode.cli.desk import LEFT_FILE, Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
 from meshnode.cli.status import show_check, unconfirmed_words
@@ -32,6 +32,8 @@ def up(desk: Desk, *, foreground: bool, trusted: bool) -> Exit:
     if not desk.initialised:
         raise desk.not_initialised()
     already = running(desk)
+    if trusted and (desk.places.data / LEFT_FILE).exists():
+        desk.out.warn("this home was left, and goes on now: what it moved out into must not be taken in any more")
     words = [NEWEST_COPY] if trusted else []
     if not already and not (foreground or trusted) and _start_service(desk):
         pass  # systemd runs it, and watches it.

@@ -1,7 +1,8 @@
 """The file of a backup: encrypted in pieces, so that it is written and read with little memory, and all of it or none.
 
-    meshnode backup 1
+    meshnode backup 1 | meshnode home 1 | meshnode gone 1
     locked passphrase | words
+    <`move` and 32 hexadecimal digits, unless it is a backup>
     <the lines of a `passphrase.key`, which hold the key of this file (`store/passphrase.py`)>
     <an empty line>
     <pieces: XChaCha20-Poly1305 of 64 KiB each, the last one of what is left>
@@ -10,9 +11,15 @@ The nonce of a piece is its number and whether it is the last one; what stands a
 each. The key is this file's own, so no nonce comes twice; and no piece can be changed, left out, moved, put in from
 another file or made the last one without that being found.
 
+A home that moves is a backup whose home was marked as left. Once it is taken in somewhere, `home` in its first line is
+overwritten with `gone`, the one thing in the file that ever changes; what is authenticated is the line as it was
+written.
+
 The pieces hold the length of the manifest in 4 bytes, the manifest, and the files it names, one after the other.
 """
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -32,11 +39,15 @@ LONGEST_MANIFEST = 64 * 1024
 LONGEST_HEAD = 4096
 LOCKS = ("passphrase", "words")
 """What opens a backup: a passphrase of its own, or the 12 recovery words of its owner."""
+BACKUP, HOME, GONE = "backup", "home", "gone"
+"""What a file is: a backup, a home that moves, or one that was taken in somewhere."""
 RECORDS = "records.db"
 CONFIG = "config.toml"
 NAMES = (RECORDS, CONFIG, PASSPHRASE_FILE, *SECRETS)
 """All files that can stand in a backup."""
-_HEADER = "meshnode backup 1"
+_HEADER, _HOME, _GONE = (f"meshnode {kind} 1".encode() for kind in (BACKUP, HOME, GONE))
+_MOVE = b"move "
+_MOVE_LINE = re.compile(rb"move [0-9a-f]{32}")
 _TAG = 16
 
 
@@ -86,10 +97,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class Sealer:
     """Writes what it is given in encrypted pieces."""
 
-    def __init__(self, write: Callable[[bytes], None], secret: str, lock: str, cost: Cost | None = None) -> None:
+    def __init__(
+        self, write: Callable[[bytes], None], secret: str, lock: str, cost: Cost | None = None, move: str = ""
+    ) -> None:
         """`write` takes the bytes of the file. Raises ValueError for what cannot be a passphrase, MemoryError."""
         key = MainKey.new()
-        head = f"{_HEADER}\nlocked {lock}\n".encode() + lock_up(key, secret, cost or usual_cost()) + b"\n"
+        lines = [_HOME if move else _HEADER, f"locked {lock}".encode(), *([_MOVE + move.encode()] if move else [])]
+        head = b"\n".join([*lines, lock_up(key, secret, cost or usual_cost()) + b"\n"])
         self._write, self._key = write, key.hand_over()
         self._bound, self._number, self._waiting = sha256(head).digest(), 0, b""
         write(head)
@@ -117,7 +131,7 @@ class Opened:
     def __init__(self, path: Path, file: BinaryIO, secret: str) -> None:
         """Raises BackupRefused (WrongSecret), FileTrouble, KeyfileError."""
         self._path = path
-        head = read_head(path, file)
+        head = self.head = read_head(path, file)
         file.seek(len(head.raw))
         self._key = _unlocked(path, head.locked, secret).hand_over()
         self._pieces, self._waiting = self._opened(file, sha256(head.raw).digest()), b""
@@ -163,30 +177,49 @@ class Opened:
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What stands above the pieces; `raw` is all of it, `locked` the part that holds the key."""
+    """What stands above the pieces: `raw` is all of it as it was written, `locked` the part that holds the key."""
 
     lock: str
     raw: bytes
     locked: bytes
+    move: str = ""
+    """Names the move of a home that moves; empty for a backup."""
+    kind: str = BACKUP
+    """BACKUP, HOME or GONE."""
 
 
 def read_head(path: Path, file: BinaryIO) -> Head:
     """Read the lines above the pieces, from the beginning of the file. Raises BackupRefused, FileTrouble."""
     found, mark, _ = _read(path, file, LONGEST_HEAD).partition(b"\n\n")
-    first, second, locked = (*found.split(b"\n", 2), b"", b"")[:3]
-    if first != _HEADER.encode():
+    first, second, rest = (*found.split(b"\n", 2), b"", b"")[:3]
+    if first not in (_HEADER, _HOME, _GONE):
         newer = "it was written by another version of meshnode" if first.startswith(b"meshnode backup ") else ""
         raise BackupRefused(path, newer or "this is no backup")
-    lock = second.removeprefix(b"locked ").decode("ascii", "replace")
-    if not mark or lock not in LOCKS:
+    lock, move = second.removeprefix(b"locked ").decode("ascii", "replace"), b""
+    if first != _HEADER:
+        move, _, rest = rest.partition(b"\n")
+    if not mark or lock not in LOCKS or (first != _HEADER and not _MOVE_LINE.fullmatch(move)):
         raise BackupRefused(path, "the beginning of it is damaged")
-    return Head(lock, found + mark, locked + b"\n")
+    raw = found.replace(_GONE, _HOME, 1) if first == _GONE else found
+    return Head(lock, raw + mark, rest + b"\n", move.removeprefix(_MOVE).decode(), first.split()[1].decode())
 
 
-def lock_of(path: Path) -> str:
-    """What opens a backup: one of LOCKS. Raises BackupRefused, FileTrouble."""
+def head_of(path: Path) -> Head:
+    """What stands above the pieces of a file. Raises BackupRefused, FileTrouble."""
     with open_regular(path) as file:
-        return read_head(path, file).lock
+        return read_head(path, file)
+
+
+def mark_gone(path: Path) -> bool:
+    """Say durably in the file of a home that it was taken in; False where the file cannot be written."""
+    try:
+        with path.open("r+b", buffering=0) as file:
+            if file.read(len(_HOME)) == _HOME:
+                os.pwrite(file.fileno(), _GONE, 0)
+                os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True
 
 
 def _unlocked(path: Path, locked: bytes, secret: str) -> MainKey:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -48,6 +48,25 @@ def read_file(path: Path, most: int) -> bytes:
     if len(raw) > most:
         raise ImportRefused("too-large", f"{path.name} has more than {most >> 20} MiB", "export a shorter period")
     return raw
+
+
+def need_room(wanted: Sequence[tuple[Path, int]]) -> None:
+    """Raise FileTrouble unless so many bytes can be written into each folder; those on one disk are added up."""
+    sums: dict[int, int] = {}
+    for folder, size in wanted:
+        try:
+            device, disk = folder.stat().st_dev, os.statvfs(folder)
+        except OSError as error:
+            raise FileTrouble(folder, _said(error)) from None
+        sums[device] = needed = sums.get(device, 0) + size
+        if (free := disk.f_bavail * disk.f_frsize) < needed:
+            text = f"{megabytes(needed)} have to be free on this disk, and {megabytes(free)} are"
+            raise FileTrouble(folder, f"{text}; free some space, or choose another disk")
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes as it is said where disks are spoken of."""
+    return f"{-(-size // 1_000_000):,} MB"
 
 
 @contextmanager

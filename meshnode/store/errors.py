@@ -13,6 +13,7 @@ StoreError
 HomeError
 ├── HomeInUse          another node works in this home
 ├── HomeNotUsable      the folder cannot be made, or others may write in it
+├── HomeLeft           its owner moved out of it
 └── KeyfileError       a key file is unreadable, damaged or open to others
     ├── KeyfileMissing … or not there: the home was not initialised
     ├── KeyfileLocked  … or sealed, and nothing was given that opens it
@@ -127,6 +128,19 @@ class HomeInUse(HomeError):
 
 class HomeNotUsable(HomeError):
     """The folder cannot be made or used, or others may write in it."""
+
+
+class HomeLeft(HomeError):
+    """Its owner moved out, into the file `to` on `day`; or has begun to, if not `whole`."""
+
+    def __init__(self, path: Path, to: str, day: str, *, whole: bool) -> None:
+        super().__init__(path, f"moved out into {to}")
+        self.to, self.day, self.whole = to, day, whole
+
+    def __str__(self) -> str:
+        if self.whole:
+            return f"the home in {self.path} moved out on {self.day}, into {self.to}, and signs nothing any more"
+        return f"the home in {self.path} began to move out on {self.day}, into {self.to}, and was cut short"
 
 
 class KeyfileError(HomeError):

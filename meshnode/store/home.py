@@ -5,6 +5,7 @@ stood, and, after an orderly stop, when its file was last changed. A store resto
 in at least one of them. A whole machine rolled back in place does not, and cannot be noticed.
 
 States of a home: new → (stamp) unchanged; copied → (stamp: the peers were asked, or the owner says so) unchanged.
+Its owner can move out, and come back: `leaving.py`.
 """
 
 import fcntl
@@ -19,7 +20,9 @@ from typing import Self
 
 import msgspec
 
-from meshnode.store.errors import HomeInUse, HomeNotUsable
+from meshnode.store.database import flush_folder
+from meshnode.store.errors import HomeError, HomeInUse, HomeNotUsable
+from meshnode.store.leaving import Left, left_mark, remove_mark, write_mark
 from meshnode.store.secretfile import write_durably
 
 _MACHINE_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
@@ -60,13 +63,23 @@ class Stamp(msgspec.Struct, frozen=True):
 class Home:
     """A home that this process has locked. Use it as a context, or call `close`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the folder if need be, 0700, and lock it. Raises HomeInUse, HomeNotUsable."""
+    def __init__(self, folder: Path, *, left_too: bool = False) -> None:
+        """Make the folder if need be, 0700, and lock it.
+
+        Raises HomeInUse, HomeNotUsable; HomeLeft where its owner moved out, unless `left_too`.
+        """
         self.folder = folder
         self._handle = -1
         _make_folder(folder)
         self._handle = _lock(folder / "lock")
-        self._ours = self.state() is not HomeState.COPIED
+        try:
+            mark = self.left()
+            if mark is not None and not left_too:
+                raise mark.error(folder)
+            self._ours = mark is None and self.state() is not HomeState.COPIED
+        except HomeError:
+            self._give_up_lock()
+            raise
 
     @property
     def records(self) -> Path:
@@ -113,6 +126,32 @@ class Home:
         self._ours = True
         self._write(orderly=False)
 
+    def left(self) -> Left | None:
+        """The mark of its owner's moving out, None if they did not. Raises HomeNotUsable."""
+        try:
+            return left_mark(self.folder)
+        except OSError as error:
+            raise HomeNotUsable(self.folder, f"its mark cannot be read: {error.strerror}") from error
+
+    def leave(self, mark: Left) -> None:
+        """Say durably that its owner moves out: from now on nothing is signed here. Raises HomeNotUsable."""
+        self._ours = False
+        try:
+            write_mark(self.folder, mark)
+        except OSError as error:
+            raise HomeNotUsable(self.folder, f"it could not be marked: {error.strerror}") from error
+        self._remove_stamp()
+
+    def stay(self) -> None:
+        """Take back `leave` in the process that began it; nothing may have come of it. Raises HomeNotUsable."""
+        self.stamp()
+        self._remove_mark()
+
+    def come_back(self) -> None:
+        """Take the mark away on its owner's word; the home is a copied one then. Raises HomeNotUsable."""
+        self._remove_stamp()
+        self._remove_mark()
+
     def close(self) -> None:
         """Leave the home after the store was closed. Raises HomeNotUsable."""
         if self._handle < 0:
@@ -121,8 +160,24 @@ class Home:
             if self._ours:
                 self._write(orderly=True)
         finally:
-            os.close(self._handle)  # which also gives up the lock
-            self._handle = -1
+            self._give_up_lock()
+
+    def _give_up_lock(self) -> None:
+        os.close(self._handle)
+        self._handle = -1
+
+    def _remove_stamp(self) -> None:
+        try:
+            (self.folder / "home.json").unlink(missing_ok=True)
+            flush_folder(self.folder)
+        except OSError as error:
+            raise HomeNotUsable(self.folder, f"home.json could not be removed: {error.strerror}") from error
+
+    def _remove_mark(self) -> None:
+        try:
+            remove_mark(self.folder)
+        except OSError as error:
+            raise HomeNotUsable(self.folder, f"its mark could not be removed: {error.strerror}") from error
 
     def _write(self, *, orderly: bool) -> None:
         now = self._stamp_now()

@@ -53,6 +53,18 @@ def snapshot(path: Path, folder: Path, look: Callable[[Reader], T]) -> Iterator[
         yield Snapshot(file, size, layout, seen)
 
 
+def size_of_copy(path: Path) -> int:
+    """Bytes that a copy of the database at `path` would have now. Raises StoreError."""
+    try:
+        with closing(connect(path, StoreSettings(), read_only=True)) as connection:
+            (pages,), (page,) = (
+                connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+            )
+    except SqliteError as error:
+        raise as_store_error(path, error) from error
+    return int(pages) * int(page)
+
+
 def _copy(connection: sqlite3.Connection, name: Path) -> None:
     """Copy all pages into the file called `name`, which loses its name before the first of them is written."""
     with closing(sqlite3.connect(name, isolation_level=None)) as copy:

@@ -36,7 +36,7 @@ SIGNS_NOTHING = {
     *("org ls", "org show", "id guardian", "id passphrase", "id words"),
     *("peer add", "peer ls", "peer rm", "peer ping", "import bundle", "import ls"),
     *("export bundle", "export csv", "export ledger", "export hledger", "export valueflows", "export fork"),
-    *("backup create", "backup verify", "backup restore", "cv export", "cv verify"),
+    *("backup create", "backup verify", "backup restore", "export home", "import home", "cv export", "cv verify"),
     *("verify", "why", "equation preview", "equation explain"),
     *("agreement show", "agreement ls", "agreement presets", "income ls", "income show", "inbox", "statement"),
     *("distribution ls", "distribution show", "distribution explain"),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.cli.backup import VARIABLE
 from meshnode.cli.exits import Exit
 from meshnode.cli.recovery import digest_of
+from meshnode.cli.saved_file import VARIABLE
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
 
@@ -17,7 +17,7 @@ SECRET = "seven violins in an amber canyon"
 TOLD = {
     "path": "/x.backup", "bytes": 130_000, "made": "2026-03-09T12:00:00Z", "records": 1_234, "keys": "passphrase",
     "holds": ["every record"], "lacks": ["the log"], "agent": "a", "name": "Ana\u202e", "version": "0.1",
-    "config_kept": True, "lock": "passphrase",
+    "config_kept": True, "lock": "passphrase", "kind": "backup",
 }  # fmt: skip
 
 
@@ -117,7 +117,10 @@ def test_a_backup_is_checked_without_a_node(tmp_path: Path, secret: str, program
     assert "sealed with the passphrase of the home" in ran.out
     assert (tmp_path / "words").read_text() == f"backup verify {path}\n"
     told = objects(run("backup", "verify", str(path), "--secret-file", secret, "--json", home=tmp_path))[0]
-    assert told["schema"] == "meshnode.backup.verify/1"
+    assert (told["schema"], told["kind"]) == ("meshnode.backup.verify/1", "backup")
+    (tmp_path / "told").write_text(json.dumps({**TOLD, "kind": "gone"}))
+    moved = run("backup", "verify", str(path), "--secret-file", secret, home=tmp_path)
+    assert "  kind  a home that moved; it was taken in\n" in moved.out
 
 
 def test_the_file_says_whether_words_or_a_passphrase_open_it(tmp_path: Path, program: Path) -> None:
@@ -132,7 +135,7 @@ def test_the_file_says_whether_words_or_a_passphrase_open_it(tmp_path: Path, pro
 
 def test_what_is_no_backup_is_told_before_anything_is_asked(tmp_path: Path) -> None:
     refused = run("backup", "verify", "/etc/hostname", home=tmp_path)
-    assert (refused.code, "is no backup" in refused.last) == (Exit.VERIFICATION, True)
+    assert (refused.code, "is neither a backup nor a home" in refused.last) == (Exit.VERIFICATION, True)
     assert run("backup", "restore", str(tmp_path / "none"), home=tmp_path).code == Exit.FAILURE
 
 

@@ -138,7 +138,7 @@ ELSEWHERE = {
     *("whoami recovery", "equation preview", "equation explain"),
     *("bugreport", "db rebuild", "db vacuum"),
     *("service install", "service uninstall", "service status"),
-    *("backup create", "backup verify", "backup restore", "cv export", "cv verify"),
+    *("backup create", "backup verify", "backup restore", "export home", "import home", "cv export", "cv verify"),
     *("export hledger", "export valueflows"),
 }
 """Commands whose JSON is shown by tests of their own, because they need no node, start one, or write a file."""

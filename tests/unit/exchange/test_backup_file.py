@@ -16,7 +16,8 @@ from meshnode.exchange.backup_file import (
     Opened,
     Sealer,
     WrongSecret,
-    lock_of,
+    head_of,
+    mark_gone,
 )
 from tests.support.killed_at import CHEAP
 
@@ -31,10 +32,12 @@ def manifest(*files: Kept) -> Manifest:
     )
 
 
-def sealed(content: bytes = CONTENT, files: tuple[Kept, ...] | None = None, told: bytes | None = None) -> bytes:
+def sealed(
+    content: bytes = CONTENT, files: tuple[Kept, ...] | None = None, told: bytes | None = None, move: str = ""
+) -> bytes:
     """A backup that holds one file, whatever its manifest says."""
     written: list[bytes] = []
-    sealer = Sealer(written.append, SECRET, "passphrase", CHEAP)
+    sealer = Sealer(written.append, SECRET, "passphrase", CHEAP, move)
     raw = msgspec.json.encode(manifest(*(files or (Kept(RECORDS, len(content)),)))) if told is None else told
     sealer.feed(len(raw).to_bytes(4, "big") + raw)
     sealer.feed(content)
@@ -76,7 +79,27 @@ def test_nothing_of_it_can_be_read_without_the_secret(tmp_path: Path) -> None:
 
 def test_what_opens_it_is_said_in_clear(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(sealed())
-    assert lock_of(tmp_path / "x") == "passphrase"
+    assert head_of(tmp_path / "x").lock == "passphrase"
+
+
+def test_a_home_that_moves_says_once_that_it_was_taken_in_and_stays_genuine(tmp_path: Path) -> None:
+    path, before = tmp_path / "x", sealed(move="0f" * 16)
+    path.write_bytes(before)
+    assert (head_of(path).kind, head_of(path).move) == ("home", "0f" * 16)
+    assert mark_gone(path)
+    assert mark_gone(path)
+    assert (head_of(path).kind, head_of(path).raw) == ("gone", before[: before.index(b"\n\n") + 2])
+    assert read(path.read_bytes()) == read(before) == {RECORDS: CONTENT}
+    path.write_bytes(path.read_bytes().replace(b"move 0f", b"move 0e", 1))
+    with pytest.raises(BackupRefused):
+        read(path.read_bytes())
+
+
+def test_what_cannot_be_written_is_not_marked_and_a_backup_never_is(tmp_path: Path) -> None:
+    assert not mark_gone(tmp_path)
+    (tmp_path / "x").write_bytes(sealed())
+    mark_gone(tmp_path / "x")
+    assert (tmp_path / "x").read_bytes()[:17] == b"meshnode backup 1"
 
 
 def test_a_file_cut_off_anywhere_is_refused() -> None:
