@@ -1,4 +1,8 @@
-"""Tells open pages that something is new; what it is, they read themselves by asking for the page again."""
+"""Tells open pages that something is new; what it is, they read themselves by asking for the page again.
+
+What is told is a number that grows with everything that happens here. Each page says at which number it was drawn, so
+that it also notices what happened before it began to listen, or while its connection was broken.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -21,11 +25,16 @@ class Streams:
         """Whether one more page may wait."""
         return self._open < MAX_STREAMS and not self._node.stopping.is_set()
 
+    @property
+    def seen(self) -> int:
+        """How much has happened; a page that is drawn now shows all of it."""
+        return self._node.hub.moves + self._node.news.moves
+
     async def run(self) -> AsyncIterator[str]:
         """An event whenever something was committed, folded or heard, else a beat; ends with the node."""
         self._open += 1
         try:
-            seen = self._seen()
+            seen = self.seen
             yield f"retry: 2000\nid: {seen}\ndata: {seen}\n\n"
             while not self._node.stopping.is_set():
                 with trio.move_on_after(BEAT_SECONDS):
@@ -33,14 +42,11 @@ class Streams:
                     await trio.sleep(NEWS_GAP)
                 if self._node.stopping.is_set():
                     return
-                moved = self._seen()
+                moved = self.seen
                 yield f"id: {moved}\ndata: {moved}\n\n" if moved != seen else ": still here\n\n"
                 seen = moved
         finally:
             self._open -= 1
-
-    def _seen(self) -> int:
-        return self._node.hub.moves + self._node.news.moves
 
     async def _next(self, seen: int) -> None:
         """Wait until there is something that was not seen, or the node is to end."""

@@ -53,7 +53,7 @@ def pages(house: House) -> ASGIApp:
         Route("/out", _leave(house), methods=["POST"]),
         Route("/static/{digest}/{name}", _file),
         Route("/live", _known(house, _news(streams))),
-        *(Route(page.path, _known(house, _page(house, page))) for page in PAGES),
+        *(Route(page.path, _known(house, _page(house, page, streams))) for page in PAGES),
         *(Route(action.path, _known(house, _action(house, action)), methods=["POST"]) for action in ACTIONS),
     ]
     return Starlette(routes=routes, exception_handlers={404: _no_page(house), 405: _no_page(house)})
@@ -81,8 +81,9 @@ def _known(house: House, endpoint: Endpoint) -> Endpoint:
     return guarded
 
 
-def _page(house: House, page: Page) -> Endpoint:
+def _page(house: House, page: Page, streams: Streams) -> Endpoint:
     async def show(request: Request) -> Response:
+        news = streams.seen  # before anything is read: what happens meanwhile is news for this page
         ask = Asking(house.api, _asks(request))
         given = Given(ask, cast(Mapping[str, str], request.path_params), request.query_params, house.node.now())
         view = await page.show(given)
@@ -91,6 +92,7 @@ def _page(house: House, page: Page) -> Endpoint:
             return as_file(view, wanted, request.query_params.get("as", "json"))
         values = {**await frame_of(ask, page.place, given.now), **view.values}
         values |= {"title": view.title, "figures": {each.name: each for each in view.figures}, "at": view.at}
+        values["news"] = news
         return await as_html(house.threads, view.template, values)
 
     return show

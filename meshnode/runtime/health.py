@@ -73,11 +73,13 @@ class Watch:
         trio.lowlevel.add_instrument(self.pulse)
         try:
             while True:
-                before = {finding.name for finding in self.troubles}
+                before = {finding.name: finding.state for finding in self.troubles}
                 self.look()
                 for finding in self.troubles:
                     if finding.name not in before:
                         log.warning("%s: %s", finding.name, finding.text)
+                if before != {finding.name: finding.state for finding in self.troubles}:
+                    self.office.node.news.move()  # open pages show it
                 await trio.sleep(LOOK_SECONDS)
         finally:
             trio.lowlevel.remove_instrument(self.pulse)

@@ -7,14 +7,9 @@ Without a folder the few that the documents show are renewed, in tests/transcrip
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import get_args
 
-from playwright.sync_api import Browser
-
-from tests.support.browser import Scheme, chromium, window
-from tests.support.meshes import Mesh
-from tests.support.served import Served, served
+from tests.support.browser import Chromium, Scheme, chromium, window
 from tests.support.studio import Studio, studio
 
 SHOWN = Path(__file__).resolve().parents[2] / "tests" / "transcripts" / "pictures"
@@ -32,32 +27,9 @@ LARGEST = 150 << 10
 """Bytes of a picture in the documents."""
 
 
-def pages(table: Studio) -> dict[str, str]:
-    """The address of every page, by the name of its picture."""
-    shared = f"/money/distributions/{table.shared}"
-    return {
-        "today": "/",
-        "work": "/work",
-        "everybody": "/work?who=all",
-        "money": "/money",
-        "distribution": shared,
-        "why": f"{shared}/why",
-        "agreements": "/agreements",
-        "agreement": f"/agreements/{table.site}",
-        "to-sign": f"/agreements/{table.workshop}",
-        "mesh": "/mesh",
-        "sync": "/sync",
-        "record": f"/records/{table.shared}",
-    }
-
-
 def main(words: list[str]) -> None:
     """Set the studio up, and look at it."""
-    with (
-        TemporaryDirectory(prefix="mn-") as folder,
-        served(lambda: studio(Mesh(Path(folder)), weeks=WEEKS)) as nodes,
-        chromium() as browser,
-    ):
+    with studio(weeks=WEEKS) as nodes, chromium() as browser:
         if words:
             take_all(nodes, browser, Path(words[0]), words[1:])
         else:
@@ -69,7 +41,7 @@ def main(words: list[str]) -> None:
                     sys.exit(f"{path} is too large: {path.stat().st_size} bytes")
 
 
-def take_all(nodes: Served, browser: Browser, folder: Path, names: list[str]) -> None:
+def take_all(nodes: Studio, browser: Chromium, folder: Path, names: list[str]) -> None:
     """Every page, or some, in every form."""
     schemes: tuple[Scheme, ...] = get_args(Scheme)
     for scheme in schemes:
@@ -78,15 +50,13 @@ def take_all(nodes: Served, browser: Browser, folder: Path, names: list[str]) ->
 
 
 def take(
-    nodes: Served, browser: Browser, names: list[str], scheme: Scheme, width: int, folder: Path, *, whole: bool
+    nodes: Studio, browser: Chromium, names: list[str], scheme: Scheme, width: int, folder: Path, *, whole: bool
 ) -> None:
     """Some pages in one form; `whole` takes all of a page, however long it is."""
-    table = nodes.table
-    assert isinstance(table, Studio)
     folder.mkdir(parents=True, exist_ok=True)
-    with window(browser, nodes.urls["ana"], width=width, scheme=scheme) as watched:
+    with browser.borrowed() as lent, window(lent, nodes.urls["ana"], width=width, scheme=scheme) as watched:
         watched.page.goto(nodes.link("ana"))
-        for name, path in pages(table).items():
+        for name, path in nodes.pages().items():
             if not names or name in names:
                 watched.page.goto(nodes.urls["ana"] + path)
                 watched.page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=whole)

@@ -3,10 +3,17 @@
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
+from meshnode.api.edge import application
+from meshnode.api.guard import Guard, tcp_door
+from meshnode.api.routes import ROUTES
+from meshnode.app.run import site_of
+from meshnode.config.load import Loaded
+from meshnode.config.places import locate
 from meshnode.dashboard.sessions import Sessions
+from meshnode.dashboard.site import House, pages
 from tests.support.meshes import Node
-from tests.support.served import dashboard
 
 PORT = 4480
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -48,3 +55,12 @@ class Reader:
         transport = httpx.ASGITransport(self._app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://localhost:{PORT}") as client:
             return await client.request(method, path, headers=headers, **more)
+
+
+def dashboard(node: Node, sessions: Sessions, port: int) -> ASGIApp:
+    """Somebody's dashboard with its API and its guard, as they stand at a port on loopback."""
+    places = locate(node.opened.home.folder, {})
+    site = site_of(node.opened, places, Loaded(node.opened.settings), places.state / "node.log")
+    api = application(ROUTES, site, seconds=30)
+    joined = application(ROUTES, site, 30, pages(House(api, sessions, node.opened.node)))
+    return Guard(joined, tcp_door(port, [sessions]))

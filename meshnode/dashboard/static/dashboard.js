@@ -47,6 +47,7 @@ async function renew() {
     if (!other || busy(part) || plain(other) === plain(part)) continue;
     part.replaceChildren(...other.childNodes);
   }
+  document.body.dataset.news = fresh.body.dataset.news;
   tick();
 }
 
@@ -84,13 +85,12 @@ function listen() {
   const lost = document.getElementById("lost");
   if (!lost) return;
   const news = new EventSource("/live");
-  let first = null;
   news.onopen = () => { lost.hidden = true; };
   news.onerror = () => { if (news.readyState !== EventSource.OPEN) lost.hidden = false; };
   news.onmessage = (event) => {
     lost.hidden = true;
-    if (first === null) first = event.data;
-    else look();
+    // The first event tells how it is now: more may have happened since the page was drawn, or heard of last.
+    if (event.data !== document.body.dataset.news) look();
   };
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pagehide", () => news.close());
