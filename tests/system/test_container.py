@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it brings no types
+import yaml
 
 from tests.support.performance import PROJECT
 from tests.support.programs import APART, Program, Programs, titles
