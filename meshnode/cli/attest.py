@@ -141,7 +141,7 @@ COMMANDS = {
             "Confirm or reject somebody's work, under an agreement or in a network.",
             attest,
             (
-                Argument(("contribution",), "Its id.", metavar="ID"),
+                Argument(("contribution",), "The id of the work.", metavar="ID"),
                 Argument(("--qty",), "How much of it you confirm; all of it unless you say so.", metavar="AMOUNT"),
                 Argument(("--rating",), "How good it is, from 1 to 5, where the agreement asks.", kind="number"),
                 Argument(("--reject",), "Say that it was not so.", kind="flag"),

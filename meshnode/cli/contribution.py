@@ -285,7 +285,7 @@ COMMANDS = {
             (
                 _ID,
                 Argument(("amount",), f"What is right: {EXAMPLES}.", kind="many", metavar="AMOUNT"),
-                Argument(("--reason",), "Why.", choices=_REASONS),
+                Argument(("--reason",), "Why it is corrected.", choices=_REASONS),
                 AS,
             ),
             text="The difference is signed as a record of its own; the first entry stays, marked as corrected.",
@@ -299,7 +299,7 @@ COMMANDS = {
             "contribution retract",
             "Take a contribution of yours back.",
             retract,
-            (_ID, Argument(("--reason",), "Why.", choices=_REASONS), AS),
+            (_ID, Argument(("--reason",), "Why it is taken back.", choices=_REASONS), AS),
             exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED),
         ),
         Command(
@@ -334,7 +334,7 @@ COMMANDS = {
             "Erase texts that you wrote, or that name you, here and everywhere.",
             erase,
             (
-                Argument(("records",), "The ids.", kind="many", metavar="ID"),
+                Argument(("records",), "The ids of what has the texts.", kind="many", metavar="ID"),
                 Argument(("--yes",), "Do not ask.", kind="flag"),
                 AS,
             ),

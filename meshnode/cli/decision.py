@@ -247,7 +247,7 @@ COMMANDS = {
             vote,
             (
                 _DECISION,
-                Argument(("--decline",), "Say no.", kind="flag"),
+                Argument(("--decline",), "Vote against it.", kind="flag"),
                 Argument(
                     ("--object",), "Say that something is wrong with it, without a no.", kind="flag", into="objecting"
                 ),

@@ -164,7 +164,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-_ID = Argument(("distribution",), "Its id.", metavar="ID")
+_ID = Argument(("distribution",), "The id of the distribution.", metavar="ID")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT)
 COMMANDS = {
     command.name: command

@@ -236,7 +236,7 @@ def _money(text: str) -> dict[str, object]:
 
 
 _ONE = Argument(("agreement",), "Only this agreement.", optional=True)
-_ID = Argument(("settlement",), "Its id.", metavar="ID")
+_ID = Argument(("settlement",), "The id of the payment.", metavar="ID")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED)
 COMMANDS = {
     command.name: command
@@ -251,7 +251,7 @@ COMMANDS = {
                 Argument(("--to",), "Whom you paid.", metavar="WHO", into="payee"),
                 Argument(("--from",), "Who paid you.", metavar="WHO", into="payer"),
                 Argument(("--on",), "The day. Today unless you say so.", metavar="DATE"),
-                Argument(("--method",), "How.", choices=METHODS),
+                Argument(("--method",), "How it was paid.", choices=METHODS),
                 Argument(("--paid",), "What was actually paid, if that was another currency.", metavar="MONEY"),
                 Argument(("--ref",), "A file that shows it; its digest is signed.", metavar="FILE", complete="file"),
                 AS,
