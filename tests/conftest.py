@@ -85,10 +85,11 @@ def _unmeasured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def _is_unmeasured(item: pytest.Item) -> bool:
-    """Whether coverage looks away: from campaigns, which would do half as much, and from tests that measure time."""
+    """Whether coverage looks away: from campaigns, which would do half as much, from tests that measure time, and from
+    those that say so because they would take many times as long."""
     if ONLY_OWN and not any(item.path.is_relative_to(folder) for folder in OWN_TESTS):
         return True
-    return any(item.get_closest_marker(name) for name in ("campaign", "alone"))
+    return any(item.get_closest_marker(name) for name in ("campaign", "alone", "no_cover"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

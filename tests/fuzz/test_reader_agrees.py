@@ -81,8 +81,8 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    seeds = itertools.count(first_of(long_campaigns))
-    comparison = compare(environment, story, seeds, campaign_seconds("fuzz"), lambda played, _: played >= LEAST_STORIES)
+    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz") / 3
+    comparison = compare(environment, story, seeds, seconds, lambda played, _: played >= LEAST_STORIES)
     tell(f"readers: stories of authority, {comparison.asked} questions")
 
 
@@ -99,7 +99,7 @@ def test_both_readers_share_incomes_alike(
         environment,
         lambda seed: [preview(each) for each in range(seed, seed + BATCH)],
         seeds,
-        campaign_seconds("fuzz"),
+        campaign_seconds("fuzz") / 2,
         lambda _, asked: asked >= least,
     )
     tell(f"readers: {comparison.asked} value equations, {comparison.verdicts}")
