@@ -315,7 +315,6 @@ def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> float:
     while some := list(islice(left, PROJECT_SLICE)):
         begun = time.process_time()
         with slices():
-            for each in some:
-                fold.add(each)
+            fold.add_all(some)
         seconds += time.process_time() - begun
     return seconds

@@ -35,7 +35,6 @@ from meshproto.fold.standing import (
     Row,
     Standing,
     Status,
-    fresh_standing,
     read_row,
     row_of,
     write_row,
@@ -62,6 +61,10 @@ _GOVERNING = ("countersign", "revoke", "rotate")
 """Types whose records change what others are worth."""
 
 
+Changed = dict[bytes, Record | None]
+"""The records newly decided, or waiting, by id, and those whose standing may have changed through others, as None."""
+
+
 class Fold:
     """Folds authentic records: their logs and signatures are checked before they come here."""
 
@@ -82,16 +85,19 @@ class Fold:
 
         A record may come in any order and more than once. What waits for its past is told as PENDING.
         """
-        changes: list[Change] = []
-        due = deque((record,))
-        while due:
-            each = due.popleft()
-            usual = self._usual.take(each)
-            if usual is not None:
-                changes += usual, *self._changes(self._usual.touched)
-            elif self._has(each.id) or not self._take(each, changes):
-                continue
-            due += release(each.id, self._memory)
+        told = [(each, self.standing(each), came) for each, came in self.add_all((record,)).items()]
+        return [Change(each, standing, came) for each, standing, came in told if standing]
+
+    def add_all(self, records: Iterable[Record]) -> Changed:
+        """Take in records; gives all that adding one by one would tell of, each once.
+
+        How agreements stand is found out once, at the end: nobody may ask before. The state is the same.
+        """
+        changes: Changed = {}
+        self._unsettled.clear()  # something may be left of what was rolled back
+        for record in records:
+            self._add(record, changes)
+        _tell(changes, self._settle())
         return changes
 
     def standing(self, record_id: bytes) -> Standing | None:
@@ -114,23 +120,34 @@ class Fold:
         weak = ext(record.id)
         return any(memory.get("erased", weak + each) is not None for each in (record.author, *ids_in(record.facts)))
 
+    def _add(self, record: Record, changes: Changed) -> None:
+        due = deque((record,))
+        while due:
+            each = due.popleft()
+            if self._usual.take(each):
+                changes[each.id] = each
+                _tell(changes, self._usual.touched)
+            elif self._has(each.id) or not self._take(each, changes):
+                continue
+            due += release(each.id, self._memory)
+
     def _has(self, record_id: bytes) -> bool:
         memory = self._memory
         return memory.get("record", record_id) is not None or memory.get("pending", record_id) is not None
 
-    def _take(self, record: Record, changes: list[Change]) -> bool:
+    def _take(self, record: Record, changes: Changed) -> bool:
         """Decide a record if all that it names is decided, else let it wait and return false; tells of it."""
         rows = {each: read_row(self._memory, each) for each in references(record)}
         missing = [name for name, row in rows.items() if row is None]
+        changes[record.id] = record
         if missing:
             hold(record, missing, self._memory)
-            changes.append(Change(record.id, Standing(Status.PENDING, Reason.P_DEP, "", tuple(missing)), record))
             return False
-        changes += self._decide(record, cast(dict[bytes, Row], rows))
+        _tell(changes, self._decide(record, cast(dict[bytes, Row], rows)))
         return True
 
-    def _decide(self, record: Record, rows: dict[bytes, Row]) -> list[Change]:
-        """Transition: not decided → decided."""
+    def _decide(self, record: Record, rows: dict[bytes, Row]) -> list[bytes]:
+        """Transition: not decided → decided. Gives the others that may stand otherwise by it."""
         memory = self._memory
         before = rows.get(record.prev)
         place = read_place(memory, record.scope) if record.scope else begun_by(record)
@@ -154,7 +171,7 @@ class Fold:
         news = [row.known for each, row in rows.items() if row.known not in (likely, 0) and each not in usual]
         return self._knowledge.joined(news, likely) if news else likely
 
-    def _keep(self, case: Case, verdict: Verdict, before: Row | None, mandate: int, known: int) -> list[Change]:
+    def _keep(self, case: Case, verdict: Verdict, before: Row | None, mandate: int, known: int) -> list[bytes]:
         """Remember a record with its verdict, let it take its place in the log and its effect on all others."""
         memory, record, place = self._memory, case.record, case.place
         author = case.author
@@ -185,32 +202,31 @@ class Fold:
         )
         write_row(memory, record.id, row)
         rival = note_place(record, before, memory)
-        changes = [] if rival is None else self._changes([rival])
+        rivals = [] if rival is None else [rival]
         stirred = self._endings.arrive(record.id, row)
         if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
             self._note_uses(row)
         if verdict is VALID:
             quiet = _QUIET_IN_AGREEMENTS if place is not None and place.kind == LINEAGE else _QUIET
-            if record.type in quiet and not (changes or stirred or brought_in(record, memory)):
+            if record.type in quiet and not (rivals or stirred or brought_in(record, memory)):
                 return self._count_quietly(case, row)
             self._govern()
-            return changes + self._count(record, row, stirred)
+            return rivals + self._count(record, row, stirred)
         self._govern()
-        return changes + self._set_apart(record, verdict, stirred)
+        return rivals + self._set_apart(record, verdict, stirred)
 
     def _govern(self) -> None:
         """Note that what was found out about logs may hold no more."""
         before = cast(list[int], self._memory.get("governed", b"") or [0])
         self._memory.put("governed", b"", [before[0] + 1])
 
-    def _set_apart(self, record: Record, verdict: Verdict, stirred: list[bytes]) -> list[Change]:
+    def _set_apart(self, record: Record, verdict: Verdict, stirred: list[bytes]) -> list[bytes]:
         """Let a record be without effect, for ever or until it ceases to be aside."""
         reason = verdict.reason.value if verdict.reason else ""
         self._memory.put("why", record.id, [reason, verdict.detail, [*verdict.ids]])
         if verdict.status is Status.ASIDE:
             set_aside(record, self._memory)
-        touched = self._refresh(stirred)
-        return [self._change(record), *self._changes([*touched, *self._settle()])]
+        return self._refresh(stirred)
 
     def _note(self, case: Case, place: Place | None, known: int) -> int:
         """Remember what a valid record means for those who come to rest on it; gives the number of what it knows."""
@@ -237,28 +253,21 @@ class Fold:
                 if self._memory.get("uses", handle + lane) is None:
                     self._memory.put("uses", handle + lane, row.seq)
 
-    def _count_quietly(self, case: Case, row: Row) -> list[Change]:
+    def _count_quietly(self, case: Case, row: Row) -> list[bytes]:
         """Let a valid record take effect that concerns no other: nearly all records come this way."""
         record = case.record
         is_shared = case.place is not None and case.place.kind == LINEAGE
         mandate = case.findings.mandate if case.findings and not case.more[0] else None
         if self._contests.status(record.id, row, mandate, case.rows) == Status.YES:
-            change = self._fresh(record, row, is_shared)
-            self._usual.expect(case, row, change.standing)
+            self._usual.expect(case, row)
         else:
-            row = self._begin(record, row)
-            change = self._fresh(record, row, is_shared)
+            self._begin(record, row)
         if record.type == "recognition":
             take_effect(record, self._memory)
-        return [change, *self._changes(subject_of(self._memory, record.id) if is_shared else ())]
+        return subject_of(self._memory, record.id) if is_shared else []
 
-    def _fresh(self, record: Record, row: Row, is_shared: bool) -> Change:
-        standing = None if is_shared else fresh_standing(record, row)
-        return Change(record.id, standing, record) if standing else self._change(record)
-
-    def _count(self, record: Record, row: Row, stirred: list[bytes]) -> list[Change]:
+    def _count(self, record: Record, row: Row, stirred: list[bytes]) -> list[bytes]:
         """Let a valid record take effect, and with it the strangers' records that it brings in."""
-        changes: list[Change] = []
         touched: list[bytes] = []
         due = deque([(record, row)])
         while due:
@@ -267,16 +276,12 @@ class Fold:
             due += [take_in(name, self._memory) for name in brought_in(each, self._memory)]
             if found.counts:
                 touched += take_effect(each, self._memory)
-            changes.append(self._change(each))
+            touched.append(each.id)
             if found.type in _GOVERNING:
                 touched += stirred_by(each, self._memory)
                 stirred += self._stirred_by(each, found)
             touched += self._touch(each.id, found)
-        touched += self._refresh(stirred)
-        settled = self._settle()
-        # Whom something touched is told once more at the end: what was told before may be out of date.
-        again = (each for each in touched if stirred or each != record.id)
-        return changes + self._changes([*again, *settled])
+        return touched + self._refresh(stirred)
 
     def _touch(self, record_id: bytes, row: Row) -> list[bytes]:
         """Note that an agreement is to be looked at once more; gives the contribution that something is said of."""
@@ -327,11 +332,8 @@ class Fold:
 
         return [*self._contests.refresh(ids, turn), *more] if ids else []
 
-    def _change(self, record: Record) -> Change:
-        standing = self.standing(record.id)
-        assert standing is not None
-        return Change(record.id, standing, record)
 
-    def _changes(self, names: Iterable[bytes]) -> list[Change]:
-        found = ((each, self.standing(each)) for each in dict.fromkeys(names))
-        return [Change(each, standing, None) for each, standing in found if standing]
+def _tell(changes: Changed, names: Iterable[bytes]) -> None:
+    """Add records whose standing may have changed to those that are told of."""
+    for each in names:
+        changes.setdefault(each)

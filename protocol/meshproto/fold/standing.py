@@ -166,20 +166,6 @@ def row_of(memory: Memory, record_id: bytes) -> Row:
     return row
 
 
-_PLAIN = Standing(Status.YES)
-FRESH = {
-    **{name: Standing(Status.YES, state=state) for name, state in CLAIMS.items()},
-    "checkpoint": _PLAIN,
-    "erasure": _PLAIN,
-}
-"""The standing of a record that is YES and that nothing else can have touched yet; of other types it varies."""
-
-
-def fresh_standing(record: Record, row: Row) -> Standing | None:
-    """The standing of a settled record that nothing else can have touched yet; None if it must be looked up."""
-    return FRESH.get(record.type) if row.status == Status.YES else None
-
-
 def flags_of_contest(row: Row, reason: Reason | None) -> list[str]:
     """How a contest shows on a record that has its effect all the same, or goes beyond its mandate."""
     if row.status == REAFFIRMED:

@@ -18,7 +18,7 @@ from meshproto.fold.mandates import Mandates
 from meshproto.fold.memory import Memory
 from meshproto.fold.notes import note_named
 from meshproto.fold.places import LINEAGE
-from meshproto.fold.standing import Change, Row, Standing, Status, continued, read_row, with_child, write_row
+from meshproto.fold.standing import Row, Status, continued, read_row, with_child, write_row
 from meshproto.records.encoding import Value
 from meshproto.records.record import Record, ids_in
 from meshproto.types.catalogue import check_facts
@@ -35,16 +35,14 @@ Named = dict[bytes, Row]
 class Usual:
     """What holds of the next record of a log, if it is like the last one."""
 
-    __slots__ = (
-        *("agent", "auth", "fresh", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "type"),
-    )
+    __slots__ = (*("agent", "auth", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "type"),)
 
-    def __init__(self, case: Case, row: Row, mark: Value, fresh: Standing) -> None:
-        """`row` is that of the last record, `fresh` how it stands that nothing else has touched yet."""
+    def __init__(self, case: Case, row: Row, mark: Value) -> None:
+        """`row` is that of the last record."""
         assert case.place is not None  # the last record is valid and no genesis
         assert case.findings is not None
         record = case.record
-        self.row, self.mark, self.fresh, self.type = row, mark, fresh, record.type
+        self.row, self.mark, self.type = row, mark, record.type
         self.is_shared = case.place.kind == LINEAGE
         self.scope, self.agent, self.auth = record.scope, record.agent, record.auth
         self.most_records, self.most_bytes = room(case.place, case.findings.charter)
@@ -76,7 +74,7 @@ class UsualRecords:
         self.touched: tuple[bytes, ...] = ()
         """What stands otherwise with the record that was taken last."""
 
-    def expect(self, case: Case, row: Row, fresh: Standing) -> None:
+    def expect(self, case: Case, row: Row) -> None:
         """Remember what a valid record was found to be, which is neither contested nor can become so unnoticed."""
         assert case.findings is not None  # it is valid
         mark = self._memory.get("governed", b"")
@@ -89,18 +87,18 @@ class UsualRecords:
             return
         if len(self._logs) >= LOGS_REMEMBERED:
             del self._logs[next(iter(self._logs))]
-        self._logs[case.record.id] = Usual(case, row, mark, fresh)
+        self._logs[case.record.id] = Usual(case, row, mark)
 
-    def take(self, record: Record) -> Change | None:
-        """Decide a record and let it take effect if it is usual; None leaves it to the fold as it is."""
+    def take(self, record: Record) -> bool:
+        """Decide a record and let it take effect if it is usual, else leave it to the fold as it is."""
         usual, memory = self._logs.pop(record.prev, None), self._memory
         if usual is None or not self._holds(usual, record.prev) or not usual.fits(record):
-            return None
+            return False
         if sought(record.id, memory):
-            return None
+            return False
         named = self._named(record, usual)
         if named is None or (usual.type == "attestation" and not self._may_be_said(record, named, usual)):
-            return None
+            return False
         self.touched = (record.facts["subject"],) if usual.type == "attestation" else ()
         usual.row = self._keep(record, usual.row, named)
         self._logs[record.id] = usual
@@ -111,7 +109,7 @@ class UsualRecords:
             note_in_words(record, memory)
         if record.type == "recognition":
             take_effect(record, memory)
-        return Change(record.id, usual.fresh, record)
+        return True
 
     def _may_be_said(self, record: Record, named: Named, usual: Usual) -> bool:
         """Whether an attestation is of somebody else's contribution in the same agreement, and in its unit."""

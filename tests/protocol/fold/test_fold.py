@@ -60,7 +60,7 @@ def test_a_fork_is_told_of_both_records() -> None:
     fold = fold_of(ALICE, FIRST)
     rival = in_stream(ALICE, ALICE, work(1))
     forked = Standing(Status.YES, state="claimed", flags=("forked",))
-    assert fold.add(rival) == [Change(FIRST.id, forked, None), Change(rival.id, forked, rival)]
+    assert fold.add(rival) == [Change(rival.id, forked, rival), Change(FIRST.id, forked, None)]
 
 
 def test_forks_are_listed_by_log_and_number() -> None:

@@ -15,6 +15,7 @@ from meshproto.fold.standing import Standing, Status
 from meshproto.fold.state import digests
 from meshproto.records.encoding import decode, encode
 from meshproto.records.record import Record, read_header
+from tests.support.byzantine.checks import Followed
 from tests.support.small_worlds import STEP, world_of
 
 pytestmark = pytest.mark.no_cover  # the same stories in other orders: the vectors take their branches
@@ -77,6 +78,16 @@ def test_the_last_change_told_of_a_record_is_its_standing(steps: Any, chance: ra
 def test_a_memory_on_disk_gives_the_same_state(steps: Any) -> None:
     records = world_of(steps)
     assert folded(records, DictMemory()) == folded(records, PlainMemory())
+
+
+@given(st.lists(STEP, max_size=30), st.randoms(use_true_random=False), st.integers(1, 12))
+def test_slices_leave_the_same_memory_as_one_by_one(steps: Any, chance: random.Random, length: int) -> None:
+    records = world_of(steps)
+    chance.shuffle(records)
+    singly, sliced = Followed().add(records), Followed()
+    for at in range(0, len(records), length):
+        sliced.add_at_once(records[at : at + length])
+    assert (sliced.settled().rows, sliced.told) == (singly.rows, singly.told)
 
 
 @given(st.lists(STEP, max_size=20), st.integers(0, 10**6))

@@ -7,6 +7,7 @@ from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Standing, Status
 from meshproto.fold.state import digests
+from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 from tests.support.byzantine.acts import schedule
 from tests.support.byzantine.scene import Scene
@@ -71,6 +72,19 @@ class Followed:
                 self.told[change.id] = change.standing
         return self
 
+    def add_at_once(self, records: Iterable[Record]) -> "Followed":
+        """Fold some more records as one slice, after which all that changed is told."""
+        for each in self.fold.add_all(records):
+            standing = self.fold.standing(each)
+            if standing is not None:
+                self.told[each] = standing
+        return self
+
+    @property
+    def rows(self) -> dict[str, dict[bytes, Value]]:
+        """All that the fold remembers."""
+        return {name: table.rows for name, table in self.memory._tables.items() if table.rows}
+
     def settled(self) -> "Followed":
         """The same, once what was told was compared with what stands."""
         for each, told in self.told.items():
@@ -105,7 +119,8 @@ def compare(followed: Followed, records: Sequence[Record], wanted: dict[bytes, S
 def check(records: Sequence[Record], chance: random.Random, *, every_prefix: bool = False) -> Followed:
     """All checks of one schedule, in one process; AssertionError tells what does not hold.
 
-    Its records are folded as they were written; shuffled and repeated, step by step; and as two halves that meet.
+    Its records are folded as they were written; shuffled and repeated, step by step and slice by slice; and as two
+    halves that meet.
     """
     wanted = reference(records)
     plain = Followed().add(records).settled()
@@ -114,10 +129,21 @@ def check(records: Sequence[Record], chance: random.Random, *, every_prefix: boo
     chance.shuffle(mixed)
     shuffled = grown(mixed, chance, every_prefix=every_prefix).settled()
     compare(shuffled, records, wanted)
+    assert sliced(mixed, chance).settled().rows == shuffled.rows
     split = {each.id for each in records if chance.random() < 0.5}
     halves = sorted(records, key=lambda each: each.id in split)  # each half in the order in which it was written
     assert shuffled.digests == Followed().add(halves).digests == plain.digests
     return plain
+
+
+def sliced(records: Sequence[Record], chance: random.Random) -> Followed:
+    """Fold in slices of different lengths, as a node does."""
+    found, here = Followed(), 0
+    while here < len(records):
+        length = chance.choice((1, 2, 5, 20, 100))
+        found.add_at_once(records[here : here + length])
+        here += length
+    return found
 
 
 def grown(records: Sequence[Record], chance: random.Random, *, every_prefix: bool) -> Followed:
