@@ -1,6 +1,6 @@
 """What a contribution is worth: heads, confirmed quantity, quality and value (08-equations 2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -31,10 +31,12 @@ class Standing(NamedTuple):
     heads: tuple[Head, ...]
 
 
-def claim_of(contribution: Contribution, corrections: Iterable[Correction]) -> Fraction:
+def claim_of(contribution: Contribution, corrections: Sequence[Correction]) -> Fraction:
     """The quantity claimed, after corrections."""
     unit = contribution.qty.u
     claimed = in_unit(contribution.qty, unit)
+    if not corrections:
+        return claimed
     changes = [each.qty for each in corrections if each.qty is not None and converts(each.qty.u, unit)]
     return max(ZERO, sum((in_unit(qty, unit) for qty in changes), claimed)) if changes else claimed
 
@@ -53,8 +55,8 @@ def head_of(by: bytes, said: Sequence[Attestation], claim: Fraction, unit: str) 
     # SPEC 08-equations 2.2: Its *figure* is 0 if one of them is a `reject`, else the smallest `qty` in them, where one
     # without `qty` stands for the claim as known in that round. Its *rating* is the smallest rating in them, if there
     # is one.
-    rejects = not all(each.confirms for each in said)
-    figure = min(claim if each.qty is None else in_unit(each.qty, unit) for each in said)
+    rejects = False in [each.confirms for each in said]
+    figure = min([claim if each.qty is None else in_unit(each.qty, unit) for each in said])
     ratings = [each.rating for each in said if each.rating is not None]
     return Head(by, ZERO if rejects else figure, rejects, min(ratings) if ratings else None)
 
@@ -64,8 +66,8 @@ def standing_of(
 ) -> Standing:
     """Whether it is usable and what it is worth, given its heads and corrections in a cut."""
     claim = claim_of(contribution, corrections)
-    retracted = any(each.retracts for each in corrections)
-    usable = not retracted and sum(not each.rejects for each in heads) >= ack.least
+    confirming = [each for each in heads if not each.rejects]
+    usable = len(confirming) >= ack.least and not (corrections and any(each.retracts for each in corrections))
     confirmed = _confirmed(claim, [each.figure for each in heads]) if usable else ZERO
     value = _value(contribution, corrections, confirmed, cur)
     return Standing(usable, claim, confirmed, _quality(heads, ack), value, tuple(heads))
@@ -81,6 +83,9 @@ def _confirmed(claim: Fraction, figures: list[Fraction]) -> Fraction:
 
 
 def _quality(heads: Sequence[Head], ack: Ack) -> Fraction:
+    if len(heads) == 1:
+        rating = heads[0].rating
+        return ONE if rating is None else ack.ratings[rating - 1]
     ratings = [ack.ratings[each.rating - 1] for each in heads if each.rating is not None]
     if len(ratings) < 2:
         return ratings[0] if ratings else ONE

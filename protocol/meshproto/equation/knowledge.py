@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from meshproto.equation.confirming import Head, Standing, claim_of, head_of, may_attest, standing_of
@@ -105,8 +105,7 @@ class Knowledge:
             self._terms, self._first = terms, {}
         evidence = self._evidence[which]
         # What did not change since is not worked out anew.
-        said = bisect_right(evidence.said, heads_as_of, key=_round)
-        corrected = bisect_right(evidence.corrected, as_of, key=_round)
+        said, corrected = _up_to(heads_as_of, evidence.said), _up_to(as_of, evidence.corrected)
         known = evidence.known
         if known is None or known[0] is not terms or known[1] != said or known[2] != corrected:
             heads = _heads(evidence, evidence.said[:said], terms)
@@ -139,13 +138,20 @@ class Knowledge:
         return any(place < first and to >= when[1] for place, to in self._days)
 
 
+def _up_to(place: int, dated: Sequence[tuple[int, object]]) -> int:
+    """How many of these came up to a round: mostly all."""
+    return len(dated) if not dated or dated[-1][0] <= place else bisect_right(dated, place, key=_round)
+
+
 def _round(dated: tuple[int, object]) -> int:
     return dated[0]
 
 
-def _heads(evidence: Evidence, said: Iterable[tuple[int, Attestation]], terms: Terms) -> list[Head]:
+def _heads(evidence: Evidence, said: Sequence[tuple[int, Attestation]], terms: Terms) -> list[Head]:
     # SPEC 08-equations 2.2: in a preview all of the attester's in the last round in which there is one.
     contribution = evidence.contribution
+    if len(said) == 1:  # So it is with most.
+        return _only_head(evidence, *said[0], terms)
     last: dict[bytes, tuple[int, list[Attestation]]] = {}
     for place, attestation in said:
         if attestation.qty is not None and not converts(attestation.qty.u, contribution.qty.u):
@@ -160,3 +166,14 @@ def _heads(evidence: Evidence, said: Iterable[tuple[int, Attestation]], terms: T
         for by, (place, said) in sorted(last.items())
         if may_attest(contribution, by, terms.ack, terms.parties)
     ]
+
+
+def _only_head(evidence: Evidence, place: int, said: Attestation, terms: Terms) -> list[Head]:
+    """The head by the one attestation there is, if it makes one."""
+    contribution, unit = evidence.contribution, evidence.contribution.qty.u
+    if said.qty is not None and not converts(said.qty.u, unit):
+        return []
+    if not may_attest(contribution, said.by, terms.ack, terms.parties):
+        return []
+    claim = claim_of(contribution, evidence.corrections(place) if evidence.corrected else ())
+    return [head_of(said.by, (said,), claim, unit)]

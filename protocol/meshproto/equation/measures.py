@@ -28,6 +28,19 @@ def in_unit(measure: Measure, unit: str) -> Fraction:
     return Fraction(measure.n * _SECONDS[measure.u], 10**measure.s * _SECONDS[unit])
 
 
+@lru_cache(MEASURES_REMEMBERED)
+def _times(numerator: int, denominator: int, other: int, below: int) -> Fraction:
+    return Fraction(numerator * other, denominator * below)
+
+
+def product(one: Fraction, other: Fraction) -> Fraction:
+    """What two fractions come to, of which the second is mostly 1."""
+    # Quantities, units and ratings repeat: to multiply them anew was most of what was done to a contribution.
+    if other is ONE:
+        return one
+    return _times(one.numerator, one.denominator, other.numerator, other.denominator)
+
+
 def factor(unit: str, into: str) -> Fraction:
     """How much of `into` one `unit` is, where it converts."""
     return ONE if unit == into else _FACTORS[unit, into]

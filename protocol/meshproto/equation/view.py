@@ -9,7 +9,7 @@ from meshproto.equation.earlier import Earlier
 from meshproto.equation.inputs import Ballot, Contribution
 from meshproto.equation.knowledge import Knowledge
 from meshproto.equation.matching import matches, parts_of
-from meshproto.equation.measures import ONE, converts, factor
+from meshproto.equation.measures import ONE, converts, factor, product
 from meshproto.equation.tallies import Idle, Path
 from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
 
@@ -48,8 +48,9 @@ class View:
 
     def contributions(self, match: Match, idle: Collection[bytes] = ()) -> Iterator[Contribution]:
         """The matching contributions in the cut that are neither rejected nor idle."""
+        without = self.without
         for contribution in self.knowledge.contributions(self.as_of, match.kind):
-            if contribution.id in idle or contribution.id in self.without:
+            if contribution.id in idle or contribution.id in without:
                 continue
             if matches(match, contribution) and self._within(contribution):
                 yield contribution
@@ -87,11 +88,11 @@ def weight_of(weight: Weight, contribution: Contribution, standing: Standing) ->
     if weight.unit is None:
         base = standing.value
     elif converts(contribution.qty.u, weight.unit):
-        base = _product(standing.confirmed, factor(contribution.qty.u, weight.unit))
+        base = product(standing.confirmed, factor(contribution.qty.u, weight.unit))
     else:
         return {}
     if weight.quality:
-        base = _product(base, standing.quality)
+        base = product(base, standing.quality)
     if not base:
         return {}
     if weight.rate is None and not contribution.shares:
@@ -101,10 +102,5 @@ def weight_of(weight: Weight, contribution: Contribution, standing: Standing) ->
         # SPEC 08-equations 4.1: Without `rate` the rate is 1; with it, that of a, or that of `"*"`, or 0.
         rate = ONE if weight.rate is None else weight.rate.get(agent, weight.rate.get(EVERYONE, ZERO))
         if rate:
-            found[agent] = _product(_product(base, part), rate)
+            found[agent] = product(product(base, part), rate)
     return found
-
-
-def _product(one: Fraction, other: Fraction) -> Fraction:
-    # Most factors are 1, and to multiply fractions is most of what is done to a contribution.
-    return one if other is ONE or other == 1 else one * other

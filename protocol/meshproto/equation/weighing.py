@@ -3,7 +3,7 @@
 Weights are computed on common denominators, as integers; each list of weights has its own scale.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
@@ -87,27 +87,38 @@ def weigh(path: Path, step: ProRata, view: View) -> Weights:
 
 def weighed(path: Path, place: int, weights: Sequence[Weight], view: View) -> Iterator[Weighed]:
     """All that a list of weights finds in the cut."""
-    sums: dict[bytes, tuple[Contribution, dict[bytes, Fraction]]] = {}
-    idle = view.idle.get((path, place), ())
+    before, dropped = view.earlier.weighed.get(path, {}), view.dropped
+    for which, (contribution, found) in _sums(path, place, weights, view).items():
+        shares = contribution.shares
+        agents = (
+            sorted({*found, *(agent for agent, _ in shares), contribution.agent}) if shares else (contribution.agent,)
+        )
+        for agent in agents:
+            if dropped and (which, agent) in dropped:
+                continue
+            now, then = found.get(agent, ZERO), before.get((place, which, agent)) if before else None
+            yield Weighed(agent, (CONTRIBUTION, which), now, now if then is None else now - then)
+
+
+def _sums(
+    path: Path, place: int, weights: Sequence[Weight], view: View
+) -> dict[bytes, tuple[Contribution, Mapping[bytes, Fraction]]]:
+    """By contribution what it weighs for each agent, by all weights of a list together."""
+    sums: dict[bytes, tuple[Contribution, Mapping[bytes, Fraction]]] = {}
+    idle, spent, late = view.idle.get((path, place), ()), view.earlier.spent, view.late
     for number, weight in enumerate(weights):
         worths = view.memo.setdefault((path, place, number), {})
         for contribution in view.contributions(weight.match, idle):
-            if contribution.id in view.earlier.spent or _is_left_out(path, place, contribution, view):
+            which = contribution.id
+            if which in spent or (late is Late.EXCLUDE and _is_left_out(path, place, contribution, view)):
                 continue
-            _, found = sums.setdefault(contribution.id, (contribution, {}))
-            for agent, amount in _worth(worths, weight, contribution, view).items():
-                found[agent] = found[agent] + amount if agent in found else amount
-    before = view.earlier.weighed.get(path, {})
-    for which, (contribution, found) in sums.items():
-        shares = contribution.shares
-        agents = (
-            sorted({*found, *(agent for agent, _ in shares), contribution.agent}) if shares else [contribution.agent]
-        )
-        for agent in agents:
-            if (which, agent) in view.dropped:
-                continue
-            now, then = found.get(agent, ZERO), before.get((place, which, agent))
-            yield Weighed(agent, (CONTRIBUTION, which), now, now if then is None else now - then)
+            worth = _worth(worths, weight, contribution, view)
+            sums[which] = contribution, _both(sums[which][1], worth) if which in sums else worth
+    return sums
+
+
+def _both(one: Mapping[bytes, Fraction], other: Mapping[bytes, Fraction]) -> dict[bytes, Fraction]:
+    return {agent: one.get(agent, ZERO) + other.get(agent, ZERO) for agent in {**one, **other}}
 
 
 def _worth(worths: Worths, weight: Weight, contribution: Contribution, view: View) -> dict[bytes, Fraction]:
@@ -121,8 +132,6 @@ def _worth(worths: Worths, weight: Weight, contribution: Contribution, view: Vie
 
 def _is_left_out(path: Path, place: int, contribution: Contribution, view: View) -> bool:
     # SPEC 08-equations 4.2: *exclude*: c is left out if it is late, or was weighed before in this list
-    if view.late is not Late.EXCLUDE:
-        return False
     return contribution.id in view.earlier.touched.get((path, place), ()) or view.is_left_out_as_late(contribution)
 
 

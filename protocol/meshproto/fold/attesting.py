@@ -22,6 +22,8 @@ def heads_of(subject: bytes, counts: Callable[[bytes], bool], memory: Memory) ->
 def heads_among(ids: Iterable[bytes], counts: Callable[[bytes], bool], memory: Memory) -> Heads:
     """All that holds of some attestations of one contribution, where some of them count."""
     counting = {each: concern_of(memory, each) for each in ids if counts(each)}
+    if len(counting) == 1:
+        return {concern.agent: [each] for each, concern in counting.items()}
     gone = {name for each in counting.values() for name in each.facts.get("supersedes", ())}
     heads: Heads = {}
     for each, concern in counting.items():

@@ -57,7 +57,10 @@ def concerns_in(scope: bytes, type_: str, memory: Memory) -> list[bytes]:
 
 def attestations_of(contribution: bytes, memory: Memory) -> list[bytes]:
     """All that was said of a contribution in an agreement, by id."""
-    found = _ids_in(cast(bytes, memory.get("attested", contribution) or b""))
+    row = cast(bytes, memory.get("attested", contribution) or b"")
+    if len(row) <= 32:  # so it is of most
+        return [row] if row else []
+    found = _ids_in(row)
     if len(found) >= TOGETHER:
         found += [key[len(contribution) :] for key, _ in memory.scan("attested_more", contribution)]
     return sorted(found)

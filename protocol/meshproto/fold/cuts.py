@@ -77,9 +77,12 @@ class Cuts:
                 if begin.parent:
                     ahead.append((begin.parent, begin.parent_seq, begin.parent_crossed))
             cut.extend(lane, seq)
+            name, reach = number8(lane), cut.reach
             while crossed > low:
-                crossed, *news = cast(list[int], memory.get("cross", number8(lane) + number8(crossed)))
-                ahead += triples(news)
+                news = cast(list[int], memory.get("cross", name + number8(crossed)))
+                crossed = news[0]
+                # Going back, mostly they bring less than what was found already.
+                ahead += [each for each in triples(news) if each[1] > reach(each[0])]
                 steps += 1
         return steps
 

@@ -3,7 +3,7 @@
 A record that names records of other lanes leaves a crossing behind, linked to the crossing before it in its lane.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from meshproto.fold.memory import Memory
@@ -133,6 +133,6 @@ def reach_up(memory: Memory, lane: int, seq: int) -> Mapping[int, int]:
     return found
 
 
-def triples(flat: list[int]) -> Iterator[tuple[int, int, int]]:
+def triples(crossing: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """What a crossing brings: lane, seq and the newest crossing there, one after the other."""
-    return zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+    return zip(crossing[1::3], crossing[2::3], crossing[3::3], strict=True)

@@ -70,6 +70,16 @@ def _set(names: Collection[bytes]) -> frozenset[bytes]:
 def work_of(record_id: bytes, said: Concern, declined: Collection[bytes]) -> Contribution:
     """A contribution, and who declined a share of it."""
     facts = said.facts
+    if len(facts) == 3:  # Only what must be told is told of most.
+        kind, qty, when = facts["kind"], facts["qty"], facts["when"]
+        return Contribution(
+            name(record_id),
+            name(said.agent),
+            KINDS[KINDS.index(kind)],
+            _quantity(qty["n"], qty["s"], qty["u"]),
+            when=_period(when["from"], when["to"]),
+            declined=_set(declined),
+        )
     project: bytes = facts.get("project", b"")
     return Contribution(
         id=name(record_id),

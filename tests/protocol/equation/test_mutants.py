@@ -75,12 +75,14 @@ WORTH = {
     ),
     "of several words at one time the greatest counts": Mutant(confirming.head_of, "figure = min(", "figure = max("),
     "a rejection is an acknowledgement": Mutant(
-        confirming.standing_of, "sum(not each.rejects for each in heads)", "len(heads)"
+        confirming.standing_of, "[each for each in heads if not each.rejects]", "heads"
     ),
     "who rejects has no figure": Mutant(confirming.head_of, "ZERO if rejects else figure", "figure"),
     "the best rating is the quality": Mutant(confirming._quality, "sum(ratings, ZERO) / len(ratings)", "max(ratings)"),
     "what is half done is worth all": Mutant(confirming._value, "min(ONE, confirmed / claimed)", "ONE"),
-    "what is retracted goes on": Mutant(confirming.standing_of, "not retracted and ", ""),
+    "what is retracted goes on": Mutant(
+        confirming.standing_of, " and not (corrections and any(each.retracts for each in corrections))", ""
+    ),
     "a correction of money does nothing": Mutant(confirming._value, " + sum(changes)", ""),
     "later words change what was paid for": Mutant(
         View.standing, "self.earlier.heads.get(which, self.as_of)", "self.as_of"
@@ -203,7 +205,7 @@ AFTERWARDS = {
     "who has less but more held loses": Mutant(settled.losers, "line.amt + line.held < 0", "line.amt < 0"),
 }
 VERSIONS = {
-    "work earns once with each version": Mutant(weighing.weighed, "contribution.id in view.earlier.spent or ", ""),
+    "work earns once with each version": Mutant(weighing._sums, "which in spent or ", ""),
     "prices are owed again with each version": Mutant(
         claims.prices, " + earlier.claimed_before.get((which, agent), 0)", ""
     ),
