@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.terms import Money
 from meshnode.api.models.work import Written
@@ -16,6 +18,7 @@ from meshnode.runtime.requests.cascades import faces
 from meshnode.runtime.signers import signer_of
 from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId, short, to_text
+from meshproto.records.record import Record
 from meshproto.types.currencies import EXPONENTS
 
 
@@ -49,17 +52,13 @@ class Names:
         self._tells_faces = faces
         """Whether it matters who acts for networks: in agreements, and where money goes."""
         self._agents: dict[bytes, Agent] = {}
-        self._scopes: dict[bytes, Scope] = {}
 
     def agent(self, agent: bytes) -> Agent:
         """Somebody, with their name as far as it is known."""
         if agent not in self._agents:
-            office = self._office
-            forked = is_forked(agent, office.truth, office.lookups)
-            blocked = office.is_blocked(agent)
-            told = Agent(to_text(agent), office.name(agent), agent == office.me, forked, blocked)
-            told.face_of = ", ".join(sorted(self._faces.get(agent, ())))
-            self._agents[agent] = told
+            told = self._office.known.get((Agent, agent), lambda: _agent(self._office, agent))
+            faces = ", ".join(sorted(self._faces.get(agent, ())))
+            self._agents[agent] = msgspec.structs.replace(told, face_of=faces) if faces else told
         return self._agents[agent]
 
     @cached_property
@@ -73,22 +72,32 @@ class Names:
 
     def signer(self, record: bytes) -> Signer | None:
         """Who signed a record in the name of its author; None where that was the author."""
-        find = self._office.truth.record
-        found = find(record)
-        signer = None if found is None else signer_of(found, find)
+        found = self._office.truth.record(RecordId(record))
+        return None if found is None else self.signer_of(found)
+
+    def signer_of(self, record: Record) -> Signer | None:
+        """The same of a record at hand."""
+        signer = signer_of(record, self._office.truth.record)
         if signer is None:
             return None
         return Signer(self.agent(signer.agent), signer.role, to_text(signer.mandate))
 
     def scope(self, scope: bytes) -> Scope:
         """A stream, the notebook, a network or an agreement."""
-        if scope not in self._scopes:
-            truth = self._office.truth
-            kind = "network" if truth.network(scope) is not None else "stream"
-            kind = "agreement" if truth.entry(AgreementEntry, (scope,)) is not None else kind
-            kind = "notebook" if scope == self._office.notebook else kind
-            self._scopes[scope] = Scope(id=to_text(scope), kind=kind, name=self._office.name(scope))
-        return self._scopes[scope]
+        return self._office.known.get((Scope, scope), lambda: _scope(self._office, scope))
+
+
+def _agent(office: Office, agent: bytes) -> Agent:
+    forked = is_forked(agent, office.truth, office.lookups)
+    return Agent(to_text(agent), office.name(agent), agent == office.me, forked, office.is_blocked(agent))
+
+
+def _scope(office: Office, scope: bytes) -> Scope:
+    truth = office.truth
+    kind = "network" if truth.network(scope) is not None else "stream"
+    kind = "agreement" if truth.entry(AgreementEntry, (scope,)) is not None else kind
+    kind = "notebook" if scope == office.notebook else kind
+    return Scope(id=to_text(scope), kind=kind, name=office.name(scope))
 
 
 def written(office: Office, record: RecordId) -> Written:
@@ -101,7 +110,7 @@ def written(office: Office, record: RecordId) -> Written:
         type=found.type,
         scope=names.scope(found.home),
         agent=names.agent(found.author),
-        signed_by=names.signer(record),
+        signed_by=names.signer_of(found),
     )
 
 

@@ -65,12 +65,12 @@ class HeldBy:
     def of(self, record: bytes) -> tuple[HeldEntry, ...]:
         """What is said about a record: one entry for each agent that holds it or something that follows from it."""
         place = self._ground.ledger.place(record)
-        if place is None:
+        if place is None or not self._claims.get(place.log):
             return ()
         lanes = self._ground.ledger.lanes(place.log)
         return tuple(
             claim
-            for claim in self._claims.get(place.log, {}).values()
+            for claim in self._claims[place.log].values()
             if claim.seq >= place.seq and self._is_on_path(lanes, claim.tip, place.lane, place.seq)
         )
 

@@ -64,6 +64,14 @@ def whole_id(text: str) -> RecordId | None:
         raise Refusal(Code.BAD_REQUEST, f"{text!r} is no id: {error}", "copy it again") from error
 
 
+def plain_id(text: str) -> RecordId | None:
+    """The id that a text is, where it may be a name as well; None if it is none."""
+    try:
+        return from_text(text.strip().lower())
+    except IdError:
+        return None
+
+
 def the_one(text: str, found: Sequence[RecordId], describe: Callable[[RecordId], str]) -> RecordId:
     """The only candidate. Raises Refusal if there is none, or several (which are listed)."""
     if not found:

@@ -51,6 +51,9 @@ from meshproto.records.ids import AgentId, RecordId, ScopeId
 
 log = logging.getLogger(__name__)
 
+NAMING = frozenset(("agent", "profile", "project", "agreement", "correction", "erasure"))
+"""Types of records by which something gets a name, or another, or none."""
+
 
 def _nothing() -> None:
     """What happens when nobody wants to know."""
@@ -111,6 +114,8 @@ class RunningNode:
         """What an agent is called, as refusals name it."""
         self.standings: dict[bytes, NetworkStanding] = {}
         """How networks stand, as far as is folded."""
+        self.written = self.named = 0
+        """The arrival up to which all stands that was written here, and all of it that gives something a name."""
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
         self._inbox: Inbox[Event] = Inbox()
@@ -205,6 +210,7 @@ class RunningNode:
         records = ready or SignedRecords()
         outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
+            self._note_written(names=bool(records.runs) or any(each.type in NAMING for each in drafts))
             return outcome.ids
         refusal = refusal_of(outcome, about(drafts, self.ledger, self.naming))
         if refusal.code is Code.NEEDS_DECISION and ready is None and len({each.agent for each in drafts}) == 1:
@@ -215,8 +221,13 @@ class RunningNode:
         """See `Desk.offer`."""
         outcome = await self.ask(lambda ticket: Offer(ticket, records, tuple(local)))
         if isinstance(outcome, Taken):
+            self._note_written(names=True)
             return outcome
         raise refusal_of(outcome)
+
+    def _note_written(self, *, names: bool) -> None:
+        self.written = self.arrival
+        self.named = self.written if names else self.named
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -28,8 +28,9 @@ from meshnode.core.summing import Sums, answer
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
 from meshnode.runtime.joining import Joins
+from meshnode.runtime.known import Known
 from meshnode.runtime.lookups import Lookups
-from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
+from meshnode.runtime.naming import plain_id, read_abbreviation, the_one, whole_id
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
@@ -43,6 +44,8 @@ from meshnode.store.reading import Reader
 from meshnode.views.names import slug
 from meshnode.views.rows import EntryRow, ProjectRow
 from meshproto.fold.retelling import Retelling
+from meshproto.fold.standing import Standing, Status
+from meshproto.fold.states import SETTLED_TYPES
 from meshproto.records.encoding import decode
 from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id, short, to_text
 
@@ -50,6 +53,10 @@ FRESH_SECONDS = 1.0
 """How long a list waits for the views to show what was just written; then it shows what there is."""
 CERTAIN_SECONDS = 10.0
 """How long it is waited for them at most where what they show decides what is signed, or refused."""
+FEW_BEHIND = 50
+"""Records that the views may lack for a list to wait for them whoever wrote them: some 20 ms of work."""
+MOST_BEHIND = 5_000
+"""Records behind which what was written here is waited for: about as many as are shown in FRESH_SECONDS."""
 CANDIDATES = 64
 """Ids looked at for an abbreviation; more than fit on a screen help nobody."""
 
@@ -99,6 +106,13 @@ class Office:
     """What was told to explain distributions; used inside `work_out` only."""
     _fold_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
     _keys: dict[str, trio.Lock] = field(default_factory=dict)
+    _names: Known = field(init=False)
+    known: Known = field(init=False)
+    """What requests found out about agents and scopes: it may change with every commit, and with the views."""
+
+    def __post_init__(self) -> None:
+        self._names = Known(self.projector.advanced)
+        self.known = Known(self.projector.advanced, self.node.hub)
 
     @property
     def me(self) -> AgentId:
@@ -106,9 +120,16 @@ class Office:
         return self.node.me
 
     async def fresh(self) -> Lookups:
-        """The lookups, once they show what was written before, or after a moment all the same."""
-        with trio.move_on_after(FRESH_SECONDS):
-            await self.projector.caught_up()
+        """The lookups, once they show what was written before, or after a moment all the same.
+
+        While records of others stream in, they are only waited for as long as there are few; nor is what was written
+        here, behind so many of them that it would not show in time.
+        """
+        if not self.projector.is_current:
+            lag = self.lag()
+            if lag <= FEW_BEHIND or (lag <= MOST_BEHIND and self.lookups.views.arrival < self.node.written):
+                with trio.move_on_after(FRESH_SECONDS):
+                    await self.projector.caught_up()
         return self.lookups
 
     async def certain(self) -> Lookups:
@@ -117,12 +138,23 @@ class Office:
             await self.projector.caught_up()
         return self.lookups
 
+    async def standing(self, record: bytes, entry: EntryRow | None = None) -> Standing | None:
+        """What a record is worth, as of the last slice; None if it was not folded yet. `entry` is it, if at hand."""
+        entry = entry or self.lookups.entry(record)
+        if entry is None or entry.status != "yes" or entry.type in SETTLED_TYPES:
+            return await self.projector.standing(record)
+        return Standing(Status.YES, state=entry.state, flags=tuple(entry.flags.split()))  # nothing causes what is well
+
     def lag(self) -> int:
         """How many records the views lack."""
         return max(0, self.node.arrival - self.lookups.views.arrival)
 
     def name(self, agent: bytes) -> str:
         """What an agent is called; the genesis tells it before the views do."""
+        # That nobody has told it yet is not remembered: the genesis may come any time.
+        return self._names.get(agent, lambda: self._look_up_name(agent)) or self._look_up_name(agent)
+
+    def _look_up_name(self, agent: bytes) -> str:
         shown = self.lookups.name(agent)
         if shown:
             return shown
@@ -227,10 +259,26 @@ class Office:
             found = list(self.truth.beginning_with(*given.bounds(), CANDIDATES))
         return the_one(text, found, self._kind)
 
-    async def find_network(self, text: str) -> ScopeId:
-        """The network that a name, a short name or an id means; the notebook by its name. Raises Refusal."""
-        lookups = await self.fresh()
-        named = [ScopeId(row.record) for row in lookups.networks() if slug(row.name) == slug(text) and slug(text)]
+    async def _named(self, look: Callable[[Lookups], list[T]], *, at_once: bool) -> list[T]:
+        """What is called something, once the views are fresh.
+
+        `at_once`: as far as it is shown, if that is anything and nothing was given a name here since.
+        """
+        at_once = at_once and self.lookups.views.arrival >= self.node.named
+        return (look(self.lookups) if at_once else []) or look(await self.fresh())
+
+    async def find_network(self, text: str, *, at_once: bool = False) -> ScopeId:
+        """The network that a name, a short name or an id means; the notebook by its name. Raises Refusal.
+
+        `at_once`: whoever asks reads nothing else in the views, so there is no need to wait for what has no name.
+        """
+        given, wanted = plain_id(text) if at_once else None, slug(text)
+        if given is not None and self.truth.network(given) is not None:
+            return ScopeId(given)
+        named = await self._named(
+            lambda lookups: [ScopeId(row.record) for row in lookups.networks() if wanted and slug(row.name) == wanted],
+            at_once=at_once,
+        )
         joined = {row.network for row in self.truth.rows(JoinedEntry) if not row.left}
         here = [each for each in named if each in joined] or named
         if len(here) == 1:
@@ -303,10 +351,13 @@ class Office:
             raise refusal_of(NotWritten(found.why, to_text(found.by) if found.by else ""), said)
         return found
 
-    async def find_project(self, text: str, scope: bytes | None = None) -> ProjectRow:
-        """The project that a title, a short name or an id means, rather one in `scope`. Raises Refusal."""
-        lookups = await self.fresh()
-        named = lookups.projects_called(text)
+    async def find_project(self, text: str, scope: bytes | None = None, *, at_once: bool = False) -> ProjectRow:
+        """The project that a title, a short name or an id means, rather one in `scope`. Raises Refusal.
+
+        `at_once` as in `find_network`.
+        """
+        named = await self._named(lambda lookups: lookups.projects_called(text), at_once=at_once)
+        lookups = self.lookups
         here = [row for row in named if row.scope == scope] or named
         if len(here) == 1:
             return here[0]
@@ -325,12 +376,12 @@ class Office:
 
         `agent` is the organisation for which it is signed; that has no notebook. Raises Refusal.
         """
-        scope = await self.find_network(network) if network else None
-        chosen = await self.find_project(project, scope) if project else None
+        scope = await self.find_network(network, at_once=True) if network else None
+        chosen = await self.find_project(project, scope, at_once=True) if project else None
         if scope is None and chosen is not None:
             scope = ScopeId(chosen.scope)
         if scope is None and self.settings.default_network:
-            scope = await self.find_network(self.settings.default_network)
+            scope = await self.find_network(self.settings.default_network, at_once=True)
         placed = Placed(scope or self.notebook, chosen)
         if agent and placed.scope == self.notebook:
             why = f"{self.name(agent) or short(agent)} has no notebook: say into which network it goes"
@@ -342,8 +393,9 @@ class Office:
         """Refuse what the owner would sign, for itself or `agent`, where it counts for nobody. Raises Refusal."""
         if scope == self.me or self.truth.network(scope) is None:
             return
-        joined, name = self.truth.entry(JoinedEntry, (scope,)), self.name(scope) or short(scope)
+        joined = self.truth.entry(JoinedEntry, (scope,))
         if joined is None or joined.left or joined.leaving or joined.relayed:
+            name = self.name(scope) or short(scope)
             verb = "have left" if joined is not None and (joined.left or joined.leaving) else "have not joined"
             body = f", and {self.name(agent) or short(agent)} has not joined it" if agent else ""
             why = f"you {verb} {name}{body}: what you signed there would count for nobody"
@@ -352,6 +404,7 @@ class Office:
             return  # the core knows by which role
         told = self.node.standings.get(scope)
         if told is not None and not told.is_open and told.needs_role and not told.roles:
+            name = self.name(scope) or short(scope)
             why = f"you have no role in {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode network members {quoted(name)}")
         log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)
@@ -359,6 +412,7 @@ class Office:
         if facts is not None and (self.me in facts.founders or not is_open):
             return
         if log is None or not log.counted:
+            name = self.name(scope) or short(scope)
             why = f"you have not joined {name} yet: it waits for a member to connect"
             raise Refusal(Code.NOT_AUTHORISED, why, "meshnode peer ls")
 

@@ -97,6 +97,8 @@ class Projector:
         self._stirred_at = self._busy_at = float("-inf")
         """When the node was last busy, by the clock of the loop and by that of threads."""
         self._begun = self._done = self._wanted = 0
+        self._news = True
+        """Whether something was committed since the last pass began."""
         self._passed = Hub()
         self.advanced = Hub()
         """Moves whenever the views show more than before."""
@@ -108,6 +110,7 @@ class Projector:
 
     def nudge(self) -> None:
         """Something was committed."""
+        self._news = True
         self._nudged.set()
         self.make_way()
 
@@ -116,10 +119,15 @@ class Projector:
         # Only the time is noted: waking a task for each record would delay the record.
         self._stirred_at, self._busy_at = trio.current_time(), time.monotonic()
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the views show everything that was committed."""
+        return not self._news and self._done == self._begun and not self.broken
+
     async def caught_up(self) -> None:
         """Wait until the views show everything that was committed before this call. Raises Refusal if broken."""
-        wanted = self._begun + 1
-        while self._done < wanted:
+        wanted = self._begun + self._news
+        while self._done < wanted or self.broken:
             if self.broken:
                 raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
             self._wanted = max(self._wanted, wanted)
@@ -139,6 +147,7 @@ class Projector:
     async def scrubbed(self) -> None:
         """Wait until nothing is left in the file of what was erased before this call. Raises Refusal if broken."""
         await self.caught_up()
+        self._nudged.set()  # it may be time again
         while self._unclean and not self.broken:
             await self._passed.after(self._passed.moves)
 
@@ -147,7 +156,7 @@ class Projector:
         return await trio.to_thread.run_sync(digests, self._views.memory, limiter=self._turn)
 
     async def standing(self, record: bytes) -> Standing | None:
-        """What a record is worth, as of the last slice; None if it was not folded yet."""
+        """What a record is worth, as of the last slice; None if it was not folded yet. `Office.standing` is quicker."""
         return await trio.to_thread.run_sync(self._fold.standing, record, limiter=self._turn)
 
     async def ordered(self, record: Record) -> bool:
@@ -183,6 +192,7 @@ class Projector:
     async def _pass(self) -> None:
         """Take in everything that was there when the pass began."""
         self._begun += 1
+        self._news = False
         number, more = self._begun, True
         while more and not self.broken:
             start = trio.current_time()

@@ -236,6 +236,8 @@ def _check_column(kind: type[NamedTuple], column: str) -> None:
 def _as_rows(kind: type[RowT], found: Sequence[tuple[Plain, ...]]) -> tuple[RowT, ...]:
     """Rows as their class; the first column of each is the row's number in its table."""
     booleans = booleans_of(kind)
+    if not booleans:
+        return tuple([kind._make(row[1:]) for row in found])
     return tuple(
         kind._make([bool(value) if place in booleans else value for place, value in enumerate(row[1:])])
         for row in found

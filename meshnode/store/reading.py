@@ -33,6 +33,9 @@ RowT = TypeVar("RowT", bound=LocalRow)
 PRESENT_REMEMBERED = 16_384
 """Ids found to be stored that a reader keeps in memory, 2 MB: scopes and agents are asked for with every record."""
 
+NETWORKS_REMEMBERED = 1_024
+"""Networks whose facts a reader keeps in memory, under 1 MB: every write asks for some of them again."""
+
 _AFTER = """
 SELECT arrival, proof, header, signature FROM records WHERE arrival > ? ORDER BY arrival LIMIT ?
 """
@@ -97,6 +100,7 @@ class Reader:
         self.source = source
         self._closed = closed
         self._present: dict[bytes, None] = {}
+        self._networks: dict[bytes, NetworkFacts] = {}
 
     @contextmanager
     def steady(self) -> Iterator[None]:
@@ -290,6 +294,9 @@ class Reader:
 
     def network(self, scope: bytes) -> NetworkFacts | None:
         """What the genesis of a network says, if that is stored and `scope` is a network."""
+        known = self._networks.get(scope)
+        if known is not None:  # nothing changes a genesis
+            return known
         # The schemas are not needed by a program that only signs and stores, and take a while to import.
         from meshproto.types.catalogue import check_facts
 
@@ -301,7 +308,11 @@ class Reader:
         charter = genesis.facts["charter"]
         founders = tuple(AgentId(each) for each in charter["founders"])
         is_open, key = charter["join"] == "open", Key(genesis.key)
-        return NetworkFacts(is_open, founders, charter["log_records"], charter["log_bytes"], key)
+        if len(self._networks) >= NETWORKS_REMEMBERED:
+            self._networks.clear()
+        found = NetworkFacts(is_open, founders, charter["log_records"], charter["log_bytes"], key)
+        self._networks[scope] = found
+        return found
 
     # Local rows.
 

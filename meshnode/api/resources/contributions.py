@@ -100,8 +100,7 @@ async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:
 
 async def shown(office: Office, record: RecordId) -> Contribution:
     """A contribution that must be in the views by now. Raises Refusal."""
-    await office.projector.caught_up()
-    row = office.lookups.contribution(record)
+    row = (await office.fresh()).contribution(record) or (await office.certain()).contribution(record)
     if row is None:
         found = office.truth.record(record)
         if found is not None and found.type == "contribution":
@@ -173,7 +172,7 @@ def read_cursor(text: str) -> tuple[int, bytes] | None:
 
 
 def _contribution(office: Office, row: ContributionRow, names: Names, most: int | None = None) -> Contribution:
-    project = office.lookups.project(row.project) if row.project else None
+    project = office.known.get((ProjectName, row.project), lambda: _project(office, row.project))
     more = read_more(row.details)
     return Contribution(
         id=to_text(row.record),
@@ -184,7 +183,7 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         seconds=row.seconds,
         day_from=row.day_from,
         day_to=row.day_to,
-        project=ProjectName(id=to_text(project.project), title=project.title, slug=project.slug) if project else None,
+        project=project,
         scope=names.scope(row.scope),
         agent=names.agent(row.agent),
         at=time_text(row.at),
@@ -210,6 +209,11 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         doubles=[to_text(each) for each in doubles(office.lookups, row)] if most is None else [],
         signed_by=names.signer(row.record) if row.agent != office.me else None,
     )
+
+
+def _project(office: Office, project: bytes | None) -> ProjectName | None:
+    shown = office.lookups.project(project) if project else None
+    return ProjectName(id=to_text(shown.project), title=shown.title, slug=shown.slug) if shown else None
 
 
 def _first(items: Sequence[T], most: int | None) -> list[T]:

@@ -46,6 +46,7 @@ async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
     record = _stored(office, await office.find(call.path["id"]))
     proof, raw, names = office.truth.proof_run(record.id), office.truth.private(record.id), Names(office)
     entry = office.lookups.entry(record.id)
+    standing = _standing_model(await office.standing(record.id, entry))
     return RecordAnswer(
         id=to_text(record.id),
         type=record.type,
@@ -56,11 +57,11 @@ async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
         scope=names.scope(record.home),
         agent=names.agent(record.author),
         at=time_text(record.at),
-        standing=await _standing(office, record.id),
+        standing=standing,
         part=entry.part if entry else "",
         private=_plain(check_private(record, raw)) if raw is not None else None,
         held_by=[names.agent(each) for each in office.node.holders(record.id)],
-        signed_by=names.signer(record.id),
+        signed_by=names.signer_of(record),
     )
 
 
@@ -69,7 +70,7 @@ async def why(site: Site, call: Call[Nothing]) -> Why:
     office = site.office
     lookups = await office.fresh()
     record = await office.find(call.path["id"])
-    found = await office.projector.standing(record)
+    found = await office.standing(record)
     standing = _standing_model(found)
     detail = found.detail if found else ""
     told = _of_rotation(office, record, found) or explain(standing.status, standing.reason, detail)
@@ -206,7 +207,7 @@ def _stored(office: Office, record: RecordId) -> Record:
 
 
 async def _standing(office: Office, record: RecordId) -> Standing:
-    return _standing_model(await office.projector.standing(record))
+    return _standing_model(await office.standing(record))
 
 
 def _standing_model(found: fold_standing.Standing | None) -> Standing:

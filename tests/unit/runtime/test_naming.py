@@ -2,7 +2,7 @@ from hashlib import sha256
 
 import pytest
 
-from meshnode.runtime.naming import read_abbreviation, the_one, whole_id
+from meshnode.runtime.naming import plain_id, read_abbreviation, the_one, whole_id
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.records.ids import RecordId, short, to_text
 
@@ -55,3 +55,13 @@ def test_one_candidate_is_the_one_none_and_several_are_refused() -> None:
         the_one("x", [], short)
     with pytest.raises(Refusal, match="and 1 more"):
         the_one("x", IDS[:5], short)
+
+
+@pytest.mark.parametrize("text", ["", "studio", "bafkreiq", "b" * 59, "Ñ" * 59])
+def test_what_is_no_whole_id_may_be_a_name(text: str) -> None:
+    assert plain_id(text) is None
+
+
+def test_a_whole_id_is_one_however_it_is_written() -> None:
+    record = RecordId(bytes(range(32)))
+    assert plain_id(f" {to_text(record).upper()}\n") == record

@@ -268,3 +268,19 @@ async def test_a_text_that_was_let_go_is_not_shown_until_it_comes_back(purge: bo
             await shop.projector.caught_up()
             assert sorted(shop.titles()) == ["one", "two"]
             await shop.projector.scrubbed()
+
+
+async def test_who_is_told_nothing_new_waits_for_no_pass() -> None:
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work("one"))
+        states = [shop.projector.is_current]
+        await shop.projector.caught_up()
+        states.append(shop.projector.is_current)
+        passes = shop.projector.passes
+        await shop.projector.caught_up()
+        assert shop.projector.passes == passes
+        shop.projector.nudge()
+        states.append(shop.projector.is_current)
+        await shop.projector.caught_up()
+        assert shop.projector.passes > passes
+    assert states == [False, True, False]

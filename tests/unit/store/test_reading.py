@@ -6,6 +6,7 @@ import pytest
 
 from meshnode.core.ports import Batch
 from meshnode.core.rows import HeldEntry, PeerEntry, WaitEntry
+from meshnode.store import reading
 from meshnode.store.errors import StoreDamaged, StoreError
 from meshnode.store.source import damage_mark
 from meshnode.store.store import Store, open_store
@@ -160,6 +161,18 @@ def test_a_network_is_known_by_its_charter(store: Store) -> None:
     assert (facts.open, facts.founders, facts.log_records) == (True, (alice.agent,), 1_000_000)
     assert store.reader().network(alice.agent) is None
     assert store.reader().network(b"x" * 32) is None
+
+
+def test_only_so_many_networks_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "NETWORKS_REMEMBERED", 2)
+    scribes = [Scribe(name) for name in ("alice", "bob", "carol")]
+    scopes = [each.found("studio") for each in scribes]
+    commit(store, *[run for each in scribes for run in each.runs()])
+    reader = store.reader()
+    for _ in range(2):
+        founders = [facts.founders for scope in scopes if (facts := reader.network(scope))]
+        assert founders == [(each.agent,) for each in scribes]
+        assert len(reader._networks) <= 2
 
 
 def test_who_holds_a_record_is_told_once_for_each_agent(store: Store) -> None:

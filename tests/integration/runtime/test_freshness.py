@@ -1,0 +1,83 @@
+"""What a request waits for before it reads: whatever was written here, but not a sync of others without end."""
+
+from pathlib import Path
+
+import pytest
+import trio
+
+import meshnode.runtime.office as office_module
+from meshnode.runtime.refusals import Code, Refusal
+from meshproto.records.ids import to_text
+from tests.support.meshes import Mesh
+from tests.support.patience import DEADLINE
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> Mesh:
+    return Mesh(tmp_path)
+
+
+async def test_what_was_just_written_is_waited_for(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        for number in range(5):
+            record = await ana.logs(f"Entry {number}")
+            assert (await ana.office.fresh()).contribution(record) is not None
+
+
+async def test_records_of_others_are_not_waited_for_once_there_are_many(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        office = ana.office
+        await ana.logs("Entry")
+        await office.projector.caught_up()
+        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        passes, office.projector._news = office.projector.passes, True
+        await office.fresh()
+        assert office.projector.passes == passes
+        ana.opened.node.written += 1  # as if more of our own were on its way
+        await office.fresh()
+        assert office.projector.passes > passes
+
+
+async def test_nor_is_what_was_written_here_behind_more_than_can_be_shown_in_time(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        office = ana.office
+        await office.projector.caught_up()
+        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        monkeypatch.setattr(office_module, "MOST_BEHIND", -1)
+        passes, office.projector._news = office.projector.passes, True
+        ana.opened.node.written += 1
+        await office.fresh()
+        assert office.projector.passes == passes
+
+
+async def test_names_given_before_are_found_while_the_views_are_behind(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        office = ana.office
+        studio = await ana.founds("Harbour studio")
+        with trio.fail_after(DEADLINE):
+            assert await office.find_network("harbour studio", at_once=True) == studio  # just founded: it is waited for
+            await ana.logs("Entry", "Harbour studio")
+        passes, office.projector._news = office.projector.passes, True
+        assert await office.find_network("Harbour Studio", at_once=True) == studio
+        assert office.projector.passes == passes  # nothing was named since, so nothing is waited for
+
+
+async def test_a_name_that_nothing_has_is_looked_for_in_what_comes(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        await ana.logs("Entry")
+        with pytest.raises(Refusal) as raised:
+            await ana.office.find_network("nowhere", at_once=True)
+        assert raised.value.code is Code.UNKNOWN_NETWORK
+        assert ana.office.projector.is_current
+
+
+async def test_a_network_is_found_by_its_whole_id_without_waiting(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        studio = await ana.founds()
+        passes = ana.office.projector.passes
+        assert await ana.office.find_network(f" {to_text(studio).upper()} ", at_once=True) == studio
+        assert ana.office.projector.passes == passes
