@@ -15,8 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from meshnode.api.codec import decode, model_answer, problem_answer, read_body
-from meshnode.api.guard import body_problem, headers_of
+from meshnode.api.guard import HEADERS, Headers, body_problem, has_body, headers_of
 from meshnode.api.headers import is_api
+from meshnode.api.matching import ByBeginning
 from meshnode.api.models.shared import Model
 from meshnode.api.models.shared import Request as Body
 from meshnode.api.problems import Problem, problem, problem_of
@@ -29,6 +30,7 @@ N = TypeVar("N")
 B = TypeVar("B", bound=Body)
 MAX_KEY = 128
 """Characters of an Idempotency-Key; a random one of 32 is enough."""
+NO_QUERY: Mapping[str, str] = {}
 MAX_DIGITS = 15
 """Digits of a number in a query: beyond any list, and far from what Python or the database refuse to read."""
 
@@ -114,7 +116,7 @@ def application(entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASG
     Expects a `Guard` around it, which notes in the scope who asks.
     """
     routes = [Route(f"/v1{entry.path}", _endpoint(entry, node, seconds), methods=[entry.method]) for entry in entries]
-    api = Starlette(routes=routes, exception_handlers={404: _no_route, 405: _no_method})
+    api = Starlette(routes=[ByBeginning(routes)], exception_handlers={404: _no_route, 405: _no_method})
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
         await (api if pages is None or is_api(scope["path"]) else pages)(scope, receive, send)
@@ -148,26 +150,34 @@ async def _call(entry: Entry[N], request: Request) -> Call[Body] | Problem:
     caller = _caller(request) if entry.area is not None else NOBODY
     if entry.area is not None and not caller.may(entry.area):
         raise Refusal(Code.OUT_OF_SCOPE, f"this needs the right to {entry.area}", "meshnode token create --help")
-    body = body_problem(request.method, headers_of(request.headers.raw))
+    scope, headers = request.scope, _headers(request)
+    body = body_problem(request.method, headers)
     if body is not None:
         return body
-    unknown = sorted(set(request.query_params) - set(entry.query))
+    query = request.query_params if scope["query_string"] else NO_QUERY
+    unknown = sorted(set(query) - set(entry.query))
     if unknown:
         raise Refusal(Code.BAD_REQUEST, f"unknown in the query: {', '.join(unknown)}")
-    key = request.headers.get("idempotency-key", "")
+    key = headers.get("idempotency-key", ("",))[0]
     if len(key) > MAX_KEY or not key.isprintable():
         raise Refusal(Code.BAD_REQUEST, f"an Idempotency-Key has at most {MAX_KEY} printable characters")
-    raw = await read_body(request)
-    asked = b"\0".join((request.method.encode(), request.url.path.encode(), raw))
+    raw = await read_body(request) if has_body(headers, scope["http_version"]) else b""
+    asked = b"\0".join((request.method.encode(), scope["path"].encode(), raw))
     return Call(
         path=cast(Mapping[str, str], request.path_params),
-        query=request.query_params,
+        query=query,
         body=decode(raw, entry.body),
         key=key if not key or caller.is_owner else f"{caller.name} {key}",
         digest=hashlib.sha256(asked).digest(),
         caller=caller,
-        last_event=request.headers.get("last-event-id", ""),
+        last_event=headers.get("last-event-id", ("",))[0],
     )
+
+
+def _headers(request: Request) -> Headers:
+    """The headers as the guard has read them, or as they are where the dashboard asks."""
+    found: Headers | None = request.scope.get(HEADERS)
+    return headers_of(request.headers.raw) if found is None else found
 
 
 def _caller(request: Request) -> Caller:

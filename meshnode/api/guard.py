@@ -27,6 +27,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 Headers = Mapping[str, Sequence[str]]
 """Every value of each header, names in lower case."""
+HEADERS = "meshnode.headers"
+"""Where a request's ASGI scope holds its `Headers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Door:
     is_ours: Callable[[str], bool]
     """Whether a Host, in lower case, is one of this door's."""
     origins: frozenset[str]
-    asks: Callable[[Mapping[str, str]], Caller | None]
+    asks: Callable[[Headers], Caller | None]
     """Who asks, by the headers. May raise Refusal."""
 
 
@@ -49,8 +51,9 @@ def tcp_door(port: int, credentials: Sequence[Credentials]) -> Door:
     """A port on loopback, where everybody on this machine can knock."""
     hosts = frozenset(f"{name}:{port}" for name in LOOPBACK)
 
-    def asks(headers: Mapping[str, str]) -> Caller | None:
-        found = (each.caller(headers) for each in credentials)
+    def asks(headers: Headers) -> Caller | None:
+        told = {name: values[0] for name, values in headers.items() if len(values) == 1}
+        found = (each.caller(told) for each in credentials)
         return next((caller for caller in found if caller is not None), None)
 
     return Door(hosts.__contains__, frozenset(f"http://{host}" for host in hosts), asks)
@@ -84,12 +87,12 @@ class Guard:
     def _ask(self, scope: Scope, headers: Headers) -> Problem | None:
         """Note in the scope who asks. Nobody is let through too: some things are for everybody, and the app knows."""
         try:
-            caller = self._door.asks({name: values[0] for name, values in headers.items() if len(values) == 1})
+            caller = self._door.asks(headers)
         except Refusal as refusal:
             return problem_of(refusal)
         if caller is not None and caller.ambient and scope["method"] not in SAFE_METHODS and not _is_own(headers):
             return problem("cross-origin", "a session is only taken from a page of this node that says so")
-        scope[IN_SCOPE] = caller
+        scope[IN_SCOPE], scope[HEADERS] = caller, headers
         return None
 
 
@@ -99,6 +102,11 @@ def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     for name, value in raw:
         found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     return found
+
+
+def has_body(headers: Headers, version: str) -> bool:
+    """Whether a request may have a body; one of HTTP/1 says so."""
+    return "content-length" in headers or "transfer-encoding" in headers or not version.startswith("1")
 
 
 def body_problem(method: str, headers: Headers) -> Problem | None:

@@ -7,8 +7,7 @@ connection class is; its version is pinned because of that.
 import logging
 import math
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,8 +16,8 @@ from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData
 from hypercorn.trio.tcp_server import TCPServer
-from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import ASGIFramework, ConnectionState
+from hypercorn.trio.worker_context import TrioSingleTask, WorkerContext
+from hypercorn.typing import ASGIFramework, ConnectionState, TaskGroup
 from starlette.types import ASGIApp
 
 from meshnode.api.listening import peer_uid
@@ -108,8 +107,7 @@ class _Front:
                 return
             state = ConnectionState({})
             # Hypercorn declares the one kind of stream that it wraps others into, and takes both.
-            connection = _BoundedServer(self._app, self._config, self.context, state, cast(Any, stream))
-            connection.sends = self.sends
+            connection = _BoundedServer(self.sends, self._app, self._config, self.context, state, cast(Any, stream))
             await connection.run()
         except Exception:  # supervisor: one failed connection must not end the node
             log.exception("a connection to the API failed")
@@ -125,16 +123,19 @@ class _Sends:
         self._scopes: dict[trio.CancelScope, None] = {}
         self._end = math.inf
 
-    @contextmanager
-    def one(self) -> Iterator[trio.CancelScope]:
-        """One send. Shielded like Hypercorn's own, so that cancelling does not tear an answer; but not for ever."""
+    async def one(self, stream: trio.abc.SendStream, data: bytes) -> bool:
+        """Send something; whether it was taken in time. Raises like `send_all`.
+
+        Shielded like Hypercorn's own, so that cancelling does not tear an answer; but not for ever.
+        """
         deadline = min(trio.current_time() + SEND_SECONDS, self._end)
         with trio.CancelScope(deadline=deadline, shield=True) as scope:
             self._scopes[scope] = None
             try:
-                yield scope
+                await stream.send_all(data)
             finally:
                 del self._scopes[scope]
+        return not scope.cancelled_caught
 
     def end_at(self, moment: float) -> None:
         """No send goes on beyond this moment: whoever reads nothing must not hold up the end."""
@@ -143,22 +144,87 @@ class _Sends:
             scope.deadline = min(scope.deadline, moment)
 
 
-class _BoundedServer(TCPServer):
-    """Hypercorn's connection, with a deadline on every send."""
+class _Idle(TrioSingleTask):
+    """How long a connection may stay idle: until a moment, or without end while a request is under way.
 
-    sends: _Sends
+    Hypercorn's own begins a task after each request, and keeps the place of a caller who left until its time is up.
+    This one needs one task for as long as the connection lasts, and ends with it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.until = math.inf
+        self.begun = trio.Event()
+        """Set while the connection is idle."""
+        self.scope = trio.CancelScope()
+        """Of the one task."""
+        self._runs = False
+
+    async def restart(self, task_group: TaskGroup, action: Callable[..., Any]) -> None:
+        """under way → idle. The first time it begins the task."""
+        self.until = trio.current_time() + IDLE_SECONDS
+        self.begun.set()
+        if not self._runs:
+            self._runs = True
+            task_group.spawn(action)
+
+    async def stop(self) -> None:
+        """idle → under way."""
+        self.until = math.inf
+        self.begun = trio.Event()
+
+
+class _BoundedServer(TCPServer):
+    """Hypercorn's connection, with a deadline on every send, and fewer of them."""
+
+    def __init__(self, sends: _Sends, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._sends, self._head = sends, b""
+        self.idle_task: _Idle = _Idle()
 
     async def protocol_send(self, event: Event) -> None:
         if not isinstance(event, RawData):
             await super().protocol_send(event)
-            return
+        elif self._head or _goes_on(event.data):
+            self._head += event.data
+            if _goes_on(event.data):
+                return  # its body comes at once: one send for both
+            data, self._head = self._head, b""
+            await self._send(data)
+        elif event.data:
+            await self._send(event.data)
+
+    async def _send(self, data: bytes) -> None:
+        in_time = True
         async with self.send_lock:
-            with self.sends.one() as deadline:
-                try:
-                    await cast(trio.SocketStream, self.stream).send_all(event.data)
-                except (trio.BrokenResourceError, trio.ClosedResourceError):
-                    await self.protocol.handle(Closed())
-        if deadline.cancelled_caught:
+            try:
+                in_time = await self._sends.one(cast(trio.SocketStream, self.stream), data)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                await self.protocol.handle(Closed())
+        if not in_time:
             log.info("a reader of the API stopped reading; its connection is closed")
             await trio.aclose_forcefully(self.stream)
             await self.protocol.handle(Closed())
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        self.idle_task.scope.cancel()
+
+    async def _idle_timeout(self) -> None:
+        """Close the connection once it was idle for too long, or is idle when the node stops."""
+        idle = self.idle_task
+        with idle.scope:
+            while trio.current_time() < idle.until:
+                while idle.until == math.inf:  # the next request may come before this runs
+                    await idle.begun.wait()
+                with trio.move_on_at(idle.until):
+                    await self.context.terminated.wait()
+                    break
+            if idle.until < math.inf:  # else what is under way ends it
+                with trio.CancelScope(shield=True):
+                    await self._initiate_server_close()
+
+
+def _goes_on(data: bytes) -> bool:
+    """Whether bytes are the head of an answer whose body was announced, and so follows at once."""
+    return data.startswith(b"HTTP/1.1 ") and b"\r\ncontent-length: 0" not in data and b"\r\ncontent-length: " in data

@@ -169,3 +169,67 @@ async def test_open_streams_do_not_hold_up_the_end_on_tcp(monkeypatch: pytest.Mo
             await stalled.send_all(ASK.replace(b"localhost", b"127.0.0.1:%d" % port) % b"/much")
             await say(port, ASK % b"/")
         await stalled.aclose()
+
+
+KEPT = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+async def asks_and_stays(path: Path) -> trio.SocketStream:
+    stream = await trio.open_unix_socket(str(path))
+    await stream.send_all(KEPT)
+    got = b""
+    while not got.endswith(b"hello"):
+        got += await stream.receive_some()
+    return stream
+
+
+async def test_who_left_keeps_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(server, "IDLE_SECONDS", 10_000)
+    async with served(tmp_path) as (path, _):
+        with trio.fail_after(DEADLINE):
+            for _ in range(3):
+                await (await asks_and_stays(path)).aclose()
+            assert (await answer(path)).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_connection_that_is_asked_nothing_more_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.1)
+    async with served(tmp_path) as (path, _):
+        stream = await asks_and_stays(path)
+        with trio.fail_after(DEADLINE):
+            assert await stream.receive_some() == b""
+
+
+async def test_an_idle_connection_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 10_000)
+    monkeypatch.setattr(server, "GRACE_SECONDS", 10_000)
+    with trio.fail_after(DEADLINE):
+        async with served(tmp_path) as (path, _):
+            stream = await asks_and_stays(path)
+        assert await stream.receive_some() == b""
+
+
+@pytest.mark.parametrize("target", [b"/", b"/much"])
+async def test_an_answer_goes_out_in_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: bytes) -> None:
+    sent: list[bytes] = []
+    sends = server._Sends.one
+
+    async def noted(self: server._Sends, stream: trio.abc.SendStream, data: bytes) -> bool:
+        sent.append(data)
+        return await sends(self, stream, data)
+
+    monkeypatch.setattr(server._Sends, "one", noted)
+    async with served(tmp_path) as (path, _):
+        whole = await answer(path, target)
+    assert sent == [whole]
+
+
+async def test_the_head_of_an_answer_without_a_body_is_sent(tmp_path: Path) -> None:
+    async with served(tmp_path) as (path, _):
+        stream = await trio.open_unix_socket(str(path))
+        with trio.fail_after(DEADLINE):
+            await stream.send_all(KEPT.replace(b"GET", b"HEAD"))
+            assert b"content-length: 5" in await stream.receive_some()
