@@ -67,8 +67,10 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with the problem."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # There are none here, for nobody.
         if scope["type"] != "http":
-            return  # No web sockets here; lifespan is the node's own.
+            return  # Lifespan is the node's own.
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

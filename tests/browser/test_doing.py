@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from meshnode.dashboard.table import ACTIONS
 from tests.support.studio import Studio
@@ -108,13 +108,12 @@ DONE: Mapping[str, tuple[str, Callable[[Studio, Page], None]]] = {
 def test_every_action_is_done_on_its_page(nodes: Studio, browser: Browser, path: str) -> None:
     assert path in DONE, "nobody tries this action: see DONE"
     name, does = DONE[path]
-    sent: list[Response] = []
-    with at_home(browser, nodes, name or nodes.payee) as watched:
-        watched.page.on("response", lambda answer: sent.append(answer))
-        does(nodes, watched.page)
-        assert watched.complaints == []
     wanted = re.compile(r"http://[^/]+" + re.sub(r"\{\w+\}", "[^/]+", path))
-    assert [each.status for each in sent if each.request.method == "POST" and wanted.fullmatch(each.url)] == [200]
+    with at_home(browser, nodes, name or nodes.payee) as watched:
+        with watched.page.expect_response(wanted) as answer:
+            does(nodes, watched.page)
+        assert (answer.value.request.method, answer.value.status) == ("POST", 200)
+        assert watched.complaints == []
 
 
 def test_an_agreement_is_declined(nodes: Studio, browser: Browser) -> None:
@@ -175,15 +174,18 @@ def test_an_agreement_is_found_read_and_signed_with_the_keyboard_alone(nodes: St
     nodes.stands(made, "in_force", ["ben"])
 
 
-UNSEEN = """() => {
-    const each = document.activeElement;
-    // Within a field of the browser's own, the browser shows it.
-    if (each === document.body || !each.matches(":focus")) return [];
-    const style = getComputedStyle(each);
-    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-    return outlined || style.boxShadow !== "none" ? [] : [each.outerHTML.slice(0, 120)];
+WATCH_FOCUS = """() => {
+    window.unseen = [];
+    document.addEventListener("focusin", (event) => {
+        const style = getComputedStyle(event.target);
+        const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+        // Within a field of the browser's own, the browser shows it.
+        if (event.target.matches(":focus") && !outlined && style.boxShadow === "none") {
+            unseen.push(event.target.outerHTML.slice(0, 120));
+        }
+    });
 }"""
-TABS = 30
+TABS = 15
 """How often the tabulator is pressed on each page."""
 
 
@@ -192,10 +194,10 @@ def test_the_keyboard_shows_where_it_is(nodes: Studio, browser: Browser) -> None
         unseen: dict[str, list[str]] = {}
         for name, path in nodes.pages().items():
             watched.page.goto(nodes.urls["ana"] + path)
-            unseen[name] = []
+            watched.page.evaluate(WATCH_FOCUS)
             for _ in range(TABS):
                 watched.page.keyboard.press("Tab")
-                unseen[name] += watched.page.evaluate(UNSEEN)
+            unseen[name] = watched.page.evaluate("unseen")
     assert {name: found for name, found in unseen.items() if found} == {}
 
 

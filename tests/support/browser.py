@@ -113,7 +113,7 @@ class Watched:
             text = self.page.locator("body").inner_text(timeout=5_000)
         except Error as error:
             text = f"nothing: {error.message}"
-        return f"the browser was at {self.page.url} and showed:\n{text[:SHOWN]}\ncomplaints: {self.complaints}"
+        return f"the browser was at {self.page.url} and showed:\n{text[:SHOWN]}\ncomplaints: {self.complaints[:5]}"
 
 
 @contextmanager
