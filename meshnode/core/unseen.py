@@ -4,7 +4,7 @@ Whoever ends, decides or accepts something must say what came before it, or othe
 later. A record names 32 others at most: what governs follows as many checkpoints as it takes to name all these heads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from meshnode.core.author import End
 from meshnode.core.closure import Closure
@@ -90,3 +90,7 @@ class _Remembering:
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """See Memory."""
         return self.folded.scan(table, prefix)
+
+    def foresee(self, table: str, keys: Iterable[bytes]) -> None:
+        """See Memory."""
+        self.folded.foresee(table, keys)

@@ -11,7 +11,7 @@ next start makes them anew.
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import trio
@@ -297,12 +297,6 @@ class Projector:
         if not self._must_hurry():
             time.sleep(PROJECT_BREATH_SECONDS)
 
-    def _unhurried(self, records: list[Record]) -> Iterator[Record]:
-        """One after the other, with a breath in between."""
-        for record in records:
-            self._breathe()
-            yield record
-
     def _take_in(self, before: Progress) -> _Slice:
         """Fold what is new, and find out whose rows change by it."""
         size = PROJECT_SLICE if self._must_hurry() else PROJECT_BUSY_SLICE
@@ -318,7 +312,7 @@ class Projector:
         )
         slice_ = _Slice(after, {record.id: record for _, record in arrived})
         slice_.purged = any(each.purged for each in turned)
-        for changed, came in self._fold.add_all(self._unhurried([record for _, record in arrived])).items():
+        for changed, came in self._fold.add_all([record for _, record in arrived], self._breathe).items():
             self._touch(slice_, changed, came)
         for part in parts:
             self._shelf.remember(part)

@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from meshnode.store.source import Value, Values
+from meshnode.store.source import Source, Value, Values
 
 T = TypeVar("T")
 
@@ -45,6 +45,12 @@ def insert_flat(connection: sqlite3.Connection, into: str, width: int, values: S
         connection.execute(_insertion(into, width, count, ""), values[width * at : width * (at + count)])
 
 
+def select(source: Source, asking: str, keys: Sequence[int]) -> Iterator[Any]:
+    """All rows of the answers to `<asking> (…)` for these keys."""
+    for part in _portions(keys):
+        yield from source.rows(_selection(asking, len(part)), tuple(part))
+
+
 def delete(connection: sqlite3.Connection, of: str, keys: Sequence[int | bytes]) -> None:
     """Delete the rows with these keys by `DELETE FROM <of> IN (…)`."""
     for part in _portions(keys):
@@ -70,6 +76,11 @@ def _cuts(length: int) -> Iterator[tuple[int, int]]:
 def _insertion(into: str, width: int, count: int, besides: str) -> str:
     row = f"({', '.join('?' * width)})"
     return f"INSERT {into} VALUES {', '.join([row] * count)} {besides}"  # noqa: S608 - placeholders for values
+
+
+@cache
+def _selection(asking: str, count: int) -> str:
+    return f"{asking} ({', '.join('?' * count)})"
 
 
 @cache

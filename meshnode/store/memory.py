@@ -2,16 +2,18 @@
 
 What a slice of work changes stands in RAM until it is flushed, in the order of tables and keys, into the transaction of
 that slice. A table with few rows stands in RAM as a whole, so that asking it costs no query, not even for what is not
-there; so do all but those that get a row with nearly every record. Of these, rows lately used stay in RAM.
+there; so do all but those that get a row with nearly every record. Of these, rows lately used stay in RAM. What is
+remembered of each record stands in rows of its own (record_rows.py).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias, cast
 
 import msgspec
 
 from meshnode.store import bulk
+from meshnode.store.record_rows import COLUMNS, PLACE_OF, RecordRows, rows_by_id, scan_records
 from meshnode.store.source import Source
 from meshproto.fold.charters import Resolution
 from meshproto.fold.entries import Entry
@@ -78,14 +80,18 @@ class SqliteMemory:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._tables: dict[str, _Kept] = {}
+        self._records: RecordRows | None = None
 
     @property
     def remembered(self) -> int:
         """How many rows stand in RAM, counting what is known not to exist."""
-        return sum(len(each.whole.rows if each.whole else each.lately) for each in self._tables.values())
+        rows = sum(len(each.whole.rows if each.whole else each.lately) for each in self._tables.values())
+        return rows + (self._records.weight if self._records else 0)
 
     def get(self, table: str, key: bytes) -> Value:
         """The row, or None."""
+        if table in PLACE_OF:
+            return (self._records or self._begin_records()).get(PLACE_OF[table], key)
         kept = self._tables.get(table) or self._begin(table)
         if kept.whole is not None:
             return kept.whole.rows.get(key)
@@ -97,6 +103,9 @@ class SqliteMemory:
 
     def put(self, table: str, key: bytes, value: Value) -> None:
         """Write or replace a row."""
+        if table in PLACE_OF:
+            (self._records or self._begin_records()).put(PLACE_OF[table], key, value)
+            return
         kept = self._tables.get(table) or self._begin(table)
         if kept.whole is not None:
             kept.whole.put(key, value)
@@ -106,6 +115,9 @@ class SqliteMemory:
 
     def delete(self, table: str, key: bytes) -> None:
         """Remove a row if it is there."""
+        if table in PLACE_OF:
+            (self._records or self._begin_records()).put(PLACE_OF[table], key, None)
+            return
         kept = self._tables.get(table) or self._begin(table)
         if kept.whole is not None:
             kept.whole.delete(key)
@@ -115,12 +127,19 @@ class SqliteMemory:
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key."""
+        if table in PLACE_OF:
+            return iter((self._records or self._begin_records()).scan(table, prefix, prefix + _AFTER_ALL))
         kept = self._tables.get(table) or self._begin(table)
         if kept.whole is not None:
             return kept.whole.scan(prefix)
         if kept.changed:
             self._write()
         return _scan(self._source, table, prefix)
+
+    def foresee(self, table: str, keys: Iterable[bytes]) -> None:
+        """Read together what will be asked for."""
+        if table in PLACE_OF:
+            (self._records or self._begin_records()).foresee(keys)
 
     def flush(self) -> None:
         """Write what changed, before the slice's transaction is committed."""
@@ -130,6 +149,11 @@ class SqliteMemory:
     def forget(self) -> None:
         """Forget what stands in RAM, after a rollback."""
         self._tables.clear()
+        self._records = None
+
+    def _begin_records(self) -> RecordRows:
+        self._records = RecordRows(self._source, _read, _ENCODE, ROWS_OF_A_TABLE)
+        return self._records
 
     def _begin(self, table: str) -> _Kept:
         """Begin to use a table: read all of it, unless that is too much."""
@@ -141,18 +165,24 @@ class SqliteMemory:
 
     def _keep_bounds(self) -> None:
         """Let go of rows in RAM if they have become too many; all of them are flushed."""
+        records = self._records or self._begin_records()
+        records.is_whole = records.is_whole and records.weight <= ROWS_OF_A_TABLE
         wholes = sorted((len(each.whole.rows), name) for name, each in self._tables.items() if each.whole is not None)
-        total = sum(size for size, _ in wholes)
+        total = sum(size for size, _ in wholes) + (records.weight if records.is_whole else 0)
         while wholes and (wholes[-1][0] > ROWS_OF_A_TABLE or total > ROWS_OF_TABLES):
             size, name = wholes.pop()
             total -= size
             self._tables[name] = _Kept(None)
-        if sum(len(each.lately) for each in self._tables.values()) > ROWS_REMEMBERED:
+        if sum(len(each.lately) for each in self._tables.values()) > ROWS_REMEMBERED // 2:
             for each in self._tables.values():
                 each.lately.clear()
+        if not records.is_whole and records.weight > ROWS_REMEMBERED // 2:
+            records.age()
 
     def _write(self) -> None:
         """Write all changes in the order of tables and keys, so that neighbours are written together."""
+        if self._records:
+            self._records.flush()
         put: list[tuple[str, bytes, bytes]] = []
         gone: list[tuple[str, bytes]] = []
         for table in sorted(name for name, each in self._tables.items() if each.changed):
@@ -207,12 +237,28 @@ class FoldReader:
     def get(self, table: str, key: bytes) -> Value:
         """The row, or None; the same object as long as nothing was folded. Raises StoreError."""
         if (table, key) not in self._known:
-            row = self._source.row(_GET, (table, key))
-            self._known[table, key] = None if row is None else _read(table, row[0])
+            if table in PLACE_OF:
+                self._read_together([key])
+            else:
+                row = self._source.row(_GET, (table, key))
+                self._known[table, key] = None if row is None else _read(table, row[0])
         return self._known[table, key]
+
+    def foresee(self, table: str, keys: Iterable[bytes]) -> None:
+        """Read together what will be asked for. Raises StoreError."""
+        if table in PLACE_OF:
+            self._read_together([each for each in keys if (table, each) not in self._known])
+
+    def _read_together(self, records: list[bytes]) -> None:
+        for table in COLUMNS:
+            self._known.update(dict.fromkeys([(table, each) for each in records]))
+        for record, said in rows_by_id(self._source, records, _read):
+            self._known.update(((table, record), value) for table, value in zip(COLUMNS, said, strict=True))
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key. Raises StoreError."""
+        if table in PLACE_OF:
+            return iter(scan_records(self._source, table, prefix, prefix + _AFTER_ALL, _read))
         return _scan(self._source, table, prefix)
 
     def put(self, table: str, key: bytes, value: Value) -> None:

@@ -18,6 +18,9 @@ _BASE = (
     # Were the value NOT NULL, SQLite would keep a copy of each page that a statement with many rows changes.
     "CREATE TABLE fold (name TEXT NOT NULL, key BLOB NOT NULL, value BLOB, PRIMARY KEY (name, key))"
     " STRICT, WITHOUT ROWID",
+    "CREATE TABLE fold_records (number INTEGER PRIMARY KEY, prefix INTEGER NOT NULL, id BLOB NOT NULL,"
+    " record BLOB, concern BLOB, attested BLOB) STRICT",
+    "CREATE INDEX fold_records_by_id ON fold_records (prefix)",
     "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "INSERT INTO progress VALUES ('arrival', 0), ('part', 0), ('erasure', 0), ('eviction', 0), ('indexed', 0),"
     " ('scrub', 0)",

@@ -5,7 +5,7 @@ nothing here reads a clock, a random number or a private part.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from meshproto.fold.acknowledging import note_gaining
@@ -61,6 +61,10 @@ _GOVERNING = ("countersign", "revoke", "rotate")
 """Types whose records change what others are worth."""
 
 
+def _go_on() -> None:
+    """What is done between two records if there is nothing else to do."""
+
+
 Changed = dict[bytes, Record | None]
 """The records newly decided, or waiting, by id, and those whose standing may have changed through others, as None."""
 
@@ -88,14 +92,17 @@ class Fold:
         told = [(each, self.standing(each), came) for each, came in self.add_all((record,)).items()]
         return [Change(each, standing, came) for each, standing, came in told if standing]
 
-    def add_all(self, records: Iterable[Record]) -> Changed:
+    def add_all(self, records: Sequence[Record], breathe: Callable[[], None] = _go_on) -> Changed:
         """Take in records; gives all that adding one by one would tell of, each once.
 
-        How agreements stand is found out once, at the end: nobody may ask before. The state is the same.
+        How agreements stand is found out once, at the end: nobody may ask before. The state is the same. `breathe` is
+        called before each record.
         """
         changes: Changed = {}
         self._unsettled.clear()  # something may be left of what was rolled back
+        self._memory.foresee("record", [name for each in records for name in (each.id, each.prev)])
         for record in records:
+            breathe()
             self._add(record, changes)
         _tell(changes, self._settle())
         return changes

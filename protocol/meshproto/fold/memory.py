@@ -117,6 +117,9 @@ class Memory(Protocol):
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key; the table may be changed meanwhile."""
 
+    def foresee(self, table: str, keys: Iterable[bytes]) -> None:
+        """Hear which rows will be asked for: read together they come sooner. It makes no other difference."""
+
 
 class Keys:
     """Keys in order. They stand in short lists, so that one more moves a few hundred others and not all."""
@@ -213,3 +216,6 @@ class DictMemory:
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """See Memory."""
         return self._tables[table].scan(prefix)
+
+    def foresee(self, table: str, keys: Iterable[bytes]) -> None:
+        """See Memory; all rows are at hand."""

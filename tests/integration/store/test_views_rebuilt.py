@@ -57,6 +57,8 @@ def everything_in(views: Views) -> dict[str, Any]:
     reader = views.reader()
     found: dict[str, Any] = {table: sorted(repr(row) for row in reader.select(kind)) for kind, table in TABLES.items()}
     found["fold"] = sorted(views._source.rows("SELECT name, key, value FROM fold"))
+    rows = "SELECT id, record, concern, attested FROM fold_records"
+    found["fold_records"] = sorted(repr(row) for row in views._source.rows(rows))
     found["search"] = sorted(row.record for row in reader.search("words", limit=999))
     return found
 

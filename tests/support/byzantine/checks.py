@@ -72,7 +72,7 @@ class Followed:
                 self.told[change.id] = change.standing
         return self
 
-    def add_at_once(self, records: Iterable[Record]) -> "Followed":
+    def add_at_once(self, records: Sequence[Record]) -> "Followed":
         """Fold some more records as one slice, after which all that changed is told."""
         for each in self.fold.add_all(records):
             standing = self.fold.standing(each)

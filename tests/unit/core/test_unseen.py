@@ -220,6 +220,7 @@ def test_the_memory_of_the_fold_is_only_read() -> None:
     folded = FoldInRam()
     folded.put("bit", b"name", 1)
     memory = _Remembering(folded)
+    memory.foresee("bit", [b"name"])
     assert [*memory.scan("bit", b"")] == [(b"name", 1)]
     with pytest.raises(TypeError):
         memory.delete("bit", b"name")
