@@ -45,6 +45,10 @@ QUERY: Mapping[str, Parameter] = {
     ),
     "comp": Parameter("Only what is compensated like this.", _one_of(value.COMPENSATIONS)),
     "cursor": Parameter("Where the page begins: `next` of the page before. Its form may change; never make one."),
+    "digests": Parameter(
+        "With the digests, which take a while where there is much; `false` leaves them empty.",
+        {"type": "boolean", "default": True},
+    ),
     "for": Parameter("Only what thanks for this record: its id, or enough of it."),
     "from": Parameter("The first day, included.", DAY),
     "kind": Parameter("Only contributions of this kind.", _one_of(value.KINDS)),

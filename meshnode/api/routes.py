@@ -81,7 +81,7 @@ _ROUTES: tuple[Entry[Site], ...] = (
     Entry("POST", "/node/trust", node.trust),
     Entry("POST", "/login-links", login.make_link, status=201),
     Entry("GET", "/doctor", node.doctor, patient=True),
-    Entry("GET", "/state", node.state, patient=True),
+    Entry("GET", "/state", node.state, query=("digests",), patient=True),
     Entry("GET", "/log-file", node.log_file),
     Entry("GET", "/config", operations.config),
     Entry("GET", "/bug-report", operations.bug_report, patient=True),

@@ -63,9 +63,9 @@ class Node(Group[Link]):
         return Call("GET", "/metrics", is_text=True)
 
     @asks
-    def state(self) -> Call[a.StateAnswer]:
-        """The state digest of every scope."""
-        return get("/state")
+    def state(self, *, digests: bool = True) -> Call[a.StateAnswer]:
+        """The state of every scope, with its digest unless that would take too long."""
+        return get("/state", {} if digests else {"digests": "false"})
 
     @asks
     def sync(self, peer: str | None = None, *, wait_ms: int = 10_000) -> Call[a.SyncAnswer]:

@@ -93,6 +93,7 @@ class Projector:
         self._fold = Fold(views.memory)
         self._shelf = _Shelf(reader, views.memory)
         self._turn = trio.CapacityLimiter(1)
+        self._digested: tuple[Progress, dict[bytes, bytes]] | None = None
         self._nudged, self._urged = trio.Event(), trio.Event()
         self._stirred_at = self._busy_at = float("-inf")
         """When the node was last busy, by the clock of the loop and by that of threads."""
@@ -152,8 +153,8 @@ class Projector:
             await self._passed.after(self._passed.moves)
 
     async def digests(self) -> dict[bytes, bytes]:
-        """The digest of every scope, as of the last slice. Reads the whole fold."""
-        return await trio.to_thread.run_sync(digests, self._views.memory, limiter=self._turn)
+        """The digest of every scope, as of the last slice. Reads the whole fold, once for all who ask of one state."""
+        return await trio.to_thread.run_sync(self._digest, limiter=self._turn)
 
     async def standing(self, record: bytes) -> Standing | None:
         """What a record is worth, as of the last slice; None if it was not folded yet. `Office.standing` is quicker."""
@@ -251,6 +252,12 @@ class Projector:
             self.tell_standings(tuple(standings.values()))
 
     # What follows runs in the worker thread.
+
+    def _digest(self) -> dict[bytes, bytes]:
+        progress = self._views.progress
+        if self._digested is None or self._digested[0] != progress:
+            self._digested = progress, digests(self._views.memory)
+        return self._digested[1]
 
     def _replacements(self, record: bytes) -> list[bytes]:
         rows = self._views.memory.scan("correction", record)

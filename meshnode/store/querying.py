@@ -135,6 +135,12 @@ class ViewReader:
         question, values = _composed("SELECT count(*)", kind, conditions)
         return self._source.number(question, tuple(values))
 
+    def tally(self, kind: type[NamedTuple], column: str, *conditions: Where) -> dict[Plain, int]:
+        """How many rows meet all conditions, apart for each value of a column."""
+        _check_column(kind, column)
+        question, values = _composed(f'SELECT "{column}", count(*)', kind, conditions)
+        return dict(self._source.rows(f'{question} GROUP BY "{column}"', tuple(values)))
+
     def total(self, kind: type[NamedTuple], column: str, *conditions: Where) -> int:
         """The sum of a column over the rows that meet all conditions; NULL counts nothing."""
         _check_column(kind, column)

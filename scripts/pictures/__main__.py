@@ -1,4 +1,4 @@
-"""Takes a picture of every page of the dashboard, light and dark, wide and narrow.
+"""Takes pictures of the dashboard at the end of the demonstration: every page, light and dark, wide and narrow.
 
     scripts/screenshots [FOLDER] [PAGE…]
 
@@ -6,61 +6,126 @@ Without a folder the few that the documents show are renewed, in tests/transcrip
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, get_args
 
+import trio
+from playwright.sync_api import Page
+
+from meshnode.app.demo.history import make_history
+from meshnode.app.demo.looking import Scene
+from meshnode.app.demo.narrator import Narrator
+from meshnode.app.demo.run import play_demo
 from tests.support.browser import Chromium, Scheme, chromium, window
-from tests.support.studio import Studio, studio
 
 SHOWN = Path(__file__).resolve().parents[2] / "tests" / "transcripts" / "pictures"
 """Where the documents' pictures stand."""
-FEW: tuple[tuple[str, Scheme, int], ...] = (
-    ("today", "light", 1440),
-    ("money", "light", 1440),
-    ("work", "dark", 1440),
-    ("agreement", "light", 1440),
-)
+
+
+class Form(NamedTuple):
+    """How a page is looked at."""
+
+    scheme: Scheme
+    width: int
+
+
+FEW = {
+    "today": Form("light", 1440),
+    "money": Form("light", 1440),
+    "work": Form("dark", 1440),
+    "agreement": Form("light", 1440),
+}
 """What the documents show."""
-WIDTHS = (1440, 360)
-WEEKS = 40
+FORMS = tuple(Form(scheme, width) for scheme in get_args(Scheme) for width in (1440, 360))
 LARGEST = 150 << 10
 """Bytes of a picture in the documents."""
 
 
+def pages(scene: Scene) -> dict[str, str]:
+    """The address of every page, by the name of its picture."""
+    told = scene.told
+    shared = f"/money/distributions/{told.shared}"
+    return {
+        "today": "/",
+        "work": "/work",
+        "everybody": "/work?who=all",
+        "money": "/money",
+        "distribution": shared,
+        "why": f"{shared}/why",
+        "agreements": "/agreements",
+        "agreement": f"/agreements/{told.site}",
+        "to-sign": f"/agreements/{told.workshop}",
+        "mesh": "/mesh",
+        "sync": "/sync",
+        "record": f"/records/{told.shared}",
+        "nowhere": "/nowhere",
+    }
+
+
 def main(words: list[str]) -> None:
-    """Set the studio up, and look at it."""
-    with studio(weeks=WEEKS) as nodes, chromium() as browser:
-        if words:
-            take_all(nodes, browser, Path(words[0]), words[1:])
-        else:
-            for name, scheme, width in FEW:
-                path = SHOWN / f"{name}.png"
-                take(nodes, browser, [name], scheme, width, SHOWN, whole=False)
-                (SHOWN / f"{name}-{scheme}-{width}.png").replace(path)
-                if path.stat().st_size > LARGEST:
-                    sys.exit(f"{path} is too large: {path.stat().st_size} bytes")
+    """Play the demonstration, and look at it."""
+
+    async def look(scene: Scene, _say: Narrator) -> None:
+        take = partial(_take_all, scene, Path(words[0]), words[1:]) if words else partial(_renew, scene)
+        await trio.to_thread.run_sync(take)
+
+    with TemporaryDirectory(prefix="mn-") as folder:
+        said = Narrator(lambda kind, text, holds, seconds: print(text, file=sys.stderr) if kind == "scene" else None)
+        history = make_history(Path(folder) / "history")  # alike wherever pictures are taken
+        trio.run(play_demo, Path(folder), said, history, look)
 
 
-def take_all(nodes: Studio, browser: Chromium, folder: Path, names: list[str]) -> None:
-    """Every page, or some, in every form."""
-    schemes: tuple[Scheme, ...] = get_args(Scheme)
-    for scheme in schemes:
-        for width in WIDTHS:
-            take(nodes, browser, names, scheme, width, folder, whole=True)
+def _renew(scene: Scene) -> None:
+    """Take the few pictures of the documents anew."""
+    with chromium() as chrome:
+        for name, form in FEW.items():
+            taken = take(scene, chrome, [name], form, SHOWN, whole=False)[0].replace(SHOWN / f"{name}.png")
+            if taken.stat().st_size > LARGEST:
+                sys.exit(f"{taken} is too large: {taken.stat().st_size} bytes")
 
 
-def take(
-    nodes: Studio, browser: Chromium, names: list[str], scheme: Scheme, width: int, folder: Path, *, whole: bool
-) -> None:
-    """Some pages in one form; `whole` takes all of a page, however long it is."""
+def _take_all(scene: Scene, folder: Path, names: list[str]) -> None:
+    """Every page, or some, in every form, and the page of who is not logged in."""
+    with chromium() as chrome:
+        for form in FORMS:
+            take(scene, chrome, names, form, folder, whole=True)
+            if not names or "login" in names:
+                with _looking(scene, chrome, form) as page:
+                    page.goto(_origin(scene))
+                    page.screenshot(path=folder / f"login-{form.scheme}-{form.width}.png")
+
+
+def take(scene: Scene, chrome: Chromium, names: list[str], form: Form, folder: Path, *, whole: bool) -> list[Path]:
+    """Some pages in one form; `whole` takes all of a page, however long it is. The files they are in."""
     folder.mkdir(parents=True, exist_ok=True)
-    with browser.borrowed() as lent, window(lent, nodes.urls["ana"], width=width, scheme=scheme) as watched:
-        watched.page.goto(nodes.link("ana"))
-        for name, path in nodes.pages().items():
+    taken = []
+    with _looking(scene, chrome, form) as page:
+        page.goto(scene.seats["Ana"].link())
+        for name, path in pages(scene).items():
             if not names or name in names:
-                watched.page.goto(nodes.urls["ana"] + path)
-                watched.page.screenshot(path=folder / f"{name}-{scheme}-{width}.png", full_page=whole)
-                print(folder / f"{name}-{scheme}-{width}.png")
+                page.goto(_origin(scene) + path)
+                taken.append(folder / f"{name}-{form.scheme}-{form.width}.png")
+                page.screenshot(path=taken[-1], full_page=whole)
+                print(taken[-1])
+    return taken
+
+
+@contextmanager
+def _looking(scene: Scene, chrome: Chromium, form: Form) -> Iterator[Page]:
+    """A window of one form, that nobody has logged in yet."""
+    with (
+        chrome.borrowed() as browser,
+        window(browser, _origin(scene), width=form.width, scheme=form.scheme) as watched,
+    ):
+        yield watched.page
+
+
+def _origin(scene: Scene) -> str:
+    return scene.seats["Ana"].url
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class ScopeState(Model):
     valid: int
     pending: int
     digest: str
-    """Hexadecimal SHA-256 over the valid records' state; empty if the scope is held in part."""
+    """Hexadecimal SHA-256 over the valid records' state; empty if the scope is held in part, or none was asked for."""
     partial: bool = False
     """There was no room for all of this network, which is only relayed."""
 

@@ -106,10 +106,13 @@ async def state(site: Site, call: Call[Nothing]) -> StateAnswer:
     """The state of every scope, with the digest that is alike on every node with the same records."""
     office = site.office
     await office.projector.caught_up()
-    digests = await office.projector.digests()
+    wanted = call.flag("digests") if "digests" in call.query else True
+    digests = await office.projector.digests() if wanted else {}
+    here = [ScopeId(office.me), *networks_here(office), *scopes_here(office)]
+    counted = await office.slowly(lambda lookups: [lookups.counts(scope) for scope in here])
     names, scopes = Names(office), []
-    for scope in [ScopeId(office.me), *networks_here(office), *scopes_here(office)]:
-        counts, shown, partial = office.lookups.counts(scope), names.scope(scope), office.is_partial(scope)
+    for scope, counts in zip(here, counted, strict=True):
+        shown, partial = names.scope(scope), office.is_partial(scope)
         scopes.append(
             ScopeState(
                 id=to_text(scope),

@@ -30,7 +30,7 @@ def find_history(scratch: Path, given: Path | None = None) -> History:
             return History(path.resolve(), email, True)
     if given:
         raise Ending(Exit.USAGE, f"{given} is no git repository with commits", "meshnode demo")
-    return History(_make(scratch / "history"), "ana@example.org", False)
+    return History(make_history(scratch / "history"), "ana@example.org", False)
 
 
 def _busiest(path: Path) -> str:
@@ -44,7 +44,7 @@ def _busiest(path: Path) -> str:
     return found[0][0] if found else ""
 
 
-def _make(folder: Path) -> Path:
+def make_history(folder: Path) -> Path:
     """A repository with a day's work in it, so that the demonstration runs everywhere git does."""
     titles = ("Sketch the landing page", "Add the price table", "Fix the form on phones", "Translate to Spanish")
     commits = "".join(

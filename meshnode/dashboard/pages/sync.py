@@ -26,12 +26,14 @@ async def show(given: Given) -> View:
     logs = cast(list[a.LogState], await ask.items("/logs", limit=MOST_LOGS))
     peers = cast(list[a.Peer], await ask.items("/peers"))
     forks = cast(list[a.Fork], await ask.items("/forks"))
-    state = cast(a.StateAnswer, await ask.get("/state"))
+    digests = given.query.get("digests") == "true"
+    state = cast(a.StateAnswer, await ask.get("/state", digests=digests or "false"))
     alone = [each for each in logs if each["agent"]["me"] and not each["held"] and each["scope"]["kind"] != "notebook"]
     values = {
         "logs": logs,
         "alone": alone,
         "scopes": state["scopes"],
+        "digests": digests,
         "forks": [each for each in forks if not each["healed"]],
         "connected": sum(each["state"] == "direct" for each in peers),
     }

@@ -26,12 +26,13 @@ async def show(given: Given) -> View:
     period: dict[str, str | bool] = {"from": first, "to": last.isoformat(), "mine": mine}
     days = cast(list[w.Hours], await ask.items("/contributions/hours", by="day", **period))
     projects = cast(list[w.Hours], await ask.items("/contributions/hours", by="project", **period))
-    people = cast(list[w.Hours], await ask.items("/contributions/hours", by="agent", **period))
     cursor = given.query.get("cursor")
     found = cast(Page[w.Contribution], await ask.get("/contributions", mine=mine, limit=PAGE_ROWS, cursor=cursor))
     figures = [calendar(days, last)]
     figures += [by_name("projects", "Hours per project", "no project", projects)]
-    figures += [] if mine else [by_name("people", "Hours per person", "nobody known", people)]
+    if not mine:
+        people = cast(list[w.Hours], await ask.items("/contributions/hours", by="agent", **period))
+        figures.append(by_name("people", "Hours per person", "nobody known", people))
     values = {
         "mine": mine,
         "who": who,

@@ -93,6 +93,9 @@ async def test_a_bundle_carries_everything_to_an_empty_node(mesh: Mesh, tmp_path
         record = await ana.logs("Landing page", "studio")
         exported = await ana.api().does("POST", "/exports", {"kind": "bundle", "path": str(file), "scope": "studio"})
         state = {each["id"]: each["digest"] for each in (await ana.api().does("GET", "/state"))["scopes"]}
+        quick = (await ana.api().does("GET", "/state?digests=false"))["scopes"]
+        assert {each["id"]: each["digest"] for each in quick} == dict.fromkeys(state, "")
+        assert all(each["records"] == each["valid"] + each["pending"] > 0 for each in quick)
     assert exported["bytes"] == file.stat().st_size
     async with mesh.node("ben") as ben:
         await ben.joins(ana.line(studio), seconds=0)

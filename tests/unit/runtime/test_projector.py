@@ -86,6 +86,19 @@ async def test_what_was_committed_is_shown_once_one_has_caught_up() -> None:
         assert shop.agent in await shop.projector.digests()
 
 
+async def test_digests_are_those_of_what_was_folded_last_and_read_once() -> None:
+    async with following() as shop:
+        shop.commit(shop.genesis)
+        with trio.fail_after(DEADLINE):
+            await shop.projector.caught_up()
+        first = await shop.projector.digests()
+        assert await shop.projector.digests() is first
+        shop.commit(shop.work("one"))
+        with trio.fail_after(DEADLINE):
+            await shop.projector.caught_up()
+        assert await shop.projector.digests() != first
+
+
 async def test_a_record_whose_past_is_missing_is_shown_as_pending_until_it_comes() -> None:
     shop = Shop()
     signed = shop.work("one")

@@ -51,6 +51,7 @@ def test_conditions_choose_rows(condition: Where, numbers: list[int]) -> None:
     rows = reader.select(MemberRow, condition, order="at")
     assert [int.from_bytes(row.record, "big") for row in rows] == numbers
     assert reader.count(MemberRow, condition) == len(numbers)
+    assert sum(reader.tally(MemberRow, "at", condition).values()) == len(numbers)
 
 
 def test_null_is_asked_for_by_none() -> None:
