@@ -1,13 +1,11 @@
 """The dashboard of a real node: the link that `meshnode ui` prints, over the port on loopback."""
 
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.homes import Household, Person
-from tests.support.patience import DEADLINE
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture
@@ -16,33 +14,9 @@ def household() -> Iterator[Household]:
         yield people
 
 
-class Browser:
-    """Asks for pages at one node's port, as a browser does that shows them."""
-
-    def __init__(self, url: str) -> None:
-        self._place = urlsplit(url).netloc
-        self.cookie = ""
-
-    def asks(self, path: str, method: str = "GET", body: str = "", **headers: str) -> HTTPResponse:
-        connection = HTTPConnection(self._place, timeout=DEADLINE)
-        sent = {"Cookie": self.cookie, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        connection.request(method, path, body or None, {name: value for name, value in sent.items() if value})
-        return connection.getresponse()
-
-    def reads(self, path: str) -> str:
-        answer = self.asks(path)
-        assert answer.status == 200
-        return answer.read().decode()
-
-
-def logged_in(person: Person) -> Browser:
+def logged_in(person: Person) -> Visitor:
     """A browser that has opened the link of somebody's node."""
-    url = str(person.asks("ui", "--no-open")["url"])
-    browser = Browser(url)
-    answer = browser.asks(urlsplit(url).path)
-    assert (answer.status, answer.headers["location"]) == (303, "/")
-    browser.cookie = answer.headers["set-cookie"].split(";")[0]
-    return browser
+    return Visitor.logged_in(str(person.asks("ui", "--no-open")["url"]))
 
 
 def test_the_link_logs_a_browser_in_until_the_node_stops(household: Household) -> None:
@@ -61,7 +35,7 @@ def test_the_link_logs_a_browser_in_until_the_node_stops(household: Household) -
     assert browser.asks("/", Host="evil.example").status == 421
     ana.does("down")
     ana.does("up")
-    again = Browser(str(ana.asks("ui", "--no-open")["url"]))
+    again = Visitor(str(ana.asks("ui", "--no-open")["url"]))
     again.cookie = browser.cookie
     assert again.asks("/").status == 401
 
