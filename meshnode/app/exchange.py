@@ -42,7 +42,8 @@ class NodeExchange:
             if kind == "bundle":
                 return _bundle_answer(path, await self._bundles.take_in(path, dry_run), dry_run)
             report = await self._imports.run(kind, path, options, dry_run)
-            return _import_answer(report, begins=bool(options.get("create_projects")))
+            known = any(each.batch == report.batch and not each.undone for each in self._imports.batches())
+            return _import_answer(report, known=known, begins=bool(options.get("create_projects")))
 
     def batches(self) -> list[ImportBatch]:
         """See Exchange."""
@@ -98,8 +99,8 @@ def _refusing() -> Iterator[None]:
         raise Refusal(Code.FILE, str(error), "meshnode doctor") from error
 
 
-def _import_answer(report: Report, *, begins: bool) -> ImportAnswer:
-    """`begins`: projects that are not here are begun along with the import."""
+def _import_answer(report: Report, *, known: bool, begins: bool) -> ImportAnswer:
+    """`known`: the batch can be taken back; `begins`: projects that are not here are begun along with the import."""
     refused = [_refused_row(each) for each in report.notices if each.fate is Fate.REFUSED]
     notes = [each.sentence for each in report.notices if each.fate is Fate.NOTED]
     if report.refused > len(refused):
@@ -108,7 +109,7 @@ def _import_answer(report: Report, *, begins: bool) -> ImportAnswer:
         names = ", ".join([*report.unknown_projects][:NAMED_PROJECTS])
         notes.append(f"projects that come along: {len(report.unknown_projects)} ({names})")
     return ImportAnswer(
-        batch=report.batch if report.written else "",
+        batch=report.batch if known else "",
         kind=report.kind,
         source=report.source,
         dry_run=report.dry_run,

@@ -156,7 +156,10 @@ class Woken:
 
 @dataclass(frozen=True, slots=True)
 class JoinScope:
-    """Take part in a network: reconcile it with whoever shares it. Answered by Joined once its founding is here."""
+    """Take part in a network: reconcile it with whoever shares it. Answered by Joined once its founding is here.
+
+    That one takes part is on disk before, together with the local rows.
+    """
 
     ticket: int
     scope: ScopeId
@@ -166,6 +169,7 @@ class JoinScope:
     """Carry it for its members, without belonging to it."""
     agent: bytes = b""
     """The organisation for which one takes part, empty for oneself."""
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +223,11 @@ class NetworksStand:
 
 @dataclass(frozen=True, slots=True)
 class LeaveScope:
-    """Stop carrying a network. What is stored stays. Answered by Done."""
+    """Stop carrying a network. What is stored stays. Answered by Done once that and the local rows are on disk."""
 
     ticket: int
     scope: ScopeId
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +283,15 @@ class TrustThisCopy:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Keep the private parts of an agent before those of others, or not any more. Answered by Done."""
+    """Keep the private parts of an agent before those of others, or not any more.
+
+    Answered by Done once that and the local rows are on disk; `Block` likewise.
+    """
 
     ticket: int
     agent: AgentId
     on: bool
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +301,7 @@ class Block:
     ticket: int
     agent: AgentId
     on: bool
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 class Found(NamedTuple):

@@ -78,8 +78,9 @@ class Wishes:
                     parts.gate.tell(standing)
                     parts.scopes.tell(standing)
                 self._talk.refresh(turn)
-            case LeaveScope(ticket, scope):
+            case LeaveScope(ticket, scope, local):
                 self._leave(scope, turn)
+                turn.local += local
                 turn.after.answers.append((ticket, Done()))
             case SyncNow(ticket, peer):
                 parts.waiters.sync(ticket, peer, turn)
@@ -100,11 +101,13 @@ class Wishes:
             case TrustThisCopy(ticket):
                 parts.copies.trust(turn)
                 turn.answer(ticket, Done())
-            case Follow(ticket, agent, on):
+            case Follow(ticket, agent, on, local):
                 parts.policy.follow(agent, on, turn)
+                turn.local += local
                 self._choose(ticket, turn)
-            case Block(ticket, agent, on):
+            case Block(ticket, agent, on, local):
                 parts.policy.block(agent, on, turn)
+                turn.local += local
                 self._choose(ticket, turn)
             case Looked(ticket, found):
                 finish_search(found, parts.ground.flight, turn)
@@ -144,7 +147,7 @@ class Wishes:
         slug, host = event.slug or before.slug, hosts[0] if hosts else before.host
         agent, now = event.agent if before.agent or not joined else b"", turn.moment.wall
         row = before._replace(at=now, left=False, leaving=False, slug=slug, relayed=relayed, host=host, agent=agent)
-        turn.local.append(row)
+        turn.local += (row, *event.local)
         for peer, addresses in event.peers:
             parts.book.add(peer, addresses, turn, by_hand=True, source="join")
         self._talk.refresh(turn)

@@ -462,6 +462,11 @@ class Office:
         return entry.type if entry else "record"
 
 
+def noting(rows: Rows, made: bytes) -> Rows:
+    """Rows that are committed where nothing is signed whose id would be noted as the answer: this is noted instead."""
+    return tuple(row._replace(ids=(made,)) if isinstance(row, AnswerEntry) else row for row in rows)
+
+
 def _steadily(question: Callable[[Folded], T], folded: Folded) -> T:
     with folded.steady():
         return question(folded)

@@ -166,7 +166,7 @@ class ImportAnswer(Model):
     """What an import did, or would do."""
 
     batch: str
-    """The name under which `import undo` takes it back; empty when nothing was written."""
+    """The name under which `import undo` takes it back; empty when there is nothing to take back."""
     kind: str
     source: str
     dry_run: bool

@@ -1,6 +1,7 @@
 """Decisions of founders: propose, vote, carry out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -41,7 +42,7 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
     """Propose something, and accept it; a founder who decides alone thereby carries it out."""
     office = site.office
     scope, agent = await find_body(office, call.body.scope), await office.acting(call.body.as_)
-    draft, line = await _order(office, scope, call.body)
+    draft, line = await _order(office, scope, call)
     if draft is None:
         wish = await _wish(office, scope, call.body)
 
@@ -51,8 +52,10 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
         return await decisions.propose(office, scope, wish, call.body.text, rows, agent=agent)
 
     (record,) = await office.once(call.key, call.digest, write)
-    made = decision_model(office, Names(office), await decisions.settle(office, record, own=True, agent=agent))
-    if line is not None:
+    told = await decisions.settle(office, record, own=True, agent=agent)
+    made = decision_model(office, Names(office), told)
+    if call.body.invite is not None and line is not None and draft is not None and orders.is_ordered(told, draft):
+        line = replace(line, expires=told.entry.at + call.body.invite.seconds * 1000)
         made.line = write_invitation(line)
         made.link = LINK + made.line
     return made
@@ -149,13 +152,16 @@ def change_model(names: Names, fields: dict[str, Any]) -> CharterChange:
     )
 
 
-async def _order(office: Office, scope: ScopeId, body: DecisionRequest) -> tuple[Draft | None, Invitation | None]:
+async def _order(office: Office, scope: ScopeId, call: Call[DecisionRequest]) -> tuple[Draft | None, Invitation | None]:
     """The act that a proposal wants to be ordered, if it wants that; of an invitation the line, too. Raises Refusal."""
+    body = call.body
     if body.appoint is not None:
         agent = await find_somebody(office, scope, body.appoint.agent)
         return networks.draft_appointment(scope, agent, body.appoint.role, delegate=body.appoint.delegate), None
     if body.invite is not None:
-        return networks.draft_invitation(office, scope, body.invite.role, body.invite.uses, body.invite.seconds)
+        secret = networks.invitation_secret(office, call.key, call.digest)
+        role, uses, seconds = body.invite.role, body.invite.uses, body.invite.seconds
+        return networks.draft_invitation(office, scope, role, uses, seconds, secret)
     if body.withdraw:
         grant = await office.find(body.withdraw)
         return networks.draft_removal(office, scope, [grant], "end"), None

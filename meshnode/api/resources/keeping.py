@@ -56,14 +56,14 @@ async def follow(site: Site, call: Call[ChoiceRequest]) -> Choice:
     """Follow somebody, or relay a network."""
     office, who = site.office, call.body.who
     seconds = min(max(call.body.wait_ms, 0), LONGEST_WAIT_MS) / 1000
-    (chosen,) = await office.settled(call.key, call.digest, lambda: choices.follow(office, who, seconds))
+    (chosen,) = await office.once(call.key, call.digest, lambda rows: choices.follow(office, who, seconds, rows))
     return _choice(office, chosen)
 
 
 async def unfollow(site: Site, call: Call[Nothing]) -> None:
     """Follow somebody, or relay a network, no more."""
     office, who = site.office, call.path["id"]
-    await office.settled(call.key, call.digest, lambda: choices.unfollow(office, who))
+    await office.once(call.key, call.digest, lambda rows: choices.unfollow(office, who, rows))
 
 
 async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
@@ -77,14 +77,14 @@ async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
 async def block(site: Site, call: Call[ChoiceRequest]) -> Choice:
     """Block somebody."""
     office, who = site.office, call.body.who
-    (chosen,) = await office.settled(call.key, call.digest, lambda: choices.block(office, who))
+    (chosen,) = await office.once(call.key, call.digest, lambda rows: choices.block(office, who, rows))
     return _choice(office, chosen)
 
 
 async def unblock(site: Site, call: Call[Nothing]) -> None:
     """Block somebody no more."""
     office, who = site.office, call.path["id"]
-    await office.settled(call.key, call.digest, lambda: choices.unblock(office, who))
+    await office.once(call.key, call.digest, lambda rows: choices.unblock(office, who, rows))
 
 
 def _choice(office: Office, chosen: bytes) -> Choice:

@@ -47,16 +47,20 @@ async def split(site: Site, call: Call[SplitRequest]) -> Network:
     is_open = (body.join or network_model(office, old).join) == "open"
     chosen = frozenset([await find_agent(office, each, old) for each in body.only]) if body.only else None
     charter = networks.Charter(body.name, body.purpose, is_open=is_open, forked_from=old)
-    made: list[RecordId] = []
 
-    async def write(rows: Rows) -> Ids:
-        made.extend(await moves.split(office, old, charter, chosen, rows))
-        return ()
+    async def found(rows: Rows) -> Ids:
+        return (RecordId(await moves.found(office, old, charter, rows)),)
 
-    await office.once(call.key, call.digest, write)
-    found = ScopeId(made[0]) if made else await office.find_network(body.name)
-    answer = network_model(office, found)
-    answer.line = answer.line or write_line(found, reachable_first(office.node.listening))
+    async def move() -> Ids:
+        # Founded once; whom a crash kept from being invited is invited then.
+        founded, *_ = await office.once(f"{call.key} founded" if call.key else "", call.digest, found)
+        await moves.move_people(office, old, charter, ScopeId(founded), chosen)
+        return (founded,)
+
+    (founded,) = await office.settled(call.key, call.digest, move)
+    new = ScopeId(founded)
+    answer = network_model(office, new)
+    answer.line = answer.line or write_line(new, reachable_first(office.node.listening))
     return answer
 
 

@@ -51,25 +51,30 @@ async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
     office, body = site.office, call.body
     if body.join not in JOINS:
         raise Refusal(Code.BAD_REQUEST, "`join` must be `open` or `invite`", "meshnode network create --help")
-    made: list[ScopeId] = []
     charter = Charter(body.name, body.purpose, is_open=body.join == "open")
     agent = await office.acting(body.as_)
 
     async def found(rows: Rows) -> Ids:
-        made.append(await networks.found(office, charter, rows, agent))
-        return ()
+        return (RecordId(await networks.found(office, charter, rows, agent)),)
 
-    await office.once(call.key, call.digest, found)
+    founded = await office.once(call.key, call.digest, found)
     await office.projector.caught_up()
-    return network_model(office, made[0] if made else await office.find_network(body.name))
+    return network_model(office, ScopeId(founded[0]))
 
 
 async def leave_network(site: Site, call: Call[Nothing]) -> Left:
     """Leave a network: the others are told, and the node carries it no longer."""
-    network = await site.office.find_network(call.path["id"])
-    agent = await site.office.acting(call.query.get("as"))
-    heard = await networks.leave(site.office, network, agent)
-    return Left(to_text(network), heard)
+    office = site.office
+    network = await office.find_network(call.path["id"])
+    agent = await office.acting(call.query.get("as"))
+    heard: list[bool] = []
+
+    async def leave(rows: Rows) -> Ids:
+        heard.append(await networks.leave(office, network, agent, rows))
+        return ()
+
+    await office.once(call.key, call.digest, leave)
+    return Left(to_text(network), heard[0] if heard else not office.joins.is_leaving(network))
 
 
 class _Way(NamedTuple):
@@ -168,9 +173,7 @@ async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
 
     (signed,) = await office.once(call.key, call.digest, end)
     await office.projector.caught_up()
-    record = office.truth.record(signed)
-    targets = record.facts.get("targets") if record is not None else None
-    ended = targets if isinstance(targets, list | tuple) else ()
+    ended = ended_by(office, signed)
     return Page(
         items=[
             _member(site, Names(office), each)
@@ -178,6 +181,13 @@ async def remove_member(site: Site, call: Call[RemoveRequest]) -> Page[Member]:
             if each.record in ended
         ]
     )
+
+
+def ended_by(office: Office, signed: RecordId) -> list[bytes]:
+    """The entries that a revocation signed here ends."""
+    record = office.truth.record(signed)
+    assert record is not None, "what was answered is stored"
+    return list(record.facts["targets"])
 
 
 async def _removable(office: Office, network: ScopeId, who: str) -> list[bytes]:
@@ -194,21 +204,21 @@ async def _removable(office: Office, network: ScopeId, who: str) -> list[bytes]:
 
 
 async def invite(site: Site, call: Call[InviteRequest]) -> Invite:
-    """Sign an invitation; its line is told in this answer and never again, so one that is lost is withdrawn."""
+    """Sign an invitation; its line is told in this answer alone. Who did not get it asks again with the same key."""
     office, body = site.office, call.body
     network = await office.find_network(call.path["id"])
-    new: list[networks.Invited] = []
+    secret = networks.invitation_secret(office, call.key, call.digest)
 
     async def write(rows: Rows) -> Ids:
-        new.append(await networks.invite(office, network, body.role, body.uses, body.seconds, rows))
-        return (new[0].grant,)
+        return ((await networks.invite(office, network, body.role, body.uses, body.seconds, rows, secret)).grant,)
 
     (grant,) = await office.once(call.key, call.digest, write)
-    found = _invite(office, network, grant)
-    for made in new:
-        line = write_invitation(made.line)
-        found.line, found.link = line, LINK + line
-        found.reachable, found.expires = reach_of(made.line.addresses), time_text(made.line.expires)
+    await office.projector.caught_up()
+    found, line = _invite(office, network, grant), networks.line_of(office, grant, secret, body.seconds)
+    if line is not None:
+        found.line = write_invitation(line)
+        found.link = LINK + found.line
+        found.reachable, found.expires = reach_of(line.addresses), time_text(line.expires)
     return found
 
 

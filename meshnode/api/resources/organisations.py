@@ -15,6 +15,7 @@ from meshnode.api.models.organisations import (
     StaffRequest,
 )
 from meshnode.api.models.shared import Page
+from meshnode.api.resources.networks import ended_by
 from meshnode.api.resources.networks import find_agent as find_member
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
@@ -27,7 +28,7 @@ from meshnode.runtime.requests import organisations, people
 from meshnode.runtime.requests.organisations import Founding, Job
 from meshnode.runtime.requests.somebody import find_agent
 from meshproto.records.encoding import decode
-from meshproto.records.ids import AgentId, ScopeId, ext, to_text
+from meshproto.records.ids import AgentId, RecordId, ScopeId, ext, to_text
 from meshproto.types.value import Money
 
 KNOWN = "let them give you their card first: meshnode id card --help"
@@ -50,15 +51,13 @@ async def create_organisation(site: Site, call: Call[OrganisationRequest]) -> Or
     office, body = site.office, call.body
     others = [await find_agent(office, each, hint=KNOWN) for each in body.founders]
     founding = Founding(body.name, body.purpose, tuple(others), _quorum(body.quorum), tuple(body.sensitive))
-    made: list[ScopeId] = []
 
     async def found(rows: Rows) -> Ids:
-        made.append(await organisations.found(office, founding, rows))
-        return ()
+        return (RecordId(await organisations.found(office, founding, rows)),)
 
-    await office.once(call.key, call.digest, found)
+    founded = await office.once(call.key, call.digest, found)
     await office.projector.caught_up()
-    return _model(site, made[0] if made else await office.find_organisation(body.name))
+    return _model(site, ScopeId(founded[0]))
 
 
 async def accept(site: Site, call: Call[AcceptRequest]) -> Organisation:
@@ -105,20 +104,26 @@ async def dismiss(site: Site, call: Call[DismissRequest]) -> Page[Mandate]:
     office, body = site.office, call.body
     organisation = await office.find_organisation(call.path["id"])
     agent = await find_member(office, body.agent, organisation)
-    living = [each for each in organisations.people(office, organisation) if each.agent == agent]
-    ended = {to_text(each.record) for each in living if each.state in ("invited", "active")}
-    await office.once(
+    (signed,) = await office.once(
         call.key, call.digest, lambda rows: organisations.dismiss(office, organisation, agent, body.reason, rows)
     )
     await office.projector.caught_up()
+    ended = [to_text(each) for each in ended_by(office, signed)]
     return Page(items=[each for each in _people(site, organisation) if each.mandate in ended])
 
 
 async def resign(site: Site, call: Call[Nothing]) -> Resigned:
     """Give back every mandate the owner has of an organisation."""
-    organisation = await site.office.find_organisation(call.path["id"])
-    heard = await organisations.leave(site.office, organisation)
-    return Resigned(to_text(organisation), heard)
+    office = site.office
+    organisation = await office.find_organisation(call.path["id"])
+    heard: list[bool] = []
+
+    async def leave(rows: Rows) -> Ids:
+        heard.append(await organisations.leave(office, organisation, rows))
+        return ()
+
+    await office.once(call.key, call.digest, leave)
+    return Resigned(to_text(organisation), heard[0] if heard else not office.joins.is_leaving(organisation))
 
 
 async def reaffirm(site: Site, call: Call[Nothing]) -> Reaffirmed:

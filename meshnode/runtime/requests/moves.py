@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Office, Rows
 from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
@@ -36,21 +36,26 @@ class Move(NamedTuple):
     line: str
 
 
-async def split(
-    office: Office, old: ScopeId, charter: networks.Charter, chosen: frozenset[AgentId] | None, rows: Rows = ()
-) -> Ids:
-    """Found a network for the people of another one, or for those chosen. Raises Refusal.
+async def found(office: Office, old: ScopeId, charter: networks.Charter, rows: Rows = ()) -> ScopeId:
+    """Found a network for people of another one; `move_people` does the rest. Raises Refusal."""
+    _must_stand(office, old)
+    new = await networks.found(office, charter, rows)
+    await office.projector.caught_up()
+    return new
+
+
+async def move_people(
+    office: Office, old: ScopeId, charter: networks.Charter, new: ScopeId, chosen: frozenset[AgentId] | None
+) -> None:
+    """Invite the people of a network, or those chosen, into the one founded for them. May be repeated. Raises Refusal.
 
     Nothing is noted in the old one if only some are chosen: the others need not know.
     """
-    _must_stand(office, old)
     people = [row for row in await _people(office, old) if chosen is None or row.agent in chosen]
-    new = await networks.found(office, charter, rows)
-    await office.projector.caught_up()
-    await _let_in(office, new, people, is_open=charter.is_open)
-    if chosen is None:
+    anew = [row for row in people if not networks.roles_of(office, new, row.agent)]
+    await _let_in(office, new, anew, is_open=charter.is_open)
+    if chosen is None and not any(move.network == new for move in moves_of(office, old)):
         await _note(office, old, SPLIT, new)
-    return (RecordId(new),)
 
 
 async def move_into(office: Office, old: ScopeId, new: ScopeId) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 import trio
@@ -14,7 +15,7 @@ from meshnode.core.events import EnterBy, JoinScope, LeaveScope
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.invitations import Invitation
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Ids, Office, Rows, noting
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
@@ -26,7 +27,7 @@ from meshnode.views.names import slug
 from meshnode.views.rows import ContributionRow, MemberRow
 from meshproto.fold.entries import read_entry
 from meshproto.lines.reading import SECRET_SIZE
-from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, ext, short
+from meshproto.records.ids import NONE, AgentId, RecordId, ScopeId, ext, key33, short
 from meshproto.records.limits import MAX_USES
 from meshproto.records.signatures import SigningKey
 from meshproto.types import authority, identity
@@ -96,22 +97,50 @@ async def found(office: Office, charter: Charter, rows: Rows = (), agent: bytes 
         raise Refusal(Code.BAD_REQUEST, str(refused)) from refused
     accept = Draft(scope, "countersign", identity.accept(scope), agent=agent)
     row = JoinedEntry(scope, now, slug=slug(name), agent=agent)
-    await office.node.write([accept], ready=genesis, local=(row, *rows))
+    await office.node.write([accept], ready=genesis, local=(row, *noting(rows, scope)))
     await office.node.ask(lambda ticket: JoinScope(ticket, scope, slug=slug(name), agent=agent))
     return scope
 
 
-async def invite(office: Office, network: ScopeId, role: str, uses: int, seconds: int, rows: Rows = ()) -> Invited:
+async def invite(
+    office: Office, network: ScopeId, role: str, uses: int, seconds: int, rows: Rows = (), secret: bytes = b""
+) -> Invited:
     """Sign an invitation to a network, good for so many people and so long. Raises Refusal."""
     await must_steer(office, network)
-    draft, line = draft_invitation(office, network, role, uses, seconds)
+    draft, line = draft_invitation(office, network, role, uses, seconds, secret)
     (grant,) = await office.node.write([draft], local=rows)
     await office.projector.caught_up()
     return Invited(grant, line)
 
 
-def draft_invitation(office: Office, network: ScopeId, role: str, uses: int, seconds: int) -> tuple[Draft, Invitation]:
-    """An invitation that is still to be signed, and what is passed on outside the mesh. Raises Refusal."""
+def invitation_secret(office: Office, key: str, request: bytes) -> bytes:
+    """The secret of an invitation that is asked for with an idempotency key, always the same; else one by chance.
+
+    It is stored nowhere. Only who has the key of this device works it out, and whoever asks again with the same key
+    has got no answer.
+    """
+    if not key:
+        return SystemChance().token(SECRET_SIZE)
+    asked = sha256(key.encode() + b"\0" + request).digest()
+    return sha256(office.node.identity.key.sign_bytes(b"meshnode/1 invitation\n", asked)).digest()[:SECRET_SIZE]
+
+
+def line_of(office: Office, grant: RecordId, secret: bytes, seconds: int) -> Invitation | None:
+    """What is passed on of an invitation that was signed; None if its secret is another one."""
+    record = office.truth.record(grant)
+    assert record is not None, "what was answered is stored"
+    if record.facts["to"] != key33(invitation_key(secret).public):
+        return None
+    return Invitation(secret, record.at + seconds * 1000, office.node.peer, reachable_first(office.node.listening))
+
+
+def draft_invitation(
+    office: Office, network: ScopeId, role: str, uses: int, seconds: int, secret: bytes = b""
+) -> tuple[Draft, Invitation]:
+    """An invitation that is still to be signed, and what is passed on outside the mesh. Raises Refusal.
+
+    Without a `secret` one is drawn by lot.
+    """
     if role not in GUEST_ROLES:
         raise Refusal(
             Code.BAD_REQUEST,
@@ -120,7 +149,7 @@ def draft_invitation(office: Office, network: ScopeId, role: str, uses: int, sec
         )
     if not 1 <= uses <= MAX_USES or not 60 <= seconds <= LONGEST_INVITATION:
         raise Refusal(Code.BAD_REQUEST, f"an invitation is for 1 to {MAX_USES} people, and a minute to a year")
-    secret, expires = SystemChance().token(SECRET_SIZE), office.node.now() + seconds * 1000
+    secret, expires = secret or SystemChance().token(SECRET_SIZE), office.node.now() + seconds * 1000
     facts = authority.invitation(invitation_key(secret).public, role, uses=uses, until=_day(expires))
     addresses = reachable_first(office.node.listening)
     line = Invitation(secret, expires, office.node.peer, addresses)
@@ -134,16 +163,37 @@ async def enter(office: Office, invitation: Invitation, seconds: float, agent: b
     """
     if invitation.expires and invitation.expires < office.node.now():
         raise _shut("late")
-    network: ScopeId | None = None
+    await office.certain()
+    network = _entered(office, invitation, agent)
     with trio.move_on_after(seconds):
         peer, addresses = invitation.peer, invitation.addresses
         outcome = await office.node.ask(lambda ticket: EnterBy(ticket, invitation.secret, peer, addresses, agent))
         if isinstance(outcome, ShutOut):
+            if network is not None:
+                return network
             raise _shut(outcome.why)
-        assert isinstance(outcome, LetIn), outcome
+        if not isinstance(outcome, LetIn):
+            raise refusal_of(outcome)
         network = outcome.scope
         await office.joins.until_in(network, agent)
     return network
+
+
+def _entered(office: Office, invitation: Invitation, agent: bytes) -> ScopeId | None:
+    """The network in which one stands by this very invitation, which may be used up by that.
+
+    Who asks again knocks all the same: a crash can have come before anybody there heard that it was accepted.
+    """
+    to = key33(invitation_key(invitation.secret).public)
+    for row in office.truth.rows(JoinedEntry):
+        told = office.node.standings.get(ScopeId(row.network))
+        if told is None or row.left or row.leaving or row.relayed:
+            continue
+        grants = (office.truth.record(door.grant) for door in told.doors)
+        is_in = AgentId(agent) in told.readers if agent else bool(told.roles)
+        if is_in and any(grant is not None and grant.facts["to"] == to for grant in grants):
+            return ScopeId(row.network)
+    return None
 
 
 async def appoint(office: Office, network: ScopeId, agent: AgentId, role: str, *, delegate: bool, rows: Rows) -> Ids:
@@ -182,7 +232,7 @@ def draft_removal(office: Office, network: ScopeId, targets: Sequence[bytes], re
     return Draft(network, "revoke", facts, agent=network)
 
 
-async def leave(office: Office, network: ScopeId, agent: bytes = b"") -> bool:
+async def leave(office: Office, network: ScopeId, agent: bytes = b"", rows: Rows = ()) -> bool:
     """Give back every role one has in a network, and stop carrying it; what is here stays. Raises Refusal.
 
     False if nobody who stays has heard of it yet: then the network is carried until somebody has. For an organisation
@@ -192,23 +242,23 @@ async def leave(office: Office, network: ScopeId, agent: bytes = b"") -> bool:
         raise Refusal(Code.CONFLICT, "the notebook is your own and cannot be left")
     lookups = await office.fresh()
     if agent:
-        return await _leave_for(office, network, agent)
+        return await _leave_for(office, network, agent, rows)
     mine = [row.record for row in lookups.standings(network) if row.agent == office.me and row.standing == "active"]
     others = [row for row in lookups.members(network) if row.agent != office.me]
-    return await give_back(office, network, mine, alone=not others)
+    return await give_back(office, network, mine, alone=not others, rows=rows)
 
 
-async def _leave_for(office: Office, network: ScopeId, agent: bytes) -> bool:
+async def _leave_for(office: Office, network: ScopeId, agent: bytes, rows: Rows) -> bool:
     """Give back every role an organisation has in a network. Raises Refusal."""
-    rows = office.lookups.standings(network)
-    theirs = [row.record for row in rows if row.agent == agent and row.standing == "active"]
+    active = [row for row in office.lookups.standings(network) if row.standing == "active"]
+    theirs = [row.record for row in active if row.agent == agent]
     if not theirs:
         name = office.name(agent) or short(agent)
         where = office.name(network) or short(network)
         raise Refusal(Code.CONFLICT, f"{name} has no role in {where}", members_of(office, network))
-    stays = any(row.agent == office.me and row.standing == "active" for row in rows)
-    others = [row for row in rows if row.standing == "active" and row.agent not in (agent, office.me)]
-    return await give_back(office, network, theirs, alone=not others, agent=agent, stays=stays)
+    stays = any(row.agent == office.me for row in active)
+    others = [row for row in active if row.agent not in (agent, office.me)]
+    return await give_back(office, network, theirs, alone=not others, agent=agent, stays=stays, rows=rows)
 
 
 async def give_back(
@@ -219,6 +269,7 @@ async def give_back(
     alone: bool,
     agent: bytes = b"",
     stays: bool = False,
+    rows: Rows = (),
 ) -> bool:
     """Resign from what one, or the organisation `agent`, has in a network or organisation. Raises Refusal.
 
@@ -230,13 +281,13 @@ async def give_back(
     if mine and joined is not None and not joined.left and not joined.relayed and not unheard:
         facts = authority.revoke(mine, reason="resign", seen=seen_of(office, scope, mine))
         row = [] if stays else [joined._replace(leaving=True)]
-        await office.node.write([Draft(scope, "revoke", facts, agent=agent)], local=row)
+        await office.node.write([Draft(scope, "revoke", facts, agent=agent)], local=(*row, *rows))
         if stays:
             return True
         with trio.move_on_after(HEARD_SECONDS):
             await office.joins.until_out(scope)
         return not office.joins.is_leaving(scope)
-    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, scope))
+    outcome = await office.node.ask(lambda ticket: LeaveScope(ticket, scope, rows))
     if not isinstance(outcome, Done):
         raise refusal_of(outcome)
     return True

@@ -55,6 +55,11 @@ async def propose_order(
     return await office.node.write([draft], local=rows)
 
 
+def is_ordered(told: Told, draft: Draft) -> bool:
+    """Whether a decision orders just this to be signed."""
+    return (draft.type, authority.order_digest(draft.facts)) in told.decision.orders
+
+
 def ordered_by(office: Office, told: Told) -> list[Ordered]:
     """What a decision orders, and what of it was done."""
     wanted = {(type_, digest): Ordered(type_) for type_, digest in told.decision.orders}

@@ -13,7 +13,7 @@ from meshnode.core.events import JoinScope
 from meshnode.core.founding import awaited_founders
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.office import Ids, Office, Rows
+from meshnode.runtime.office import Ids, Office, Rows, noting
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine
@@ -90,7 +90,7 @@ async def found(office: Office, founding: Founding, rows: Rows = ()) -> ScopeId:
     except DraftRefused as refused:
         raise Refusal(Code.BAD_REQUEST, str(refused)) from refused
     accept_ = Draft(scope, "countersign", identity.accept(scope))
-    await office.node.write([accept_], ready=genesis, local=(JoinedEntry(scope, now), *rows))
+    await office.node.write([accept_], ready=genesis, local=(JoinedEntry(scope, now), *noting(rows, scope)))
     return scope
 
 
@@ -163,13 +163,12 @@ async def dismiss(office: Office, organisation: ScopeId, agent: AgentId, reason:
     return await office.node.write([Draft(organisation, "revoke", facts, agent=organisation)], local=rows)
 
 
-async def leave(office: Office, organisation: ScopeId) -> bool:
+async def leave(office: Office, organisation: ScopeId, rows: Rows = ()) -> bool:
     """Give back every mandate the owner has; false if nobody there has heard of it yet. Raises Refusal."""
     await office.certain()
-    rows = office.lookups.standings(organisation)
-    mine = [row.record for row in _of(office, organisation, office.me) if row.standing == "active"]
-    others = [row for row in rows if row.agent != office.me and row.standing == "active"]
-    return await give_back(office, organisation, mine, alone=not others)
+    active = [row for row in office.lookups.standings(organisation) if row.standing == "active"]
+    mine = [row.record for row in active if row.agent == office.me]
+    return await give_back(office, organisation, mine, alone=len(mine) == len(active), rows=rows)
 
 
 async def reaffirm(office: Office, record: RecordId, rows: Rows = ()) -> Ids:

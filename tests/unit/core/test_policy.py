@@ -4,8 +4,8 @@ import pytest
 
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done
-from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
-from meshnode.core.rows import BearingEntry, BlockEntry, FollowEntry, JoinedEntry
+from meshnode.core.events import Block, Event, Follow, JoinScope, LeaveScope
+from meshnode.core.rows import BearingEntry, BlockEntry, FollowEntry, JoinedEntry, NoteEntry
 from meshnode.core.settings import CoreSettings, Keep
 from meshproto.records.ids import AgentId, LogId, RecordId, ScopeId
 from meshproto.types import identity
@@ -136,6 +136,20 @@ def test_joining_what_one_relays_makes_it_one_s_own_and_relaying_does_not_undo_t
         rig.feed(JoinScope(rig.ticket(), scope, relay=relay))
         assert [row.relayed for row in rig.ledger.rows(JoinedEntry)] == [relayed]
         assert (scope in rig.node.parts.policy.relayed) is relayed
+
+
+def test_what_is_noted_along_with_a_choice_is_committed_with_it() -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, _ = network_of(bob)
+    choices: list[Event] = [
+        Follow(rig.ticket(), bob.agent, True, (NoteEntry("followed", b"1"),)),
+        Block(rig.ticket(), bob.agent, True, (NoteEntry("blocked", b"1"),)),
+        JoinScope(rig.ticket(), scope, relay=True, local=(NoteEntry("relayed", b"1"),)),
+        LeaveScope(rig.ticket(), scope, (NoteEntry("left", b"1"),)),
+    ]
+    for choice in choices:
+        rig.feed(choice)
+    assert [row.name for row in rig.ledger.rows(NoteEntry)] == ["blocked", "followed", "left", "relayed"]
 
 
 def test_following_a_network_one_has_left_is_no_return() -> None:
