@@ -188,7 +188,7 @@ def _office(
         slow_folded=views.folded(),
         sums=core.parts.sums,
         projector=projector,
-        joins=Joins(node),
+        joins=Joins(node, projector.caught_up),
         notebook=notebook,
         settings=runtime_settings(settings),
     )

@@ -7,6 +7,7 @@ What is to be done stands in the store.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import trio
 
@@ -29,8 +30,9 @@ ID_SIZE = 32
 class Joins:
     """The joins and leavings of one node."""
 
-    def __init__(self, node: RunningNode) -> None:
-        self._node = node
+    def __init__(self, node: RunningNode, caught_up: Callable[[], Awaitable[None]]) -> None:
+        """`caught_up` waits until what is told of networks rests on all that is stored."""
+        self._node, self._caught_up = node, caught_up
         self._turn = trio.Lock()
 
     async def run(self) -> None:
@@ -117,6 +119,7 @@ class Joins:
         """Accept the invitation by which this network was joined, once that is folded."""
         network, grant, proof = ScopeId(row.network), row.invitation[:ID_SIZE], row.invitation[ID_SIZE:]
         async with self._turn:
+            await self._caught_up()  # or what was accepted just before a crash would be accepted twice
             told = self._node.standings.get(network)
             if told is None or not any(door.grant == grant for door in told.doors):
                 return
