@@ -39,6 +39,12 @@ def test_an_attestation_in_days_says_nothing_of_hours() -> None:
     assert not known(round_(0, WORK, attestations=(word,))).standing(b"w", 0, 0, TERMS).usable
 
 
+def test_an_attestation_in_days_takes_nothing_from_one_in_hours() -> None:
+    days, whole = Attestation(b"w", BO, True, Measure(1, 0, "DAY")), Attestation(b"w", CY, True, None)
+    knowledge = known(round_(0, WORK, attestations=(days, whole)))
+    assert knowledge.standing(b"w", 0, 0, TERMS).confirmed == 40
+
+
 def test_other_terms_are_judged_anew() -> None:
     knowledge = known(round_(0, WORK))
     assert knowledge.standing(b"w", 0, 0, TERMS).usable

@@ -11,7 +11,6 @@ from meshproto.records.record import read_header
 from tests.support.byzantine.checks import Followed, compare
 from tests.support.reference.statuses import reference
 
-pytestmark = pytest.mark.no_cover  # the vectors take the same branches where they are measured
 
 VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
 CASES: list[dict[str, Any]] = [
