@@ -11,7 +11,6 @@ from meshproto.records.record import read_header
 from tests.support.byzantine.checks import Followed, compare
 from tests.support.reference.statuses import reference
 
-
 VECTORS = Path(__file__).parents[3] / "protocol" / "vectors"
 CASES: list[dict[str, Any]] = [
     case
