@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, cast
 import msgspec
 
 from meshnode.store import bulk
-from meshnode.store.record_rows import COLUMNS, PLACE_OF, RecordRows, rows_by_id, scan_records
+from meshnode.store.record_rows import PLACE_OF, RecordRows, said_of, scan_records
 from meshnode.store.source import Source
 from meshproto.fold.charters import Resolution
 from meshproto.fold.entries import Entry
@@ -238,7 +238,7 @@ class FoldReader:
         """The row, or None; the same object as long as nothing was folded. Raises StoreError."""
         if (table, key) not in self._known:
             if table in PLACE_OF:
-                self._read_together([key])
+                self.foresee(table, [key])
             else:
                 row = self._source.row(_GET, (table, key))
                 self._known[table, key] = None if row is None else _read(table, row[0])
@@ -247,13 +247,9 @@ class FoldReader:
     def foresee(self, table: str, keys: Iterable[bytes]) -> None:
         """Read together what will be asked for. Raises StoreError."""
         if table in PLACE_OF:
-            self._read_together([each for each in keys if (table, each) not in self._known])
-
-    def _read_together(self, records: list[bytes]) -> None:
-        for table in COLUMNS:
-            self._known.update(dict.fromkeys([(table, each) for each in records]))
-        for record, said in rows_by_id(self._source, records, _read):
-            self._known.update(((table, record), value) for table, value in zip(COLUMNS, said, strict=True))
+            wanted = [each for each in keys if (table, each) not in self._known]
+            found = said_of(self._source, table, wanted, _read)
+            self._known.update(((table, each), value) for each, value in found.items())
 
     def scan(self, table: str, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key. Raises StoreError."""

@@ -5,7 +5,7 @@ for that row alone. So what the tables in `COLUMNS` say of one record stands in 
 id there is only an index of its first eight bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from meshnode.store import bulk
@@ -24,6 +24,10 @@ _BY_PREFIX = f"{_ROWS} WHERE prefix = ?"
 _BY_PREFIXES = f"{_ROWS} WHERE prefix IN"
 _SCAN = {
     table: f"SELECT id, {table} FROM fold_records WHERE {table} IS NOT NULL AND id >= ? AND id < ? ORDER BY id"  # noqa: S608 - names of ours
+    for table in COLUMNS
+}
+_SAID = {
+    table: f"SELECT id, {table} FROM fold_records WHERE prefix IN"  # noqa: S608 - names of ours
     for table in COLUMNS
 }
 _SET = {
@@ -163,13 +167,13 @@ class RecordRows:
         return None if value is None else self._write(value)  # type: ignore[arg-type]  # it is filled
 
 
-def rows_by_id(source: Source, records: Sequence[bytes], read: Read) -> Iterator[tuple[bytes, list[Value]]]:
-    """Of some records what each table says, for those of which there is a row."""
-    wanted = set(records)
-    for _, *said, record in bulk.select(source, _BY_PREFIXES, [prefix_of(each) for each in records]):
-        if record in wanted:
-            found = zip(COLUMNS, said, strict=True)
-            yield record, [None if raw is None else read(table, raw) for table, raw in found]
+def said_of(source: Source, table: str, records: Sequence[bytes], read: Read) -> dict[bytes, Value]:
+    """What a table says of some records; None for nothing."""
+    said: dict[bytes, Value] = dict.fromkeys(records)
+    for record, raw in bulk.select(source, _SAID[table], [prefix_of(each) for each in records]):
+        if raw is not None and record in said:
+            said[record] = read(table, raw)
+    return said
 
 
 def scan_records(source: Source, table: str, begin: bytes, end: bytes, read: Read) -> list[tuple[bytes, Value]]:

@@ -10,6 +10,9 @@ from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correct
 from meshproto.equation.measures import converts
 from meshproto.equation.terms import Terms
 
+ALIKE_REMEMBERED = 4096
+"""Standings that are kept to be shared by contributions that are alike, about 2 MB."""
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -44,6 +47,8 @@ class Knowledge:
         self._first: dict[bytes, int] = {}
         self._terms: Terms | None = None
         self._rejected: dict[bytes, int] = {}
+        self._alike: dict[tuple[object, ...], Standing] = {}
+        """By quantity, author and words of the only attestation, under these terms."""
 
     def take_in(self, place: int, round_: Round) -> None:
         """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
@@ -102,17 +107,35 @@ class Knowledge:
     def standing(self, which: bytes, as_of: int, heads_as_of: int, terms: Terms) -> Standing:
         """What one is worth by the attestations of one round and the corrections of another."""
         if terms is not self._terms:
-            self._terms, self._first = terms, {}
+            self._terms, self._first, self._alike = terms, {}, {}
         evidence = self._evidence[which]
         # What did not change since is not worked out anew.
         said, corrected = _up_to(heads_as_of, evidence.said), _up_to(as_of, evidence.corrected)
         known = evidence.known
         if known is None or known[0] is not terms or known[1] != said or known[2] != corrected:
-            heads = _heads(evidence, evidence.said[:said], terms)
-            corrections = [each for _, each in evidence.corrected[:corrected]]
-            found = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
+            found = self._usual(evidence, terms) if said == 1 and not corrected else None
+            if found is None:
+                heads = _heads(evidence, evidence.said[:said], terms)
+                corrections = [each for _, each in evidence.corrected[:corrected]]
+                found = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
             known = evidence.known = terms, said, corrected, found
         return known[3]
+
+    def _usual(self, evidence: Evidence, terms: Terms) -> Standing | None:
+        """What one is worth that many others are like: one author, one quantity, one attestation, no value."""
+        contribution, (place, said) = evidence.contribution, evidence.said[0]
+        if contribution.value is not None or contribution.shares or contribution.beneficiaries:
+            return None
+        if evidence.corrected and evidence.corrections(place):
+            return None
+        alike = (contribution.qty, contribution.agent, said.by, said.confirms, said.qty, said.rating)
+        found = self._alike.get(alike)
+        if found is None:
+            if len(self._alike) >= ALIKE_REMEMBERED:
+                self._alike.clear()
+            heads = _heads(evidence, evidence.said[:1], terms)
+            found = self._alike[alike] = standing_of(contribution, heads, (), terms.ack, terms.cur)
+        return found
 
     def forget(self, which: bytes) -> None:
         """Let go of what one was found to be worth: it can be found again."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from meshproto.equation.book import Book
@@ -349,6 +350,7 @@ class Shared:
 
     def _round(self, facts: Facts, entered: Entered, before: Telling) -> Round:
         memory = self._memory
+        memory.foresee("concern", chain.from_iterable(entered[:4]))
         refunds = [before.spent[each.facts["refunds"]] for each in self._incomes(facts) if "refunds" in each.facts]
         restates = "restates" in facts
         lines = [line for each in self._chain for line in self._facts_of(each)["lines"]] if restates else []

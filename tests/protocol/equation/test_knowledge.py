@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from meshproto.equation.inputs import Attestation, Ballot, Correction, Dispute, Resolution, Round
 from meshproto.equation.knowledge import Knowledge
 from meshproto.types.value import Measure
@@ -32,6 +34,23 @@ def test_an_attester_is_taken_at_their_last_word() -> None:
     knowledge = known(round_(0, WORK), round_(0, attestations=(word,)))
     assert knowledge.standing(b"w", 1, 1, TERMS).confirmed == 10
     assert knowledge.standing(b"w", 1, 0, TERMS).confirmed == 40
+
+
+def test_contributions_that_are_alike_share_what_they_are_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshproto.equation.knowledge.ALIKE_REMEMBERED", 1)
+    works = [WORK, WORK._replace(id=b"x"), WORK._replace(id=b"y", qty=Measure(5, 0, "HUR")), WORK._replace(id=b"z")]
+    known_ = known(round_(0, *works))
+    found = [known_.standing(each.id, 0, 0, TERMS) for each in works]
+    assert [each.confirmed for each in found] == [40, 40, 5, 40]
+    assert found[0] is found[1]
+    assert found[3] is not found[0]
+
+
+def test_a_word_on_what_was_corrected_is_not_like_others() -> None:
+    word, less = Attestation(b"w", BO, True), Correction(b"w", qty=Measure(-10, 0, "HUR"))
+    knowledge = known(round_(0, WORK, attestations=()), round_(0, attestations=(word,), corrections=(less,)))
+    assert (knowledge.standing(b"w", 0, 1, TERMS).claim, knowledge.standing(b"w", 0, 1, TERMS).confirmed) == (40, 30)
+    assert knowledge.standing(b"w", 1, 1, TERMS).claim == 30
 
 
 def test_an_attestation_in_days_says_nothing_of_hours() -> None:

@@ -80,6 +80,7 @@ def test_a_reader_foresees_too(views: Views) -> None:
     reader = views.folded()
     with reader.steady():
         reader.foresee("concern", [ONE, OTHER, b"none"])
+        reader.foresee("record", [OTHER, b"none"])
         reader.foresee("head", [ONE])
         found: list[str] = []
         reader._source.connection.set_trace_callback(found.append)
