@@ -78,7 +78,9 @@ def _command(command: Command, level: int) -> list[str]:
     for wish, line in command.examples:
         lines += [f"{text(wish)}:", "", *fenced([line], "sh")]
     codes = ", ".join(f"[{int(each)}](../exit-codes.md) ({text(MEANINGS[each])})" for each in manual.exits(command))
-    return [*lines, f"Ends with: {codes}.", ""]
+    # What `peer ping` answers is a ping.
+    schema = slug(command.name.removeprefix("peer ") if command.name == "peer ping" else command.name)
+    return [*lines, f"Ends with: {codes}.", "", f"With `--json`: [{code(schema)}](#schema-{schema}).", ""]
 
 
 def _synopsis(command: Command) -> list[str]:

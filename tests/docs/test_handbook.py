@@ -18,7 +18,7 @@ from meshnode.config.load import variable_of
 from meshnode.config.values import paths
 from meshnode.runtime.callers import Area
 from meshnode.runtime.metrics import METRICS
-from scripts.handbook import commands, described, routes, sources
+from scripts.handbook import answers, commands, described, routes, sources
 from scripts.handbook.described import Thing, Undescribed
 from scripts.handbook.gathering import MADE, gather
 from scripts.handbook.markdown import slug
@@ -110,6 +110,30 @@ def test_a_page_of_the_reference_lists_all_there_are(pages: Pages, page: str, na
     told = pages[f"reference/{page}.md"]
     assert names
     assert [name for name in names if name not in told] == []
+
+
+def test_every_command_says_what_it_answers_to_programs(pages: Pages) -> None:
+    told = pages["reference/json.md"]
+    # What `peer ping` answers is a ping.
+    schemas = {name.replace(" ", ".") for name in every_name()} - {"peer.ping"}
+    assert schemas - {*answers.forms()} == set()
+    assert [schema for schema in answers.forms() if f"**`meshnode.{schema}/1`**\n" not in told] == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"schema": "meshnode.down/1", "stopped": True, "pid": 1, "new": 1},
+        {"schema": "meshnode.down/1"},
+        {"schema": "meshnode.down/2", "stopped": True},
+        {"schema": "meshnode.new/1"},
+        {"stopped": True},
+    ],
+)
+def test_an_answer_that_is_not_described_is_noticed(answer: dict[str, object]) -> None:
+    assert answers.fits({"schema": "meshnode.down/1", "stopped": True, "pid": 1})
+    assert answers.fits({"schema": "meshnode.down/1", "stopped": False})
+    assert not answers.fits(answer)
 
 
 def test_no_event_is_told_that_is_not_described() -> None:

@@ -65,7 +65,11 @@ def run(
 
 
 def objects(ran: Ran) -> list[dict[str, Any]]:
-    """The JSON objects a command printed, one on each line."""
+    """The JSON objects a command printed, one on each line: each as the handbook describes it."""
     import json
 
-    return [json.loads(line) for line in ran.out.splitlines()]
+    from scripts.handbook.answers import fits  # It knows the whole API; most tests of commands need none of it.
+
+    found = [json.loads(line) for line in ran.out.splitlines()]
+    assert [each for each in found if not fits(each)] == [], "scripts/handbook/forms.py describes no such answer"
+    return found
