@@ -13,13 +13,15 @@ equation  the largest preview files that are allowed: time, memory
 search  1,000,000 records searched by their words: rare ones, ones that all have, beginnings
 cli     how long a command takes from its start to its end
 events  what 500 readers of events cost reads and writes of others
+api     reads, writes and pages of the local API beside plain Starlette, and beside a bulk sync
+pages   the dashboard alone: size and time of every page, over demo data and 100,000 records; part of `api`
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import agreements, cli, equations, events, folding, ledger, mesh, searching, sets
+from tests.bench import agreements, api, cli, equations, events, folding, ledger, mesh, pages, searching, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -36,6 +38,8 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "search": searching.searching,
     "cli": cli.commands,
     "events": events.idle_readers,
+    "api": api.api,
+    "pages": pages.pages,
 }
 
 
@@ -51,7 +55,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no bench is called {unknown[0]}; there are {', '.join(BENCHES)}")
     describe_machine()
-    for name in options.names or BENCHES:
+    for name in options.names or [each for each in BENCHES if each != "pages"]:
         BENCHES[name](options.runs, options.vs == "git")
     sys.exit(0)
 

@@ -27,8 +27,8 @@ LOGS, EACH, TAIL = 200, 500, 10
 class Node:
     """A worker process."""
 
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "tests.bench.worker", str(folder)]
+    def __init__(self, folder: Path, program: str = "tests.bench.worker", *words: str) -> None:
+        command = [sys.executable, "-m", program, str(folder), *words]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._answer()
 
@@ -50,7 +50,7 @@ class Node:
     def stop(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None

@@ -89,6 +89,7 @@ class Worker:
         self.scope = scope
         missing = 0
         tips: list[bytes] = []
+        ends: list[str] = []
         await self._store(together([founder.genesis, founding]))
         accept = founding.runs[-1].records[-1].id
         for number in range(logs):
@@ -96,6 +97,7 @@ class Worker:
             first = [work(scope, signer.chance) for _ in range(each - 1 - tail)]
             await self._store(together([signer.genesis, signer.join(scope, [accept]), signer.sign(first)]))
             rest = signer.sign([work(scope, signer.chance) for _ in range(tail)])
+            ends.append(rest.runs[-1].records[-1].id.hex())
             if number in short:
                 missing += sum(len(record.raw) for run in rest.runs for record in run.records)
                 self.ids += [record.id for run in rest.runs for record in run.records]
@@ -104,7 +106,7 @@ class Worker:
                 await self._store(rest)
         await self.opened.node.ask(lambda ticket: JoinScope(ticket, scope))
         await self.opened.office.projector.caught_up()
-        return {"missing_bytes": missing, "tips": [each.hex() for each in tips]}
+        return {"missing_bytes": missing, "tips": [each.hex() for each in tips], "ends": ends}
 
     async def _store(self, signed: SignedRecords) -> None:
         taken = await self.opened.node.offer(signed)
@@ -186,13 +188,14 @@ class Worker:
 
     async def on_rest(self, seconds: float) -> dict[str, Any]:
         """Do nothing for a while; processor time and memory meanwhile."""
-        before, begun = _cpu(), time.perf_counter()
+        before, begun = cpu_seconds(), time.perf_counter()
         await trio.sleep(seconds)
-        share = (_cpu() - before) / (time.perf_counter() - begun)
+        share = (cpu_seconds() - before) / (time.perf_counter() - begun)
         return {"rss_mib": resident_bytes() / 2**20, "cpu_percent": 100 * share}
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """Processor time of this process so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
@@ -204,12 +207,13 @@ async def _serve(folder: Path) -> None:
     async with open_node(places, load(None, {}, flags)) as opened:
         settle_interpreter()
         worker = Worker(opened)
-        _say({"ready": True})
+        say_line({"ready": True})
         while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE):
-            _say(await worker.do(json.loads(line)))
+            say_line(await worker.do(json.loads(line)))
 
 
-def _say(answer: dict[str, Any]) -> None:
+def say_line(answer: dict[str, Any]) -> None:
+    """Answer an order."""
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
