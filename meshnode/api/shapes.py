@@ -21,6 +21,8 @@ from meshproto.records.ids import RecordId, short, to_text
 from meshproto.records.record import Record
 from meshproto.types.currencies import EXPONENTS
 
+STREAM = "stream"
+
 
 def time_text(milliseconds: int) -> str:
     """RFC 3339 in UTC; a claimed time beyond the year 9999 is shown as its end."""
@@ -84,7 +86,9 @@ class Names:
 
     def scope(self, scope: bytes) -> Scope:
         """A stream, the notebook, a network or an agreement."""
-        return self._office.known.get((Scope, scope), lambda: _scope(self._office, scope))
+        known = self._office.known.get((Scope, scope), lambda: _scope(self._office, scope))
+        # What has come only now to be a network or an agreement moves nothing.
+        return known if known.kind != STREAM else _scope(self._office, scope)
 
 
 def _agent(office: Office, agent: bytes) -> Agent:
@@ -94,7 +98,7 @@ def _agent(office: Office, agent: bytes) -> Agent:
 
 def _scope(office: Office, scope: bytes) -> Scope:
     truth = office.truth
-    kind = "network" if truth.network(scope) is not None else "stream"
+    kind = "network" if truth.network(scope) is not None else STREAM
     kind = "agreement" if truth.entry(AgreementEntry, (scope,)) is not None else kind
     kind = "notebook" if scope == office.notebook else kind
     return Scope(id=to_text(scope), kind=kind, name=office.name(scope))

@@ -64,6 +64,8 @@ class HeldBy:
 
     def of(self, record: bytes) -> tuple[HeldEntry, ...]:
         """What is said about a record: one entry for each agent that holds it or something that follows from it."""
+        if not self._claims:
+            return ()
         place = self._ground.ledger.place(record)
         if place is None or not self._claims.get(place.log):
             return ()

@@ -28,7 +28,7 @@ from meshnode.core.events import (
 from meshnode.core.fullness import Fullness
 from meshnode.core.ports import Batch, Identity, Ledger
 from meshnode.core.reports import News
-from meshnode.core.rows import Forget, LocalRow
+from meshnode.core.rows import AnswerEntry, Forget, LocalRow
 from meshnode.core.standing import NetworkStanding
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime.alarm import Alarm
@@ -104,6 +104,8 @@ class RunningNode:
         self.clock = Clock(parts.wall_ms)
         self.hub = Hub()
         """Moves with every commit."""
+        self.chosen = Hub()
+        """Moves when something was written here that is kept beside records: whom the owner blocks, for instance."""
         self.news = Hub()
         """Moves with every report of the core: who is connected, what was compared."""
         self.reports = Reports()
@@ -211,6 +213,8 @@ class RunningNode:
         outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
             self._note_written(names=bool(records.runs) or any(each.type in NAMING for each in drafts))
+            if any(not isinstance(row, AnswerEntry) for row in local):
+                self.chosen.move()
             return outcome.ids
         refusal = refusal_of(outcome, about(drafts, self.ledger, self.naming))
         if refusal.code is Code.NEEDS_DECISION and ready is None and len({each.agent for each in drafts}) == 1:

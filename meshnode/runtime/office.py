@@ -108,11 +108,11 @@ class Office:
     _keys: dict[str, trio.Lock] = field(default_factory=dict)
     _names: Known = field(init=False)
     known: Known = field(init=False)
-    """What requests found out about agents and scopes: it may change with every commit, and with the views."""
+    """What requests found out about agents and scopes: it may change with the views, and by the owner's choices."""
 
     def __post_init__(self) -> None:
         self._names = Known(self.projector.advanced)
-        self.known = Known(self.projector.advanced, self.node.hub)
+        self.known = Known(self.projector.advanced, self.node.chosen)
 
     @property
     def me(self) -> AgentId:
@@ -407,10 +407,11 @@ class Office:
             name = self.name(scope) or short(scope)
             why = f"you have no role in {name}: what you signed there would count for nobody"
             raise Refusal(Code.NOT_AUTHORISED, why, f"meshnode network members {quoted(name)}")
-        log, facts = self.truth.log(log_id(scope, self.node.identity.key.public)), self.truth.network(scope)
+        facts = self.truth.network(scope)
         is_open = told.is_open if told is not None else facts is not None and facts.open
         if facts is not None and (self.me in facts.founders or not is_open):
             return
+        log = self.truth.log(log_id(scope, self.node.identity.key.public))
         if log is None or not log.counted:
             name = self.name(scope) or short(scope)
             why = f"you have not joined {name} yet: it waits for a member to connect"

@@ -80,6 +80,14 @@ class PartIn(NamedTuple):
     content: bytes
 
 
+class Whole(NamedTuple):
+    """A record, the headers from it to the next signature, and its private part, if held."""
+
+    record: Record
+    proof: StoredRun | None
+    private: bytes | None
+
+
 class Counts(NamedTuple):
     """How much is stored; `records` counts those that arrived."""
 
@@ -158,18 +166,31 @@ class Reader:
     def proof_run(self, record_id: bytes) -> StoredRun | None:
         """The headers from this record to the next signature in its lane."""
         row = records.find(self.source, record_id)
-        return None if row is None else runs.run_from(self.source, row.lane, row.seq)
+        return None if row is None else self._proof_of(row)
 
     def private(self, record_id: bytes) -> bytes | None:
         """The private part, if held."""
         row = records.find(self.source, record_id)
-        found = row and self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
-        if row is None or found is None or is_blank(found[0]):
+        return None if row is None else self._private_of(row)
+
+    def whole(self, record_id: bytes) -> Whole | None:
+        """The record with everything that is here of it: as much as the three questions above, for one."""
+        row = records.find(self.source, record_id)
+        return None if row is None else Whole(read_header(row.header), self._proof_of(row), self._private_of(row))
+
+    def _proof_of(self, row: records.Row) -> StoredRun | None:
+        if row.signature is not None:  # nearly every record is signed by itself
+            return StoredRun((row.header,), row.signature)
+        return runs.run_from(self.source, row.lane, row.seq)
+
+    def _private_of(self, row: records.Row) -> bytes | None:
+        found = self.source.row("SELECT content FROM parts WHERE arrival = ?", (row.arrival,))
+        if found is None or is_blank(found[0]):
             return None
         if records.is_part_of(found[0], row.header):
             return bytes(found[0])
         # Asked after the part was read: it may be erased between two questions, and is not damaged then.
-        if is_erased(self.source, record_id):
+        if is_erased(self.source, row.id):
             return None
         raise self.source.damaged(f"private part of row {row.arrival}")
 

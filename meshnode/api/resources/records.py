@@ -43,24 +43,28 @@ async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
     """One record with everything that proves it."""
     office = site.office
     await office.fresh()
-    record = _stored(office, await office.find(call.path["id"]))
-    proof, raw, names = office.truth.proof_run(record.id), office.truth.private(record.id), Names(office)
-    entry = office.lookups.entry(record.id)
-    standing = _standing_model(await office.standing(record.id, entry))
+    found = await office.find(call.path["id"])
+    entry, names = office.lookups.entry(found), Names(office)
+    standing = _standing_model(await office.standing(found, entry))
+    whole = office.truth.whole(found)
+    assert whole is not None, "what was found by its id is stored"
+    record, proof, raw = whole
+    text = to_text(found)
+    signed = "" if proof is None else text if len(proof.headers) == 1 else to_text(sha256(proof.headers[-1]).digest())
     return RecordAnswer(
-        id=to_text(record.id),
+        id=text,
         type=record.type,
         raw=b64encode(record.raw).decode(),
         header=_header(record),
         signature=proof.signature.hex() if proof else "",
-        signed=to_text(sha256(proof.headers[-1]).digest()) if proof else "",
+        signed=signed,
         scope=names.scope(record.home),
         agent=names.agent(record.author),
         at=time_text(record.at),
         standing=standing,
         part=entry.part if entry else "",
         private=_plain(check_private(record, raw)) if raw is not None else None,
-        held_by=[names.agent(each) for each in office.node.holders(record.id)],
+        held_by=[names.agent(each) for each in office.node.holders(found)],
         signed_by=names.signer_of(record),
     )
 

@@ -358,3 +358,14 @@ def test_with_whom_a_log_speaks_for_goes_the_stream_of_that_agent_and_of_its_peo
     assert {firm.log(), bob.log(firm.id), bob.log()} <= set(standing)
     assert list(reader.scopes_of(bob.id)) == sorted([bob.id, firm.id, network.id])
     assert bob.id in reader.fresh_heads(network.id, b"", 9)
+
+
+def test_everything_of_a_record_is_read_at_once(store: Store) -> None:
+    alice = Author("alice")
+    run = alice.writes(3)
+    store.writer.commit(Batch(0, runs=(alice.genesis, run), privates=parts_of(alice, run)))
+    reader = store.reader()
+    found = [reader.whole(each.id) for each in run.records]
+    assert found == [(each, reader.proof_run(each.id), reader.private(each.id)) for each in run.records]
+    assert [len(each.proof.headers) for each in found if each and each.proof] == [3, 2, 1]
+    assert reader.whole(b"x" * 32) is None
