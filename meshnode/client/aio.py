@@ -11,11 +11,11 @@ without trio installed this module cannot be imported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import trio
 
-from meshnode.client.calls import Call, next_page
+from meshnode.client.calls import Call, is_read, next_page, page_by_page
 from meshnode.client.connection import proposed, read, read_node_file, refused, request_of, seconds_of
 from meshnode.client.errors import BadAnswer, ClientError, CutOff, DeadlineExceeded, NodeNotRunning
 from meshnode.client.groups import Groups
@@ -47,6 +47,8 @@ class AsyncConnection:
     async def ask(self, call: Call[T], /) -> T:
         """Make a call and return the decoded answer; raises the errors of `meshnode.client.errors`."""
         call = proposed(call) if self.proposing else call
+        if is_read(call):
+            return cast(T, [item async for item in self.pages(page_by_page(call))])
         seconds = seconds_of(call, self.seconds)
         try:
             with trio.fail_after(seconds):

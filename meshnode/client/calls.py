@@ -198,6 +198,21 @@ def items(path: str, query: Query | None = None) -> Call[list[T]]:
     return Call("GET", path, query, is_list=True)
 
 
+def listed(path: str, query: Query | None = None) -> Call[list[T]]:
+    """Read a list that comes in pages to its end."""
+    return items(path, {**(query or {}), "limit": PAGE})
+
+
+def is_read(call: Call[T]) -> bool:
+    """Whether a call reads a list, which may come in pages."""
+    return call.is_list and call.method == "GET"
+
+
+def page_by_page(call: Call[T]) -> Call[Page[object]]:
+    """Return the call for the first page of the list that another call reads."""
+    return cast("Call[Page[object]]", call._replace(is_list=False))
+
+
 def post(path: str, body: Body, *, usual: float = USUAL) -> Call[T]:
     """Do something that may be done twice; `usual` is how long it may take, in seconds."""
     return Call("POST", path, body=body, usual=usual)

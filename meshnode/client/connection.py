@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
 
-from meshnode.client.calls import Call, next_page
+from meshnode.client.calls import Call, is_read, next_page, page_by_page
 from meshnode.client.errors import BadAnswer, Problem, Proposed
 from meshnode.client.http import Answer, compose
 from meshnode.client.transport import Address, exchange
@@ -52,6 +52,8 @@ class Connection:
     def ask(self, call: Call[T], /) -> T:
         """Make a call and return the decoded answer; raises the errors of `meshnode.client.errors`."""
         call = proposed(call) if self.proposing else call
+        if is_read(call):
+            return cast(T, [*self.pages(page_by_page(call))])
         return read(call, exchange(self.address, request_of(call, self.address), seconds_of(call, self.seconds)))
 
     def pages(self, call: Call[Page[T]], /) -> Iterator[T]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Body, Call, Group, Link, Query, asks, for_, get, items, segment, write
+from meshnode.client.calls import Body, Call, Group, Link, Query, asks, for_, get, listed, segment, write
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import decision_answers as f
@@ -20,7 +20,7 @@ class Decisions(Group[Link]):
     def every(self, scope: str | None = None, *, everything: bool = False) -> Call[list[f.Decision]]:
         """The decisions that wait for somebody, with `everything` the others, too."""
         query: Query = {"scope": scope, "all": everything}
-        return items("/decisions", query)
+        return listed("/decisions", query)
 
     @asks
     def one(self, decision: str) -> Call[f.Decision]:

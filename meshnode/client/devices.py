@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Call, Group, Link, asks, delete, get, items, post, segment, write
+from meshnode.client.calls import Call, Group, Link, asks, delete, get, listed, post, segment, write
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import device_answers as d
@@ -19,7 +19,7 @@ class Devices(Group[Link]):
     @asks
     def every(self) -> Call[list[d.Device]]:
         """The owner's devices, those that were ended among them."""
-        return items("/devices")
+        return listed("/devices")
 
     @asks
     def this(self) -> Call[d.DeviceStanding]:

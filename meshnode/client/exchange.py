@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import LONG, Body, Call, Group, Link, asks, delete, given, items, post, segment, write
+from meshnode.client.calls import LONG, Body, Call, Group, Link, asks, delete, given, listed, post, segment, write
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
@@ -25,7 +25,7 @@ class Exchange(Group[Link]):
     @asks
     def imports(self) -> Call[list[a.ImportBatch]]:
         """The imports so far."""
-        return items("/imports")
+        return listed("/imports")
 
     @asks
     def undo_import(self, batch: str) -> Call[a.Undone]:

@@ -17,7 +17,7 @@ from meshnode.client.calls import (
     for_,
     get,
     given,
-    items,
+    listed,
     new_key,
     segment,
     wait,
@@ -36,7 +36,7 @@ class Networks(Group[Link]):
     @asks
     def every(self) -> Call[list[g.Network]]:
         """The networks known here, the notebook among them."""
-        return items("/networks")
+        return listed("/networks")
 
     @asks
     def one(self, network: str) -> Call[g.NetworkDetail]:
@@ -78,7 +78,7 @@ class Networks(Group[Link]):
     @asks
     def members(self, network: str) -> Call[list[g.Member]]:
         """Everybody who stands, stood or is to stand in a network."""
-        return items(f"/networks/{segment(network)}/members")
+        return listed(f"/networks/{segment(network)}/members")
 
     @asks
     def appoint(self, network: str, agent: str, role: str, *, delegate: bool = False, key: str = "") -> Call[g.Member]:
@@ -106,7 +106,7 @@ class Networks(Group[Link]):
     @asks
     def invites(self, network: str) -> Call[list[g.Invite]]:
         """The invitations to a network."""
-        return items(f"/networks/{segment(network)}/invites")
+        return listed(f"/networks/{segment(network)}/invites")
 
     @asks
     def withdraw(self, network: str, invite: str) -> Call[g.Invite]:

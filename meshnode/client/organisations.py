@@ -15,7 +15,7 @@ from meshnode.client.calls import (
     asks,
     get,
     given,
-    items,
+    listed,
     new_key,
     post,
     segment,
@@ -34,7 +34,7 @@ class Organisations(Group[Link]):
     @asks
     def every(self) -> Call[list[o.Organisation]]:
         """The organisations known here, those of the owner first."""
-        return items("/organisations")
+        return listed("/organisations")
 
     @asks
     def one(self, organisation: str) -> Call[o.Organisation]:

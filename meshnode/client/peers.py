@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Call, Group, Link, asks, delete, given, items, post, segment, wait
+from meshnode.client.calls import Call, Group, Link, asks, delete, given, listed, post, segment, wait
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
@@ -19,7 +19,7 @@ class Peers(Group[Link]):
     @asks
     def every(self) -> Call[list[a.Peer]]:
         """The peers known here."""
-        return items("/peers")
+        return listed("/peers")
 
     @asks
     def add(self, address: str, *more: str, wait_ms: int = 5_000) -> Call[a.Peer]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Call, Group, Link, asks, delete, for_, get, given, items, post, put, segment, wait
+from meshnode.client.calls import Call, Group, Link, asks, delete, for_, get, given, listed, post, put, segment, wait
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import answers as a
@@ -51,7 +51,7 @@ class People(Group[Link]):
     @asks
     def follows(self) -> Call[list[k.Choice]]:
         """Who is followed, and which networks are relayed."""
-        return items("/follows")
+        return listed("/follows")
 
     @asks
     def follow(self, who: str, *, wait_ms: int = 5_000) -> Call[k.Choice]:
@@ -66,7 +66,7 @@ class People(Group[Link]):
     @asks
     def blocks(self) -> Call[list[k.Choice]]:
         """Who is blocked."""
-        return items("/blocks")
+        return listed("/blocks")
 
     @asks
     def block(self, who: str) -> Call[k.Choice]:

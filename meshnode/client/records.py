@@ -17,7 +17,7 @@ from meshnode.client.calls import (
     for_,
     get,
     given,
-    items,
+    listed,
     post,
     segment,
     write,
@@ -59,7 +59,7 @@ class Records(Group[Link]):
     @asks
     def forks(self) -> Call[list[a.Fork]]:
         """The logs in which one key signed two records with the same number."""
-        return items("/forks")
+        return listed("/forks")
 
     @asks
     def reaffirm(self, record: str, *, key: str = "") -> Call[o.Reaffirmed]:

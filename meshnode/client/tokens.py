@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meshnode.client.calls import Call, Group, Link, asks, delete, given, items, segment, write
+from meshnode.client.calls import Call, Group, Link, asks, delete, given, listed, segment, write
 
 if TYPE_CHECKING:  # The shapes are for type checkers; making them would cost every command some milliseconds.
     from meshnode.client import token_answers as t
@@ -20,7 +20,7 @@ class Tokens(Group[Link]):
     @asks
     def every(self) -> Call[list[t.Token]]:
         """The tokens that were made and not taken back, oldest first."""
-        return items("/tokens")
+        return listed("/tokens")
 
     @asks
     def create(

@@ -19,6 +19,7 @@ from meshnode.client.calls import (
     get,
     given,
     items,
+    listed,
     segment,
     write,
 )
@@ -122,7 +123,7 @@ class Work(Group[Link]):
     @asks
     def timers(self) -> Call[list[a.Timer]]:
         """The running timers."""
-        return items("/timers")
+        return listed("/timers")
 
     @asks
     def start_timer(self, /, title: str, *, as_: str | None = None, key: str = "", **fields: object) -> Call[a.Timer]:

@@ -24,3 +24,5 @@ RENDERERS = 2
 """Pages put into words at the same time, in threads beside the event loop: more would only take turns."""
 PAGE_ROWS = 40
 """Rows of a list on one page."""
+MOST_LISTED = 500
+"""Networks, peers, projects and the like that a page knows of: as many as the API tells at once."""

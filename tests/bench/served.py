@@ -1,15 +1,15 @@
 """A node in a process of its own with its API and dashboard, and a plain Starlette application beside them.
 
-`python -m tests.bench.served HOME [--studio]`: a fresh node with libp2p, or one of a studio with work and money. Both
-applications run in one process, on one server, so whatever else that process does falls on both.
+`python -m tests.bench.served HOME`: the node of that home, which is made if it is not there. Both applications run in
+one process, on one server, so whatever else that process does falls on both.
 """
 
-import argparse
 import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from meshnode.app.front import open_doors
 from meshnode.app.init import create
 from meshnode.app.run import site_of
 from meshnode.config.load import load
-from meshnode.config.places import Places
+from meshnode.config.places import Places, locate
 from meshnode.core.drafts import Draft
 from meshnode.dashboard.sessions import Sessions
 from meshnode.dashboard.site import House, pages
@@ -36,8 +36,6 @@ from meshproto.records.ids import ext
 from meshproto.types import value
 from meshproto.types.value import Measure
 from tests.bench.worker import AT_ONCE, MAX_LINE, Worker, cpu_seconds, say_line
-from tests.support.meshes import Mesh
-from tests.support.studio import Studio, studio
 
 FLAGS: Mapping[str, object] = {"net.listen": ["/ip4/127.0.0.1/tcp/0"], "net.discovery": False, "api.port": 0}
 
@@ -45,9 +43,9 @@ FLAGS: Mapping[str, object] = {"net.listen": ["/ip4/127.0.0.1/tcp/0"], "net.disc
 class Served(Worker):
     """Carries out orders on a node whose API is served."""
 
-    def __init__(self, opened: Opened, doors: dict[str, Any], plain: dict[str, Any], scene: Studio | None) -> None:
+    def __init__(self, opened: Opened, doors: dict[str, Any], plain: dict[str, Any]) -> None:
         super().__init__(opened)
-        self._doors, self._plain, self._scene = doors, plain, scene
+        self._doors, self._plain = doors, plain
 
     async def on_doors(self) -> dict[str, Any]:
         """Where the node and the plain application answer, and what opens the node's doors on TCP."""
@@ -67,20 +65,15 @@ class Served(Worker):
         await self.opened.office.projector.caught_up()
         return {"records": self.opened.node.arrival}
 
-    async def on_addresses(self) -> dict[str, Any]:
-        """What can be looked at in the studio."""
-        assert self._scene is not None
-        return {"agreements": self._scene.site, "distributions": self._scene.shared, "records": self._scene.shared}
-
     async def on_own(self, count: int) -> dict[str, Any]:
         """Much work of the owner's, on every day of some years."""
-        assert self._scene is not None
+        today = datetime.now(UTC).date()
         office, node = self.opened.office, self.opened.node
         projects = [ext(each.project) for each in office.lookups.projects()]
         for start in range(0, count, AT_ONCE):
             drafts = []
             for number in range(start, min(count, start + AT_ONCE)):
-                day = self._scene.day(number % 1_000)
+                day = (today - timedelta(days=number % 1_000)).isoformat()
                 qty, project = Measure(1_800 * (1 + number % 9), 0, "SEC"), projects[number % len(projects)]
                 facts = value.contribution(kind="work", qty=qty, when=(day, day), project=project)
                 drafts.append(Draft(office.notebook, "contribution", facts, {"title": f"Piece of work {number}"}))
@@ -124,32 +117,19 @@ def _plain(answers: dict[str, Any]) -> Starlette:
     return Starlette(routes=[Route("/v1/records/{id}", answer)])
 
 
-async def _serve_fresh(folder: Path) -> None:
-    places = Places(config=folder / "config.toml", data=folder, state=folder)
-    create(places, folder.name, recovery=False)
-    async with open_node(places, load(None, {}, dict(FLAGS))) as opened:
-        await _obey(opened, places, None)
-
-
-async def _serve_studio(folder: Path) -> None:
-    mesh = Mesh(folder)
-    async with studio(mesh) as scene:
-        await _obey(scene.nodes["ana"].opened, mesh.home("ana"), scene)
-
-
-async def _obey(opened: Opened, places: Places, scene: Studio | None) -> None:
-    settle_interpreter()
+async def _serve(folder: Path) -> None:
+    places = locate(folder, {})
+    if not (folder / "device.key").exists():
+        create(places, folder.name, recovery=False)
     plain: dict[str, Any] = {}
-    async with doors_of(opened, places, plain) as doors:
-        worker = Served(opened, doors, plain, scene)
-        say_line({"ready": True})
-        while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE):
-            say_line(await worker.do(json.loads(line)))
+    async with open_node(places, load(None, {}, dict(FLAGS))) as opened:
+        settle_interpreter()
+        async with doors_of(opened, places, plain) as doors:
+            worker = Served(opened, doors, plain)
+            say_line({"ready": True})
+            while line := await trio.to_thread.run_sync(sys.stdin.readline, MAX_LINE):
+                say_line(await worker.do(json.loads(line)))
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--studio", action="store_true")
-    said = parser.parse_args()
-    trio.run(_serve_studio if said.studio else _serve_fresh, said.folder)
+    trio.run(_serve, Path(sys.argv[1]))

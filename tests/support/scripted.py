@@ -1,7 +1,9 @@
 """A server on a Unix socket, or a port, that answers each connection with what was written down for it."""
 
+import json
 import socket
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +24,12 @@ def event(number: int, name: str = "record") -> bytes:
     """One event of a node, with little in it."""
     head = f"id: {number}\n" if name == "record" else ""
     return f'{head}event: {name}\ndata: {{"arrival": {number}}}\n\n'.encode()
+
+
+def page(items: Sequence[object], following: str | None) -> bytes:
+    """What a server answers with a page of a list."""
+    body = json.dumps({"items": [*items], "next": following}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
 class Scripted:

@@ -15,7 +15,7 @@ from meshnode.api.models.work import Contribution
 from meshnode.api.paging import LARGEST_PAGE
 from meshnode.api.resources.contributions import list_contributions
 from meshnode.api.resources.evaluations import show_evaluation
-from meshnode.api.resources.networks import list_members, networks_here
+from meshnode.api.resources.networks import members_of, networks_here
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.credentials.cv import MEMBERSHIP, WORK, Issuer, Signed, credential, decimal, presentation
@@ -159,7 +159,7 @@ async def _memberships(site: Site, call: Call[CvRequest], told: _Told, issuer: I
     for scope in wanted:
         if scope == office.notebook:
             continue
-        members = (await list_members(site, _asked(call, path={"id": to_text(scope)}))).items
+        members = await members_of(site, scope)
         own = [each for each in members if each.agent.id == to_text(office.me) and each.state in STANDING]
         if own:
             roles: list[Json] = [_role(each) for each in own]

@@ -9,6 +9,7 @@ from meshnode.api.edge import Answer, Call, Handler, Nothing
 from meshnode.api.models.charters import CharterChange, Unit
 from meshnode.api.models.decisions import Decision, DecisionRequest, Ending, Order, Proposed, Vote, VoteRequest
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.api.site import Site
 from meshnode.core.drafts import Draft
@@ -34,8 +35,9 @@ async def list_decisions(site: Site, call: Call[Nothing]) -> Page[Decision]:
     await office.fresh()
     scope = await find_body(office, call.query["scope"]) if call.query.get("scope") else None
     everything, names = call.flag("all"), Names(office)
-    told = decided.all_told(office, scope)
-    return Page([decision_model(office, names, each) for each in told if everything or _waits(each)])
+    told = [each for each in decided.all_told(office, scope) if everything or _waits(each)]
+    page, following = page_of(call, told, lambda each: (each.entry.at, each.entry.record))
+    return Page([decision_model(office, names, each) for each in page], following)
 
 
 async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:

@@ -12,6 +12,7 @@ from meshnode.api.models.devices import (
     RevokeRequest,
 )
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.rows import JoinedEntry
@@ -30,8 +31,10 @@ _STATES = {"waiting": "waiting", "revoked": "revoked", "replaced": "replaced"}
 
 async def list_devices(site: Site, call: Call[Nothing]) -> Page[Device]:
     """The owner's devices, those that were ended among them."""
-    await site.office.fresh()
-    return Page(items=[_device(site.office, each) for each in site.office.devices.all()])
+    office = site.office
+    await office.fresh()
+    page, following = page_of(call, office.devices.all(), lambda each: (int(bool(each.grant)), each.at, each.key))
+    return Page([_device(office, each) for each in page], following)
 
 
 async def own_standing(site: Site, call: Call[Nothing]) -> DeviceStanding:

@@ -3,10 +3,11 @@
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.keeping import Choice, ChoiceRequest, Keeping, Room
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.core.rows import JoinedEntry
+from meshnode.core.rows import FollowEntry, JoinedEntry
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import choices
 from meshproto.records.ids import ScopeId, to_text
@@ -47,9 +48,13 @@ async def list_follows(site: Site, call: Call[Nothing]) -> Page[Choice]:
     """Who is followed, and which networks are relayed, in the order in which that was chosen."""
     office = site.office
     await office.fresh()
-    found = [(row.at, _followed(office, row.agent, row.at)) for row in office.followed()]
-    found += [(row.at, _relayed(office, row)) for row in office.relayed()]
-    return Page(items=[choice for _, choice in sorted(found, key=lambda each: each[0])])
+    found: list[FollowEntry | JoinedEntry] = [*office.followed(), *office.relayed()]
+    page, following = page_of(call, found, lambda row: (row.at, row[0]))
+    return Page([_chosen(office, row) for row in page], following)
+
+
+def _chosen(office: Office, row: FollowEntry | JoinedEntry) -> Choice:
+    return _relayed(office, row) if isinstance(row, JoinedEntry) else _followed(office, row.agent, row.at)
 
 
 async def follow(site: Site, call: Call[ChoiceRequest]) -> Choice:
@@ -70,8 +75,8 @@ async def list_blocks(site: Site, call: Call[Nothing]) -> Page[Choice]:
     """Who is blocked, in the order in which that was chosen."""
     office = site.office
     await office.fresh()
-    rows = sorted(office.blocked(), key=lambda row: row.at)
-    return Page(items=[_followed(office, row.agent, row.at) for row in rows])
+    page, following = page_of(call, office.blocked(), lambda row: (row.at, row.agent))
+    return Page([_followed(office, row.agent, row.at) for row in page], following)
 
 
 async def block(site: Site, call: Call[ChoiceRequest]) -> Choice:

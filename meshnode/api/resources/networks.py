@@ -21,6 +21,7 @@ from meshnode.api.models.networks import (
     RemoveRequest,
 )
 from meshnode.api.models.shared import AsRequest, Page
+from meshnode.api.paging import Place, page_of
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
@@ -42,8 +43,10 @@ JOINS = ("open", "invite")
 
 async def list_networks(site: Site, call: Call[Nothing]) -> Page[Network]:
     """The networks this node takes part in, the notebook first, and those it has left."""
-    await site.office.fresh()
-    return Page(items=[network_model(site.office, each) for each in networks_here(site.office, left=True)])
+    office = site.office
+    await office.fresh()
+    page, following = page_of(call, _joined(office, left=True), lambda row: _place(office, row))
+    return Page([network_model(office, ScopeId(row.network)) for row in page], following)
 
 
 async def create_network(site: Site, call: Call[NetworkRequest]) -> Network:
@@ -133,7 +136,19 @@ async def list_members(site: Site, call: Call[Nothing]) -> Page[Member]:
     office = site.office
     network = await office.find_network(call.path["id"])
     names = Names(office)
-    return Page(items=[_member(site, names, each) for each in await networks.people(office, network)])
+    page, following = page_of(call, await networks.people(office, network), _place_of)
+    return Page([_member(site, names, each) for each in page], following)
+
+
+async def members_of(site: Site, network: ScopeId) -> list[Member]:
+    """All of them."""
+    names = Names(site.office)
+    return [_member(site, names, each) for each in await networks.people(site.office, network)]
+
+
+def _place_of(person: networks.Person) -> Place:
+    """Members stand by time, and after them those known by resonance."""
+    return int(person.record is None), person.at, person.record or b"", person.agent
 
 
 async def appoint(site: Site, call: Call[AppointRequest]) -> Member:
@@ -228,8 +243,9 @@ async def list_invites(site: Site, call: Call[Nothing]) -> Page[Invite]:
     network = await office.find_network(call.path["id"])
     await office.fresh()
     told = office.node.standings.get(network)
-    doors = sorted(told.doors if told else (), key=lambda door: _at(office, door.grant))
-    return Page(items=[_invite(office, network, door.grant) for door in doors])
+    doors = told.doors if told else ()
+    page, following = page_of(call, doors, lambda door: (_at(office, door.grant), door.grant))
+    return Page([_invite(office, network, door.grant) for door in page], following)
 
 
 async def withdraw_invite(site: Site, call: Call[Nothing]) -> Invite:
@@ -263,10 +279,17 @@ async def find_agent(office: Office, text: str, network: ScopeId) -> AgentId:
 
 def networks_here(office: Office, *, left: bool = False) -> list[ScopeId]:
     """The networks this node takes part in, the notebook first; with `left` also those it has left."""
+    rows = sorted(_joined(office, left=left), key=lambda row: _place(office, row))
+    return [ScopeId(row.network) for row in rows]
+
+
+def _joined(office: Office, *, left: bool) -> list[JoinedEntry]:
     rows = [row for row in office.truth.rows(JoinedEntry) if left or not row.left]
-    rows = [row for row in rows if not founders_of(office, ScopeId(row.network))]
-    ordered = sorted(rows, key=lambda row: (row.network != office.notebook, row.at))
-    return [ScopeId(row.network) for row in ordered]
+    return [row for row in rows if not founders_of(office, ScopeId(row.network))]
+
+
+def _place(office: Office, row: JoinedEntry) -> Place:
+    return int(row.network != office.notebook), row.at, row.network
 
 
 def standing_of(office: Office, network: bytes) -> str:

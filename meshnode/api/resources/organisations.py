@@ -15,6 +15,7 @@ from meshnode.api.models.organisations import (
     StaffRequest,
 )
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import page_of
 from meshnode.api.resources.networks import ended_by
 from meshnode.api.resources.networks import find_agent as find_member
 from meshnode.api.settings import LONGEST_WAIT_MS
@@ -37,8 +38,13 @@ KNOWN = "let them give you their card first: meshnode id card --help"
 
 async def list_organisations(site: Site, call: Call[Nothing]) -> Page[Organisation]:
     """The organisations known here, those of the owner first."""
-    await site.office.fresh()
-    return Page(items=[_model(site, each) for each in organisations.known(site.office)])
+    office = site.office
+    await office.fresh()
+    own = dict.fromkeys(organisations.carried(office))
+    times = {row.record: row.at for row in office.lookups.organisations()}
+    found = list(dict.fromkeys([*own, *map(ScopeId, times)]))
+    page, following = page_of(call, found, lambda each: (int(each not in own), times.get(each, 0), each))
+    return Page([_model(site, each) for each in page], following)
 
 
 async def show_organisation(site: Site, call: Call[Nothing]) -> Organisation:

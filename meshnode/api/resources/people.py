@@ -13,6 +13,7 @@ from meshnode.api.models.people import (
     RecoveryHolder,
 )
 from meshnode.api.models.shared import Agent, Page
+from meshnode.api.paging import page_of
 from meshnode.api.resources.devices import standing_of_device
 from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
@@ -102,7 +103,7 @@ async def list_peers(site: Site, call: Call[Nothing]) -> Page[Peer]:
     known = {peer.id for peer in peers}
     fresh = [PeerEntry(each.peer, each.agent) for each in office.node.presence.connected.values()]
     peers += [_peer(office, entry) for entry in fresh if entry.peer not in known]
-    return Page(items=sorted(peers, key=lambda peer: (peer.state != "direct", peer.id)))
+    return Page(*page_of(call, peers, lambda peer: (int(peer.state != "direct"), peer.id)))
 
 
 async def add_peer(site: Site, call: Call[PeerRequest]) -> Peer:

@@ -1,6 +1,7 @@
 """Records as such: raw bytes, why, verification, forks, erasure, imports and exports."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +25,7 @@ from meshnode.api.models.records import (
     Why,
 )
 from meshnode.api.models.shared import Check, Page
+from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
@@ -118,14 +120,19 @@ async def verify(site: Site, call: Call[Nothing]) -> Verified:
 
 async def list_forks(site: Site, call: Call[Nothing]) -> Page[Fork]:
     """The logs in which one key signed two records with the same number."""
-    return Page(items=await forks_here(site.office))
+    groups = gathered((await site.office.fresh()).forks())
+    page, following = page_of(call, groups, lambda group: (group[0].seq, group[0].log))
+    return Page(await _told(site.office, page), following)
 
 
 async def forks_here(office: Office) -> list[Fork]:
     """All forks known here."""
-    lookups, names = await office.fresh(), Names(office)
-    items = []
-    for group in gathered(lookups.forks()):
+    return await _told(office, gathered((await office.fresh()).forks()))
+
+
+async def _told(office: Office, groups: Sequence[list[ForkRow]]) -> list[Fork]:
+    names, items = Names(office), []
+    for group in groups:
         items.append(_fork(office, group, names))
         await trio.lowlevel.checkpoint()  # each takes some reads
     return items
@@ -157,7 +164,7 @@ async def start_import(site: Site, call: Call[ImportRequest]) -> ImportAnswer:
 
 async def list_imports(site: Site, call: Call[Nothing]) -> Page[ImportBatch]:
     """The imports so far."""
-    return Page(items=site.exchange.batches())
+    return Page(*page_of(call, site.exchange.batches(), lambda each: (each.at, each.batch)))
 
 
 async def undo_import(site: Site, call: Call[Nothing]) -> Undone:

@@ -3,6 +3,7 @@
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.shared import Page
 from meshnode.api.models.tokens import Token, TokenRequest
+from meshnode.api.paging import page_of
 from meshnode.api.shapes import time_text
 from meshnode.api.site import Site
 from meshnode.core.rows import TokenEntry
@@ -12,7 +13,8 @@ from meshnode.runtime.tokens import Wish, areas_of
 
 async def list_tokens(site: Site, call: Call[Nothing]) -> Page[Token]:
     """The tokens that were made and not taken back, oldest first, also those that have expired."""
-    return Page(items=[_model(site, token) for token in site.tokens.all()])
+    page, following = page_of(call, site.tokens.all(), lambda token: (token.created, token.id))
+    return Page([_model(site, token) for token in page], following)
 
 
 async def create_token(site: Site, call: Call[TokenRequest]) -> Token:

@@ -16,7 +16,7 @@ from meshnode.api.models.work import (
     TimerRequest,
     Written,
 )
-from meshnode.api.paging import LARGEST_PAGE
+from meshnode.api.paging import page_of
 from meshnode.api.resources.contributions import PIECE, shown, terms_of
 from meshnode.api.shapes import Names, time_text, written
 from meshnode.api.site import Site
@@ -99,7 +99,9 @@ async def thank(site: Site, call: Call[ThankRequest]) -> Written:
 
 async def list_timers(site: Site, call: Call[Nothing]) -> Page[Timer]:
     """The running timers."""
-    return Page(items=[_timer(site.office, each) for each in timers.running(site.office)])
+    running = timers.running(site.office)
+    page, following = page_of(call, running, lambda each: (each.timer.started, each.timer.name))
+    return Page([_timer(site.office, each) for each in page], following)
 
 
 async def start_timer(site: Site, call: Call[TimerRequest]) -> Timer:
@@ -149,13 +151,11 @@ async def stop_timer(site: Site, call: Call[StopRequest]) -> Stopped:
 
 async def list_projects(site: Site, call: Call[Nothing]) -> Page[Project]:
     """All projects, by title."""
-    lookups = await site.office.fresh()
-    start = call.offset()
-    limit = call.number("limit", LARGEST_PAGE, LARGEST_PAGE)
-    found = [row for row in lookups.projects() if not site.office.is_blocked(row.agent)]
-    names = Names(site.office)
-    items = [_project(site.office, row, names) for row in found[start : start + limit]]
-    return Page(items=items, next=str(start + limit) if len(found) > start + limit else None)
+    office = site.office
+    found = [row for row in (await office.fresh()).projects() if not office.is_blocked(row.agent)]
+    page, following = page_of(call, found, lambda row: (row.title.casefold(), row.project))
+    names = Names(office)
+    return Page([_project(office, row, names) for row in page], following)
 
 
 async def create_project(site: Site, call: Call[ProjectRequest]) -> Project:

@@ -7,6 +7,7 @@ from meshnode.client import answers as a
 from meshnode.client import network_answers as g
 from meshnode.dashboard.charts.graph import NARROW, WIDE, Around, graph
 from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, View
 from meshnode.dashboard.wording import name, plain_moment
 
@@ -19,8 +20,8 @@ RELAYED = "/p2p-circuit"
 async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
-    peers = cast(list[a.Peer], await ask.items("/peers"))
-    networks = cast(list[g.Network], await ask.items("/networks"))
+    peers = cast(list[a.Peer], await ask.items("/peers", limit=MOST_LISTED))
+    networks = cast(list[g.Network], await ask.items("/networks", limit=MOST_LISTED))
     status = cast(a.NodeStatus, await ask.get("/node"))
     values = {
         "status": status,

@@ -6,6 +6,7 @@ from typing import cast
 from meshnode.client import answers as a
 from meshnode.dashboard.charts.matrix import Cell, matrix
 from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name
 
@@ -24,8 +25,8 @@ async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
     logs = cast(list[a.LogState], await ask.items("/logs", limit=MOST_LOGS))
-    peers = cast(list[a.Peer], await ask.items("/peers"))
-    forks = cast(list[a.Fork], await ask.items("/forks"))
+    peers = cast(list[a.Peer], await ask.items("/peers", limit=MOST_LISTED))
+    forks = cast(list[a.Fork], await ask.items("/forks", limit=MOST_LISTED))
     digests = given.query.get("digests") == "true"
     state = cast(a.StateAnswer, await ask.get("/state", digests=digests or "false"))
     alone = [each for each in logs if each["agent"]["me"] and not each["held"] and each["scope"]["kind"] != "notebook"]

@@ -10,6 +10,7 @@ from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.client import work_answers as w
 from meshnode.dashboard.asking import Asking
+from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, Unclear, View
 from meshnode.dashboard.wording import local_day
 
@@ -24,7 +25,7 @@ async def show(given: Given) -> View:
     ask = given.ask
     inbox = cast(m.Inbox, await ask.get("/inbox", limit=MOST_WAITING))
     values = {
-        "timers": cast(list[a.Timer], await ask.items("/timers")),
+        "timers": cast(list[a.Timer], await ask.items("/timers", limit=MOST_LISTED)),
         "waiting": [(each, link_of(each)) for each in inbox["items"]],
         "more_waiting": inbox["total"] - len(inbox["items"]),
         "feed": cast(list[w.Contribution], await ask.items("/contributions", limit=FEED)),
@@ -36,9 +37,9 @@ async def show(given: Given) -> View:
 
 async def places_to_log(ask: Asking) -> Mapping[str, list[tuple[str, str]]]:
     """Where work can be signed: pairs of what the form sends and what people read."""
-    projects = cast(list[a.Project], await ask.items("/projects"))
-    agreements = await ask.items("/agreements")
-    networks = await ask.items("/networks")
+    projects = cast(list[a.Project], await ask.items("/projects", limit=MOST_LISTED))
+    agreements = await ask.items("/agreements", limit=MOST_LISTED)
+    networks = await ask.items("/networks", limit=MOST_LISTED)
     return {
         "Projects": [(f"project:{each['id']}", each["title"]) for each in projects],
         "Agreements": [

@@ -205,7 +205,7 @@ def test_every_route_has_a_name_of_its_own_and_a_docstring() -> None:
     assert all(entry.handle.__doc__ for entry in ROUTES)
 
 
-@pytest.mark.parametrize("path", ["/search?q=x", "/projects", "/contributions", "/recognitions"])
+@pytest.mark.parametrize("path", ["/search?q=x", "/contributions", "/recognitions"])
 @pytest.mark.parametrize("cursor", ["x", "-1", "²", "1" * 20, "1" * 5000, f"{'1' * 20}-{to_text(bytes(32))}"])
 async def test_a_cursor_that_nobody_was_given_is_refused(tmp_path: Path, path: str, cursor: str) -> None:
     async with Mesh(tmp_path).node("ana") as ana:

@@ -15,7 +15,7 @@ from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, 
 from tests.support.client_calls import CALLS, Asks
 from tests.support.fake_node import FakeNode, project
 from tests.support.patience import DEADLINE
-from tests.support.scripted import Scripted, chunks, event
+from tests.support.scripted import Scripted, chunks, event, page
 
 REFUSED = b'HTTP/1.1 400 Bad\r\nContent-Length: 23\r\n\r\n{"code": "bad-request"}'
 HEALTHY = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"status": "ok"}'
@@ -55,6 +55,15 @@ async def test_a_list_is_read_to_its_end(fake: FakeNode) -> None:
     fake.projects += [project("One"), project("Two")]
     fake.page = 1
     assert [one["title"] async for one in AsyncClient.of(fake.home).work.projects()] == ["One", "Two"]
+
+
+async def test_a_short_list_is_read_to_its_end_too() -> None:
+    with Scripted(page(["ana"], "c1"), page(["ben"], None)) as server:
+        assert await AsyncClient(server.path).networks.members("studio") == ["ana", "ben"]
+    assert [asked.split()[1] for asked in server.requests] == [
+        "/v1/networks/studio/members?limit=500",
+        "/v1/networks/studio/members?limit=500&cursor=c1",
+    ]
 
 
 async def test_others_go_on_while_one_waits(fake: FakeNode) -> None:

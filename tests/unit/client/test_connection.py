@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.client.calls import Call, Query, get, post, segment, wait, write
+from meshnode.client.calls import Call, Query, get, items, listed, post, segment, wait, write
 from meshnode.client.connection import Connection, read_node_file
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, Problem
 from meshnode.client.transport import Address
 from tests.support.fake_node import FakeNode
+from tests.support.scripted import Scripted, page
 
 
 @pytest.fixture
@@ -97,3 +98,16 @@ def test_a_node_that_was_killed_is_not_running(node: FakeNode) -> None:
 def test_a_node_file_is_what_the_node_writes(node: FakeNode) -> None:
     written = json.loads((node.home / "node.json").read_text())
     assert read_node_file(node.home) == {"pid": written["pid"], "socket": written["socket"]}
+
+
+def test_a_list_in_pages_is_read_to_its_end() -> None:
+    with Scripted(page(["studio"], "c1"), page(["films"], None)) as server:
+        assert asked(Connection(Address(server.path)), listed("/networks")) == ["studio", "films"]
+    targets = [each.split()[1] for each in server.requests]
+    assert targets == ["/v1/networks?limit=500", "/v1/networks?limit=500&cursor=c1"]
+
+
+def test_a_list_that_comes_whole_is_asked_once() -> None:
+    with Scripted(page(["monday"], None)) as server:
+        assert asked(Connection(Address(server.path)), items("/contributions/hours", {"by": "day"})) == ["monday"]
+    assert [each.split()[1] for each in server.requests] == ["/v1/contributions/hours?by=day"]
