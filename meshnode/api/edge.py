@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -127,10 +128,12 @@ def application(entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASG
 def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            with trio.fail_after(float("inf") if entry.patient else seconds):
+            with trio.fail_after(seconds) as deadline:
                 call = await _call(entry, request)
                 if isinstance(call, Problem):
                     return problem_answer(call)
+                if entry.patient:
+                    deadline.deadline = math.inf  # for the node, not for whoever sends a body byte by byte
                 found = await entry.handle(node, call)
             return found if isinstance(found, Response) else model_answer(found, entry.status)
         except Refusal as refusal:

@@ -43,9 +43,12 @@ class Entrance:
     """The one user who may connect; None where the system cannot tell who it is, and the application finds out."""
 
 
-async def serve(entrances: Sequence[Entrance], stopping: trio.Event) -> None:
-    """Serve until `stopping` is set, then let what is under way end within GRACE_SECONDS. Closes the listeners."""
-    fronts = [_Front(entrance) for entrance in entrances]
+async def serve(entrances: Sequence[Entrance], stopping: trio.Event, most: int = MAX_CONNECTIONS) -> None:
+    """Serve until `stopping` is set, then let what is under way end within GRACE_SECONDS. Closes the listeners.
+
+    `most` connections at each of the entrances are served at once; others wait until one of them ends.
+    """
+    fronts = [_Front(entrance, most) for entrance in entrances]
     try:
         async with trio.open_nursery() as connections:
             async with trio.open_nursery() as acceptors:
@@ -66,13 +69,13 @@ async def serve(entrances: Sequence[Entrance], stopping: trio.Event) -> None:
 class _Front:
     """Accepts connections, a bounded number at once."""
 
-    def __init__(self, entrance: Entrance) -> None:
+    def __init__(self, entrance: Entrance, most: int) -> None:
         self.context = WorkerContext(None)
         self.sends = _Sends()
         self.listener = trio.SocketListener(trio.socket.from_stdlib_socket(entrance.listener))
         self._app = ASGIWrapper(cast(ASGIFramework, entrance.app))
         self._uid = entrance.uid
-        self._room = trio.Semaphore(MAX_CONNECTIONS)
+        self._room = trio.Semaphore(most)
         self._config = Config()
         self._config.keep_alive_timeout = IDLE_SECONDS
         self._config.h11_max_incomplete_size = MAX_HEAD

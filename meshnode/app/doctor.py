@@ -13,6 +13,7 @@ from pathlib import Path
 import trio
 
 from meshnode import __version__
+from meshnode.app.descriptors import examine_files
 from meshnode.app.maintain import told
 from meshnode.config.errors import SettingsError
 from meshnode.config.load import load
@@ -44,6 +45,8 @@ from meshnode.store.sealed import PASSPHRASE_FILE
 from meshnode.store.store import open_reader
 from meshproto.records.ids import RecordId
 
+DOORS = 2
+"""At which the local API is served: its socket, and a port."""
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -67,9 +70,12 @@ def diagnose(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-async def examine_home(data: Path, store: Path | None, listening: Sequence[str]) -> list[Finding]:
-    """Check the keys and every record in the store, in a worker thread; a node may be writing meanwhile."""
-    return [_version(), examine_listening(listening), *examine_keys(data)] + (
+async def examine_home(data: Path, store: Path | None, listening: Sequence[str], peers: int) -> list[Finding]:
+    """Check the keys and every record in the store, in a worker thread; a node may be writing meanwhile.
+
+    `peers` is how many connections to peers there may be.
+    """
+    return [_version(), examine_listening(listening), examine_files(DOORS, peers), *examine_keys(data)] + (
         [] if store is None else await trio.to_thread.run_sync(_store, store)
     )
 

@@ -17,6 +17,7 @@ from meshnode.api.site import Logins, Site
 from meshnode.app.backup import NodeBackups
 from meshnode.app.bugreport import of_running
 from meshnode.app.compose import Opened, open_node
+from meshnode.app.descriptors import connections_that_fit
 from meshnode.app.doctor import examine_home
 from meshnode.app.endings import Ending, Exit
 from meshnode.app.exchange import NodeExchange
@@ -106,7 +107,9 @@ def site_of(
         counts=Counting(opened.store),
         report=partial(of_running, loaded),
         config=lambda: config_model(loaded, places.config, os.environ),
-        examine=lambda: examine_home(places.data, opened.store.path, opened.node.listening),
+        examine=lambda: examine_home(
+            places.data, opened.store.path, opened.node.listening, opened.settings.net.max_connections
+        ),
     )
 
 
@@ -129,7 +132,9 @@ async def _serve(site: Site, opened: Opened, places: Places, doors: Doors, sessi
     seconds = opened.settings.api.request_seconds
     async with trio.open_nursery() as nursery:
         known, show = (site.tokens, sessions), lambda api: pages(House(api, sessions, node))
-        nursery.start_soon(serve, doors.entrances(site, seconds, known, show), node.stopping)
+        entrances = doors.entrances(site, seconds, known, show)
+        most = connections_that_fit(len(entrances), opened.settings.net.max_connections)
+        nursery.start_soon(serve, entrances, node.stopping, most)
         nursery.start_soon(site.tokens.run, node.stopping)
         await doors.remember(opened)
         told = NodeFile(

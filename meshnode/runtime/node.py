@@ -105,7 +105,7 @@ class RunningNode:
         self.hub = Hub()
         """Moves with every commit."""
         self.chosen = Hub()
-        """Moves when something was written here that is kept beside records: whom the owner blocks, for instance."""
+        """Moves with what the owner chooses and is kept beside records: whom they block, for instance."""
         self.news = Hub()
         """Moves with every report of the core: who is connected, what was compared."""
         self.reports = Reports()
@@ -203,14 +203,16 @@ class RunningNode:
 
     async def ask(self, make: Callable[[int], Event]) -> Outcome:
         """Hand the event that `make` builds around a ticket to the core, and wait for its answer. Raises Refusal."""
-        return await self._tickets.ask(make)
+        outcome = await self._tickets.ask(make)
+        self.chosen.move()
+        return outcome
 
     async def write(
         self, drafts: Sequence[Draft], *, ready: SignedRecords | None = None, local: Sequence[LocalRow | Forget] = ()
     ) -> tuple[RecordId, ...]:
         """See `Desk.write`."""
         records = ready or SignedRecords()
-        outcome = await self.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
+        outcome = await self._tickets.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
             self._note_written(names=bool(records.runs) or any(each.type in NAMING for each in drafts))
             if any(not isinstance(row, AnswerEntry) for row in local):
@@ -223,7 +225,7 @@ class RunningNode:
 
     async def offer(self, records: SignedRecords, local: Sequence[LocalRow | Forget] = ()) -> Taken:
         """See `Desk.offer`."""
-        outcome = await self.ask(lambda ticket: Offer(ticket, records, tuple(local)))
+        outcome = await self._tickets.ask(lambda ticket: Offer(ticket, records, tuple(local)))
         if isinstance(outcome, Taken):
             self._note_written(names=True)
             return outcome

@@ -64,4 +64,4 @@ async def test_a_path_that_nothing_begins_like_has_no_route(path: str) -> None:
 
 async def test_a_path_that_another_method_takes_says_so() -> None:
     found = await ask("PUT", "/v1/records/x/why")
-    assert (found.status_code, found.headers["allow"]) == (405, "GET, HEAD")
+    assert (found.status_code, sorted(found.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])

@@ -36,11 +36,11 @@ APP: ASGIApp = Starlette(routes=[Route("/", hello), Route("/much", much), Route(
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[Path, trio.Event]]:
+async def served(folder: Path, most: int = 640) -> AsyncIterator[tuple[Path, trio.Event]]:
     path, stopping = folder / "run" / "api.sock", trio.Event()
     async with trio.open_nursery() as nursery:
         entrance = Entrance(listen_on_socket(path, os.getuid()), Guard(APP, socket_door()), os.getuid())
-        nursery.start_soon(serve, [entrance], stopping)
+        nursery.start_soon(serve, [entrance], stopping, most)
         yield path, stopping
         stopping.set()
 
@@ -97,9 +97,8 @@ async def test_a_reader_who_does_not_read_does_not_block_the_end(
         await stalled.aclose()
 
 
-async def test_connections_beyond_the_bound_wait_for_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 8)
-    async with served(tmp_path) as (path, _):
+async def test_connections_beyond_the_bound_wait_for_a_place(tmp_path: Path) -> None:
+    async with served(tmp_path, most=8) as (path, _):
         idle = [await trio.open_unix_socket(str(path)) for _ in range(8)]
         with trio.move_on_after(0.5) as waited:
             await answer(path)
@@ -184,9 +183,8 @@ async def asks_and_stays(path: Path) -> trio.SocketStream:
 
 
 async def test_who_left_keeps_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 1)
     monkeypatch.setattr(server, "IDLE_SECONDS", 10_000)
-    async with served(tmp_path) as (path, _):
+    async with served(tmp_path, most=1) as (path, _):
         with trio.fail_after(DEADLINE):
             for _ in range(3):
                 await (await asks_and_stays(path)).aclose()

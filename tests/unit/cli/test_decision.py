@@ -88,7 +88,7 @@ def test_decisions_are_listed_with_the_votes_so_far(node: FakeNode) -> None:
     assert lines[1].split()[1:] == ["studio", "quorum", "3/4", "1", "of", "2", "open"]
     assert "remove Ben (core, steward)" in lines[2]
     assert lines[3].endswith(f" decision show {text_id('decision')}")
-    assert node.asked[-1].query == {"scope": "studio", "all": "true"}
+    assert node.asked[-1].query == {"scope": "studio", "all": "true", "limit": "500"}
 
 
 def test_a_decision_is_shown_with_who_said_what(node: FakeNode) -> None:

@@ -102,12 +102,14 @@ def test_a_node_file_is_what_the_node_writes(node: FakeNode) -> None:
 
 def test_a_list_in_pages_is_read_to_its_end() -> None:
     with Scripted(page(["studio"], "c1"), page(["films"], None)) as server:
-        assert asked(Connection(Address(server.path)), listed("/networks")) == ["studio", "films"]
+        call: Call[list[str]] = listed("/networks")
+        assert Connection(Address(server.path)).ask(call) == ["studio", "films"]
     targets = [each.split()[1] for each in server.requests]
     assert targets == ["/v1/networks?limit=500", "/v1/networks?limit=500&cursor=c1"]
 
 
 def test_a_list_that_comes_whole_is_asked_once() -> None:
     with Scripted(page(["monday"], None)) as server:
-        assert asked(Connection(Address(server.path)), items("/contributions/hours", {"by": "day"})) == ["monday"]
+        call: Call[list[str]] = items("/contributions/hours", {"by": "day"})
+        assert Connection(Address(server.path)).ask(call) == ["monday"]
     assert [each.split()[1] for each in server.requests] == ["/v1/contributions/hours?by=day"]
