@@ -52,8 +52,8 @@ PROJECT_LAG_SECONDS = 2.0
 """… but they never lag further behind than this while records keep arriving."""
 PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
-PROJECT_SLICE = 100
-"""Records the projector takes in one transaction of views.db, some 20 ms of work: it can give way only in between."""
+PROJECT_SLICE = 200
+"""Records the projector takes in one transaction of views.db, some 30 ms of work: it can give way only in between."""
 PROJECT_BUSY_SLICE = 20
 """The same while the node is busy: writing the rows of a slice cannot be interrupted."""
 PROJECT_BREATH_SECONDS = 0.0002

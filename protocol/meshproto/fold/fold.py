@@ -41,15 +41,13 @@ from meshproto.fold.standing import (
 )
 from meshproto.fold.states import States
 from meshproto.fold.strangers import brought_in, is_stranger, set_aside, take_in
-from meshproto.fold.usual import UsualRecords
+from meshproto.fold.usual import QUIET_IN_AGREEMENTS, Changed, UsualRecords
 from meshproto.records.ids import ext
 from meshproto.records.reasons import Reason
 from meshproto.records.record import Record, ids_in, read_header, references
 
 _QUIET = frozenset(("contribution", "recognition", "checkpoint"))
 """Types on which nothing rests and which change nothing that others are told of."""
-_QUIET_IN_AGREEMENTS = frozenset(("contribution", "attestation"))
-"""Those in an agreement; of an attestation only the contribution is told anew."""
 _SETTLING = frozenset(
     (
         *("agreement", "countersign", "income", "distribution", "settlement", "commitment", "correction"),
@@ -63,10 +61,6 @@ _GOVERNING = ("countersign", "revoke", "rotate")
 
 def _go_on() -> None:
     """What is done between two records if there is nothing else to do."""
-
-
-Changed = dict[bytes, Record | None]
-"""The records newly decided, or waiting, by id, and those whose standing may have changed through others, as None."""
 
 
 class Fold:
@@ -101,9 +95,14 @@ class Fold:
         changes: Changed = {}
         self._unsettled.clear()  # something may be left of what was rolled back
         self._memory.foresee("record", [name for each in records for name in (each.id, each.prev)])
-        for record in records:
-            breathe()
-            self._add(record, changes)
+        here = 0
+        while here < len(records):
+            taken, due = self._usual.take(records, here, changes, breathe)
+            if not taken:
+                breathe()
+                taken, due = 1, [records[here]]
+            here += taken
+            self._add(due, changes)
         _tell(changes, self._settle())
         return changes
 
@@ -127,16 +126,15 @@ class Fold:
         weak = ext(record.id)
         return any(memory.get("erased", weak + each) is not None for each in (record.author, *ids_in(record.facts)))
 
-    def _add(self, record: Record, changes: Changed) -> None:
-        due = deque((record,))
+    def _add(self, records: list[Record], changes: Changed) -> None:
+        """Take in some records, and all that waited for them."""
+        due = deque(records)
         while due:
             each = due.popleft()
-            if self._usual.take(each):
-                changes[each.id] = each
-                _tell(changes, self._usual.touched)
-            elif self._has(each.id) or not self._take(each, changes):
-                continue
-            due += release(each.id, self._memory)
+            taken, released = self._usual.take((each,), 0, changes, _go_on)
+            if not taken and not self._has(each.id) and self._take(each, changes):
+                released = release(each.id, self._memory)
+            due += released
 
     def _has(self, record_id: bytes) -> bool:
         memory = self._memory
@@ -214,7 +212,7 @@ class Fold:
         if row.status in VALID_STATUSES and not (is_usual and before and before.valid):
             self._note_uses(row)
         if verdict is VALID:
-            quiet = _QUIET_IN_AGREEMENTS if place is not None and place.kind == LINEAGE else _QUIET
+            quiet = QUIET_IN_AGREEMENTS if place is not None and place.kind == LINEAGE else _QUIET
             if record.type in quiet and not (rivals or stirred or brought_in(record, memory)):
                 return self._count_quietly(case, row)
             self._govern()

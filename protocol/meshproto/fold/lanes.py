@@ -72,23 +72,20 @@ def note_crossing(
     `usual` are ids among those it names that the record before it named as well.
     """
     last = before.crossed if before is not None and before.lane == lane else 0
-    news: list[int] = []
-    for each, row in named.items():
-        if row.lane != lane and each not in usual and not _is_known(lane, last, row, memory):
-            news += row.lane, row.seq, row.crossed
+    others = [row for each, row in named.items() if row.lane != lane and each not in usual]
+    if not others:
+        return last
+    # What the newest crossing brought is no news.
+    name = number8(lane)
+    known = cast(list[int], memory.get("cross", name + number8(last))) if last else []
+    reached: dict[int, int] = {}
+    for place in range(1, len(known), 3):
+        reached[known[place]] = max(known[place + 1], reached.get(known[place], 0))
+    news = [part for row in others if row.seq > reached.get(row.lane, 0) for part in (row.lane, row.seq, row.crossed)]
     if not news:
         return last
-    memory.put("cross", number8(lane) + number8(seq), [last, *news])
+    memory.put("cross", name + number8(seq), [last, *news])
     return seq
-
-
-def _is_known(lane: int, last: int, row: Row, memory: Memory) -> bool:
-    """Whether the newest crossing of a lane reaches as far as a record already."""
-    if last == 0:
-        return False
-    known = cast(list[int], memory.get("cross", number8(lane) + number8(last)))
-    wanted, seq = row.lane, row.seq
-    return any(known[place] == wanted and seq <= known[place + 1] for place in range(1, len(known), 3))
 
 
 def walk(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:

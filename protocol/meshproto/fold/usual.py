@@ -4,11 +4,13 @@ Nearly all records are so. What the fold found out about the record before holds
 governs was decided in between: then only facts, room and newly named records are left to look at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from meshproto.fold.acknowledging import note_gaining
 from meshproto.fold.agreements import note_in_words
 from meshproto.fold.authority import Case, room
+from meshproto.fold.closure import release
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.effects import take_effect
 from meshproto.fold.endings import sought
@@ -29,36 +31,42 @@ LOGS_REMEMBERED = 4096
 _APART = (Status.FOREIGN, Status.ASIDE)
 """Naming such a record makes another one foreign, or brings that in."""
 
+QUIET_IN_AGREEMENTS = frozenset(("contribution", "attestation"))
+"""Types of which the same holds in an agreement; of an attestation only the contribution is told anew."""
+
 Named = dict[bytes, Row]
+Changed = dict[bytes, Record | None]
+"""The records newly decided, or waiting, by id, and those whose standing may have changed through others, as None."""
 
 
 class Usual:
     """What holds of the next record of a log, if it is like the last one."""
 
-    __slots__ = (*("agent", "auth", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "type"),)
+    __slots__ = (*("agent", "auth", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "types"),)
 
     def __init__(self, case: Case, row: Row, mark: Value) -> None:
         """`row` is that of the last record."""
         assert case.place is not None  # the last record is valid and no genesis
         assert case.findings is not None
         record = case.record
-        self.row, self.mark, self.type = row, mark, record.type
+        self.row, self.mark = row, mark
         self.is_shared = case.place.kind == LINEAGE
+        # Whoever may say what he did may also say what others did there.
+        self.types = QUIET_IN_AGREEMENTS if self.is_shared else frozenset((record.type,))
         self.scope, self.agent, self.auth = record.scope, record.agent, record.auth
         self.most_records, self.most_bytes = room(case.place, case.findings.charter)
         self.ids = 4 + len(record.auth)
         """How many bins of 32 bytes a header has besides those in `deps`, `private` and facts."""
 
-    def fits(self, record: Record) -> bool:
-        """Whether a record is like the last one, which is the one before it, and right in itself."""
+    def fits(self, record: Record, row: Row) -> bool:
+        """Whether a record is like the last ones, of which the one before it has this row, and right in itself."""
         return (
             record.auth == self.auth
             and record.agent == self.agent
             and record.scope == self.scope
-            and record.type == self.type
-            and not self.row.child
+            and record.type in self.types
             and record.seq <= self.most_records
-            and self.row.size + len(record.raw) <= self.most_bytes
+            and row.size + len(record.raw) <= self.most_bytes
             and check_facts(record) is None
             # Who else has a part, or what is taken back, is to be looked at.
             and not (self.is_shared and ("shares" in record.facts or "supersedes" in record.facts))
@@ -71,8 +79,6 @@ class UsualRecords:
     def __init__(self, memory: Memory, knowledge: Knowledge, mandates: Mandates) -> None:
         self._memory, self._knowledge, self._mandates = memory, knowledge, mandates
         self._logs: dict[bytes, Usual] = {}
-        self.touched: tuple[bytes, ...] = ()
-        """What stands otherwise with the record that was taken last."""
 
     def expect(self, case: Case, row: Row) -> None:
         """Remember what a valid record was found to be, which is neither contested nor can become so unnoticed."""
@@ -89,41 +95,63 @@ class UsualRecords:
             del self._logs[next(iter(self._logs))]
         self._logs[case.record.id] = Usual(case, row, mark)
 
-    def take(self, record: Record) -> bool:
-        """Decide a record and let it take effect if it is usual, else leave it to the fold as it is."""
-        usual, memory = self._logs.pop(record.prev, None), self._memory
-        if usual is None or not self._holds(usual, record.prev) or not usual.fits(record):
-            return False
-        if sought(record.id, memory):
-            return False
-        named = self._named(record, usual)
-        if named is None or (usual.type == "attestation" and not self._may_be_said(record, named, usual)):
-            return False
-        self.touched = (record.facts["subject"],) if usual.type == "attestation" else ()
-        usual.row = self._keep(record, usual.row, named)
-        self._logs[record.id] = usual
+    def take(
+        self, records: Sequence[Record], start: int, changes: Changed, breathe: Callable[[], None]
+    ) -> tuple[int, list[Record]]:
+        """Decide as many records from a place on as continue one log and are usual, and let them take effect.
+
+        Gives how many, and those that waited for the last one. What is not usual is left to the fold as it is.
+        """
+        before = records[start].prev
+        usual, memory = self._logs.pop(before, None), self._memory
+        if usual is None or not self._holds(usual, before):
+            return 0, []
+        row, count, released = usual.row, 0, list[Record]()
+        for record in islice(records, start, None):
+            if record.prev != before or not usual.fits(record, row) or sought(record.id, memory):
+                break
+            named = self._named(record, usual, row, before)
+            if named is None or (record.type == "attestation" and not self._may_be_said(record, named, row)):
+                break
+            breathe()
+            # Only now the child of the one before is known: so the row of each is written once.
+            write_row(memory, before, with_child(row, record.id))
+            before, row, count = record.id, self._continued(record, row, named), count + 1
+            self._note(record, usual, named, changes)
+            released = release(before, memory)
+            if released:
+                break
+        if count:
+            write_row(memory, before, row)
+            usual.row = row
+            self._logs[before] = usual
+        return count, released
+
+    def _note(self, record: Record, usual: Usual, named: Named, changes: Changed) -> None:
+        """Remember what a record says, and let it take effect."""
+        memory = self._memory
+        changes[record.id] = record
         if named:
             note_named(record, named, memory)
             note_gaining(record, memory)
         if usual.is_shared:
             note_in_words(record, memory)
-        if record.type == "recognition":
+        if record.type == "attestation":
+            changes.setdefault(record.facts["subject"])
+        elif record.type == "recognition":
             take_effect(record, memory)
-        return True
 
-    def _may_be_said(self, record: Record, named: Named, usual: Usual) -> bool:
+    def _may_be_said(self, record: Record, named: Named, before: Row) -> bool:
         """Whether an attestation is of somebody else's contribution in the same agreement, and in its unit."""
         facts = record.facts
         row = named.get(facts["subject"])
-        if row is None or row.type != "contribution" or row.home != usual.row.home or not row.valid:
+        if row is None or row.type != "contribution" or row.home != before.home or not row.valid:
             return False
         work = concern_of(self._memory, facts["subject"])
-        gaining = (
-            work.agent,
-            *work.facts.get("beneficiaries", ()),
-            *(each for each, _ in work.facts.get("shares", ())),
+        gaining = (*work.facts.get("beneficiaries", ()), *(each for each, _ in work.facts.get("shares", ())))
+        return record.agent not in (work.agent, *gaining) and (
+            "qty" not in facts or facts["qty"]["u"] == work.facts["qty"]["u"]
         )
-        return record.agent not in gaining and ("qty" not in facts or facts["qty"]["u"] == work.facts["qty"]["u"])
 
     def _holds(self, usual: Usual, last: bytes) -> bool:
         """Whether all still is as it was after the last record."""
@@ -131,31 +159,24 @@ class UsualRecords:
         memory = self._memory
         return read_row(memory, last) is usual.row and memory.get("governed", b"") is usual.mark
 
-    def _named(self, record: Record, usual: Usual) -> Named | None:
+    def _named(self, record: Record, usual: Usual, row: Row, before: bytes) -> Named | None:
         """The rows of what a record names and the one before did not; None if it reaches or learns something new."""
         known = usual.ids + len(record.deps) + (record.private is not None)
         in_facts = ids_in(record.facts) if record.raw.count(b"\xc4\x20") > known else ()
-        return self._rows_of((*record.deps, *in_facts), usual) if record.deps or in_facts else {}
-
-    def _rows_of(self, ids: Iterable[bytes], usual: Usual) -> Named | None:
         named: Named = {}
-        known, home = usual.row.known, usual.row.home
-        for each in ids:
-            row = read_row(self._memory, each)
-            if row is None or row.status in _APART or not (row.personal or row.home == home):
+        for each in (*record.deps, *in_facts):
+            other = row if each == before else read_row(self._memory, each)
+            if other is None or other.status in _APART or not (other.personal or other.home == row.home):
                 return None
-            if row.known not in (known, 0) and not self._knowledge.covers(known, row.known):
+            if other.known not in (row.known, 0) and not self._knowledge.covers(row.known, other.known):
                 return None
-            named[each] = row
+            named[each] = other
         return named
 
-    def _keep(self, record: Record, before: Row, named: Named) -> Row:
-        """Give a record its place in the log, and keep the rows of both."""
+    def _continued(self, record: Record, before: Row, named: Named) -> Row:
+        """Give a record its place in the log; its row."""
         memory, lane = self._memory, before.lane
         keep_stop(lane, record, memory)
         usual = (record.scope, record.agent, *record.auth)
         crossed = note_crossing(lane, record.seq, before, named, usual, memory) if named else before.crossed
-        row = continued(before, record, crossed)
-        write_row(memory, record.id, row)
-        write_row(memory, record.prev, with_child(before, record.id))
-        return row
+        return continued(before, record, crossed)

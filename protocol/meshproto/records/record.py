@@ -204,10 +204,11 @@ def may_name_records(record: Record) -> bool:
 def ids_in(value: Any) -> Iterator[bytes]:
     """Walk through facts and give every 32-byte bin."""
     for each in value.values() if isinstance(value, dict) else value:
-        if isinstance(each, bytes):
+        kind = type(each)
+        if kind is bytes:
             if len(each) == 32:
                 yield each
-        elif isinstance(each, list | dict):
+        elif kind is list or kind is dict:
             yield from ids_in(each)
 
 

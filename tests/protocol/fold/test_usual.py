@@ -247,9 +247,18 @@ def _under_another_version(deal: Deal) -> None:
         deal.work("alice", 10)
 
 
+def _works_and_words_in_turn(deal: Deal) -> None:
+    for minutes in (10, 20, 30):
+        work = deal.work("alice", minutes)
+        deal.write("bob", "attestation", evaluation.attestation(work.id))
+        own = deal.work("bob", minutes)
+        deal.write("alice", "attestation", evaluation.attestation(own.id))
+        deal.write("bob", "attestation", evaluation.attestation(own.id))
+
+
 AGREED = (
     *(_of_ones_own, _of_what_one_has_a_share_in, _of_what_one_gains_by, _in_another_unit, _of_no_contribution),
-    *(_of_something_void, _of_the_same_once_more, _with_a_stranger, _under_another_version),
+    *(_of_something_void, _of_the_same_once_more, _with_a_stranger, _under_another_version, _works_and_words_in_turn),
 )
 
 
