@@ -44,7 +44,9 @@ def verify_file(desk: Desk, path: Path) -> Exit:
         elif FORK_MAGIC.encode() in start:
             _show_proof(desk, path, check_fork_proof(_whole(path)))
         else:
-            raise Failure(Exit.VERIFICATION, f"{clean(str(path))} is neither a bundle nor a fork proof")
+            # A backup and a home that moves begin so; both are encrypted.
+            hint = "meshnode backup verify FILE" if start.startswith(b"meshnode ") else ""
+            raise Failure(Exit.VERIFICATION, f"{clean(str(path))} is neither a bundle nor a fork proof", hint)
     except Refused as refused:
         raise _failure(path, refused) from refused
     return Exit.OK

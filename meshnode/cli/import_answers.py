@@ -28,7 +28,9 @@ def tell(desk: Desk, answer: ImportAnswer) -> None:
     _list_refused(desk, answer)
     for note in answer["notes"]:
         out.warn(clean(note))
-    number = count(answer["written"], "entry", "entries")
+    # A bundle brings records of any kind, and of anybody; the others bring entries of one's own.
+    things = ("record", "records") if answer["kind"] == "bundle" else ("entry", "entries")
+    number = count(answer["written"], *things)
     time = f", {show_duration(answer['seconds'])}" if answer["seconds"] else ""
     if answer["dry_run"]:
         out.line(f"Would import {number}{time}; nothing was written.")

@@ -121,7 +121,9 @@ COMMANDS = {
             "Take in the records of a bundle.",
             bundle,
             BUNDLE,
-            text="Everything in it is checked first. Taking it in again changes nothing.",
+            text="Everything in it is checked first. Taking it in again changes nothing. What others signed comes as "
+            "theirs: it does not become yours, and nothing of yours changes. To move to another machine see `meshnode "
+            "import home --help`.",
             exits=(*_EXITS, Exit.VERIFICATION),
         ),
         HOME,

@@ -95,9 +95,13 @@ NOUNS: dict[str, Entry] = {
         ("card", "device", "guardian", "passphrase", "recover", "rotate", "vouch", "words"),
     ),
     "peer": Entry("peer", "The nodes you exchange records with.", ("add", "ls", "rm", "ping")),
-    "import": Entry("imports", "Take in work from elsewhere.", ("git", "csv", "bundle", "home", "ls", "undo")),
+    "import": Entry(
+        "imports", "Take in work, records, or your home from elsewhere.", ("git", "csv", "bundle", "home", "ls", "undo")
+    ),
     "export": Entry(
-        "exchange", "Write records to a file.", ("bundle", "home", "csv", "ledger", "hledger", "valueflows", "fork")
+        "exchange",
+        "Write records, books, or this whole home to a file.",
+        ("bundle", "home", "csv", "ledger", "hledger", "valueflows", "fork"),
     ),
     "backup": Entry("backup", "Save this node in a file, and bring it back.", ("create", "verify", "restore")),
     "cv": Entry("cv", "Your work as verifiable credentials.", ("export", "verify")),

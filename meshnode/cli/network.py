@@ -67,6 +67,7 @@ def join(desk: Desk, *, line: str, as_: str | None) -> Exit:
     name = clean(joined["network"]["name"]) or short_id(joined["network"]["id"])
     name += f" as {clean(as_)}" if as_ else ""
     met = bool(joined["peer"])
+    uninvited = (joined["network"]["join"], joined["network"]["standing"]) == ("invite", "none")
     if desk.out.as_json:
         desk.out.give("network.join", {**joined})
     elif joined["known"]:
@@ -74,9 +75,12 @@ def join(desk: Desk, *, line: str, as_: str | None) -> Exit:
     elif met:
         way = f"direct to {_name_of(desk, joined['peer'])} ({joined['milliseconds']} ms)"
         desk.out.ok(f"Joined {name} · {way} · {count(joined['received'], 'record')} received and verified")
-    else:
+    elif not uninvited:
         desk.out.ok(f"Joined {name} here; nobody there has answered yet")
     if not met and not joined["known"]:
+        if uninvited:
+            cause = f"{name} is closed, and as far as is known here nobody there has let you in"
+            raise Failure(Exit.NOT_AUTHORISED, cause, "ask a steward there for an invitation, and join by it")
         cause = "nobody at the line's addresses answers; the node keeps trying"
         raise Failure(Exit.UNREACHABLE, cause, "meshnode peer ls")
     return Exit.OK
@@ -183,6 +187,10 @@ _OWN = {
                 Argument(("--yes",), "Do not ask.", kind="flag"),
                 AS,
             ),
+            text="What you signed there stays there, and here: you can still show it (`meshnode cv export FILE`), take "
+            "it along (`meshnode export bundle FILE`) and state it again elsewhere (`meshnode share ID --network "
+            "NETWORK`). What is signed there from now on does not reach you. Agreements that you are a party to go on. "
+            "Into a closed network only a new invitation leads back.",
             exits=(Exit.NOT_RUNNING,),
         ),
     )

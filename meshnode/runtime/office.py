@@ -419,6 +419,9 @@ class Office:
 
     def _way_in(self, network: bytes, agent: bytes = b"") -> str:
         """What to do to join a network, for an organisation too: by name if its members can be reached from here."""
+        facts, told = self.truth.network(network), self.node.standings.get(ScopeId(network))
+        if not (told.is_open if told is not None else facts is None or facts.open):
+            return "ask a steward there for an invitation, and join by it: meshnode network join --help"
         if not self.peers_in(network):
             return "ask a member for the line of `meshnode network ls`, and join by it: meshnode network join --help"
         named = f" --as {quoted(self.name(agent) or to_text(agent))}" if agent else ""

@@ -10,6 +10,7 @@ ledger  1,000,000 stored records: writing, opening, reading by id, size
 fold    1,000,000 contributions of 1,000 members, and who may act for whom, in RAM and in views.db: speed, memory
 agreements  100,000 contributions of 200 people in 50 agreements, 500 distributions: speed, memory, one record more
 equation  the largest preview files that are allowed: time, memory
+backup  200,000 and 1,000,000 records: saved, checked, restored, moved out and in: time, memory
 search  1,000,000 records searched by their words: rare ones, ones that all have, beginnings
 cli     how long a command takes from its start to its end
 events  what 500 readers of events cost reads and writes of others
@@ -21,7 +22,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import agreements, api, cli, equations, events, folding, ledger, mesh, pages, searching, sets
+from tests.bench import agreements, api, backups, cli, equations, events, folding, ledger, mesh, pages, searching, sets
 from tests.bench.report import describe_machine
 
 BENCHES: dict[str, Callable[[int, bool], None]] = {
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "fold": folding.folding,
     "agreements": agreements.agreements,
     "equation": equations.largest,
+    "backup": backups.saving,
     "search": searching.searching,
     "cli": cli.commands,
     "events": events.idle_readers,

@@ -75,6 +75,10 @@ async def test_a_network_that_was_left_is_not_written_into_any_more(mesh: Mesh) 
         problem = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "studio"})
         assert (problem["code"], problem["detail"].startswith("you have left Studio")) == ("not-authorised", True)
         assert "meshnode network join --help" in problem["hint"]
+        await api.does("POST", "/networks", {"name": "Closed", "join": "invite"})
+        await api.does("DELETE", "/networks/closed")
+        closed = await api.refuses("POST", "/contributions", {"title": "x", "seconds": 1, "network": "closed"})
+        assert closed["hint"].startswith("ask a steward there for an invitation")
         assert (await api.refuses("DELETE", "/networks/notebook"))["code"] == "conflict"
         assert (await api.refuses("DELETE", "/networks/nowhere"))["code"] == "unknown-network"
 

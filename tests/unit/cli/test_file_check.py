@@ -185,6 +185,12 @@ def test_another_kind_of_file_is_called_so(file: Path, content: bytes) -> None:
     assert (ran.code, ran.last) == (Exit.VERIFICATION, f"meshnode: {file} is neither a bundle nor a fork proof")
 
 
+@pytest.mark.parametrize("content", [b"meshnode backup 1\nlocked", b"meshnode home 1\nlocked"])
+def test_what_is_encrypted_is_checked_by_another_command(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert run("verify", str(file)).last.endswith(" backup verify FILE")
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     ran = run("verify", str(tmp_path / "no.bundle"))
     assert (ran.code, f"there is no file {tmp_path / 'no.bundle'}" in ran.last) == (Exit.FAILURE, True)

@@ -79,7 +79,8 @@ def test_a_source_that_is_not_there_is_said_before_asking(node: FakeNode, tmp_pa
 
 
 def test_a_bundle_is_imported(node: FakeNode, sheet: Path) -> None:
-    assert run("import", "bundle", str(sheet), home=node).code == Exit.OK
+    ran = run("import", "bundle", str(sheet), home=node)
+    assert (ran.code, ran.out.startswith("✓ Imported 12 records")) == (Exit.OK, True)
     assert node.asked[0].body["options"] == {}
 
 

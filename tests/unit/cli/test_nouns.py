@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from meshnode.api.models.networks import Network
+from meshnode.api.models.networks import Joined, Network
 from meshnode.api.models.records import Branch, Fork, Found, Standing, Why
 from meshnode.api.models.shared import Page
 from meshnode.api.problems import problem
@@ -277,6 +278,15 @@ def test_joining_where_nobody_answers_ends_with_14_and_goes_on(node: FakeNode) -
     assert (ran.code, ran.last.endswith("peer ls")) == (Exit.UNREACHABLE, True)
     assert node.asked[0].body["wait_ms"] == 3000
     assert objects(run("network", "join", LINE, "--json", home=node))[0]["schema"] == "meshnode.network.join/1"
+
+
+def test_a_closed_network_that_lets_nobody_in_by_name_is_said_to_be_one(node: FakeNode) -> None:
+    shut = msgspec.structs.replace(network("studio"), join="invite", standing="none")
+    node.answers["POST", "/joins"] = Joined(network=shut, peer="", milliseconds=1, received=0, known=False)
+    ran = run("network", "join", "studio", home=node)
+    assert (ran.code, ran.out) == (Exit.NOT_AUTHORISED, "")
+    assert "studio is closed, and as far as is known here nobody there has let you in" in ran.last
+    assert ran.last.endswith("Ask a steward there for an invitation, and join by it")
 
 
 def test_leaving_asks_first(node: FakeNode) -> None:
