@@ -3,7 +3,6 @@ import resource
 import pytest
 
 from meshnode.api.settings import MAX_CONNECTIONS
-from meshnode.app import descriptors
 from meshnode.app.descriptors import BESIDES, FEWEST, connections_that_fit, examine_files
 
 PEERS = 64
@@ -28,8 +27,8 @@ class Limits:
 
 
 def given(monkeypatch: pytest.MonkeyPatch, limits: Limits) -> Limits:
-    monkeypatch.setattr(descriptors.resource, "getrlimit", limits.get)
-    monkeypatch.setattr(descriptors.resource, "setrlimit", limits.set)
+    monkeypatch.setattr(resource, "getrlimit", limits.get)
+    monkeypatch.setattr(resource, "setrlimit", limits.set)
     return limits
 
 
