@@ -56,12 +56,8 @@ def zsh(commands: list[Command]) -> str:
     """Return the script for zsh."""
     lines = ["#compdef meshnode", "", "_meshnode() {", "  local -a first", "  first=("]
     lines += [f"    '{name}:{_quoted(entry.summary)}'" for name, entry in ENTRIES.items()]
-    lines += [
-        "  )",
-        "  local name=${words[2]}",
-        "  (( CURRENT == 2 )) && { _describe command first; return }",
-        '  case "$name" in',
-    ]
+    skipped = "|".join(name for argument in EVERYWHERE if argument.kind != "flag" for name in argument.names)
+    lines += ["  )", *_ZSH_NAME.format(skipped=skipped).splitlines()]
     for first, entry in ENTRIES.items():
         if entry.second:
             lines += [f"    {first})", f"      (( CURRENT == 3 )) && {{ compadd -- {' '.join(entry.second)}; return }}"]
@@ -71,7 +67,7 @@ def zsh(commands: list[Command]) -> str:
         lines += [f"    '{command.name}')", "      _arguments -s \\"]
         lines += [f"        {spec} \\" for spec in _zsh_options(command)]
         lines += [f"        {_zsh_words(command)}", "      ;;"]
-    return "\n".join([*lines, "  esac", "}", "", "compdef _meshnode meshnode", ""])
+    return "\n".join([*lines, "  esac", "}", "", *_ZSH_END.splitlines(), ""])
 
 
 def fish(commands: list[Command]) -> str:
@@ -147,6 +143,41 @@ def _quoted(text: str) -> str:
     return text.replace("'", "’").replace("[", "(").replace("]", ")").replace(":", " –").replace("`", "")
 
 
+_ZSH_NAME = """\
+  local place=2
+  while (( place < CURRENT )); do
+    case "${{words[place]}}" in
+      {skipped}) (( place++ )) ;;
+      -*) ;;
+      *) break ;;
+    esac
+    (( place++ ))
+  done
+  if (( place >= CURRENT )); then
+    if [[ "${{words[CURRENT-1]}}" == --home ]]; then
+      _files -/
+    elif [[ "${{words[CURRENT]}}" == -* ]]; then
+      compadd -- --home --json --timeout --help --version
+    else
+      _describe command first
+    fi
+    return
+  fi
+  words=("${{words[1]}}" "${{(@)words[place,-1]}}")
+  (( CURRENT -= place - 2 ))
+  local name=${{words[2]}}
+  case "$name" in"""
+"""Finds the first word behind options, offers one where there is none, and leaves the options out of what follows."""
+
+# A function that zsh loads by its name runs as the file does: it has to call what it has just defined, or the first
+# press of the key would offer nothing.
+_ZSH_END = """\
+if [[ "${funcstack[1]}" == _meshnode ]]; then
+  _meshnode "$@"
+else
+  compdef _meshnode meshnode
+fi"""
+
 _BASH = """# meshnode completion for bash: eval "$(meshnode completion bash)"
 _meshnode() {{
     local current="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}" name="" words="" files=no place=1
@@ -167,7 +198,7 @@ _meshnode() {{
         (( place++ ))
     done
     case "$name" in
-        "") words="{first} --home --json --help --version" ;;
+        "") words="{first} --home --json --timeout --help --version" ;;
 {cases}
     esac
     case "$name $before" in
