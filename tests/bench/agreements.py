@@ -3,9 +3,10 @@
 Everybody works in two agreements of eight; each contribution is attested by another party, and all eight approve what
 is shared. Records come in the order in which they were written, a round of each agreement in turn. One process makes
 them and leaves them in a file; others, set up as that of a node is, read them from there, a slice at a time, and fold
-them, in RAM or in views.db. Rates are per second of processor time, that of the kernel included; making and reading
-records is not counted. Memory is all that the folding process holds, Python and its modules included (`idle_mib` of it
-before the first record).
+them, in RAM or in views.db. Every record counts as one: 100,000 contributions, as many attestations, and 5,000 incomes,
+distributions and signatures. Rates and times are of the processor, that of the kernel included; `by_the_clock` is the
+same by the clock, which other work on the machine lengthens. Making and reading records is not counted. Memory is all
+that the folding process holds, Python and its modules included (`idle` of it before the first record).
 """
 
 import multiprocessing
@@ -25,6 +26,7 @@ from meshnode.runtime.interpreter import settle_interpreter
 from meshnode.runtime.settings import PROJECT_SLICE
 from meshnode.store.views import Views, discard, open_views
 from meshnode.views.explained import explain_lines
+from meshproto.fold.chains import Chain
 from meshproto.fold.fold import Fold
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import DictMemory, Memory
@@ -42,6 +44,7 @@ PEOPLE, AGREEMENTS, PARTIES = 200, 50, 8
 ROUNDS = 10
 WORKS = 25
 """Contributions of each party in each round: 200 of the eight of them, 2,000 in ten rounds."""
+MOST_RUNS = 2
 MORE = 20
 """Agreements in which one record more of each kind is folded."""
 RATINGS = [[1, 2], [4, 5], [1, 1], [6, 5], [3, 2]]
@@ -133,29 +136,25 @@ class _Deal:
         self.last = b""
         self._round = 0
         self._quarters = cycle(range(1, 33))
+        self._kept: Chain | None = None
 
     def round(self) -> list[Record]:
         """A round of everything."""
         self._round += 1
         found = [*self._work(), self._income()]
-        for each in found:
-            self._fold.add(each)
+        self._fold.add_all(found)
         shared = self.shared(found[-1].id)
-        found.append(shared)
-        self._fold.add(shared)
         self.last = shared.id
         accepts = [self._write(each, "countersign", identity.accept(shared.id), [shared.id]) for each in self._people]
-        for each in accepts:
-            self._fold.add(each)
-        return [*found, *accepts]
+        self._fold.add_all([shared, *accepts])
+        return [*found, shared, *accepts]
 
     def one_more(self) -> list[Record]:
         """One contribution, one attestation, one income, one distribution and one approval."""
         self._round += 1
         made = self._contribution(self._people[1])
         found = [made, self._attestation(self._people[2], made), self._income()]
-        for each in found:
-            self._fold.add(each)
+        self._fold.add_all(found)
         shared = self.shared(found[-1].id)
         last = self._people[-1]
         return [*found, shared, self._write(last, "countersign", identity.accept(shared.id), [shared.id])]
@@ -170,8 +169,11 @@ class _Deal:
         mask = 0
         for row in rows:
             mask |= knowledge.mask(row.known)
-        past = Within(rows, mask, self.memory, knowledge)
-        filled = Shared(self.genesis.id, facts, past, self.memory).filled()
+        kept = self._kept
+        past = Within(rows, mask, self.memory, knowledge, kept.reach if kept else None)
+        drawn = Shared(self.genesis.id, facts, past, self.memory, kept)
+        filled = drawn.filled()
+        self._kept = drawn.chain()
         first = self._people[0]
         own = self._deals.ends[first.key, self.genesis.id].id
         return self._write(first, "distribution", filled, tips - {own, income})
@@ -214,16 +216,19 @@ class Made(NamedTuple):
 
 
 def agreements(runs: int, versus_git: bool) -> None:
-    """Fold all of it in RAM and in a file, then one record more of each kind, and explain a distribution."""
+    """Fold all of it in RAM and in a file, then one record more of each kind, and explain a distribution.
+
+    As each run takes half a minute, there are at most two.
+    """
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
-        progress(f"agreements: working out {AGREEMENTS * ROUNDS} distributions; some minutes")
+        progress(f"agreements: working out {AGREEMENTS * ROUNDS} distributions; two minutes in all")
         maker = spawn.Process(target=make, args=(Path(folder),))
         maker.start()
         maker.join()
         for where in ("RAM", "views.db"):
             found = []
-            for _ in range(runs):
+            for _ in range(min(runs, MOST_RUNS)):
                 ours, theirs = spawn.Pipe()
                 folder_ = spawn.Process(target=measure, args=(Path(folder), where, theirs))
                 folder_.start()
@@ -235,18 +240,41 @@ def agreements(runs: int, versus_git: bool) -> None:
 def _tell(where: str, found: list[dict[str, list[float]]]) -> None:
     records = round(found[0].pop("records")[0])
     for what, unit in _UNITS.items():
-        all_ = [each for one in found for each in one.get(what, ())]
+        all_ = _all(found, what)
         worst = {"p99": percentile(all_, 0.99)} if unit == "ms" else {}
-        say("agreements", memory=where, records=records, what=what, **{unit: median(all_, 2)}, **worst)
+        clock = {"by_the_clock": median(each, 2)} if (each := _all(found, f"{what} by the clock")) else {}
+        figures = {unit: median(all_, 2), **clock, **worst}
+        say("agreements", memory=where, records=records, what=what, **figures, **_judged(what, median(all_)))
 
 
+def _all(found: list[dict[str, list[float]]], what: str) -> list[float]:
+    return [each for one in found for each in one.get(what, ())]
+
+
+def _judged(what: str, figure: float) -> dict[str, object]:
+    """The goal, if there is one, and whether it is met."""
+    if what not in _GOALS:
+        return {}
+    goal = _GOALS[what]
+    is_met = figure >= goal if _UNITS[what] == "records_per_second" else figure < goal
+    return {"goal": goal, "is": "met" if is_met else "missed"}
+
+
+_ONE_MORE = [f"one more {each}" for each in ("contribution", "attestation", "income", "distribution", "countersign")]
 _UNITS = {
     "full fold": "records_per_second",
     "idle": "mib",
     "memory": "mib",
-    **{f"one more {each}": "ms" for each in ("contribution", "attestation", "income", "distribution", "countersign")},
+    **dict.fromkeys(_ONE_MORE, "ms"),
     "explain a distribution": "ms",
     "explain it again": "ms",
+}
+_GOALS = {
+    "full fold": 20_000,
+    "memory": 500,
+    **dict.fromkeys(_ONE_MORE, 5),
+    "explain a distribution": 100,
+    "explain it again": 100,
 }
 
 
@@ -271,12 +299,14 @@ def measure(folder: Path, where: str, answer: Connection) -> None:
         found = {"records": [float(made.size)], "idle": [resident_bytes() / 2**20]}
         fold = Fold(memory)
         _fold(fold, slices, map(read_header, made.beginnings))
-        found["full fold"] = [made.size / _fold(fold, slices, _read(folder / "records"))]
+        spent = _fold(fold, slices, _read(folder / "records"))
+        found["full fold"] = [made.size / spent.processor]
+        found["full fold by the clock"] = [made.size / spent.clock]
         found["memory"] = [resident_bytes() / 2**20]
         for each in made.more:
             records = [read_header(raw) for raw in each]
             for one in records:
-                found.setdefault(f"one more {one.type}", []).append(_fold(fold, slices, [one]) * 1000)
+                found.setdefault(f"one more {one.type}", []).append(_fold(fold, slices, [one]).processor * 1000)
             stands = [fold.standing(one.id) for one in records]
             assert all(one is not None and one.status is Status.YES for one in stands), stands
         for last in made.lasts:
@@ -309,12 +339,20 @@ def _read(path: Path) -> Iterator[Record]:
             yield read_header(file.read(int.from_bytes(size, "big")))
 
 
-def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> float:
-    """Seconds of processor time."""
-    seconds, left = 0.0, iter(records)
+class Spent(NamedTuple):
+    """Seconds of the processor, and by the clock."""
+
+    processor: float
+    clock: float
+
+
+def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> Spent:
+    """Fold some records, slice by slice."""
+    processor, clock, left = 0.0, 0.0, iter(records)
     while some := list(islice(left, PROJECT_SLICE)):
-        begun = time.process_time()
+        begun, at = time.process_time(), time.monotonic()
         with slices():
             fold.add_all(some)
-        seconds += time.process_time() - begun
-    return seconds
+        processor += time.process_time() - begun
+        clock += time.monotonic() - at
+    return Spent(processor, clock)
