@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from meshnode.app.endings import Ending, Exit
+
 NODE_FILE = "node.json"
 MODE = 0o600
 
@@ -26,13 +28,18 @@ class NodeFile(NamedTuple):
 
 
 def write_node_file(data: Path, content: NodeFile) -> None:
-    """Replace node.json in the folder `data` in one step."""
+    """Replace node.json in the folder `data` in one step. Raises Ending if the disk does not take it."""
     path, partial = data / NODE_FILE, data / f".{NODE_FILE}.{os.getpid()}"
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE)
-    with open(handle, "w", encoding="utf-8") as file:
-        json.dump(content._asdict(), file)
-    # Not flushed to the disk: after a power cut no node runs that it could speak of.
-    os.replace(partial, path)
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE)
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(content._asdict(), file)
+        # Not flushed to the disk: after a power cut no node runs that it could speak of.
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise Ending(Exit.FAILURE, f"{path} cannot be written: {error.strerror}", "meshnode doctor") from error
 
 
 def remove_node_file(data: Path) -> None:

@@ -92,7 +92,11 @@ class Desk:
             if mark := left_mark(self.places.data):
                 cause = str(mark.error(self.places.data))
                 return Failure(Exit.NOT_RUNNING, cause, "meshnode export home --help")
-        return Failure(Exit.NOT_RUNNING, "the node is not running", "meshnode up")
+        from meshnode.cli.process import why_it_ended
+
+        why = why_it_ended(self)
+        cause = f"the node is not running: it ended, because {why}" if why else "the node is not running"
+        return Failure(Exit.NOT_RUNNING, cause, "meshnode up")
 
     def shown_path(self, path: Path | str) -> str:
         """Return `path` with the user's own folder written as ~."""

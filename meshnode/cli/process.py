@@ -26,6 +26,10 @@ UNLOCK_FD = "--unlock-fd"
 """How the node's program is told where to read what opens the keys."""
 LAST_LINES = 12
 """Lines shown of a node that did not start."""
+ENDED = "the node ends: the records could not be written: "
+"""What the log of a node says last that could not go on, before the reason."""
+_LAST_BYTES = 4_096
+"""Bytes of the log in which its last line is looked for."""
 _POLL = 0.02
 """Seconds between two looks at a process; ten of them pass unnoticed."""
 
@@ -86,6 +90,13 @@ def last_words(desk: Desk, log_start: int) -> str:
     """Return the last lines that a node which did not start left behind: its output, else its log since `log_start`."""
     output = _tail(desk.places.state / OUTPUT_FILE, 0)
     return "\n".join((output or _tail(desk.places.state / LOG_FILE, log_start))[-LAST_LINES:])
+
+
+def why_it_ended(desk: Desk) -> str:
+    """Return why the node ended by itself the last time it ran, as its log says; empty if it was stopped, or killed."""
+    lines = _tail(desk.places.state / LOG_FILE, max(0, log_size(desk) - _LAST_BYTES))
+    _, _, told = lines[-1].partition(ENDED) if lines else ("", "", "")
+    return told.split('"')[0].rstrip()  # what follows in a log of JSON is not of it
 
 
 def log_size(desk: Desk) -> int:

@@ -1,4 +1,5 @@
-"""A fault, then what the node says of it: to a person (`status`, with exit code 3) and to a program (`/v1/health`)."""
+"""A fault, then what the node says of it, in the same words: to a program (`/v1/health`), to a person at a terminal
+(`status`, with exit code 3 where a promise cannot be kept), and to whoever looks at the dashboard."""
 
 import os
 import subprocess
@@ -8,86 +9,113 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.client.client import Client
 from meshnode.runtime.health import LOOK_SECONDS
-from tests.support.homes import Household, Person
+from tests.support.clocks import WrongClock
+from tests.support.faults import Saying
 from tests.support.performance import PROJECT
+from tests.support.programs import Programs
 
+HOUR, DAY = 3600, 86_400
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
 
 
-@pytest.fixture
-def ana() -> Iterator[Person]:
-    with Household() as household:
-        yield household.person("ana")
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Programs]:
+    with Programs() as all_of_them:
+        yield all_of_them
 
 
-FAULTS: dict[str, tuple[Callable[[Path], object], Callable[[Path], object]]] = {
-    "device.key": (lambda home: (home / "device.key").chmod(0o644), lambda home: (home / "device.key").chmod(0o600)),
+@pytest.fixture(scope="module")
+def clock(programs: Programs) -> WrongClock:
+    return WrongClock(programs.folder)
+
+
+@pytest.fixture(scope="module")
+def ana(programs: Programs, clock: WrongClock) -> Saying:
+    """A node that is well, and goes by a clock that can be set."""
+    ana = programs.new("ana", clock.environ)
+    ana.start()
+    said = Saying(ana)
+    assert ana.client.work.log("Signed at the right time", 60)["id"]
+    return said
+
+
+FAULTS: dict[str, tuple[Callable[[Path], object], Callable[[Path], object], str]] = {
+    "device.key": (
+        lambda home: (home / "device.key").chmod(0o644),
+        lambda home: (home / "device.key").chmod(0o600),
+        "others on this machine can read",
+    ),
     "transport.key": (
         lambda home: (home / "transport.key").rename(home / "elsewhere"),
         lambda home: (home / "elsewhere").rename(home / "transport.key"),
+        "is gone",
     ),
 }
 
 
 @pytest.mark.parametrize("file", FAULTS)
-def test_keys_that_others_can_read_or_that_are_gone_are_told_and_mended(ana: Person, file: str) -> None:
-    break_it, mend_it = FAULTS[file]
-    client = Client.of(ana.home)
-    assert [each["name"] for each in client.node.health()["reasons"]] == []
-    break_it(ana.home)
+def test_keys_that_others_can_read_or_that_are_gone_are_told(
+    ana: Saying, file: str, tell: Callable[[str], None]
+) -> None:
+    break_it, mend_it, words = FAULTS[file]
+    ana.waits_until_silent("secrets")
+    break_it(ana.program.home)
     # Nobody asked for a look: the watch finds it by itself.
-    ana.sees(lambda ana: [each["name"] for each in client.node.health()["reasons"]] == ["secrets"])
-    ran = ana.tries("status")
-    assert (ran.code, "✗ secrets: " in ran.out, file in ran.out) == (3, True, True)
-    (reason,) = client.node.health()["reasons"]
-    assert reason["fix"]
-    mend_it(ana.home)
-    ana.sees(lambda ana: client.node.health()["status"] == "ok")
-    assert ana.tries("status").code == 0
+    took = ana.waits("secrets", "fail", words)
+    tell(f"{file}: told after {took:.1f} s")
+    mend_it(ana.program.home)
+    ana.waits_until_silent("secrets")
 
 
 def test_a_look_comes_soon_enough_for_five_seconds() -> None:
     assert LOOK_SECONDS * 2 < 5
 
 
-def test_a_member_whom_nobody_reaches_is_told_so(ana: Person) -> None:
-    ana.does("network", "create", "studio", "--open")
-    ana.sees(lambda ana: "peers" in [each["name"] for each in Client.of(ana.home).node.health()["reasons"]])
-    ran = ana.tries("status")
-    assert (ran.code, "! peers: no peer is connected, so nothing is exchanged" in ran.out) == (0, True)
+def test_a_member_whom_nobody_reaches_is_told_so(ana: Saying) -> None:
+    ana.program.client.networks.create("studio")
+    ana.waits("peers", "warn", "no peer is connected, so nothing is exchanged")
+
+
+def test_a_clock_that_is_set_while_the_node_runs_is_told(ana: Saying, clock: WrongClock) -> None:
+    clock.set(2 * HOUR)
+    ana.waits("clock", "warn", "the clock was set forward by 2 hours")
+    clock.set(0)
+    ana.waits("clock", "fail", "the clock was set back: your own newest record is from")
+    clock.set(-40 * 365 * DAY)
+    ana.waits("clock", "fail", "the clock is not set: it shows a time before 2025")
+    clock.set(2 * HOUR)
+    ana.waits("clock", "warn", "the clock was set forward")
+
+
+def test_a_home_without_a_fresh_backup_is_told(ana: Saying, clock: WrongClock) -> None:
+    clock.set(100 * DAY)
+    ana.waits("backup", "warn", "there is none, and this identity is 100 days old")
+    file, secret = (ana.program.home.parent / name for name in ("saved", "secret"))
+    secret.touch(0o600)
+    secret.write_text("correct horse battery staple\n")
+    saved = ana.person.tries("backup", "create", str(file), "--secret-file", str(secret))
+    assert saved.code == 0, saved.err
+    ana.waits_until_silent("backup")
+    clock.set(200 * DAY)
+    ana.waits("backup", "warn", "the last one was made 100 days ago")
 
 
 SCRIPT = """
 home="$1" python="$2"
 mount -t tmpfs -o size=64m,mode=700 tmpfs "$home"
-run() { "$python" -m meshnode.cli --home "$home" "$@"; }
-trap 'run down' EXIT
-run init --name Ana --no-recovery
-run up
-dd if=/dev/zero of="$home/filler" bs=1M count=60 2>/dev/null || true
-for try in $(seq 300); do
-    run status >"$home.said" && sleep 0.1 || break
-done
-cat "$home.said"
-rm "$home/filler"
-run down
-for try in $(seq 300); do
-    mount -o remount,ro "$home" 2>/dev/null && break || sleep 0.1  # The last thread of the node may be on its way out.
-done
-"$python" -c "from pathlib import Path; from meshnode.runtime.home_watch import disk; print(*disk(Path('$home')))"
+exec "$python" -m tests.support.small_disk "$home"
 """
 
 
 @pytest.mark.namespaces
-def test_a_disk_that_fills_up_or_becomes_read_only_is_told(ana: Person) -> None:
-    home = ana.home.parent / "small"
+def test_a_disk_that_fills_up_or_becomes_read_only_is_told(programs: Programs, tell: Callable[[str], None]) -> None:
+    home = programs.folder / "small"
     home.mkdir()
     command = [*UNSHARE, "bash", "-euc", SCRIPT, "sh", str(home), sys.executable]
-    environ = ana.environ({"PYTHONPATH": str(PROJECT)})
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "✗ disk: only " in done.stdout
-    assert "what comes next may not be saved" in done.stdout
-    assert f"disk fail the disk of {home} is read-only: nothing can be saved" in done.stdout
+    environ = {**os.environ, "PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'protocol'}"}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.split(" after ")[0] for line in done.stdout.splitlines()] == ["told full", "told read-only"]
+    for line in done.stdout.splitlines():
+        tell(f"disk: {line}")

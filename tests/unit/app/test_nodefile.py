@@ -2,6 +2,9 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
+from meshnode.app.endings import Ending
 from meshnode.app.nodefile import NODE_FILE, NodeFile, remove_node_file, write_node_file
 
 CONTENT = NodeFile(
@@ -36,3 +39,11 @@ def test_only_its_own_file_is_removed(tmp_path: Path) -> None:
     remove_node_file(tmp_path)
     remove_node_file(tmp_path)
     assert not (tmp_path / NODE_FILE).exists()
+
+
+def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / NODE_FILE).mkdir()
+    with pytest.raises(Ending, match=r"node\.json cannot be written: Is a directory") as caught:
+        write_node_file(tmp_path, CONTENT)
+    assert caught.value.hint == "meshnode doctor"
+    assert [entry.name for entry in tmp_path.iterdir()] == [NODE_FILE]

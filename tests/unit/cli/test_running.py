@@ -16,6 +16,7 @@ import pytest
 
 from meshnode.cli import process
 from meshnode.cli.exits import Exit
+from meshnode.runtime.driver import StoreFailed
 from tests.support.command_line import objects, run
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -203,3 +204,15 @@ def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ..
     environ = {**os.environ, "MESHNODE_HOME": str(home)}
     ended = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
     assert set(verb.split()) <= set(ended.stdout.split())
+
+
+@pytest.mark.parametrize("line", ["2026-03-09 CRITICAL meshnode.app.run: {}", '{{"level": "critical", "text": "{}"}}'])
+def test_a_node_that_ended_by_itself_is_told_with_the_reason(home: Path, line: str) -> None:
+    failed = StoreFailed(OSError("the disk of records.db is full: free some space"))
+    log = home / process.LOG_FILE
+    log.write_text("INFO listening\n" + line.format(f"the node ends: {failed}") + "\n")
+    ran = run("status", home=home)
+    assert ran.code == Exit.NOT_RUNNING
+    assert "not running: it ended, because the disk of records.db is full: free some space. Run: " in ran.err
+    log.write_text(log.read_text() + "INFO meshnode 0.1.0 runs as process 7\n")
+    assert "the node is not running. Run: " in run("status", home=home).err
