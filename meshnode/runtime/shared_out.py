@@ -4,7 +4,7 @@ from typing import Any, NamedTuple, cast
 
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests.distributions import Told
+from meshnode.runtime.requests.distributions import VOID, Told
 from meshnode.store.querying import Is, Where
 from meshnode.views.rows import EntryRow
 from meshproto.equation.earlier import leaves, written
@@ -28,13 +28,6 @@ _NOTICED = {
     Concern.UNCONFIRMED: "too few have confirmed {0} of the contributions in it, so they share nothing yet",
     Concern.CARRIED: "a rest is left, and carried into the next distribution",
     Concern.NEEDS: "some lose by this, and it takes no effect before they consent",
-}
-_VOID = {
-    "D-CHAIN": "it does not follow what it says it follows",
-    "D-INCOME": "it shares an income that may not be shared there",
-    "D-INPUTS": "it leaves out, or invents, what its author knew",
-    "D-LINES": "what it gives is not what the equation makes of it",
-    "D-SUM": "its rest, or its digest, is not that of the sums",
 }
 
 
@@ -136,7 +129,7 @@ def void_of(office: Office, record: bytes) -> Void | None:
 
 def void_says(office: Office, void: Void) -> str:
     """Why a distribution is void, with the step and the agent where that is known."""
-    words = _VOID.get(void.reason, "it breaks a rule")
+    words = VOID.get(void.reason, "it breaks a rule")
     names = ", ".join(office.name(each) or short(each) for each in void.causes)
     where = " at ".join(each for each in (names, void.detail) if each)
     return f"void for ever: {words}{f' ({where})' if where else ''}"

@@ -10,7 +10,9 @@ import trio
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_by
+from meshnode.runtime.requests.incomes import confirmers
 from meshnode.runtime.requests.ruled import Ruling
+from meshnode.runtime.requests.settlements import other_side
 from meshnode.runtime.shared_out import net_of
 from meshnode.runtime.unwritten import quoted
 from meshnode.store.querying import Is, Where
@@ -20,7 +22,7 @@ from meshnode.views.rows import ContributionRow
 from meshproto.fold.attesting import counts_now, heads_of
 from meshproto.fold.memory import Memory
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
-from meshproto.types.agreement import attesters_of, bearers, parties_of
+from meshproto.types.agreement import attesters_of
 
 MOST_WORKS = 200
 """Claimed contributions of an agreement looked at: the newest, for who has thousands waits for nobody's patience."""
@@ -114,10 +116,8 @@ def _unapproved(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterat
 def _unconfirmed(
     scope: ScopeId, terms: Mapping[str, Any], mine: Sequence[bytes], memory: Memory
 ) -> Iterator[tuple[Dealing, list[bytes]]]:
-    how = terms["income_confirm"]
-    asked = bearers(terms, "client") if how == "client" else parties_of(terms) if how == "party" else []
     for each in _of(scope, "income", "declared", memory):
-        others = [one for one in asked if one in mine and one != each.agent]
+        others = [one for one in confirmers(terms, each) if one in mine and one != each.agent]
         silent = [one for one in others if not _answered(each, one, memory)]
         if silent:
             yield each, silent
@@ -125,7 +125,7 @@ def _unconfirmed(
 
 def _unpaid(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterator[tuple[Dealing, bytes]]:
     for each in _of(scope, "settlement", "declared", memory):
-        other = each.facts["to"] if each.agent == each.facts["from"] else each.facts["from"]
+        other = other_side(each)
         if other in mine and takes_part(other, scope, memory) and not declined_by(each.record, other, memory):
             yield each, other
 
@@ -144,7 +144,8 @@ def _answered(one: Dealing, agent: bytes, memory: Memory) -> bool:
 def _signatures(office: Office, agreement: agreed.Agreement) -> Iterator[Waiting]:
     for version, agent in agreed.awaited_of(office, agreement):
         title, _ = agreed.texts_of(office, version)
-        about, command = title or short(version.record), f"meshnode agreement sign {to_text(version.record)}"
+        name, command = title or short(version.record), f"meshnode agreement sign {to_text(version.record)}"
+        about = name if bytes(version.record) == bytes(agreement.scope) else f"a change of {name}"
         at, signing = version.row.at, f"{command}{_for(office, agent)}"
         yield Waiting("sign", version.record, agreement.scope, agent, about, at, signing)
 

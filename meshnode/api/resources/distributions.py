@@ -96,9 +96,16 @@ async def approve_distribution(site: Site, call: Call[AnswerRequest]) -> models.
     await office.once(
         call.key,
         call.digest,
-        lambda rows: answer(office, shared.record, body.answer, rows, as_=body.as_, text=body.text),
+        lambda rows: answer(
+            office, shared.record, body.answer, rows, as_=body.as_, text=body.text, asked=_approvers(office, shared)
+        ),
     )
     return await _shown(office, call.path["id"])
+
+
+def _approvers(office: Office, shared: Dealing) -> list[bytes]:
+    told = told_of(office, home_of(office, shared.record), shared)
+    return [each.agent for each in told.approvers]
 
 
 async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explanation:

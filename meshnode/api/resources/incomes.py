@@ -15,12 +15,11 @@ from meshnode.api.site import Site
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.cascades import Cascade
 from meshnode.runtime.requests.incomes import Income as Wish
-from meshnode.runtime.requests.incomes import add, doubles
+from meshnode.runtime.requests.incomes import add, asked_of, confirmers, doubles
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.views.dealings import Dealing, accepted_by, dealings, declined_by, participants, terms_now
 from meshproto.fold.concerns import concern_of
 from meshproto.records.ids import ScopeId, to_text
-from meshproto.types.agreement import bearers, parties_of
 from meshproto.types.value import Money
 
 LISTED_WITH = "meshnode income ls"
@@ -74,7 +73,9 @@ async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
     await office.once(
         call.key,
         call.digest,
-        lambda rows: answer(office, income.record, body.answer, rows, as_=body.as_, text=body.text),
+        lambda rows: answer(
+            office, income.record, body.answer, rows, as_=body.as_, text=body.text, asked=asked_of(office, income)
+        ),
     )
     return await _shown(office, call.path["id"])
 
@@ -125,7 +126,7 @@ class _Incomes:
             confirm=how,
             confirmed_by=[names.agent(each) for each in said],
             declined_by=[names.agent(each) for each in declined],
-            may_confirm=income.state == "declared" and not self._acting.isdisjoint(self._asked(income)),
+            may_confirm=income.state == "declared" and not self._acting.isdisjoint(confirmers(self._terms, income)),
             invoice=facts["invoice"][1:].hex() if "invoice" in facts else "",
             refunds=to_text(facts["refunds"]) if "refunds" in facts else "",
             part_of=to_text(source.record) if source is not None else facts.get("part_of", b"").hex(),
@@ -135,16 +136,6 @@ class _Incomes:
             at=time_text(record.at if record else 0),
             signed_by=names.signer(income.record),
         )
-
-    def _asked(self, income: Dealing) -> list[bytes]:
-        """Who confirms an income."""
-        match self._terms["income_confirm"]:
-            case "client":
-                return bearers(self._terms, "client")
-            case "party":
-                return [each for each in parties_of(self._terms) if each != income.agent]
-            case _:
-                return []
 
 
 def passed_on(office: Office, names: Names, record: bytes) -> list[PassedOn]:

@@ -11,7 +11,7 @@ from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests.settlements import Payment, add, advice, payments
+from meshnode.runtime.requests.settlements import Payment, add, advice, other_side, payments
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.views.dealings import Dealing, declined_by
 from meshproto.records.ids import ScopeId, to_text
@@ -57,7 +57,9 @@ async def confirm_settlement(site: Site, call: Call[AnswerRequest]) -> Settlemen
     await office.once(
         call.key,
         call.digest,
-        lambda rows: answer(office, payment.record, body.answer, rows, as_=body.as_, text=body.text),
+        lambda rows: answer(
+            office, payment.record, body.answer, rows, as_=body.as_, text=body.text, asked=[other_side(payment)]
+        ),
     )
     return await _shown(office, call.path["id"])
 
@@ -82,7 +84,7 @@ async def _shown(office: Office, text: str) -> Settlement:
 def settlement_model(office: Office, names: Names, scope: ScopeId, payment: Dealing) -> Settlement:
     """A payment as the API tells it."""
     facts, record = payment.facts, office.truth.record(payment.record)
-    other = facts["to"] if payment.agent == facts["from"] else facts["from"]
+    other = other_side(payment)
     paid = facts.get("paid")
     with office.folded.steady():
         declined = declined_by(payment.record, other, office.folded)

@@ -9,6 +9,7 @@ from meshnode.core.folded import Folded
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
+from meshnode.runtime.requests.incomes import confirmers
 from meshnode.runtime.requests.taking_part import acting_in, find_dealing
 from meshnode.views.cuts import Drawn, LeftOut, draw_up, left_out, unacknowledged
 from meshnode.views.dealings import (
@@ -31,6 +32,14 @@ from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, parties_of
 
 LISTED = "meshnode distribution ls"
+VOID = {
+    "D-CHAIN": "it does not follow what it says it follows",
+    "D-INCOME": "it shares an income that may not be shared there",
+    "D-INPUTS": "it leaves out, or invents, what its author knew",
+    "D-LINES": "what it gives is not what the equation makes of it",
+    "D-SUM": "its rest, or its digest, is not that of the sums",
+}
+"""Why a distribution is void, in words."""
 NOTHING = LeftOut((), (), ())
 MOST_TRIES = 4
 """Times that signing is tried while more keeps coming in; at the first one its sums are only asked for."""
@@ -66,7 +75,8 @@ async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
     drawn, unconfirmed, waiting = await office.work_out(lambda folded: _drawn_up(scope, facts, folded))
     if isinstance(drawn, Verdict):
         told = ", ".join(short(each) for each in drawn.ids)
-        why = f"it would be void: {drawn.reason}{f' ({told})' if told else ''}"
+        words = VOID.get(drawn.reason or "", "it breaks a rule")
+        why = f"it would be void: {words} ({', '.join(filter(None, (drawn.reason, told)))})"
         raise Refusal(Code.CONFLICT, why, "meshnode distribution new --help")
     return Preview(scope, drawn, tuple(unconfirmed), tuple(waiting))
 
@@ -75,8 +85,15 @@ def _drawn_up(
     scope: ScopeId, facts: dict[str, Any], folded: Folded
 ) -> tuple[Drawn | Verdict, list[bytes], list[bytes]]:
     """What a distribution would be, with contributions and incomes that are not confirmed yet."""
-    waiting = [each.record for each in dealings(scope, "income", folded) if each.state == "declared"]
-    return draw_up(scope, facts, folded), unacknowledged(scope, terms_now(scope, folded), folded), waiting
+    terms = terms_now(scope, folded)
+    waiting = [
+        each.record
+        for each in dealings(scope, "income", folded)
+        if each.state == "declared"
+        and each.facts["net"]["cur"] == terms["value_equation"]["cur"]
+        and not any(declined_by(each.record, one, folded) for one in confirmers(terms, each))
+    ]
+    return draw_up(scope, facts, folded), unacknowledged(scope, terms, folded), waiting
 
 
 async def propose(

@@ -1,6 +1,8 @@
 """Money that comes in under an agreement, or goes back, and who says that it did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from meshnode.core.details import Unfit, check_money
 from meshnode.runtime.office import Ids, Office, Rows
@@ -12,7 +14,7 @@ from meshnode.runtime.requests.taking_part import acting_in, find_dealing, home_
 from meshnode.views.dealings import Dealing, terms_now
 from meshproto.records.ids import ScopeId, digest33, ext, short, to_text
 from meshproto.types import accounts
-from meshproto.types.agreement import bearers
+from meshproto.types.agreement import bearers, parties_of
 from meshproto.types.value import Money
 
 
@@ -36,6 +38,7 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
     await office.fresh()
     agent = await acting_in(office, scope, as_)
     _must_be_money(income)
+    _must_be_shared(office, scope, income.gross.cur)
     refunded = None
     if income.refunds is not None:
         refunded = await find_dealing(office, income.refunds, "income", "meshnode income ls")
@@ -53,6 +56,24 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
         refunds=refunded.record if refunded else None,
     )
     return await sign(office, scope, "income", facts, rows, agent=agent)
+
+
+def confirmers(terms: Mapping[str, Any], income: Dealing) -> list[bytes]:
+    """Who is asked whether an income came in."""
+    match terms["income_confirm"]:
+        case "client":
+            return bearers(terms, "client")
+        case "party":
+            return [each for each in parties_of(terms) if each != income.agent]
+        case _:
+            return []
+
+
+def asked_of(office: Office, income: Dealing) -> list[bytes]:
+    """Who is asked about an income by the terms of its agreement."""
+    scope = home_of(office, income.record)
+    with office.folded.steady():
+        return confirmers(terms_now(scope, office.folded), income)
 
 
 def doubles(incomes: list[Dealing]) -> dict[bytes, list[bytes]]:
@@ -101,6 +122,15 @@ def _must_be_money(income: Income) -> None:
         raise Refusal(Code.BAD_REQUEST, unfit.why, unfit.hint) from unfit
     if not 0 <= income.tax <= income.gross.amt:
         raise Refusal(Code.BAD_REQUEST, "the tax lies between nothing and the whole amount", "the gross holds the tax")
+
+
+def _must_be_shared(office: Office, scope: ScopeId, cur: str) -> None:
+    """Refuse money that no distribution of the agreement would ever share. Raises Refusal."""
+    with office.folded.steady():
+        shared = terms_now(scope, office.folded).get("value_equation", {}).get("cur", cur)
+    if cur != shared:
+        why = f"this agreement shares {shared}: an income in {cur} would never be shared under it"
+        raise Refusal(Code.BAD_REQUEST, why, f"declare what it became in {shared}")
 
 
 def _must_be_refundable(office: Office, scope: ScopeId, income: Income, refunded: Dealing, who: bytes) -> None:

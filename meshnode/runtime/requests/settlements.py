@@ -95,10 +95,14 @@ async def payments(office: Office, scopes: Iterable[ScopeId], state: str = "") -
     return await office.work_out(found)
 
 
+def other_side(payment: Dealing) -> bytes:
+    """Who is asked about a payment: the side that did not declare it."""
+    return bytes(payment.facts["to"] if payment.agent == payment.facts["from"] else payment.facts["from"])
+
+
 def advice(office: Office, payment: Dealing, *, declined: bool) -> str:
     """How a payment stands, in words."""
-    payer, payee = payment.facts["from"], payment.facts["to"]
-    other = payee if payment.agent == payer else payer
+    other = other_side(payment)
     match payment.state:
         case "confirmed":
             return "both sides say that it took place"

@@ -1,13 +1,13 @@
 """What all requests about agreements share: which record is meant, where it stands, and for whom one signs there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.unwritten import quoted
-from meshnode.views.dealings import Dealing, agreements, dealing, takes_part
+from meshnode.views.dealings import Dealing, accepted_by, agreements, dealing, declined_by, takes_part
 from meshproto.fold.lineage import scope_of
 from meshproto.fold.standing import read_row
 from meshproto.records.encoding import Value
@@ -89,15 +89,55 @@ def must_take_part(office: Office, scope: ScopeId, agent: bytes) -> None:
 
 
 async def answer(
-    office: Office, record: bytes, said: str, rows: Rows = (), *, as_: str | None = None, text: str = ""
+    office: Office,
+    record: bytes,
+    said: str,
+    rows: Rows = (),
+    *,
+    as_: str | None = None,
+    text: str = "",
+    asked: Sequence[bytes] | None = None,
 ) -> Ids:
-    """Accept, decline or object to a record of an agreement. Raises Refusal."""
+    """Accept, decline or object to a record of an agreement; of `asked`, if told, only whose word counts may.
+
+    Raises Refusal.
+    """
     if said not in ANSWERS:
         raise Refusal(Code.BAD_REQUEST, f"{said!r} is no answer", f"one of {', '.join(ANSWERS)}")
     scope = home_of(office, record)
     agent = await acting_in(office, scope, as_)
+    if asked is not None:
+        _must_be_asked(office, agent, asked)
+        _must_be_new(office, record, agent or office.me, said)
     facts: dict[str, Value] = {**identity.accept(record), "decision": said}
     return await sign(office, scope, "countersign", facts, rows, agent=agent, private={"text": text} if text else None)
+
+
+def _must_be_asked(office: Office, agent: bytes, asked: Sequence[bytes]) -> None:
+    """Refuse what would be signed without any effect. Raises Refusal."""
+    if (agent or office.me) in asked:
+        return
+    if not asked:
+        raise Refusal(Code.BAD_REQUEST, "nobody is asked here: it counts as it is", "meshnode inbox")
+    names = ", ".join(office.name(each) or short(each) for each in asked)
+    mine = [each for each in (office.me, *office.mandates.acts_for()) if each in asked and each != agent]
+    hint = "meshnode inbox"
+    if mine:
+        own = "that is for you to say: leave out --as"
+        hint = own if mine[0] == office.me else f"say that you do it for them: --as {quoted(office.name(mine[0]))}"
+    raise Refusal(Code.NOT_AUTHORISED, f"your word is not asked for here: it is for {names} to say", hint)
+
+
+def _must_be_new(office: Office, record: bytes, who: bytes, said: str) -> None:
+    """Refuse a word that was given already, and a no after a yes. Raises Refusal."""
+    with office.folded.steady():
+        accepted = accepted_by(record, who, office.folded)
+        declined = declined_by(record, who, office.folded)
+    if accepted:
+        why = "you have said yes to it already" + ("" if said == "accept" else ", which cannot be taken back")
+        raise Refusal(Code.CONFLICT, why, f"meshnode records show {to_text(accepted[0])}")
+    if declined and said != "accept":
+        raise Refusal(Code.CONFLICT, "you have said no to it already", "you may still say yes")
 
 
 async def sign(
