@@ -28,14 +28,15 @@ def show(desk: Desk, one: Agreement) -> None:
             ("agreement", one["id"] if one["id"] != one["version"] else ""),
             ("proposed", f"by {who(one['proposer'])}, {show_moment(one['at'])}"),
             ("worth", worth(one["worth"])),
-        ]
+        ],
+        wrapped=True,
     )
     for section in one["sections"]:
         _section(out, section)
     if one["rights"]:
         out.line()
         rows = [(each["what"], each["owner"], each["licence"] or "–", each["effective"]) for each in one["rights"]]
-        out.table(("WHAT", "OWNER", "OTHERS MAY USE IT UNDER", "EFFECTIVE"), rows, flexible=0)
+        out.table(("WHAT", "OWNER", "LICENCE", "EFFECTIVE"), rows, flexible=0, whole=(1, 2, 3))
     show_changes(out, one)
     out.line()
     out.line("Signatures", "bold")
@@ -73,10 +74,10 @@ def tell_next(desk: Desk, one: Agreement) -> None:
 
 def explain(out: Out, preset: Preset, example: object) -> None:
     """Print a preset in words, with an example worked with the real engine."""
-    from meshnode.cli import equation_shown
+    from meshnode.cli import equation_words
+    from meshnode.cli.share_words import step_word
     from meshnode.terms.wording import in_words
-    from meshproto.equation.notices import notices
-    from meshproto.equation.preview.answer import settle
+    from meshproto.equation.preview.answer import NAMES, settle
     from meshproto.equation.preview.reading import read_preview
     from meshproto.records.reasons import Refused
 
@@ -92,17 +93,24 @@ def explain(out: Out, preset: Preset, example: object) -> None:
     for line in in_words(preview.terms.steps, preview.terms.cur, lambda name: _somebody(name.decode())):
         out.text(line)
     out.line()
-    out.line("  An example: " + _what_was_done(example))
-    book, rounds = settle(preview)
-    for settled in rounds:
-        equation_shown.show_round(out, settled, list(notices(settled, book)))
+    out.text(f"An example: {_what_was_done(example)}.")
+    for settled in settle(preview)[1]:
+        money = equation_words.Money(settled.terms.cur)
+        out.text(f"Of {money.shown(settled.round.pool)} {settled.terms.cur} that come in:")
+        for step in settled.steps:
+            if step.amounts:
+                shown = ", ".join(f"{_somebody(who.decode())} {money.shown(amt)}" for who, amt in step.amounts.items())
+                out.text(f"{step.path[0] + 1}. {step_word(NAMES[type(step.step)], '')}: {shown}", indent=4)
+        lines = ", ".join(f"{_somebody(who.decode())} {money.shown(line.amt)}" for who, line in settled.lines.items())
+        if sum(bool(step.amounts) for step in settled.steps) > 1:
+            out.text(f"together: {lines}", indent=4)
 
 
 def _what_was_done(example: object) -> str:
     match example:
         case {"rounds": [{"contributions": list(work)}]}:
             return ", ".join(
-                f"{_somebody(each['agent'])} works {each['qty']['n']} h"
+                f"{_somebody(each['agent'])} {_works(each['agent'])} {each['qty']['n']} h"
                 + (f" ({_as_what(each)})" if _as_what(each) else "")
                 for each in work
             )
@@ -111,7 +119,11 @@ def _what_was_done(example: object) -> str:
 
 
 def _somebody(name: str) -> str:
-    return clean(name[:1].upper() + name[1:])
+    return "you" if name.casefold() == "me" else clean(name[:1].upper() + name[1:])
+
+
+def _works(name: str) -> str:
+    return "work" if name.casefold() == "me" else "works"
 
 
 def _as_what(work: dict[str, str]) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshnode.cli.agreement_file import MANUAL, rate_of, read_file
+from meshnode.cli.agreement_asked import USUAL, ask_consent, ask_people, ask_preset
+from meshnode.cli.agreement_file import MANUAL, read_file
 from meshnode.cli.commands import Argument
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
@@ -26,7 +27,6 @@ PRESETS = ("hours", "hours-rate", "points", "equal", "shares", "slices", "liveli
 """As in `meshnode.terms.presets`, which takes a while to load."""
 LARGEST_DOC = 64 << 20
 """Bytes of a text that belongs to an agreement."""
-_USUAL = "hours"
 
 
 def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
@@ -34,11 +34,29 @@ def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
     file = _text(said, "file")
     terms: dict[str, object] = read_file(file) if file else {}
     terms.update(_from_options(said))
-    chosen = "" if file else _ask_for_the_rest(desk, said, terms)
-    preset = _text(said, "preset") or chosen or ("" if file else _USUAL)
-    if preset:
-        _with_preset(terms, preset, said)
+    if file:
+        if preset := _text(said, "preset"):
+            _with_preset(terms, preset, said)
+        return terms
+    is_asked = desk.can_ask and not _text(said, "preset")
+    ask_people(desk, terms)
+    _add_oneself(terms)
+    figures = dict(said)
+    preset = ask_preset(desk, _providers(terms), figures) if is_asked else _text(said, "preset") or USUAL
+    chosen = _with_preset(terms, preset, figures)
+    if is_asked:
+        from meshnode.terms.presets import PRESETS as KNOWN
+
+        ask_consent(desk, KNOWN[preset], chosen)
     return terms
+
+
+def _add_oneself(terms: dict[str, object]) -> None:
+    parties = terms.get("parties")
+    if isinstance(parties, list) and not any(each["who"].casefold() == "me" for each in parties):
+        # Whoever proposes is a party; who works there usually holds the money, too, unless somebody else does.
+        roles = ["provider"] if any("holder" in each["roles"] for each in parties) else ["provider", "holder"]
+        parties.insert(0, {"who": "me", "roles": roles})
 
 
 def changed_terms(said: Mapping[str, Value]) -> dict[str, object]:
@@ -90,54 +108,16 @@ def _from_options(said: Mapping[str, Value]) -> dict[str, object]:
     return terms
 
 
-def _ask_for_the_rest(desk: Desk, said: Mapping[str, Value], terms: dict[str, object]) -> str:
-    """Ask a person for what an agreement cannot be without; where nobody can be asked, say which option tells it.
-
-    Returns the preset that was chosen, if that was asked.
-    """
-    if "title" not in terms:
-        terms["title"] = _asked(desk, "What is it about? ", "--title 'Logo for the bakery'")
-    if "parties" not in terms:
-        others = _asked(
-            desk, "Who works on it besides you (names, separated by commas)? ", "--party Ben", optional=True
-        )
-        client = _asked(desk, "Who is the client, if there is one? ", "--client Acme", optional=True)
-        people = [{"who": each.strip(), "roles": ["provider"]} for each in others.split(",") if each.strip()]
-        terms["parties"] = [*people, *([{"who": client, "roles": ["client"]}] if client else [])]
-    parties = terms["parties"]
-    assert isinstance(parties, list)
-    if not any(each["who"].casefold() == "me" for each in parties):
-        # Whoever proposes is a party; who works there usually holds the money, too, unless somebody else does.
-        roles = ["provider"] if any("holder" in each["roles"] for each in parties) else ["provider", "holder"]
-        parties.insert(0, {"who": "me", "roles": roles})
-    if desk.can_ask and not _text(said, "preset"):
-        desk.out.aside(f"  How is money shared? {', '.join(PRESETS)} (explained by `meshnode agreement presets`)")
-        chosen = desk.ask(f"Shared by [{_USUAL}]: ") or _USUAL
-        if chosen not in PRESETS:
-            raise Failure(Exit.USAGE, f"there is no preset {clean(chosen)!r}", "meshnode agreement presets")
-        return chosen
-    return ""
-
-
-def _asked(desk: Desk, question: str, flag: str, *, optional: bool = False) -> str:
-    if not desk.can_ask:
-        if optional:
-            return ""
-        raise Failure(Exit.USAGE, f"{question.strip()} There is no terminal to ask at; say it by {flag}", MANUAL)
-    answer = desk.ask(question)
-    if not answer and not optional:
-        raise Failure(Exit.USAGE, "without that there is nothing to agree on", MANUAL)
-    return answer
-
-
-def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value]) -> None:
+def _with_preset(terms: dict[str, object], name: str, said: Mapping[str, Value]) -> Chosen:
     """Put in what a preset says, unless something else was said."""
     from meshnode.terms.presets import PRESETS as KNOWN
 
     preset = KNOWN[name]
-    equation = preset.equation(_chosen(terms, preset, said))
+    chosen = _chosen(terms, preset, said)
+    equation = preset.equation(chosen)
     for term, value in {**preset.rules, **({"equation": equation} if equation else {})}.items():
         terms.setdefault(term, value)
+    return chosen
 
 
 def given(preset: Preset, said: Mapping[str, Value]) -> Chosen | None:
@@ -155,22 +135,50 @@ def given(preset: Preset, said: Mapping[str, Value]) -> Chosen | None:
 def _chosen(terms: Mapping[str, object], preset: Preset, said: Mapping[str, Value]) -> Chosen:
     from meshnode.terms.presets import Chosen
 
-    parties = terms.get("parties")
-    providers = [
-        str(each["who"])
-        for each in (parties if isinstance(parties, list) else [])
-        if "provider" in each["roles"] or "commons" in each["roles"]
-    ]
     rates, shares, claims = (_figures(said, each) for each in ("rate", "share", "claim"))
     _must_have(preset, {"rates": rates, "shares": shares, "claims": claims})
+    figures = [_money(figure.partition("/")[0]) for figure in rates.values()]
+    owed = {who: _money(figure) for who, figure in claims.items()}
+    cur = _one_currency(said, [*figures, *owed.values()])
+    _must_name_all(preset, rates, _providers(terms, "provider"))
     return Chosen(
-        parties=providers,
-        cur=_text(said, "cur") or _currency(said) or "EUR",
-        rates={who: rate_of(figure) for who, figure in rates.items()},
+        parties=_providers(terms, "provider", "commons"),
+        cur=cur,
+        rates={who: [amount, 1] for who, (amount, _) in zip(rates, figures, strict=True)},
         shares={who: _part(figure) for who, figure in shares.items()},
-        claims={who: _money(figure)[0] for who, figure in claims.items()},
+        claims={who: amount for who, (amount, _) in owed.items()},
         commons=_text(said, "commons"),
     )
+
+
+def _providers(terms: Mapping[str, object], *roles: str) -> list[str]:
+    """Who works there, or has one of these roles."""
+    parties = terms.get("parties")
+    wanted = roles or ("provider",)
+    found = parties if isinstance(parties, list) else []
+    return [str(each["who"]) for each in found if not set(wanted).isdisjoint(each["roles"])]
+
+
+def _one_currency(said: Mapping[str, Value], sums: list[tuple[int, str]]) -> str:
+    """The one currency that is shared: the one named, that of the rates and claims, or of what it is worth."""
+    named = _text(said, "cur").upper()
+    used = sorted({cur for _, cur in sums} | ({named} if named else set()))
+    if len(used) > 1:
+        why = f"these figures are in {' and '.join(used)}: an agreement shares one currency"
+        raise Failure(Exit.USAGE, why, MANUAL)
+    worth = _text(said, "worth")
+    return used[0] if used else _money(worth)[1] if worth else "EUR"
+
+
+def _must_name_all(preset: Preset, rates: Mapping[str, str], providers: list[str]) -> None:
+    """Refuse rates for some only: the work of the others would weigh nothing. Raises Failure."""
+    named = {each.casefold() for each in rates}
+    missing = [each for each in providers if each.casefold() not in named]
+    if named.difference(map(str.casefold, providers)):
+        missing = [each for each in missing if each.casefold() != "me"]  # who is proposing may have written their name
+    if rates and missing and "*" not in rates:
+        why = f"{preset.name} has no rate for {' and '.join(map(clean, missing))}, whose work would weigh nothing"
+        raise Failure(Exit.USAGE, why, f"meshnode agreement presets {preset.name}")
 
 
 def _must_have(preset: Preset, given: Mapping[str, Mapping[str, str]]) -> None:
@@ -191,13 +199,6 @@ def _figures(said: Mapping[str, Value], name: str) -> dict[str, str]:
             )
         found[who.strip()] = figure.strip()
     return found
-
-
-def _currency(said: Mapping[str, Value]) -> str:
-    for text in (_text(said, "worth"), *(figure for _, figure in sorted(_figures(said, "rate").items()))):
-        if text:
-            return _money(text.partition("/")[0])[1]
-    return ""
 
 
 def _party(text: str) -> dict[str, object]:

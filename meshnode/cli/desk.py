@@ -114,10 +114,13 @@ class Desk:
         return f"Run: {words}" if hints.is_command(text) else words
 
     def next_steps(self, *steps: tuple[str, str]) -> None:
-        """Print what may come next: what for, and the command, ready to be pasted."""
+        """Print what may come next: what for, and the command, ready to be pasted.
+
+        What "They" do is done elsewhere: neither this home nor this program's path belongs there.
+        """
         left = max(len(what) for what, _ in steps) + 3
         for what, line in steps:
-            self.out.line(f"  {(what + ':').ljust(left)}{self.command(line)}")
+            self.out.line(f"  {(what + ':').ljust(left)}{line if what.startswith('They ') else self.command(line)}")
 
     def confirm(self, question: str, flag: str) -> None:
         """Ask for a yes on a terminal; raises Failure if there is none to ask at, or the answer is another."""

@@ -93,6 +93,8 @@ def _minor_units(number: str, currency: str) -> int:
     point = number[-exponent - 1 : -exponent] if exponent else ""
     if point in (".", ",") and _GROUPED.fullmatch(number):  # With both marks there is no doubt which is the point.
         number = number.replace("," if point == "." else ".", "")
+    if re.fullmatch(r"[0-9]{17,}(?:[.,][0-9]+)?", number):
+        raise UnclearMoney(f"{number!r} is more than a record can hold")
     found = re.fullmatch(r"([0-9]{1,16})(?:([.,])([0-9]+))?", number)
     if found is None:
         raise UnclearMoney(f"{number!r} is no number: write it without separators, such as {EXAMPLES}")

@@ -113,8 +113,26 @@ def test_figures_of_presets_are_read_as_people_write_them(node: FakeNode) -> Non
     body = proposed(node, "--title", "x", "--party", "Ben", "--preset", "waterfall", *claim)
     assert body["equation"]["cur"] == "USD"
     assert [each["do"] for each in body["equation"]["steps"]] == ["reimburse", "fixed", "percent", "pro_rata"]
-    body = proposed(node, "--title", "x", "--party", "Ben", "--preset", "slices", "--rate", "Ben:1000 JPY/h")
+    rates = ("--rate", "Ana:900 JPY/h", "--rate", "Ben:1000 JPY/h")  # who proposes may write their name, too
+    body = proposed(node, "--title", "x", "--party", "Ben", "--preset", "slices", *rates)
     assert body["equation"]["cur"] == "JPY"
+    body = proposed(node, "--title", "x", "--party", "Ben", "--worth", "5 USD")
+    assert body["equation"]["cur"] == "USD"
+
+
+@pytest.mark.parametrize(
+    ("figures", "why"),
+    [
+        (("--rate", "me:8 EUR/h", "--rate", "Ben:9 USD/h"), "these figures are in EUR and USD"),
+        (("--rate", "me:8 EUR/h", "--rate", "Ben:9 EUR/h", "--cur", "USD"), "these figures are in EUR and USD"),
+        (("--rate", "me:8 EUR/h"), "hours-rate has no rate for Ben, whose work would weigh nothing"),
+        (("--rate", "Ben:8 EUR/h"), "hours-rate has no rate for me, whose work would weigh nothing"),
+        (("--rate", "me:8 EUR/h", "--rate", "Ben:much"), "'much' is no amount of money"),
+        (("--rate", "me:8 EUR/h", "--rate", f"Ben:{'9' * 17} EUR/h"), "is more than a record can hold"),
+    ],
+)
+def test_rates_are_of_all_and_in_one_currency(node: FakeNode, figures: tuple[str, ...], why: str) -> None:
+    assert why in refused(node, "--title", "x", "--party", "Ben", "--preset", "hours-rate", *figures)
 
 
 @pytest.mark.parametrize(
@@ -150,19 +168,58 @@ def test_a_text_that_is_too_long_is_refused(node: FakeNode, tmp_path: Path, monk
 
 
 def test_a_person_at_a_terminal_is_asked(node: FakeNode) -> None:
-    ran = run("agreement", "new", home=node, stdin="Logo\nBen, Cy\nAcme\nequal\n", terminal=True)
+    ran = run("agreement", "new", home=node, stdin="Logo\nBen, Cy\nAcme\n\n\nequal\n\n", terminal=True)
     assert ran.code == Exit.OK
     body = node.asked[-1].body
     assert body["title"] == "Logo"
     assert [each["who"] for each in body["parties"]] == ["me", "Ben", "Cy", "Acme"]
     assert body["equation"]["steps"][1]["parts"] == [["me", 1], ["Ben", 1], ["Cy", 1]]
+    assert (body["responsibility"], body["income_confirm"]) == ([{"final": "me", "to": "Acme"}], "client")
     assert "How is money shared?" in ran.err
+    assert "An example: you work 30 h, Ben works 20 h." in ran.out
 
 
-@pytest.mark.parametrize(("answers", "why"), [("\n", "nothing to agree on"), ("x\n\n\nso-so\n", "no preset 'so-so'")])
-def test_an_answer_that_makes_no_sense_ends_it(node: FakeNode, answers: str, why: str) -> None:
-    ran = run("agreement", "new", home=node, stdin=answers, terminal=True)
-    assert (ran.code, why in ran.last) == (Exit.USAGE, True)
+def test_at_a_terminal_figures_are_asked_until_they_are_some(node: FakeNode) -> None:
+    answers = [
+        "Logo",
+        "Ben",
+        "Acme",
+        "Ben",
+        "n",
+        "so-so",
+        "? hours-rate",
+        "hours-rate",
+        "8",
+        "8.00 EUR",
+        "9 EUR/h",
+        "y",
+    ]
+    ran = run("agreement", "new", home=node, stdin="\n".join(answers) + "\n", terminal=True)
+    assert ran.code == Exit.OK, ran.err
+    body = node.asked[-1].body
+    assert body["equation"]["steps"][1]["weights"][0]["rate"] == [["me", [800, 1]], ["Ben", [900, 1]]]
+    assert (body["responsibility"], body["income_confirm"]) == ([{"final": "Ben", "to": "Acme"}], "none")
+    assert "there is no 'so-so': say one of hours, " in ran.err
+    assert "'8' is no amount of money" in ran.err
+    assert ran.out.count("hours-rate: Hours at agreed rates") == 2
+
+
+def test_parts_and_a_commons_are_asked_as_well(node: FakeNode) -> None:
+    ran = run("agreement", "new", home=node, stdin="Logo\nBen\n\nshares\n60%\nhalf\n400\n\n", terminal=True)
+    assert ran.code == Exit.OK, ran.err
+    assert node.asked[-1].body["equation"]["steps"][1]["parts"] == [["me", 600], ["Ben", 400]]
+    assert "'half' is no part" in ran.err
+    ran = run("agreement", "new", home=node, stdin="Logo\nBen\n\nwaterfall\nTown\n\n", terminal=True)
+    assert "percent" in [each["do"] for each in node.asked[-1].body["equation"]["steps"]]
+    ran = run("agreement", "new", home=node, stdin="Logo\n\n\ncommons\n\n", terminal=True)
+    assert (ran.code, "equation" in node.asked[-1].body) == (Exit.OK, False)
+
+
+def test_nothing_is_proposed_without_a_title_or_when_somebody_thinks_better_of_it(node: FakeNode) -> None:
+    ran = run("agreement", "new", home=node, stdin="\n", terminal=True)
+    assert (ran.code, "nothing to agree on" in ran.last) == (Exit.USAGE, True)
+    ran = run("agreement", "new", home=node, stdin="Logo\nBen\n\n\nn\n", terminal=True)
+    assert (ran.code, "nothing was done" in ran.last, node.asked) == (Exit.FAILURE, True, [])
 
 
 def test_terms_come_from_a_file_as_people_write_them(node: FakeNode, tmp_path: Path) -> None:
@@ -351,7 +408,7 @@ def test_presets_are_explained_without_a_node() -> None:
     assert "\nwaterfall   Costs, then agreed amounts" in run("agreement", "presets").out
     told = run("agreement", "presets", "hours").out
     assert "Ana works 30 h, Ben works 20 h" in told
-    assert "ana   600.00" in told
+    assert "2. work: Ana 600.00, Ben 400.00" in told
     assert "under" not in run("agreement", "presets", "commons").out.splitlines()[0]
     assert run("agreement", "presets", "best").code == Exit.USAGE
     (told_json,) = objects(run("agreement", "presets", "slices", "--json"))
@@ -366,11 +423,11 @@ def test_a_preset_is_explained_with_the_figures_that_were_given() -> None:
     ).out
     assert "(Ana 40.00" in told
     assert "An example: Ana works 30 h, Zoë works 20 h" in told
-    assert "Zoë   454.55" in told
+    assert "Zoë 454.55" in told
     alone = run(
         "agreement", "new", "--explain", "--preset", "waterfall", "--claim", "Ben:10 EUR", "--commons", "Dorf"
     ).out
-    assert "An example: Me works 30 h, Ben works 20 h" in alone
+    assert "An example: you work 30 h, Ben works 20 h" in alone
     assert "Dorf 10 %" in alone
     assert run("agreement", "new", "--explain", "--preset", "shares", "--party", "Ben").code == Exit.USAGE
     mine = run("agreement", "new", "--explain", "--preset", "equal", "--party", "me")

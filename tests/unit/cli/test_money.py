@@ -50,7 +50,7 @@ def test_an_amount_is_read_in_minor_units(text: str, amount: tuple[int, str]) ->
         ("0 EUR", "is nothing"),
         ("0.00 EUR", "is nothing"),
         ("90071992547409.92 EUR", "more than a record can hold"),
-        ("99999999999999999 EUR", "is no number"),
+        ("99999999999999999 EUR", "more than a record can hold"),
         ("EUR", "is no amount"),
         ("12", "is no amount"),
         ("EUR 12 EUR", "is no amount"),
