@@ -87,18 +87,21 @@ def said_of(told: Evaluation) -> list[tuple[str, str]]:
     """What was said of a contribution, as fields."""
     place = where(told["agreement"]) if told["agreement"]["kind"] == "agreement" else ""
     rows = [("agreement", place), ("stands as", state_of(told))]
-    rows += [("said" if not number else "", _said(each)) for number, each in enumerate(told["attestations"])]
+    heard = {each["agent"]["id"] for each in told["attestations"] if each["counts"]}
+    said = [_said(each, again=each["agent"]["id"] in heard) for each in told["attestations"]]
+    rows += [("said" if not number else "", each) for number, each in enumerate(said)]
     answers = [f"{who(each['agent'])} {each['answer']}s" for each in told["shares"] if each["answer"]]
     return [*rows, ("shares", ", ".join(answers))]
 
 
-def _said(one: Attestation) -> str:
+def _said(one: Attestation, *, again: bool) -> str:
+    """One word on a contribution; `again` if its author has said another that counts."""
     words = "rejects it" if one["verdict"] == "reject" else "confirms it"
     if one["quantity"] is not None:
         words = f"confirms {_quantity(one['quantity'])}"
     rated = f", rated {one['rating']}" if one["rating"] is not None else ""
     note = f": {clean(one['note'])}" if one["note"] else ""
-    aside = "" if one["counts"] else " (does not count)"
+    aside = "" if one["counts"] else " (said otherwise since)" if again else " (does not count)"
     return f"{who(one['agent'])} ({clean(one['role'])}) {words}{rated}{aside}{note}   {show_moment(one['at'])}"
 
 

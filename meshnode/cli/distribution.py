@@ -10,6 +10,7 @@ from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.shown import short_id, where, worth
+from meshnode.cli.times import today
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Distribution
@@ -44,6 +45,8 @@ def new(
         return Exit.OK
     if not desk.out.as_json:
         told.show_preview(desk.out, preview)
+        if preview["to"] > today().isoformat():
+            desk.out.warn(f"{preview['to']} lies ahead: work that is done until then will be late for the next one")
     if dry_run:
         return Exit.OK
     if not yes:
@@ -107,7 +110,12 @@ def approve(desk: Desk, *, distribution: str, decline: bool, because: str | None
     money = desk.client().money
     before = money.distribution(distribution)
     outside = before["outside"]
-    if not decline and outside is not None and (outside["contributions"] or outside["corrections"]):
+    lacks = outside is not None and bool(outside["contributions"] or outside["corrections"])
+    if not decline and not yes and desk.can_ask:
+        told.show_distribution(desk.out, before)
+        leaves_out = " What it leaves out enters the next one." if lacks else ""
+        desk.confirm(f"Approve it? It cannot be taken back.{leaves_out}", flag="--yes")
+    elif not decline and outside is not None and lacks:
         if not desk.out.as_json:
             told.show_outside(desk.out, outside)
         if not yes:

@@ -124,7 +124,8 @@ def signatures_of(found: Explanation) -> Iterator[Signature]:
 
 def _show_cause(out: Out, cause: Cause, pool: Money, distribution: str) -> None:
     of = "" if cause["distribution"] == distribution else f", of distribution {short_id(cause['distribution'])}"
-    out.line(f"  {clean(cause['path'])} {clean(cause['do'])}   {amount_like(cause['amount'], pool)}{of}")
+    step = f"{step_word(cause['do'], cause['path'])} ({clean(cause['path'])})"
+    out.line(f"  {step}   {amount_like(cause['amount'], pool)}{of}")
     for part in cause["parts"]:
         out.line(f"    {shared(cause, part, pool)}")
     if cause["rejected"]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import where, who_briefly
 from meshnode.cli.times import show_moment
+
+if TYPE_CHECKING:
+    from meshnode.client.money_answers import Waiting
 
 _KINDS = {
     "sign": "sign",
@@ -28,19 +33,18 @@ def inbox(desk: Desk) -> Exit:
     elif not found:
         desk.out.line("Nothing waits for you.")
     else:
-        rows = [
-            (
-                show_moment(each["since"])[:10],
-                f"{_KINDS.get(each['kind'], clean(each['kind']))} {clean(each['about'])}",
-                where(each["scope"]),
-                who_briefly(each["agent"]),
-            )
-            for each in found
-        ]
-        desk.out.table(("SINCE", "WHAT", "WHERE", "WHO"), rows, flexible=1)
         for each in found:
+            desk.out.line(f"{show_moment(each['since'])[:10]}  {_what(each)}")
             desk.out.line(f"  {desk.command(clean(each['command']))}")
     return Exit.OK
+
+
+def _what(one: Waiting) -> str:
+    """What waits, where that is, and for whom if not for the owner."""
+    place = where(one["scope"])
+    what = f"{_KINDS.get(one['kind'], clean(one['kind']))} {clean(one['about'])}"
+    told = what if place in what else f"{what} · {place}"
+    return told if one["agent"]["me"] else f"{told} · for {who_briefly(one['agent'])}"
 
 
 COMMAND = Command(

@@ -80,12 +80,16 @@ class Out:
             for piece in _wrapped(clean(paragraph), self.width - indent):
                 self.line(" " * indent + piece)
 
-    def fields(self, rows: Iterable[tuple[str, str]], indent: int = 2) -> None:
+    def fields(self, rows: Iterable[tuple[str, str]], indent: int = 2, *, wrapped: bool = False) -> None:
         """Print names and values below each other; rows with an empty value are left out."""
         kept = [(name, value) for name, value in rows if value]
         left = max((len(name) for name, _ in kept), default=0) + 2
         for name, value in kept:
-            self._print(" " * indent + self.styled(name.ljust(left), "dim") + self._writable(clean(value)))
+            safe = clean(value)
+            first, *others = (_wrapped(safe, self.width - indent - left) if wrapped else None) or [safe]
+            self._print(" " * indent + self.styled(name.ljust(left), "dim") + self._writable(first))
+            for each in others:
+                self.line(" " * (indent + left) + each)
 
     def table(
         self,

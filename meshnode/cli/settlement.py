@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from meshnode.cli.commands import AS, Argument, Command
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from meshnode.client.answers import Agent
     from meshnode.client.money_answers import Plan, Settlement, Transfer
 
+_SAME: tuple[Literal["payer", "payee", "amount", "on"], ...] = ("payer", "payee", "amount", "on")
 _SIDES: tuple[Literal["payer"], Literal["payee"]] = ("payer", "payee")
 METHODS = ("bank", "cash", "credit", "offset")
 
@@ -41,7 +43,8 @@ def add(
         raise Failure(
             Exit.USAGE, "say whom you paid (--to), or who paid you (--from)", "meshnode settlement add --help"
         )
-    made = desk.client().money.settle(
+    client = desk.client()
+    made = client.money.settle(
         agreement,
         _money(amount),
         payee=payee,
@@ -59,8 +62,25 @@ def add(
     if not desk.out.as_json:
         other = made["payee"] if made["declared_by"]["id"] == made["payer"]["id"] else made["payer"]
         desk.out.line(f"  It counts once {who(other)} has confirmed it.")
+        for doubt in _doubts(desk, made):
+            desk.out.warn(doubt)
         desk.next_steps(("They confirm with", f"meshnode settlement confirm {made['id']}"))
     return Exit.OK
+
+
+def _doubts(desk: Desk, made: Settlement) -> Iterator[str]:
+    """What may be a slip: the same payment declared before, or more than the payer owes."""
+    money, agreement = desk.client().money, made["agreement"]["id"]
+    for each in money.settlements(agreement):
+        if each["id"] != made["id"] and not each["declined"] and all(each[name] == made[name] for name in _SAME):
+            yield f"the same was declared before ({short_id(each['id'])}): if this is a slip, let it be declined"
+    amount, owed = made["amount"], 0
+    for one in money.balances(agreement):
+        if one["agent"]["id"] == made["payer"]["id"] and one["cur"] == amount["cur"]:
+            owed = -one["open"]
+    if amount["amt"] > owed and made["state"] == "declared":
+        open_ = worth({**amount, "amt": owed}) if owed > 0 else "nothing"
+        yield f"by now {who(made['payer'])} owes {open_} in {clean(amount['cur'])} here"
 
 
 def confirm(desk: Desk, *, settlement: str, decline: bool, as_: str | None) -> Exit:
@@ -124,7 +144,8 @@ def show(desk: Desk, *, settlement: str) -> Exit:
             ("state", f"{_state(one)}: {clean(one['says'])}"),
             ("shown by", one["ref"]),
             ("declared", f"by {signed(one['declared_by'], one['signed_by'])}, {show_moment(one['at'])}"),
-        ]
+        ],
+        wrapped=True,
     )
     for each in one["passed_on"]:
         desk.out.line(f"  {passed(each)}")
@@ -199,6 +220,10 @@ def plan(desk: Desk, *, agreement: str | None) -> Exit:
     for each in found["contested"]:
         amount = f"{worth(each['amount'])} from {who(each['payer'])} to {who(each['payee'])}"
         desk.out.warn(f"left out: {amount} is contested, so nobody is asked to pay it once more before it is decided")
+    for each in desk.client().money.settlements(agreement) if found["items"] else ():
+        if each["state"] == "declared" and not each["declined"]:
+            amount = f"{worth(each['amount'])} from {who(each['payer'])} to {who(each['payee'])}"
+            desk.out.warn(f"still in it: {amount} was declared ({short_id(each['id'])}) and is not confirmed yet")
     steps = [("Settle what is contested", f"meshnode settlement show {each['id']}") for each in found["contested"][:3]]
     steps += [_paying(each) for each in found["items"] if each["payer"]["me"]][:3]
     if steps:

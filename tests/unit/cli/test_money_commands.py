@@ -167,7 +167,7 @@ def test_distributions_are_listed_and_shown(node: FakeNode) -> None:
 
 def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
     out = says(node, "distribution", "explain", "d", "--person", "Ben")
-    assert "steps[0] pro_rata   3333.33 EUR" in out
+    assert "work (steps[0])   3333.33 EUR" in out
     assert "1/3 of 10,000.00 is 3,333.333333…, rounded down to 3,333.33" in out
     assert "3333.33 EUR from Code, by Ben: 2 h × 6/5 of 3 h claimed" in out
     assert "Ana López (you) confirms 2 h, rated 4" in out
@@ -220,7 +220,7 @@ def test_a_signature_that_does_not_hold_ends_with_its_exit_code(node: FakeNode) 
 
 def test_what_waits_is_told_with_the_command_that_does_it(node: FakeNode) -> None:
     out = says(node, "inbox")
-    assert "2026-03-09  confirm work More code  Acme site  you" in out
+    assert "2026-03-09  confirm work More code · Acme site\n" in out
     assert f"attest {text_id('late')}" in out
     node.answers["GET", "/inbox"] = Page([])
     assert says(node, "inbox") == "Nothing waits for you.\n"
@@ -229,12 +229,45 @@ def test_what_waits_is_told_with_the_command_that_does_it(node: FakeNode) -> Non
 def test_a_payment_is_declared_by_one_side(node: FakeNode) -> None:
     out = says(node, "settlement", "add", "acme", "3,333.33 EUR", "--to", "Ben", "--paid", "3600 USD")
     assert "It counts once Ben has confirmed it." in out
-    asked = body(node)
+    (asked,) = (each.body for each in node.asked if each.method == "POST")
     assert (asked["amount"], asked["payee"]) == ({"amt": 333_333, "cur": "EUR"}, "Ben")
     assert asked["paid"] == {"amt": 360_000, "cur": "USD"}
     for words in ((), ("--to", "Ben", "--from", "Ana")):
         assert "--to" in says(node, "settlement", "add", "acme", "1 EUR", *words, code=Exit.USAGE)
     assert "is no amount" in says(node, "settlement", "add", "acme", "much", "--to", "Ben", code=Exit.USAGE)
+
+
+def test_a_payment_that_may_be_a_slip_is_told(node: FakeNode) -> None:
+    node.answers["POST", "/settlements"] = money.settlement()
+    assert "!" not in says(node, "settlement", "add", "acme", "3,333.33 EUR", "--to", "Ben")
+    more = msgspec.structs.replace(money.settlement(), id=text_id("again"), amount=money.euros(400_000))
+    node.answers["POST", "/settlements"] = more
+    node.answers["GET", "/settlements"] = Page([msgspec.structs.replace(more, id=text_id("first"))])
+    out = says(node, "settlement", "add", "acme", "4000 EUR", "--to", "Ben")
+    assert f"! the same was declared before ({text_id('first')[:15]}…)" in out
+    assert "! by now Ana López (you) owes 3333.33 EUR in EUR here" in out
+    node.answers["GET", "/balances"] = Page([])
+    assert "owes nothing in EUR here" in says(node, "settlement", "add", "acme", "4000 EUR", "--to", "Ben")
+    assert "4000.00 EUR from Ana López (you) to Ben was declared" in says(node, "plan")
+
+
+def test_what_others_do_is_told_without_this_home(node: FakeNode) -> None:
+    out = says(node, "settlement", "add", "acme", "3,333.33 EUR", "--to", "Ben")
+    assert f"  They confirm with:  meshnode settlement confirm {text_id('paid')}\n" in out
+
+
+def test_a_day_ahead_is_doubted(node: FakeNode) -> None:
+    assert "lies ahead" not in says(node, "distribution", "new", "acme", "--dry-run")
+    ahead = msgspec.structs.replace(money.preview(), to="9998-12-31")
+    node.answers["POST", "/distributions/preview"] = ahead
+    assert "! 9998-12-31 lies ahead" in says(node, "distribution", "new", "acme", "--dry-run")
+
+
+def test_who_approves_at_a_terminal_sees_what_it_is(node: FakeNode) -> None:
+    ran = run("distribution", "approve", "d", home=node, stdin="y\n", terminal=True)
+    assert (ran.code, "digest" in ran.out, "Approve it? It cannot be taken back." in ran.err) == (Exit.OK, True, True)
+    ran = run("distribution", "approve", "d", home=node, stdin="n\n", terminal=True)
+    assert (ran.code, node.asked[-1].method) == (Exit.FAILURE, "GET")
 
 
 def test_payments_are_listed_and_confirmed(node: FakeNode) -> None:
