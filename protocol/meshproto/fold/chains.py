@@ -61,13 +61,15 @@ class Telling:
 class Chain:
     """A chain as it is after its last distribution, under a version; its past reaches so far into each lane.
 
-    `mandates` are those of all that was written in that past; 0 stands for what went beyond its mandate.
+    `ends` are the last records there, of lanes in which something was written in the agreement; `mandates` are those of
+    all that was written in that past; 0 stands for what went beyond its mandate.
     """
 
     version: bytes
     inputs: Inputs
     telling: Telling
     reach: Mapping[int, int]
+    ends: Mapping[int, bytes]
     mandates: frozenset[int]
 
 

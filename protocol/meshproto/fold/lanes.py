@@ -94,7 +94,7 @@ def walk(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:
     start = begin.first
     if seq > begin.seq:
         start = cast(bytes, memory.get("stop", number8(lane) + number8(seq // BLOCK)) or b"") or begin.first
-    return (each for each in _onward(memory, lane, start) if each[1].seq >= seq)
+    return (each for each in onward(memory, lane, start) if each[1].seq >= seq)
 
 
 def walk_back(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]]:
@@ -105,7 +105,7 @@ def walk_back(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]
     end = b""
     for start in reversed(starts):
         block: list[tuple[bytes, Row]] = []
-        for each in _onward(memory, lane, start):
+        for each in onward(memory, lane, start):
             if each[0] == end:
                 break
             block.append(each)
@@ -113,7 +113,7 @@ def walk_back(memory: Memory, lane: int, seq: int) -> Iterator[tuple[bytes, Row]
         end = start
 
 
-def _onward(memory: Memory, lane: int, start: bytes) -> Iterator[tuple[bytes, Row]]:
+def onward(memory: Memory, lane: int, start: bytes) -> Iterator[tuple[bytes, Row]]:
     """The records of a lane from one of them on, in order."""
     here = start
     while here and (row := row_of(memory, here)).lane == lane:

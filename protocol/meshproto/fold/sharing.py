@@ -15,7 +15,7 @@ from meshproto.fold.authority import Verdict, no
 from meshproto.fold.chains import Chain, Inputs, Telling
 from meshproto.fold.concerns import Concern, concern_of, concerns_in
 from meshproto.fold.knowledge import Knowledge
-from meshproto.fold.lanes import walk
+from meshproto.fold.lanes import onward, walk
 from meshproto.fold.leaving import dropped_under, followed_by
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
@@ -88,10 +88,12 @@ class Shared:
         inputs.add(self.entered[:3], self._concern)
         telling.settled.clear()
         mandates = self._mandates(self._written_since)
+        reach, ends = (self._kept.reach, self._kept.ends) if self._kept else ({}, {})
         # With a refund nothing enters: what it knows is still to be looked at.
-        before = self._kept.reach if self._kept else {}
-        reach = before if self._is_refund else self._within.reach()
-        return Chain(self.facts["agreement"], inputs, telling, reach, mandates)
+        if not self._is_refund:
+            reach = self._within.reach()
+            ends = {**ends, **{row.lane: each for each, row in self._written_since}}
+        return Chain(self.facts["agreement"], inputs, telling, reach, ends, mandates)
 
     def filled(self) -> Facts:
         """The same facts with the sums that the past, the version and the chain make of it.
@@ -254,11 +256,16 @@ class Shared:
         before = self._kept.reach if self._kept else {}
         for lane, reach in self._within.reach().items():
             low = before.get(lane, 0) + 1
-            for each in walk(self._memory, lane, low) if reach >= low else ():
+            for each in self._onward(lane, low) if reach >= low else ():
                 if each[1].seq > reach or each[1].home != home:
                     break
                 found.append(each)
         return found
+
+    def _onward(self, lane: int, low: int) -> Iterator[tuple[bytes, Row]]:
+        """The records of a lane from one on."""
+        end = self._kept.ends.get(lane) if self._kept else None
+        return onward(self._memory, lane, row_of(self._memory, end).child) if end else walk(self._memory, lane, low)
 
     def _new_works(self, works: Iterable[bytes]) -> list[bytes]:
         until, found = self._version.get("until"), []

@@ -106,4 +106,4 @@ def no_concern(record_id: bytes) -> Concern:
 def chain_of_works(count: int) -> Chain:
     inputs = Inputs()
     inputs.add([[bytes([each]) for each in range(count)], [], []], no_concern)
-    return Chain(b"version", inputs, Telling(), {}, frozenset())
+    return Chain(b"version", inputs, Telling(), {}, {}, frozenset())
