@@ -41,7 +41,12 @@ key.
 
 **Problems** are answered as RFC 9457 tells, with a stable `code`, a `detail` for people and a `hint`, mostly a command.
 
-**Lists** that may be long come in pages: `next` is the `cursor` of the following one, absent on the last.
+**Lists** that may be long come in pages: `next` is the `cursor` of the following one, null on the last.
+
+**Events.** `GET /events` is a stream of server-sent events. A record that arrived comes as `event: record` with its
+number as `id:`, and is told at least once, in order; keep the last number and send it as `Last-Event-ID`, or `?after=`,
+to go on there after any break. How a record came to stand otherwise comes as `event: changed` without a number, and
+only to those who listen. `data:` is a `Happening`. An `id:` alone says how far the node has come; every 15 s it does.
 
 Times are RFC 3339 in UTC; money is in whole units of 10^-exp of a currency; ids can be given abbreviated."""
 

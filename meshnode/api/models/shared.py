@@ -26,7 +26,7 @@ class Model(msgspec.Struct):
 
 
 class Page(Model, Generic[T]):
-    """Some of a list; `next` is the cursor of the following page, absent on the last."""
+    """Some of a list; `next` is the cursor of the following page, null on the last."""
 
     items: list[T]
     next: str | None = None
@@ -71,8 +71,11 @@ class Quantity(Model):
     """n·10^-s of a UN/ECE Rec 20 unit, as signed."""
 
     n: int
+    """The figures, without a point: 125 of 12.5."""
     s: int
+    """How many of them stand behind the point: 1 of 12.5, 0 of whole numbers."""
     u: str
+    """The code of the unit: `SEC` seconds, `HUR` hours, `KMT` kilometres, `KGM` kilograms, `C62` pieces …"""
 
 
 class Check(Model):

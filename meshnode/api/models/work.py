@@ -88,23 +88,39 @@ class ContributionRequest(Request):
     seconds: int | None = None
     quantity: Quantity | None = None
     kind: str = "work"
+    """`work`, `idea`, `cite`, `use`, `consume`, `material`, `money`, `introduction`, `care`, `data` or `deliver`."""
     text: str = ""
+    """More about it; like the title, it can be erased later."""
     project: str | None = None
+    """Its title, short name or id."""
     network: str | None = None
+    """Its name or id."""
     agreement: str | None = None
     """The agreement under which it was done, in place of a network."""
     day: str | None = None
+    """Such as 2026-03-09."""
     day_to: str | None = None
+    """The last day, if it took several."""
     value: MoneyRequest | None = None
+    """What was spent, or what it is worth."""
     shares: list[ShareWish] = field(default_factory=list)
+    """Who else did it, in parts of 1000."""
     beneficiaries: list[str] = field(default_factory=list)
+    """For whom it was done: people by name or id."""
     evidence: list[EvidenceRequest] = field(default_factory=list)
+    """Files that show it, by their digests."""
     comp: str = ""
+    """How it is compensated: `paid`, `deferred` or `gift`."""
     stream: str = ""
+    """The stream of life it belongs to: `livelihood`, `love` or `care`."""
     licence: str = ""
+    """Under which the result may be used, such as `CC-BY-4.0`."""
     warrants: list[str] = field(default_factory=list)
+    """What its author vouches for: `own_work`, `third_party_licensed` or `employer_consent`."""
     classes: list[str] = field(default_factory=list)
+    """Words of your own to sort it by."""
     of: str | None = None
+    """The id of what was used, cited or delivered."""
     as_: str | None = AS
 
 
