@@ -85,6 +85,7 @@ async def test_who_is_removed_is_served_nothing_more(mesh: Mesh) -> None:
         secret = await ana.logs("After", "studio")
         await ben.hears(lambda: studio in ben.opened.node.presence.closed)
         assert not ben.has(secret)
+        await ben.learns(lambda: state_of(ben, studio, ben) == ["removed"])
         with pytest.raises(Refusal):
             await ben.logs("From outside", "studio")
 
