@@ -16,6 +16,7 @@ from meshnode.store import bulk
 from meshnode.store.record_rows import PLACE_OF, RecordRows, said_of, scan_records
 from meshnode.store.source import Source
 from meshproto.fold.charters import Resolution
+from meshproto.fold.concerns import Concern
 from meshproto.fold.entries import Entry
 from meshproto.fold.lanes import Lane
 from meshproto.fold.mandates import Mandate
@@ -37,6 +38,7 @@ _DECODE_AS: dict[str, Callable[[bytes], object]] = {
     table: msgspec.msgpack.Decoder(shape).decode
     for table, shape in (
         ("record", Row),
+        ("concern", Concern),
         ("scope", Place),
         ("lane", Lane),
         ("entry", Entry),

@@ -120,7 +120,9 @@ class _Sources:
         self._corrections: dict[bytes, list[bytes]] = {}
         self._ballots: dict[bytes, bytes] = {}
         for place, each in enumerate(self.chain):
-            self._take_in(place, read_entered(memory, each))
+            entered = read_entered(memory, each)
+            self._take_in(place, entered)
+        memory.foresee("attested", entered.contributions)
 
     def _take_in(self, place: int, entered: Entered) -> None:
         self._entered.update(dict.fromkeys(entered.attestations, place))

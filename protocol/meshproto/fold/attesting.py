@@ -22,7 +22,7 @@ def heads_of(subject: bytes, counts: Callable[[bytes], bool], memory: Memory) ->
 def heads_among(ids: Iterable[bytes], counts: Callable[[bytes], bool], memory: Memory) -> Heads:
     """All that holds of some attestations of one contribution, where some of them count."""
     counting = {each: concern_of(memory, each) for each in ids if counts(each)}
-    if len(counting) == 1:
+    if len(counting) == 1:  # so it is of most
         return {concern.agent: [each] for each, concern in counting.items()}
     gone = {name for each in counting.values() for name in each.facts.get("supersedes", ())}
     heads: Heads = {}

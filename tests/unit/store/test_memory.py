@@ -17,7 +17,7 @@ from meshproto.fold.state import digests
 from meshproto.records.encoding import Value
 from tests.support.scribe import Scribe
 
-NAMES = ("cross", "pending", "head", "concern", "attested")
+NAMES = ("cross", "pending", "head", "attested")
 TABLES = st.sampled_from(NAMES)
 KEYS = st.binary(min_size=1, max_size=4) | st.sampled_from([b"a" * 32, b"a" * 64, b"\xff" * 40])
 VALUES = st.recursive(

@@ -9,12 +9,14 @@ import pytest
 from meshnode.store import memory as sqlite_memory
 from meshnode.store.record_rows import prefix_of
 from meshnode.store.views import Views, open_views
+from meshproto.fold.concerns import Concern
 from meshproto.fold.standing import Row
 from meshproto.records.encoding import Value
 
 ONE, OTHER, LATE = b"\xff" * 32, b"\xff" * 31 + b"\x00", b"\x01" * 32
 """Ids; the first two begin alike."""
 IDS = (ONE, OTHER, LATE)
+SAID = cast(Value, Concern(LATE, {"said": 1}))
 
 
 def row_of(record: bytes) -> Value:
@@ -30,7 +32,7 @@ def views(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Views]:
     with found.slice() as memory:
         for each in IDS:
             memory.put("record", each, row_of(each))
-        memory.put("concern", ONE, {"said": 1})
+        memory.put("concern", ONE, SAID)
     found.memory.forget()
     yield found
     found.close()
@@ -47,7 +49,7 @@ def test_ids_that_begin_alike_are_told_apart(views: Views) -> None:
     assert prefix_of(ONE) == prefix_of(OTHER) < prefix_of(LATE)
     found = [views.memory.get("record", each) for each in (*IDS, ONE[:8])]
     assert found == [*(row_of(each) for each in IDS), None]
-    assert [views.memory.get("concern", each) for each in (ONE, OTHER)] == [{"said": 1}, None]
+    assert [views.memory.get("concern", each) for each in (ONE, OTHER)] == [SAID, None]
 
 
 def test_rows_stand_in_the_order_in_which_they_came(views: Views) -> None:
@@ -64,7 +66,7 @@ def test_what_one_table_says_leaves_what_others_say(views: Views) -> None:
         memory.put("attested", ONE, b"more")
         memory.delete("record", ONE)
     views.memory.forget()
-    assert [views.memory.get(table, ONE) for table in ("record", "concern", "attested")] == [None, {"said": 1}, b"more"]
+    assert [views.memory.get(table, ONE) for table in ("record", "concern", "attested")] == [None, SAID, b"more"]
 
 
 def test_what_is_foreseen_is_read_with_one_question(views: Views) -> None:
@@ -72,7 +74,7 @@ def test_what_is_foreseen_is_read_with_one_question(views: Views) -> None:
     views.memory.foresee("record", [ONE, OTHER, b"none"])
     views.memory.foresee("head", [ONE])
     asked = len([each for each in questions if "prefix IN" in each])
-    assert [views.memory.get("concern", each) for each in (ONE, OTHER, b"none")] == [{"said": 1}, None, None]
+    assert [views.memory.get("concern", each) for each in (ONE, OTHER, b"none")] == [SAID, None, None]
     assert (asked, len([each for each in questions if "WHERE prefix" in each])) == (2, 2)  # two and then one at a time
 
 
@@ -85,8 +87,8 @@ def test_a_reader_foresees_too(views: Views) -> None:
         found: list[str] = []
         reader._source.connection.set_trace_callback(found.append)
         said = [reader.get(*each) for each in (("concern", ONE), ("record", OTHER), ("record", b"none"))]
-        assert (said, found) == ([{"said": 1}, row_of(OTHER), None], [])
-        assert [*reader.scan("concern", ONE[:3])] == [(ONE, {"said": 1})]
+        assert (said, found) == ([SAID, row_of(OTHER), None], [])
+        assert [*reader.scan("concern", ONE[:3])] == [(ONE, SAID)]
 
 
 def test_rows_used_lately_outlive_others(views: Views, monkeypatch: pytest.MonkeyPatch) -> None:
