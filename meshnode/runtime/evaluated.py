@@ -47,7 +47,7 @@ class Evaluated(NamedTuple):
 
 def evaluated(office: Office, work: Work) -> Evaluated:
     """How a contribution stands under its agreement, or in its network."""
-    acting = {office.me, *office.mandates.acts_for()}
+    acting = {*office.acts_as()}
     with office.folded.steady():
         memory = office.folded
         ack, eligible = _rules(work, memory)

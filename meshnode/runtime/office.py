@@ -346,6 +346,10 @@ class Office:
         self.credentials(agent)
         return agent
 
+    def acts_as(self) -> list[bytes]:
+        """For whom the owner signs: oneself, and organisations."""
+        return [self.me, *self.mandates.acts_for()]
+
     def credentials(self, agent: bytes = b"") -> tuple[RecordId, ...]:
         """By which records this device speaks for the owner, or for an organisation. Raises Refusal if it does not."""
         found = self.mandates.credentials(agent)

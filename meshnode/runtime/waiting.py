@@ -57,7 +57,7 @@ class _Seen(NamedTuple):
 
 async def waiting(office: Office) -> list[Waiting]:
     """All that waits. What is long in long histories is looked for beside the event loop."""
-    found, scopes, mine = [*_votes(office)], [], agreed.acts_as(office)
+    found, scopes, mine = [*_votes(office)], [], office.acts_as()
     for agreement in agreed.agreements_here(office):
         found += _signatures(office, agreement)
         scopes.append(agreement.scope)

@@ -1,16 +1,16 @@
-"""Whole nodes that have an agreement: who is in it, what they say through their APIs, and what each then knows."""
+"""Whole nodes that have an agreement, or make one: who is in it, what they say through their APIs, what each knows."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from meshnode.runtime.requests import agreements
+from meshnode.runtime.requests import agreements, cards
 from meshproto.fold.lineage import read_stand
 from meshproto.records.encoding import Value
 from meshproto.records.ids import ScopeId, from_text
 from meshproto.types.agreement import agreement
-from tests.support.meshes import Api, Mesh, Node
+from tests.support.meshes import Api, Mesh, Node, until
 
 HOURS: Mapping[str, Value] = {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]}
 
@@ -114,3 +114,26 @@ def is_so(node: Node, record: bytes, state: str) -> bool:
 def knows(node: Node, other: Node) -> bool:
     """Whether somebody knows another's name."""
     return bool(node.office.lookups.name(other.office.me))
+
+
+def terms(*parties: str, **more: Any) -> dict[str, Any]:
+    """The terms of a shop as the API takes them; all work there."""
+    return {"title": "Shop", "parties": [{"who": who, "roles": ["provider"]} for who in parties], **more}
+
+
+async def meets(node: Node, other: Node) -> None:
+    """Give one the card of the other."""
+    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
+
+
+async def state(node: Node, version: str) -> str:
+    """How a version stands; empty while it is not here with its title."""
+    await node.office.projector.caught_up()
+    row = node.office.lookups.version(from_text(version))
+    return row.state if row is not None and row.title else ""
+
+
+async def signed(node: Node, version: str, **more: Any) -> Any:
+    """Sign a version once it is here."""
+    await until(partial(state, node, version), "proposed")
+    return await node.api().does("POST", f"/agreements/{version}/signatures", {"version": version, **more})

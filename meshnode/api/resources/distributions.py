@@ -17,7 +17,6 @@ from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests import agreed
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import (
     Approver,
@@ -77,7 +76,7 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
         found += [(scope, each) for each in voids(office, scope)]
     signed = {each.record: _signed_at(office, each) for _, each in found}
     page, following = page_of(call, found, lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record))
-    items, names, acting = [], Names(office, faces=True), agreed.acts_as(office)
+    items, names, acting = [], Names(office, faces=True), office.acts_as()
     for scope, each in page:
         items.append(_brief(office, names, scope, each, acting))
         await trio.lowlevel.checkpoint()  # each takes some reads
@@ -133,7 +132,7 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     scope = home_of(office, shared.record)
     told = told_of(office, scope, shared, await outside_of(office, scope, shared.record))
     names = Names(office, faces=True)
-    model = _model(office, names, told, agreed.acts_as(office))
+    model = _model(office, names, told, office.acts_as())
     with office.folded.steady():
         concerned = rests_on(shared.record, office.folded)
     model.disputes, model.decisions = await decided_in(office, names, told.scope, concerned)

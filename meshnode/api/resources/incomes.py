@@ -92,7 +92,7 @@ class _Incomes:
     def __init__(self, office: Office, scope: ScopeId) -> None:
         self._office, self._scope, self._names = office, scope, Names(office, faces=True)
         self._cascade = Cascade(office)
-        self._acting = {office.me, *office.mandates.acts_for()}
+        self._acting = {*office.acts_as()}
         with office.folded.steady():
             memory = office.folded
             self._terms = terms_now(scope, memory)

@@ -103,7 +103,7 @@ def settlement_model(office: Office, names: Names, scope: ScopeId, payment: Deal
         says=advice(office, payment, declined=declined),
         declared_by=names.agent(payment.agent),
         declined=declined,
-        may_confirm=payment.state == "declared" and other in {office.me, *office.mandates.acts_for()},
+        may_confirm=payment.state == "declared" and other in office.acts_as(),
         ref=facts["ref"][1:].hex() if "ref" in facts else "",
         at=time_text(record.at if record else 0),
         signed_by=names.signer(payment.record),

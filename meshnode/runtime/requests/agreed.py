@@ -100,14 +100,9 @@ def place_of(office: Office, agreement: Agreement) -> tuple[int, bytes]:
     return (entry.at if entry is not None else 0), agreement.scope
 
 
-def acts_as(office: Office) -> list[bytes]:
-    """For whom the owner signs: oneself, and organisations."""
-    return [office.me, *office.mandates.acts_for()]
-
-
 def awaited_of(office: Office, agreement: Agreement) -> list[tuple[Version, bytes]]:
     """What waits for the owner's signature, each with for whom."""
-    mine = acts_as(office)
+    mine = office.acts_as()
     return [(version, agent) for version in agreement.proposals for agent in version.awaited if agent in mine]
 
 
@@ -228,7 +223,7 @@ def _proposed(office: Office, agreement: Agreement, version: Version, text: str)
     if declined:
         why = f"proposed; {names(office, declined)} declined it"
         return why, f"meshnode agreement amend {to_text(agreement.scope)} --help"
-    mine = [agent for agent in version.awaited if agent in acts_as(office)]
+    mine = [agent for agent in version.awaited if agent in office.acts_as()]
     if not version.awaited:
         return (
             "proposed; the version before it is not in force yet",

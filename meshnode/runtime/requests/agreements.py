@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from meshnode.core.drafts import Draft
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests.agreed import Agreement, Signature, Version, acts_as, agreement_of, sections_of
+from meshnode.runtime.requests.agreed import Agreement, Signature, Version, agreement_of, sections_of
 from meshnode.runtime.requests.decided import names
 from meshnode.runtime.requests.work import words
 from meshnode.terms.contract import seen
@@ -94,7 +94,7 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
     name = "you" if who == office.me else office.name(who) or short(who)
     if mine is None:
         asked = [each.agent for each in version.signatures]
-        others = [each for each in acts_as(office) if each in asked]
+        others = [each for each in office.acts_as() if each in asked]
         why = f"{name} are no party of this version" if who == office.me else f"{name} is no party of this version"
         hint = f"sign for them: --as {names(office, (others[0],))}" if others else show
         raise Refusal(Code.NOT_AUTHORISED, why, hint)

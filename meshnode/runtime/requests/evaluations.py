@@ -97,7 +97,6 @@ async def ballot(
     as_: str | None = None,
 ) -> Ids:
     """Share out points among others in a round, in place of what one gave before. Raises Refusal."""
-    await office.fresh()
     agent = await acting_in(office, scope, as_)
     who = agent or office.me
     with office.folded.steady():

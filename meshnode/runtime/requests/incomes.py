@@ -35,7 +35,6 @@ class Income:
 
 async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *, as_: str | None = None) -> Ids:
     """Declare an income that the owner, or the organisation `as_`, holds. Raises Refusal."""
-    await office.fresh()
     agent = await acting_in(office, scope, as_)
     _must_be_money(income)
     _must_be_shared(office, scope, income.gross.cur)

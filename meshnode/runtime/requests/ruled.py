@@ -265,7 +265,7 @@ def as_option(office: Office, agent: bytes) -> str:
 
 def mine_of(office: Office, agents: Iterable[bytes]) -> list[bytes]:
     """Those of some agents for whom the owner signs."""
-    acting = (office.me, *office.mandates.acts_for())
+    acting = office.acts_as()
     return [each for each in agents if each in acting]
 
 

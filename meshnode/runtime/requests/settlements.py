@@ -45,7 +45,6 @@ class Owed(NamedTuple):
 
 async def add(office: Office, scope: ScopeId, payment: Payment, rows: Rows = (), *, as_: str | None = None) -> Ids:
     """Declare a payment that the owner, or the organisation `as_`, made or got. Raises Refusal."""
-    await office.fresh()
     agent = await acting_in(office, scope, as_)
     who = agent or office.me
     payer = await somebody(office, payment.payer, scope) if payment.payer else who

@@ -70,6 +70,7 @@ def home_of(office: Office, record: bytes) -> ScopeId:
 
 async def acting_in(office: Office, scope: ScopeId, as_: str | None) -> bytes:
     """For whom something is signed in an agreement: empty for the owner. Raises Refusal."""
+    await office.fresh()
     agent = await office.acting(as_)
     must_take_part(office, scope, agent)
     return agent
@@ -120,7 +121,7 @@ def _must_be_asked(office: Office, agent: bytes, asked: Sequence[bytes]) -> None
     if not asked:
         raise Refusal(Code.BAD_REQUEST, "nobody is asked here: it counts as it is", "meshnode inbox")
     names = ", ".join(office.name(each) or short(each) for each in asked)
-    mine = [each for each in (office.me, *office.mandates.acts_for()) if each in asked and each != agent]
+    mine = [each for each in office.acts_as() if each in asked and each != agent]
     hint = "meshnode inbox"
     if mine:
         own = "that is for you to say: leave out --as"

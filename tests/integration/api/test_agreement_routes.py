@@ -1,34 +1,22 @@
 """Agreements through the local APIs of whole nodes: proposed, signed, declined, amended, ended."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pytest
 import trio
 
-from meshnode.runtime.requests import cards
 from meshproto.records.ids import from_text
+from tests.support.bargains import meets
 from tests.support.meshes import Api, Mesh, Node
 from tests.support.patience import DEADLINE
 
 HOURS = {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]}
 
 
-@pytest.fixture
-def mesh(tmp_path: Path) -> Mesh:
-    return Mesh(tmp_path)
-
-
 def terms(*parties: str, **more: Any) -> dict[str, Any]:
     """Terms between some people: those named client are that, the others provide."""
     roles = [{"who": who, "roles": ["client" if who == "Client" else "provider"]} for who in parties]
     return {"title": "Logo", "parties": roles, **more}
-
-
-async def meets(node: Node, other: Node) -> None:
-    """Give one the card of the other."""
-    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
 
 
 def is_in_force(node: Node, version: str) -> bool:
@@ -99,11 +87,11 @@ async def test_a_change_takes_the_signatures_of_all_and_lists_what_it_changes(me
         await ben.api().does("POST", "/agreements/logo/signatures", {"version": change["version"]})
         await comes_to(ana, made["id"], "in_force")
         await ana.learns(partial(is_in_force, ana, change["version"]))
-        end = await ana.api().does("POST", "/agreements/logo/end", {"until": "2030-01-31"})
+        end = await ana.api().does("POST", "/agreements/logo/end", {"until": "9998-01-31"})
         await ben.learns(lambda: ben.office.lookups.version(_id(end["version"])) is not None)
         await ben.api().does("POST", "/agreements/logo/signatures", {})
         over = await comes_to(ana, made["id"], "ended")
-        assert over["says"] == "ended: no work or income after 2030-01-31 belongs to it"
+        assert over["says"] == "ended: no work or income after 9998-01-31 belongs to it"
         assert (await ana.api().does("GET", "/agreements"))["items"] == []
 
 

@@ -2,45 +2,16 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from meshnode.runtime.requests import cards, networks, organisations
 from meshnode.runtime.requests.organisations import Job
 from meshproto.records.ids import ScopeId, from_text
 from meshproto.types.value import Money
-from tests.support.meshes import Mesh, Node, together, until
+from tests.support.bargains import meets, signed, state, terms
+from tests.support.meshes import Mesh, together, until
 from tests.support.patience import DEADLINE
 
 HOURS = {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]}
-
-
-@pytest.fixture
-def mesh(tmp_path: Path) -> Mesh:
-    return Mesh(tmp_path)
-
-
-def terms(*parties: str, **more: Any) -> dict[str, Any]:
-    return {"title": "Shop", "parties": [{"who": who, "roles": ["provider"]} for who in parties], **more}
-
-
-async def meets(node: Node, other: Node) -> None:
-    """Give one the card of the other."""
-    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
-
-
-async def state(node: Node, version: str) -> str:
-    """How a version stands; empty while it is not here with its title."""
-    await node.office.projector.caught_up()
-    row = node.office.lookups.version(from_text(version))
-    return row.state if row is not None and row.title else ""
-
-
-async def signed(node: Node, version: str, **more: Any) -> Any:
-    """Sign a version once it is here."""
-    await until(partial(state, node, version), "proposed")
-    return await node.api().does("POST", f"/agreements/{version}/signatures", {"version": version, **more})
 
 
 async def test_a_firm_agrees_by_its_people_and_beyond_a_mandate_that_is_contested(mesh: Mesh) -> None:

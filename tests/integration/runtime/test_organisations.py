@@ -201,7 +201,7 @@ async def test_a_firm_is_founded_and_led_over_the_api(mesh: Mesh) -> None:
         await ana.learns(partial(is_founded, ana, firm))
         for wrong in ({"most": 5}, {"may": ["nonsense"]}, {"agent": "Blue"}):
             await ana.api().refuses("POST", "/organisations/Blue/staff", {"agent": "Ben", **wrong})
-        job = {"agent": "Ben", "may": ["contribution"], "until": "2030-01-01", "most": 5, "currency": "EUR"}
+        job = {"agent": "Ben", "may": ["contribution"], "until": "9998-01-01", "most": 5, "currency": "EUR"}
         hired = await ana.api().does("POST", "/organisations/Blue/staff", job)
         assert (hired["state"], hired["may"], hired["most"]) == ("invited", ["contribution"], "5 EUR")
         gone = await ana.api().refuses("POST", "/organisations/Blue/dismissals", {"agent": "Ben"})

@@ -23,9 +23,9 @@ from meshnode.store.protection import WORDS_FILE
 from meshproto.fold.standing import Status
 from meshproto.records.ids import AgentId
 from meshproto.records.signatures import SigningKey
-from tests.integration.runtime.test_agreements import state
 from tests.integration.runtime.test_closed_networks import enters, invites
 from tests.integration.runtime.test_devices import comes_to, status, two_laptops
+from tests.support.bargains import state
 from tests.support.meshes import Mesh, Node, until
 
 

@@ -3,53 +3,23 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from meshnode.core.founding import awaited_founders
 from meshnode.runtime.requests import cards, organisations
 from meshnode.runtime.requests.organisations import Job
 from meshproto.records.ids import RecordId, ScopeId, from_text, short
-from tests.support.bargains import table
+from tests.support.bargains import meets, signed, state, table, terms
 from tests.support.meshes import Mesh, Node, together, until
 from tests.support.patience import DEADLINE
 
 BLUE = {"as": "Blue"}
 
 
-@pytest.fixture
-def mesh(tmp_path: Path) -> Mesh:
-    return Mesh(tmp_path)
-
-
-def terms(*parties: str, **more: Any) -> dict[str, Any]:
-    return {"title": "Shop", "parties": [{"who": who, "roles": ["provider"]} for who in parties], **more}
-
-
-async def meets(node: Node, other: Node) -> None:
-    """Give one the card of the other."""
-    await cards.take_in(node.office, (await cards.own_card(other.office)).line)
-
-
-async def state(node: Node, version: str) -> str:
-    """How a version stands; empty while it is not here with its title."""
-    await node.office.projector.caught_up()
-    row = node.office.lookups.version(from_text(version))
-    return row.state if row is not None and row.title else ""
-
-
 async def ruled(node: Node, agreement: str, resolution: str) -> str:
     """How a resolution stands; empty while it is not here."""
     shown = await node.api().does("GET", f"/agreements/{agreement}")
     return next((each["state"] for each in shown["decisions"] if each["id"] == resolution), "")
-
-
-async def signed(node: Node, version: str, **more: Any) -> Any:
-    """Sign a version once it is here."""
-    await until(partial(state, node, version), "proposed")
-    return await node.api().does("POST", f"/agreements/{version}/signatures", {"version": version, **more})
 
 
 async def decides(node: Node, agreement: str, outcome: str, record: str, *, key: str = "", **more: Any) -> Any:
