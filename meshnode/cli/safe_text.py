@@ -45,7 +45,7 @@ def clean_lines(text: str) -> list[str]:
 def harmless_cell(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, on one line, without characters that steer."""
     cell = clean(text)
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
 
 
 def cut(text: str, width: int) -> str:

@@ -54,7 +54,7 @@ def as_csv(table: Table) -> str:
     """The table for a spreadsheet, none of whose cells it takes for a formula."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n").writerow
-    write([column.name for column in table.columns])
+    write([harmless_cell(column.name) for column in table.columns])
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)
         write([_plain(cell) if column.is_number else harmless_cell(cell) for column, cell in cells])

@@ -1,5 +1,6 @@
 """A browser without eyes: asks for pages of a dashboard in this process, logged in or not."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -21,13 +22,18 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 COOKIE = f"meshnode-{PORT}"
 
 
+def _as_it_is(api: ASGIApp) -> ASGIApp:
+    return api
+
+
 class Reader:
     """Somebody at a dashboard."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, between: Callable[[ASGIApp], ASGIApp] = _as_it_is) -> None:
+        """`between` stands between the pages and the API."""
         self.sessions = Sessions(PORT)
         self.cookie = ""
-        self._app = dashboard(node, self.sessions, PORT)
+        self._app = dashboard(node, self.sessions, PORT, between)
 
     async def logs_in(self) -> httpx.Response:
         """Open a fresh link."""
@@ -57,10 +63,10 @@ class Reader:
             return await client.request(method, path, headers=headers, **more)
 
 
-def dashboard(node: Node, sessions: Sessions, port: int) -> ASGIApp:
+def dashboard(node: Node, sessions: Sessions, port: int, between: Callable[[ASGIApp], ASGIApp] = _as_it_is) -> ASGIApp:
     """Somebody's dashboard with its API and its guard, as they stand at a port on loopback."""
     places = locate(node.opened.home.folder, {})
     site = site_of(node.opened, places, Loaded(node.opened.settings), places.state / "node.log")
     api = application(ROUTES, site, seconds=30)
-    joined = application(ROUTES, site, 30, pages(House(api, sessions, node.opened.node)))
+    joined = application(ROUTES, site, 30, pages(House(between(api), sessions, node.opened.node)))
     return Guard(joined, tcp_door(port, [sessions]))
