@@ -48,12 +48,12 @@ def page(found: Statement) -> str:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{_HASH}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{title}, {escape(period(found))}</title>
+<title>{title}, {_text(period(found))}</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <h1>{title}</h1>
-<p>{escape(period(found))} · <code>{_text(found["agent"]["id"])}</code></p>
+<p>{_text(period(found))} · <code>{_text(found["agent"]["id"])}</code></p>
 {accounts}
 <p class="digest">Digest of this statement: <code>{_text(found["digest"])}</code></p>
 <p>Every node that holds the same records prints the same digests. Written {_text(found["as_of"])}.</p>
@@ -69,7 +69,7 @@ def _account(account: Account) -> str:
     rows = [_sum("Opening balance", account["opening"], exp)]
     rows += [_entry(each, exp) for each in account["entries"]]
     rows.append(_sum("Closing balance", account["closing"], exp))
-    return f"""<h2>{escape(where(account["agreement"]))} · {cur}</h2>
+    return f"""<h2>{_text(where(account["agreement"]))} · {cur}</h2>
 <table>
 <thead><tr>{heads}</tr></thead>
 <tbody>
@@ -80,7 +80,7 @@ def _account(account: Account) -> str:
 
 
 def _entry(entry: Entry, exp: int | None) -> str:
-    cells = (_text(entry["on"]), escape(said(entry)), f"<code>{_text(entry['record'])}</code>")
+    cells = (_text(entry["on"]), _text(said(entry)), f"<code>{_text(entry['record'])}</code>")
     plain = "".join(f"<td>{cell}</td>" for cell in cells)
     return f"<tr>{plain}{_number(amount_of(entry), exp)}{_number(entry['after'], exp)}</tr>"
 

@@ -35,3 +35,5 @@ FORMULAS = (
     "\n=1",
 )
 """What a spreadsheet takes for a formula at the beginning of a cell, or after what it cuts off there."""
+NASTY: Mapping[str, str] = {**PAYLOADS, **{f"formula {number}": each for number, each in enumerate(FORMULAS)}}
+"""All of it."""

@@ -4,13 +4,9 @@ Pages are drawn twice over the same answers: with a plain word behind every text
 name of the node's or the protocol's own is listed; every other text is one that somebody wrote, a new one too.
 """
 
-import csv
-import io
 import json
 import re
-import unicodedata
 from collections.abc import AsyncIterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,7 +19,8 @@ from meshproto.records.ids import from_text
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Mesh
-from tests.support.payloads import FORMULAS, PAYLOADS
+from tests.support.payloads import NASTY
+from tests.support.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
 
 PLAIN = ("Quince", "", " Quinces " * 40)
 """Nothing, little and much that is harmless: how long a text is may change how it is laid out."""
@@ -41,7 +38,6 @@ OURS = frozenset(_OURS.split())
 """Texts of answers that nobody else can write: ids and digests, times, words and codes of the protocol and the node."""
 NO_TEXT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?|bafk[a-z2-7]{55}")
 """A day, a moment, an id."""
-NASTY = {**PAYLOADS, **{f"formula {number}": each for number, each in enumerate(FORMULAS)}}
 
 
 class Poisoned:
@@ -73,33 +69,6 @@ class Poisoned:
         if not isinstance(value, str) or name in OURS or NO_TEXT.fullmatch(value):
             return value
         return f"{self.nasty}{value}" if self.before else f"{value}{self.nasty}"
-
-
-class Skeleton(HTMLParser):
-    """What a browser makes of a page: its elements and their attributes, and the texts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: list[object] = []
-        self.texts: list[str] = []
-        self.values: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, *(name for name, _ in attrs)))
-        self.values += [(name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.elements.append(("comment", data))
-
-
-def skeleton(page: str) -> Skeleton:
-    found = Skeleton()
-    found.feed(page)
-    found.close()
-    return found
 
 
 @pytest.fixture
@@ -182,24 +151,6 @@ async def test_what_is_taken_along_of_a_page_is_harmless_too(scene: tuple[Reader
     assert figures > 4
 
 
-def leading_elsewhere(page: Skeleton) -> list[tuple[str, str]]:
-    """Attributes by which a page would lead, send or load something elsewhere, or run something."""
-    leading = [(name, value) for name, value in page.values if name in ("href", "src", "action", "formaction")]
-    running = [(name, value) for name, value in page.values if name.startswith("on") or name in ("style", "srcdoc")]
-    return running + [
-        (name, value) for name, value in leading if not value.startswith(("/", "#", "?")) or value[1:2] == "/"
-    ]
-
-
-def steering(text: str) -> set[str]:
-    """Characters that are no plain letters: they steer a terminal, turn the direction, or are not seen."""
-    return {char for char in text if unicodedata.category(char)[0] == "C" or char in "\u2028\u2029"} - {
-        "\n",
-        "\u200c",
-        "\u200d",
-    }
-
-
 def figures_of(page: str) -> list[str]:
     """The figures that a page offers to take along."""
     links = [value for name, value in skeleton(page).values if name == "href" and "figure=" in value]
@@ -209,19 +160,3 @@ def figures_of(page: str) -> list[str]:
 def shape_of(drawing: str) -> set[object]:
     """The kinds of elements in a drawing, with their attributes."""
     return {(each.tag, *sorted(each.attrib)) for each in ElementTree.fromstring(drawing).iter()}
-
-
-def cells(sheet: str) -> list[str]:
-    """Every cell of a table."""
-    return [cell for row in csv.reader(io.StringIO(sheet, newline="")) for cell in row]
-
-
-def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet may work a cell out, which may cut off blanks and take wide letters for narrow ones."""
-    plain = unicodedata.normalize("NFKC", cell).lstrip()
-    return plain.startswith(("=", "+", "@")) or (plain.startswith("-") and not is_number(plain))
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a plain negative number."""
-    return cell.removeprefix("-").replace(".", "", 1).isdigit()

@@ -22,16 +22,18 @@ POISON = [
     "\u202egnp.exe\u2066",
     "a\r\nmeshnode: all is well\x08\x08",
     "\u200f\u061c\ufeff\U000e0041\x00",
-    "\x1b]8;;http://evil.example\x1b\\x",
+    "\x1b]8;;http://evil.example\x1b\\x\x1b]52;c;ZXZpbA==\x07",
+    "\u200b\u2060\u00ad\u034f\u2028 \u0085",
 ]
 MARKS = "\u200c\u200d"
 """Joiners, which some scripts need and which do nothing to a terminal."""
 
 
 class HostileNode(FakeNode):
-    """Says what the fake node says, with something nasty behind every text."""
+    """Says what the fake node says, with something nasty behind, or before, every text."""
 
     nasty = ""
+    before = False
 
     def answer(self, asked: Asked) -> msgspec.Struct | bytes | None:
         good = super().answer(asked)
@@ -46,7 +48,9 @@ class HostileNode(FakeNode):
             return {key: self._poisoned(each) for key, each in value.items()}
         if isinstance(value, list):
             return [self._poisoned(each) for each in value]
-        return value + self.nasty if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return self.nasty + value if self.before else value + self.nasty
 
 
 @pytest.fixture(scope="module")
