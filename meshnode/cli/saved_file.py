@@ -127,7 +127,7 @@ def given(desk: Desk, lock: str, file: str | None) -> str:
     if lock == WORDS:
         return recovery.typed(desk, file, f"meshnode {desk.command_name} --help").strip()
     if file := file or desk.environ.get(VARIABLE):
-        return first_line_of(file)
+        return first_line_of(file, f"meshnode {desk.command_name} --help")
     if not desk.can_ask:
         cause = f"the passphrase of the file is needed, and there is no terminal to ask at; name a file in {VARIABLE}"
         raise Failure(Exit.WRONG_PASSPHRASE, cause, f"meshnode {desk.command_name} --help")

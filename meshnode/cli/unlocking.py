@@ -80,7 +80,7 @@ def choose(desk: Desk, file: str | None, variable: str = VARIABLE, manual: str =
 
     forbid_dumps()
     if file:
-        if trouble := _unfit(passphrase := first_line_of(file)):
+        if trouble := _unfit(passphrase := first_line_of(file, manual)):
             raise Failure(Exit.WRONG_PASSPHRASE, f"{file}: {trouble}", manual)
         return passphrase
     _need_terminal(desk, variable, manual)
@@ -95,23 +95,23 @@ def choose(desk: Desk, file: str | None, variable: str = VARIABLE, manual: str =
     raise Failure(Exit.WRONG_PASSPHRASE, "no passphrase was chosen; nothing was changed", manual)
 
 
-def first_line_of(file: str) -> str:
-    """Return the first line of a file that only its owner can read; raises Failure."""
+def first_line_of(file: str, manual: str = MANUAL) -> str:
+    """Return the first line of a file that only its owner can read; raises Failure, which names the `manual`."""
     try:
         with open(os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY), "rb") as opened:
-            _check_private(file, os.fstat(opened.fileno()))
+            _check_private(file, os.fstat(opened.fileno()), manual)
             return opened.read(_MOST).partition(b"\n")[0].removesuffix(b"\r").decode()
     except OSError as error:
-        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} could not be read: {error.strerror}", MANUAL) from error
+        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} could not be read: {error.strerror}", manual) from error
     except UnicodeDecodeError as error:
-        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} holds no text", MANUAL) from error
+        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} holds no text", manual) from error
 
 
-def _check_private(file: str, found: os.stat_result) -> None:
+def _check_private(file: str, found: os.stat_result, manual: str) -> None:
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
-        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} is not a file", MANUAL)
+        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} is not a file", manual)
     if found.st_uid not in (0, os.geteuid()):
-        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} belongs to another user, who knows what is in it", MANUAL)
+        raise Failure(Exit.WRONG_PASSPHRASE, f"{file} belongs to another user, who knows what is in it", manual)
     if found.st_mode & _OTHERS:
         cause = f"{file} can be read or written by others, so what is in it protects nothing: run `chmod 600 {file}`"
         raise Failure(Exit.WRONG_PASSPHRASE, cause)

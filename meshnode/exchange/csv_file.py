@@ -67,6 +67,8 @@ def read_text(raw: bytes, encoding: str | None, notes: Notebook) -> tuple[str, s
     try:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
+        if b"\0" in start:
+            raise _not_text() from None
         text = _decoded(raw, "cp1252")
     notes.add(Cause.ENCODING, "", "read as Windows-1252, since it is not UTF-8; if names look wrong use --encoding")
     return text, "cp1252"
@@ -75,7 +77,7 @@ def read_text(raw: bytes, encoding: str | None, notes: Notebook) -> tuple[str, s
 def read_table(text: str, encoding: str, delimiter: str | None, notes: Notebook) -> Table:
     """Split text into rows; broken rows are refused by line. Raises ImportRefused when there is no header."""
     if "\0" in text:
-        raise ImportRefused("not-text", "the file holds binary zeros", "export it as CSV; .xlsx is not CSV")
+        raise _not_text()
     lines, skipped, told = _lines(text)
     chosen = delimiter or told or _delimiter_of(lines)
     rows = _rows(lines, chosen, skipped, notes)
@@ -83,6 +85,10 @@ def read_table(text: str, encoding: str, delimiter: str | None, notes: Notebook)
     if header is None:
         raise ImportRefused("empty", "the file has no rows")
     return Table(header, list(rows), chosen, encoding)
+
+
+def _not_text() -> ImportRefused:
+    return ImportRefused("not-text", "the file holds binary zeros", "export it as CSV; .xlsx is not CSV")
 
 
 def _known(encoding: str) -> str:

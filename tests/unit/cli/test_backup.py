@@ -85,6 +85,13 @@ def test_a_passphrase_is_asked_for_twice(node: FakeNode, tmp_path: Path) -> None
     assert (named.code, "at least 8" in named.last) == (Exit.WRONG_PASSPHRASE, True)
 
 
+def test_a_passphrase_file_that_cannot_be_read_leads_to_the_manual_of_the_command(tmp_path: Path) -> None:
+    (tmp_path / "device.key").touch()
+    for words in (("backup", "create", "x"), ("backup", "verify", str(backup(tmp_path / "y")))):
+        ran = run(*words, "--secret-file", str(tmp_path / "none"), home=tmp_path)
+        assert (ran.code, ran.last.endswith(f" {words[0]} {words[1]} --help")) == (Exit.WRONG_PASSPHRASE, True)
+
+
 def test_the_recovery_words_have_to_be_the_owners(node: FakeNode, tmp_path: Path) -> None:
     paper = private(tmp_path / "paper", WORDS.upper())
     refused = run("backup", "create", str(tmp_path / "x"), "--words", "--secret-file", paper, home=node)

@@ -113,6 +113,11 @@ def test_binary_zeros_in_text_refuse_the_file() -> None:
         table("a,b\n1,\0\n")
 
 
+def test_a_spreadsheet_is_refused_as_what_it_is_and_not_for_its_encoding() -> None:
+    with pytest.raises(ImportRefused, match="binary zeros"):
+        read_text(b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(255, 0, -1)) * 20, None, Notebook())
+
+
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(ImportRefused, match="no rows"):
         table("\n\n \n")
