@@ -31,6 +31,8 @@ FILES = (
         "views.db", DATA, "What is computed from the records; `meshnode db rebuild` throws it away and it is made anew."
     ),
     File("home.json", DATA, "On which machine and disk this home last worked: by it a copy of a home is noticed."),
+    File("left.json", DATA, "Present if its owner moved out, or began to: when, and into which file. No node starts."),
+    File("arrived.json", DATA, "Present if this home came by `meshnode import home`: the name of that move."),
     File("lock", DATA, "Held by the node or command that works in this home."),
     File("keys.lock", DATA, "Held while the files with keys change."),
     File("node.json", DATA, "While a node runs: its process and where its API is."),

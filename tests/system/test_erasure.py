@@ -75,6 +75,42 @@ def test_erased_words_go_from_every_file_of_every_node_and_the_hours_stay(househ
     carol.sees(lambda person: digest(ana) == digest(ben) == digest(person))
 
 
+EXPORTS = (
+    ("export", "bundle", "all.bundle"),
+    ("export", "csv", "all.csv"),
+    ("export", "ledger", "ledger.csv"),
+    ("export", "hledger", "books.journal"),
+    ("export", "valueflows", "all.jsonld"),
+    ("cv", "export", "cv.json", "--texts"),
+    ("statement", "--html", "statement.html", "--csv", "statement.csv"),
+)
+
+
+def test_erased_words_are_in_no_export_and_in_no_home_restored_from_a_later_backup(
+    household: Household, tmp_path: Path
+) -> None:
+    ana, new = household.person("ana"), household.person("new", starts=False)
+    studio(ana)
+    records = confide(ana)
+
+    def written(folder: Path) -> Path:
+        folder.mkdir()
+        for words in EXPORTS:
+            ana.does(*(str(folder / word) if "." in word else word for word in words))
+        return folder
+
+    assert len(traces(written(tmp_path / "before"), [TITLE])) >= 4  # the bundle, two tables and the CV
+    ana.does("contribution", "erase", *records, "--yes")
+    ana.sees(is_clean)
+    assert traces(written(tmp_path / "after"), WORDS) == []
+    (tmp_path / "secret").write_text("seven violins in an amber canyon\n")
+    (tmp_path / "secret").chmod(0o600)
+    opener = ("--secret-file", str(tmp_path / "secret"))
+    ana.does("backup", "create", str(tmp_path / "backup"), *opener)
+    new.does("backup", "restore", str(tmp_path / "backup"), *opener)
+    assert traces(new.home, WORDS) == []
+
+
 def test_who_was_away_hears_of_an_erasure_from_somebody_else(household: Household) -> None:
     ana, ben, carol = (household.person(name) for name in ("ana", "ben", "carol"))
     studio(ana, ben, carol)

@@ -1,8 +1,11 @@
 """Moving a home: it signs in one place at a time, whatever is killed, whatever is full, and whoever else moves."""
 
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from meshnode.exchange.backup_file import head_of
 from meshnode.exchange.backup_in import check_backup, restore
 from meshnode.exchange.backup_out import Source, write_backup
 from meshnode.exchange.files import FileTrouble, need_room
-from meshnode.store.errors import HomeLeft
+from meshnode.store.errors import HomeLeft, StoreError
 from meshnode.store.home import Home
 from meshnode.store.store import open_reader, open_store
 from tests.support.killed_at import CHEAP
@@ -188,6 +191,32 @@ def test_what_cannot_be_written_leaves_the_home_as_it_was(ana: Places, tmp_path:
         out(ana, tmp_path / "ana.home", "", "passphrase", CHEAP)
     assert state_of_home(ana.data) == "signs"
     assert not (tmp_path / "ana.home").exists()
+
+
+@contextmanager
+def a_full_disk() -> Iterator[None]:
+    """Let no file grow beyond 64 KiB: what is written then fails as on a full disk, half-way."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_up_leaves_either_side_as_it_was_and_the_same_command_works_later(
+    ana: Places, tmp_path: Path
+) -> None:
+    file = tmp_path / "ana.home"
+    with a_full_disk(), pytest.raises((Ending, StoreError)):
+        leave(ana, file)
+    assert (state_of_home(ana.data), file.exists()) == ("signs", False)
+    leave(ana, file)
+    with a_full_disk(), pytest.raises((Ending, StoreError)):
+        arrive(tmp_path / "new", file)
+    assert ([*tmp_path.glob(".new*"), *tmp_path.glob("new")], head_of(file).kind) == ([], "home")
+    arrive(tmp_path / "new", file)
+    assert state_of_home(tmp_path / "new") == "signs"
 
 
 def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> None:
