@@ -71,7 +71,7 @@ class Books:
             postings.append(Posting(f"liabilities:{where}:tax at {holder}", -one["tax"]["amt"]))
         postings.append(Posting(f"revenues:{where}:from {payer}", -one["net"]["amt"]))
         text = f"Refund to {payer}" if one["gross"]["amt"] < 0 else f"Income from {payer}"
-        tags = (("income", one["id"]),)
+        tags = (("income", one["id"]), *_doubt(one["state"]))
         return Entry(one["on"], one["state"] == "confirmed", text, tags, one["gross"], tuple(postings))
 
     def _distribution(self, one: Distribution) -> Entry:
@@ -91,7 +91,7 @@ class Books:
             Posting(f"liabilities:{where}:owed to {payee}", amount),
             Posting(f"assets:{where}:held by {payer}", -amount),
         )
-        text, tags = f"{payer} pays {payee}", (("payment", one["id"]),)
+        text, tags = f"{payer} pays {payee}", (("payment", one["id"]), *_doubt(one["state"]))
         return Entry(one["on"], one["state"] == "confirmed", text, tags, one["amount"], postings)
 
 
@@ -127,6 +127,11 @@ def export_hledger(desk: Desk, *, file: str, agreement: str | None, force: bool)
     return Exit.OK
 
 
+def _doubt(state: str) -> tuple[tuple[str, str], ...]:
+    """Why an entry is not cleared: nobody has confirmed it yet, or somebody contests it."""
+    return () if state == "confirmed" else (("state", state),)
+
+
 def _commodity(money: Money) -> str:
     """A currency as a commodity; without known decimals its minor units are one of their own."""
     code = "".join(letter for letter in money["cur"] if letter.isascii() and letter.isalpha()) or "unknown"
@@ -152,8 +157,9 @@ COMMAND = Command(
         Argument(("--force",), "Replace the file if it exists.", kind="flag"),
     ),
     text="Each agreement has its own accounts: what each person holds for all, what each is owed, each one's share, "
-    "and what came from whom. What is confirmed is marked *, what is declared only !; of distributions only those in "
-    "force are in it. No currency is ever turned into another. Every entry carries the id of the record behind it.",
+    "and what came from whom. What is confirmed is marked *, what is only declared, or contested, ! with its state "
+    "as a tag (`hledger -C` counts what is confirmed); of distributions only those in force are in it. No currency is "
+    "ever turned into another. Every entry carries the id of the record behind it.",
     examples=(("Who is owed how much", "meshnode export hledger books.journal"),),
     exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
 )

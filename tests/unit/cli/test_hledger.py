@@ -57,6 +57,14 @@ def test_what_is_not_in_force_is_left_out_and_what_is_not_confirmed_is_pending(t
     assert "Income from" in asks(path, "print", "--pending")
 
 
+def test_what_is_contested_is_told_from_what_waits_and_neither_counts_as_cleared(tmp_path: Path) -> None:
+    path = tmp_path / "x.journal"
+    path.write_text(written(income(state="confirmed"), settlement(state="contested"), settlement(state="declared")))
+    assert len(asks(path, "print", "tag:state=contested").split("pays")) == 2
+    assert len(asks(path, "print", "tag:state=declared").split("pays")) == 2
+    assert "owed to" not in asks(path, "balance", "--cleared")
+
+
 HOSTILE = [
     "Ana; drop: all", "  spaced   out ", "(virtual)", "[balanced]", "* ! 2026-01-01", 'quo"te', "a\nb  1 EUR", "=*@",
     "\u202eevil", "🦊", "x" * 500, "", "expenses:food", "Ana\t\t5 EUR", "%~<>{}",
