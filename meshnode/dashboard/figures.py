@@ -19,6 +19,8 @@ text{fill:#1b1f1e;font-size:12px}.quiet{fill:#5b6462}
 .tie{stroke:#0b6b5d;stroke-width:2}.relayed{stroke-dasharray:8 4}.idle{stroke:#8b928f;stroke-dasharray:2 4}
 .failing{stroke:#a3212f;stroke-dasharray:2 6}.node{fill:#0b6b5d}
 .node.idle,.node.failing{fill:#fff;stroke-dasharray:none}
+.rise{fill:none;stroke-width:2}.s0{stroke:#0b6b5d}.s1{stroke:#2f6fb3}.s2{stroke:#b5651d}.s3{stroke:#7b4fa3}
+.s4{stroke:#8c8415}.s5{stroke:#b23a56}.s-1{stroke:#8b928f;stroke-dasharray:6 3}
 .halo{paint-order:stroke;stroke:#fff;stroke-width:3px}"""
 """The light colours of static/dashboard.css, for drawings that leave it."""
 

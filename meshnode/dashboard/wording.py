@@ -55,6 +55,13 @@ def name(agent: Agent | None) -> str:
     return clean(agent["name"]) or shown.short_id(agent["id"])
 
 
+def amount(entry: Contribution) -> str:
+    """How much was given; what is only counted is counted in pieces."""
+    told = shown.amount(entry)
+    number, _, unit = told.partition(" ")
+    return f"{number} {'piece' if number == '1' else 'pieces'}" if unit == "×" else told
+
+
 def title(entry: Contribution) -> str:
     """What was done, or why that cannot be told."""
     return shown.title(entry)
@@ -100,7 +107,7 @@ def paragraphs(text: str) -> list[str]:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "ago": ago,
-    "amount": shown.amount,
+    "amount": amount,
     "asks": asks,
     "clock": clock,
     "duration": times.show_duration,

@@ -57,7 +57,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "distribution": shared,
         "why": f"{shared}/why",
         "agreements": "/agreements",
-        "agreement": f"/agreements/{told.site}",
+        "agreement": f"/agreements/{told.site}?share=now",
         "to-sign": f"/agreements/{told.workshop}",
         "mesh": "/mesh",
         "sync": "/sync",

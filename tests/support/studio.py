@@ -97,6 +97,7 @@ class Studio:
             "why": f"{shared}/why",
             "agreements": "/agreements",
             "agreement": f"/agreements/{self.site}",
+            "supposed": f"/agreements/{self.site}?share=now",
             "to-sign": f"/agreements/{self.workshop}",
             "mesh": "/mesh",
             "sync": "/sync",

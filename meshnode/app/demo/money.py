@@ -34,6 +34,7 @@ async def business(studio: Studio, say: Narrator) -> Told:
     await _go_on(studio)
     workshop = await _leave_open(studio)
     await studio.until(0)
+    studio.turn(0.07)
     say.claim(f"{studio.entries} entries of three people, signed and held by five", studio.entries > 0)
     await studio.post("Ana", "/timers", {"title": "Wireframes for the atlas", "project": "Atlas of benches"})
     return Told(site, app, shared, workshop)

@@ -16,7 +16,7 @@ from meshnode.app.demo.seat import Seat
 from meshnode.app.init import create
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
-from meshnode.config.sections import Backup, Log, Settings
+from meshnode.config.sections import Backup, Log, Net, Settings
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import PeerId, Transport
 from meshnode.store.keyfile import read_key
@@ -75,20 +75,20 @@ class Stage:
         self.divide = Divide()
         self.people: list[Person] = []
         self._nursery = nursery
-        self._ago = 0
+        self._ago = 0.0
 
-    def turn(self, ago: int) -> None:
+    def turn(self, ago: float) -> None:
         """Set all clocks to so many days ago: half a year goes by while one looks on."""
         for person in self.people:
             if person.opened is not None:
-                person.node.node.clock.skip((self._ago - ago) * DAY_MS)
+                person.node.node.clock.skip(_age(self._ago) - _age(ago))
         self._ago = ago
 
     async def enter(self, name: str) -> Person:
         """Make an identity for somebody and start the node."""
         folder = self.folder / name.lower()
         person = Person(name, folder)
-        at = time.time_ns() // 1_000_000 - self._ago * DAY_MS
+        at = time.time_ns() // 1_000_000 - _age(self._ago)
         await trio.to_thread.run_sync(lambda: create(person.places, name, recovery=False, at=at))
         self.people.append(person)
         return await self.start(person)
@@ -115,9 +115,9 @@ class Stage:
     async def _play(self, person: Person, *, task_status: Started = trio.TASK_STATUS_IGNORED) -> None:
         network = Network(self.transport(read_key(person.places.data / TRANSPORT_KEY)))
         # Neither the user's settings nor the environment have a part in this.
-        settings = Settings(log=Log(level="error"), backup=Backup(remind_days=0))
-        async with open_node(person.places, Loaded(settings), network=network) as opened:
-            opened.node.clock.skip(-self._ago * DAY_MS)
+        quiet = Settings(net=Net(discovery=False), log=Log(level="error"), backup=Backup(remind_days=0))
+        async with open_node(person.places, Loaded(quiet), network=network) as opened:
+            opened.node.clock.skip(-_age(self._ago))
             task_status.started(opened)
             await person.stop.wait()
         person.ended.set()
@@ -131,3 +131,9 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
+
+
+def _age(ago: float) -> int:
+    """How many milliseconds back so many days are; not all at the same time of day, for nobody lives like that."""
+    minutes = int(ago) * 37 % 8 * 60 + int(ago) * 13 % 60
+    return int(ago * DAY_MS) + minutes * 60_000

@@ -53,10 +53,11 @@ async def play(stage: Stage, say: Narrator, history: Path | None) -> tuple[Mesh,
     studio = Studio(mesh.seats(), stage.turn, WEEKS)
     told = await business(studio, say)
     say.claim("all five compute the same state", await comes_true(lambda: _agree(mesh)))
+    await _erase(mesh, say)
+    stage.turn(0)
     await _import(mesh, stage, say, history)
     await _divide(mesh, stage, say)
     await _forge(mesh, stage, say)
-    await _erase(mesh, say)
     return mesh, told
 
 

@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 class Studio:
     """Its people at their nodes, and what they do there."""
 
-    def __init__(self, seats: Mapping[str, Seat], turn: Callable[[int], None], weeks: int) -> None:
+    def __init__(self, seats: Mapping[str, Seat], turn: Callable[[float], None], weeks: int) -> None:
         """`turn` sets all clocks to so many days ago; it is called with ever fewer."""
         self.seats = seats
         self._turn = turn
@@ -61,6 +61,10 @@ class Studio:
         self.entries = len(self._work)
         """How many entries the sample weeks have."""
         self._parties: dict[str, tuple[str, ...]] = {}
+
+    def turn(self, ago: float) -> None:
+        """Let all clocks show what they showed so many days ago."""
+        self._turn(ago)
 
     def day(self, ago: int) -> str:
         """The date of some days ago."""

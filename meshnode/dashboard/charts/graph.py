@@ -37,13 +37,13 @@ WIDE, NARROW = Size(1000.0, 380.0), Size(328.0, 360.0)
 
 
 def lay_out(number: int, size: Size) -> list[Spot]:
-    """Places around the middle, evenly, the first on top; every second a little nearer where many stand."""
+    """Places around the middle, evenly, none below it, where its name is; every second nearer where many stand."""
     middle = Spot(size.width / 2, (size.height - _ROOM_BELOW) / 2 + 8)
     across, up = size.width / 2 - 64, (size.height - _ROOM_BELOW) / 2 - 26
     found = []
     for place in range(number):
         near = 0.62 if number > 8 and place % 2 else 1.0
-        turn = 2 * pi * place / max(number, 1) - pi / 2
+        turn = 2 * pi * (place + (0.5 if number % 2 == 0 else 0)) / number - pi / 2
         found.append(Spot(middle.x + across * near * cos(turn), middle.y + up * near * sin(turn)))
     return found
 
@@ -57,7 +57,7 @@ def graph(me: str, around: Sequence[Around], size: Size, says: str) -> Markup:
     for spot, each in zip(spots, around, strict=True):
         inside += [
             element("circle", element("title", each.says), cx=spot.x, cy=spot.y, r=9, class_=f"node {each.tie}"),
-            words(spot.x, spot.y + 24, each.name, letters, class_="mid halo"),
+            words(spot.x, spot.y + (-15 if spot.y < middle.y - 40 else 24), each.name, letters, class_="mid halo"),
         ]
     inside += [
         element("circle", cx=middle.x, cy=middle.y, r=13, class_="c0"),

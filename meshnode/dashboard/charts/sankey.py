@@ -8,6 +8,9 @@ from markupsafe import Markup
 from meshnode.dashboard.charts.svg import drawing, element, words
 
 _BOX, _GAP, _TOP = 12.0, 16.0, 26.0
+_WORDS = {True: 104.0, False: 150.0}
+"""Room to the right of the last column for its names and figures, on a narrow drawing and on a wide one."""
+_NARROW = 500
 _CRAMPED = 16
 """Letters of a name below which a drawing has no room for figures in its middle."""
 
@@ -97,17 +100,19 @@ def sankey(
 ) -> Markup:
     """The drawing, with the name of each column above it."""
     height = _height(columns)
-    plan = lay_out(columns, flows, width, height)
+    room = _WORDS[width < _NARROW]
+    plan = lay_out(columns, flows, width - room, height)
     colours = {knot.key: knot.colour for column in columns for knot in column}
     names = {knot.key: knot for column in columns for knot in column}
     inside = [_ribbon(each, colours, names) for each in plan.ribbons]
     last = len(columns) - 1
-    letters = max(9, width // (9 * len(columns)))
+    letters = max(9, int((width - room) / (7.6 * max(last, 1))))
     for place, column in enumerate(columns):
         x = plan.boxes[column[0].key].x if column else 0.0
-        inside.append(words(*_aside(place, last, x, 12.0), heads[place], class_=f"quiet {_anchor(place, last)}"))
+        beside = 0 < place < last and letters >= _CRAMPED
+        inside.append(words(x + (_BOX if beside else 0), 12, heads[place], class_="quiet end" if beside else "quiet"))
         for knot in column:
-            inside += _knot(knot, plan.boxes[knot.key], place, last, letters)
+            inside += _knot(knot, plan.boxes[knot.key], place, last, int(room / 7.2) if place == last else letters)
     return drawing(width, _TOP + height + 16, says, *inside)
 
 
@@ -128,28 +133,19 @@ def _ribbon(ribbon: Ribbon, colours: Mapping[str, int], names: Mapping[str, Knot
 
 
 def _knot(knot: Knot, box: Box, place: int, last: int, letters: int) -> list[Markup]:
-    """A box with its name and its figure beside it, always on the side where there is room."""
+    """A box with its name and its figure beside it, where they cross the fewest colours."""
     high = max(box.height, 1.5)
-    x, y = _aside(place, last, box.x, box.y + high / 2)
-    side = _anchor(place, last)
+    x, y, side = box.x + _BOX + 6, box.y + high / 2, "start"
     box_ = element("rect", x=box.x, y=box.y, width=_BOX, height=high, rx=1.5, class_=_class(knot.colour))
-    if letters < _CRAMPED and 0 < place < last:  # what passes through is told by both ends
-        return [box_, words(x, y + 4, knot.name, letters, class_=f"strong halo {side}")]
+    if 0 < place < last:
+        if letters < _CRAMPED:  # what passes through is told by both ends
+            return [box_, words(x, y + 4, knot.name, letters, class_="strong halo")]
+        x, side = box.x - 6, "end"  # where what comes has one colour
     return [
         box_,
         words(x, y - 1, knot.name, letters, class_=f"strong halo {side}"),
         words(x, y + 13, knot.figure, class_=f"quiet halo {side}"),
     ]
-
-
-def _aside(place: int, last: int, x: float, y: float) -> tuple[float, float]:
-    if y < _TOP - 1:  # a heading
-        return (x if place < last else x + _BOX, y)
-    return (x + _BOX + 6 if place < last else x - 6, y)
-
-
-def _anchor(place: int, last: int) -> str:
-    return "end" if place == last else "start"
 
 
 def _class(colour: int) -> str:

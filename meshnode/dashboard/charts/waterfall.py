@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from meshnode.dashboard.charts.svg import drawing, element, words
 
-_ROW, _BAR = 32.0, 14.0
+_ROW, _BAR = 38.0, 14.0
 
 
 class Step(NamedTuple):
@@ -51,13 +51,15 @@ def waterfall(steps: Sequence[Step], width: int, says: str) -> Markup:
         left, right = (scale * (edge - low) for edge in sorted(bar))
         strong = "strong" if step.is_sum else ""
         inside += [
-            words(0, y + 11, step.name, letters=max(12, width // 11), class_=strong),
-            words(width, y + 11, step.figure, class_=f"end {strong}"),
-            element("rect", x=left, y=y + 16, width=max(right - left, 1.0), height=_BAR - 4, rx=1, class_=_class(step)),
+            words(0, y + 11, step.name, letters=max(12, width // 11), class_=f"halo {strong}"),
+            words(width, y + 11, step.figure, class_=f"halo end {strong}"),
         ]
-        if row + 1 < len(steps):
+        if bar.start != bar.end:
+            wide = max(right - left, 1.0)
+            inside.append(element("rect", x=left, y=y + 17, width=wide, height=_BAR - 4, rx=1, class_=_class(step)))
+        if row + 1 < len(steps) and placed[row + 1] != Placed(0, 0):
             x = scale * (bar.end - low)
-            inside.append(element("line", x1=x, y1=y + 16 + _BAR - 4, x2=x, y2=y + _ROW + 16, class_="axis"))
+            inside.insert(0, element("line", x1=x, y1=y + 17 + _BAR - 4, x2=x, y2=y + _ROW + 17, class_="axis"))
     return drawing(width, len(steps) * _ROW, says, *inside)
 
 

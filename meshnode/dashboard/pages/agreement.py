@@ -1,15 +1,18 @@
 """Agreements: each reads like a contract, with who has signed it, and is signed in front of what is signed."""
 
 import json
-from typing import cast
+from typing import NamedTuple, cast
 
 from meshnode.client import agreement_answers as g
 from meshnode.client import answers as a
-from meshnode.dashboard.asking import segment
+from meshnode.client import money_answers as m
+from meshnode.dashboard.asking import Refused, segment
+from meshnode.dashboard.charts.bars import Bar, bars
 from meshnode.dashboard.charts.timeline import Mark, timeline
+from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Table
 from meshnode.dashboard.view import Given, Sent, View
-from meshnode.dashboard.wording import name, plain_moment
+from meshnode.dashboard.wording import name, plain_moment, worth
 
 WIDTHS = (400, 328)
 MOST_SHOWN = 100
@@ -35,8 +38,41 @@ async def show(given: Given) -> View:
         "record": record,
         "states": STATES,
     }
-    figures = (history(found),)
-    return View("agreement.html", found["title"] or "An agreement", values, figures)
+    supposed = await _supposed(given, found) if given.query.get("share") == "now" else Supposed("", None, None)
+    figures = (history(found), *filter(None, [supposed.figure]))
+    values |= {"why_not": supposed.why_not, "preview": supposed.preview}
+    at = {"share": "now"} if supposed.figure else {}
+    return View("agreement.html", found["title"] or "An agreement", values, figures, at)
+
+
+class Supposed(NamedTuple):
+    """What would be if what came in were shared now; else why it cannot be."""
+
+    why_not: str
+    preview: m.Preview | None
+    figure: Figure | None
+
+
+async def _supposed(given: Given, found: g.Agreement) -> Supposed:
+    """Ask what each would get. Nothing is signed by that."""
+    try:
+        seen = cast(m.Preview, await given.ask.post("/distributions/preview", {"agreement": found["id"]}))
+    except Refused as refused:
+        return Supposed(refused.problem.detail, None, None)
+    pool, colours = seen["pool"], colours_of(line["agent"] for line in seen["lines"])
+
+    def figure(amount: int) -> str:
+        return worth({**pool, "amt": amount})
+
+    parts = [("You" if e["agent"]["me"] else name(e["agent"]), colours[e["agent"]["id"]], e) for e in seen["lines"]]
+    bits = [Bar(who, ((e["amt"] + e["held"], colour),), figure(e["amt"] + e["held"])) for who, colour, e in parts]
+    if seen["carry"]["amt"]:
+        bits.append(Bar("Left for the next", ((seen["carry"]["amt"], -1),), figure(seen["carry"]["amt"])))
+    says = f"Of {figure(pool['amt'])}: " + ", ".join(f"{bar.name} {bar.figure}" for bar in bits)
+    wide, narrow = (bars(bits, width, says) for width in WIDTHS)
+    rows = [(bar.name, bar.figure) for bar in bits]
+    table = Table((Column("Who"), Column("Amount", is_number=True)), rows)
+    return Supposed("", seen, Figure("supposed", "If it were shared now", says, wide, narrow, table))
 
 
 STATES = {

@@ -1,5 +1,6 @@
 """One distribution: how an amount became lines, who approves it, and why each cent is where it is."""
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -8,12 +9,12 @@ from meshnode.client import money_answers as m
 from meshnode.client.work_answers import Money
 from meshnode.dashboard.asking import segment
 from meshnode.dashboard.charts.waterfall import Step, waterfall
+from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, worth
 
 WIDTHS = (560, 328)
-COLOURS = 6
 
 
 async def show(given: Given) -> View:
@@ -41,10 +42,11 @@ def falls(found: m.Distribution, incomes: Sequence[m.Income]) -> Figure:
     brought = pool["amt"] - sum(step.amount for step in steps)
     steps += [Step("Brought in from before", brought, figure(brought))] if brought else []
     steps.append(Step("To share", 0, figure(pool["amt"]), is_sum=True))
-    for place, line in enumerate(found["lines"]):
+    colours = colours_of(line["agent"] for line in found["lines"])
+    for line in found["lines"]:
         amount = line["amt"] + line["held"]
-        who = "you" if line["agent"]["me"] else name(line["agent"])
-        steps.append(Step(who, -amount, figure(amount), place % COLOURS))
+        who = "You" if line["agent"]["me"] else name(line["agent"])
+        steps.append(Step(who, -amount, figure(amount), colours[line["agent"]["id"]]))
     steps.append(Step("Left for the next", 0, figure(found["carry"]["amt"]), is_sum=True))
     says = "; ".join(f"{step.name} {step.figure}" for step in steps)
     wide, narrow = (waterfall(steps, width, says) for width in WIDTHS)
@@ -64,9 +66,15 @@ async def why(given: Given) -> View:
         "counted": counted,
         "said": said,
         "word": step_word,
+        "place": place_of,
         "amount": _amount(found["pool"]),
     }
     return View("why.html", "Why this cent", values, at={"person": person} if person else {})
+
+
+def place_of(path: str) -> str:
+    """Where in the equation a step stands, counted from one: `steps[1]` is step 2."""
+    return "step " + ".".join(str(int(number) + 1) for number in re.findall(r"\d+", path))
 
 
 def counted(behind: m.Behind) -> str:

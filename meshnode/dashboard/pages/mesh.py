@@ -17,6 +17,15 @@ RELAYED = "/p2p-circuit"
 """What the address of somebody has who is reached by way of a third."""
 
 
+SOURCES = {
+    "you": "you named it",
+    "itself": "it called here",
+    "mdns": "found on the LAN",
+    "peers": "others told of it",
+}
+"""How a node became known."""
+
+
 async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
@@ -29,6 +38,7 @@ async def show(given: Given) -> View:
         "networks": [each for each in networks if not each["notebook"]],
         "checks": status["health"]["reasons"],
         "tie": tie_of,
+        "sources": SOURCES,
     }
     return View("mesh.html", "Mesh", values, (neighbours(name(status["agent"]), peers),) if peers else ())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.dashboard.table import PAGES
-from meshproto.records.ids import from_text
+from meshproto.records.ids import from_text, to_text
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Mesh, Node
@@ -83,6 +83,10 @@ async def test_money_is_confirmed_shared_approved_and_explained(all_: Table) -> 
     await cy.sends(f"/money/incomes/{income}/confirm")
     assert "Confirm it" not in await cy.reads("/money")
     await all_.stands(from_text(income), "confirmed")
+    deal = f"/agreements/{to_text(all_.scope)}"
+    assert "See what each would get" in await kim.reads(deal)
+    supposed = json.loads(await kim.reads(f"{deal}?share=now&figure=supposed&as=json"))["rows"]
+    assert supposed == [{"Who": "Lea", "Amount": "1,000.00 EUR"}]
     shared = await all_.shares("lea")
     path = f"/money/distributions/{shared['id']}"
     page = await kim.reads(path)
@@ -97,6 +101,9 @@ async def test_money_is_confirmed_shared_approved_and_explained(all_: Table) -> 
         {"From": "Acme site", "To": "Tax", "EUR": "210.00"},
         {"From": "Acme site", "To": "Lea", "EUR": "1,000.00"},
     ]
+    assert "No confirmed income is left to share" in await kim.reads(f"{deal}?share=now")
+    so_far = json.loads(await kim.reads("/money?figure=so-far-eur&as=json"))["rows"]
+    assert [(row["Who"], row["EUR"]) for row in so_far] == [("In all", "1,000.00"), ("Lea", "1,000.00")]
     falls = json.loads(await kim.reads(f"{path}?figure=waterfall&as=json"))["rows"]
     assert falls[-1] == {"Step": "Left for the next", "Amount": "0.00 EUR"}
     why = await kim.reads(f"{path}/why?person={(await all_['lea'].does('GET', '/me'))['id']}")
@@ -147,6 +154,7 @@ async def test_the_mesh_and_who_holds_what_are_shown(all_: Table) -> None:
     logs = (await all_["kim"].does("GET", "/logs?limit=500"))["items"]
     assert {each["agent"]["name"] for each in logs} >= {"Kim", "Lea", "Cy"}
     assert "Who holds what" in await reader.reads("/sync")
+    assert "compare it aloud" in await reader.reads("/sync?digests=true")
     await reader.sends("/sync/now")
     held = json.loads(await reader.reads("/sync?figure=held&as=json"))["rows"]
     assert any(row["Log"] == "you in studio" for row in held)

@@ -3,16 +3,21 @@
 import itertools
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.dashboard.charts import bars, graph, heatmap, matrix, sankey, timeline, waterfall
+from meshnode.client.answers import Agent
+from meshnode.dashboard.charts import bars, graph, heatmap, lines, matrix, sankey, timeline, waterfall
 from meshnode.dashboard.charts.svg import drawing, element, words
+from meshnode.dashboard.colours import colours_of
+from meshnode.dashboard.pages.distribution import place_of
 
 amounts = st.integers(1, 10**12)
+SMALL = lines.Size(328, 260, 120)
 HOSTILE = "<script>alert(1)</script>\u202e\x1b[2J&\"'"
 
 
@@ -102,6 +107,40 @@ def test_hours_have_their_shades(seconds: int, shade: int) -> None:
     assert heatmap.shade(seconds) == shade
 
 
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 10**9)), min_size=1, max_size=20))
+def test_a_line_only_rises_and_ends_at_the_edge(steps: list[tuple[int, int]]) -> None:
+    total, points = 0, []
+    for ago, amount in sorted(steps, reverse=True):
+        total += amount
+        points.append((date(2026, 3, 9) - timedelta(days=ago), total))
+    size = lines.Size(940, 260, 150)
+    path = lines.lay_out(lines.Line("Ana", "", 0, points), points[0][0], date(2026, 3, 9), total, size)
+    assert path[-1][0] == 790
+    assert all(left[0] <= right[0] and left[1] >= right[1] - 1e-9 for left, right in pairwise(path))
+    assert all(0 <= y <= 260 for _, y in path)
+
+
+@given(st.lists(st.floats(0, 300), max_size=12))
+def test_names_beside_lines_never_touch(levels: list[float]) -> None:
+    placed = lines.places_of(levels)
+    assert all(place >= level for place, level in zip(placed, levels, strict=True))
+    assert all(right - left >= 28 - 1e-9 for left, right in pairwise(sorted(placed)))
+
+
+def test_one_finds_oneself_in_the_first_colour() -> None:
+    people = [agent(number, name, me=name == "Zoe") for number, name in enumerate(("Cleo", "Zoe", "Ana"))]
+    assert colours_of(people) == {"1": 0, "2": 1, "0": 2}
+    assert set(colours_of([agent(number, f"P{number:02}") for number in range(12)]).values()) == {1, 2, 3, 4, 5}
+
+
+def test_a_step_is_counted_from_one() -> None:
+    assert (place_of("steps[1]"), place_of("steps[0].else[2]")) == ("step 2", "step 1.3")
+
+
+def agent(number: int, name: str, *, me: bool = False) -> Agent:
+    return {"id": str(number), "name": name, "me": me, "forked": False, "blocked": False, "face_of": ""}
+
+
 @given(st.integers(0, 40))
 def test_everybody_in_a_graph_has_a_place_of_their_own_inside_it(number: int) -> None:
     for size in (graph.WIDE, graph.NARROW):
@@ -120,6 +159,7 @@ def every_drawing(text: str) -> list[str]:
         waterfall.waterfall([waterfall.Step(text, 3, text), waterfall.Step(text, 0, text, 2, is_sum=True)], 300, text),
         bars.bars([bars.Bar(text, ((3, 0),), text)], 300, text),
         graph.graph(text, [graph.Around(text, "direct", text)], graph.WIDE, text),
+        lines.lines([lines.Line(text, text, 0, [(date(2026, 3, 9), 1)])], date(2026, 3, 9), SMALL, text),
         matrix.matrix([(text, [cell, cell])], [text, text], 900, 200, text),
         timeline.timeline([timeline.Mark("2026-03-09T10:00:00Z", text, 0)] * 2, 400, text),
         heatmap.heat_map({date(2026, 3, 9): 3600}, date(2026, 3, 9), heatmap.WIDE, text),
@@ -144,5 +184,7 @@ def test_drawings_of_nothing_are_drawings() -> None:
         waterfall.waterfall([], 300, "x"),
         matrix.matrix([], [], 300, 100, "x"),
         graph.graph("Ana", [], graph.NARROW, "x"),
+        lines.lines([], date(2026, 3, 9), SMALL, "x"),
+        lines.lines([lines.Line("Ana", "", 0, [(date(2026, 3, 9), 0)])], date(2026, 3, 9), SMALL, "x"),
     ):
         assert ElementTree.fromstring(found).tag == "svg"
