@@ -123,7 +123,7 @@ def test_a_figure_can_be_taken_along_without_scripts(nodes: Studio, browser: Bro
         page.goto(nodes.urls["ana"] + "/money")
         expect(page.get_by_role("img", name="EUR came from")).to_be_visible()
         with page.expect_download() as download:
-            page.get_by_role("link", name="CSV of").click()
+            page.get_by_role("link", name="CSV of Where the money goes").click()
         assert download.value.suggested_filename == "meshnode-flows-eur.csv"
 
 
