@@ -1,4 +1,4 @@
-"""The files that the handbook lists are those of a home: compared with a real one, while its node runs and afterwards."""
+"""The files that the handbook lists are those of a home: compared with a real one, running and stopped."""
 
 from pathlib import Path
 
