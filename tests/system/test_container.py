@@ -4,6 +4,7 @@ No engine builds or runs them here. What is tried: that what the image copies is
 program, and that the services' environments and configurations start nodes that meet, as processes.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -52,6 +53,16 @@ def test_what_the_image_copies_is_all_that_the_program_needs(tmp_path: Path) -> 
         check=False,
     )
     assert (ran.returncode, ran.stdout.splitlines()[0].split()[:2]) == (0, ["ok", "version"]), ran.stderr
+
+
+def test_every_service_is_watched_as_the_image_says() -> None:
+    told = re.search(r"HEALTHCHECK (.+) CMD (.+)", IMAGE)
+    assert told is not None
+    options = dict(option.removeprefix("--").split("=") for option in told[1].split())
+    for service in MESH["services"].values():
+        watched = dict(service["healthcheck"])
+        assert watched.pop("test") == ["CMD", *json.loads(told[2])]
+        assert {name.replace("_", "-"): text for name, text in watched.items()} == options
 
 
 def test_every_service_keeps_its_home_and_finds_its_configuration() -> None:
