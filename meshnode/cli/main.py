@@ -166,7 +166,10 @@ def _group(name: str, rest: Sequence[str], desk: Desk) -> Exit:
 def _unknown(word: str, known: list[str], before: str = "") -> Failure:
     from difflib import get_close_matches  # Only a mistyped command needs it, and it takes long to load.
 
-    close = [name for name in known if name.startswith(word)] or get_close_matches(word, known, n=1)
+    # What people type first is often the second word: `join` for `network join`.
+    behind = [f"{first} {word}" for first, entry in ENTRIES.items() if not before and word in entry.second]
+    close = behind if len(behind) == 1 else [name for name in known if name.startswith(word)]
+    close = close or get_close_matches(word, known, n=1)
     if close:
         return Failure(
             Exit.USAGE, f"there is no command {clean(before + word)!r}", f"meshnode {before}{close[0]} --help"

@@ -117,6 +117,20 @@ def test_options_for_all_commands_may_stand_anywhere(node: FakeNode, place: int)
     assert (ran.code, objects(ran)[0]["items"]) == (Exit.OK, [])
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("join", "network join"), ("invite", "network invite"), ("sta", "status"), ("git", "import git")],
+)
+def test_a_command_that_there_is_not_leads_to_the_one_that_is_meant(typed: str, meant: str) -> None:
+    ran = run(typed, "x")
+    assert (ran.code, ran.last.endswith(f" {meant} --help")) == (Exit.USAGE, True), ran.last
+
+
+def test_a_second_word_of_several_commands_leads_to_none_of_them() -> None:
+    assert run("ls").last.endswith(" --help")
+    assert not run("ls").last.endswith("ls --help")
+
+
 def test_words_and_options_may_be_mixed(node: FakeNode) -> None:
     assert run("log", "x", "--kind", "care", "45", "min", home=node).code == Exit.OK
     assert node.asked[0].body["seconds"] == 2700
