@@ -114,6 +114,9 @@ def has_body(headers: Headers, version: str) -> bool:
 def body_problem(method: str, headers: Headers) -> Problem | None:
     """The problem with what a request says of its body, or None when that is in order."""
     length = headers.get("content-length", ["0"])[0]
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # Two programs that read it differently would disagree on where the next request begins.
+        return problem(Code.BAD_REQUEST, "the length of the body is told in two ways")
     if length.isdigit() and int(length) > MAX_BODY:
         return problem(Code.TOO_LARGE, f"a body may have at most {MAX_BODY} bytes")
     if method in SAFE_METHODS or (length == "0" and "transfer-encoding" not in headers):
