@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshnode.api.edge import MAX_KEY
+from meshnode.store.querying import FOUND_MOST, LOOKED_AT
 from meshproto.types import value
 
 Schema = Mapping[str, object]
@@ -63,7 +64,10 @@ QUERY: Mapping[str, Parameter] = {
         "`Proposed`.",
         FLAG,
     ),
-    "q": Parameter("The words to look for."),
+    "q": Parameter(
+        f"The words to look for. At most {FOUND_MOST:,} records are found, the newest; where more is asked for than "
+        f"words, they are chosen among the newest {LOOKED_AT:,} that have them."
+    ),
     "round": Parameter("Only this round of points."),
     "scope": Parameter("Only what is decided in this network or organisation: its name or id."),
     "since": Parameter("The first day on which it was signed.", DAY),
@@ -93,7 +97,8 @@ KEY = Parameter(
     "Makes a repetition harmless: with the same key, and the same path and body, nothing is done twice and the answer "
     "tells what was done. It settles, also after a crash, whether something whose outcome is unknown was done. Use a "
     "fresh random one for each thing to be done. Keys are remembered for the latest ten thousand writes or more; each "
-    "token has its own.",
+    "token has its own. What makes no record remembers none: syncs, pings, previews, links to log in by, pairing "
+    "windows, cards, the peer book, exports, credentials and backups are done again.",
     {"type": "string", "maxLength": MAX_KEY, "pattern": "^[ -~]*$"},
 )
 """The header Idempotency-Key."""

@@ -146,7 +146,8 @@ COMMANDS = {
                 Argument(("-n", "--limit"), f"At most so many ({USUAL_ROWS}).", kind="number", metavar="ROWS"),
             ),
             text="Words are found by their beginnings, whatever their case and accents: large finds Large, larger and "
-            "LÁRGE. What has all words in its title comes first, then the newest. Erased texts are not found.",
+            "LÁRGE. What has all words in its title comes first, then the newest. Erased texts are not found. At most "
+            "1,000 are found; with --who and the like, among the newest 20,000 that have the words.",
             examples=(("Ana's invoices of March", "meshnode search invoice --who Ana --since 2026-03-01"),),
             exits=(Exit.NOT_RUNNING,),
         ),

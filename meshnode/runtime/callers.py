@@ -20,7 +20,7 @@ class Area(StrEnum):
     """What a caller may do. Each route names one; they are part of the API: never renamed, only added."""
 
     READ = "read"
-    """Look at everything except secrets: invitations, pairing lines, tokens."""
+    """Look at everything except secrets: invitations, pairing lines, tokens, and where files of this machine stand."""
     WORK = "work"
     """Log, correct, share, thank and assess work; projects and timers."""
     MONEY = "money"

@@ -5,6 +5,7 @@ dots between (`bafkreid…4yeq`). Any of them will do as long as one record fits
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from meshnode.runtime.refusals import Code, Refusal
@@ -16,6 +17,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 LENGTH = len(PREFIX) + 52
 LEAST = 4
 """Letters one must give at least; fewer fit by accident."""
+IDS_REMEMBERED = 4_096
+"""Ids of which the text is remembered, 1 MB: turning one into the other takes as long as reading a row."""
 SHOWN = 4
 """How many candidates an ambiguous id lists."""
 _ID_BITS = 256
@@ -59,7 +62,7 @@ def whole_id(text: str) -> RecordId | None:
     if len(text.strip()) < LENGTH or "…" in text:
         return None
     try:
-        return from_text(text.strip().lower())
+        return _id(text.strip().lower())
     except IdError as error:
         raise Refusal(Code.BAD_REQUEST, f"{text!r} is no id: {error}", "copy it again") from error
 
@@ -67,9 +70,20 @@ def whole_id(text: str) -> RecordId | None:
 def plain_id(text: str) -> RecordId | None:
     """The id that a text is, where it may be a name as well; None if it is none."""
     try:
-        return from_text(text.strip().lower())
+        return _id(text.strip().lower())
     except IdError:
         return None
+
+
+@lru_cache(IDS_REMEMBERED)
+def text_of_id(record: bytes) -> str:
+    """An id as people write it; `to_text` for those that are asked for again and again."""
+    return to_text(record)
+
+
+@lru_cache(IDS_REMEMBERED)
+def _id(text: str) -> RecordId:
+    return from_text(text)
 
 
 def the_one(text: str, found: Sequence[RecordId], describe: Callable[[RecordId], str]) -> RecordId:

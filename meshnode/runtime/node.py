@@ -5,7 +5,7 @@ what was submitted is committed, and only then do the parts let go; nothing ackn
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,6 +40,7 @@ from meshnode.runtime.histogram import Histogram
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.presence import Presence
+from meshnode.runtime.projector import AUTHORITY
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.reports import Reports
 from meshnode.runtime.settings import STOP_SECONDS
@@ -47,12 +48,28 @@ from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.unwritten import Naming, Undecided, about, refusal_of
 from meshnode.runtime.verifier import Verifier
 from meshnode.runtime.writer import Store, Writer
-from meshproto.records.ids import AgentId, RecordId, ScopeId
+from meshproto.records.encoding import Value
+from meshproto.records.ids import AgentId, RecordId, ScopeId, ext
 
 log = logging.getLogger(__name__)
 
-NAMING = frozenset(("agent", "profile", "project", "agreement", "correction", "erasure"))
-"""Types of records by which something gets a name, or another, or none."""
+NAMING = AUTHORITY | {"profile", "project", "correction", "erasure"}
+"""Types of records that say who may do what, and by which something gets a name, or another, or none."""
+
+
+TOUCHED = 1_024
+"""Records of which is remembered when something was written here about them: far more than are written in a moment."""
+
+
+def _named_in(draft: Draft) -> Iterator[bytes]:
+    """The records that a draft names; those that stand elsewhere as `ext` names them."""
+    values: list[Value] = [*draft.facts.values()]
+    while values:
+        each = values.pop()
+        if isinstance(each, bytes):
+            yield each
+        elif isinstance(each, list | dict):
+            values += each.values() if isinstance(each, dict) else each
 
 
 def _nothing() -> None:
@@ -117,7 +134,8 @@ class RunningNode:
         self.standings: dict[bytes, NetworkStanding] = {}
         """How networks stand, as far as is folded."""
         self.written = self.named = 0
-        """The arrival up to which all stands that was written here, and all of it that gives something a name."""
+        """The arrival up to which all stands that was written here; and, whoever wrote it, that names or governs."""
+        self._touched: dict[bytes, int] = {}  # by record, as it is named; what is forgotten, by nothing
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
         self._inbox: Inbox[Event] = Inbox()
@@ -214,7 +232,8 @@ class RunningNode:
         records = ready or SignedRecords()
         outcome = await self._tickets.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
-            self._note_written(names=bool(records.runs) or any(each.type in NAMING for each in drafts))
+            self.written = self.arrival
+            self._note_touched((*outcome.ids, *(named for each in drafts for named in _named_in(each))))
             if any(not isinstance(row, AnswerEntry) for row in local):
                 self.chosen.move()
             return outcome.ids
@@ -227,13 +246,19 @@ class RunningNode:
         """See `Desk.offer`."""
         outcome = await self._tickets.ask(lambda ticket: Offer(ticket, records, tuple(local)))
         if isinstance(outcome, Taken):
-            self._note_written(names=True)
+            self.written = self.arrival
             return outcome
         raise refusal_of(outcome)
 
-    def _note_written(self, *, names: bool) -> None:
-        self.written = self.arrival
-        self.named = self.written if names else self.named
+    def written_about(self, record: bytes) -> int:
+        """The arrival up to which all stands that was written here about a record, or that names or governs."""
+        return max(self.named, *(self._touched.get(each, 0) for each in (b"", record, ext(record))))
+
+    def _note_touched(self, records: Iterable[bytes]) -> None:
+        if len(self._touched) >= TOUCHED:
+            self._touched.clear()
+            self._touched[b""] = self.written  # what is forgotten counts as touched by the last write
+        self._touched.update(dict.fromkeys(records, self.written))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -310,6 +335,8 @@ class RunningNode:
                 await self._conversations.ended()
 
     def _landed(self, group: Sequence[Batch]) -> None:
+        if any(each.type in NAMING for batch in group for run in batch.runs for each in run.records):
+            self.named = self.arrival
         self._driver.landed(group)
         self.hub.move()
         self._parts.after_commit()

@@ -119,15 +119,17 @@ class Office:
         """The owner."""
         return self.node.me
 
-    async def fresh(self) -> Lookups:
+    async def fresh(self, upto: int | None = None) -> Lookups:
         """The lookups, once they show what was written before, or after a moment all the same.
 
         While records of others stream in, they are only waited for as long as there are few; nor is what was written
-        here, behind so many of them that it would not show in time.
+        here, behind so many of them that it would not show in time. `upto` is the last arrival that matters to whoever
+        asks; all that was written here if it is not given.
         """
         if not self.projector.is_current:
-            lag = self.lag()
-            if lag <= FEW_BEHIND or (lag <= MOST_BEHIND and self.lookups.views.arrival < self.node.written):
+            lag, node = self.lag(), self.node
+            own = node.written if upto is None else upto
+            if lag <= FEW_BEHIND or (lag <= MOST_BEHIND and self.projector.reached < own):
                 with trio.move_on_after(FRESH_SECONDS):
                     await self.projector.caught_up()
         return self.lookups
@@ -262,10 +264,12 @@ class Office:
     async def _named(self, look: Callable[[Lookups], list[T]], *, at_once: bool) -> list[T]:
         """What is called something, once the views are fresh.
 
-        `at_once`: as far as it is shown, if that is anything and nothing was given a name here since.
+        `at_once`: as far as it is shown, if that is anything and nothing was named, and nobody let in or out, since.
         """
-        at_once = at_once and self.lookups.views.arrival >= self.node.named
-        return (look(self.lookups) if at_once else []) or look(await self.fresh())
+        if not at_once:
+            return look(await self.fresh())
+        shown = self.projector.reached >= self.node.named
+        return (look(self.lookups) if shown else []) or look(await self.fresh(self.node.named))
 
     async def find_network(self, text: str, *, at_once: bool = False) -> ScopeId:
         """The network that a name, a short name or an id means; the notebook by its name. Raises Refusal.
@@ -274,6 +278,8 @@ class Office:
         """
         given, wanted = plain_id(text) if at_once else None, slug(text)
         if given is not None and self.truth.network(given) is not None:
+            if self.projector.reached < self.node.named:
+                await self.fresh(self.node.named)
             return ScopeId(given)
         named = await self._named(
             lambda lookups: [ScopeId(row.record) for row in lookups.networks() if wanted and slug(row.name) == wanted],

@@ -100,6 +100,8 @@ class Projector:
         self._begun = self._done = self._wanted = 0
         self._news = True
         """Whether something was committed since the last pass began."""
+        self._reached = self.reached = -1
+        """The last arrival that is shown and of which all have been told who want to know; -1 before the first pass."""
         self._passed = Hub()
         self.advanced = Hub()
         """Moves whenever the views show more than before."""
@@ -200,6 +202,7 @@ class Projector:
             try:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self._pass_on_standings()
+                self.reached = self._reached
                 self._tell_of_more()
                 self.trouble = ""
             except (StoreFull, StoreReadOnly, StoreBusy) as error:
@@ -275,6 +278,7 @@ class Projector:
                     self._unclean = True
                 self._views.advance(slice_.after)
                 self._shows_more = True
+        self._reached = slice_.after.arrival
         # Only now, for it may be read by others once it is committed.
         self._governed = self._governed or any(each.type in AUTHORITY for each in slice_.touched.values())
         self._shelf.forget()

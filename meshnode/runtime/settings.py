@@ -23,8 +23,12 @@ GROUP_BATCHES = 512
 """Batches in one transaction at most."""
 TIDY_SECONDS = 0.2
 """After so long without a batch the writer does what can wait: ordering its index, copying the WAL."""
-WRITER_BACKLOG = 64
-"""Batches on their way to the disk above which the core is fed nothing more from peers."""
+WRITER_BACKLOG = 32
+"""Batches on their way to the disk above which the core is fed nothing more from peers.
+
+Half of what the core takes before it says that it is busy (`CoreSettings.in_flight_max`), so that a sync never keeps
+the owner from writing.
+"""
 
 INLINE_BYTES = 32_768
 """Messages up to this size are checked as they come: well under a millisecond. Larger ones take turns."""

@@ -15,6 +15,7 @@ from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
 from meshnode.runtime.contributed import Wanted, contributions, doubles, hours, sums
+from meshnode.runtime.naming import text_of_id
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.details import Terms
@@ -100,7 +101,8 @@ async def show_contribution(site: Site, call: Call[Nothing]) -> Contribution:
 
 async def shown(office: Office, record: RecordId) -> Contribution:
     """A contribution that must be in the views by now. Raises Refusal."""
-    row = (await office.fresh()).contribution(record) or (await office.certain()).contribution(record)
+    await office.fresh(office.node.written_about(record))
+    row = office.lookups.contribution(record) or (await office.certain()).contribution(record)
     if row is None:
         found = office.truth.record(record)
         if found is not None and found.type == "contribution":
@@ -175,7 +177,7 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
     project = office.known.get((ProjectName, row.project), lambda: _project(office, row.project))
     more = read_more(row.details)
     return Contribution(
-        id=to_text(row.record),
+        id=text_of_id(row.record),
         title=row.title,
         text=row.text,
         kind=row.kind,

@@ -30,6 +30,7 @@ from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
 from meshnode.runtime.forks import describe, gathered
+from meshnode.runtime.naming import text_of_id
 from meshnode.runtime.office import FRESH_SECONDS, Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
@@ -44,14 +45,14 @@ from meshproto.records.record import Record, check_private
 async def show_record(site: Site, call: Call[Nothing]) -> RecordAnswer:
     """One record with everything that proves it."""
     office = site.office
-    await office.fresh()
     found = await office.find(call.path["id"])
+    await office.fresh(office.node.written_about(found))
     entry, names = office.lookups.entry(found), Names(office)
     standing = _standing_model(await office.standing(found, entry))
     whole = office.truth.whole(found)
     assert whole is not None, "what was found by its id is stored"
     record, proof, raw = whole
-    text = to_text(found)
+    text = text_of_id(found)
     signed = "" if proof is None else text if len(proof.headers) == 1 else to_text(sha256(proof.headers[-1]).digest())
     return RecordAnswer(
         id=text,

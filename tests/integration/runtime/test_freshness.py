@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import trio
 
+import meshnode.runtime.node as node_module
 import meshnode.runtime.office as office_module
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests import work
 from meshproto.records.ids import to_text
 from tests.support.meshes import Mesh
 from tests.support.patience import DEADLINE
@@ -78,6 +80,40 @@ async def test_a_name_that_nothing_has_is_looked_for_in_what_comes(mesh: Mesh) -
 async def test_a_network_is_found_by_its_whole_id_without_waiting(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         studio = await ana.founds()
+        await ana.office.projector.caught_up()
+        await ana.logs("Entry")
         passes = ana.office.projector.passes
         assert await ana.office.find_network(f" {to_text(studio).upper()} ", at_once=True) == studio
         assert ana.office.projector.passes == passes
+
+
+async def test_who_asks_about_one_record_waits_only_for_what_was_written_about_it(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        office, node = ana.office, ana.opened.node
+        one, two = await ana.logs("One"), await ana.logs("Two")
+        await office.projector.caught_up()
+        await work.retract(office, one, "error")
+        node.named = 0  # a retraction might be of a name
+        assert (node.written_about(one), node.written_about(two)) == (node.arrival, node.arrival - 1)
+        await office.projector.caught_up()
+        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        passes, office.projector._news = office.projector.passes, True
+        node.written += 1
+        await office.fresh(node.written_about(two))
+        assert office.projector.passes == passes
+        node._note_touched([two])
+        await office.fresh(node.written_about(two))
+        assert office.projector.passes > passes
+
+
+async def test_what_is_forgotten_counts_as_written_about_every_record(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        monkeypatch.setattr(node_module, "TOUCHED", 2)
+        first = await ana.logs("First")
+        for number in range(3):
+            await ana.logs(f"Entry {number}")
+        assert ana.opened.node.written_about(first) >= ana.opened.node.arrival - 1
