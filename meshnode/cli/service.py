@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LINGER = "loginctl enable-linger"
 _NOT_HERE = "there is no systemd that runs services for you here"
 PRINT = "meshnode service install --print"
+NEXT = {"inactive": "meshnode up", "activating": "meshnode service status"}
+"""What to do about a service that is not active: one that was stopped is started, one that starts is waited for."""
 
 
 def install(desk: Desk, *, only_print: bool) -> Exit:
@@ -82,7 +84,7 @@ def status(desk: Desk) -> Exit:
         mark(f"{path.name} is {clean(state.active)}")
         desk.out.fields(
             [
-                ("says", clean(state.status)),
+                ("says", clean(state.status) if state.active == "active" else ""),
                 ("process", str(state.pid) if state.pid else ""),
                 ("restarts", str(state.restarts) if state.restarts else ""),
                 ("starts", "by itself" if state.enabled else "only by hand: systemctl --user enable " + path.name),
@@ -91,7 +93,7 @@ def status(desk: Desk) -> Exit:
             ]
         )
         if state.active != "active":
-            desk.out.line(f"    {desk.advice('meshnode logs')}")
+            desk.out.line(f"    {desk.advice(NEXT.get(state.active, 'meshnode doctor'))}")
     return Exit.OK if state is not None and state.active == "active" else Exit.PROBLEMS
 
 
@@ -103,7 +105,7 @@ def service_check(desk: Desk) -> list[Check]:
     if state is None:
         return [_told("warn", f"{name} is there, and no systemd of yours knows it", "meshnode service install")]
     if state.active != "active":
-        return [_told("fail", f"{name} is {clean(state.active)}", "meshnode logs")]
+        return [_told("fail", f"{name} is {clean(state.active)}", NEXT.get(state.active, "meshnode logs"))]
     if systemd.lingers(desk) is False:
         return [_told("warn", f"{name} runs, and stops when you log out", LINGER)]
     return [_told("ok", f"{name} runs", "")]

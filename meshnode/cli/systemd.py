@@ -75,7 +75,8 @@ def manage(desk: Desk, *words: str) -> None:
         raise Failure(Exit.FAILURE, f"systemctl could not be run: {error}", "meshnode service status") from error
     if done.returncode:
         cause = f"systemctl --user {' '.join(words)} failed"
-        raise Failure(Exit.FAILURE, cause, "meshnode logs", detail=(done.stderr or done.stdout).strip()[-2000:])
+        # A node that refuses its settings has no log yet.
+        raise Failure(Exit.FAILURE, cause, "meshnode doctor", detail=(done.stderr or done.stdout).strip()[-2000:])
 
 
 def state_of(desk: Desk) -> State | None:

@@ -96,6 +96,7 @@ def test_what_systemd_refuses_is_told(systemd: FakeSystemd, node: FakeNode) -> N
     systemd.refuses("restart")
     ran = asked(systemd, node, "service", "install")
     assert (ran.code, "Job for the unit failed." in ran.err) == (Exit.FAILURE, True)
+    assert ran.last.endswith(" doctor")
 
 
 def test_the_status_of_a_service_that_runs(systemd: FakeSystemd, node: FakeNode) -> None:
@@ -113,6 +114,18 @@ def test_a_service_that_does_not_run_ends_with_3(systemd: FakeSystemd, node: Fak
     assert asked(systemd, node, "service", "status").code == Exit.PROBLEMS
     checks = objects(asked(systemd, node, "doctor", "--json"))[0]["checks"]
     assert [each["state"] for each in checks if each["name"] == "service"] == ["fail" if active else "warn"]
+
+
+@pytest.mark.parametrize(
+    ("active", "fix"), [("failed", "doctor"), ("inactive", "up"), ("activating", "service status")]
+)
+def test_a_service_that_is_not_active_says_what_to_do(
+    systemd: FakeSystemd, node: FakeNode, active: str, fix: str
+) -> None:
+    asked(systemd, node, "service", "install")
+    systemd.is_(active)
+    told = asked(systemd, node, "service", "status").out
+    assert (f" is {active}\n" in told, told.endswith(f" {fix}\n"), "says" in told) == (True, True, False), told
 
 
 def test_the_doctor_looks_at_the_service_where_there_is_one(systemd: FakeSystemd, node: FakeNode) -> None:
