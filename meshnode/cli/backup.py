@@ -50,7 +50,7 @@ def create(desk: Desk, *, file: str, words: bool, secret_file: str | None, force
     shown = {name: told[name] for name in Told.__annotations__}  # type: ignore[literal-required]  # its own names
     desk.out.give_or_ok("backup.create", shown, f"Saved   {clean(str(path))}   {amount(told)}")
     show_contents(desk, told)
-    desk.out.line(f"  {opener(lock)} opens it, and nothing else does. Keep it away from this machine.")
+    desk.out.line(f"  {opener(lock)} it, and nothing else does. Keep it away from this machine.")
     desk.next_steps(("Check it", f"meshnode backup verify {quoted(str(path))}"))
     return Exit.OK
 

@@ -56,7 +56,7 @@ def export_home(desk: Desk, *, file: str, words: bool, secret_file: str | None, 
     if stopped:
         desk.out.line("  The node was stopped.")
     show_contents(desk, told)
-    desk.out.line(f"  {opener(lock)} opens it, and nothing else does. This home signs nothing any more.")
+    desk.out.line(f"  {opener(lock)} it, and nothing else does. This home signs nothing any more.")
     _after_leaving(desk, path)
     return Exit.OK
 

@@ -88,7 +88,7 @@ def amount(told: Told) -> str:
 
 def opener(lock: str) -> str:
     """What opens it."""
-    return "Your 12 recovery words" if lock == WORDS else "This passphrase"
+    return "Your 12 recovery words open" if lock == WORDS else "This passphrase opens"
 
 
 def path_of(file: str) -> Path:

@@ -99,6 +99,8 @@ def test_the_recovery_words_have_to_be_the_owners(node: FakeNode, tmp_path: Path
     node.digests = [digest_of(WORDS.split())]
     run("backup", "create", str(tmp_path / "x"), "--words", "--secret-file", paper, home=node)
     assert node.asked[-1].body == {"path": str(tmp_path / "x"), "words": WORDS}
+    again = run("backup", "create", str(tmp_path / "x"), "--words", "--secret-file", paper, "--force", home=node)
+    assert "Your 12 recovery words open it, and nothing else does." in again.out
 
 
 def test_a_file_that_is_there_stays_unless_force_says_otherwise(node: FakeNode, tmp_path: Path, secret: str) -> None:

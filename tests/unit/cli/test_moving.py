@@ -68,7 +68,7 @@ def test_a_home_moves_out_by_a_program_that_is_told_the_secret(home: Path, tmp_p
     assert (ran.code, words(tmp_path)) == (Exit.OK, "move out /x.home --lock passphrase")
     assert (tmp_path / "stdin").read_text() == SECRET + "\n"
     assert ran.out.startswith("✓ Moved out   /x.home   1,234 records · 130.0 kB\n  in it  every record\n")
-    assert "This home signs nothing any more." in ran.out
+    assert "This passphrase opens it, and nothing else does. This home signs nothing any more." in ran.out
     assert ran.out.endswith("run there:  meshnode import home x.home\n")
     answer = objects(run("export", "home", "/x.home", "--secret-file", secret, "--json", home=home))[0]
     assert (answer["schema"], answer["dry_run"], answer["stopped"]) == ("meshnode.export.home/1", False, False)
