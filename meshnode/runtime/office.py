@@ -131,7 +131,7 @@ class Office:
             own = node.written if upto is None else upto
             if lag <= FEW_BEHIND or (lag <= MOST_BEHIND and self.projector.reached < own):
                 with trio.move_on_after(FRESH_SECONDS):
-                    await self.projector.caught_up()
+                    await self.projector.shows(node.arrival if lag <= FEW_BEHIND else own)
         return self.lookups
 
     async def certain(self) -> Lookups:

@@ -98,11 +98,12 @@ class Projector:
         self._stirred_at = self._busy_at = float("-inf")
         """When the node was last busy, by the clock of the loop and by that of threads."""
         self._begun = self._done = self._wanted = 0
+        self._upto = -1
         self._news = True
         """Whether something was committed since the last pass began."""
         self._reached = self.reached = -1
         """The last arrival that is shown and of which all have been told who want to know; -1 before the first pass."""
-        self._passed = Hub()
+        self._passed, self._sliced = Hub(), Hub()
         self.advanced = Hub()
         """Moves whenever the views show more than before."""
         self._shows_more = False
@@ -137,6 +138,19 @@ class Projector:
             self._nudged.set()
             self._urged.set()
             await self._passed.after(self._passed.moves)
+
+    async def shows(self, arrival: int) -> None:
+        """Wait until the views show what arrived up to a number, however much comes after it.
+
+        If they do already, as `caught_up`: what was committed besides may be of private parts.
+        """
+        if self.reached >= arrival:
+            await self.caught_up()
+        while self.reached < arrival and not self.broken:
+            self._upto = max(self._upto, arrival)
+            self._nudged.set()
+            self._urged.set()
+            await self._sliced.after(self._sliced.moves)
 
     @property
     def passes(self) -> int:
@@ -184,7 +198,7 @@ class Projector:
     async def _give_way(self, seconds: float) -> None:
         """Let what keeps the node busy go first: until it pauses, for so long, or until somebody wants to see rows."""
         until = trio.current_time() + seconds
-        while self._done >= self._wanted:
+        while not self._is_awaited():
             wait_until = min(until, self._stirred_at + PROJECT_QUIET_SECONDS)
             if trio.current_time() >= wait_until:
                 return
@@ -203,6 +217,7 @@ class Projector:
                 more = await trio.to_thread.run_sync(self._slice, limiter=self._turn)
                 self._pass_on_standings()
                 self.reached = self._reached
+                self._sliced.move()
                 self._tell_of_more()
                 self.trouble = ""
             except (StoreFull, StoreReadOnly, StoreBusy) as error:
@@ -211,6 +226,7 @@ class Projector:
             except StoreError as error:
                 self._tell(error)
                 self.broken = True
+                self._sliced.move()
             if self._governed:
                 self._governed = False
                 self.moved()
@@ -237,6 +253,10 @@ class Projector:
             self._tell(error)
             self.broken = True
         self._passed.move()
+
+    def _is_awaited(self) -> bool:
+        """Whether somebody waits for rows."""
+        return self._done < self._wanted or self.reached < self._upto
 
     def _tell_of_more(self) -> None:
         # Whoever asks for rows makes a pass, so most passes find nothing: nobody need look then.
@@ -301,7 +321,7 @@ class Projector:
 
     def _must_hurry(self) -> bool:
         """Whether nothing else has work to do, or somebody waits for rows."""
-        return self._done < self._wanted or time.monotonic() - self._busy_at > PROJECT_QUIET_SECONDS
+        return self._is_awaited() or time.monotonic() - self._busy_at > PROJECT_QUIET_SECONDS
 
     def _breathe(self) -> None:
         """Between two records, let others have the interpreter: they would have to wrest it from here."""

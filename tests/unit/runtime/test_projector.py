@@ -297,3 +297,21 @@ async def test_who_is_told_nothing_new_waits_for_no_pass() -> None:
         await shop.projector.caught_up()
         assert shop.projector.passes > passes
     assert states == [False, True, False]
+
+
+async def test_who_waits_for_some_records_does_not_wait_for_those_that_come_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(projector_module, "PROJECT_SLICE", 1)
+    monkeypatch.setattr(projector_module, "PROJECT_BUSY_SLICE", 1)
+    shop = Shop()
+    shop.commit(shop.genesis, shop.work(*[f"entry {number}" for number in range(20)]))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        with trio.fail_after(DEADLINE):
+            await shop.projector.shows(3)
+            assert 3 <= shop.projector.reached < 21
+            await shop.projector.shows(21)
+            assert len(shop.titles()) == 20
+            await shop.projector.shows(21)
+        nursery.cancel_scope.cancel()
