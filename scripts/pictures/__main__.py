@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, get_args
 
 import trio
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from meshnode.app.demo.history import make_history
 from meshnode.app.demo.looking import Scene
@@ -41,6 +41,8 @@ FEW = {
 }
 """What the documents show."""
 FORMS = tuple(Form(scheme, width) for scheme in get_args(Scheme) for width in (1440, 360))
+PATIENCE_MS = 150_000
+"""How long a picture waits for a node that has nothing to complain of."""
 LARGEST = 150 << 10
 """Bytes of a picture in the documents."""
 
@@ -108,6 +110,8 @@ def take(scene: Scene, chrome: Chromium, names: list[str], form: Form, folder: P
         for name, path in pages(scene).items():
             if not names or name in names:
                 page.goto(_origin(scene) + path)
+                if not whole:  # what the documents show says nothing of how busy this machine is
+                    expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
                 taken.append(folder / f"{name}-{form.scheme}-{form.width}.png")
                 page.screenshot(path=taken[-1], full_page=whole)
                 print(taken[-1])
