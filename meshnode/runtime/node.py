@@ -5,6 +5,7 @@ what was submitted is committed, and only then do the parts let go; nothing ackn
 """
 
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ NAMING = AUTHORITY | {"profile", "project", "correction", "erasure"}
 """Types of records that say who may do what, and by which something gets a name, or another, or none."""
 
 
+STREAM_RECORDS = 100
+"""Records in one commit that only a sync or an import brings."""
 TOUCHED = 1_024
 """Records of which is remembered when something was written here about them: far more than are written in a moment."""
 
@@ -135,6 +138,8 @@ class RunningNode:
         """How networks stand, as far as is folded."""
         self.written = self.named = 0
         """The arrival up to which all stands that was written here; and, whoever wrote it, that names or governs."""
+        self.streamed_at = -math.inf
+        """When records last came in as they do in a sync, by trio's clock."""
         self._touched: dict[bytes, int] = {}  # by record, as it is named; what is forgotten, by nothing
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
@@ -251,8 +256,8 @@ class RunningNode:
         raise refusal_of(outcome)
 
     def written_about(self, record: bytes) -> int:
-        """The arrival up to which all stands that was written here about a record, or that names or governs."""
-        return max(self.named, *(self._touched.get(each, 0) for each in (b"", record, ext(record))))
+        """The arrival up to which all stands that was written here about a record."""
+        return max(self._touched.get(each, 0) for each in (b"", record, ext(record)))
 
     def _note_touched(self, records: Iterable[bytes]) -> None:
         if len(self._touched) >= TOUCHED:
@@ -335,6 +340,8 @@ class RunningNode:
                 await self._conversations.ended()
 
     def _landed(self, group: Sequence[Batch]) -> None:
+        if sum(len(run.records) for batch in group for run in batch.runs) > STREAM_RECORDS:
+            self.streamed_at = trio.current_time()
         if any(each.type in NAMING for batch in group for run in batch.runs for each in run.records):
             self.named = self.arrival
         self._driver.landed(group)

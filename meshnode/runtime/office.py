@@ -55,6 +55,8 @@ CERTAIN_SECONDS = 10.0
 """How long it is waited for them at most where what they show decides what is signed, or refused."""
 FEW_BEHIND = 50
 """Records that the views may lack for a list to wait for them whoever wrote them: some 20 ms of work."""
+STREAM_SECONDS = 2.0
+"""How long after a commit of a sync nobody waits for records of others: the views take them in after the sync."""
 MOST_BEHIND = 5_000
 """Records behind which what was written here is waited for: about as many as are shown in FRESH_SECONDS."""
 CANDIDATES = 64
@@ -122,16 +124,17 @@ class Office:
     async def fresh(self, upto: int | None = None) -> Lookups:
         """The lookups, once they show what was written before, or after a moment all the same.
 
-        While records of others stream in, they are only waited for as long as there are few; nor is what was written
+        Records of others are only waited for as long as there are few, and none stream in; nor is what was written
         here, behind so many of them that it would not show in time. `upto` is the last arrival that matters to whoever
         asks; all that was written here if it is not given.
         """
         if not self.projector.is_current:
             lag, node = self.lag(), self.node
             own = node.written if upto is None else upto
-            if lag <= FEW_BEHIND or (lag <= MOST_BEHIND and self.projector.reached < own):
+            all_ = lag <= FEW_BEHIND and trio.current_time() - node.streamed_at >= STREAM_SECONDS
+            if all_ or (lag <= MOST_BEHIND and self.projector.reached < own):
                 with trio.move_on_after(FRESH_SECONDS):
-                    await self.projector.shows(node.arrival if lag <= FEW_BEHIND else own)
+                    await self.projector.shows(node.arrival if all_ else own)
         return self.lookups
 
     async def certain(self) -> Lookups:

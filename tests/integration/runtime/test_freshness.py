@@ -95,7 +95,6 @@ async def test_who_asks_about_one_record_waits_only_for_what_was_written_about_i
         one, two = await ana.logs("One"), await ana.logs("Two")
         await office.projector.caught_up()
         await work.retract(office, one, "error")
-        node.named = 0  # a retraction might be of a name
         assert (node.written_about(one), node.written_about(two)) == (node.arrival, node.arrival - 1)
         await office.projector.caught_up()
         monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
@@ -117,3 +116,19 @@ async def test_what_is_forgotten_counts_as_written_about_every_record(
         for number in range(3):
             await ana.logs(f"Entry {number}")
         assert ana.opened.node.written_about(first) >= ana.opened.node.arrival - 1
+
+
+async def test_while_records_stream_in_nobody_waits_for_those_of_others(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        office, node = ana.office, ana.opened.node
+        assert node.streamed_at < 0
+        monkeypatch.setattr(node_module, "STREAM_RECORDS", 0)
+        await ana.logs("Entry")
+        await office.projector.caught_up()
+        assert trio.current_time() - node.streamed_at < DEADLINE
+        node.streamed_at = trio.current_time()
+        passes, office.projector._news = office.projector.passes, True
+        await office.fresh()
+        assert office.projector.passes == passes
