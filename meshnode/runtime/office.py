@@ -134,7 +134,7 @@ class Office:
             all_ = lag <= FEW_BEHIND and trio.current_time() - node.streamed_at >= STREAM_SECONDS
             if all_ or (lag <= MOST_BEHIND and self.projector.reached < own):
                 with trio.move_on_after(FRESH_SECONDS):
-                    await self.projector.shows(node.arrival if all_ else own)
+                    await (self.projector.caught_up() if all_ else self.projector.shows(own))
         return self.lookups
 
     async def certain(self) -> Lookups:
