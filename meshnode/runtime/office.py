@@ -335,8 +335,8 @@ class Office:
         wanted = slug(text)
         called = dict.fromkeys(row.scope for row in lookups.versions() if wanted and slug(row.title) == wanted)
         named = [ScopeId(each) for each in called if self.truth.entry(AgreementEntry, (each,)) is not None]
-        standing = {row.scope for row in lookups.versions() if row.state == "in_force"}
-        # Of a title that was proposed more than once, people mean the one they have agreed on.
+        standing = {row.scope for row in lookups.versions() if row.state != "proposed"}
+        # Of a title that was proposed more than once, people mean the one that all have signed.
         named = [each for each in named if each in standing] if len(standing.intersection(named)) == 1 else named
         if len(named) > 1:
             listed = ", ".join(short(each) for each in named)

@@ -126,7 +126,11 @@ def _must_be_money(income: Income) -> None:
 def _must_be_shared(office: Office, scope: ScopeId, cur: str) -> None:
     """Refuse money that no distribution of the agreement would ever share. Raises Refusal."""
     with office.folded.steady():
-        shared = terms_now(scope, office.folded).get("value_equation", {}).get("cur", cur)
+        equation = terms_now(scope, office.folded).get("value_equation")
+    if equation is None:
+        why = "this agreement shares no money: an income would never be shared under it"
+        raise Refusal(Code.BAD_REQUEST, why, "agree on how to share it first: meshnode agreement amend --help")
+    shared = equation["cur"]
     if cur != shared:
         why = f"this agreement shares {shared}: an income in {cur} would never be shared under it"
         raise Refusal(Code.BAD_REQUEST, why, f"declare what it became in {shared}")

@@ -71,6 +71,8 @@ async def test_a_change_takes_the_signatures_of_all_and_lists_what_it_changes(me
         await comes_to(ben, made["id"])
         await ben.api().does("POST", "/agreements/logo/signatures", {})
         await comes_to(ana, made["id"], "in_force")
+        income = {"agreement": "logo", "gross": {"amt": 100, "cur": "EUR"}}
+        assert "shares no money" in (await ana.api().refuses("POST", "/incomes", income))["detail"]
         wish = {"worth": {"amt": 100_000, "cur": "EUR"}, "equation": HOURS, "drop": ["until"]}
         change = await ana.api().does("POST", "/agreements/logo/versions", wish)
         assert change["state"] == "proposed"
@@ -93,6 +95,9 @@ async def test_a_change_takes_the_signatures_of_all_and_lists_what_it_changes(me
         over = await comes_to(ana, made["id"], "ended")
         assert over["says"] == "ended: no work or income after 9998-01-31 belongs to it"
         assert (await ana.api().does("GET", "/agreements"))["items"] == []
+        await ana.api().does("POST", "/agreements", {**terms("me", "Ben"), "sign": False})
+        await ana.office.projector.caught_up()
+        assert (await ana.api().does("GET", "/agreements/logo"))["id"] == made["id"]  # the one that all have signed
 
 
 async def test_terms_that_make_no_agreement_are_refused_with_the_path_and_the_reason(mesh: Mesh) -> None:
