@@ -56,6 +56,8 @@ class Joins:
         `again` says that it has.
         """
         async with self._turn:
+            if again:
+                await self._caught_up()  # or one who has just joined looks like one who has left
             who = AgentId(agent or self._node.me)
             own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
             told = self._node.standings.get(network)

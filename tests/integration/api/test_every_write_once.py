@@ -19,7 +19,6 @@ import trio
 
 from meshnode.api.openapi import document
 from meshnode.api.routes import ROUTES
-from meshproto.records.record import Record
 from tests.integration.api import (
     test_agreement_routes,
     test_keeping_routes,
@@ -31,12 +30,11 @@ from tests.integration.api import (
 from tests.integration.runtime import test_firms_act, test_organisations, test_proposed_acts, test_rulings
 from tests.integration.runtime.test_devices import paired
 from tests.support.crashing import ApiOfNow, Fuse, crashing_node
-from tests.support.meshes import Api, Mesh, Node, until
+from tests.support.meshes import Api, Mesh, until
+from tests.support.sayings import repetitions
 
 COMMITS = 12
 """More than any request makes."""
-DRAWN = ("nonce", "key")
-"""Facts that are random: that of a founding, and the key of an invitation."""
 
 Story = Callable[..., Coroutine[Any, Any, None]]
 
@@ -147,7 +145,7 @@ class Insistent:
         again = await api.ask(method, path, body, key=key)
         assert again.status_code == answer.status_code, f"{method} {path}, again: {again.text}"
         assert (succeeded(again) or {}).get("id") == (told or {}).get("id"), f"{method} {path}"
-        assert repetitions(api.node, before) == [], f"{method} {path}"
+        assert repetitions(api.node.opened.reader, before) == [], f"{method} {path}"
         return told
 
     async def _outlives(self, api: ApiOfNow, method: str, path: str, body: object, key: str) -> httpx.Response:
@@ -184,19 +182,6 @@ def succeeded(answer: httpx.Response) -> Any:
     """The JSON of an answer that must be a success."""
     assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
     return answer.json() if answer.content else None
-
-
-def repetitions(node: Node, since: int) -> list[object]:
-    """What stands in more than one of the records that came in since: of one request nothing is said twice."""
-    said = Counter(repr(saying(node, record)) for _, record in node.opened.reader.records_after(since, 1_000))
-    return [each for each, times in said.items() if times > 1]
-
-
-def saying(node: Node, record: Record) -> object:
-    """What a record says, apart from what is drawn by lot."""
-    facts = {name: fact for name, fact in record.facts.items() if name not in DRAWN}
-    author = b"" if record.type == "genesis" else record.author
-    return record.type, record.scope, author, facts, node.opened.reader.private(record.id)
 
 
 def operation_of(method: str, path: str) -> str:
