@@ -20,6 +20,7 @@ from meshnode.views.rows import (
     Row,
     VoteRow,
 )
+from meshproto.records.ids import to_text
 
 LIVING = ("yes", "aside")
 """Statuses of records that have an effect, or would have if a member's record reached them."""
@@ -36,6 +37,9 @@ VERSIONS_READ = 10_000
 
 ORGANISATIONS_READ = 10_000
 """Organisations among which one is looked for; far more than anybody deals with."""
+
+ENTRIES_AT_ONCE = 5_000
+"""Entries read with one question where all of them are looked at."""
 
 R = TypeVar("R", bound=Row)
 E = TypeVar("E", ProjectRow, ProfileRow)
@@ -65,6 +69,22 @@ class Lookups:
     def entry(self, record: bytes) -> EntryRow | None:
         """One record of any type."""
         return _only(self.views.of(EntryRow, record))
+
+    def ending_in(self, letters: str, most: int) -> list[bytes]:
+        """Ids whose text ends in these letters, by time; of more than `most`, at least that many.
+
+        All are looked at, since nothing sorts them by their ends.
+        """
+        found: list[bytes] = []
+        after: tuple[int, bytes] | None = None
+        while True:
+            page = self.views.select(
+                EntryRow, Where("at", Is.AT_LEAST, 0), order="at", limit=ENTRIES_AT_ONCE, after=after
+            )
+            found += [row.record for row in page if to_text(row.record).endswith(letters)]
+            if len(page) < ENTRIES_AT_ONCE or len(found) > most:
+                return found
+            after = (page[-1].at, page[-1].record)
 
     def contribution(self, record: bytes) -> ContributionRow | None:
         """One contribution."""

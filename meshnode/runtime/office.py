@@ -39,7 +39,6 @@ from meshnode.runtime.room import Room, room_of
 from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.runtime.unwritten import About, quoted, refusal_of
-from meshnode.store.querying import Is, Where
 from meshnode.store.reading import Reader
 from meshnode.views.names import slug
 from meshnode.views.rows import EntryRow, ProjectRow
@@ -258,7 +257,7 @@ class Office:
         given = read_abbreviation(text)
         if given.end:
             await self.fresh()
-            rows = await self.slowly(lambda lookups: _ending_in(lookups, given.end))
+            rows = await self.slowly(lambda lookups: lookups.ending_in(given.end, CANDIDATES))
             found = [RecordId(each) for each in rows if given.fits(each)]
         else:
             found = list(self.truth.beginning_with(*given.bounds(), CANDIDATES))
@@ -490,15 +489,3 @@ def noting(rows: Rows, made: bytes) -> Rows:
 def _steadily(question: Callable[[Folded], T], folded: Folded) -> T:
     with folded.steady():
         return question(folded)
-
-
-def _ending_in(lookups: Lookups, letters: str) -> list[bytes]:
-    """Ids whose text ends in these letters: all are looked at, since nothing sorts them by their ends."""
-    found: list[bytes] = []
-    after: tuple[int, bytes] | None = None
-    while True:
-        page = lookups.views.select(EntryRow, Where("at", Is.AT_LEAST, 0), order="at", limit=5_000, after=after)
-        found += [row.record for row in page if to_text(row.record).endswith(letters)]
-        if len(page) < 5_000 or len(found) > CANDIDATES:
-            return found
-        after = (page[-1].at, page[-1].record)
