@@ -13,7 +13,7 @@ import pytest
 
 from meshnode.app.demo.narrator import ClaimFailed, Narrator
 
-DEADLINE = 200
+DEADLINE = 280
 
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

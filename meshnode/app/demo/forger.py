@@ -19,7 +19,7 @@ from meshproto.wire.limits import NONCE_SIZE, VERSION
 from meshproto.wire.messages import Auth, Bye, Headers, Hello, Message, Part
 from meshproto.wire.session import DIALLER, sign_hello, transcript
 
-PATIENCE = 10.0
+PATIENCE = 120.0
 """Seconds the victim has to answer."""
 CREDIT = 1 << 20
 

@@ -20,7 +20,7 @@ from meshnode.dashboard.settings import LINK_SECONDS
 
 LARGEST = 150 << 10
 """Bytes of a page; more would make somebody wait who looks at it from a telephone."""
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds until a page that does not come is given up."""
 SHOWN = ("Ana", "Acme")
 """Whose dashboards people are shown: one who works, and one who pays."""

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
-PATIENCE = 30.0
-"""Seconds until something that should happen by itself is said not to have happened."""
+PATIENCE = 120.0
+"""Seconds until something that should happen by itself is said not to have happened: also where much else runs."""
 LOOK_AGAIN = 0.01
 
 

@@ -14,8 +14,9 @@ from meshnode.app.demo.narrator import ClaimFailed, Narrator
 from meshnode.app.demo.stage import Stage, temporary_folder
 from meshnode.app.demo.story import play
 from meshnode.app.endings import Ending, Exit, only_one
+from meshnode.dashboard.asking import Refused
 
-TIME_LIMIT = 240.0
+TIME_LIMIT = 600.0
 """Seconds after which the story gives up; it takes about twenty."""
 
 
@@ -98,6 +99,10 @@ def _ending_of(failed: BaseException) -> BaseException:
     match cause:
         case ClaimFailed():
             return Ending(Exit.FAILURE, f"the demonstration failed: this does not hold: {cause}", "meshnode doctor")
+        case Refused(problem=problem):
+            return Ending(
+                Exit.FAILURE, f"the demonstration failed: {problem.detail or problem.title}", "meshnode doctor"
+            )
         case trio.TooSlowError():
             return Ending(Exit.FAILURE, "the demonstration failed: it took too long", "meshnode doctor")
         case _:

@@ -28,7 +28,7 @@ from meshproto.records.log import check_run
 from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach
 
-SYNC_SECONDS = 20.0
+SYNC_SECONDS = 120.0
 WEEKS = 26
 """How far back the story begins."""
 
