@@ -8,7 +8,7 @@ from pathlib import Path
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.process import LOG_FILE
+from meshnode.cli.last_words import LOG_FILE
 
 USUAL_LINES = 40
 _POLL = 0.2

@@ -1,4 +1,4 @@
-"""The node as another process: starting it, seeing whether a process is really it, ending it, and its last words."""
+"""The node as another process: starting it, seeing whether a process is really it, and ending it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.last_words import LAST_LINES, OUTPUT_FILE
 
 if TYPE_CHECKING:
     from meshnode.store.sealed import MainKey
 
 APP = "meshnode.app"
-LOG_FILE = "node.log"
-OUTPUT_FILE = "node.out"
-"""What the node wrote to stdout and stderr before and beside its log: the traceback of a start that failed, mostly."""
 UNLOCK_FD = "--unlock-fd"
 """How the node's program is told where to read what opens the keys."""
-LAST_LINES = 12
-"""Lines shown of a node that did not start."""
-ENDED = "the node ends: the records could not be written: "
-"""What the log of a node says last that could not go on, before the reason."""
-_LAST_BYTES = 4_096
-"""Bytes of the log in which its last line is looked for."""
 _POLL = 0.02
 """Seconds between two looks at a process; ten of them pass unnoticed."""
 
@@ -84,27 +76,6 @@ def start_detached(desk: Desk, words: Sequence[str], main_key: MainKey | None) -
             )
     finally:
         os.close(output)
-
-
-def last_words(desk: Desk, log_start: int) -> str:
-    """Return the last lines that a node which did not start left behind: its output, else its log since `log_start`."""
-    output = _tail(desk.places.state / OUTPUT_FILE, 0)
-    return "\n".join((output or _tail(desk.places.state / LOG_FILE, log_start))[-LAST_LINES:])
-
-
-def why_it_ended(desk: Desk) -> str:
-    """Return why the node ended by itself the last time it ran, as its log says; empty if it was stopped, or killed."""
-    lines = _tail(desk.places.state / LOG_FILE, max(0, log_size(desk) - _LAST_BYTES))
-    _, _, told = lines[-1].partition(ENDED) if lines else ("", "", "")
-    return told.split('"')[0].rstrip()  # what follows in a log of JSON is not of it
-
-
-def log_size(desk: Desk) -> int:
-    """Return how long the log is now, so that only what follows is shown."""
-    try:
-        return (desk.places.state / LOG_FILE).stat().st_size
-    except OSError:
-        return 0
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
@@ -167,12 +138,3 @@ def _command_of(pid: int) -> Sequence[str]:
     except OSError:
         found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
         return found.stdout.split()
-
-
-def _tail(path: Path, start: int) -> list[str]:
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            return file.read()[-65_536:].decode(errors="replace").splitlines()
-    except OSError:
-        return []

@@ -116,9 +116,9 @@ def _start_service(desk: Desk) -> bool:
 
 
 def _start(desk: Desk, words: list[str], main_key: MainKey | None) -> None:
-    from meshnode.cli import process
+    from meshnode.cli import last_words, process
 
-    log_start = process.log_size(desk)
+    log_start = last_words.log_size(desk)
     desk.out.progress("starting the node …")
     child = process.start_detached(desk, words, main_key)
 
@@ -128,7 +128,7 @@ def _start(desk: Desk, words: list[str], main_key: MainKey | None) -> None:
     in_time = process.wait_until(settled, desk.timeout or START_SECONDS)
     desk.out.progress_done()
     if child.returncode is not None:
-        raise process.failure_of(child.returncode, process.last_words(desk, log_start), "the node did not start")
+        raise process.failure_of(child.returncode, last_words.last_words(desk, log_start), "the node did not start")
     if not in_time:
         raise Failure(Exit.DEADLINE, "the node has started but does not answer yet", "meshnode logs")
 

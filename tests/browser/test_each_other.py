@@ -72,7 +72,7 @@ def test_what_cannot_be_kept_is_told_on_an_open_page(nodes: Studio, browser: Bro
         expect(banner).to_have_count(0)
         key.chmod(0o644)
         try:
-            expect(banner).to_contain_text("others on this machine can read")
+            expect(banner).to_contain_text("Others on this machine can read")
             expect(banner).to_contain_text("chmod 600")
         finally:
             key.chmod(0o600)

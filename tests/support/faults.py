@@ -42,7 +42,7 @@ class Saying:
         assert words in ran.out
         assert ran.code == (3 if state == "fail" else 0)
         page = shown(self.visitor.reads("/"))
-        assert f"{name}. {text}" in page, page[:2_000]
+        assert f"{name}. {text[0].upper()}{text[1:]}" in page, page[:2_000]
         assert fix in page
         return took
 

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from meshnode.cli import process
+from meshnode.cli import last_words, process
 from meshnode.cli.exits import Exit
 from meshnode.runtime.driver import StoreFailed
 from tests.support.command_line import objects, run
@@ -181,7 +181,7 @@ def test_a_process_of_somebody_else_is_not_gone(monkeypatch: pytest.MonkeyPatch)
 def test_a_node_that_left_no_words_has_none(home: Path) -> None:
     ran = run("status", home=home)
     assert ran.code == Exit.NOT_RUNNING
-    assert process._tail(home / "nothing", 0) == []
+    assert last_words._tail(home / "nothing", 0) == []
 
 
 def test_waiting_ends() -> None:
@@ -209,7 +209,7 @@ def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ..
 @pytest.mark.parametrize("line", ["2026-03-09 CRITICAL meshnode.app.run: {}", '{{"level": "critical", "text": "{}"}}'])
 def test_a_node_that_ended_by_itself_is_told_with_the_reason(home: Path, line: str) -> None:
     failed = StoreFailed(OSError("the disk of records.db is full: free some space"))
-    log = home / process.LOG_FILE
+    log = home / last_words.LOG_FILE
     log.write_text("INFO listening\n" + line.format(f"the node ends: {failed}") + "\n")
     ran = run("status", home=home)
     assert ran.code == Exit.NOT_RUNNING
