@@ -1,6 +1,8 @@
 """What valid records of an agreement say, for those who name them."""
 
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
+
+import msgspec
 
 from meshproto.fold.memory import Memory
 from meshproto.records.encoding import Value
@@ -14,7 +16,7 @@ _LISTED = frozenset(("allocation", "income", "distribution", "settlement", "comm
 """Types that are asked for by type. Contributions have a list of their own, as there are many more of them."""
 
 
-class Concern(NamedTuple):
+class Concern(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What is remembered of a valid record of an agreement scope, for those who name it."""
 
     agent: bytes
@@ -37,7 +39,7 @@ def note_concern(record: Record, memory: Memory) -> None:
 def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
     """What a valid record of an agreement scope says; None if it is none."""
     row = memory.get("concern", record_id)
-    return row if row is None or isinstance(row, Concern) else Concern._make(cast(list[Any], row))
+    return row if row is None or isinstance(row, Concern) else Concern(*cast(list[Any], row))
 
 
 def concern_of(memory: Memory, record_id: bytes) -> Concern:

@@ -80,7 +80,7 @@ class Contests:
             if status != Status.YES or status != row.status:
                 touched[record_id] = None
             if status != row.status:
-                new = row._replace(status=int(status))
+                new = row.with_status(int(status))
                 write_row(self._memory, record_id, new)
                 turn(record_id, row, new)
                 due.extend(self._resting_on(record_id, row))

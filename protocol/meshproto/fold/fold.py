@@ -308,7 +308,7 @@ class Fold:
         status = int(self._contests.status(record.id, row))
         if status == Status.YES == row.status:
             return row
-        row = row_of(self._memory, record.id)._replace(status=status)
+        row = row_of(self._memory, record.id).with_status(status)
         write_row(self._memory, record.id, row)
         return row
 

@@ -103,7 +103,10 @@ KEYS_TOGETHER = 512
 
 
 class Memory(Protocol):
-    """Rows by table and key. A missing row reads as None; scanning goes by the bytes of the keys."""
+    """Rows by table and key. A missing row reads as None; scanning goes by the bytes of the keys.
+
+    Rows whose parts have names, such as `standing.Row`, are arrays: a memory may give them back as plain ones.
+    """
 
     def get(self, table: str, key: bytes) -> Value:
         """The row, or None."""

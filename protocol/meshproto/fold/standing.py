@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, cast
 
+import msgspec
+
 from meshproto.fold.memory import Memory
 from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason
@@ -51,10 +53,11 @@ COUNTS_CONTESTED = frozenset(
 
 
 _YES = int(Status.YES)
+_with = msgspec.structs.replace
 
 
-class Row(NamedTuple):
-    """What is remembered of a decided record."""
+class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What is remembered of a decided record. There are very many: none of them concerns Python's search for cycles."""
 
     status: int
     """A Status, or REAFFIRMED."""
@@ -89,6 +92,10 @@ class Row(NamedTuple):
         """Whether it has the effect of its type."""
         return self.status in SETTLED or (self.status == Status.CONTESTED and self.type in COUNTS_CONTESTED)
 
+    def with_status(self, status: int) -> "Row":
+        """The row of the same record, of which something else was found."""
+        return _with(self, status=status)
+
 
 def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
     """Remember what became of a record."""
@@ -97,20 +104,17 @@ def write_row(memory: Memory, record_id: bytes, row: Row) -> None:
 
 # What follows is done for nearly every record, so it is written in the quickest way.
 
-_CHILD = Row._fields.index("child")
-_new = tuple.__new__
-
 
 def with_child(row: Row, child: bytes) -> Row:
     """The row of a record that another continues."""
-    return _new(Row, (*row[:_CHILD], child, *row[_CHILD + 1 :]))
+    return _with(row, child=child)
 
 
 def continued(before: Row, record: Record, crossed: int) -> Row:
     """The row of a record that is YES and in everything else like the one before."""
-    _, _, home, author, size, personal, _, lane, _, known, mandate, _ = before
-    more = (home, author, size + len(record.raw), personal, b"", lane, record.seq, known, mandate, crossed)
-    return _new(Row, (_YES, record.type, *more))
+    size = before.size + len(record.raw)
+    more = (size, before.personal, b"", before.lane, record.seq, before.known, before.mandate, crossed)
+    return Row(_YES, record.type, before.home, before.author, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +159,19 @@ CLAIMS = {"contribution": "claimed", "recognition": "claimed"}
 def read_row(memory: Memory, record_id: bytes) -> Row | None:
     """What is remembered of a decided record, if it is one."""
     row = memory.get("record", record_id)
-    # A memory in RAM gives back the very row; one on disk gives a plain array.
-    return row if row is None or isinstance(row, Row) else Row._make(cast(list[Any], row))
+    return row if row is None or isinstance(row, Row) else as_row(row)
+
+
+def as_row(row: Value) -> Row:
+    """What a memory gives back: one in RAM the very row, one on a disk perhaps a plain array."""
+    return row if isinstance(row, Row) else Row(*cast(list[Any], row))
 
 
 def row_of(memory: Memory, record_id: bytes) -> Row:
     """What is remembered of a record that is decided."""
-    row = read_row(memory, record_id)
+    row = memory.get("record", record_id)
     assert row is not None  # the caller knows that it is decided
-    return row
+    return row if isinstance(row, Row) else as_row(row)
 
 
 def flags_of_contest(row: Row, reason: Reason | None) -> list[str]:

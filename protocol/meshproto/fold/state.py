@@ -17,7 +17,7 @@ from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.ledger import DIGESTED, balances
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import NETWORK, Place, read_place
-from meshproto.fold.standing import REAFFIRMED, Status, row_of
+from meshproto.fold.standing import REAFFIRMED, Status, as_row, row_of
 from meshproto.fold.states import SETTLED_TYPES, States, states_over
 from meshproto.records.encoding import encode
 
@@ -119,9 +119,9 @@ def _own_digests(memory: Memory) -> dict[bytes, bytes]:
 def _lines(memory: Memory) -> Iterator[tuple[int, bytes]]:
     """Give all that digests cover, as (local number of the scope, bytes), in the order in which they cover it."""
     for key, value in memory.scan("record", b""):
-        status, _, home, *_ = cast(tuple[int, str, int], value)
-        if status in _STATUSES:
-            yield home, encode(["record", key, _STATUSES[status]])
+        row = as_row(value)
+        if row.status in _STATUSES:
+            yield row.home, encode(["record", key, _STATUSES[row.status]])
     states = states_over(memory)
     for key in sorted(key for table in ("entry", "resolution") for key, _ in memory.scan(table, b"")):
         row = row_of(memory, key)

@@ -56,6 +56,6 @@ def take_in(record_id: bytes, memory: Memory) -> tuple[Record, Row]:
     memory.delete("why", record_id)
     memory.delete("aside", record_id)
     memory.delete("outside", record.scope + record.agent + record_id)
-    row = row_of(memory, record_id)._replace(status=int(Status.YES))
+    row = row_of(memory, record_id).with_status(int(Status.YES))
     write_row(memory, record_id, row)
     return record, row

@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,8 @@ class PlainMemory(DictMemory):
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.astuple(value)
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
