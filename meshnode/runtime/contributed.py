@@ -6,13 +6,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.restated import COUNTING, apart
 from meshnode.store.querying import MAX_IN, Among, Is, Plain, Sum, Where
 from meshnode.views.projection import SECONDS
 from meshnode.views.rows import ContributionRow, EvidenceRow, ShareRow
 from meshproto.records.ids import ext
 
-COUNTING = ("yes", "contested")
-"""Statuses of contributions that count."""
 MOST_GROUPS = 64
 """Units or currencies that sums are told of; more is noise, or somebody's mischief."""
 MOST_READ = 7 * MOST_GROUPS
@@ -95,9 +94,8 @@ def contributions(
 
 
 def sums(lookups: Lookups, wanted: Wanted) -> Found:
-    """What all of them make together that count and were not retracted."""
-    counting = [Where("status", Is.ONE_OF, COUNTING), Where("claim", Is.OTHER, "retracted")]
-    ways = [[*where, *counting] for where in wanted.ways()]
+    """What all of them make together that count and were not retracted; what was shared from elsewhere once."""
+    ways = _counting(wanted)
     things = [[*way, Where("kind", Is.OTHER, "money")] for way in ways]  # money is no piece of anything
     amounts = _added(lookups, "quantity", ("unit", "scale"), things)
     values = _added(lookups, "value", ("currency",), ways)
@@ -116,20 +114,24 @@ def sums(lookups: Lookups, wanted: Wanted) -> Found:
 def hours(lookups: Lookups, wanted: Wanted, by: str, first: str, last: str) -> list[Hours]:
     """The time of contributions that began within a period, apart for each value of the column `by`; most first.
 
-    What took several days counts on its first.
+    What took several days counts on its first, and what was shared from elsewhere once.
     """
-    counting = [Where("status", Is.ONE_OF, COUNTING), Where("claim", Is.OTHER, "retracted")]
     period = [Where("day_from", Is.AT_LEAST, first or "0"), Where("day_from", Is.BELOW, f"{last or '9'}~")]
     totals: dict[Plain, tuple[int, int]] = {}
-    for way in wanted.ways():
+    for way in _counting(wanted):
         for (value,), total, rows in lookups.views.sums(
-            ContributionRow, "seconds", (by,), *way, *counting, *period, limit=MOST_HOURS
+            ContributionRow, "seconds", (by,), *way, *period, limit=MOST_HOURS
         ):
             seconds, count = totals.get(value, (0, 0))
             totals[value] = (min(seconds + total, LARGEST), count + rows)
     return sorted(
         (Hours(value, *sums) for value, sums in totals.items()), key=lambda each: (-each.seconds, str(each.of))
     )
+
+
+def _counting(wanted: Wanted) -> list[list[Where]]:
+    """The conditions on what is added up; no row fits two of them."""
+    return [once for way in wanted.ways() for once in apart([*way, *COUNTING])]
 
 
 def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:

@@ -25,19 +25,12 @@ from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
 from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
+from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import LOOP_SLICE_SECONDS
 from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.writer import Writer
 from meshproto.records.ids import ScopeId
-
-
-class StoreFailed(Exception):
-    """A commit failed: what is in memory may be ahead of the disk, so the node must stop. `cause` says why."""
-
-    def __init__(self, cause: BaseException) -> None:
-        self.cause = cause
-        super().__init__(f"the records could not be written: {cause}")
 
 
 class Core(Protocol):

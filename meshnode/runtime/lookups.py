@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from meshnode.store.querying import Is, ViewReader, Where
+from meshnode.store.querying import MAX_IN, Is, ViewReader, Where
 from meshnode.views.names import slug
 from meshnode.views.rows import (
     AgreementRow,
@@ -69,6 +69,12 @@ class Lookups:
     def entry(self, record: bytes) -> EntryRow | None:
         """One record of any type."""
         return _only(self.views.of(EntryRow, record))
+
+    def flags(self, records: Sequence[bytes]) -> dict[bytes, list[str]]:
+        """The flags of records, of those that have any."""
+        pieces = (records[start : start + MAX_IN] for start in range(0, len(records), MAX_IN))
+        rows = (row for each in pieces for row in self.views.select(EntryRow, Where("record", Is.ONE_OF, each)))
+        return {row.record: row.flags.split() for row in rows if row.flags}
 
     def ending_in(self, letters: str, most: int) -> list[bytes]:
         """Ids whose text ends in these letters, by time; of more than `most`, at least that many.

@@ -11,7 +11,7 @@ next start makes them anew.
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import trio
@@ -26,6 +26,7 @@ from meshnode.runtime.settings import (
     PROJECT_QUIET_SECONDS,
     PROJECT_SHARE,
     PROJECT_SLICE,
+    PROJECT_SLICES,
     RETRY_SECONDS,
     SCRUB_AGAIN_SECONDS,
     SCRUB_SHARE,
@@ -132,21 +133,27 @@ class Projector:
         """Wait until the views show everything that was committed before this call. Raises Refusal if broken."""
         wanted = self._begun + self._news
         while self._done < wanted or self.broken:
-            if self.broken:
-                raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
+            self.must_be_whole()
             self._wanted = max(self._wanted, wanted)
             self._nudged.set()
             self._urged.set()
             await self._passed.after(self._passed.moves)
 
+    def must_be_whole(self) -> None:
+        """Raise Refusal if the views can no longer be brought up to date."""
+        if self.broken:
+            raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
+
     async def shows(self, arrival: int) -> None:
         """Wait until the views show what arrived up to a number, however much comes after it.
 
-        If they do already, as `caught_up`: what was committed besides may be of private parts.
+        If they do already, as `caught_up`: what was committed besides may be of private parts. Raises Refusal if they
+        are broken.
         """
         if self.reached >= arrival:
             await self.caught_up()
-        while self.reached < arrival and not self.broken:
+        while self.reached < arrival:
+            self.must_be_whole()
             self._upto = max(self._upto, arrival)
             self._nudged.set()
             self._urged.set()
@@ -287,27 +294,43 @@ class Projector:
         return [key[len(record) :] for key, row in rows if cast(list[Value], row)[0] == "replace"]
 
     def _slice(self) -> bool:
-        """Take in one slice of the queues; when they are empty, index. Whether more waits."""
+        """Take in one slice of the queues, or some; when they are empty, index. Whether more waits."""
         before = self._views.progress
+        after, governing = before, list[Record]()
         with self._views.slice():
-            slice_ = self._take_in(before)
-            if slice_.after != before:
-                self._views.replace(slice_.changed, self._rows(slice_.touched))
-                if slice_.purged or slice_.after.erasure > before.erasure:
-                    self._views.mark_erasure()
-                    self._unclean = True
-                self._views.advance(slice_.after)
-                self._shows_more = True
-        self._reached = slice_.after.arrival
+            for _ in range(PROJECT_SLICES):
+                slice_ = self._take_in(after)
+                self._show(slice_, after)
+                self._shelf.forget()  # what was read may have changed by the next one
+                governing += [record for record in slice_.touched.values() if record.type in AUTHORITY]
+                after = slice_.after
+                if not self._may_go_on(slice_):
+                    break
+        self._reached = after.arrival
         # Only now, for it may be read by others once it is committed.
-        self._governed = self._governed or any(each.type in AUTHORITY for each in slice_.touched.values())
-        self._shelf.forget()
-        self._look_at_networks(slice_)
-        return slice_.after != before or self._views.index() > 0
+        self._governed = self._governed or bool(governing)
+        self._look_at_networks(governing)
+        return after != before or self._views.index() > 0
 
-    def _look_at_networks(self, slice_: _Slice) -> None:
-        """Find out how networks stand about which a slice said something; at first, how all of them do."""
-        governing = [record for record in slice_.touched.values() if record.type in AUTHORITY]
+    def _show(self, slice_: _Slice, before: Progress) -> None:
+        """Write the rows of a slice, if it brings anything."""
+        if slice_.after == before:
+            return
+        self._views.replace(slice_.changed, self._rows(slice_.touched))
+        if slice_.purged or slice_.after.erasure > before.erasure:
+            self._views.mark_erasure()
+            self._unclean = True
+        self._views.advance(slice_.after)
+        self._shows_more = True
+
+    def _may_go_on(self, slice_: _Slice) -> bool:
+        """Whether another slice may be shown together with this one: more waits, and nobody for this one."""
+        is_far_behind = len(slice_.fresh) == PROJECT_SLICE
+        is_waited_for = self.reached < self._upto <= slice_.after.arrival
+        return is_far_behind and self._must_hurry() and not is_waited_for
+
+    def _look_at_networks(self, governing: Sequence[Record]) -> None:
+        """Find out how networks stand about which something was said; at first, how all of them do."""
         scopes = dict.fromkeys(record.home for record in governing)
         for scope in list(scopes):
             scopes.update(dict.fromkeys(map(ScopeId, circles_read_through(scope, self._views.memory))))

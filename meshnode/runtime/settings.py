@@ -57,7 +57,10 @@ PROJECT_LAG_SECONDS = 2.0
 PROJECT_SHARE = 8.0
 """While records stream in, the projector rests so many times as long as it worked: a sync goes first."""
 PROJECT_SLICE = 200
-"""Records the projector takes in one transaction of views.db, some 30 ms of work: it can give way only in between."""
+"""Records the projector takes at a time, some 30 ms of work: it can give way only in between."""
+PROJECT_SLICES = 10
+"""Most such slices in one transaction of views.db, while far behind and alone: each page on which the rows of a few
+records fall is written once for all of them."""
 PROJECT_BUSY_SLICE = 20
 """The same while the node is busy: writing the rows of a slice cannot be interrupted."""
 PROJECT_BREATH_SECONDS = 0.0002

@@ -29,6 +29,8 @@ class Is(StrEnum):
     """The column's bytes or text begin with the value."""
     RECORD_OF = "is record of"
     """The value is an Among: the column is the record of one of those rows."""
+    FIRST = "is the first of"
+    """The value is an Again: no such row says before it what the column names."""
 
 
 class Among(NamedTuple):
@@ -39,12 +41,26 @@ class Among(NamedTuple):
     value: Plain
 
 
+class Again(NamedTuple):
+    """Rows of the same kind that say the same: they are alike in some columns, and come from different scopes.
+
+    Before a row come that whose `named` its column has, and those with the same column and a smaller record.
+    """
+
+    named: str
+    alike: tuple[str, ...]
+    nearly: tuple[str, ...]
+    """Columns in which they are alike unless one of them was `corrected`."""
+    conditions: "tuple[Where, ...]"
+    """What they have to meet besides."""
+
+
 class Where(NamedTuple):
     """One condition on a column. `Where("project", Is.EQUAL, None)` asks for rows without a project."""
 
     column: str
     comparison: Is
-    value: Plain | Sequence[Plain] | Among
+    value: Plain | Sequence[Plain] | Among | Again
 
 
 class Sum(NamedTuple):
@@ -58,6 +74,9 @@ class Sum(NamedTuple):
 
 MAX_IN = 1_000
 """Most values in one ONE_OF, so that a question stays one short statement."""
+
+MOST_AGAIN = 64
+"""Rows looked at of those that say the same as another."""
 
 _REACH = "SELECT coalesce((SELECT max(number) FROM entries), 0), (SELECT value FROM progress WHERE name = 'arrival')"
 _CHANGED = "SELECT * FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
@@ -187,12 +206,7 @@ class ViewReader:
 
     def _matching(self, query: str, conditions: Sequence[Where]) -> tuple[SearchRow, ...]:
         """The newest records that match, with what is asked of them besides."""
-        parts, values = list[str](), list[Plain]()
-        for condition in conditions:
-            _check_column(SearchRow, condition.column)
-            part, given = _compared(condition)
-            parts.append(part)
-            values += given
+        parts, values = _parts(SearchRow, conditions)
         question = " ".join([_MATCHING, "WHERE" if parts else "", " AND ".join(parts), "LIMIT ?"])
         looked = LOOKED_AT if conditions else FOUND_MOST
         return _as_rows(SearchRow, self._source.rows(question, (query, looked, *values, FOUND_MOST)))
@@ -200,19 +214,27 @@ class ViewReader:
 
 def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[str, list[Plain]]:
     """A statement with its conditions: column names come from the row's own fields, values are parameters."""
+    parts, values = _parts(kind, conditions)
+    return " ".join([wanted, FROM[kind], "WHERE" if parts else "", " AND ".join(parts)]), values
+
+
+def _parts(kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[list[str], list[Plain]]:
+    """Conditions as they stand in a statement, and their parameters."""
     parts: list[str] = []
     values: list[Plain] = []
     for condition in conditions:
         _check_column(kind, condition.column)
-        part, given = _compared(condition)
+        part, given = _compared(kind, condition)
         parts.append(part)
         values += given
-    return " ".join([wanted, FROM[kind], "WHERE" if parts else "", " AND ".join(parts)]), values
+    return parts, values
 
 
-def _compared(condition: Where) -> tuple[str, list[Plain]]:
+def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
     column = f'"{name}"'
+    if isinstance(value, Again):
+        return _first_of(kind, name, value)
     if isinstance(value, Among):
         if comparison is not Is.RECORD_OF:
             raise ValueError(f"{name}: rows of another kind are only asked for their record")
@@ -232,6 +254,31 @@ def _compared(condition: Where) -> tuple[str, list[Plain]]:
     if value is None:
         return f"{column} IS {'' if comparison is Is.EQUAL else 'NOT '}NULL", []
     return f"{column} {comparison.value} ?", [value]
+
+
+def _first_of(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, list[Plain]]:
+    """That no other row that is alike comes before. In it, names without a table are those of the other row."""
+    mine = FROM[kind].removeprefix("FROM ")
+    for name in ("scope", "corrected", again.named, *again.alike, *again.nearly):
+        _check_column(kind, name)
+    nearly = " AND ".join(f'"{name}" IS {mine}."{name}"' for name in again.nearly)
+    # A column behind a plus is looked for by no index: that of `before` finds a handful, any other thousands.
+    alike = [
+        f"+scope <> {mine}.scope",
+        *(f'+"{name}" IS {mine}."{name}"' for name in again.alike),
+        f"(corrected OR {mine}.corrected OR ({nearly}))",
+    ]
+    named, earlier = (
+        f'"{again.named}" = {mine}."{column}"',
+        f'"{column}" = {mine}."{column}" AND record < {mine}.record',
+    )
+    before = [
+        " ".join(["SELECT *", FROM[kind], "AS other WHERE", " AND ".join([each, *alike])]) for each in (named, earlier)
+    ]
+    parts, values = _parts(kind, again.conditions)
+    # The limit keeps SQLite from looking for the conditions first, and bounds what a hostile author makes of it.
+    words = ["NOT EXISTS (SELECT 1 FROM (", " UNION ALL ".join(before), "LIMIT", str(MOST_AGAIN), ")"]
+    return " ".join([*words, "WHERE" if parts else "", " AND ".join(parts), ")"]), values
 
 
 def _check_column(kind: type[NamedTuple], column: str) -> None:

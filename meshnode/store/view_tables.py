@@ -33,9 +33,11 @@ _BASE = (
 _INDEXES = {
     "entries": ("scope, at", "agent, at", "type, at", "status", "log, seq"),
     "contributions": (
-        *("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref"),
+        *("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref", "named"),
+        # Few state anything again, and who asks for the others must not be led to this one.
+        "restates WHERE restates IS NOT NULL",
         # All that sums of time need, so that they look at no row: a year of a busy studio would be read from the disk.
-        "project, day_from, agent, seconds, claim, status",
+        "project, day_from, agent, seconds, claim, status, restates",
     ),
     "shares": ("agent",),
     "evidence": ("sha256",),
@@ -65,7 +67,8 @@ def statements() -> tuple[str, ...]:
         made.append(f"CREATE TABLE {table} (number INTEGER PRIMARY KEY AUTOINCREMENT, {columns}) STRICT")
         made.append(f"CREATE INDEX {table}_by_record ON {table} (record)")
         for index, wanted in enumerate(_INDEXES.get(table, ())):
-            made.append(f"CREATE INDEX {table}_{index} ON {table} ({wanted})")
+            columns, where, which = wanted.partition(" WHERE ")
+            made.append(f"CREATE INDEX {table}_{index} ON {table} ({columns}){where}{which}")
     return (f"PRAGMA application_id = {_MARK}", f"PRAGMA user_version = {FINGERPRINT}", *made, *_BASE)
 
 

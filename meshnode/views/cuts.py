@@ -1,12 +1,15 @@
 """What the next distribution of an agreement would be, and what one leaves out of all that is known here."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from meshnode.views.dealings import ids_of
+from meshproto.equation.inputs import Round
 from meshproto.equation.notices import Notice, notices
 from meshproto.equation.settled import Settled
 from meshproto.fold.attesting import heads_of
 from meshproto.fold.authority import Verdict
+from meshproto.fold.chains import Telling
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
@@ -42,12 +45,32 @@ class Drawn(NamedTuple):
     notices: tuple[Notice, ...]
 
 
+class Imagined(Shared):
+    """A distribution of money that nobody has received: no income, but a pool."""
+
+    def __init__(self, scope: bytes, facts: Facts, pool: int, memory: Memory) -> None:
+        super().__init__(scope, {**facts, "incomes": []}, Everything(memory), memory)
+        self._pool = pool
+
+    def _round(self, facts: Facts, entered: Entered, before: Telling) -> Round:
+        told = super()._round(facts, entered, before)
+        return replace(told, pool=self._pool) if facts is self.facts else told
+
+
 def draw_up(scope: bytes, facts: Facts, memory: Memory) -> Drawn | Verdict:
     """Work out a distribution of which version, incomes, `to` and `prev` are chosen, from all that is known.
 
     A verdict says why it would be void.
     """
-    shared = Shared(scope, facts, Everything(memory), memory)
+    return _drawn(Shared(scope, facts, Everything(memory), memory))
+
+
+def imagine(scope: bytes, facts: Facts, pool: int, memory: Memory) -> Drawn | Verdict:
+    """Work out the same as if `pool` (minor units) were there to share, and nothing else; no node would accept it."""
+    return _drawn(Imagined(scope, facts, pool, memory))
+
+
+def _drawn(shared: Shared) -> Drawn | Verdict:
     broken = shared.break_of_choice()
     if broken is not None:
         return broken

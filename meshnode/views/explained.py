@@ -146,7 +146,7 @@ class _Sources:
             standing.claim,
             standing.confirmed,
             standing.quality if by_quality else Fraction(1),
-            tuple(self._word(source, each) for each in standing.heads),
+            tuple(self._word(source, each) for each in origin.heads),
             tuple(self._corrections.get(source, ())),
         )
 

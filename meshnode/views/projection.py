@@ -35,6 +35,7 @@ from meshproto.fold.entries import read_entry
 from meshproto.fold.places import BODIES, LINEAGE, read_place
 from meshproto.fold.standing import Standing, Status
 from meshproto.records.encoding import Value
+from meshproto.records.ids import ext
 from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record
 from meshproto.types.value import Measure
@@ -132,6 +133,7 @@ def _contribution(record: Record, standing: Standing, shelf: Shelf) -> list[Row]
         authors=len(facts.get("shares", ())) or 1,
         details=kept_facts(record),
         part=part_of(record, shelf),
+        named=ext(record.id),
     )
     return [row, *named_rows(record), *_search(record, row.title, row.text), *_sources(record, standing)]
 

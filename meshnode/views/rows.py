@@ -92,6 +92,8 @@ class ContributionRow(NamedTuple):
     details: bytes
     """Facts that have no column, as `claims.read_more` takes them; may be empty."""
     part: str
+    named: bytes
+    """How records of other scopes name it: what `restates` of a copy holds there."""
 
 
 class ShareRow(NamedTuple):

@@ -19,6 +19,13 @@ def mesh(tmp_path: Path) -> Mesh:
     return Mesh(tmp_path)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer than people wait."""
+    monkeypatch.setattr(office_module, "FRESH_SECONDS", DEADLINE)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_what_was_just_written_is_waited_for(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         for number in range(5):
@@ -56,6 +63,17 @@ async def test_nor_is_what_was_written_here_behind_more_than_can_be_shown_in_tim
         assert office.projector.passes == passes
 
 
+async def test_views_that_are_broken_are_not_read_however_far_behind_they_are(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mesh.node("ana") as ana:
+        office = ana.office
+        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        office.projector.broken, office.projector.trouble = True, "views.db is damaged (page 7)"
+        with pytest.raises(Refusal, match=r"the lists cannot be read: views\.db is damaged"):
+            await office.fresh()
+
+
 async def test_names_given_before_are_found_while_the_views_are_behind(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         office = ana.office
@@ -68,6 +86,7 @@ async def test_names_given_before_are_found_while_the_views_are_behind(mesh: Mes
         assert office.projector.passes == passes  # nothing was named since, so nothing is waited for
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_name_that_nothing_has_is_looked_for_in_what_comes(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         await ana.logs("Entry")

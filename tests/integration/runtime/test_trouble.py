@@ -12,7 +12,7 @@ import trio.testing
 
 from meshnode.core.events import TrustThisCopy
 from meshnode.core.ports import Batch
-from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.errors import HomeInUse
 from meshnode.store.source import damage_mark

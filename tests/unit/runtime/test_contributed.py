@@ -2,8 +2,9 @@
 
 import pytest
 
-from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, sums
+from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, hours, sums
 from meshnode.runtime.lookups import Lookups
+from meshnode.runtime.restated import first_of
 from meshnode.store.querying import Among, Is, Where
 from meshnode.store.views import open_views
 from meshnode.views.rows import ContributionRow, EvidenceRow, MemberRow, ShareRow
@@ -15,8 +16,9 @@ ROW = ContributionRow(
     record=b"", scope=SCOPE, agent=ANA, at=1, status="yes", kind="work", claim="claimed", corrected=False,
     project=None, unit="HUR", quantity=1, scale=0, seconds=3600, day_from="2026-03-09", day_to="2026-03-09",
     title="", text="", ext_scheme="", ext_ref=None, restates=None, batch="", value=None, currency="", stream="",
-    comp="", licence="", authors=1, details=b"", part="none",
+    comp="", licence="", authors=1, details=b"", part="none", named=b"",
 )  # fmt: skip
+ELSEWHERE, THIRD = b"e" * 32, b"t" * 32
 
 
 def record(number: int) -> bytes:
@@ -26,7 +28,9 @@ def record(number: int) -> bytes:
 def lookups(*rows: ContributionRow, shared: tuple[tuple[int, bytes], ...] = ()) -> Lookups:
     """What is asked when these rows are all there is, numbered from 0; `shared` are numbers and who has a share."""
     views = open_views(None)
-    named = [row._replace(record=record(number), at=number) for number, row in enumerate(rows)]
+    named = [
+        row._replace(record=record(number), at=number, named=ext(record(number))) for number, row in enumerate(rows)
+    ]
     with views.slice():
         views.replace([], [*named, *(ShareRow(record(number), agent, 1) for number, agent in shared)])
     return Lookups(views.reader())
@@ -100,10 +104,80 @@ def test_the_same_file_shows_a_double_claim_unless_it_is_the_same_work() -> None
         ROW._replace(restates=record(4)),
     ]
     with here.slice():
-        named = [row._replace(record=record(number), at=number) for number, row in enumerate(rows)]
+        named = [
+            row._replace(record=record(number), at=number, named=ext(record(number))) for number, row in enumerate(rows)
+        ]
         here.replace([], [*named, *(EvidenceRow(row.record, file) for row in named)])
     asked = Lookups(here.reader())
     assert doubles(asked, named[0]) == [record(1), record(4), record(5)]
     assert doubles(asked, named[2]) == [record(1), record(4), record(5)]
     assert doubles(asked, named[4]) == [record(0), record(1), record(2)]
     assert doubles(asked, ROW._replace(record=record(9))) == []
+
+
+def shared_from(number: int, scope: bytes = ELSEWHERE, **more: object) -> ContributionRow:
+    """What `meshnode share` makes of the row with this number."""
+    return ROW._replace(scope=scope, restates=ext(record(number)), **more)  # type: ignore[arg-type]  # columns
+
+
+def test_what_is_stated_again_elsewhere_is_added_once() -> None:
+    here = lookups(ROW, shared_from(0), shared_from(1, THIRD), shared_from(0, b"4" * 32))
+    found = sums(here, Wanted())
+    assert (found.quantities, found.contributions) == ([((3600, 0, "SEC"), 1)], 1)
+    assert [(each.of, each.seconds) for each in hours(here, Wanted(), "day_from", "", "")] == [("2026-03-09", 3600)]
+    assert [first_of(here, row) for row in contributions(here, Wanted(), None, 9)][::-1] == [
+        None,
+        record(0),
+        record(1),
+        record(0),
+    ]
+
+
+def test_where_only_the_copy_is_asked_for_it_is_added() -> None:
+    here = lookups(ROW, shared_from(0))
+    assert [sums(here, Wanted(scope=scope)).contributions for scope in (SCOPE, ELSEWHERE)] == [1, 1]
+    assert sums(here, Wanted(who=ANA)).contributions == 1
+
+
+def test_of_two_copies_whose_first_is_not_here_one_is_added() -> None:
+    here = lookups(shared_from(9), shared_from(9, THIRD))
+    assert sums(here, Wanted()).contributions == 1
+    assert [first_of(here, row) for row in contributions(here, Wanted(), None, 9)] == [record(0), None]
+
+
+def test_a_copy_stands_for_a_first_that_was_retracted() -> None:
+    here = lookups(ROW._replace(claim="retracted"), shared_from(0, quantity=2))
+    assert sums(here, Wanted()).quantities == [((7200, 0, "SEC"), 1)]
+    assert first_of(here, contributions(here, Wanted(), None, 1)[0]) is None
+
+
+def test_a_correction_of_either_makes_no_other_work_of_it() -> None:
+    assert sums(lookups(ROW, shared_from(0, quantity=3, corrected=True)), Wanted()).contributions == 1
+    corrected = ROW._replace(quantity=3, corrected=True)
+    assert sums(lookups(corrected, shared_from(0)), Wanted()).quantities == [((3 * 3600, 0, "SEC"), 1)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"agent": BEN},
+        {"day_from": "2026-03-08"},
+        {"day_to": "2026-03-10"},
+        {"kind": "idea"},
+        {"unit": "DAY"},
+        {"quantity": 2},
+        {"value": 5},
+        {"restates": record(0)},
+        {"restates": None},
+    ],
+)
+def test_what_only_builds_on_earlier_work_is_added_too(other: dict[str, object]) -> None:
+    """Of others, of another day, another amount: it says itself that it is not the same."""
+    here = lookups(ROW, shared_from(0)._replace(**other))  # type: ignore[arg-type]  # columns
+    assert sums(here, Wanted()).contributions == 2
+    assert [first_of(here, row) for row in contributions(here, Wanted(), None, 9)] == [None, None]
+
+
+def test_two_that_build_on_the_same_in_one_place_are_both_added() -> None:
+    here = lookups(shared_from(9), shared_from(9))
+    assert sums(here, Wanted()).contributions == 2

@@ -19,7 +19,8 @@ from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
 from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
-from meshnode.runtime.driver import Driver, Hands, StoreFailed
+from meshnode.runtime.driver import Driver, Hands
+from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.verifier import Verifier

@@ -117,6 +117,15 @@ async def test_more_than_one_slice_is_taken_in(monkeypatch: pytest.MonkeyPatch) 
         assert len(shop.titles()) == 20
 
 
+async def test_far_behind_some_slices_are_shown_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "PROJECT_SLICE", 1)
+    async with following() as shop:
+        shop.commit(shop.genesis, shop.work(*[f"entry {number}" for number in range(40)]))
+        await shop.projector.caught_up()
+        assert len(shop.titles()) == 40
+        assert shop.projector._sliced.moves < 20, "ten go together; one by one there would be more than forty"
+
+
 async def test_an_erasure_empties_the_rows() -> None:
     async with following() as shop:
         signed = shop.work("secret")
@@ -158,8 +167,24 @@ async def test_damaged_views_refuse_whoever_waits_for_them() -> None:
         nursery.start_soon(shop.projector.run)
         with trio.fail_after(DEADLINE):
             await refused(shop.projector)
+            with pytest.raises(Refusal, match="page 7"):
+                await shop.projector.shows(1)
         await refused(shop.projector)
     assert "page 7" in shop.projector.trouble
+
+
+async def test_views_that_turn_out_damaged_refuse_whoever_waits_for_some_records() -> None:
+    shop = Shop()
+
+    def failing() -> bool:
+        raise StoreDamaged("views.db", "page 7")
+
+    shop.projector._slice = failing  # type: ignore[method-assign]  # a file that is damaged
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.projector.run)
+        with trio.fail_after(DEADLINE), pytest.raises(Refusal, match="page 7"):
+            await shop.projector.shows(1)
+        nursery.cancel_scope.cancel()
 
 
 async def test_it_waits_while_the_node_is_busy_and_not_longer_than_its_lag(monkeypatch: pytest.MonkeyPatch) -> None:

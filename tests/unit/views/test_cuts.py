@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from meshnode.views.cuts import Drawn, draw_up, left_out, unacknowledged
+from meshnode.views.cuts import Drawn, draw_up, imagine, left_out, unacknowledged
 from meshnode.views.dealings import (
     accepted_by,
     agreements,
@@ -38,6 +38,18 @@ def test_what_is_drawn_up_is_what_every_node_will_find() -> None:
     assert found.facts == deal.share("bob", income).facts
     assert found.notices == ()
     assert len(found.entered.contributions) == 3
+
+
+def test_an_amount_that_is_only_imagined_is_shared_as_if_it_had_come() -> None:
+    deal = three()
+    first = shared(deal, 900)
+    income = deal.income(1_000_000)
+    after = {"agreement": deal.deal.id, "to": "2025-12-31", "prev": first.id}
+    found, real = imagine(deal.deal.id, after, 1_000_000, folded(deal)), drawn(deal, income, prev=first.id)
+    assert isinstance(found, Drawn)
+    assert (found.facts["lines"], found.facts["carry"]) == (real.facts["lines"], real.facts["carry"])
+    assert found.facts["incomes"] == []
+    assert found.settled.round.pool == 1_000_000
 
 
 def test_why_it_would_be_void_is_told_before_anything_is_signed() -> None:

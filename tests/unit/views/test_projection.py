@@ -32,6 +32,7 @@ from meshnode.views.words import touched_by_part
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.records.encoding import Value
+from meshproto.records.ids import ext
 from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record, check_private
 from meshproto.types import authority, coordination, identity, repair, value
@@ -140,6 +141,7 @@ def test_a_contribution_shows_what_was_done_when_and_for_what(ana: Scribe) -> No
             authors=1,
             details=b"",
             part="held",
+            named=ext(record.id),
         )
     ]
     assert SourceRow(record.id, ana.agent, "git", b"c" * 20) in table.rows[record.id]
