@@ -11,18 +11,17 @@ from starlette.responses import JSONResponse, Response
 
 from meshnode.dashboard.asking import Problem
 from meshnode.dashboard.drawing import ASSETS, asset, draw
-from meshnode.dashboard.figures import Figure, as_csv, as_json, as_svg
+from meshnode.dashboard.figures import Figure, Sheet, as_csv, as_json, as_svg
 from meshnode.dashboard.settings import MAX_FORM
 from meshnode.dashboard.view import Unclear, View
 
 FOREVER = "private, max-age=31536000, immutable"
 """How long files are kept whose address changes with their content."""
-MAKERS: Mapping[str, tuple[str, Callable[[Figure], str]]] = {
+MAKERS: Mapping[str, tuple[str, Callable[[Figure | Sheet], str]]] = {
     "csv": ("text/csv; charset=utf-8", lambda figure: as_csv(figure.table)),
     "json": ("application/json", as_json),
-    "svg": ("image/svg+xml", as_svg),
 }
-"""What a figure can be taken along as."""
+"""What a table can be taken along as; a drawing besides as SVG."""
 
 
 async def as_html(
@@ -34,13 +33,16 @@ async def as_html(
 
 
 def as_file(view: View, name: str, kind: str) -> Response:
-    """A figure of a page to take along."""
-    figure = next((each for each in view.figures if each.name == name), None)
-    if figure is None or kind not in MAKERS:
+    """A drawing or a list of a page to take along."""
+    things: list[Figure | Sheet] = [*view.figures, *view.sheets]
+    found = next((each for each in things if each.name == name), None)
+    named = {"Content-Disposition": f'attachment; filename="meshnode-{name}.{kind}"'}
+    if isinstance(found, Figure) and kind == "svg":
+        return Response(as_svg(found), 200, named, "image/svg+xml")
+    if found is None or kind not in MAKERS:
         return Response(status_code=404)
     media, make = MAKERS[kind]
-    named = {"Content-Disposition": f'attachment; filename="meshnode-{name}.{kind}"'}
-    return Response(make(figure), 200, named, media)
+    return Response(make(found), 200, named, media)
 
 
 def as_problem(problem: Problem) -> Response:

@@ -39,6 +39,15 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
+class Sheet(NamedTuple):
+    """A list of a page to take along: what the page shows of it, a row each."""
+
+    name: str
+    """Its name on the page and as a file: small letters."""
+    title: str
+    table: Table
+
+
 class Figure(NamedTuple):
     """A drawing in a wide and a narrow form, what it shows in a sentence, and its table."""
 
@@ -63,7 +72,7 @@ def as_csv(table: Table) -> str:
     return out.getvalue()
 
 
-def as_json(figure: Figure) -> str:
+def as_json(figure: Figure | Sheet) -> str:
     """The table for programs, a row an object."""
     names = [column.name for column in figure.table.columns]
     rows = [dict(zip(names, row, strict=True)) for row in figure.table.rows]

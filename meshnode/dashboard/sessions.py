@@ -25,7 +25,10 @@ class Sessions:
     """The links that wait and the sessions that run; the node's credentials for browsers."""
 
     def __init__(self, port: int, now: Callable[[], float] = time.monotonic) -> None:
-        """`port` is the one that browsers come to: they send the cookies of all ports of a machine to each of them."""
+        """`port` is the one that browsers come to: they send the cookies of all ports of a machine to each of them.
+
+        So the name tells several nodes' cookies apart; that nobody else can use one is up to the guard.
+        """
         self.port = port
         self._cookie = f"meshnode-{port}"
         self._now = now

@@ -2,7 +2,8 @@
 
 What the guard in front of it has checked already: that the Host is ours, and that whatever changes something is JSON
 and comes from a page of ours (Origin, Sec-Fetch-Site). A form of another site can send neither, so no form needs a
-token of its own; SameSite=Strict keeps the cookie at home besides.
+token of its own; SameSite=Strict keeps the cookie at home besides. Where the system tells whose a connection
+is, whoever comes here runs as the owner.
 """
 
 import logging
@@ -92,6 +93,7 @@ def _page(house: House, page: Page, streams: Streams) -> Endpoint:
             return as_file(view, wanted, request.query_params.get("as", "json"))
         values = {**await frame_of(ask, page.place, given.now), **view.values}
         values |= {"title": view.title, "figures": {each.name: each for each in view.figures}, "at": view.at}
+        values["sheets"] = {each.name: each for each in view.sheets}
         values["news"] = news
         return await as_html(house.threads, view.template, values)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from meshnode.dashboard.asking import Asking
-from meshnode.dashboard.figures import Figure
+from meshnode.dashboard.figures import Figure, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class View:
     values: Mapping[str, Any]  # templates take values of any shape
     figures: tuple[Figure, ...] = ()
     at: Mapping[str, str] = field(default_factory=dict)
-    """What of the query downloads of the figures keep."""
+    """What of the query downloads of the figures and sheets keep."""
+    sheets: tuple[Sheet, ...] = ()
 
 
 class Page(NamedTuple):

@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 from meshnode.cli import shown, times
 from meshnode.cli.money import is_exponent, write_money
 from meshnode.cli.safe_text import clean, clean_lines
-from meshnode.client.answers import Agent
+from meshnode.client.answers import Agent, Scope
 from meshnode.client.money_answers import Waiting
 from meshnode.client.work_answers import Contribution, Money
 
@@ -53,6 +53,11 @@ def name(agent: Agent | None) -> str:
     if agent is None:
         return "nobody known"
     return clean(agent["name"]) or shown.short_id(agent["id"])
+
+
+def place(scope: Scope) -> str:
+    """Where something stands, by its name."""
+    return "your notebook" if scope["kind"] == "notebook" else clean(scope["name"]) or shown.short_id(scope["id"])
 
 
 def amount(entry: Contribution) -> str:

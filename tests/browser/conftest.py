@@ -1,6 +1,6 @@
 """The nodes and the browser of all these tests; both take seconds to begin, so they are begun once."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -37,10 +37,10 @@ def browser(begun: Chromium) -> Iterator[Browser]:
         yield found
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell of a failed test what the nodes wrote to their logs."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]  # what pluggy sends has no type here
+    report = yield
     if report.failed and STUDIO in item.config.stash:
         report.sections.append(("logs of the nodes", item.config.stash[STUDIO].tails()))
+    return report

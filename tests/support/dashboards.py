@@ -15,6 +15,7 @@ from meshnode.config.places import locate
 from meshnode.dashboard.sessions import Sessions
 from meshnode.dashboard.site import House, pages
 from tests.support.meshes import Node
+from tests.support.neighbours import anybody
 
 PORT = 4480
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -69,4 +70,4 @@ def dashboard(node: Node, sessions: Sessions, port: int, between: Callable[[ASGI
     site = site_of(node.opened, places, Loaded(node.opened.settings), places.state / "node.log")
     api = application(ROUTES, site, seconds=30)
     joined = application(ROUTES, site, 30, pages(House(between(api), sessions, node.opened.node)))
-    return Guard(joined, tcp_door(port, [sessions]))
+    return Guard(joined, tcp_door(port, [sessions], anybody))

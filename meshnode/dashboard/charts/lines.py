@@ -43,13 +43,21 @@ def lay_out(line: Line, first: date, last: date, most: int, size: Size) -> list[
     return [*found, (float(room), level)] if found else []
 
 
-def places_of(levels: Sequence[float]) -> list[float]:
-    """Where names stand beside the ends of their lines, in their order: as near as they can without touching."""
+def places_of(levels: Sequence[float], lowest: float) -> list[float]:
+    """Where names stand beside the ends of their lines, in their order: as near as they can without touching.
+
+    None stands below `lowest`: for that, those above it move up.
+    """
     found = [0.0] * len(levels)
+    ordered = sorted(range(len(levels)), key=lambda each: levels[each])
     below = 0.0
-    for place in sorted(range(len(levels)), key=lambda each: levels[each]):
+    for place in ordered:
         found[place] = below = max(levels[place], below)
         below += _APART
+    above = lowest
+    for place in reversed(ordered):
+        found[place] = above = min(found[place], above)
+        above -= _APART
     return found
 
 
@@ -64,7 +72,7 @@ def lines(found: Sequence[Line], last: date, size: Size, says: str) -> Markup:
     for line, path in zip(drawn, paths, strict=True):
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
         inside.append(element("polyline", element("title", line.name), points=corners, class_=f"rise s{line.colour}"))
-    for line, y in zip(drawn, places_of([path[-1][1] for path in paths]), strict=True):
+    for line, y in zip(drawn, places_of([path[-1][1] for path in paths], floor - 12), strict=True):
         inside += [
             element("line", x1=room + 6, y1=y - 2, x2=room + 18, y2=y - 2, class_=f"rise s{line.colour}"),
             words(room + 23, y + 2, line.name, letters=size.names // 9, class_="strong"),

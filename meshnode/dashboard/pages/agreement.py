@@ -1,8 +1,10 @@
 """Agreements: each reads like a contract, with who has signed it, and is signed in front of what is signed."""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
+from meshnode.cli.money import UnclearMoney, parse_plain
 from meshnode.client import agreement_answers as g
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m
@@ -10,19 +12,48 @@ from meshnode.dashboard.asking import Refused, segment
 from meshnode.dashboard.charts.bars import Bar, bars
 from meshnode.dashboard.charts.timeline import Mark, timeline
 from meshnode.dashboard.colours import colours_of
-from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, plain_moment, worth
 
 WIDTHS = (400, 328)
 MOST_SHOWN = 100
+MOST_NAMED = 6
+"""Parties of an agreement that a list names."""
+PLACES = ("contested", "conflict", "proposed", "in_force")
+"""The order of a list, behind what waits for the owner: what is open, then what holds; what has ended comes last."""
 
 
 async def index(given: Given) -> View:
     """The page of all agreements."""
     everything = given.query.get("all") == "true"
     found = cast(list[g.AgreementBrief], await given.ask.items("/agreements", all=everything, limit=MOST_SHOWN))
-    return View("agreements.html", "Agreements", {"found": found, "everything": everything})
+    found.sort(key=lambda each: each["at"], reverse=True)
+    found.sort(
+        key=lambda each: (not each["awaits"], PLACES.index(each["state"]) if each["state"] in PLACES else len(PLACES))
+    )
+    values = {"found": found, "everything": everything, "open_of": open_of, "states": STATES, "most_named": MOST_NAMED}
+    at = {"all": "true"} if everything else {}
+    return View("agreements.html", "Agreements", values, at=at, sheets=(sheet(found),))
+
+
+def sheet(found: Sequence[g.AgreementBrief]) -> Sheet:
+    """The agreements as a list to take along."""
+    columns = (Column("Agreement"), Column("State"), Column("Parties"), Column("Proposed"), Column("Id"))
+    rows = [
+        (each["title"], _word(each["state"]), ", ".join(map(name, each["parties"])), each["at"][:10], each["id"])
+        for each in found
+    ]
+    return Sheet("agreements", "Agreements", Table(columns, rows))
+
+
+def open_of(says: str, state: str) -> str:
+    """What is open about an agreement, without its state, which stands beside it as a mark."""
+    return says.removeprefix(_word(state)).removeprefix("; ")
+
+
+def _word(state: str) -> str:
+    return state.replace("_", " ")
 
 
 async def show(given: Given) -> View:
@@ -37,28 +68,34 @@ async def show(given: Given) -> View:
         "canonical": json.dumps(record["header"], indent=2, ensure_ascii=False, sort_keys=True),
         "record": record,
         "states": STATES,
+        "open_of": open_of,
     }
-    supposed = await _supposed(given, found) if given.query.get("share") == "now" else Supposed("", None, None)
+    typed = given.query.get("amount", "").strip()
+    asked = given.query.get("share") == "now"
+    supposed = await _supposed(given, found, typed) if asked else Supposed("", None, None)
     figures = (history(found), *filter(None, [supposed.figure]))
-    values |= {"why_not": supposed.why_not, "preview": supposed.preview}
-    at = {"share": "now"} if supposed.figure else {}
+    values |= {"why_not": supposed.why_not, "preview": supposed.preview, "typed": typed if asked else ""}
+    at = {"share": "now", "amount": typed} if supposed.figure and typed else {"share": "now"} if supposed.figure else {}
     return View("agreement.html", found["title"] or "An agreement", values, figures, at)
 
 
 class Supposed(NamedTuple):
-    """What would be if what came in were shared now; else why it cannot be."""
+    """What would be if what came in were shared now, or what somebody typed; else why it cannot be."""
 
     why_not: str
     preview: m.Preview | None
     figure: Figure | None
 
 
-async def _supposed(given: Given, found: g.Agreement) -> Supposed:
-    """Ask what each would get. Nothing is signed by that."""
+async def _supposed(given: Given, found: g.Agreement, typed: str) -> Supposed:
+    """Ask what each would get, of an amount that was typed if there is one. Nothing is signed by that."""
+    asked: dict[str, object] = {"agreement": found["id"]}
     try:
-        seen = cast(m.Preview, await given.ask.post("/distributions/preview", {"agreement": found["id"]}))
-    except Refused as refused:
-        return Supposed(refused.problem.detail, None, None)
+        if typed:
+            asked["suppose"] = {"amt": parse_plain(typed, found["currency"]), "cur": found["currency"]}
+        seen = cast(m.Preview, await given.ask.post("/distributions/preview", asked))
+    except (UnclearMoney, Refused) as error:
+        return Supposed(str(error), None, None)
     pool, colours = seen["pool"], colours_of(line["agent"] for line in seen["lines"])
 
     def figure(amount: int) -> str:
@@ -72,7 +109,18 @@ async def _supposed(given: Given, found: g.Agreement) -> Supposed:
     wide, narrow = (bars(bits, width, says) for width in WIDTHS)
     rows = [(bar.name, bar.figure) for bar in bits]
     table = Table((Column("Who"), Column("Amount", is_number=True)), rows)
-    return Supposed("", seen, Figure("supposed", "If it were shared now", says, wide, narrow, table))
+    return Supposed(
+        "",
+        seen,
+        Figure(
+            "supposed",
+            f"If {figure(pool['amt'])} were shared now" if typed else "If it were shared now",
+            says,
+            wide,
+            narrow,
+            table,
+        ),
+    )
 
 
 STATES = {

@@ -10,7 +10,7 @@ from meshnode.client.work_answers import Money
 from meshnode.dashboard.asking import segment
 from meshnode.dashboard.charts.waterfall import Step, waterfall
 from meshnode.dashboard.colours import colours_of
-from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, worth
 
@@ -21,10 +21,16 @@ async def show(given: Given) -> View:
     """The page."""
     ask, path = given.ask, f"/distributions/{segment(given.path['id'])}"
     found = cast(m.Distribution, await ask.get(path))
+    found["lines"].sort(key=most_first)
     incomes = [cast(m.Income, await ask.get(f"/incomes/{each}")) for each in found["incomes"]]
     values = {"found": found, "incomes": incomes, "word": step_word}
     title = f"{worth(found['pool'])} of {found['agreement']['name']}"
     return View("distribution.html", title, values, (falls(found, incomes),))
+
+
+def most_first(line: m.Line | m.Explained) -> tuple[int, str]:
+    """Sorts lines: who gets most stands first."""
+    return -line["amt"] - line["held"], name(line["agent"])
 
 
 def falls(found: m.Distribution, incomes: Sequence[m.Income]) -> Figure:
@@ -35,7 +41,12 @@ def falls(found: m.Distribution, incomes: Sequence[m.Income]) -> Figure:
         return worth({**pool, "amt": amount})
 
     steps = [
-        Step(f"From {name(each['payer'])}", each["gross"]["amt"], figure(each["gross"]["amt"])) for each in incomes
+        Step(
+            f"From {name(each['payer'])}" if each["payer"] else "Payer not named",
+            each["gross"]["amt"],
+            figure(each["gross"]["amt"]),
+        )
+        for each in incomes
     ]
     tax = sum(each["tax"]["amt"] for each in incomes)
     steps += [Step("Tax", -tax, figure(-tax))] if tax else []
@@ -69,7 +80,29 @@ async def why(given: Given) -> View:
         "place": place_of,
         "amount": _amount(found["pool"]),
     }
-    return View("why.html", "Why this cent", values, at={"person": person} if person else {})
+    found["lines"].sort(key=most_first)
+    return View("why.html", "Why this cent", values, (), {"person": person} if person else {}, (causes(found),))
+
+
+def causes(found: m.Explanation) -> Sheet:
+    """Each amount with what it came from, to take along: a row for what stands behind a step of somebody's line."""
+    columns = (*map(Column, ("Who", "Step", "Of", "By", "Signed", "Holds")), Column("Amount", is_number=True))
+    rows: list[tuple[str, ...]] = []
+    for line in found["lines"]:
+        for cause in line["causes"]:
+            step = f"{step_word(cause['do'], cause['path'])}, {place_of(cause['path'])}"
+            rows += [(name(line["agent"]), step, *_behind(each, found["pool"])) for each in cause["behind"]]
+            if not cause["behind"]:
+                rows.append(
+                    (name(line["agent"]), step, "", "", "", "", worth({**found["pool"], "amt": cause["amount"]}))
+                )
+    return Sheet("why", "Why this cent", Table(columns, rows))
+
+
+def _behind(each: m.Behind, pool: Money) -> tuple[str, ...]:
+    signed = each["signature"]
+    holds = ("", "") if signed is None else (signed["id"], "yes" if signed["holds"] else "NO")
+    return each["title"] or each["id"], name(each["agent"]), *holds, worth({**pool, "amt": each["amount"]})
 
 
 def place_of(path: str) -> str:

@@ -12,11 +12,15 @@ from meshnode.dashboard.view import Given, View
 from meshnode.dashboard.wording import name, plain_moment
 
 MOST_DRAWN = 24
-"""Nodes of the drawing, those that are connected first; the table has all."""
+"""Nodes of the wide drawing, those that are connected first; the table has all."""
+MOST_NARROW = 10
+"""Nodes of the narrow one: of more, the names would stand on each other."""
 RELAYED = "/p2p-circuit"
 """What the address of somebody has who is reached by way of a third."""
 
 
+TIES = ("direct", "relayed", "idle", "failing")
+"""How a peer is tied to this node, the best first."""
 SOURCES = {
     "you": "you named it",
     "itself": "it called here",
@@ -34,11 +38,12 @@ async def show(given: Given) -> View:
     status = cast(a.NodeStatus, await ask.get("/node"))
     values = {
         "status": status,
-        "peers": peers,
+        "peers": in_order(peers),
         "networks": [each for each in networks if not each["notebook"]],
         "checks": status["health"]["reasons"],
         "tie": tie_of,
         "sources": SOURCES,
+        "drawn": (MOST_DRAWN, MOST_NARROW),
     }
     return View("mesh.html", "Mesh", values, (neighbours(name(status["agent"]), peers),) if peers else ())
 
@@ -50,10 +55,14 @@ def tie_of(peer: a.Peer) -> str:
     return "failing" if peer["last_error"] else "idle"
 
 
+def in_order(peers: Sequence[a.Peer]) -> list[a.Peer]:
+    """Those who are connected first, by their names."""
+    return sorted(peers, key=lambda each: (TIES.index(tie_of(each)), _name(each)))
+
+
 def neighbours(me: str, peers: Sequence[a.Peer]) -> Figure:
     """This node and those around it."""
-    order = ("direct", "relayed", "idle", "failing")
-    ordered = sorted(peers, key=lambda each: (order.index(tie_of(each)), _name(each)))
+    ordered = in_order(peers)
     around = [Around(_name(each), tie_of(each), f"{_name(each)}: {_how(each)}") for each in ordered[:MOST_DRAWN]]
     connected = sum(tie_of(each) in ("direct", "relayed") for each in peers)
     says = f"{connected} of {len(peers)} known nodes are connected: " + "; ".join(each.says for each in around)
@@ -61,7 +70,7 @@ def neighbours(me: str, peers: Sequence[a.Peer]) -> Figure:
         (_name(each), tie_of(each), _how(each), each["address"] or ", ".join(each["addresses"])) for each in ordered
     ]
     table = Table((Column("Who"), Column("Tie"), Column("How it is"), Column("Address")), rows)
-    wide, narrow = (graph(me, around, size, says) for size in (WIDE, NARROW))
+    wide, narrow = (graph(me, around[:most], size, says) for size, most in ((WIDE, MOST_DRAWN), (NARROW, MOST_NARROW)))
     return Figure("mesh", "Nodes around this one", says, wide, narrow, table)
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.dashboard.asking import Refused, segment
+from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshproto.records.ids import to_text
 
@@ -33,7 +34,19 @@ async def show(given: Given) -> View:
     }
     if record["type"] == "contribution" and record["standing"]["status"] in ("yes", "contested"):
         values |= await _of_work(given, record["id"])
-    return View("record.html", f"Record {record['id'][:15]}…", values)
+    return View("record.html", f"Record {record['id'][:15]}…", values, sheets=(fields(record),))
+
+
+def fields(record: a.RecordAnswer) -> Sheet:
+    """What was signed, field by field, to take along."""
+    told = {"id": record["id"], "type": record["type"], "at": record["at"], "signature": record["signature"] or ""}
+    rows = [*told.items(), *((f"header.{each}", _text(value)) for each, value in sorted(record["header"].items()))]
+    rows += [(f"private.{each}", _text(value)) for each, value in sorted((record["private"] or {}).items())]
+    return Sheet("record", "The record", Table((Column("Field"), Column("Value")), [*rows, ("raw", record["raw"])]))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _previous(record: a.RecordAnswer) -> str:
@@ -46,9 +59,12 @@ async def _of_work(given: Given, record: str) -> dict[str, object]:
     """What a contribution is, and what others said of it."""
     try:
         entry = await given.ask.get(f"/contributions/{record}")
-        evaluation = cast(m.Evaluation, await given.ask.get(f"/contributions/{record}/evaluation"))
     except Refused:  # It is here and has no effect: the page shows why.
         return {}
+    try:
+        evaluation = cast(m.Evaluation, await given.ask.get(f"/contributions/{record}/evaluation"))
+    except Refused:  # It stands where nobody else speaks of it.
+        return {"entry": entry}
     return {"entry": entry, "evaluation": evaluation}
 
 

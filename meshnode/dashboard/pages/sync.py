@@ -5,10 +5,10 @@ from typing import cast
 
 from meshnode.client import answers as a
 from meshnode.dashboard.charts.matrix import Cell, matrix
-from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, View
-from meshnode.dashboard.wording import name
+from meshnode.dashboard.wording import name, place
 
 MOST_LOGS = 200
 MOST_ROWS = 40
@@ -17,6 +17,10 @@ COLUMNS = (10, 4)
 """People of the wide and of the narrow drawing."""
 WIDTHS = ((940, 300), (328, 130))
 """Of the drawing, and of it the names of the logs."""
+LACKING = 1
+"""The shade of a cell of somebody who holds a log in part."""
+MOST_OPEN = 20
+"""Places whose state stands open on the page; of more, they are a click away."""
 WAIT_MS = 5_000
 """How long the button waits for peers."""
 
@@ -40,7 +44,37 @@ async def show(given: Given) -> View:
     }
     held = [each for each in logs if each["scope"]["kind"] != "notebook"]
     others = people(held, peers)
-    return View("sync.html", "Sync", values, (holders(held, others, reasons(peers)),) if held and others else ())
+    why = reasons(peers)
+    values |= {
+        "others": others,
+        "missing": missing(held, others, why),
+        "rows": min(len(held), MOST_ROWS),
+        "all_rows": len(held),
+        "columns": COLUMNS,
+        "most_open": MOST_OPEN,
+        "alone": [log_name(each) for each in alone],
+    }
+    figures = (holders(held, others, why),) if held and others else ()
+    at = {"digests": "true"} if digests else {}
+    return View("sync.html", "Sync", values, figures, at, (states(state["scopes"]),))
+
+
+def missing(
+    logs: Sequence[a.LogState], others: Sequence[a.Agent], why: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What somebody lacks of a log of which they hold some: the log, who, and how much with the reason."""
+    cells = [(log, agent, cell_of(log, agent, why)) for log in logs for agent in others]
+    return [(log_name(log), name(agent), cell.says) for log, agent, cell in cells if cell.shade == LACKING]
+
+
+def states(found: Sequence[a.ScopeState]) -> Sheet:
+    """The state of each place, to take along."""
+    columns = (Column("Where"), *(Column(each, True) for each in ("Records", "Valid", "Waiting")), Column("Digest"))
+    rows = [
+        (place(each), str(each["records"]), str(each["valid"]), str(each["pending"]), each["digest"] or "")
+        for each in found
+    ]
+    return Sheet("state", "State", Table(columns, rows))
 
 
 def people(logs: Sequence[a.LogState], peers: Sequence[a.Peer]) -> list[a.Agent]:
@@ -75,13 +109,13 @@ def cell_of(log: a.LogState, agent: a.Agent, why: Mapping[str, str]) -> Cell:
         )
     if seq >= log["seq"]:
         return Cell(3, "✓", f"all {log['seq']}")
-    return Cell(1, f"{min(log['seq'] - seq, 99)}", f"{log['seq'] - seq} of {log['seq']} missing: {reason}")
+    return Cell(LACKING, f"{min(log['seq'] - seq, 99)}", f"{log['seq'] - seq} of {log['seq']} missing: {reason}")
 
 
 def holders(logs: Sequence[a.LogState], others: Sequence[a.Agent], why: Mapping[str, str]) -> Figure:
     """The matrix of logs and people."""
-    ordered = sorted(logs, key=lambda log: (not log["agent"]["me"], len(log["held"]), _name(log)))
-    rows = [(_name(log), [cell_of(log, agent, why) for agent in others]) for log in ordered]
+    ordered = sorted(logs, key=lambda log: (not log["agent"]["me"], len(log["held"]), log_name(log)))
+    rows = [(log_name(log), [cell_of(log, agent, why) for agent in others]) for log in ordered]
     whole = sum(any(cell.sign == "✓" for cell in cells) for _, cells in rows)
     says = f"{whole} of {len(rows)} logs are held whole by somebody else; {len(others)} people are known to hold logs"
     names = [name(each) for each in others]
@@ -93,7 +127,8 @@ def holders(logs: Sequence[a.LogState], others: Sequence[a.Agent], why: Mapping[
     return Figure("held", "Who holds what", says, wide, narrow, table)
 
 
-def _name(log: a.LogState) -> str:
+def log_name(log: a.LogState) -> str:
+    """What somebody wrote in one place, in words."""
     where = log["scope"]["name"] or {"stream": "identity"}.get(log["scope"]["kind"], log["scope"]["kind"])
     who = "you" if log["agent"]["me"] else name(log["agent"])
     if log["agent"]["id"] == log["scope"]["id"]:

@@ -1,6 +1,7 @@
 """Today: the timer, what waits for me, this week, and what comes in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import cast
 
 from meshnode.cli.times import UnclearTime
@@ -10,9 +11,10 @@ from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.client import work_answers as w
 from meshnode.dashboard.asking import Asking
+from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, Unclear, View
-from meshnode.dashboard.wording import local_day
+from meshnode.dashboard.wording import amount, asks, local_day, name, place, plain_moment, title
 
 FEED = 14
 """Entries of the feed: what fits on a screen."""
@@ -24,15 +26,44 @@ async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
     inbox = cast(m.Inbox, await ask.get("/inbox", limit=MOST_WAITING))
+    feed = cast(list[w.Contribution], await ask.items("/contributions", limit=FEED))
     values = {
         "timers": cast(list[a.Timer], await ask.items("/timers", limit=MOST_LISTED)),
         "waiting": [(each, link_of(each)) for each in inbox["items"]],
         "more_waiting": inbox["total"] - len(inbox["items"]),
-        "feed": cast(list[w.Contribution], await ask.items("/contributions", limit=FEED)),
+        "feed": feed,
+        "hours": await hours_lately(ask, local_day(given.now)),
         "where": await places_to_log(ask),
         "day": local_day(given.now).isoformat(),
     }
-    return View("today.html", "Today", values)
+    return View("today.html", "Today", values, sheets=(waits(inbox["items"]), comes_in(feed)))
+
+
+async def hours_lately(ask: Asking, today: date) -> tuple[int, int]:
+    """The owner's seconds of today, and of this week since its Monday."""
+    monday = today - timedelta(days=today.weekday())
+    period: dict[str, str | bool] = {"from": monday.isoformat(), "to": today.isoformat(), "mine": True}
+    days = cast(list[w.Hours], await ask.items("/contributions/hours", by="day", **period))
+    return sum(each["seconds"] for each in days if each["of"] == today.isoformat()), sum(
+        each["seconds"] for each in days
+    )
+
+
+def waits(found: Sequence[m.Waiting]) -> Sheet:
+    """What waits, to take along."""
+    columns = tuple(map(Column, ("Since", "What", "Where", "Command")))
+    rows = [(plain_moment(each["since"]), asks(each), place(each["scope"]), each["command"]) for each in found]
+    return Sheet("waits", "What waits for you", Table(columns, rows))
+
+
+def comes_in(found: Sequence[w.Contribution]) -> Sheet:
+    """What comes in, to take along."""
+    columns = tuple(map(Column, ("When", "What", "Amount", "Who", "Where")))
+    rows = [
+        (plain_moment(each["at"]), title(each), amount(each), name(each["agent"]), place(each["scope"]))
+        for each in found
+    ]
+    return Sheet("feed", "What comes in", Table(columns, rows))
 
 
 async def places_to_log(ask: Asking) -> Mapping[str, list[tuple[str, str]]]:

@@ -8,12 +8,12 @@ from meshnode.client import work_answers as w
 from meshnode.client.answers import Page
 from meshnode.dashboard.charts.bars import Bar, bars
 from meshnode.dashboard.charts.heatmap import NARROW, WIDE, first_day, heat_map
-from meshnode.dashboard.figures import Column, Figure, Table
+from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.settings import PAGE_ROWS
 from meshnode.dashboard.view import Given, View
-from meshnode.dashboard.wording import hours, local_day
+from meshnode.dashboard.wording import amount, hours, local_day, name, place, title
 
-MOST_BARS = 8
+MOST_BARS = 12
 """Bars of one drawing; what is beyond stands together in the last."""
 BAR_WIDTHS = (400, 328)
 
@@ -41,9 +41,20 @@ async def show(given: Given) -> View:
         "first_page": cursor is None,
         "total": hours(sum(each["seconds"] for each in days)),
         "from_day": first,
+        "entries_at": {"who": who, "cursor": cursor} if cursor else {"who": who},
         "any": bool(days or found["items"]),
     }
-    return View("work.html", "Work", values, tuple(figures), {"who": who})
+    return View("work.html", "Work", values, tuple(figures), {"who": who}, (listed(found["items"]),))
+
+
+def listed(entries: Sequence[w.Contribution]) -> Sheet:
+    """The entries of a page as a list to take along."""
+    columns = (Column("From"), Column("To"), Column("What"), Column("Amount"), Column("Who"), Column("Where"))
+    rows = [
+        (each["day_from"], each["day_to"], title(each), amount(each), name(each["agent"]), place(each["scope"]))
+        for each in entries
+    ]
+    return Sheet("entries", "Entries", Table(columns, rows))
 
 
 def calendar(days: Sequence[w.Hours], last: date) -> Figure:
@@ -69,7 +80,7 @@ def by_name(name: str, title: str, nothing: str, found: Sequence[w.Hours]) -> Fi
     named = [(each["name"] or nothing, each["seconds"]) for each in found]
     drawn = named[:MOST_BARS] if len(named) <= MOST_BARS else named[: MOST_BARS - 1]
     rest = sum(seconds for _, seconds in named[len(drawn) :])
-    bits = [Bar(each, ((seconds, 0),), f"{hours(seconds)} h") for each, seconds in drawn]
+    bits = [Bar(each, ((seconds, -1 if each == nothing else 0),), f"{hours(seconds)} h") for each, seconds in drawn]
     bits += [Bar(f"{len(named) - len(drawn)} others", ((rest, -1),), f"{hours(rest)} h")] if rest else []
     says = f"{title}: " + ", ".join(f"{bar.name} {bar.figure}" for bar in bits)
     wide, narrow = (bars(bits, width, says) for width in BAR_WIDTHS)

@@ -78,7 +78,7 @@ async def test_hours_are_told_by_day_project_and_person(ana: Node) -> None:
 async def test_money_is_confirmed_shared_approved_and_explained(all_: Table) -> None:
     kim, cy = await logged_in(all_.nodes["kim"]), await logged_in(all_.nodes["cy"])
     work = await all_.works("lea", "Booking form", 2, "kim")
-    income = await all_.income("kim", 100_000, tax=21_000, payer="client")
+    income = await all_.income("kim", 100_000, tax=21_000, payer="client", on="2026-03-02")
     assert "Confirm it" in await cy.reads("/money")
     await cy.sends(f"/money/incomes/{income}/confirm")
     assert "Confirm it" not in await cy.reads("/money")
@@ -118,6 +118,62 @@ async def test_money_is_confirmed_shared_approved_and_explained(all_: Table) -> 
     assert "It came" in await lea.reads("/money")
     await lea.sends(f"/money/payments/{paid}/confirm")
     assert "It came" not in await lea.reads("/money")
+
+
+async def test_what_each_would_get_of_any_amount_is_shown_and_nothing_signed(all_: Table) -> None:
+    await all_.works("lea", "Booking form", 3, "kim")
+    await all_.works("kim", "Landing page", 1, "lea")
+    reader = await logged_in(all_.nodes["lea"])
+    deal = f"/agreements/{to_text(all_.scope)}?share=now"
+    assert "Try with another amount, in EUR" in await reader.reads(deal)
+    rows = json.loads(await reader.reads(f"{deal}&amount=1000&figure=supposed&as=json"))["rows"]
+    assert sorted((row["Who"], row["Amount"]) for row in rows) == [("Kim", "250.00 EUR"), ("You", "750.00 EUR")]
+    page = await reader.reads(f"{deal}&amount=1000.00")
+    assert "If 1,000.00 EUR were there to share now" in page
+    assert "amount=1000.00" in page, "what is taken along is of the same amount"
+    assert (await all_["lea"].does("GET", "/distributions"))["items"] == []
+    for wrong, says in (("12,3,4", "12,3,4"), ("5 USD", "no amount in EUR"), ("0", "no amount"), ("<b>", "&lt;b&gt;")):
+        assert says in await reader.reads(f"{deal}&amount={wrong}"), wrong
+
+
+async def test_a_distribution_that_somebody_declined_says_so(all_: Table) -> None:
+    await all_.works("lea", "Booking form", 2, "kim")
+    income = await all_.income("kim", 100_000, payer="client")
+    await all_["cy"].does("POST", f"/incomes/{income}/answers", {})
+    await all_.stands(from_text(income), "confirmed")
+    shared = await all_.shares("kim")
+    said = await all_["lea"].does("POST", f"/distributions/{shared['id']}/approvals", {"answer": "decline"})
+    await all_.come(said["id"], "kim")
+    kim = await logged_in(all_.nodes["kim"])
+    assert '<span class="tag bad">declined</span>' in await kim.reads(f"/money/distributions/{shared['id']}")
+
+
+async def test_every_list_can_be_taken_along(all_: Table) -> None:
+    work = await all_.works("lea", "Booking form", 2, "kim")
+    income = await all_.income("kim", 100_000, tax=21_000, payer="client")
+    await all_["cy"].does("POST", f"/incomes/{income}/answers", {})
+    await all_.stands(from_text(income), "confirmed")
+    shared = (await all_.shares("kim", "kim", "lea"))["id"]
+    reader = await logged_in(all_.nodes["kim"])
+    for page, name, first in (
+        ("/?", "feed", {"What": "Booking form", "Amount": "2 h", "Who": "Lea", "Where": "Acme site"}),
+        ("/work?who=all&", "entries", {"What": "Booking form", "Who": "Lea"}),
+        ("/money?", "incomes", {"From": "Cy", "State": "confirmed", "Gross": "1,210.00", "To share": "1,000.00"}),
+        ("/money?", "shared", {"Who": "Lea", "Amount": "1,000.00", "State": "effective"}),
+        ("/money?", "balances", {"Who": "Kim", "Still owed": "−1,000.00"}),
+        ("/agreements?", "agreements", {"Agreement": "Acme site", "State": "in force"}),
+        (
+            f"/money/distributions/{shared}/why?",
+            "why",
+            {"Of": "Booking form", "Holds": "yes", "Amount": "1,000.00 EUR"},
+        ),
+        (f"/records/{work}?", "record", {"Field": "id", "Value": work}),
+        ("/sync?", "state", {"Waiting": "0"}),
+    ):
+        row = json.loads(await reader.reads(f"{page}figure={name}&as=json"))["rows"][0]
+        assert row == {**row, **first}, page
+        assert f"figure={name}&amp;as=csv" in await reader.reads(page), page
+        assert (await reader.get(f"{page}figure={name}&as=svg")).status_code == 404
 
 
 async def test_an_agreement_reads_like_a_contract_and_is_signed_as_it_was_shown(all_: Table) -> None:

@@ -34,6 +34,12 @@ async def test_work_logged_on_the_page_is_signed_and_shown(ana: Node, reader: Re
     assert "3.5 h" in page
 
 
+async def test_the_owner_sees_how_much_of_this_day_and_week_is_logged(ana: Node, reader: Reader) -> None:
+    assert "Nothing of this week is logged yet" in await reader.reads("/")
+    await ana.api().does("POST", "/contributions", {"title": "Landing page", "seconds": 9_000})
+    assert '<span class="figure">2.5 h</span> logged today' in await reader.reads("/")
+
+
 async def test_pressing_twice_logs_once(ana: Node, reader: Reader) -> None:
     for _ in range(2):
         await reader.sends("/today/log", key="k1", title="Once", amount="1h")
@@ -79,7 +85,7 @@ async def test_what_waits_is_told_with_how_long_it_has_waited_and_done_on_its_pa
         await reader.logs_in()
         page = await reader.reads("/")
         assert "Confirm Booking form" in page
-        assert "unanswered since" in page
+        assert "unanswered for" in page
         assert f'href="/records/{work}"' in page
         assert "Confirm it" in await reader.reads(f"/records/{work}")
         await reader.sends(f"/records/{work}/attest", note="seen")
@@ -95,6 +101,14 @@ async def test_a_record_is_verified_when_it_is_looked_at(ana: Node, reader: Read
     assert f"{len(ana.opened.reader.record(record).raw)} bytes, canonical" in page  # type: ignore[union-attr]  # stored
     genesis = await reader.reads(f"/records/{to_text(ana.office.me)}")
     assert "the first one" in genesis
+
+
+async def test_what_stands_in_the_notebook_is_shown_with_its_title_and_how_to_share_it(
+    ana: Node, reader: Reader
+) -> None:
+    page = await reader.reads(f"/records/{to_text(await ana.logs('Landing page'))}")
+    assert "<h1><bdi>Landing page</bdi></h1>" in page
+    assert "meshnode share" in page
 
 
 async def test_a_record_that_is_not_here_is_told_so(reader: Reader) -> None:
