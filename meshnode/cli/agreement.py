@@ -12,7 +12,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, who_briefly, worth
+from meshnode.cli.shown import short_id, state_of, who_briefly, worth
 
 if TYPE_CHECKING:
     from meshnode.client.agreement_answers import Agreement
@@ -41,7 +41,7 @@ def ls(desk: Desk, *, everything: bool) -> Exit:
             (
                 short_id(one["id"]),
                 one["title"],
-                one["state"],
+                state_of(one["state"], one["declined"]),
                 ", ".join(map(who_briefly, one["parties"])),
                 worth(one["worth"]),
             )

@@ -10,7 +10,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, who, worth
+from meshnode.cli.shown import short_id, signed, state_of, who, worth
 from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
@@ -155,7 +155,12 @@ def _versions(out: Out, one: Agreement) -> None:
         return
     out.line()
     rows = [
-        (short_id(each["id"]), show_moment(each["at"]), each["state"], who(each["proposer"]))
+        (
+            short_id(each["id"]),
+            show_moment(each["at"]),
+            state_of(each["state"], each["declined"]),
+            who(each["proposer"]),
+        )
         for each in one["versions"]
     ]
     out.table(("VERSION", "PROPOSED", "STATE", "BY"), rows, flexible=3, whole=(0,))

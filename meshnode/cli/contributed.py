@@ -32,18 +32,33 @@ MOST_SHOWN = 12
 DIGEST_LETTERS = 16
 """Hexadecimal digits shown of a file's digest; `--json` has all."""
 THANKS_HEADS = ("DAY", "WHO", "TO", "WHAT")
-HEADS = ("ID", "DAY", "HOW MUCH", "WHAT", "WHO")
+HEADS = ("ID", "DAY", "HOW MUCH", "WHAT", "WHO", "STATE")
+WHAT = HEADS.index("WHAT")
 
 
-def row_of(entry: Contribution) -> tuple[str, ...]:
-    """One line of a table with `HEADS`."""
+def table_of(entries: Sequence[Contribution]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The heads and lines of a table; without the last column where nothing is to be said in it."""
+    rows = [_row_of(entry) for entry in entries]
+    matters = any(entry["scope"]["kind"] == "agreement" for entry in entries)
+    told = len(HEADS) if matters or any(row[-1] not in ("", "claimed") for row in rows) else len(HEADS) - 1
+    return HEADS[:told], [row[:told] for row in rows]
+
+
+def state_of(entry: Contribution) -> str:
+    """How it stands, and its flags: `acknowledged, corrected`."""
+    state = entry["claim"] if entry["status"] == "yes" else standing(entry["status"])
+    return ", ".join(filter(None, [clean(state), *map(clean, entry["flags"])]))
+
+
+def _row_of(entry: Contribution) -> tuple[str, ...]:
     others = f" +{entry['authors'] - 1}" if entry["authors"] > 1 else ""
     return (
         short_id(entry["id"]),
         show_period(entry["day_from"], entry["day_to"]),
         amount(entry),
-        _mark(entry) + title(entry),
+        title(entry),
         signed_briefly(entry["agent"], entry["signed_by"]) + others,
+        state_of(entry),
     )
 
 
@@ -68,7 +83,8 @@ def fields_of(entry: Contribution) -> list[tuple[str, str]]:
         ("class", _listed([clean(each) for each in entry["classes"]])),
         *(("evidence", _file(each)) for each in entry["evidence"][:MOST_SHOWN]),
         ("", _left_out(entry["evidence"])),
-        ("rests on", _earlier(entry["of"])),
+        ("rests on", _earlier(entry["of"]) if not entry["shared_from"] else ""),
+        ("shared from", entry["shared_from"]),
         ("signed", show_moment(entry["at"])),
         ("stands as", entry["claim"]),
         ("held by", _held(entry)),
@@ -148,12 +164,6 @@ def _earlier(of: str) -> str:
 
 def _file(file: Evidence) -> str:
     return f"{clean(file['sha256'])[:DIGEST_LETTERS]}… · {clean(file['media'])} · {size(file['size'])}"
-
-
-def _mark(entry: Contribution) -> str:
-    if entry["status"] != "yes":
-        return f"[{standing(entry['status'])}] "
-    return f"[{entry['claim']}] " if entry["claim"] not in ("", "claimed") else ""
 
 
 def _held(entry: Contribution) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from meshnode.cli.adding import COMMAND as ADD
 from meshnode.cli.adding import KINDS
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributed import HEADS, THANKS_HEADS, fields_of, row_of, rows_of_sums, thanks_of, thanks_row
+from meshnode.cli.contributed import (
+    HEADS,
+    THANKS_HEADS,
+    WHAT,
+    fields_of,
+    rows_of_sums,
+    table_of,
+    thanks_of,
+    thanks_row,
+)
 from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
@@ -15,6 +24,7 @@ from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, rows_of, short_id, size, standing, title, where
 from meshnode.cli.terms import COMPENSATIONS, STREAMS
 from meshnode.cli.units import EXAMPLES, Unclear, parse_amount
+from meshnode.cli.work import tell_doubts
 
 USUAL_ROWS = 30
 """Rows listed unless told otherwise: what fits on a screen."""
@@ -27,8 +37,8 @@ def ls(desk: Desk, *, limit: int | None, after: str | None, **chosen: Value) -> 
     if desk.out.as_json:
         desk.out.give("contribution.ls", {**page})
     elif page["items"]:
-        rows = [row_of(entry) for entry in page["items"]]
-        desk.out.table(HEADS, rows, flexible=3, right=(2,))
+        heads, rows = table_of(page["items"])
+        desk.out.table(heads, rows, flexible=WHAT, right=(2,), whole=range(len(HEADS) - 1, len(heads)))
         if page["next"]:
             more = f"meshnode contribution ls --after {page['next']}"
             same = [filters, "" if limit is None else f"--limit {limit}"]
@@ -204,6 +214,7 @@ def take(desk: Desk, *, record: str, agreement: str, as_: str | None) -> Exit:
     desk.out.give_or_ok(
         "contribution.take", written, f"Taken   {short_id(written['id'])}   into {where(written['scope'])}"
     )
+    tell_doubts(desk, written)
     if not desk.out.as_json:
         double = desk.client().work.contribution(written["id"])["doubles"]
         if double:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("id", "from", "to", "kind", "title", "text", "quantity", "unit", "seconds", "value", "currency", "project"),
     *("in", "by", "by_id", "shares", "for", "terms", "stream", "licence", "warrants", "classes", "evidence"),
-    *("rests_on", "status", "claim", "corrected", "signed", "source"),
+    *("rests_on", "shared_from", "status", "claim", "corrected", "signed", "source"),
 )
 PAGE = 500
 """Contributions asked for at once."""
@@ -65,7 +65,7 @@ def line_of(entry: Contribution) -> list[str]:
         *(entry["comp"], entry["stream"], entry["licence"]),
         *("; ".join(entry[name]) for name in ("warrants", "classes")),
         "; ".join(each["sha256"] for each in entry["evidence"]),
-        *(entry["of"], entry["status"], entry["claim"], "yes" if entry["corrected"] else ""),
+        *(entry["of"], entry["shared_from"], entry["status"], entry["claim"], "yes" if entry["corrected"] else ""),
         *(entry["at"], entry["source"]),
     ]
     return [harmless_cell(cell) for cell in cells]
@@ -97,7 +97,8 @@ COMMAND = Command(
     ),
     text="One line for each contribution, newest first, as it stands after corrections: amounts with a point, days and "
     "moments as in ISO 8601, at most 16 names and files of each. Retracted ones are in it, marked in the column claim. "
-    "A cell that a spreadsheet would take for a formula begins with an apostrophe.",
+    "An entry that was shared from another names it in the column shared_from: both are the same work. A cell "
+    "that a spreadsheet would take for a formula begins with an apostrophe.",
     examples=(("What a project was given", "meshnode export csv acme.csv --project acme-site"),),
     exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
 )

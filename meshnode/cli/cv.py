@@ -172,7 +172,8 @@ COMMANDS = {
             text="Verifiable Credentials 2.0 of the W3C in a presentation, with proofs by eddsa-jcs-2022: one "
             "for the work in each network or agreement, one for each membership. This device's key signs them, named "
             "by did:key. The records themselves stand in it as evidence, yours and those by which others confirmed the "
-            "work. Your notebook and what was retracted or rejected are left out.",
+            "work. Your notebook and what was retracted or rejected are left out; work that you shared into several "
+            "places is told once.",
             exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
         ),
         Command(

@@ -129,9 +129,11 @@ def approve(desk: Desk, *, distribution: str, decline: bool, because: str | None
     return Exit.OK
 
 
-def explain(desk: Desk, *, distribution: str, person: str | None) -> Exit:
+def explain(desk: Desk, *, distribution: str, who: str | None, person: str | None) -> Exit:
     """Say why each amount is what it is, down to the signatures."""
-    found = desk.client().money.explanation(distribution, person)
+    if who and person:
+        raise Failure(Exit.USAGE, "the person is named twice", "meshnode distribution explain --help")
+    found = desk.client().money.explanation(distribution, who or person)
     if desk.out.as_json:
         desk.out.give("distribution.explain", found)
         return Exit.OK
@@ -234,11 +236,15 @@ COMMANDS = {
             "distribution explain",
             "Say why each amount is what it is, down to the signatures.",
             explain,
-            (_ID, Argument(("--person",), "Only what this person gets.", metavar="WHO")),
+            (
+                _ID,
+                Argument(("who",), "Only what this person gets.", metavar="PERSON", optional=True),
+                Argument(("--person",), "The same.", metavar="PERSON"),
+            ),
             text="For each amount: the step, what was shared, the weight as a fraction of the whole, the quota, how it "
             "was rounded, the contributions it came from, what was confirmed of each and by whom, and the keys that "
             "signed all of it, checked while you wait. It adds up to the cent.",
-            examples=(("Why Ben got that", "meshnode distribution explain bafkreidbnzqs4l --person Ben"),),
+            examples=(("Why Ben got that", "meshnode distribution explain bafkreidbnzqs4l Ben"),),
             exits=(Exit.NOT_RUNNING, Exit.VERIFICATION),
         ),
     )

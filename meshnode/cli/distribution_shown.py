@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meshnode.cli.money import write_money
+from meshnode.cli.money import tell_money
 from meshnode.cli.output import Out
 from meshnode.cli.safe_text import clean
 from meshnode.cli.share_words import amount_like, is_piece, much, shared, step_word
@@ -172,10 +172,10 @@ def _table(out: Out, lines: list[Line], pool: Money) -> None:
     rows = [
         (
             who_briefly(line["agent"]),
-            write_money(line["amt"], pool["exp"]),
-            *((write_money(line["held"], pool["exp"]),) if held else ()),
+            tell_money(line["amt"], pool["exp"]),
+            *((tell_money(line["held"], pool["exp"]),) if held else ()),
             ", ".join(
-                f"{step_word(step['do'], step['path'])} {write_money(step['amt'], pool['exp'])}"
+                f"{step_word(step['do'], step['path'])} {tell_money(step['amt'], pool['exp'])}"
                 for step in line["steps"]
             ),
         )

@@ -153,7 +153,7 @@ def _came(step: Leaf, origin: Origin, money: Money, name: Name) -> str:
     quality = f" × {shown(standing.quality)} for its ratings" if by_quality and standing.quality != 1 else ""
     confirmed, claimed = _quantity(standing.confirmed), _quantity(standing.claim)
     counts = f"{worth}{confirmed} {_unit(origin.unit, standing.confirmed)}{quality} of {claimed} claimed"
-    words = "".join(f"; {_said(head, name)}" for head in standing.heads) or "; nobody had to confirm it"
+    words = "".join(f"; {_said(head, name)}" for head in origin.heads) or "; nobody had to confirm it"
     return f"{amount} from {clean(origin.source.decode())}, {counts}{words}"
 
 

@@ -104,7 +104,7 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
 
 def _show_pact(out: Out, pact: Pact) -> None:
     """Print what an agreement comes to, as it was worked out anew here."""
-    from meshnode.cli.money import show_money, write_money
+    from meshnode.cli.money import show_money, tell_money
     from meshproto.types.currencies import EXPONENTS
 
     out.line(f"  agreement {short_id(to_text(pact.scope))}", "bold")
@@ -113,7 +113,7 @@ def _show_pact(out: Out, pact: Pact) -> None:
         out.line(f"    {each.state}  {amount}  {short_id(to_text(each.record))}  digest {each.digest[1:].hex()[:16]}…")
     for (agent, cur), balance in pact.balances.items():
         exp = EXPONENTS.get(cur)
-        entitled, open_ = write_money(balance.entitled, exp), write_money(balance.open, exp)
+        entitled, open_ = tell_money(balance.entitled, exp), tell_money(balance.open, exp)
         out.line(f"    {short_id(to_text(agent))}  {clean(cur)} entitled {entitled}, open {open_}")
 
 

@@ -6,6 +6,7 @@ commodity, and no price joins two.
 
     an income          assets:A:held by H   gross      liabilities:A:tax at H  -tax     revenues:A:from P  -net
     a share of it      expenses:A:share of M           liabilities:A:owed to M (or: held back for M)
+    a rest of it       expenses:A:carried on           liabilities:A:carried on (and back, when a later one shares it)
     a payment          liabilities:A:owed to M         assets:A:held by H
 """
 
@@ -81,6 +82,8 @@ class Books:
             parts = ((f"owed to {name}", line["amt"]), (f"held back for {name}", line["held"]))
             postings += [Posting(f"expenses:{where}:share of {name}", line["amt"] + line["held"])]
             postings += [Posting(f"liabilities:{where}:{account}", -amount) for account, amount in parts if amount]
+        rest = one["pool"]["amt"] - sum(line["amt"] + line["held"] for line in one["lines"])
+        postings += [Posting(f"expenses:{where}:carried on", rest), Posting(f"liabilities:{where}:carried on", -rest)]
         tags = (("distribution", one["id"]), ("digest", one["digest"]))
         return Entry(one["to"], True, "Shares", tags, one["pool"], tuple(each for each in postings if each.amount))
 
@@ -157,9 +160,10 @@ COMMAND = Command(
         Argument(("--force",), "Replace the file if it exists.", kind="flag"),
     ),
     text="Each agreement has its own accounts: what each person holds for all, what each is owed, each one's share, "
-    "and what came from whom. What is confirmed is marked *, what is only declared, or contested, ! with its state "
-    "as a tag (`hledger -C` counts what is confirmed); of distributions only those in force are in it. No currency is "
-    "ever turned into another. Every entry carries the id of the record behind it.",
+    "what came from whom, and what is carried into the next distribution. What is confirmed is marked *, what is only "
+    "declared, or contested, ! with its state as a tag (`hledger -C` counts what is confirmed); of distributions only "
+    "those in force are in it. No currency is ever turned into another. Every entry carries the id of the record "
+    "behind it.",
     examples=(("Who is owed how much", "meshnode export hledger books.journal"),),
     exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
 )

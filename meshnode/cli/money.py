@@ -58,7 +58,15 @@ def parse_plain(text: str, currency: str) -> int:
 
 def show_money(amount: int, currency: str, exponent: int | None) -> str:
     """Write minor units for people; without a known exponent there is no point to set."""
-    return f"{write_money(amount, exponent)} {currency}{'' if is_exponent(exponent) else ' (minor units)'}"
+    return f"{tell_money(amount, exponent)} {currency}{'' if is_exponent(exponent) else ' (minor units)'}"
+
+
+def tell_money(amount: int, exponent: int | None) -> str:
+    """Write the number alone for people, the thousands apart: `-1,210.00`; minor units as they are."""
+    if not is_exponent(exponent):
+        return str(amount)
+    whole, point, part = write_money(abs(amount), exponent).partition(".")
+    return f"{'-' if amount < 0 else ''}{int(whole):,}{point}{part}"
 
 
 def is_exponent(exponent: int | None) -> bool:
@@ -67,7 +75,7 @@ def is_exponent(exponent: int | None) -> bool:
 
 
 def write_money(amount: int, exponent: int | None) -> str:
-    """Write the number alone, with all its decimals; minor units if nobody knows how many those are."""
+    """Write the number alone for programs, with all its decimals; minor units if nobody knows how many those are."""
     if exponent is None or not is_exponent(exponent):
         return str(amount)
     digits = str(abs(amount)).rjust(exponent + 1, "0")
@@ -93,6 +101,8 @@ def _minor_units(number: str, currency: str) -> int:
     point = number[-exponent - 1 : -exponent] if exponent else ""
     if point in (".", ",") and _GROUPED.fullmatch(number):  # With both marks there is no doubt which is the point.
         number = number.replace("," if point == "." else ".", "")
+    if not exponent and re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3}){1,5}", number):  # As `tell_money` writes it.
+        number = number.replace(",", "")
     if re.fullmatch(r"[0-9]{17,}(?:[.,][0-9]+)?", number):
         raise UnclearMoney(f"{number!r} is more than a record can hold")
     found = re.fullmatch(r"([0-9]{1,16})(?:([.,])([0-9]+))?", number)

@@ -182,4 +182,5 @@ def _written(record: RecordId, placed: Placed) -> Written:
         "scope": scope,  # type: ignore[typeddict-item]  # a Scope
         "agent": None,
         "signed_by": None,
+        "warnings": [],
     }

@@ -50,8 +50,11 @@ def _network(reader: Reader, joined: list[JoinedEntry], text: str) -> JoinedEntr
         row for row in joined if _is_id_of(text, row.network)
     ]
     if len(named) != 1:
+        near = _like(text, [_name_of(reader, row) for row in joined])
         cause = (
-            f"you are in no network called {clean(text)!r}" if not named else f"{clean(text)!r} fits several networks"
+            f"you are in no network called {clean(text)!r}{near}"
+            if not named
+            else f"{clean(text)!r} fits several networks"
         )
         raise Failure(Exit.FAILURE, cause, "meshnode up", code="unknown-network")
     return named[0]
@@ -80,8 +83,11 @@ def _project(desk: Desk, text: str, network: JoinedEntry | None) -> Project:
     near = [row for row in named if network is not None and row.scope == network.network] or named
     found = {row.project: Project(row.project, row.scope) for row in near}
     if len(found) != 1:
+        close = _like(text, [row.title for row in rows])
         cause = (
-            f"there is no project {clean(text)!r} here yet" if not found else f"{clean(text)!r} fits several projects"
+            f"there is no project {clean(text)!r} here yet{close}"
+            if not found
+            else f"{clean(text)!r} fits several projects"
         )
         raise Failure(Exit.FAILURE, f"{cause}; the running node can tell more", "meshnode up", code="unknown-project")
     return next(iter(found.values()))
@@ -116,3 +122,9 @@ def _short_name(text: str) -> str:
     from meshnode.views.names import slug
 
     return slug(text)
+
+
+def _like(text: str, names: list[str]) -> str:
+    from meshnode.views.names import like
+
+    return like(text, names)  # Names stand in quotes there, with what could move the cursor escaped.

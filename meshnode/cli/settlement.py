@@ -11,7 +11,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.money import UnclearMoney, parse_money, write_money
+from meshnode.cli.money import UnclearMoney, parse_money, tell_money
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import faces_of, passed, short_id, signed, where, who, who_briefly, worth
 from meshnode.cli.times import show_moment
@@ -182,7 +182,7 @@ def balance(desk: Desk, *, agreement: str | None) -> Exit:
                 who_briefly(each["agent"]),
                 clean(each["cur"]),
                 *(
-                    write_money(number, each["exp"])
+                    tell_money(number, each["exp"])
                     for number in (
                         each["entitled"],
                         each["held"],

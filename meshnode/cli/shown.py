@@ -10,7 +10,7 @@ from meshnode.cli.times import show_duration
 from meshnode.cli.units import SHORT, show_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from meshnode.client.answers import Agent, Quantity, Scope, Signer
     from meshnode.client.money_answers import PassedOn
@@ -120,6 +120,11 @@ def amount(entry: Contribution) -> str:
 def standing(status: str) -> str:
     """Write how a record stands; the specification answers whether it has an effect, people ask for a property."""
     return "valid" if status == "yes" else clean(status)
+
+
+def state_of(state: str, declined: Collection[Agent]) -> str:
+    """How an agreement stands: what somebody said no to waits for nobody, and is no proposal to people any more."""
+    return "declined" if declined else clean(state)
 
 
 def rows_of(limit: int | None, usual: int) -> int:

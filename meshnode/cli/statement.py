@@ -9,7 +9,7 @@ from meshnode.cli.days import read_day
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files_out import target, write_table, write_text
-from meshnode.cli.money import is_exponent, show_money, write_money
+from meshnode.cli.money import is_exponent, show_money, tell_money, write_money
 from meshnode.cli.safe_text import clean, harmless_cell
 from meshnode.cli.shown import short_id, where, who
 
@@ -139,18 +139,18 @@ def _show(desk: Desk, found: Statement) -> None:
         cur, exp = clean(account["cur"]), account["exp"]
         out.line()
         out.line(f"{where(account['agreement'])} · {cur}", "bold")
-        rows = [("", "opening", "", "", write_money(account["opening"]["open"], exp))]
+        rows = [("", "opening", "", "", tell_money(account["opening"]["open"], exp))]
         rows += [
             (
                 each["on"],
                 said(each),
                 short_id(each["record"]),
-                write_money(amount_of(each), exp),
-                write_money(each["after"], exp),
+                tell_money(amount_of(each), exp),
+                tell_money(each["after"], exp),
             )
             for each in account["entries"]
         ]
-        rows.append(("", "closing", "", "", write_money(account["closing"]["open"], exp)))
+        rows.append(("", "closing", "", "", tell_money(account["closing"]["open"], exp)))
         out.table(("DAY", "WHAT", "RECORD", "AMOUNT", "OPEN"), rows, flexible=1, right=(3, 4), whole=(2,))
         closing = account["closing"]
         told = [(words, show_money(closing[name], cur, exp) if closing[name] else "") for name, words in ASIDE]

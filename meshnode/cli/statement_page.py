@@ -7,7 +7,7 @@ import hashlib
 from html import escape
 from typing import TYPE_CHECKING
 
-from meshnode.cli.money import is_exponent, write_money
+from meshnode.cli.money import is_exponent, tell_money
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import where
 from meshnode.cli.statement import ASIDE, amount_of, period, said
@@ -91,12 +91,12 @@ def _sum(name: str, columns: Columns, exp: int | None) -> str:
 
 def _aside(closing: Columns, cur: str, exp: int | None) -> str:
     told = [(label, closing[name]) for name, label in ASIDE if closing[name]]
-    words = ", ".join(f"{label} {write_money(number, exp)} {cur}" for label, number in told)
+    words = ", ".join(f"{label} {tell_money(number, exp)} {cur}" for label, number in told)
     return f"<p>Beside that: {words}.</p>\n" if words else ""
 
 
 def _number(amount: int, exp: int | None) -> str:
-    return f'<td class="n">{write_money(amount, exp)}</td>'
+    return f'<td class="n">{tell_money(amount, exp)}</td>'
 
 
 def _text(text: str) -> str:

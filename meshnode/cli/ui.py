@@ -45,8 +45,9 @@ COMMAND = Command(
     "Open the dashboard in your browser.",
     ui,
     (Argument(("--no-open",), "Only print the link.", kind="flag"),),
-    text="The node shows its pages to nobody but you, on this machine alone. The link logs in the browser that opens "
-    "it first; after that it is worth nothing. A session lasts twelve hours at most, and ends when the node stops.",
+    text="The node shows its pages to nobody but you, on this machine alone: on Linux to no program of another user, "
+    "even one that knows the link. The link logs in the browser that opens it first; after that it is worth nothing. "
+    "A session lasts twelve hours at most, and ends when the node stops.",
     exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
 )
 COMMANDS = {COMMAND.name: COMMAND}

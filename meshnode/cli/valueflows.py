@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meshnode.client.work_answers import Contribution
 
 PAGE = 500
+_PLACES = {"agreement": -2, "network": -1}
+"""Kinds of places that say more of work than others, the most telling first."""
 
 
 def export_valueflows(desk: Desk, *, file: str, agreement: str | None, mine: bool, force: bool) -> Exit:
@@ -31,7 +33,7 @@ def export_valueflows(desk: Desk, *, file: str, agreement: str | None, mine: boo
     for brief in client.agreements.every(everything=True):
         if agreement is None or agreement in (brief["id"], brief["title"]):
             graph.agreement(brief)
-    for entry in _contributions(desk, agreement, mine=mine):
+    for entry in _once(list(_contributions(desk, agreement, mine=mine))):
         graph.work(entry)
     incomes = list(client.money.incomes(agreement))
     for income in incomes:
@@ -72,6 +74,19 @@ def _contributions(desk: Desk, agreement: str | None, *, mine: bool) -> Iterator
             return
 
 
+def _once(entries: list[Contribution]) -> list[Contribution]:
+    """The same, but work that stands in several places once: under an agreement if it does, else in a network."""
+    shared = {entry["id"]: entry["shared_from"] for entry in entries}
+    chosen: dict[str, Contribution] = {}
+    for entry in sorted(entries, key=lambda entry: (_PLACES.get(entry["scope"]["kind"], 0), entry["at"], entry["id"])):
+        first = entry["id"]
+        while shared.get(first):
+            first = shared[first]
+        chosen.setdefault(first, entry)
+    kept = {entry["id"] for entry in chosen.values()}
+    return [entry for entry in entries if entry["id"] in kept]
+
+
 def _claims(graph: Graph, incomes: list[Income], distributions: list[Distribution]) -> dict[tuple[str, str], list[str]]:
     """Put the claims of distributions in force into the graph; returns their names by agreement and person."""
     holders = {each["id"]: each["holder"] for each in incomes}
@@ -98,7 +113,7 @@ COMMAND = Command(
         Argument(("--force",), "Replace the file if it exists.", kind="flag"),
     ),
     text="One JSON-LD document with its context in it: agents, contributions as economic events, agreements, incomes "
-    "and payments as transfers, shares in force as claims, and what is still owed as commitments. What was retracted "
-    "or rejected is left out, and so are distributions that are not in force.",
+    "and payments as transfers, shares in force and taxes in incomes as claims, and what is still owed as commitments. "
+    "What was retracted or rejected is left out, and so are distributions that are not in force.",
     exits=(Exit.NOT_RUNNING, Exit.CONFLICT),
 )

@@ -6,6 +6,7 @@ bears the id of the record behind it, as `urn:cid:`; numbers are decimals as the
     a contribution        EconomicEvent (work, transfer …), one for each co-author
     an agreement          Agreement
     an income, a payment  EconomicEvent: transfer
+    tax in an income      Claim, triggered by it, on whoever holds it
     a share in force      Claim, triggered by the income, settled by payments
     what is still owed    Commitment: transfer, a clause of the agreement
 """
@@ -111,6 +112,24 @@ class Graph:
             created=one["at"],
             note=f"{one['state']} income",
         )
+        self._tax(one)
+
+    def _tax(self, one: Income) -> None:
+        """What of an income is tax, which its holder owes to a state that no record names; of a refund the reverse."""
+        amount = one["tax"]["amt"]
+        if amount:
+            holder = self._agent(one["holder"])
+            self._put(
+                f"{urn(one['id'])}#tax",
+                "Claim",
+                action="transfer",
+                provider=holder if amount > 0 else None,
+                receiver=holder if amount < 0 else None,
+                **self._money({**one["tax"], "amt": abs(amount)}),
+                triggeredBy=urn(one["id"]),
+                created=one["at"],
+                note="tax",
+            )
 
     def shares(self, one: Distribution, holder: Agent | None) -> None:
         """What each may claim by a distribution in force; `holder` has the money, if only one has."""

@@ -152,6 +152,20 @@ def tell_written(desk: Desk, schema: str, written: Written, what: str, project: 
     desk.out.give_or_ok(schema, written, f"Signed and saved   {short_id(written['id'])}   {what}{for_what}{place}")
     if not placed:
         desk.out.line("  in your notebook, only here: share it into a network to have it held by others", "dim")
+    tell_doubts(desk, written)
+
+
+def tell_doubts(desk: Desk, written: Written) -> None:
+    """Say what a contribution under an agreement does not count for."""
+    if desk.out.as_json:
+        return
+    for each in written["warnings"]:
+        desk.out.warn(clean(each))
+    if written["warnings"]:
+        desk.next_steps(
+            ("What was agreed", f"meshnode agreement show {written['scope']['id']}"),
+            ("Take it back", f"meshnode contribution retract {short_id(written['id'])}"),
+        )
 
 
 def tell_terms(desk: Desk, terms: Terms) -> None:

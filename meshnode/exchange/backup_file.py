@@ -46,6 +46,7 @@ CONFIG = "config.toml"
 NAMES = (RECORDS, CONFIG, PASSPHRASE_FILE, *SECRETS)
 """All files that can stand in a backup."""
 _HEADER, _HOME, _GONE = (f"meshnode {kind} 1".encode() for kind in (BACKUP, HOME, GONE))
+_ANY_VERSION = re.compile(rb"meshnode (backup|home|gone) ")
 _MOVE = b"move "
 _MOVE_LINE = re.compile(rb"move [0-9a-f]{32}")
 _TAG = 16
@@ -193,8 +194,8 @@ def read_head(path: Path, file: BinaryIO) -> Head:
     found, mark, _ = _read(path, file, LONGEST_HEAD).partition(b"\n\n")
     first, second, rest = (*found.split(b"\n", 2), b"", b"")[:3]
     if first not in (_HEADER, _HOME, _GONE):
-        newer = "it was written by another version of meshnode" if first.startswith(b"meshnode backup ") else ""
-        raise BackupRefused(path, newer or "this is no backup")
+        is_ours = _ANY_VERSION.match(first) is not None
+        raise BackupRefused(path, "another version of meshnode wrote it" if is_ours else "this is no backup")
     lock, move = second.removeprefix(b"locked ").decode("ascii", "replace"), b""
     if first != _HEADER:
         move, _, rest = rest.partition(b"\n")

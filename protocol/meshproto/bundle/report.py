@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from meshproto.bundle.items import ErasedItem, Head, PrivateItem, RunItem
 from meshproto.bundle.reader import BundleReader
@@ -14,7 +14,7 @@ from meshproto.fold.ledger import Balances, balances
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.places import LINEAGE, NETWORK, ORGANISATION, PERSON
-from meshproto.fold.standing import Status, told
+from meshproto.fold.standing import Status, as_row, told
 from meshproto.fold.state import digests, summary
 
 
@@ -130,7 +130,6 @@ def _shared(record: bytes, memory: DictMemory) -> Shared:
 
 
 def _standings(memory: DictMemory) -> dict[Status, int]:
-    rows = (cast(list[int], row) for _, row in memory.scan("record", b""))
-    counted = Counter(told(row[0]) for row in rows)
+    counted = Counter(told(as_row(row).status) for _, row in memory.scan("record", b""))
     counted[Status.PENDING] = sum(1 for _ in memory.scan("pending", b""))
     return {status: counted[status] for status in Status if counted[status]}

@@ -190,7 +190,7 @@ class Book:
         for each in idle:
             self.knowledge.forget(each)
             for worths in view.memo.values():
-                worths.pop(each, None)
+                worths.forget(each)
 
     def _entry(self, place: int, as_of: int) -> Entry:
         return next(entry for made, entry in reversed(self._states[place]) if made <= as_of)

@@ -28,7 +28,6 @@ class Standing(NamedTuple):
     confirmed: Fraction
     quality: Fraction
     value: Fraction
-    heads: tuple[Head, ...]
 
 
 def claim_of(contribution: Contribution, corrections: Sequence[Correction]) -> Fraction:
@@ -70,7 +69,7 @@ def standing_of(
     usable = len(confirming) >= ack.least and not (corrections and any(each.retracts for each in corrections))
     confirmed = _confirmed(claim, [each.figure for each in heads]) if usable else ZERO
     value = _value(contribution, corrections, confirmed, cur)
-    return Standing(usable, claim, confirmed, _quality(heads, ack), value, tuple(heads))
+    return Standing(usable, claim, confirmed, _quality(heads, ack), value)
 
 
 def _confirmed(claim: Fraction, figures: list[Fraction]) -> Fraction:

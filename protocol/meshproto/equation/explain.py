@@ -50,18 +50,17 @@ class Part(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What an amount came from. `standing` is that of a contribution in the cut; None for the ballot of a giver."""
+    """What an amount came from. `standing` is that of a contribution in the cut; None for the ballot of a giver.
+
+    `heads` are what attesters said of it.
+    """
 
     source: bytes
     amount: int
     held: int
     unit: str
     standing: Standing | None
-
-    @property
-    def heads(self) -> tuple[Head, ...]:
-        """What attesters said of it."""
-        return () if self.standing is None else self.standing.heads
+    heads: tuple[Head, ...] = ()
 
 
 class Why(NamedTuple):
@@ -212,4 +211,5 @@ def _origin(source: Source, amount: int, held: int, entry: Entry, knowledge: Kno
         return Origin(which, amount, held, "", None)
     heads_as_of = entry.outcome.heads.get(which, entry.as_of)
     standing = knowledge.standing(which, entry.as_of, heads_as_of, entry.terms)
-    return Origin(which, amount, held, knowledge.contribution(which).qty.u, standing)
+    heads = knowledge.heads(which, heads_as_of, entry.terms)
+    return Origin(which, amount, held, knowledge.contribution(which).qty.u, standing, heads)

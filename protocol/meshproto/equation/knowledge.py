@@ -11,7 +11,7 @@ from meshproto.equation.measures import converts
 from meshproto.equation.terms import Terms
 
 ALIKE_REMEMBERED = 4096
-"""Standings that are kept to be shared by contributions that are alike, about 2 MB."""
+"""Standings that are kept to be shared by contributions that are alike, about 1 MB."""
 
 
 @dataclass(slots=True)
@@ -46,9 +46,11 @@ class Knowledge:
         self._days: list[tuple[int, str]] = []
         self._first: dict[bytes, int] = {}
         self._terms: Terms | None = None
+        self._allowed: frozenset[bytes] = frozenset()
+        """Who may attest by these terms what he has no part in."""
         self._rejected: dict[bytes, int] = {}
         self._alike: dict[tuple[object, ...], Standing] = {}
-        """By quantity, author and words of the only attestation, under these terms."""
+        """By quantity and words of the only attestation, and whether it counts, under these terms."""
 
     def take_in(self, place: int, round_: Round) -> None:
         """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
@@ -108,6 +110,7 @@ class Knowledge:
         """What one is worth by the attestations of one round and the corrections of another."""
         if terms is not self._terms:
             self._terms, self._first, self._alike = terms, {}, {}
+            self._allowed = terms.parties if terms.ack.by is None else terms.ack.by
         evidence = self._evidence[which]
         # What did not change since is not worked out anew.
         said, corrected = _up_to(heads_as_of, evidence.said), _up_to(as_of, evidence.corrected)
@@ -121,14 +124,20 @@ class Knowledge:
             known = evidence.known = terms, said, corrected, found
         return known[3]
 
+    def heads(self, which: bytes, as_of: int, terms: Terms) -> tuple[Head, ...]:
+        """What attesters say of one in a round."""
+        evidence = self._evidence[which]
+        return tuple(_heads(evidence, evidence.said[: _up_to(as_of, evidence.said)], terms))
+
     def _usual(self, evidence: Evidence, terms: Terms) -> Standing | None:
-        """What one is worth that many others are like: one author, one quantity, one attestation, no value."""
+        """What one is worth that many others are like: one author, one attestation, no value."""
         contribution, (place, said) = evidence.contribution, evidence.said[0]
         if contribution.value is not None or contribution.shares or contribution.beneficiaries:
             return None
         if evidence.corrected and evidence.corrections(place):
             return None
-        alike = (contribution.qty, contribution.agent, said.by, said.confirms, said.qty, said.rating)
+        counts = said.by in self._allowed and said.by != contribution.agent
+        alike = (contribution.qty, counts, said.confirms, said.qty, said.rating)
         found = self._alike.get(alike)
         if found is None:
             if len(self._alike) >= ALIKE_REMEMBERED:

@@ -13,8 +13,40 @@ from meshproto.equation.measures import ONE, converts, factor, product
 from meshproto.equation.tallies import Idle, Path
 from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
 
-Worths = dict[bytes, tuple[Standing, dict[bytes, Fraction]]]
-"""What contributions weigh for whom in one weight, and how they stood when that was worked out."""
+BASES_REMEMBERED = 4096
+"""Standings of which is kept what they come to in a weight."""
+
+
+class Worths:
+    """What contributions weigh for whom in one weight."""
+
+    __slots__ = ("_bases", "_found", "_weight")
+
+    def __init__(self, weight: Weight) -> None:
+        self._weight = weight
+        self._found: dict[bytes, tuple[Standing, dict[bytes, Fraction]]] = {}
+        self._bases: dict[int, tuple[Standing, Fraction]] = {}
+
+    def of(self, contribution: Contribution, standing: Standing) -> dict[bytes, Fraction]:
+        """What one weighs for whom. Most are worth in each distribution what they were in the one before."""
+        found = self._found.get(contribution.id)
+        if found is None or found[0] is not standing:
+            base = self._base(contribution.qty.u, standing)
+            found = self._found[contribution.id] = standing, _worth_of(self._weight, contribution, base)
+        return found[1]
+
+    def forget(self, which: bytes) -> None:
+        """Let go of what was found of one."""
+        self._found.pop(which, None)
+
+    def _base(self, unit: str, standing: Standing) -> Fraction:
+        """What all weigh that share a standing, and so a unit."""
+        known = self._bases.get(id(standing))
+        if known is None or known[0] is not standing:
+            if len(self._bases) >= BASES_REMEMBERED:
+                self._bases.clear()
+            known = self._bases[id(standing)] = standing, _base_of(self._weight, unit, standing)
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +117,21 @@ class View:
 
 def weight_of(weight: Weight, contribution: Contribution, standing: Standing) -> dict[bytes, Fraction]:
     """What a contribution weighs for each agent, without those for whom it is nothing."""
+    return _worth_of(weight, contribution, _base_of(weight, contribution.qty.u, standing))
+
+
+def _base_of(weight: Weight, unit: str, standing: Standing) -> Fraction:
+    """What a contribution in a unit weighs for an agent who has all of it at a rate of 1."""
     if weight.unit is None:
         base = standing.value
-    elif converts(contribution.qty.u, weight.unit):
-        base = product(standing.confirmed, factor(contribution.qty.u, weight.unit))
+    elif converts(unit, weight.unit):
+        base = product(standing.confirmed, factor(unit, weight.unit))
     else:
-        return {}
-    if weight.quality:
-        base = product(base, standing.quality)
+        return ZERO
+    return product(base, standing.quality) if weight.quality else base
+
+
+def _worth_of(weight: Weight, contribution: Contribution, base: Fraction) -> dict[bytes, Fraction]:
     if not base:
         return {}
     if weight.rate is None and not contribution.shares:

@@ -15,7 +15,7 @@ from meshproto.equation.measures import ONE, in_unit
 from meshproto.equation.rounding import common, on_scale
 from meshproto.equation.tallies import BALLOT, CONTRIBUTION, DONE, Entering, Path, Source
 from meshproto.equation.terms import EVERYONE, Component, Factor, Late, ProRata, Weight
-from meshproto.equation.view import View, Worths, weight_of
+from meshproto.equation.view import View, Worths
 
 
 class Weighed(NamedTuple):
@@ -107,27 +107,20 @@ def _sums(
     sums: dict[bytes, tuple[Contribution, Mapping[bytes, Fraction]]] = {}
     idle, spent, late = view.idle.get((path, place), ()), view.earlier.spent, view.late
     for number, weight in enumerate(weights):
-        worths = view.memo.setdefault((path, place, number), {})
+        worths = view.memo.get((path, place, number))
+        if worths is None:
+            worths = view.memo[path, place, number] = Worths(weight)
         for contribution in view.contributions(weight.match, idle):
             which = contribution.id
             if which in spent or (late is Late.EXCLUDE and _is_left_out(path, place, contribution, view)):
                 continue
-            worth = _worth(worths, weight, contribution, view)
+            worth = worths.of(contribution, view.standing(contribution))
             sums[which] = contribution, _both(sums[which][1], worth) if which in sums else worth
     return sums
 
 
 def _both(one: Mapping[bytes, Fraction], other: Mapping[bytes, Fraction]) -> dict[bytes, Fraction]:
     return {agent: one.get(agent, ZERO) + other.get(agent, ZERO) for agent in {**one, **other}}
-
-
-def _worth(worths: Worths, weight: Weight, contribution: Contribution, view: View) -> dict[bytes, Fraction]:
-    # Most contributions are worth in each distribution what they were in the one before.
-    standing = view.standing(contribution)
-    known = worths.get(contribution.id)
-    if known is None or known[0] is not standing:
-        known = worths[contribution.id] = (standing, weight_of(weight, contribution, standing))
-    return known[1]
 
 
 def _is_left_out(path: Path, place: int, contribution: Contribution, view: View) -> bool:

@@ -50,14 +50,18 @@ def graph(answers: Answers) -> Answers:
         made.work(each)
     for each in answers["incomes"]:
         made.income(each)
+    before = {*claims_in(made.nodes)}
     for each in answers["distributions"]:
         made.shares(each, answers["incomes"][0]["holder"])
     for each in answers["settlements"]:
-        claims = [name for name, node in made.nodes.items() if node["@type"] == "Claim"]
-        made.payment(each, claims)
+        made.payment(each, sorted(set(claims_in(made.nodes)) - before))
     made.owed(answers["plan"])
     document: Answers = json.loads(json.dumps(made.document()))
     return document
+
+
+def claims_in(nodes: Mapping[str, Mapping[str, object]]) -> list[str]:
+    return [name for name, node in nodes.items() if node["@type"] == "Claim"]
 
 
 async def test_hledger_comes_to_what_the_nodes_say_is_owed(tmp_path: Path) -> None:
@@ -85,6 +89,29 @@ async def test_hledger_comes_to_what_the_nodes_say_is_owed(tmp_path: Path) -> No
     assert len(asks(path, "print", "tag:payment").split("pays")) == 2
 
 
+async def test_what_nobody_got_yet_stands_in_the_journal_until_a_later_distribution_shares_it(tmp_path: Path) -> None:
+    path = tmp_path / "books.journal"
+    async with table(Mesh(tmp_path), "ana", "ben") as all_:
+        await all_.income("ana", 50_000)
+        none = await all_.shares("ana", "ana", "ben")
+        first = await money_of(all_)
+        await all_.works("ben", "Code", 1, "ana")
+        await all_.income("ana", 1_000)
+        await all_.shares("ana", "ana", "ben", after=none["id"])
+        second = await money_of(all_)
+    path.write_text(books(first))
+    assert (none["carry"]["amt"], cents(balances(path), "liabilities:Acme site:carried on")) == (50_000, -50_000)
+    path.write_text(books(second))
+    found = balances(path)
+    assert cents(found, "liabilities:Acme site:owed to Ben") == -51_000
+    assert found["liabilities:Acme site:carried on"] == found["expenses:Acme site:carried on"] == "0"
+
+
+async def money_of(all_: Table) -> Answers:
+    paths = ("incomes", "distributions", "settlements")
+    return {name: (await all_["ana"].does("GET", f"/{name}"))["items"] for name in paths}
+
+
 def cents(found: dict[str, str], account: str) -> int:
     return int(found.get(account, "0.00").split()[0].replace(".", ""))
 
@@ -110,8 +137,8 @@ async def test_amounts_in_valueflows_are_what_was_signed(tmp_path: Path) -> None
     async with table(Mesh(tmp_path), "ana", "ben") as all_:
         answers = await shared(all_)
     nodes = {node["@id"]: node for node in graph(answers)["@graph"]}
-    claims = sorted(amount(node) for node in nodes.values() if node["@type"] == "Claim")
-    assert claims == sorted(f"{line['amt'] / 100:.2f}" for line in answers["distributions"][0]["lines"])
+    claims = sorted(amount(nodes[name]) for name in claims_in(nodes))
+    assert claims == sorted(["210.00", *(f"{line['amt'] / 100:.2f}" for line in answers["distributions"][0]["lines"])])
     work = [node["effortQuantity"]["hasNumericalValue"] for node in nodes.values() if "effortQuantity" in node]
     assert sorted(work) == ["10800", "3600"]
     (owed,) = [node for node in nodes.values() if node["@type"] == "Commitment"]

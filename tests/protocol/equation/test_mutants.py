@@ -123,9 +123,9 @@ STEPS = {
 }
 WEIGHING = {
     "who has no rate has that of others": Mutant(
-        views.weight_of, "weight.rate.get(EVERYONE, ZERO)", "weight.rate.get(EVERYONE, ONE)"
+        views._worth_of, "weight.rate.get(EVERYONE, ZERO)", "weight.rate.get(EVERYONE, ONE)"
     ),
-    "ratings always count": Mutant(views.weight_of, "if weight.quality:", "if True:"),
+    "ratings always count": Mutant(views._base_of, " if weight.quality else base", ""),
     "a small income uses up the work that it does not reach": Mutant(
         steps._pro_rata, "left < amount and not view.again", "not view.again"
     ),

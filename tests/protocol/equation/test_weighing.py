@@ -2,13 +2,15 @@
 
 from fractions import Fraction
 
+import pytest
+
 from meshproto.equation.inputs import Ballot
 from meshproto.equation.tallies import BALLOT, CONTRIBUTION
 from meshproto.equation.terms import Component, Factor, Late, ProRata, Weight
 from meshproto.equation.weighing import weigh
 from meshproto.types.value import Measure
 from tests.support.looking import view_of
-from tests.support.sharing import ANA, BO, CY, HOURS, by_hours, hours, round_, terms
+from tests.support.sharing import ANA, BO, CY, DEE, HOURS, by_hours, hours, round_, terms
 
 PATH = (0,)
 WORK = (hours("w", ANA, 3), hours("x", BO, 1))
@@ -23,6 +25,13 @@ def test_weights_rest_on_contributions_and_enter() -> None:
     assert proportions(weights.of) == {ANA: Fraction(3, 4), BO: Fraction(1, 4)}
     assert weights.sources(ANA).keys() == {(CONTRIBUTION, b"w")}
     assert weights.entered == {(0, b"w", ANA): 3, (0, b"x", BO): 1}
+
+
+def test_only_so_much_is_kept_of_what_others_that_are_alike_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meshproto.equation.view.BASES_REMEMBERED", 1)
+    work = (*WORK, hours("y", CY, 3), hours("z", DEE, 1))
+    weights = weigh(PATH, by_hours(), view_of(terms(), round_(0, *work)))
+    assert proportions(weights.of) == {ANA: Fraction(3, 8), BO: Fraction(1, 8), CY: Fraction(3, 8), DEE: Fraction(1, 8)}
 
 
 def test_what_was_weighed_enters_no_more() -> None:

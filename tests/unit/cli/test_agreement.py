@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from meshnode.api.models.agreements import AgreementVersion
+from meshnode.api.models.shared import Page
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
-from tests.support.sample_agreements import agreement
-from tests.support.sample_people import text_id
+from tests.support.sample_agreements import agreement, brief
+from tests.support.sample_people import ANA, AT, BEN, text_id
 
 
 @pytest.fixture
@@ -396,12 +398,25 @@ def test_lists_say_what_waits(node: FakeNode) -> None:
     assert "No agreements yet." in run("agreement", "ls", "--all", home=node).out
     node.agreements.append(agreement())
     listed = run("agreement", "ls", home=node).out
-    assert "Logo  proposed  you, Ben  5000.00 EUR" in listed
+    assert "Logo  proposed  you, Ben  5,000.00 EUR" in listed
     assert "  Waits for you, Logo:  " in listed
     assert listed.endswith(f" agreement show {text_id('logo')}\n")
     assert "  inbox     1 thing waits for you: " in run("status", home=node).out
     node.agreements[0] = agreement("in_force")
     assert "Waits" not in run("agreement", "ls", home=node).out
+
+
+def test_what_somebody_said_no_to_is_called_declined(node: FakeNode) -> None:
+    one, told = agreement(), brief()
+    told.declined, told.awaits = [BEN], []
+    node.answers["GET", "/agreements"] = Page([told])
+    assert "Logo  declined  you, Ben" in run("agreement", "ls", home=node).out
+    one.versions.append(AgreementVersion(text_id("other"), "Logo", ANA, AT, "proposed", [], [], [], [BEN]))
+    node.answers["GET", "/agreements/Logo"] = one
+    shown = run("agreement", "show", "Logo", home=node).out.splitlines()
+    assert [line.split()[3:] for line in shown if line.startswith(text_id("other")[:15])] == [
+        ["declined", "Ana", "López", "(you)"]
+    ]
 
 
 def test_presets_are_explained_without_a_node() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.api.models.shared import Scope
 from meshnode.api.models.terms import Evidence, Money, Share
+from meshnode.api.models.work import Written
 from meshnode.cli.evidence import look_at
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
@@ -41,7 +43,7 @@ def node() -> Iterator[FakeNode]:
         (
             ("introduction", "Acme", "--value", "JPY 1000"),
             {"quantity": PIECE, "value": {"amt": 1000, "cur": "JPY"}},
-            "introduction · 1000 JPY",
+            "introduction · 1,000 JPY",
         ),
         (("use", "Van", "120", "km"), {"quantity": {"n": 120, "s": 0, "u": "KMT"}}, "use · 120 km"),
     ],
@@ -270,3 +272,16 @@ def test_whoever_names_hundreds_does_not_fill_the_screen(node: FakeNode) -> None
         12,
         4,
     )
+
+
+def test_what_an_agreement_does_not_pay_for_is_said_at_once(node: FakeNode) -> None:
+    doubt = "it is in USD, but this agreement shares EUR only: nothing is paid for it"
+    site = Scope(text_id("site"), "agreement", "Acme site")
+    node.answers["POST", "/contributions"] = Written(text_id("train"), "contribution", site, warnings=[doubt])
+    words = ("contribution", "add", "money", "Train", "385.40 USD", "--agreement", "Acme site")
+    _, said, agreed, back = run(*words, home=node).out.splitlines()
+    assert said == f"! {doubt}"
+    assert agreed.endswith(f" agreement show {text_id('site')}")
+    assert back.endswith(f" contribution retract {text_id('train')[:15]}…")
+    (told,) = objects(run(*words, "--json", home=node))
+    assert told["warnings"] == [doubt]

@@ -7,6 +7,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from meshnode.api.models.distributions import Line
 from meshnode.api.models.shared import Agent, Page, Scope
 from meshnode.api.models.terms import Money
 from meshnode.cli.exits import Exit
@@ -15,7 +16,7 @@ from meshnode.cli.names_apart import NamesApart
 from tests.support.command_line import objects, run
 from tests.support.fake_node import FakeNode
 from tests.support.hledger import asks, balances
-from tests.support.sample_money import distribution, income, settlement
+from tests.support.sample_money import distribution, euros, income, settlement
 from tests.support.sample_people import BEN, text_id
 
 
@@ -63,6 +64,23 @@ def test_what_is_contested_is_told_from_what_waits_and_neither_counts_as_cleared
     assert len(asks(path, "print", "tag:state=contested").split("pays")) == 2
     assert len(asks(path, "print", "tag:state=declared").split("pays")) == 2
     assert "owed to" not in asks(path, "balance", "--cleared")
+
+
+def test_what_is_carried_on_has_its_accounts_until_a_later_distribution_shares_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.journal"
+    first = distribution(state="effective", pool=euros(1_000_100), carry=euros(100))
+    earned = income(state="confirmed", net=euros(1_000_100), gross=euros(1_000_100), tax=euros(0))
+    path.write_text(written(earned, first))
+    assert balances(path)["liabilities:Acme site:carried on"] == "-1.00 EUR"
+    assert balances(path, "revenues", "expenses", "--depth", "1") == {
+        "expenses": "10001.00 EUR",
+        "revenues": "-10001.00 EUR",
+    }
+    rest = distribution(
+        state="effective", id=text_id("next"), pool=euros(0), lines=[Line(BEN, 100, 0, [])], carry=euros(0)
+    )
+    path.write_text(written(earned, first, rest))
+    assert balances(path)["liabilities:Acme site:carried on"] == "0"
 
 
 HOSTILE = [

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.money import LARGEST, UnclearMoney, is_money, parse_money, parse_plain, show_known, show_money
+from meshnode.cli.money import (
+    LARGEST,
+    UnclearMoney,
+    is_money,
+    parse_money,
+    parse_plain,
+    show_known,
+    show_money,
+    write_money,
+)
 from meshproto.types.currencies import EXPONENTS
 
 
@@ -20,6 +29,7 @@ from meshproto.types.currencies import EXPONENTS
         ("€ 12", (1200, "EUR")),
         ("12.50 £", (1250, "GBP")),
         ("JPY 1000", (1000, "JPY")),
+        ("1,234,567 JPY", (1_234_567, "JPY")),
         ("12,100.00 EUR", (1_210_000, "EUR")),
         ("1.234.567,89 EUR", (123_456_789, "EUR")),
         ("1,234.567 KWD", (1_234_567, "KWD")),
@@ -94,3 +104,13 @@ def test_a_number_whose_currency_is_known_needs_none(text: str, amount: int) -> 
 def test_a_number_in_another_currency_is_refused(text: str) -> None:
     with pytest.raises(UnclearMoney, match="no amount in EUR"):
         parse_plain(text, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("cur", "told"), [("EUR", "12,345.67 EUR"), ("JPY", "1,234,567 JPY"), ("KWD", "1,234.567 KWD")]
+)
+def test_thousands_are_apart_for_people_and_what_is_shown_can_be_typed(cur: str, told: str) -> None:
+    assert show_known(1_234_567, cur) == told
+    assert parse_money(told) == (1_234_567, cur)
+    assert show_money(-100_000, cur, 2) == f"-1,000.00 {cur}"
+    assert write_money(1_234_567, 2) == "12345.67"

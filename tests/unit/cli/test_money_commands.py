@@ -81,7 +81,7 @@ def test_an_income_is_declared_with_its_tax(node: FakeNode, tmp_path: Path) -> N
     (tmp_path / "invoice.pdf").write_bytes(b"%PDF")
     words = ("--tax", "2,100.00", "--from", "client", "--invoice", str(tmp_path / "invoice.pdf"))
     out = says(node, "income", "add", "acme", "12,100.00 EUR", *words)
-    assert out.splitlines()[0] == f"✓ Declared   10000.00 EUR to share   {text_id('income')[:15]}…"
+    assert out.splitlines()[0] == f"✓ Declared   10,000.00 EUR to share   {text_id('income')[:15]}…"
     assert "They confirm with:" in out
     assert f"income confirm {text_id('income')}" in out
     asked = body(node)
@@ -107,8 +107,8 @@ def test_incomes_are_listed_shown_and_confirmed(node: FakeNode) -> None:
 
 def test_what_comes_of_a_distribution_is_shown_before_it_is_signed(node: FakeNode) -> None:
     dry = says(node, "distribution", "new", "acme", "--dry-run")
-    assert "10000.00 EUR of Acme site, up to 2026-03-09" in dry
-    assert "3333.33" in dry
+    assert "10,000.00 EUR of Acme site, up to 2026-03-09" in dry
+    assert "3,333.33" in dry
     assert "not confirmed, so without a share: More code by Ben" in dry
     assert "1 income not confirmed yet" in dry
     assert [each.path for each in node.asked] == ["/distributions/preview"]
@@ -166,10 +166,12 @@ def test_distributions_are_listed_and_shown(node: FakeNode) -> None:
 
 
 def test_an_amount_is_explained_down_to_its_signatures(node: FakeNode) -> None:
-    out = says(node, "distribution", "explain", "d", "--person", "Ben")
-    assert "work (steps[0])   3333.33 EUR" in out
+    out = says(node, "distribution", "explain", "d", "Ben")
+    assert out == says(node, "distribution", "explain", "d", "--person", "Ben")
+    assert "named twice" in says(node, "distribution", "explain", "d", "Ben", "--person", "Ben", code=Exit.USAGE)
+    assert "work (steps[0])   3,333.33 EUR" in out
     assert "1/3 of 10,000.00 is 3,333.333333…, rounded down to 3,333.33" in out
-    assert "3333.33 EUR from Code, by Ben: 2 h × 6/5 of 3 h claimed" in out
+    assert "3,333.33 EUR from Code, by Ben: 2 h × 6/5 of 3 h claimed" in out
     assert "Ana López (you) confirms 2 h, rated 4" in out
     assert out.count("it holds") == 2
     assert "corrected by" in out
@@ -208,7 +210,7 @@ def test_what_was_agreed_is_told_in_the_words_of_the_equation(node: FakeNode) ->
     node.answers["GET", "/distributions/d/explanation"] = found
     out = says(node, "distribution", "explain", "d")
     assert "    5 % of the gross 10,000.00 is 500.00\n" in out
-    assert "    1/3 of 10000.00 EUR: 500.00 EUR\n" in out
+    assert "    1/3 of 10,000.00 EUR: 500.00 EUR\n" in out
 
 
 def test_a_signature_that_does_not_hold_ends_with_its_exit_code(node: FakeNode) -> None:
@@ -245,10 +247,10 @@ def test_a_payment_that_may_be_a_slip_is_told(node: FakeNode) -> None:
     node.answers["GET", "/settlements"] = Page([msgspec.structs.replace(more, id=text_id("first"))])
     out = says(node, "settlement", "add", "acme", "4000 EUR", "--to", "Ben")
     assert f"! the same was declared before ({text_id('first')[:15]}…)" in out
-    assert "! by now Ana López (you) owes 3333.33 EUR in EUR here" in out
+    assert "! by now Ana López (you) owes 3,333.33 EUR in EUR here" in out
     node.answers["GET", "/balances"] = Page([])
     assert "owes nothing in EUR here" in says(node, "settlement", "add", "acme", "4000 EUR", "--to", "Ben")
-    assert "4000.00 EUR from Ana López (you) to Ben was declared" in says(node, "plan")
+    assert "4,000.00 EUR from Ana López (you) to Ben was declared" in says(node, "plan")
 
 
 def test_what_others_do_is_told_without_this_home(node: FakeNode) -> None:
@@ -279,9 +281,9 @@ def test_payments_are_listed_and_confirmed(node: FakeNode) -> None:
 
 
 def test_balances_and_the_plan_are_told_by_currency(node: FakeNode) -> None:
-    assert "-3333.33" in says(node, "balance")
+    assert "-3,333.33" in says(node, "balance")
     plan = says(node, "plan", "acme")
-    assert "settlement add 'Acme site' '3333.33 EUR' --to Ben" in plan
+    assert "settlement add 'Acme site' '3,333.33 EUR' --to Ben" in plan
     node.answers["GET", "/balances"] = Page([])
     node.answers["GET", "/plan"] = Plan([], [])
     assert "Nothing was shared yet." in says(node, "balance")
@@ -293,11 +295,11 @@ def test_a_contested_payment_has_a_column_and_is_left_out_of_the_plan(node: Fake
     node.answers["GET", "/balances"] = money.balances(frozen=333_333)
     head, ana, ben = says(node, "balance").splitlines()
     assert (head[-15:], ana.split()[-2:], ben.split()[-2:]) == (
-        "PAID, CONTESTED", ["-3333.33", "-3333.33"], ["3333.33", "3333.33"]
+        "PAID, CONTESTED", ["-3,333.33", "-3,333.33"], ["3,333.33", "3,333.33"]
     )  # fmt: skip
     node.answers["GET", "/plan"] = money.plan(money.settlement(state="contested"))
     out = says(node, "plan")
-    assert "! left out: 3333.33 EUR from Ana López (you) to Ben is contested" in out
+    assert "! left out: 3,333.33 EUR from Ana López (you) to Ben is contested" in out
     assert f"settlement show {text_id('paid')}" in out
     assert "settlement add" not in out
 
@@ -328,11 +330,11 @@ def test_where_money_of_a_face_goes_on_is_told(node: FakeNode) -> None:
     node.answers["GET", "/settlements/s"] = money.settlement(state="confirmed", payee=face)
     out = says(node, "settlement", "show", "s")
     assert "  to         Studio Ltd (face of studio)\n" in out
-    assert f"income add AGREEMENT '3333.33 EUR' --holder 'Studio Ltd' --part-of {text_id('paid')}" in out
+    assert f"income add AGREEMENT '3,333.33 EUR' --holder 'Studio Ltd' --part-of {text_id('paid')}" in out
     passed = PassedOn(text_id("income"), money.ACME, money.euros(333_333), money.DAY, "confirmed")
     node.answers["GET", "/settlements/s"] = money.settlement(state="confirmed", payee=face, passed_on=[passed])
     out = says(node, "settlement", "show", "s")
-    assert f"went on into Acme site: 3333.33 EUR on {money.DAY}, confirmed   {text_id('income')}" in out
+    assert f"went on into Acme site: 3,333.33 EUR on {money.DAY}, confirmed   {text_id('income')}" in out
     assert "income add" not in out
     node.answers["GET", "/plan"] = Plan([Transfer(money.ACME, ANA, face, money.euros(1))], [])
     out = says(node, "plan")

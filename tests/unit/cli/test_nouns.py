@@ -1,5 +1,6 @@
 """`contribution`, `project`, `network`, `peer`, `ping`, `search` and `why`, against a fake node."""
 
+import json
 from collections.abc import Iterator
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from meshnode.api.models.networks import Joined, Network
 from meshnode.api.models.records import Branch, Fork, Found, Standing, Why
-from meshnode.api.models.shared import Page
+from meshnode.api.models.shared import Page, Scope
 from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.runtime.refusals import Code
@@ -75,13 +76,22 @@ def test_a_contribution_is_shown_with_what_is_not_well(node: FakeNode) -> None:
     assert out.endswith(f" why {entry.id}\n")
 
 
-def test_standing_is_marked_in_a_list(node: FakeNode) -> None:
-    first, second = contribution("One"), contribution("Two")
-    first.claim, second.status = "retracted", "pending"
-    node.contributions += [first, second]
-    out = run("contribution", "ls", home=node).out
-    assert "[retracted] One" in out
-    assert "[pending] Two" in out
+def test_a_list_tells_how_each_stands_and_its_flags(node: FakeNode) -> None:
+    first, second, third = contribution("One"), contribution("Two"), contribution("Three")
+    first.claim, second.status, third.flags = "retracted", "pending", ["concurrent-with-removal", "corrected"]
+    node.contributions += [first, second, third]
+    head, *rows = run("contribution", "ls", "--limit", "3", home=node).out.splitlines()
+    told = ["STATE", "retracted", "pending", "claimed, concurrent-with-removal, corrected"]
+    assert [line.split("  ")[-1] for line in (head, *rows[:3])] == told
+    listed = json.loads(run("contribution", "ls", "--json", home=node).out)["items"]
+    assert [(each["claim"], each["flags"]) for each in listed[1:]] == [("claimed", []), ("claimed", third.flags)]
+
+
+def test_where_all_is_claimed_and_under_no_agreement_a_list_says_nothing_of_that(node: FakeNode) -> None:
+    node.contributions.append(contribution("One"))
+    assert "STATE" not in run("contribution", "ls", home=node).out
+    node.contributions[0].scope = Scope(text_id("logo"), "agreement", "Logo")
+    assert run("contribution", "ls", home=node).out.splitlines()[1].endswith("  claimed")
 
 
 @pytest.mark.parametrize(

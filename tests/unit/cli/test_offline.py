@@ -237,6 +237,10 @@ def test_a_network_that_was_joined_can_be_named_and_is_named(home: Path) -> None
         ran = run("log", "One", "1h", "--network", name, home=home)
         assert (ran.code, ran.out.endswith("work · 1 h   in Studio Süd\n")) == (Exit.OK, True)
     assert run("log", "One", "1h", "--network", studio[-8:], home=home).out.endswith("in Studio Süd\n")
+    assert (
+        "called 'studio nord' (did you mean 'Studio Süd'?)"
+        in run("log", "x", "1h", "--network", "studio nord", home=home).last
+    )
 
 
 NO_MEMBER = JoinedEntry(ScopeId(b""), 1)

@@ -16,7 +16,7 @@ import pytest
 
 from meshnode.cli import last_words, process
 from meshnode.cli.exits import Exit
-from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.failures import StoreFailed
 from tests.support.command_line import objects, run
 
 PROJECT = Path(__file__).resolve().parents[3]

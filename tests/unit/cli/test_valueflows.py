@@ -18,8 +18,8 @@ from tests.support.fake_node import FakeNode, contribution, network
 from tests.support.json_ld import expanded
 from tests.support.ontology import terms
 from tests.support.rich_answers import rich_contribution
-from tests.support.sample_money import answers
-from tests.support.sample_people import ANA, BEN, STUDIO
+from tests.support.sample_money import ACME, answers, euros, income
+from tests.support.sample_people import ANA, BEN, STUDIO, text_id
 
 
 @pytest.fixture
@@ -56,6 +56,15 @@ def test_the_document_is_written_and_what_was_taken_back_is_not_in_it(node: Fake
     assert (told["schema"], told["kind"]) == ("meshnode.export.valueflows/1", "valueflows")
 
 
+def test_work_that_was_shared_is_told_once_where_most_is_said_of_it(node: FakeNode, tmp_path: Path) -> None:
+    first, again = contribution("Notebook"), contribution("Agreement")
+    node.contributions[:] = [msgspec.structs.replace(again, scope=ACME, shared_from=first.id), first]
+    assert run("export", "valueflows", str(tmp_path / "all.jsonld"), home=node).code == 0
+    graph = json.loads((tmp_path / "all.jsonld").read_text())["@graph"]
+    told = {each["note"]: each.get("realizationOf") for each in graph if "effortQuantity" in each}
+    assert told == {"Agreement": urn(ACME.id)}
+
+
 def test_each_author_has_an_event_and_the_parts_add_up() -> None:
     entry = msgspec.structs.replace(rich_contribution("Paper"), shares=[Share(BEN, 333), Share(ANA, 667)])
     events = [each for each in made(entry).values() if each["@type"] == "EconomicEvent"]
@@ -79,6 +88,23 @@ def test_several_days_have_a_beginning_and_an_end() -> None:
     entry = msgspec.structs.replace(contribution("Week"), day_from="2026-03-02", day_to="2026-03-06")
     (event,) = [each for each in made(entry).values() if each["@type"] == "EconomicEvent"]
     assert (event["hasBeginning"], event["hasEnd"]) == ("2026-03-02T00:00:00Z", "2026-03-06T23:59:59Z")
+
+
+@pytest.mark.parametrize(("sign", "whose"), [(1, "provider"), (-1, "receiver")])
+def test_tax_is_a_claim_on_whoever_holds_the_income_and_of_a_refund_one_of_theirs(sign: int, whose: str) -> None:
+    graph = Graph(set())
+    graph.income(msgspec.to_builtins(income(gross=euros(sign * 1_210_000), tax=euros(sign * 210_000))))
+    (claim,) = [each for each in graph.nodes.values() if each["@type"] == "Claim"]
+    assert {"provider", "receiver"} & set(claim) == {whose}
+    assert (claim[whose], claim["triggeredBy"]) == (urn(ANA.id), urn(text_id("income")))
+    measure = {"@type": "Measure", "hasNumericalValue": "2100", "hasUnit": "urn:meshnode:unit:EUR"}
+    assert (claim["resourceQuantity"], claim["@id"]) == (measure, f"{urn(text_id('income'))}#tax")
+
+
+def test_an_income_without_tax_claims_none() -> None:
+    graph = Graph(set())
+    graph.income(msgspec.to_builtins(income(tax=euros(0))))
+    assert "Claim" not in [each["@type"] for each in graph.nodes.values()]
 
 
 def test_a_firm_is_an_organisation() -> None:

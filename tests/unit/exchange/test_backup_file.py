@@ -158,6 +158,9 @@ def test_a_manifest_that_cannot_be_read_is_refused(told: bytes) -> None:
     [
         (b"PK", "no backup"),
         (b"meshnode backup 2\n", "another version"),
+        (b"meshnode home 2\n", "another version"),
+        (b"meshnode gone 2\n", "another version"),
+        (b"meshnode homes\n", "no backup"),
         (b"meshnode backup 1\nlocked magic\n\n", "damaged"),
         (b"meshnode backup 1\nlocked words\nnonsense\n\n", "damaged"),
     ],

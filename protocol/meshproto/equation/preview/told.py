@@ -69,7 +69,7 @@ def _origin(origin: Origin) -> dict[str, object]:
         "claim": shown(standing.claim),
         "confirmed": shown(standing.confirmed),
         "quality": shown(standing.quality),
-        "attestations": [_head(each) for each in standing.heads],
+        "attestations": [_head(each) for each in origin.heads],
     }
 
 
