@@ -2,8 +2,9 @@
 
 A browser can be made to send requests to any local address. It always names the Host it believes in, and it says
 where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the Host is
-one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; who asks is shown, else 401; they may
-do this, else 403; and only then is the body looked at. The last two are up to the route, so they stand in `edge.py`.
+one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; pages and sessions are for programs of
+the owner alone, else 403; who asks is shown, else 401; they may do this, else 403; and only then is the body looked at.
+The last two are up to the route, so they stand in `edge.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meshnode.api.codec import problem_answer
-from meshnode.api.headers import answer_headers
+from meshnode.api.headers import answer_headers, is_api
 from meshnode.api.problems import Problem, problem, problem_of
 from meshnode.api.settings import MAX_BODY, MAX_HEADERS
+from meshnode.api.socket_users import Address
 from meshnode.runtime.callers import IN_SCOPE, OWNER, Caller, Credentials
 from meshnode.runtime.refusals import Code, Refusal
 
@@ -29,6 +31,7 @@ Headers = Mapping[str, Sequence[str]]
 """Every value of each header, names in lower case."""
 HEADERS = "meshnode.headers"
 """Where a request's ASGI scope holds its `Headers`."""
+_BY_TOKEN = "others come to /v1, with a token that the owner made them: meshnode token create --help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,16 @@ class Door:
     origins: frozenset[str]
     asks: Callable[[Headers], Caller | None]
     """Who asks, by the headers. May raise Refusal."""
+    is_owners: Callable[[Address], bool]
+    """Whether a program of the owner made the connection that comes from an address."""
 
 
 def socket_door() -> Door:
     """The Unix socket: the system has checked that the caller is the owner."""
-    return Door(lambda host: _without_port(host) in HOSTS, frozenset(), lambda headers: OWNER)
+    return Door(lambda host: _without_port(host) in HOSTS, frozenset(), lambda headers: OWNER, lambda there: True)
 
 
-def tcp_door(port: int, credentials: Sequence[Credentials]) -> Door:
+def tcp_door(port: int, credentials: Sequence[Credentials], is_owners: Callable[[Address], bool]) -> Door:
     """A port on loopback, where everybody on this machine can knock."""
     hosts = frozenset(f"{name}:{port}" for name in LOOPBACK)
 
@@ -56,7 +61,7 @@ def tcp_door(port: int, credentials: Sequence[Credentials]) -> Door:
         found = (each.caller(told) for each in credentials)
         return next((caller for caller in found if caller is not None), None)
 
-    return Door(hosts.__contains__, frozenset(f"http://{host}" for host in hosts), asks)
+    return Door(hosts.__contains__, frozenset(f"http://{host}" for host in hosts), asks, is_owners)
 
 
 class Guard:
@@ -92,7 +97,10 @@ class Guard:
             caller = self._door.asks(headers)
         except Refusal as refusal:
             return problem_of(refusal)
-        if caller is not None and caller.ambient and scope["method"] not in SAFE_METHODS and not _is_own(headers):
+        by_session = caller is not None and caller.ambient
+        if (by_session or not is_api(scope["path"])) and not self._door.is_owners(scope["client"]):
+            return problem("not-same-user", "the dashboard is for programs of the user whose node this is", _BY_TOKEN)
+        if by_session and scope["method"] not in SAFE_METHODS and not _is_own(headers):
             return problem("cross-origin", "a session is only taken from a page of this node that says so")
         scope[IN_SCOPE], scope[HEADERS] = caller, headers
         return None

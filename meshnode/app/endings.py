@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from meshnode.config.errors import SettingsError
 from meshnode.net.transport import ListenError
-from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.errors import HomeError, HomeInUse, HomeLeft, KeyfileLocked, KeyfileMissing, StoreError
 

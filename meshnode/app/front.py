@@ -15,6 +15,7 @@ from meshnode.api.listening import LOOPBACK, listen_on_loopback, listen_on_socke
 from meshnode.api.routes import ROUTES
 from meshnode.api.server import Entrance
 from meshnode.api.site import Site
+from meshnode.api.socket_users import ROOT, made_by
 from meshnode.app.compose import Opened
 from meshnode.config.load import Loaded
 from meshnode.config.sections import API_PORT
@@ -63,7 +64,8 @@ class Doors:
         served = [Entrance(self.unix, Guard(app, socket_door()), os.geteuid())]
         if self.tcp is not None:
             app = application(ROUTES, site, seconds, None if pages is None else pages(app))
-            served.append(Entrance(self.tcp, Guard(app, tcp_door(self.port, credentials))))
+            is_owners = made_by((os.geteuid(), ROOT), self.tcp)
+            served.append(Entrance(self.tcp, Guard(app, tcp_door(self.port, credentials, is_owners))))
         return served
 
     async def remember(self, opened: Opened) -> None:

@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 
 from meshnode.config.sections import Log
 
@@ -42,6 +43,9 @@ def set_up_logging(settings: Log, state: Path, *, collected: bool = False) -> Pa
     return path
 
 
+_Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
 class _PrivateFile(RotatingFileHandler):
     """A rotated file only its owner may read: it names the peers one deals with."""
 
@@ -57,10 +61,16 @@ class _OneLine(logging.Formatter):
         return _moment(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        line = super().formatMessage(record)
-        if line.isprintable():
-            return line
-        return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+        return _printable(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging; what another form made of a failure is not taken over."""
+        record.exc_text = None
+        return super().format(record)
+
+    def formatException(self, ei: _Failure) -> str:  # noqa: N802 - logging's name
+        # What failed may quote anything. Moved in, no line of it passes for one of the log's own.
+        return "\n".join(f"  {_printable(line)}" for line in super().formatException(ei).split("\n"))
 
 
 class _Json(logging.Formatter):
@@ -76,6 +86,13 @@ class _Json(logging.Formatter):
         if record.exc_info:
             told["trace"] = self.formatException(record.exc_info)
         return json.dumps(told)
+
+
+def _printable(line: str) -> str:
+    """A line in which whatever is no plain letter is written out."""
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -38,6 +38,7 @@ class AgreementVersion(TypedDict):
     prev: list[str]
     rivals: list[str]
     awaited: list[Agent]
+    declined: list[Agent]
 
 
 class Right(TypedDict):
@@ -130,3 +131,4 @@ class AgreementBrief(TypedDict):
     worth: Money | None
     at: str
     awaits: list[str]
+    declined: list[Agent]

@@ -441,6 +441,7 @@ class Written(TypedDict):
     scope: Scope
     agent: Agent | None
     signed_by: Signer | None
+    warnings: list[str]
 
 
 class Timer(TypedDict):

@@ -14,8 +14,9 @@ from meshnode.client.transport import Address, Wire
 class Events:
     """An iterator that waits for what happens next, and never ends by itself.
 
-    A connection that breaks is made anew and goes on where it was: every arrival comes at least once, in order. Raises
-    the errors of `meshnode.client.errors` for a node that is not there to begin with, or that refuses.
+    A connection that breaks is made anew and goes on where it was: every arrival comes at least once, in order, but no
+    change that was made meanwhile. Raises the errors of `meshnode.client.errors` for a node that is not there to begin
+    with, or that refuses.
     """
 
     def __init__(self, address: Address, listening: Listening) -> None:

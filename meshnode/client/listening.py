@@ -29,7 +29,11 @@ class Event(NamedTuple):
     """Something that happened at the node."""
 
     name: str
-    """`record`: it arrived. `changed`: it stands otherwise than before, or its texts came or went."""
+    """`record`: it arrived. `changed`: it stands otherwise than before, or its texts came or went.
+
+    Of changes nobody hears who was away, be it for a moment while a connection was made anew: ask then how the records
+    stand that matter.
+    """
     place: int
     """The arrival up to which everything was told: what to go on after."""
     told: Happening

@@ -72,6 +72,8 @@ class Contribution(TypedDict):
     of: str
     doubles: list[str]
     signed_by: Signer | None
+    flags: list[str]
+    shared_from: str
 
 
 class Hours(TypedDict):

@@ -240,19 +240,21 @@ class SyncNow:
 
 @dataclass(frozen=True, slots=True)
 class AddPeer:
-    """Keep a connection to this peer from now on. Answered by Done."""
+    """Keep a connection to this peer from now on. Answered by Done once that and the local rows are on disk."""
 
     ticket: int
     peer: str
     addresses: tuple[str, ...]
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RemovePeer:
-    """Forget a peer and close the connection to it. Answered by Done."""
+    """Forget a peer and close the connection to it. Answered by Done once that and the local rows are on disk."""
 
     ticket: int
     peer: str
+    local: tuple[LocalRow | Forget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

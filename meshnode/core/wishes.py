@@ -84,10 +84,12 @@ class Wishes:
                 turn.after.answers.append((ticket, Done()))
             case SyncNow(ticket, peer):
                 parts.waiters.sync(ticket, peer, turn)
-            case AddPeer(ticket, peer, addresses):
+            case AddPeer(ticket, peer, addresses, local):
                 parts.book.add(peer, addresses, turn, by_hand=True, source="hand")
+                turn.local += local
                 turn.after.answers.append((ticket, Done()))
-            case RemovePeer(ticket, peer):
+            case RemovePeer(ticket, peer, local):
+                turn.local += local
                 for conn in parts.book.remove(peer, turn):
                     close(parts, conn, Breach.UNWANTED, "", turn)
                 turn.after.answers.append((ticket, Done()))

@@ -16,8 +16,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import NewType, Protocol
 
-import trio
-
 PeerId = NewType("PeerId", str)
 """A peer's name on the network: the base58 text of its libp2p peer id, `12D3Koo...`, proven by its key."""
 
@@ -215,7 +213,7 @@ class Transport(Protocol):
         `NotRunning`.
         """
 
-    async def run(self, on_channel: ChannelHandler, *, task_status: ListeningStatus = trio.TASK_STATUS_IGNORED) -> None:
+    async def run(self, on_channel: ChannelHandler, *, task_status: ListeningStatus = ...) -> None:
         """Listen until cancelled and call `on_channel`, in a task each, for every channel a peer opened.
 
         Reports `started(addresses)` once it really listens. What `on_channel` raises is contained: it is logged,

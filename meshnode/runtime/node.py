@@ -36,7 +36,8 @@ from meshnode.runtime.alarm import Alarm
 from meshnode.runtime.clock import Clock
 from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
-from meshnode.runtime.driver import Core, Driver, Hands, StoreFailed
+from meshnode.runtime.driver import Core, Driver, Hands
+from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.histogram import Histogram
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.inbox import Inbox

@@ -3,7 +3,6 @@
 Names and abbreviated ids become ids here, and here it is decided into which scope something is signed.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +27,7 @@ from meshnode.core.summing import Sums, answer
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
 from meshnode.runtime.joining import Joins
+from meshnode.runtime.keyed import name_of
 from meshnode.runtime.known import Known
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import plain_id, read_abbreviation, the_one, whole_id
@@ -40,7 +40,7 @@ from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.runtime.unwritten import About, quoted, refusal_of
 from meshnode.store.reading import Reader
-from meshnode.views.names import slug
+from meshnode.views.names import like, slug
 from meshnode.views.rows import EntryRow, ProjectRow
 from meshproto.fold.retelling import Retelling
 from meshproto.fold.standing import Standing, Status
@@ -125,9 +125,11 @@ class Office:
 
         Records of others are only waited for as long as there are few, and none stream in; nor is what was written
         here, behind so many of them that it would not show in time. `upto` is the last arrival that matters to whoever
-        asks; all that was written here if it is not given.
+        asks; all that was written here if it is not given. Raises Refusal if the views are broken: what they show would
+        stay as it is.
         """
         if not self.projector.is_current:
+            self.projector.must_be_whole()
             lag, node = self.lag(), self.node
             own = node.written if upto is None else upto
             all_ = lag <= FEW_BEHIND and trio.current_time() - node.streamed_at >= STREAM_SECONDS
@@ -217,7 +219,7 @@ class Office:
         """
         if not key:
             return await write(())
-        name = hashlib.sha256(key.encode()).hexdigest()
+        name = name_of(key)
         lock = self._keys.setdefault(name, trio.Lock())
         try:
             async with lock:
@@ -230,6 +232,11 @@ class Office:
         if found.request != request:
             raise Refusal(Code.KEY_REUSED, "this Idempotency-Key came with another request", "use a fresh key")
         return tuple(RecordId(each) for each in found.ids)
+
+    def noted(self, key: str) -> Rows:
+        """What is noted of what a key has done, as `once` gives it to be written; empty if there is nothing."""
+        found = self.truth.entry(AnswerEntry, (name_of(key),)) if key else None
+        return () if found is None else (found,)
 
     async def settled(self, key: str, request: bytes, do: Callable[[], Awaitable[Ids]]) -> Ids:
         """Do something that cannot be committed together with its answer, unless the same key has done it already.
@@ -298,7 +305,8 @@ class Office:
         if by_id is not None and self.truth.network(by_id) is not None:
             return ScopeId(by_id)
         hint = f"meshnode network create {quoted(text)} --open"
-        raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here", hint)
+        near = like(text, (row.name for row in self.lookups.networks()))
+        raise Refusal(Code.UNKNOWN_NETWORK, f"there is no network {text!r} here{near}", hint)
 
     async def find_organisation(self, text: str) -> ScopeId:
         """The organisation that a name, a short name or an id means. Raises Refusal."""
@@ -315,7 +323,8 @@ class Office:
         by_id = await self._by_id(text)
         if by_id is not None and any(row.record == by_id for row in rows):
             return ScopeId(by_id)
-        raise Refusal(Code.NOT_FOUND, f"there is no organisation {text!r} here", "meshnode org ls")
+        near = like(text, (lookups.name(row.record) for row in rows))
+        raise Refusal(Code.NOT_FOUND, f"there is no organisation {text!r} here{near}", "meshnode org ls")
 
     async def find_agreement(self, text: str) -> ScopeId:
         """The agreement that a title, a short name, or the id of anything in it means. Raises Refusal."""
@@ -326,7 +335,8 @@ class Office:
         record = None if by_id is None else self.truth.record(by_id)
         if record is not None and self.truth.entry(AgreementEntry, (record.home,)) is not None:
             return record.home
-        raise Refusal(Code.NOT_FOUND, f"there is no agreement {text!r} here", "meshnode agreement ls")
+        near = like(text, (row.title for row in reversed(self.lookups.versions())))
+        raise Refusal(Code.NOT_FOUND, f"there is no agreement {text!r} here{near}", "meshnode agreement ls")
 
     async def agreement_called(self, text: str) -> ScopeId | None:
         """The agreement with a title or short name; None if none is called so. Raises Refusal if several are."""
@@ -383,7 +393,8 @@ class Office:
         project = None if by_id is None else lookups.project(lookups.project_of_edit(by_id) or by_id)
         if project is None:
             hint = f"meshnode project create {quoted(text)}"
-            raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}", hint)
+            near = like(text, (row.title for row in lookups.projects()))
+            raise Refusal(Code.UNKNOWN_PROJECT, f"there is no project {text!r}{near}", hint)
         return project
 
     async def place(self, network: str | None, project: str | None, agent: bytes = b"") -> Placed:
@@ -479,11 +490,6 @@ class Office:
     def _kind(self, record: RecordId) -> str:
         entry = self.lookups.entry(record)
         return entry.type if entry else "record"
-
-
-def noting(rows: Rows, made: bytes) -> Rows:
-    """Rows that are committed where nothing is signed whose id would be noted as the answer: this is noted instead."""
-    return tuple(row._replace(ids=(made,)) if isinstance(row, AnswerEntry) else row for row in rows)
 
 
 def _steadily(question: Callable[[Folded], T], folded: Folded) -> T:

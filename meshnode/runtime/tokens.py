@@ -11,13 +11,16 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
 import trio
 
 from meshnode.core.rows import Forget, LocalRow, TokenEntry
 from meshnode.runtime.callers import TOKEN, Area, Caller
+from meshnode.runtime.keyed import noting
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshproto.records.ids import RecordId
 
 log = logging.getLogger(__name__)
 
@@ -92,36 +95,47 @@ class Tokens:
         """
         _check(wish)
         secret = PREFIX + _text(secrets.token_bytes(32))
-        name = _id_of(key.encode() if key else secrets.token_bytes(32))
-        now = self._node.now()
-        made = TokenEntry(name, wish.name, _digest(secret), tuple(sorted(wish.areas)), now, now + 1000 * wish.seconds)
-        is_new = False
+        now, areas = self._node.now(), tuple(sorted(wish.areas))
+        made = TokenEntry(_fresh_id(), wish.name, _digest(secret), areas, now, now + 1000 * wish.seconds)
 
         async def put(rows: Rows) -> Ids:
-            nonlocal is_new
-            await self._write(*self._room(), made, *rows)
-            is_new = True
-            return ()
+            told = RecordId(made.id.encode())
+            await self._write(*self._room(), made, *noting(rows, told))
+            return (told,)
 
         async with self._turn:
-            await self._office.once(key, request, put)
-            if not is_new:
-                await self._renew(made)
+            (told,) = await self._office.once(key, request, put)
+            if told != made.id.encode():
+                made = await self._renew(told.decode(), made)
         log.info("made token %s for %s", made.id, ", ".join(made.areas))
         return made, secret
 
-    async def revoke(self, name: str) -> TokenEntry:
-        """Take a token back, by its id or its name; it counts no more when this returns. Raises Refusal."""
+    async def revoke(self, name: str, key: str = "", request: bytes = b"") -> TokenEntry:
+        """Take a token back, by its id or its name; it counts no more when this returns. Raises Refusal.
+
+        Asked again with the same `key`, it says which one that was, and takes back no other of that name.
+        """
+
+        async def forget(rows: Rows) -> Ids:
+            found = self._called(name)
+            told = RecordId(msgspec.msgpack.encode(found._replace(digest=b"")))
+            await self._write(Forget(TokenEntry, (found.id,)), *noting(rows, told))
+            self._used.pop(found.id, None)
+            log.info("took back token %s", found.id)
+            return (told,)
+
+        async with self._turn:
+            (gone,) = await self._office.once(key, request, forget)
+        return msgspec.msgpack.decode(gone, type=TokenEntry)
+
+    def _called(self, name: str) -> TokenEntry:
+        """The token with an id or a name. Raises Refusal."""
         found = [token for token in self.all() if name in (token.id, token.name)]
         if len(found) > 1:
             listed = ", ".join(token.id for token in found)
             raise Refusal(Code.AMBIGUOUS, f"several tokens are called {name}: {listed}", "use the id")
         if not found:
             raise Refusal(Code.NOT_FOUND, f"there is no token {name!r}", "meshnode token ls")
-        async with self._turn:
-            await self._write(Forget(TokenEntry, (found[0].id,)))
-        self._used.pop(found[0].id, None)
-        log.info("took back token %s", found[0].id)
         return found[0]
 
     async def run(self, stopping: trio.Event) -> None:
@@ -176,13 +190,15 @@ class Tokens:
             raise Refusal(Code.CONFLICT, why, "meshnode token ls")
         return gone
 
-    async def _renew(self, made: TokenEntry) -> None:
-        """Give a token that was made before, and that nobody has used, the secret of the one now made."""
-        earlier = {token.id: token for token in self.all()}.get(made.id)
+    async def _renew(self, name: str, made: TokenEntry) -> TokenEntry:
+        """Give a token that was made before, and that nobody has used, the secret of the one now made; returns it."""
+        earlier = {token.id: token for token in self.all()}.get(name)
         if earlier is None or earlier.used:
             why = "this was done before, and the token has been used or taken back: its secret is told only once"
             raise Refusal(Code.CONFLICT, why, "meshnode token ls")
-        await self._write(made._replace(created=earlier.created, expires=earlier.expires))
+        renewed = earlier._replace(digest=made.digest)
+        await self._write(renewed)
+        return renewed
 
 
 def areas_of(names: Iterable[str]) -> frozenset[Area]:
@@ -207,9 +223,9 @@ def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _id_of(seed: bytes) -> str:
-    """Eight letters and digits; from an idempotency key, so that asking again means the same token."""
-    return _text(hashlib.sha256(b"token id\0" + seed).digest())[:8]
+def _fresh_id() -> str:
+    """Eight letters and digits."""
+    return _text(secrets.token_bytes(5))
 
 
 def _text(raw: bytes) -> str:

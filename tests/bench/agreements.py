@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from meshnode.core.folded import Folded, FoldInRam
 from meshnode.runtime.interpreter import settle_interpreter
-from meshnode.runtime.settings import PROJECT_SLICE
+from meshnode.runtime.settings import PROJECT_SLICE, PROJECT_SLICES
 from meshnode.store.views import Views, discard, open_views
 from meshnode.views.explained import explain_lines
 from meshproto.fold.chains import Chain
@@ -349,10 +349,12 @@ class Spent(NamedTuple):
 def _fold(fold: Fold, slices: Slices, records: Iterable[Record]) -> Spent:
     """Fold some records, slice by slice."""
     processor, clock, left = 0.0, 0.0, iter(records)
-    while some := list(islice(left, PROJECT_SLICE)):
+    # As many in a transaction as the projector takes that is far behind.
+    while some := list(islice(left, PROJECT_SLICE * PROJECT_SLICES)):
         begun, at = time.process_time(), time.monotonic()
         with slices():
-            fold.add_all(some)
+            for start in range(0, len(some), PROJECT_SLICE):
+                fold.add_all(some[start : start + PROJECT_SLICE])
         processor += time.process_time() - begun
         clock += time.monotonic() - at
     return Spent(processor, clock)

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from meshnode.api.listening import listen_on_loopback, listen_on_socket
 from meshnode.api.server import Entrance, serve
@@ -88,7 +89,10 @@ async def doors_of(opened: Opened, places: Places, plain: dict[str, Any]) -> Asy
     doors = open_doors(places.data / "api.sock", loaded, opened.reader)
     sessions = Sessions(doors.port)
     site = site_of(opened, places, loaded, places.state / "node.log", doors.url, sessions)
-    show = lambda api: pages(House(api, sessions, opened.node))  # noqa: E731 - as short as where it stands in the node
+
+    def show(api: ASGIApp) -> ASGIApp:
+        return pages(House(api, sessions, opened.node))
+
     port, path = listen_on_loopback([0]), places.data / "plain.sock"
     beside = [Entrance(each, _plain(plain)) for each in (port, listen_on_socket(path, os.geteuid()))]
     entrances = doors.entrances(site, 60, (site.tokens, sessions), show)

@@ -25,9 +25,9 @@ class Pace(Enum):
 
 
 BUDGETS: Mapping[Pace, Mapping[str, float]] = {
-    Pace.QUICK: {"simulation": 5, "kills": 5, "byzantine": 5, "fuzz": 3, "browser": 150},
-    Pace.CI: {"simulation": 120, "kills": 90, "byzantine": 60, "fuzz": 60, "browser": 150},
-    Pace.LONG: {"simulation": 3600, "kills": 1800, "byzantine": 900, "fuzz": 1800, "browser": 150},
+    Pace.QUICK: {"simulation": 5, "kills": 5, "byzantine": 5, "fuzz": 3, "routes": 5, "browser": 150},
+    Pace.CI: {"simulation": 120, "kills": 90, "byzantine": 60, "fuzz": 60, "routes": 20, "browser": 150},
+    Pace.LONG: {"simulation": 3600, "kills": 1800, "byzantine": 900, "fuzz": 1800, "routes": 1800, "browser": 150},
 }
 """Seconds for each campaign. Those of CI leave two cores time for everything else within twenty minutes; those of a
 long run are ceilings: there a campaign ends when it has done the number of cases it promises."""

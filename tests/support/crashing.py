@@ -16,7 +16,7 @@ from meshnode.app.compose import Network, open_node
 from meshnode.config.load import load
 from meshnode.core.ports import Batch
 from meshnode.core.rows import DayEntry, Forget, HeldEntry, LocalRow, PeerEntry, SearchEntry, UndecidedEntry, WaitEntry
-from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.failures import StoreFailed
 from meshnode.store.writer import Writer
 from tests.support.meshes import Api, Mesh, Node
 
@@ -33,7 +33,7 @@ class Fuse:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._home: Path | None = None
-        self._key, self._commits = b"", 0
+        self._key, self.left, self._every = b"", 0, False
         self._concerned: dict[Writer, bool] = {}
         self.blown = trio.Event()
         """Set once the node has gone dark."""
@@ -41,15 +41,15 @@ class Fuse:
 
         def staged(writer: Writer, batches: Sequence[Batch]) -> None:
             stage(writer, batches)
-            self._concerned[writer] = any(self._is_own(each) for each in batches)
+            self._concerned[writer] = self._every or any(self._is_own(each) for each in batches)
 
         def finished(writer: Writer) -> None:
             finish(writer)
             path = writer._source.path
             if not self._concerned.pop(writer) or path is None or path.parent != self._home:
                 return
-            self._commits -= 1
-            if not self._commits:
+            self.left -= 1
+            if not self.left:
                 self._home = None
                 self._token.run_sync_soon(self.blown.set)
                 raise PowerLost
@@ -57,11 +57,11 @@ class Fuse:
         monkeypatch.setattr(Writer, "stage", staged)
         monkeypatch.setattr(Writer, "finish", finished)
 
-    def arm(self, node: Node, commits: int) -> None:
-        """So many commits, and this node goes dark."""
+    def arm(self, node: Node, commits: int, *, every: bool = False) -> None:
+        """So many commits of its owner's, or `every` one, and this node goes dark; `left` says how many still."""
         self.blown, self._token = trio.Event(), trio.lowlevel.current_trio_token()
         self._home, self._key = node.opened.home.folder, node.opened.node.identity.key.public
-        self._commits = commits
+        self.left, self._every = commits, every
 
     def disarm(self) -> None:
         """Nothing happens any more."""

@@ -8,6 +8,7 @@ process of its own, so that it may fork and be traced.
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nacl.bindings  # noqa: F401 - here once, and not in every child
@@ -85,9 +86,10 @@ def main(name: str, home: Path, file: Path, folder: Path) -> None:
                 copy.stamp()
         else:
             shutil.copyfile(file, there)
-        code = ends_after(lines, OURS.__contains__, lambda here=here, there=there: deed(here, there))  # type: ignore[misc]  # its own values
+        done = partial(deed, here, there)
+        code = ends_after(lines, OURS.__contains__, done)
         found = f"{state_of_home(here)} {state_of_file(there)}"
-        told = again(lambda here=here, there=there: deed(here, there)) if code else "done"  # type: ignore[misc]  # its own values
+        told = again(done) if code else "done"
         print(f"{found}|{told}|{state_of_home(here)} {state_of_file(there)}", flush=True)
         if code == 0:
             return

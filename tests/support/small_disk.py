@@ -94,8 +94,12 @@ def main(home: Path) -> None:
     """The story."""
     program = Program(home)
     program.init()
-    fills_up(program)
-    becomes_read_only(program)
+    try:
+        fills_up(program)
+        becomes_read_only(program)
+    finally:
+        if program.process is not None:
+            program.kill()
 
 
 if __name__ == "__main__":

@@ -3,14 +3,14 @@
 Schemathesis makes the cases from the OpenAPI document: some that keep to it, some that do not.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -24,12 +24,18 @@ from schemathesis.specs.openapi.checks import (
 
 from meshnode.api.openapi import document
 from meshnode.api.routes import ROUTES
-from tests.support.campaigns import Pace
 from tests.support.patience import DEADLINE
 from tests.support.programs import Programs
 
-CASES = {Pace.QUICK: 2, Pace.CI: 6, Pace.LONG: 60}[Pace.of_environment(os.environ)]
-"""Cases of each route, half of them as the document says; 60 make more than 5,000 in all."""
+Operation = schemathesis.APIOperation[Any, Any, Any, Any]  # the library tells no more of it
+ROUND = 2
+"""Cases of each route before it is the turn of the next one, half of them as the document says."""
+ROUNDS = 2
+"""Rounds that are ended whatever time there is."""
+FLOOR = 300
+"""Different cases without which nothing is shown: two rounds, less what routes that take nothing are asked again."""
+LONG = 5_000
+"""Different cases of a long run."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -43,7 +49,7 @@ GOES_ON = {"events.listen"}
 WAIT_MS = 20
 """What a case may ask to wait for peers, of which there are none."""
 SCHEMA = schemathesis.openapi.from_dict(document(ROUTES, "0"))
-OPERATIONS = {
+OPERATIONS: Mapping[str, Operation] = {
     found.ok().definition.raw["operationId"]: found.ok()
     for found in SCHEMA.get_all_operations()
     if isinstance(found, Ok)
@@ -73,6 +79,31 @@ def node() -> Iterator[Served]:
         ana.stop()
 
 
+class Questions:
+    """Cases of one route, others in each round."""
+
+    def __init__(self, operation: Operation, node: Served, found: dict[str, int]) -> None:
+        self._cases = st.one_of(*(operation.as_strategy(generation_mode=each) for each in GenerationMode))
+        self._name, self._node, self._found = operation.label, node, found
+        """The status that each case was answered with, whatever route it was for."""
+
+    def ask(self, number: int) -> None:
+        """Ask the questions of a round; each answer must be one of the document's."""
+
+        @seed(number)
+        @settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=[*HealthCheck])
+        @given(case=self._cases)
+        def ask(case: schemathesis.Case) -> None:
+            case.body = tamed(case.body, self._node.folder)
+            answer = case.call(base_url=self._node.url, headers=dict(self._node.headers), timeout=DEADLINE)
+            self._found[repr((self._name, case.path_parameters, case.query, case.headers, case.body))] = (
+                answer.status_code
+            )
+            case.validate_response(answer, checks=CHECKS)
+
+        ask()
+
+
 def tamed(body: Any, folder: Path) -> Any:
     """A body that waits for nobody, and names no file outside the folder."""
     if not isinstance(body, dict):
@@ -85,21 +116,23 @@ def tamed(body: Any, folder: Path) -> Any:
     return found
 
 
-def test_there_are_many_routes() -> None:
+ASKED = sorted(OPERATIONS.keys() - ENDS_THE_NODE - GOES_ON)
+
+
+@pytest.mark.campaign
+def test_whatever_is_asked_is_answered_as_the_document_says(
+    node: Served, campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
+) -> None:
+    deadline, rounds = time.monotonic() + campaign_seconds("routes"), 0
+    found: dict[str, int] = {}
+    questions = [Questions(OPERATIONS[name], node, found) for name in ASKED]
+    while (len(found) < LONG) if long_campaigns else (rounds < ROUNDS or time.monotonic() < deadline):
+        for each in questions:
+            if long_campaigns or rounds < ROUNDS or time.monotonic() < deadline:
+                each.ask(rounds)
+        rounds += 1
+    done = sum(status < 400 for status in found.values())
+    tell(f"routes: {len(found)} cases of {len(ASKED)} routes in {rounds} rounds, {done} of them done, none failed")
     assert len(OPERATIONS) == len(ROUTES)
-    assert len(OPERATIONS) * 60 > 5_000
-
-
-@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - ENDS_THE_NODE - GOES_ON))
-def test_whatever_is_asked_is_answered_as_the_document_says(node: Served, name: str) -> None:
-    operation = OPERATIONS[name]
-    kept, broken = (operation.as_strategy(generation_mode=each) for each in GenerationMode)
-
-    @settings(max_examples=CASES, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
-    @given(case=st.one_of(kept, broken))
-    def ask(case: schemathesis.Case) -> None:
-        case.body = tamed(case.body, node.folder)
-        answer = case.call(base_url=node.url, headers=dict(node.headers), timeout=DEADLINE)
-        case.validate_response(answer, checks=CHECKS)
-
-    ask()
+    assert len(found) >= FLOOR
+    assert done > len(found) / 10

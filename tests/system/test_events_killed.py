@@ -55,6 +55,15 @@ def write(client: Client, acknowledged: list[str]) -> None:
             acknowledged.append(client.work.log("Work", 60)["id"])
 
 
+def heard_after(client: Client, place: int, last: str) -> list[str]:
+    """The ids of all contributions that a new listener is told of after a number, up to a certain one."""
+    heard = list[str]()
+    with client.events(place, Chosen(kinds=("contribution",), changes=False)) as events:
+        while last not in heard:
+            heard.append(next(events).told["id"])
+    return heard
+
+
 def test_a_listener_hears_of_every_record_in_order_through_kills(programs: Programs) -> None:
     ana, chance, acknowledged = programs.new("ana"), Random(11), list[str]()
     ana.start()
@@ -69,3 +78,6 @@ def test_a_listener_hears_of_every_record_in_order_through_kills(programs: Progr
     assert [event.place for event in listener.heard] == sorted(event.place for event in listener.heard)
     assert set(acknowledged) <= set(told)
     assert len(told) == ana.client.work.sums()["contributions"]
+    for place in (0, len(told) // 2, len(told) - 2):
+        # Any number of the past will do, also one that was told before all these restarts, to whoever has it.
+        assert heard_after(ana.client, listener.heard[place].place, last) == told[place + 1 :]

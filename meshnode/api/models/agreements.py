@@ -193,6 +193,8 @@ class AgreementVersion(Model):
     """Versions with which it is in conflict."""
     awaited: list[Agent]
     """Whose signature is missing."""
+    declined: list[Agent] = field(default_factory=list)
+    """Who said no to it, while it is proposed."""
 
 
 class Right(Model):
@@ -257,3 +259,5 @@ class AgreementBrief(Model):
     worth: Money | None
     at: str
     awaits: list[str]
+    declined: list[Agent] = field(default_factory=list)
+    """Who said no to it, while it is proposed."""

@@ -5,7 +5,7 @@ from msgspec import field
 from meshnode.api.models.incomes import Origin, PassedOn
 from meshnode.api.models.rulings import Dispute, Ruling
 from meshnode.api.models.shared import AS, Agent, Model, Quantity, Request, Scope, Signer
-from meshnode.api.models.terms import Money
+from meshnode.api.models.terms import Money, MoneyRequest
 
 
 class StepPart(Model):
@@ -67,7 +67,7 @@ class Preview(Model):
     notices: list[Notice]
 
 
-class PreviewRequest(Request):
+class ChosenRequest(Request):
     """Which distribution; what is left out is chosen: all confirmed incomes, up to today, after the last in force."""
 
     agreement: str
@@ -79,7 +79,13 @@ class PreviewRequest(Request):
     beside: bool = False
 
 
-class DistributionRequest(PreviewRequest):
+class PreviewRequest(ChosenRequest):
+    """What a distribution would be; with `suppose`, as if this much were there to share in place of any income."""
+
+    suppose: MoneyRequest | None = None
+
+
+class DistributionRequest(ChosenRequest):
     """Sign a distribution. It is refused if another than `digest` comes of it: more has come in since."""
 
     digest: str = ""

@@ -65,6 +65,10 @@ class Contribution(Model):
     """Other contributions that the same files show and that do not state this one again; told of one entry only."""
     signed_by: Signer | None = None
     """Who signed, where that was not the agent itself."""
+    flags: list[str] = field(default_factory=list)
+    """`corrected`, `erased`, `forked`, `concurrent-with-removal` or `beyond-mandate`."""
+    shared_from: str = ""
+    """The entry in which its author stated the same work first, elsewhere, if it is here and counts. Sums count one."""
 
 
 class Hours(Model):
@@ -167,6 +171,8 @@ class Written(Model):
     agent: Agent | None = None
     signed_by: Signer | None = None
     """Who signed, where that was not the agent itself."""
+    warnings: list[str] = field(default_factory=list)
+    """What a contribution under an agreement does not count for, and why: sentences."""
 
 
 class Timer(Model):

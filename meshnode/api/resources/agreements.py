@@ -17,7 +17,7 @@ from meshnode.api.models.agreements import (
     SignatureRequest,
 )
 from meshnode.api.models.rulings import RulingRequest
-from meshnode.api.models.shared import Page
+from meshnode.api.models.shared import Agent, Page
 from meshnode.api.models.terms import Money
 from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE, read_place, written_place
 from meshnode.api.resources.agreement_terms import MANUAL, facts_of
@@ -277,7 +277,15 @@ def _brief(office: Office, names: Names, found: agreed.Agreement) -> AgreementBr
         worth=_money(found.standing.facts.get("worth")),
         at=time_text(found.standing.row.at),
         awaits=[to_text(each.record) for each, _ in waiting],
+        declined=_declined(names, found.standing),
     )
+
+
+def _declined(names: Names, version: Version) -> list[Agent]:
+    """Who said no to a version, while that keeps it from being in force."""
+    if version.told.state != "proposed":
+        return []
+    return [names.agent(each.agent) for each in version.signatures if each.state == "declined"]
 
 
 def _sections(sections: Sequence[Section]) -> list[ContractSection]:
@@ -310,6 +318,7 @@ def _version(office: Office, names: Names, version: Version) -> AgreementVersion
         prev=[to_text(each) for each in version.facts.get("prev", ())],
         rivals=[to_text(each) for each in version.told.ids] if version.told.state == "conflict" else [],
         awaited=[names.agent(each) for each in version.awaited],
+        declined=_declined(names, version),
     )
 
 

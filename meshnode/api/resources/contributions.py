@@ -1,6 +1,6 @@
 """What was contributed, as it is listed, added up and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.details import Terms
 from meshnode.runtime.requests.somebody import find_agent
+from meshnode.runtime.restated import first_of
 from meshnode.store.querying import Plain
 from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow
@@ -46,8 +47,9 @@ async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contributi
     rows = contributions(await office.fresh(), wanted, read_cursor(call.query.get("cursor", "")), limit + 1)
     more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
     names, items = Names(office), []
+    flags = office.lookups.flags([row.record for row in rows[:limit]])
     for row in rows[:limit]:
-        items.append(_contribution(office, row, names, LISTED))
+        items.append(_contribution(office, row, names, flags, LISTED))
         await trio.lowlevel.checkpoint()  # whoever has many co-authors takes many reads
     return Page(items=items, next=more)
 
@@ -109,7 +111,7 @@ async def shown(office: Office, record: RecordId) -> Contribution:
             hint = f"meshnode why {to_text(record)}"
             raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is here, but not in effect", hint)
         raise Refusal(Code.NOT_FOUND, f"{to_text(record)} is no contribution", "meshnode contribution ls")
-    return _contribution(office, row, Names(office))
+    return _contribution(office, row, Names(office), office.lookups.flags([row.record]))
 
 
 def terms_of(body: ContributionRequest) -> Terms:
@@ -173,7 +175,9 @@ def read_cursor(text: str) -> tuple[int, bytes] | None:
     raise Refusal(Code.BAD_REQUEST, f"{text[:64]!r} is no cursor", "take it from `next` of the page before")
 
 
-def _contribution(office: Office, row: ContributionRow, names: Names, most: int | None = None) -> Contribution:
+def _contribution(
+    office: Office, row: ContributionRow, names: Names, flags: Mapping[bytes, list[str]], most: int | None = None
+) -> Contribution:
     project = office.known.get((ProjectName, row.project), lambda: _project(office, row.project))
     more = read_more(row.details)
     return Contribution(
@@ -210,6 +214,8 @@ def _contribution(office: Office, row: ContributionRow, names: Names, most: int 
         of=link_text(row.restates),
         doubles=[to_text(each) for each in doubles(office.lookups, row)] if most is None else [],
         signed_by=names.signer(row.record) if row.agent != office.me else None,
+        flags=flags.get(row.record, []),
+        shared_from=to_text(first) if (first := first_of(office.lookups, row)) else "",
     )
 
 

@@ -97,7 +97,25 @@ async def _work(site: Site, call: Call[CvRequest]) -> list[Contribution]:
         if len(found) > MOST:
             hint = "choose a network, a project or a period: meshnode cv export --help"
             raise Refusal(Code.TOO_LARGE, f"there are more than {MOST:,} contributions to tell of", hint)
-    return found
+    return once(found)
+
+
+def once(entries: list[Contribution]) -> list[Contribution]:
+    """The same, but work that stands in several places once: where it was acknowledged, else where it was first."""
+    shared = {each.id: each.shared_from for each in entries}
+    chosen: dict[str, Contribution] = {}
+    for each in entries:
+        first = each.id
+        while shared.get(first):
+            first = shared[first]
+        if (found := chosen.get(first)) is None or _rank(each) < _rank(found):
+            chosen[first] = each
+    kept = {each.id for each in chosen.values()}
+    return [each for each in entries if each.id in kept]
+
+
+def _rank(entry: Contribution) -> tuple[bool, str, str]:
+    return entry.claim != "acknowledged", entry.at, entry.id
 
 
 def _counts(entry: Contribution, first: str, last: str) -> bool:

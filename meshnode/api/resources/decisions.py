@@ -44,18 +44,22 @@ async def propose(site: Site, call: Call[DecisionRequest]) -> Decision:
     """Propose something, and accept it; a founder who decides alone thereby carries it out."""
     office = site.office
     scope, agent = await find_body(office, call.body.scope), await office.acting(call.body.as_)
-    draft, line = await _order(office, scope, call)
-    if draft is None:
-        wish = await _wish(office, scope, call.body)
+    draft: Draft | None = None
+    line: Invitation | None = None
 
     async def write(rows: Rows) -> Ids:
+        nonlocal draft, line
+        draft, line = await _order(office, scope, call.body, rows)
         if draft is not None:
             return await orders.propose_order(office, scope, [draft], call.body.text, rows, agent=agent)
+        wish = await _wish(office, scope, call.body)
         return await decisions.propose(office, scope, wish, call.body.text, rows, agent=agent)
 
     (record,) = await office.once(call.key, call.digest, write)
     told = await decisions.settle(office, record, own=True, agent=agent)
     made = decision_model(office, Names(office), told)
+    if call.body.invite is not None and line is None:
+        draft, line = await _order(office, scope, call.body, office.noted(call.key))
     if call.body.invite is not None and line is not None and draft is not None and orders.is_ordered(told, draft):
         line = replace(line, expires=told.entry.at + call.body.invite.seconds * 1000)
         made.line = write_invitation(line)
@@ -154,14 +158,18 @@ def change_model(names: Names, fields: dict[str, Any]) -> CharterChange:
     )
 
 
-async def _order(office: Office, scope: ScopeId, call: Call[DecisionRequest]) -> tuple[Draft | None, Invitation | None]:
-    """The act that a proposal wants to be ordered, if it wants that; of an invitation the line, too. Raises Refusal."""
-    body = call.body
+async def _order(
+    office: Office, scope: ScopeId, body: DecisionRequest, rows: Rows
+) -> tuple[Draft | None, Invitation | None]:
+    """The act that a proposal wants to be ordered, if it wants that; of an invitation the line, too. Raises Refusal.
+
+    `rows` are written with it, or were when it was asked for the first time.
+    """
     if body.appoint is not None:
         agent = await find_somebody(office, scope, body.appoint.agent)
         return networks.draft_appointment(scope, agent, body.appoint.role, delegate=body.appoint.delegate), None
     if body.invite is not None:
-        secret = networks.invitation_secret(office, call.key, call.digest)
+        secret = networks.invitation_secret(office, rows)
         role, uses, seconds = body.invite.role, body.invite.uses, body.invite.seconds
         return networks.draft_invitation(office, scope, role, uses, seconds, secret)
     if body.withdraw:

@@ -111,7 +111,7 @@ async def _mate(office: Office, who: str) -> bytes:
         raise Refusal(Code.AMBIGUOUS, f"several are called {who}: {ids}", "use the id")
     found = named[0] if named else await with_id(office, who)
     if found is None:
-        raise nobody(who)
+        raise nobody(office, who)
     if found not in mates:
         raise Refusal(Code.NOT_FOUND, f"you share no network with {who}", "meshnode network ls")
     return found

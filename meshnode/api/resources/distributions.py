@@ -1,6 +1,7 @@
 """How incomes are shared: drawn up, signed, approved, explained."""
 
 from collections.abc import Container
+from dataclasses import replace
 from typing import Any
 
 import trio
@@ -38,6 +39,7 @@ from meshnode.views.explained import explain_lines
 from meshproto.fold.concerns import concern_of
 from meshproto.fold.tallies import CONTESTED, YES
 from meshproto.records.ids import RecordId, ScopeId, digest33, to_text
+from meshproto.types.value import Money
 
 LISTED_WITH = "meshnode distribution ls"
 MOST_WORKS = 64
@@ -49,7 +51,9 @@ async def preview_distribution(site: Site, call: Call[models.PreviewRequest]) ->
     """Work out what a distribution would be now; nothing is signed."""
     office = site.office
     scope = await office.find_agreement(call.body.agreement)
-    return _preview_model(office, await preview(office, scope, _wish(call.body)))
+    supposed = call.body.suppose
+    suppose = None if supposed is None else Money(supposed.amt, supposed.cur)
+    return _preview_model(office, await preview(office, scope, replace(_wish(call.body), suppose=suppose)))
 
 
 async def propose_distribution(site: Site, call: Call[models.DistributionRequest]) -> models.Distribution:
@@ -140,7 +144,7 @@ async def _shown(office: Office, text: str) -> models.Distribution:
     return model
 
 
-def _wish(body: models.PreviewRequest) -> Wish:
+def _wish(body: models.ChosenRequest) -> Wish:
     return Wish(incomes=tuple(body.incomes), to=body.to, after=body.after, reopens=body.reopens, beside=body.beside)
 
 

@@ -222,13 +222,16 @@ async def invite(site: Site, call: Call[InviteRequest]) -> Invite:
     """Sign an invitation; its line is told in this answer alone. Who did not get it asks again with the same key."""
     office, body = site.office, call.body
     network = await office.find_network(call.path["id"])
-    secret = networks.invitation_secret(office, call.key, call.digest)
+    secret = b""
 
     async def write(rows: Rows) -> Ids:
+        nonlocal secret
+        secret = networks.invitation_secret(office, rows)
         return ((await networks.invite(office, network, body.role, body.uses, body.seconds, rows, secret)).grant,)
 
     (grant,) = await office.once(call.key, call.digest, write)
     await office.projector.caught_up()
+    secret = secret or networks.invitation_secret(office, office.noted(call.key))
     found, line = _invite(office, network, grant), networks.line_of(office, grant, secret, body.seconds)
     if line is not None:
         found.line = write_invitation(line)

@@ -114,9 +114,14 @@ async def add_peer(site: Site, call: Call[PeerRequest]) -> Peer:
         raise Refusal(Code.BAD_REQUEST, "that is this node itself", "meshnode peer ls")
     presence = office.node.presence
     before = presence.troubles.get(peer)  # what failed earlier says nothing about this address
-    outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, addresses))
-    if not isinstance(outcome, Done):
-        raise refusal_of(outcome)
+
+    async def write(rows: Rows) -> Ids:
+        outcome = await office.node.ask(lambda ticket: AddPeer(ticket, peer, addresses, rows))
+        if not isinstance(outcome, Done):
+            raise refusal_of(outcome)
+        return ()
+
+    await office.once(call.key, call.digest, write)
     with trio.move_on_after(min(max(body.wait_ms, 0), LONGEST_WAIT_MS) / 1000):
         while presence.of_peer(peer) is None and presence.troubles.get(peer) is before:
             await office.node.news.after(office.node.news.moves)
@@ -140,10 +145,16 @@ def _peer_at(texts: list[str]) -> tuple[str, tuple[str, ...]]:
 
 async def remove_peer(site: Site, call: Call[Nothing]) -> None:
     """Forget a peer."""
-    peer = find_peer(site.office, call.path["id"])
-    outcome = await site.office.node.ask(lambda ticket: RemovePeer(ticket, peer))
-    if not isinstance(outcome, Done):
-        raise refusal_of(outcome)
+    office = site.office
+
+    async def write(rows: Rows) -> Ids:
+        peer = find_peer(office, call.path["id"])  # in here, since who asks again finds it no more
+        outcome = await office.node.ask(lambda ticket: RemovePeer(ticket, peer, rows))
+        if not isinstance(outcome, Done):
+            raise refusal_of(outcome)
+        return ()
+
+    await office.once(call.key, call.digest, write)
 
 
 async def ping_peer(site: Site, call: Call[Nothing]) -> Ping:

@@ -32,7 +32,7 @@ async def create_token(site: Site, call: Call[TokenRequest]) -> Token:
 
 async def revoke_token(site: Site, call: Call[Nothing]) -> Token:
     """Take a token back, by its id or name: it counts no more from now on."""
-    return _model(site, await site.tokens.revoke(call.path["id"]))
+    return _model(site, await site.tokens.revoke(call.path["id"], call.key, call.digest))
 
 
 def _model(site: Site, token: TokenEntry) -> Token:

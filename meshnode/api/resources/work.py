@@ -24,8 +24,9 @@ from meshnode.core.rows import TimerEntry
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import amounts, projects, timers, work
+from meshnode.runtime.requests.doubts import doubts
 from meshnode.views.rows import ProjectRow
-from meshproto.records.ids import to_text
+from meshproto.records.ids import RecordId, to_text
 from meshproto.types.value import Measure, Money
 
 
@@ -46,7 +47,7 @@ async def log_contribution(site: Site, call: Call[ContributionRequest]) -> Writt
         as_=body.as_,
     )
     ids = await site.office.once(call.key, call.digest, lambda rows: work.log(site.office, wish, rows))
-    return written(site.office, ids[0])
+    return _contributed(site.office, ids[0])
 
 
 async def share(site: Site, call: Call[ShareRequest]) -> Written:
@@ -58,7 +59,14 @@ async def share(site: Site, call: Call[ShareRequest]) -> Written:
         call.digest,
         lambda rows: work.share(office, record, body.network, rows, agreement=body.agreement, as_=body.as_),
     )
-    return written(office, ids[0])
+    return _contributed(office, ids[0])
+
+
+def _contributed(office: Office, record: RecordId) -> Written:
+    """A contribution that was just signed, and what should be known of it."""
+    told = written(office, record)
+    told.warnings = doubts(office, record)
+    return told
 
 
 async def correct(site: Site, call: Call[CorrectRequest]) -> Written:

@@ -1,5 +1,6 @@
 """Where somebody sits at their node: its API asked as any program would, and its dashboard for a browser."""
 
+import os
 import socket
 from functools import partial
 
@@ -10,6 +11,7 @@ from meshnode.api.guard import Guard, tcp_door
 from meshnode.api.listening import LOOPBACK, listen_on_loopback
 from meshnode.api.routes import ROUTES
 from meshnode.api.server import Entrance, serve
+from meshnode.api.socket_users import ROOT, made_by
 from meshnode.app.compose import Opened
 from meshnode.app.front import ANY
 from meshnode.app.run import site_of
@@ -51,5 +53,6 @@ class Seat:
         assert self._sessions is not None
         site, seconds = self._site(self.url, self._sessions), self.opened.settings.api.request_seconds
         house = House(application(ROUTES, site, seconds), self._sessions, self.opened.node)
-        door = tcp_door(self._sessions.port, [self._sessions])
+        is_owners = made_by((os.geteuid(), ROOT), self._listener)
+        door = tcp_door(self._sessions.port, [self._sessions], is_owners)
         await serve([Entrance(self._listener, Guard(application(ROUTES, site, seconds, pages(house)), door))], stopping)

@@ -7,7 +7,6 @@ plays, so that what there is to see looks alike whenever it is looked at.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import takewhile
 from random import Random
 from typing import Any, NamedTuple
 
@@ -88,7 +87,7 @@ class Studio:
         """Work on, week by week, until so many days ago."""
         while self._work and self._work[0].ago > ago:
             week = max(self._work[0].ago - 6, ago + 1)
-            entries = list(takewhile(lambda each: each.ago >= week, self._work))  # noqa: B023 - taken at once
+            entries = [each for each in self._work if each.ago >= week]
             del self._work[: len(entries)]
             self._turn(week)
             async with trio.open_nursery() as everybody:

@@ -9,6 +9,7 @@ from meshnode.runtime.requests.agreed import Agreement, Signature, Version, agre
 from meshnode.runtime.requests.decided import names
 from meshnode.runtime.requests.work import words
 from meshnode.terms.contract import seen
+from meshproto.fold.duties import vacancies
 from meshproto.records.encoding import Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, short, to_text
 from meshproto.types import identity
@@ -98,10 +99,15 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
         why = f"{name} are no party of this version" if who == office.me else f"{name} is no party of this version"
         hint = f"sign for them: --as {names(office, (others[0],))}" if others else show
         raise Refusal(Code.NOT_AUTHORISED, why, hint)
+    have = "have" if who == office.me else "has"
     if decision == "decline" and version.told.state == "in_force" and who in _answerable(version):
+        if _is_vacant(office, version, who):
+            raise Refusal(Code.CONFLICT, f"{name} {have} given up already what {name} answered for by it", show)
         return  # It gives up what it answers for (09-agreements 2.5).
+    if decision == "decline" and mine.state == "declined":
+        raise Refusal(Code.CONFLICT, f"{name} {have} declined it already", "you may still sign it")
     if mine.state == "signed" and not (version.told.state == "in_force" and _has_given_up(office, mine, version)):
-        why = f"{name} {'have' if who == office.me else 'has'} signed it, which cannot be taken back"
+        why = f"{name} {have} signed it, which cannot be taken back"
         other = f"meshnode agreement amend {to_text(version.row.scope)} --help"
         told = f"{why}: propose another version, and ask the others to decline this one"
         raise Refusal(Code.CONFLICT, *((told, other) if decision == "decline" else (why, show)))
@@ -112,6 +118,14 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
 def _answerable(version: Version) -> list[bytes]:
     """Who answers for anything."""
     return [each["final"] for each in version.facts.get("responsibility", ())]
+
+
+def _is_vacant(office: Office, version: Version, who: bytes) -> bool:
+    """Whether somebody has given up all that they answer for by a version that stands."""
+    with office.folded.steady():
+        vacant = vacancies(version.row.scope, office.folded)
+    duties = [each for each in version.facts.get("responsibility", ()) if each["final"] == who]
+    return all((each["to"], each["scope"]) in vacant for each in duties)
 
 
 def _has_given_up(office: Office, mine: Signature, version: Version) -> bool:

@@ -5,7 +5,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import members_of
 from meshnode.runtime.requests.somebody import nobody, with_id
 from meshnode.runtime.unwritten import quoted
-from meshnode.views.names import slug
+from meshnode.views.names import like, slug
 from meshnode.views.rows import PersonRow
 from meshproto.records.ids import AgentId, ScopeId, short
 
@@ -24,7 +24,11 @@ async def find_body(office: Office, text: str) -> ScopeId:
         if not found:
             found = [each for each in await _with_id(office, text) if each.kind == "organization"]
         if not found:
-            raise Refusal(Code.NOT_FOUND, f"there is no network or organisation {text!r} here", refusal.hint) from None
+            bodies = [each.record for each in office.lookups.networks()]
+            bodies += [each.record for each in office.lookups.organisations()]
+            near = like(text, map(office.name, bodies))
+            why = f"there is no network or organisation {text!r} here{near}"
+            raise Refusal(Code.NOT_FOUND, why, refusal.hint) from None
     return ScopeId(_only([each.record for each in found], text))
 
 
@@ -40,7 +44,7 @@ async def find_somebody(office: Office, scope: ScopeId, text: str) -> AgentId:
         return AgentId(_only(named, text))
     found = await _with_id(office, text)
     if not found:
-        raise nobody(text, _people_of(office, scope))
+        raise nobody(office, text, _people_of(office, scope))
     return AgentId(found[0].record)
 
 

@@ -5,8 +5,9 @@ import trio
 from meshnode.core.effects import Done, Joined
 from meshnode.core.events import Block, Follow, JoinScope, LeaveScope
 from meshnode.core.rows import JoinedEntry
+from meshnode.runtime.keyed import noting
 from meshnode.runtime.naming import whole_id
-from meshnode.runtime.office import Ids, Office, Rows, noting
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.people import JoinLine, read_line
 from meshnode.runtime.requests.somebody import find_agent

@@ -4,6 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from meshnode.core.details import Unfit, check_money
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
 from meshnode.runtime.office import Ids, Office, Rows
@@ -11,7 +12,7 @@ from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day, local_day
 from meshnode.runtime.requests.incomes import confirmers
 from meshnode.runtime.requests.taking_part import acting_in, find_dealing
-from meshnode.views.cuts import Drawn, LeftOut, draw_up, left_out, unacknowledged
+from meshnode.views.cuts import Drawn, LeftOut, draw_up, imagine, left_out, unacknowledged
 from meshnode.views.dealings import (
     Dealing,
     awaiting,
@@ -30,6 +31,7 @@ from meshproto.fold.tallies import NO, tally
 from meshproto.records.ids import ScopeId, short, to_text
 from meshproto.types.accounts import losers_of
 from meshproto.types.agreement import approvers_of, parties_of
+from meshproto.types.value import Money
 
 LISTED = "meshnode distribution ls"
 VOID = {
@@ -56,6 +58,8 @@ class Wish:
     """An earlier one that is shared again, with what has come since: it takes the consent of all who lose by it."""
     beside: bool = False
     """Though others wait for approval, of which at most one can come into force."""
+    suppose: Money | None = None
+    """This much in place of what came in, to see what each would get; it can only be looked at."""
 
 
 class Preview(NamedTuple):
@@ -72,7 +76,8 @@ class Preview(NamedTuple):
 async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
     """Work out what a distribution would be now. Raises Refusal."""
     facts = await _chosen(office, scope, wish)
-    drawn, unconfirmed, waiting = await office.work_out(lambda folded: _drawn_up(scope, facts, folded))
+    pool = wish.suppose.amt if wish.suppose else None
+    drawn, unconfirmed, waiting = await office.work_out(lambda folded: _drawn_up(scope, facts, pool, folded))
     if isinstance(drawn, Verdict):
         told = ", ".join(short(each) for each in drawn.ids)
         words = VOID.get(drawn.reason or "", "it breaks a rule")
@@ -82,7 +87,7 @@ async def preview(office: Office, scope: ScopeId, wish: Wish) -> Preview:
 
 
 def _drawn_up(
-    scope: ScopeId, facts: dict[str, Any], folded: Folded
+    scope: ScopeId, facts: dict[str, Any], pool: int | None, folded: Folded
 ) -> tuple[Drawn | Verdict, list[bytes], list[bytes]]:
     """What a distribution would be, with contributions and incomes that are not confirmed yet."""
     terms = terms_now(scope, folded)
@@ -93,7 +98,8 @@ def _drawn_up(
         and each.facts["net"]["cur"] == terms["value_equation"]["cur"]
         and not any(declined_by(each.record, one, folded) for one in confirmers(terms, each))
     ]
-    return draw_up(scope, facts, folded), unacknowledged(scope, terms, folded), waiting
+    drawn = draw_up(scope, facts, folded) if pool is None else imagine(scope, facts, pool, folded)
+    return drawn, unacknowledged(scope, terms, folded), waiting
 
 
 async def propose(
@@ -138,18 +144,34 @@ async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
         incomes = sorted(each.record for each in named) or sorted(to_share(scope, prev, memory))
         version = standing_version(scope, memory)
         day_before = concern_of(memory, prev).facts["to"] if prev else ""
-    if waiting and not wish.beside:
+        currency = terms_now(scope, memory)["value_equation"]["cur"]
+    if wish.suppose is not None:
+        _must_be_supposable(wish, wish.suppose, currency)
+        incomes = []
+    elif waiting and not wish.beside:
         hint = f"meshnode distribution show {to_text(waiting[0].record)}"
         why = f"{short(waiting[0].record)} waits for approval: only one of them can come into force"
         raise Refusal(Code.EXISTS, why, hint)
     if again is not None:
         incomes = []
-    elif not incomes:
+    elif not incomes and wish.suppose is None:
         raise Refusal(Code.CONFLICT, "no confirmed income is left to share", "meshnode income ls")
     to = day(wish.to) if wish.to else max(local_day(office.node.now()), day_before)
     facts: dict[str, Any] = {"agreement": version, "incomes": incomes, "to": to}
     chain = {"prev": prev} if prev else {}
     return {**facts, **chain, **({"restates": again.record} if again is not None else {})}
+
+
+def _must_be_supposable(wish: Wish, money: Money, currency: str) -> None:
+    """Refuse to suppose what cannot be, or besides something else. Raises Refusal."""
+    if wish.incomes or wish.reopens:
+        raise Refusal(Code.BAD_REQUEST, "what is supposed stands in place of incomes", "leave the incomes out")
+    try:
+        check_money(money)
+    except Unfit as unfit:
+        raise Refusal(Code.BAD_REQUEST, unfit.why, unfit.hint) from unfit
+    if money.cur != currency:
+        raise Refusal(Code.BAD_REQUEST, f"this agreement shares {currency}, not {money.cur}", f"suppose {currency}")
 
 
 class Approver(NamedTuple):

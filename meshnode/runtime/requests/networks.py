@@ -12,10 +12,11 @@ from meshnode.core.author import DraftRefused, Pen, sign_genesis
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Done, LetIn, ShutOut
 from meshnode.core.events import EnterBy, JoinScope, LeaveScope
-from meshnode.core.rows import JoinedEntry
+from meshnode.core.rows import AnswerEntry, JoinedEntry
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.invitations import Invitation
-from meshnode.runtime.office import Ids, Office, Rows, noting
+from meshnode.runtime.keyed import noting
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
@@ -113,15 +114,16 @@ async def invite(
     return Invited(grant, line)
 
 
-def invitation_secret(office: Office, key: str, request: bytes) -> bytes:
-    """The secret of an invitation that is asked for with an idempotency key, always the same; else one by chance.
+def invitation_secret(office: Office, rows: Rows) -> bytes:
+    """The secret of an invitation that is asked for with an idempotency key; one by chance if there is none.
 
-    It is stored nowhere. Only who has the key of this device works it out, and whoever asks again with the same key
-    has got no answer.
+    It is stored nowhere. Only who has the key of this device works it out, from what is noted of the first time it was
+    asked for, the moment among that: a key that comes again when it was forgotten makes another one.
     """
-    if not key:
+    noted = next((row for row in rows if isinstance(row, AnswerEntry)), None)
+    if noted is None:
         return SystemChance().token(SECRET_SIZE)
-    asked = sha256(key.encode() + b"\0" + request).digest()
+    asked = sha256(b"\0".join((noted.key.encode(), noted.request, str(noted.at).encode()))).digest()
     return sha256(office.node.identity.key.sign_bytes(b"meshnode/1 invitation\n", asked)).digest()[:SECRET_SIZE]
 
 

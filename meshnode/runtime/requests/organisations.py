@@ -13,7 +13,8 @@ from meshnode.core.events import JoinScope
 from meshnode.core.founding import awaited_founders
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.office import Ids, Office, Rows, noting
+from meshnode.runtime.keyed import noting
+from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine

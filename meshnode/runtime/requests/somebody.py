@@ -1,10 +1,13 @@
 """Whom somebody means by a name or an id."""
 
+from collections.abc import Iterator
+
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.naming import PREFIX
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.querying import Is, Where
+from meshnode.views.names import NAMES_COMPARED, like
 from meshnode.views.rows import PersonRow, ProfileRow
 from meshproto.records.ids import AgentId, RecordId, short
 
@@ -15,11 +18,12 @@ LOOK = "meshnode network members --help"
 """How to see who is known here."""
 
 
-def nobody(who: str, hint: str = LOOK) -> Refusal:
+def nobody(office: Office, who: str, hint: str = LOOK) -> Refusal:
     """Why a name or an id means nobody. A name travels after the record it belongs to, so it may still come."""
     if who.strip().lower().startswith(PREFIX):
         return Refusal(Code.NOT_FOUND, f"nobody here has the id {who.strip()}", hint)
-    return Refusal(Code.NOT_FOUND, f"nobody is known here as {who.strip()!r} (yet)", hint)
+    near = like(who, _names(office.lookups))
+    return Refusal(Code.NOT_FOUND, f"nobody is known here as {who.strip()!r} (yet){near}", hint)
 
 
 async def find_agent(office: Office, who: str, *, hint: str = LOOK) -> AgentId:
@@ -34,7 +38,7 @@ async def find_agent(office: Office, who: str, *, hint: str = LOOK) -> AgentId:
         found = await with_id(office, who)
         if found is not None and office.truth.root_of(found) is not None and office.truth.network(found) is None:
             return AgentId(found)
-    raise nobody(who, hint)
+    raise nobody(office, who, hint)
 
 
 async def with_id(office: Office, who: str) -> RecordId | None:
@@ -54,3 +58,9 @@ def _people_called(lookups: Lookups, who: str) -> list[AgentId]:
     heads = lookups.views.select(ProfileRow, Where("head", Is.EQUAL, 1), limit=PEOPLE_READ)
     agents += [row.agent for row in heads if row.name.casefold() == called]
     return [AgentId(each) for each in dict.fromkeys(agents) if called and lookups.name(each).casefold() == called]
+
+
+def _names(lookups: Lookups) -> Iterator[str]:
+    """What people and organisations are called."""
+    for row in lookups.views.select(PersonRow, limit=NAMES_COMPARED):
+        yield lookups.name(row.record)

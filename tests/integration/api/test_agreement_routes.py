@@ -137,6 +137,22 @@ async def test_what_nobody_waits_for_is_refused(mesh: Mesh) -> None:
         assert (await api.refuses("GET", "/agreements/nothing"))["code"] == "not-found"
 
 
+async def test_who_says_no_is_named_in_lists_and_says_it_once(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        await meets(ana, ben)
+        made = await ana.api().does("POST", "/agreements", terms("me", "Ben"))
+        await comes_to(ben, made["id"])
+        sign, no = f"/agreements/{made['id']}/signatures", {"decision": "decline"}
+        told = await ben.api().does("POST", sign, no)
+        again = await ben.api().refuses("POST", sign, no)
+        assert (again["code"], again["detail"]) == ("conflict", "you have declined it already")
+        (listed,) = (await ben.api().does("GET", "/agreements"))["items"]
+        assert (listed["state"], [each["name"] for each in listed["declined"]]) == ("proposed", ["Ben"])
+        assert [[each["name"] for each in one["declined"]] for one in told["versions"]] == [["Ben"]]
+        assert (await ben.api().does("POST", sign, {}))["state"] == "in_force"
+        assert (await ben.api().does("GET", "/agreements"))["items"][0]["declined"] == []
+
+
 async def agreed(mesh: Mesh, ana: Node, *others: Node, **more: Any) -> str:
     """Let Ana propose and everybody sign; the id of the agreement, in force at all."""
     for other in others:
@@ -216,6 +232,8 @@ async def test_what_somebody_gives_up_to_answer_for_is_shown_as_vacant(mesh: Mes
         shown = await ana.api().does("POST", sign, {"decision": "decline", "text": "I am ill"})
         assert shown["state"] == "in_force"
         assert [gone in each for each in shown["warnings"]] == [True]
+        again = await ana.api().refuses("POST", sign, {"decision": "decline"})
+        assert again["detail"] == "you have given up already what you answered for by it"
         assert (await ana.api().does("POST", sign, {}))["warnings"] == []
         assert "cannot be taken back" in (await client.api().refuses("POST", sign, {}))["detail"]
 

@@ -227,6 +227,16 @@ async def test_everybody_who_made_it_is_thanked_and_sees_it(two: tuple[Node, Nod
     assert rest["next"] is None
 
 
+async def test_work_that_is_shared_from_the_notebook_is_added_up_once(api: Api) -> None:
+    await api.does("POST", "/networks", {"name": "studio", "join": "open"})
+    own = await shown(api, {**HOUR, "network": "notebook"})
+    copy = (await api.does("POST", f"/contributions/{own['id']}/share", {"network": "studio"}))["id"]
+    found = (await api.does("GET", "/contributions/sums"), await api.does("GET", "/contributions/hours?by=project"))
+    assert (found[0]["contributions"], [each["seconds"] for each in found[1]["items"]]) == (1, [own["seconds"]])
+    listed = {each["id"]: each["shared_from"] for each in (await api.does("GET", "/contributions"))["items"]}
+    assert listed == {own["id"]: "", copy: own["id"]}
+
+
 async def test_a_file_that_shows_two_entries_is_told_with_one(api: Api) -> None:
     one = await shown(api, {**HOUR, "evidence": [FILE]})
     two = await shown(api, {**HOUR, "title": "Again", "evidence": [FILE, FILE]})

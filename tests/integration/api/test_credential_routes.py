@@ -51,6 +51,28 @@ async def test_texts_and_names_are_told_if_asked_for(mesh: Mesh) -> None:
     assert entry["confirmedBy"][0]["name"] == "Ana"
 
 
+async def test_work_that_stands_in_several_places_is_told_once_where_it_was_confirmed(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        ben = all_["ben"]
+        own = await ben.does("POST", "/contributions", {"title": "Code", "seconds": 60, "network": "notebook"})
+        there = (await ben.does("POST", f"/contributions/{own['id']}/share", {"network": "studio"}))["id"]
+        again = (await ben.does("POST", f"/contributions/{there}/share", {"agreement": "Acme site"}))["id"]
+        before = await ben.does("POST", "/credentials", {})
+        await all_.come(again)
+        said = await all_["ana"].does("POST", "/attestations", {"contribution": again})
+        await all_.come(said["attestations"][-1]["id"])
+        after = await ben.does("POST", "/credentials", {})
+    assert [made["contributions"] for made in (before, after)] == [1, 1]
+    assert [told_in(made) for made in (before, after)] == [[f"urn:cid:{there}"], [f"urn:cid:{again}"]]
+    assert after["confirmations"] == 1
+
+
+def told_in(made: dict[str, Any]) -> list[str]:
+    """The work told of in a presentation."""
+    subjects = [each["credentialSubject"] for each in made["presentation"]["verifiableCredential"]]
+    return [work["id"] for subject in subjects for work in subject.get("contribution", [])]
+
+
 async def test_memberships_and_bulk_work_are_shown_and_the_notebook_is_not(mesh: Mesh, tmp_path: Path) -> None:
     async with mesh.node("ana") as ana:
         api = ana.api()

@@ -7,18 +7,19 @@ Idempotency-Key comes through. Then it is sent once more. Which routes there are
 
 import inspect
 import os
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import trio
 
 from meshnode.api.openapi import document
 from meshnode.api.routes import ROUTES
+from meshnode.dashboard.sessions import Sessions
+from meshnode.exchange.backup_in import check_backup
+from meshproto.records.ids import to_text
 from tests.integration.api import (
     test_agreement_routes,
     test_keeping_routes,
@@ -29,21 +30,18 @@ from tests.integration.api import (
 )
 from tests.integration.runtime import test_firms_act, test_organisations, test_proposed_acts, test_rulings
 from tests.integration.runtime.test_devices import paired
-from tests.support.crashing import ApiOfNow, Fuse, crashing_node
+from tests.support.crashing import CrashingNode, Fuse, crashing_node
+from tests.support.insisting import Insistent, unless
 from tests.support.meshes import Api, Mesh, until
-from tests.support.sayings import repetitions
-
-COMMITS = 12
-"""More than any request makes."""
 
 Story = Callable[..., Coroutine[Any, Any, None]]
 
 STORIES: list[tuple[Story, str]] = [
     (
         test_money_routes.test_work_becomes_a_confirmed_payment,
-        "distributions.approve_distribution distributions.propose_distribution evaluations.add_attestation "
-        "incomes.add_income incomes.confirm_income settlements.add_settlement settlements.confirm_settlement "
-        "work.log_contribution",
+        "distributions.approve_distribution distributions.preview_distribution distributions.propose_distribution "
+        "evaluations.add_attestation incomes.add_income incomes.confirm_income settlements.add_settlement "
+        "settlements.confirm_settlement work.log_contribution",
     ),
     (
         test_move_routes.test_a_merge_is_decided_by_the_founders_and_may_be_repeated,
@@ -101,101 +99,26 @@ ALONE = {
     "work.stop_timer",
 }
 OF_DEVICES = {"devices.confirm", "devices.revoke"}
-WRITES_NO_RECORD = {
+BESIDE_RECORDS = {"tokens.revoke_token", "people.add_peer", "people.remove_peer", "backups.create_backup"}
+OF_OTHERS = {"cards.take_in_card", "node.sync_file"}
+CARRIED_OUT = {"decisions.carry_out"}
+IN_A_STORY = {"distributions.preview_distribution"}
+KEEPS_NOTHING = {
     "node.stop": "ends the process",
-    "node.trust": "says something about this home, which stays said",
+    "node.trust": "says something about this home, which is noted with the next write",
     "node.sync": "compares with peers",
-    "node.sync_file": "takes in what others signed, each record once",
     "login.make_link": "makes a link that works once, and is forgotten",
-    "tokens.revoke_token": "what is gone is told as not found",
-    "devices.open_pairing": "looks out for a device",
+    "devices.open_pairing": "looks out for a device, until the process ends",
     "devices.close_pairing": "looks out no more",
-    "devices.vouch": "writes a line that is passed on outside the mesh",
-    "cards.take_in_card": "takes in what others signed, each record once",
-    "decisions.carry_out": "what a vote does that was cut short, as votes here are",
-    "people.add_peer": "a line of the peer book",
-    "people.remove_peer": "what is gone is told as not found",
+    "devices.vouch": "writes a line that is passed on outside the mesh, and expects somebody until the process ends",
     "people.ping_peer": "measures",
     "distributions.preview_distribution": "works something out",
     "records.verify": "looks",
-    "backups.create_backup": "writes a file",
     "records.export": "writes a file",
     "credentials.make_cv": "signs what is no record, anew each time",
 }
-"""What changes something without a record, or only such as cannot be written twice, and why."""
-
-
-class Insistent:
-    """Asks until there is an answer, whatever becomes of the node, and then once more."""
-
-    def __init__(self, fuse: Fuse) -> None:
-        self._fuse = fuse
-        self.crashes: Counter[str] = Counter()
-        """How often a node went dark while it did what."""
-
-    async def does(self, api: Api, method: str, path: str, body: object = None, *, key: str = "") -> Any:
-        """Like `Api.does`; what changes something outlives crashes, and is repeated with the same key."""
-        key, name = key or os.urandom(8).hex(), operation_of(method, path)
-        if method == "GET" or name in WRITES_NO_RECORD:
-            return succeeded(await api.ask(method, path, body, key=key))
-        assert isinstance(api, ApiOfNow)
-        before = api.node.opened.reader.last_arrival()
-        answer = await self._outlives(api, method, path, body, key)
-        told = succeeded(answer)
-        again = await api.ask(method, path, body, key=key)
-        assert again.status_code == answer.status_code, f"{method} {path}, again: {again.text}"
-        assert (succeeded(again) or {}).get("id") == (told or {}).get("id"), f"{method} {path}"
-        assert repetitions(api.node.opened.reader, before) == [], f"{method} {path}"
-        return told
-
-    async def _outlives(self, api: ApiOfNow, method: str, path: str, body: object, key: str) -> httpx.Response:
-        """The answer to a request that is repeated after each crash; each comes one commit later."""
-        name = operation_of(method, path)
-        for number in range(COMMITS):
-            self._fuse.arm(api.node, number + 1)
-            answer = await unless(self._fuse.blown, partial(api.ask, method, path, body, key=key))
-            if answer is not None:
-                self._fuse.disarm()
-                return answer
-            self.crashes[name] += 1
-            await api.node.comes_up_again()
-        raise AssertionError(f"{method} {path} is not done after {COMMITS} commits")
-
-
-async def unless(event: trio.Event, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response | None:
-    """What is answered, if that comes before the event; then nobody waits for it any more."""
-    answers: list[httpx.Response] = []
-
-    async with trio.open_nursery() as nursery:
-
-        async def answered() -> None:
-            answers.append(await ask())
-            nursery.cancel_scope.cancel()
-
-        nursery.start_soon(answered)
-        await event.wait()
-        nursery.cancel_scope.cancel()
-    return None if event.is_set() else answers[0]
-
-
-def succeeded(answer: httpx.Response) -> Any:
-    """The JSON of an answer that must be a success."""
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
-    return answer.json() if answer.content else None
-
-
-def operation_of(method: str, path: str) -> str:
-    """The name of the operation that a request is for."""
-    words = path.partition("?")[0].split("/")
-    fitting = [
-        entry
-        for entry in ROUTES
-        if entry.method == method
-        and len(entry.path.split("/")) == len(words)
-        and all(mine[:1] == "{" or mine == given for mine, given in zip(entry.path.split("/"), words, strict=True))
-    ]
-    best = min(fitting, key=lambda entry: entry.path.count("{"))
-    return f"{best.handle.__module__.rpartition('.')[2]}.{best.handle.__name__}"
+"""What commits nothing of its owner's, so that there is nothing that could be done by half or twice, and why."""
+PEER = "12D3KooWQCkBm1BYtkHpocxCwMgR8yjitEeHGx8spzcDLGt2gkBm"
 
 
 def arguments(story: Story, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -215,14 +138,14 @@ def fuse(monkeypatch: pytest.MonkeyPatch) -> Fuse:
 async def test_a_story_is_the_same_though_every_write_is_cut_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fuse: Fuse, story: Story, operations: str
 ) -> None:
-    insistent = Insistent(fuse)
+    insistent = Insistent(fuse, KEEPS_NOTHING)
 
     async def does(api: Api, method: str, path: str, body: object = None, *, key: str = "") -> Any:
         return await insistent.does(api, method, path, body, key=key)
 
     monkeypatch.setattr(Api, "does", does)
     await story(**arguments(story, tmp_path, monkeypatch))
-    assert set(operations.split()) <= {*insistent.crashes}
+    assert set(operations.split()) <= {*insistent.crashes} | insistent.kept_nothing
 
 
 async def role(api: Api, agent: str) -> list[tuple[str, str]]:
@@ -232,7 +155,7 @@ async def role(api: Api, agent: str) -> list[tuple[str, str]]:
 
 
 async def test_an_invitation_lets_in_once_and_a_role_begins_and_ends_once(tmp_path: Path, fuse: Fuse) -> None:
-    mesh, insistent = Mesh(tmp_path), Insistent(fuse)
+    mesh, insistent = Mesh(tmp_path), Insistent(fuse, KEEPS_NOTHING)
     async with mesh.node("ana") as ana, mesh.node("ben") as ben:
         anas, bens = ana.api(), ben.api()
         await insistent.does(anas, "POST", "/networks", {"name": "studio", "join": "invite"})
@@ -252,7 +175,7 @@ async def test_an_invitation_lets_in_once_and_a_role_begins_and_ends_once(tmp_pa
 
 
 async def test_a_timer_an_entry_and_an_import_are_there_once(tmp_path: Path, fuse: Fuse) -> None:
-    sheet, insistent = tmp_path / "work.csv", Insistent(fuse)
+    sheet, insistent = tmp_path / "work.csv", Insistent(fuse, KEEPS_NOTHING)
     sheet.write_text("Date,Task,Duration\n2026-03-02,Wireframes,02:00\n")
     order = {"kind": "csv", "path": str(sheet), "options": {"map": ["date=Date", "duration=Duration", "title=Task"]}}
     async with Mesh(tmp_path).node("ana") as ana:
@@ -272,7 +195,7 @@ async def test_a_timer_an_entry_and_an_import_are_there_once(tmp_path: Path, fus
 
 
 async def test_a_device_is_let_in_once_and_ended_once(tmp_path: Path, fuse: Fuse) -> None:
-    mesh, insistent = Mesh(tmp_path), Insistent(fuse)
+    mesh, insistent = Mesh(tmp_path), Insistent(fuse, KEEPS_NOTHING)
     async with mesh.node("ana") as ana:
         words = await paired(mesh, ana)
         async with mesh.node("laptop"):
@@ -284,10 +207,95 @@ async def test_a_device_is_let_in_once_and_ended_once(tmp_path: Path, fuse: Fuse
     assert {*insistent.crashes} >= OF_DEVICES
 
 
-def test_every_route_that_writes_is_cut_short_here_or_writes_no_record() -> None:
+async def test_what_is_kept_beside_the_records_is_done_once(tmp_path: Path, fuse: Fuse) -> None:
+    insistent, path, address = (
+        Insistent(fuse, KEEPS_NOTHING),
+        tmp_path / "ana.backup",
+        f"/ip4/127.0.0.1/tcp/9/p2p/{PEER}",
+    )
+    async with Mesh(tmp_path).node("ana") as ana:
+        api = ana.api()
+        await api.does("POST", "/tokens", {"name": "bot", "may": ["read"]})
+        gone = await insistent.does(api, "DELETE", "/tokens/bot", key="gone")
+        again = await api.does("POST", "/tokens", {"name": "bot", "may": ["work"]})
+        assert await api.does("DELETE", "/tokens/bot", key="gone") == gone
+        assert [each["id"] for each in (await api.does("GET", "/tokens"))["items"]] == [again["id"]]
+        await insistent.does(api, "POST", "/peers", {"address": address, "wait_ms": 0}, key="added", every=True)
+        await insistent.does(api, "DELETE", f"/peers/{PEER}", key="gone peer", every=True)
+        await api.does("POST", "/peers", {"address": address, "wait_ms": 0}, key="added")
+        assert (await api.does("GET", "/peers"))["items"] == []
+        made = await insistent.does(api, "POST", "/backups", {"path": str(path), "passphrase": "seven violins"})
+        assert check_backup(path, "seven violins").records == made["records"]
+        assert (await api.does("GET", "/backups"))["items"][0]["path"] == str(path)
+    assert {*insistent.crashes} == BESIDE_RECORDS
+    assert {*os.listdir(tmp_path)} == {"ana", "ana.backup"}
+
+
+async def test_what_others_signed_is_taken_in_once_from_a_card_and_a_file(tmp_path: Path, fuse: Fuse) -> None:
+    mesh, insistent, file = Mesh(tmp_path), Insistent(fuse, KEEPS_NOTHING), str(tmp_path / "studio.sync")
+    async with mesh.node("ben") as ben:
+        network = ben.line(await ben.founds())
+        await ben.logs("Wireframes", "studio")
+        line = (await ben.api().does("GET", "/card"))["line"]
+        await ben.api().does("POST", "/sync/file", {"path": file})
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        await insistent.does(api, "POST", "/cards", {"line": line}, every=True)
+        await ana.joins(network, seconds=0)
+        await insistent.does(api, "POST", "/sync/file", {"path": file}, every=True)
+        assert [each["title"] for each in (await api.does("GET", "/contributions"))["items"]] == ["Wireframes"]
+    assert {*insistent.crashes} == OF_OTHERS
+
+
+async def test_a_decision_whose_carrying_out_was_cut_short_is_carried_out_once(tmp_path: Path, fuse: Fuse) -> None:
+    insistent = Insistent(fuse, KEEPS_NOTHING)
+    async with Mesh(tmp_path).node("ana") as ana:
+        api = ana.api()
+        await api.does("POST", "/networks", {"name": "studio", "join": "invite"})
+        await api.does("POST", "/decisions", {"scope": "studio", "sensitive": ["grant"]})
+        fuse.arm(ana, 2)  # the proposal and its acceptance, but not what it orders
+        order = {"scope": "studio", "invite": {"uses": 1}}
+        assert await unless(fuse.blown, partial(api.ask, "POST", "/decisions", order)) is None
+        assert isinstance(ana, CrashingNode)
+        await ana.comes_up_again()
+        (carried,) = (await api.does("GET", "/decisions"))["items"]
+        done = await insistent.does(api, "POST", f"/decisions/{carried['id']}/carry-out")
+        assert (carried["state"], done["state"]) == ("carried", "done")
+        assert len((await api.does("GET", "/networks/studio/invites"))["items"]) == 1
+    assert {*insistent.crashes} == CARRIED_OUT
+
+
+async def test_what_is_said_to_keep_nothing_commits_nothing(tmp_path: Path, fuse: Fuse) -> None:
+    insistent, mesh = Insistent(fuse, KEEPS_NOTHING), Mesh(tmp_path)
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio, api = await ana.founds(), ana.api()
+        ana._site = replace(ana.site(), url="http://127.0.0.1:4480", logins=Sessions(4480))
+        assert await ben.joins(ana.line(studio))
+        entry = await ana.logs("Wireframes", "studio")
+        await ben.sees(lambda: ben.has(entry))
+        await ana.learns(lambda: ana.office.lookups.name(ben.office.me) == "Ben")
+        for path, body in (
+            ("/node/trust", None),
+            ("/sync", {"wait_ms": 0}),
+            ("/login-links", None),
+            ("/devices/pairing", {"name": "laptop"}),
+            ("/recovery-lines", {"who": "Ben"}),
+            ("/peers/Ben/ping", None),
+            (f"/records/{to_text(entry)}/verify", None),
+            ("/exports", {"kind": "bundle", "path": str(tmp_path / "all.bundle")}),
+            ("/credentials", {}),
+            ("/node/stop", None),
+        ):
+            await insistent.does(api, "POST", path, body)
+        await insistent.does(api, "DELETE", "/devices/pairing")
+    assert insistent.kept_nothing == {*KEEPS_NOTHING} - IN_A_STORY
+
+
+def test_every_route_that_writes_is_cut_short_here_or_commits_nothing() -> None:
     operations = [each for methods in document(ROUTES, "0")["paths"].values() for each in methods.items()]
     writing = {told["operationId"] for method, told in operations if method != "get"}
-    sent = {name for _, names in STORIES for name in names.split()} | IN_A_NETWORK | ALONE | OF_DEVICES
-    assert writing - sent - {*WRITES_NO_RECORD} == set()
-    assert sent <= writing
-    assert not sent & {*WRITES_NO_RECORD}
+    told = {name for _, names in STORIES for name in names.split()}
+    cut = (told - {*KEEPS_NOTHING}) | IN_A_NETWORK | ALONE | OF_DEVICES | BESIDE_RECORDS | OF_OTHERS | CARRIED_OUT
+    assert told >= IN_A_STORY
+    assert writing == cut | {*KEEPS_NOTHING}
+    assert not cut & {*KEEPS_NOTHING}

@@ -20,6 +20,7 @@ from meshnode.api.settings import MAX_BODY
 from meshnode.runtime.callers import Area
 from meshnode.runtime.tokens import Tokens, Wish
 from tests.support.meshes import Mesh
+from tests.support.neighbours import anybody
 
 HOST = "127.0.0.1:4480"
 JSON = {"Content-Type": "application/json"}
@@ -94,7 +95,7 @@ def test_there_are_many_routes_and_some_for_everybody() -> None:
 async def test_another_host_is_misdirected_everywhere(tmp_path: Path, host: str) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         # With the best token there is, and with an origin that would be refused next.
         headers = {**await badge(site.tokens, *Area), "Host": host, "Origin": "null"}
         before = ana.opened.node.arrival
@@ -119,7 +120,7 @@ async def test_another_host_is_misdirected_everywhere(tmp_path: Path, host: str)
 async def test_a_page_from_elsewhere_is_refused_everywhere(tmp_path: Path, headers: dict[str, str]) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         before = ana.opened.node.arrival
         found = await answers(app, ALL, {**await badge(site.tokens, *Area), **headers})
         assert set(found.values()) == {(403, "cross-origin")}
@@ -130,7 +131,7 @@ async def test_a_page_from_elsewhere_is_refused_everywhere(tmp_path: Path, heade
 async def test_whoever_does_not_show_who_asks_is_refused_everywhere(tmp_path: Path) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         revoked = await badge(site.tokens, *Area)
         await site.tokens.revoke("bot")
         wrong = ["", "Bearer", "Bearer ", f"Bearer {UNKNOWN}", UNKNOWN, "Basic YTpi", "Bearer null"]
@@ -145,7 +146,7 @@ async def test_whoever_does_not_show_who_asks_is_refused_everywhere(tmp_path: Pa
 async def test_a_token_that_has_expired_is_refused_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         headers = await badge(site.tokens, *Area)
         expires = site.tokens.all()[0].expires
         monkeypatch.setattr(type(ana.opened.node), "now", lambda node: expires)
@@ -155,7 +156,7 @@ async def test_a_token_that_has_expired_is_refused_everywhere(tmp_path: Path, mo
 async def test_a_token_for_everything_else_is_refused_everywhere(tmp_path: Path) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         for area in Area:
             headers = await badge(site.tokens, *(set(Area) - {area}), name=area)
             wanting = [route for route in CLOSED if route.areas == (area,)]
@@ -167,7 +168,7 @@ async def test_a_token_for_everything_else_is_refused_everywhere(tmp_path: Path)
 async def test_a_body_that_is_no_json_or_too_large_is_refused_everywhere(tmp_path: Path) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         token = await badge(site.tokens, *Area)
         before = ana.opened.node.arrival
         for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
@@ -181,7 +182,7 @@ async def test_a_body_that_is_no_json_or_too_large_is_refused_everywhere(tmp_pat
 async def test_what_no_route_does_is_refused_without_a_word_about_others(tmp_path: Path) -> None:
     async with Mesh(tmp_path).node("ana") as ana:
         site = ana.site()
-        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens]))
+        app = Guard(application(ROUTES, site, 30), tcp_door(4480, [site.tokens], anybody))
         for method in ("OPTIONS", "TRACE", "PATCH", "CONNECT"):
             found = await answers(app, [route._replace(method=method) for route in CLOSED], {})
             assert set(found.values()) == {(401, "not-authenticated")}, method

@@ -19,6 +19,7 @@ from meshnode.api.server import Entrance, serve
 from meshnode.api.settings import MAX_BODY
 from meshnode.runtime.callers import OWNER, Caller
 from tests.support.meshes import Mesh
+from tests.support.neighbours import anybody
 from tests.support.patience import DEADLINE
 
 DOORS = ("socket", "tcp")
@@ -62,7 +63,7 @@ async def doors(folder: Path, seconds: float = 30, most: int = 640) -> AsyncIter
         app, stopping = application(ROUTES, ana.site(), seconds), trio.Event()
         entrances = [
             Entrance(listen_on_socket(path, os.getuid()), Guard(app, socket_door())),
-            Entrance(port, Guard(app, tcp_door(found.port, [Known()]))),
+            Entrance(port, Guard(app, tcp_door(found.port, [Known()], anybody))),
         ]
         async with trio.open_nursery() as nursery:
             nursery.start_soon(serve, entrances, stopping, most)

@@ -14,6 +14,7 @@ from meshnode.core.rows import TokenEntry
 from meshnode.runtime.callers import Area
 from meshnode.runtime.tokens import MAX_TOKENS
 from tests.support.meshes import Api, Mesh
+from tests.support.neighbours import anybody
 
 LOG = {"title": "Landing page", "seconds": 3600}
 
@@ -26,7 +27,7 @@ def mesh(tmp_path: Path) -> Mesh:
 def on_loopback(site: Site, secret: str = "") -> Api:
     """The API as a program with a token reaches it."""
     return Api(
-        Guard(application(ROUTES, site, seconds=30), tcp_door(4480, [site.tokens])),
+        Guard(application(ROUTES, site, seconds=30), tcp_door(4480, [site.tokens], anybody)),
         base="http://127.0.0.1:4480",
         headers={"Authorization": f"Bearer {secret}"} if secret else {},
     )

@@ -15,6 +15,7 @@ from meshnode.api.models.shared import Model, Request
 from meshnode.api.settings import MAX_BODY
 from meshnode.runtime.callers import IN_SCOPE, Area, Caller
 from meshnode.runtime.refusals import Code, Refusal
+from tests.support.neighbours import anybody
 
 
 class Words(Request):
@@ -161,7 +162,7 @@ async def page(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def knock(method: str, path: str, headers: Mapping[str, str] = NONE, node: Node | None = None) -> httpx.Response:
-    app = Guard(application(ENTRIES, node or Node(), seconds=2, pages=page), tcp_door(4480, [Badge()]))
+    app = Guard(application(ENTRIES, node or Node(), seconds=2, pages=page), tcp_door(4480, [Badge()], anybody))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:4480") as client:
         body = {"json": {"words": "hi"}} if method == "POST" else {}
         return await client.request(method, path, headers=headers, **body)  # type: ignore[arg-type]  # a body or none

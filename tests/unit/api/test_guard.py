@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -7,18 +8,21 @@ from starlette.types import Receive, Scope, Send
 
 from meshnode.api.guard import Door, Guard, body_problem, headers_of, socket_door, tcp_door
 from meshnode.api.settings import MAX_BODY, MAX_HEADERS
+from meshnode.api.socket_users import Address
+from meshnode.runtime.callers import Area, Caller
+from tests.support.neighbours import anybody
 
 HOST = (b"host", b"127.0.0.1:4480")
 JSON = (b"content-type", b"application/json; charset=utf-8")
 BODY = (b"content-length", b"2")
-SOCKET, TCP = socket_door(), tcp_door(4480, [])
+SOCKET, TCP = socket_door(), tcp_door(4480, [], anybody)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("let through")(scope, receive, send)
 
 
-async def code(door: Door, *headers: tuple[bytes, bytes]) -> str:
+async def code(door: Door, *headers: tuple[bytes, bytes], path: str = "/v1/x") -> str:
     """The code of the problem with which a door answers, empty if it lets the request through."""
     answer: list[Any] = []
 
@@ -28,7 +32,7 @@ async def code(door: Door, *headers: tuple[bytes, bytes]) -> str:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/x", "headers": list(headers)}
+    scope = {"type": "http", "method": "GET", "path": path, "headers": list(headers), "client": ("127.0.0.1", 5)}
     await Guard(app, door)(scope, receive, send)
     told = httpx.Response(answer[0]["status"], content=answer[1]["body"])
     return "" if told.status_code == 200 else str(told.json()["code"])
@@ -101,6 +105,39 @@ async def test_what_the_user_typed_into_a_browser_is_served() -> None:
 async def test_more_headers_than_anybody_needs_are_refused() -> None:
     assert await code(TCP, HOST, *[(b"x", b"y")] * (MAX_HEADERS - 1)) == ""
     assert await code(TCP, HOST, *[(b"x", b"y")] * MAX_HEADERS) == "header-fields"
+
+
+class Badge:
+    """Shows who asks by the header `who`."""
+
+    def caller(self, headers: Mapping[str, str]) -> Caller | None:
+        who = headers.get("who")
+        return Caller(who, frozenset(Area), ambient=who.startswith("session:")) if who else None
+
+
+SESSION, TOKEN = (b"who", b"session:1"), (b"who", b"token:1")
+
+
+async def test_pages_and_sessions_are_for_connections_of_the_owners_programs() -> None:
+    asked: list[Address] = []
+
+    def is_owners(there: Address) -> bool:
+        asked.append(there)
+        return False
+
+    theirs = tcp_door(4480, [Badge()], is_owners)
+    for path in ("/", "/in/x", "/static/x/x", "/v1x"):
+        assert await code(theirs, HOST, path=path) == "not-same-user", path
+    assert await code(theirs, HOST, SESSION) == "not-same-user"
+    assert asked == [("127.0.0.1", 5)] * 5
+    ours = tcp_door(4480, [Badge()], lambda there: True)
+    assert [await code(ours, HOST, SESSION, path=path) for path in ("/", "/v1/x")] == ["", ""]
+
+
+async def test_programs_of_other_users_come_with_a_token() -> None:
+    theirs = tcp_door(4480, [Badge()], lambda there: False)
+    assert [await code(theirs, HOST, *who) for who in ((TOKEN,), ())] == ["", ""]
+    assert await code(theirs, HOST, TOKEN, path="/") == "not-same-user"
 
 
 def wrong(method: str, *headers: tuple[bytes, bytes]) -> str:

@@ -7,17 +7,15 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from meshnode.api.edge import Entry
 from meshnode.api.models.shared import Model, Request
 from meshnode.api.openapi import answer_of, document
 from meshnode.api.problems import SHAPES
 from meshnode.api.routes import ROUTES
-from meshnode.api.site import Site
 from meshnode.runtime.callers import Area
+from tests.support.naming import about
 
 WHOLE = document(ROUTES, "1.2.3")
 OPERATIONS = [(path, method, told) for path, methods in WHOLE["paths"].items() for method, told in methods.items()]
-NAMES = [f"{method} {path}" for path, method, _ in OPERATIONS]
 OPEN = {"/openapi.json", "/docs", "/docs/{file}"}
 """What everybody on this machine may see: it is the same on every node."""
 
@@ -44,32 +42,36 @@ def test_every_route_is_in_it_under_a_name_of_its_own() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(("path", "method", "told"), OPERATIONS, ids=NAMES)
-def test_a_route_is_described_with_all_that_goes_in_and_comes_out(path: str, method: str, told: Any) -> None:
-    assert len(told["summary"]) > 5
-    for parameter in map(resolved, told["parameters"]):
-        assert len(parameter["description"]) > 10, parameter["name"]
-        assert parameter["schema"], parameter["name"]
-    assert {status for status in told["responses"] if int(status) < 400}
-    assert {int(status) for status in told["responses"] if int(status) >= 400} == {x.status for x in SHAPES.values()}
-    assert ("IdempotencyKey" in str(told["parameters"])) == (method != "get")
+def test_a_route_is_described_with_all_that_goes_in_and_comes_out() -> None:
+    refusals = {shape.status for shape in SHAPES.values()}
+    for path, method, told in OPERATIONS:
+        parameters = [*map(resolved, told["parameters"])]
+        statuses = {int(status) for status in told["responses"]}
+        with about(f"{method} {path}"):
+            assert len(told["summary"]) > 5
+            assert [each["name"] for each in parameters if len(each["description"]) <= 10 or not each["schema"]] == []
+            assert {status for status in statuses if status >= 400} == refusals
+            assert statuses - refusals
+            assert ("IdempotencyKey" in str(told["parameters"])) == (method != "get")
 
 
-@pytest.mark.parametrize(("path", "method", "told"), OPERATIONS, ids=NAMES)
-def test_a_route_says_which_right_it_needs(path: str, method: str, told: Any) -> None:
-    if path in OPEN:
-        assert told["security"] == []
-    else:
-        ((scheme, areas),) = told["security"][0].items()
-        assert (scheme, set(areas) <= set(Area), len(areas)) == ("token", True, 1)
+def test_a_route_says_which_right_it_needs() -> None:
+    for path, method, told in OPERATIONS:
+        with about(f"{method} {path}"):
+            if path in OPEN:
+                assert told["security"] == []
+            else:
+                ((scheme, areas),) = told["security"][0].items()
+                assert (scheme, set(areas) <= set(Area), len(areas)) == ("token", True, 1)
 
 
-@pytest.mark.parametrize("entry", ROUTES, ids=lambda entry: f"{entry.method} {entry.path}")
-def test_the_body_of_a_route_is_the_one_its_handler_takes(entry: Entry[Site]) -> None:
-    (taken,) = get_args(get_type_hints(entry.handle)["call"])
-    assert taken is entry.body
-    assert issubclass(taken, Request)
-    assert entry.handle.__doc__
+def test_the_body_of_a_route_is_the_one_its_handler_takes() -> None:
+    for entry in ROUTES:
+        with about(f"{entry.method} {entry.path}"):
+            (taken,) = get_args(get_type_hints(entry.handle)["call"])
+            assert taken is entry.body
+            assert issubclass(taken, Request)
+            assert entry.handle.__doc__
 
 
 @pytest.mark.parametrize("code", sorted(SHAPES))

@@ -15,6 +15,7 @@ import meshnode.api.server as server
 from meshnode.api.guard import Guard, socket_door, tcp_door
 from meshnode.api.listening import listen_on_loopback, listen_on_socket
 from meshnode.api.server import Entrance, serve
+from tests.support.neighbours import anybody
 from tests.support.patience import DEADLINE
 
 ASK = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -50,7 +51,7 @@ async def served_on_tcp() -> AsyncIterator[tuple[int, trio.Event]]:
     listener, stopping = listen_on_loopback([0]), trio.Event()
     port = int(listener.getsockname()[1])
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve, [Entrance(listener, Guard(APP, tcp_door(port, [])))], stopping)
+        nursery.start_soon(serve, [Entrance(listener, Guard(APP, tcp_door(port, [], anybody)))], stopping)
         yield port, stopping
         stopping.set()
 

@@ -5,7 +5,7 @@ import pytest
 from meshnode.app.endings import Ending, Exit, ending_of, only_one
 from meshnode.config.errors import SettingsError
 from meshnode.net.transport import PortInUse
-from meshnode.runtime.driver import StoreFailed
+from meshnode.runtime.failures import StoreFailed
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileLocked, KeyfileMissing, StoreFull, StoreTooNew
 
 HOME = Path("/home/ana/node")

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +185,9 @@ def test_what_is_no_line_leaves_no_home_behind(tmp_path: Path) -> None:
         join_device(locate(tmp_path / "x", {}), "nonsense")
     assert ended.value.exit is Exit.USAGE
     assert not (tmp_path / "x").exists()
+
+
+def test_a_home_is_made_without_loading_what_runs_a_node() -> None:
+    program = "import sys, meshnode.app.__main__, meshnode.app.init; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"trio", "meshnode.core.events", "meshnode.runtime.driver", "meshproto.fold.fold"}.isdisjoint(loaded)

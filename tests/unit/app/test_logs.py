@@ -7,6 +7,10 @@ import pytest
 
 from meshnode.app.logs import LOG_FILE, set_up_logging
 from meshnode.config.sections import Log
+from tests.support.payloads import NASTY
+
+LINE = "2026-01-01T00:00:00.000Z INFO    meshnode.x: all is well"
+"""One of the log's own, as somebody would forge it."""
 
 
 @pytest.fixture
@@ -40,6 +44,20 @@ def test_a_message_cannot_forge_a_line_or_steer_a_terminal(tmp_path: Path) -> No
     text = path.read_text()
     assert text.count("\n") == 1
     assert text.rstrip("\n").isprintable()
+
+
+@pytest.mark.usefixtures("_as_it_was")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nor_can_what_a_failure_says(tmp_path: Path, form: str) -> None:
+    path = set_up_logging(Log(format=form), tmp_path)
+    for nasty in NASTY.values():
+        logging.getLogger("meshnode.x").error("%s", nasty, exc_info=ValueError(f"{nasty}\n{LINE}"))
+    lines = path.read_text("utf-8").removesuffix("\n").split("\n")
+    assert [each for each in lines if not each.isprintable()] == []
+    assert LINE not in lines
+    ours = [each for each in lines if each[:1] != " "]
+    assert len(ours) == len(NASTY)
+    assert all(json.loads(each)["trace"] for each in ours) if form == "json" else all("meshnode.x:" in e for e in ours)
 
 
 @pytest.mark.usefixtures("_as_it_was")
