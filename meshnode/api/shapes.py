@@ -10,12 +10,12 @@ from meshnode.api.models.shared import Agent, Check, Scope, Signer
 from meshnode.api.models.terms import Money
 from meshnode.api.models.work import Written
 from meshnode.core.rows import AgreementEntry
-from meshnode.runtime.finding import Finding
+from meshnode.runtime.answers.signers import signer_of
 from meshnode.runtime.forks import is_forked
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.cascades import faces
-from meshnode.runtime.signers import signer_of
+from meshnode.runtime.watching.finding import Finding
 from meshproto.records.encoding import decode
 from meshproto.records.ids import RecordId, short, to_text
 from meshproto.records.record import Record

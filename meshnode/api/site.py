@@ -10,11 +10,11 @@ from meshnode.api.models.backups import Backup
 from meshnode.api.models.node import SyncedFile
 from meshnode.api.models.operations import Config
 from meshnode.api.models.records import Exported, ImportAnswer, ImportBatch, Undone
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.health import Watch
 from meshnode.runtime.office import Office
-from meshnode.runtime.saved import LastBackup
 from meshnode.runtime.tokens import Tokens
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.health import Watch
+from meshnode.runtime.watching.saved import LastBackup
 from meshnode.store.protection import protection_of
 from meshnode.store.reading import Counts
 from meshproto.records.ids import ScopeId

@@ -19,8 +19,8 @@ from meshproto.records.signatures import SigningKey
 
 if TYPE_CHECKING:
     from meshnode.app.backup import Told
-    from meshnode.runtime.consents import Consent
     from meshnode.runtime.holders import Holder
+    from meshnode.runtime.lines.consents import Consent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,8 +179,8 @@ def _holders() -> list[SigningKey]:
 
 def _new_holders(options: argparse.Namespace) -> tuple[Holder, ...]:
     """The recovery keys to which an identity is to be committed, besides words. Raises Ending."""
-    from meshnode.runtime.consents import read_offer
     from meshnode.runtime.holders import GUARDIAN, Holder, read_holder_text
+    from meshnode.runtime.lines.consents import read_offer
     from meshproto.types.recovery import recovery_digest
 
     try:
@@ -198,7 +198,7 @@ def _new_holders(options: argparse.Namespace) -> tuple[Holder, ...]:
 
 def _consents(options: argparse.Namespace) -> tuple[Consent, ...]:
     """What somebody trusted has signed. Raises Ending."""
-    from meshnode.runtime.consents import read_consent
+    from meshnode.runtime.lines.consents import read_consent
 
     with refusals_end():
         return tuple(read_consent(each) for each in options.consent)

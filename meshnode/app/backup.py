@@ -22,7 +22,7 @@ from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.saved import LastBackup, backup_row, last_backup
+from meshnode.runtime.watching.saved import LastBackup, backup_row, last_backup
 from meshnode.store.errors import KeyfileError, StoreError
 from meshnode.store.home import Home, HomeState
 from meshnode.store.store import open_store

@@ -18,10 +18,10 @@ from meshnode.config.listed import DEFAULT, Setting, listed
 from meshnode.config.load import Loaded, load, variable_of
 from meshnode.config.places import Places
 from meshnode.config.sections import Settings
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.gauges import gauges
 from meshnode.runtime.lookups import Lookups
-from meshnode.runtime.metrics import exposition
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.gauges import gauges
+from meshnode.runtime.watching.metrics import exposition
 from meshnode.store.database import SQLITE_VERSION
 from meshnode.store.errors import HomeError, StoreError
 from meshnode.store.home import Home

@@ -25,10 +25,10 @@ from meshnode.net.mdns import MdnsDiscovery
 from meshnode.net.settings import DiscoverySettings, TransportSettings
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
+from meshnode.runtime.answers.searcher import Searcher
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
-from meshnode.runtime.health import Watch
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.node import Parts, RunningNode
@@ -37,8 +37,8 @@ from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Refusal
 from meshnode.runtime.rootkeys import RootKeys
-from meshnode.runtime.searcher import Searcher
 from meshnode.runtime.settings import RuntimeSettings
+from meshnode.runtime.watching.health import Watch
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreDamaged
 from meshnode.store.home import Home, HomeState

@@ -8,7 +8,7 @@ import logging
 import resource
 
 from meshnode.api.settings import MAX_CONNECTIONS
-from meshnode.runtime.finding import Finding
+from meshnode.runtime.watching.finding import Finding
 
 log = logging.getLogger(__name__)
 

@@ -22,10 +22,10 @@ from meshnode.config.sections import Settings
 from meshnode.core.rows import NoteEntry
 from meshnode.net.address import BadAddress, parse
 from meshnode.runtime import notes
-from meshnode.runtime.clock_watch import clock
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.home_watch import disk
-from meshnode.runtime.saved import last_backup, of_backup, remind
+from meshnode.runtime.watching.clock_watch import clock
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.home_watch import disk
+from meshnode.runtime.watching.saved import last_backup, of_backup, remind
 from meshnode.store.check import examine_file
 from meshnode.store.database import SQLITE_VERSION
 from meshnode.store.errors import (

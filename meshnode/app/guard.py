@@ -11,7 +11,7 @@ from typing import NamedTuple
 from meshnode.app.endings import Ending, Exit, refusals_end
 from meshnode.app.init import fingerprint_words
 from meshnode.config.places import Places
-from meshnode.runtime.consents import consent, consent_words, read_request, write_consent, write_offer
+from meshnode.runtime.lines.consents import consent, consent_words, read_request, write_consent, write_offer
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.keyfile import SEED_SIZE, read_key, write_key
 from meshnode.store.protection import GUARDIAN_KEY

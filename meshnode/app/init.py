@@ -22,7 +22,7 @@ from meshnode.core.rows import JoinedEntry, LocalRow, NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.holders import WORDS, Holder, holder_row
-from meshnode.runtime.pairing import PairingLine, pairing_words, read_pairing, words_of
+from meshnode.runtime.lines.pairing import PairingLine, pairing_words, read_pairing, words_of
 from meshnode.runtime.refusals import Refusal
 from meshnode.store.errors import KeyfileMissing
 from meshnode.store.home import Home

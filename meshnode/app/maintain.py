@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from meshnode.config.places import Places
-from meshnode.runtime.finding import Finding
+from meshnode.runtime.watching.finding import Finding
 from meshnode.store.check import Damage, examine_file
 from meshnode.store.errors import StoreError
 from meshnode.store.home import Home

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import trio
 
-from meshnode.runtime.finding import Finding
+from meshnode.runtime.watching.finding import Finding
 
 log = logging.getLogger(__name__)
 

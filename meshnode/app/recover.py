@@ -32,9 +32,9 @@ from meshnode.exchange.bundle_in import BundleRefused, check_bundle, portions
 from meshnode.exchange.files import FileTrouble
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE
-from meshnode.runtime.pairing import RecoveryLine, read_recovery
+from meshnode.runtime.lines.consents import Consent
+from meshnode.runtime.lines.pairing import RecoveryLine, read_recovery
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.home import Home
 from meshnode.store.keyfile import SEED_SIZE

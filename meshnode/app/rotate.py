@@ -16,9 +16,9 @@ from meshnode.app.init import check_need, digest_of, fingerprint_words
 from meshnode.config.load import Loaded
 from meshnode.config.places import Places
 from meshnode.net.memory import MemoryMesh
-from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE, Device
 from meshnode.runtime.holders import WORDS, Holder, holder_row
+from meshnode.runtime.lines.consents import Consent
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.rootkeys import Recovery
 from meshnode.store.sealed import MainKey

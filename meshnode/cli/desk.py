@@ -92,7 +92,7 @@ class Desk:
             if mark := left_mark(self.places.data):
                 cause = str(mark.error(self.places.data))
                 return Failure(Exit.NOT_RUNNING, cause, "meshnode export home --help")
-        from meshnode.cli.last_words import why_it_ended
+        from meshnode.cli.operation.last_words import why_it_ended
 
         why = why_it_ended(self)
         cause = f"the node is not running: it ended, because {why}" if why else "the node is not running"

@@ -106,7 +106,7 @@ def _run(words: Sequence[str], desk: Desk) -> Exit:
     try:
         return command.run(desk, **values)
     except Proposed as proposed:
-        from meshnode.cli.decision import tell  # Only where something was proposed.
+        from meshnode.cli.networks.decision import tell  # Only where something was proposed.
 
         desk.out.progress_done()
         return tell(desk, command.name.replace(" ", "."), cast("Decision", proposed.decision), "Proposed")

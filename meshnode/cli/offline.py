@@ -11,11 +11,11 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from meshnode.cli.contributions.times import today
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
-from meshnode.cli.times import today
-from meshnode.cli.unlocking import unlock
+from meshnode.cli.person.unlocking import unlock
 from meshnode.core.author import DraftRefused, sign_offline
 from meshnode.core.details import Details, Unfit, facts_of
 from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
@@ -32,7 +32,7 @@ from meshproto.records.signatures import SigningKey
 from meshproto.types import value
 
 if TYPE_CHECKING:
-    from meshnode.cli.work import Entry
+    from meshnode.cli.contributions.work import Entry
     from meshnode.client.answers import Written
 
 AGENT_NOTE = "agent"

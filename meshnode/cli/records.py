@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
+from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
+from meshnode.cli.operation.status import show_check
 from meshnode.cli.safe_text import clean
 from meshnode.cli.shown import count, rows_of, short_id, signed, standing, where, who_briefly
-from meshnode.cli.status import show_check
-from meshnode.cli.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Fork, Found
@@ -77,7 +77,7 @@ def verify(desk: Desk, *, what: str) -> Exit:
     """Check a file without a node, or a record by asking the node to check it from its bytes."""
     path = Path(what).expanduser()
     if path.is_file():
-        from meshnode.cli.file_check import verify_file  # Checking takes the protocol; the other commands do not.
+        from meshnode.cli.files.file_check import verify_file  # Checking takes the protocol; the other commands do not.
 
         return verify_file(desk, path)
     if path.exists() or not _may_be_id(what):

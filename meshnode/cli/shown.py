@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshnode.cli.contributions.times import show_duration
+from meshnode.cli.contributions.units import SHORT, show_number
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.safe_text import clean
-from meshnode.cli.times import show_duration
-from meshnode.cli.units import SHORT, show_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -99,7 +99,7 @@ def worth(value: Money | None) -> str:
     """Write an amount of money with as many decimals as its currency has."""
     if value is None:
         return ""
-    from meshnode.cli.money import show_money  # It takes the list of all currencies.
+    from meshnode.cli.money.amounts import show_money  # It takes the list of all currencies.
 
     return show_money(value["amt"], clean(value["cur"]), value["exp"])
 

@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from meshnode.cli import shown, times
-from meshnode.cli.money import is_exponent, write_money
+from meshnode.cli import shown
+from meshnode.cli.contributions import times
+from meshnode.cli.money.amounts import is_exponent, write_money
 from meshnode.cli.safe_text import clean, clean_lines
 from meshnode.client.answers import Agent, Scope
 from meshnode.client.money_answers import Waiting

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from meshnode.exchange.entries import SLOT
 from meshnode.exchange.ports import Piece, Placement, ProjectName
-from meshnode.runtime.contributed import Wanted, contributions
+from meshnode.runtime.answers.contributed import Wanted, contributions
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.work import project_link

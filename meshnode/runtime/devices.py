@@ -9,8 +9,8 @@ from meshnode.core.mandates import Denied, Mandates
 from meshnode.core.ports import Ledger
 from meshnode.core.rows import Forget, LocalRow, NoteEntry
 from meshnode.runtime import notes
+from meshnode.runtime.lines.pairing import pairing_words
 from meshnode.runtime.node import RunningNode
-from meshnode.runtime.pairing import pairing_words
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.fold.entries import endings_of, entry_of
 from meshproto.fold.knowledge import EVERYTHING

@@ -38,17 +38,17 @@ from meshnode.runtime.conversations import Conversations
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.driver import Core, Driver, Hands
 from meshnode.runtime.failures import StoreFailed
-from meshnode.runtime.histogram import Histogram
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.presence import Presence
 from meshnode.runtime.projector import AUTHORITY
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.reports import Reports
 from meshnode.runtime.settings import STOP_SECONDS
 from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.unwritten import Naming, Undecided, about, refusal_of
 from meshnode.runtime.verifier import Verifier
+from meshnode.runtime.watching.histogram import Histogram
+from meshnode.runtime.watching.reports import Reports
 from meshnode.runtime.writer import Store, Writer
 from meshproto.records.encoding import Value
 from meshproto.records.ids import AgentId, RecordId, ScopeId, ext

@@ -35,10 +35,10 @@ from meshnode.runtime.node import RunningNode
 from meshnode.runtime.pairings import Pairings
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.room import Room, room_of
 from meshnode.runtime.rootkeys import RootKeys
 from meshnode.runtime.settings import RuntimeSettings
 from meshnode.runtime.unwritten import About, quoted, refusal_of
+from meshnode.runtime.watching.room import Room, room_of
 from meshnode.store.reading import Reader
 from meshnode.views.names import like, slug
 from meshnode.views.rows import EntryRow, ProjectRow

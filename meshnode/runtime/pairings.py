@@ -14,9 +14,9 @@ from meshnode.core.events import AwaitDevice
 from meshnode.core.mandates import Denied, Mandates
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.devices import Ids, Rows
+from meshnode.runtime.lines.pairing import SECRET_SIZE, PairingLine, pairing_words
+from meshnode.runtime.lines.reach import reachable_first
 from meshnode.runtime.node import RunningNode
-from meshnode.runtime.pairing import SECRET_SIZE, PairingLine, pairing_words
-from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.encoding import Value

@@ -12,11 +12,11 @@ from meshnode.core.author import Pen, end_of, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.folded import Folded
 from meshnode.core.rows import Forget, LocalRow, NoteEntry
-from meshnode.runtime import consents as consents_of
 from meshnode.runtime import notes
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.consents import Consent
 from meshnode.runtime.devices import ACTIVE, RIVAL, SEEN_MOST, Device, Devices
+from meshnode.runtime.lines import consents as consents_of
+from meshnode.runtime.lines.consents import Consent
 from meshnode.runtime.node import RunningNode
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Code, Refusal

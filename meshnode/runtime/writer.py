@@ -22,8 +22,8 @@ from typing import Protocol
 import trio
 
 from meshnode.core.ports import Batch
-from meshnode.runtime.histogram import COMMIT_BOUNDS, Histogram
 from meshnode.runtime.settings import GROUP_BATCHES, GROUP_RECORDS, STAGE_RECORDS, TIDY_SECONDS, WRITER_BACKLOG
+from meshnode.runtime.watching.histogram import COMMIT_BOUNDS, Histogram
 
 
 class Store(Protocol):

@@ -15,7 +15,7 @@ from meshnode.cli.main import load
 from meshnode.config.sections import SECTIONS, settings_of
 from meshnode.runtime import callers
 from meshnode.runtime.callers import Area
-from meshnode.runtime.metrics import METRICS
+from meshnode.runtime.watching.metrics import METRICS
 from scripts.handbook.routes import whole
 from scripts.handbook.words import under_members
 

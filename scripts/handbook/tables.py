@@ -7,7 +7,7 @@ from meshnode.api.resources.events import TYPES
 from meshnode.config.listed import listed
 from meshnode.config.load import load
 from meshnode.config.sections import SECTIONS
-from meshnode.runtime.metrics import METRICS
+from meshnode.runtime.watching.metrics import METRICS
 from scripts.handbook.home import FILES, VARIABLES
 from scripts.handbook.markdown import code, heading, table, text
 from scripts.handbook.routes import fields, whole

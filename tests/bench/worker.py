@@ -19,8 +19,8 @@ from meshnode.config.load import load
 from meshnode.config.places import Places
 from meshnode.core.drafts import SignedRecords
 from meshnode.core.events import JoinScope
-from meshnode.runtime import reach
 from meshnode.runtime.interpreter import settle_interpreter
+from meshnode.runtime.lines import reach
 from meshnode.runtime.requests import networks, people
 from meshproto.records.ids import ScopeId, log_id
 from tests.bench.authors import Author, SeededChance, together, work

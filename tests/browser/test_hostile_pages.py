@@ -15,8 +15,8 @@ from meshnode.api.openapi import document
 from meshnode.api.routes import ROUTES
 from meshnode.dashboard.drawing import asset
 from meshnode.dashboard.table import ACTIONS, PAGES
+from tests.support.attacks.hostile import READ, SOCKET, WRITE, Server, somebody_else
 from tests.support.browser import Watched
-from tests.support.hostile import READ, SOCKET, WRITE, Server, somebody_else
 from tests.support.studio import ALONE, Studio
 from tests.support.visits import at_home
 

@@ -17,7 +17,7 @@ from meshnode.cli.main import load
 from meshnode.config.load import variable_of
 from meshnode.config.values import paths
 from meshnode.runtime.callers import Area
-from meshnode.runtime.metrics import METRICS
+from meshnode.runtime.watching.metrics import METRICS
 from scripts.handbook import answers, commands, described, routes, sources
 from scripts.handbook.described import Thing, Undescribed
 from scripts.handbook.gathering import MADE, gather

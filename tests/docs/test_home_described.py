@@ -5,7 +5,7 @@ from pathlib import Path
 from meshnode.app.logs import LOG_FILE
 from meshnode.app.nodefile import NODE_FILE
 from meshnode.cli.desk import LEFT_FILE
-from meshnode.cli.last_words import OUTPUT_FILE
+from meshnode.cli.operation.last_words import OUTPUT_FILE
 from meshnode.store.protection import SECRETS
 from meshnode.store.sealed import PASSPHRASE_FILE
 from scripts.handbook.home import FILES

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from meshnode.config.values import paths
-from meshnode.runtime.metrics import METRICS, Metric
+from meshnode.runtime.watching.metrics import METRICS, Metric
 from tests.support.performance import PROJECT
 
 PAGE = (PROJECT / "tests" / "transcripts" / "operating.md").read_text(encoding="utf-8")

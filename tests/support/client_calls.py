@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.sample_people import LINE
+from tests.support.fakes.sample_people import LINE
 
 Asks = Callable[[Any], object]
 """Makes a call at a client of either kind."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from meshnode.cli.main import main
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 
 class Stream(io.StringIO):

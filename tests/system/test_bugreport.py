@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.canaries import found_in
+from tests.support.attacks.canaries import found_in
 from tests.support.homes import Household, Person
 
 DEBUG = {"MESHNODE_LOG__LEVEL": "debug"}
@@ -56,7 +56,9 @@ def test_a_report_tells_nothing_about_anybody_whether_the_node_runs_or_not(house
     texts = {each.name: each.read_bytes() for each in sorted(folder.iterdir())}
     assert found_in(texts, secrets) == []
     for name, text in texts.items():
-        assert (b"## Versions" in text, b"## Checks" in text, b"meshnode.runtime.reports" in text) == (True,) * 3, name
+        assert (b"## Versions" in text, b"## Checks" in text, b"meshnode.runtime.watching.reports" in text) == (
+            True,
+        ) * 3, name
     assert b"meshnode_records " in texts["running"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 from tests.support.homes import Household
 
 ASKING = ("meshnode", "meshnode.cli", "meshnode.cli.*", "meshnode.client", "meshnode.client.*", "meshnode.config*")

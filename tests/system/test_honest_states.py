@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.runtime.health import LOOK_SECONDS
+from meshnode.runtime.watching.health import LOOK_SECONDS
 from tests.support.clocks import WrongClock
-from tests.support.faults import Saying
+from tests.support.crashes.faults import Saying
 from tests.support.performance import PROJECT
 from tests.support.programs import Programs
 
@@ -121,7 +121,7 @@ SECONDS = 280
 SCRIPT = """
 home="$1" python="$2"
 mount -t tmpfs -o size=64m,mode=700 tmpfs "$home"
-exec "$python" -m tests.support.small_disk "$home"
+exec "$python" -m tests.support.crashes.small_disk "$home"
 """
 
 

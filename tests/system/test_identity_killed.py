@@ -16,14 +16,14 @@ from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.standing import Status
 from meshproto.records.signatures import SigningKey
-from tests.support.killed_identity import KEY_LEFT, LINE
+from tests.support.crashes.killed_identity import KEY_LEFT, LINE
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def killed(what: str, folder: Path, step: int, *words: str) -> list[Path]:
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.support.killed_identity", what, str(folder), str(step), *words]
+    command = [sys.executable, "-m", "tests.support.crashes.killed_identity", what, str(folder), str(step), *words]
     subprocess.run(command, cwd=PROJECT, check=True)
     return sorted(folder.iterdir(), key=lambda home: int(home.name))
 

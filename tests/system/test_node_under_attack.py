@@ -68,7 +68,7 @@ def programs() -> Iterator[Programs]:
 def under_attack(address: str, times: Mapping[str, int]) -> Iterator[subprocess.Popen[str]]:
     """Let strangers attack an address as long as the body lasts; their first line comes when it was enough."""
     wanted = [f"{name}={many}" for name, many in times.items()]
-    command = [sys.executable, "-m", "tests.support.attackers", address, *wanted]
+    command = [sys.executable, "-m", "tests.support.attacks.attackers", address, *wanted]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as strangers:
         try:
             yield strangers

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from meshnode.cli.process import handed_over
-from meshnode.cli.unlocking import VARIABLE
+from meshnode.cli.operation.process import handed_over
+from meshnode.cli.person.unlocking import VARIABLE
 from meshnode.store.keyfile import read_key
 from meshnode.store.protection import open_home, protect
 from meshnode.store.sealed import MainKey
-from tests.support.canaries import files_under, found_in, told_by_system
+from tests.support.attacks.canaries import files_under, found_in, told_by_system
+from tests.support.crashes.killed_at import CHEAP
 from tests.support.homes import Household, Person
-from tests.support.killed_at import CHEAP
 
 FIRST = "first canary: Zilpzalp über Güllefass"
 SECOND = "second canary: Xylophon und Quittengelee"

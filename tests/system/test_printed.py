@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from meshnode.cli.statement_page import page
+from meshnode.cli.money.statement_page import page
+from tests.support.fakes.sample_money import statement
 from tests.support.patience import DEADLINE
-from tests.support.sample_money import statement
 
 A4 = (595, 842)
 """Points."""

@@ -5,8 +5,8 @@ from meshnode.api.models.cards import CardRequest, Contact, OwnCard
 from meshnode.api.models.shared import Agent
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.cards import LONGEST_LINE, Card
-from meshnode.runtime.reach import reach_of
+from meshnode.runtime.lines.cards import LONGEST_LINE, Card
+from meshnode.runtime.lines.reach import reach_of
 from meshnode.runtime.requests import cards
 from meshproto.records.ids import to_text
 

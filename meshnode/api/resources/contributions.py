@@ -14,13 +14,13 @@ from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.core.details import Details
-from meshnode.runtime.contributed import Wanted, contributions, doubles, hours, sums
+from meshnode.runtime.answers.contributed import Wanted, contributions, doubles, hours, sums
+from meshnode.runtime.answers.restated import first_of
 from meshnode.runtime.naming import text_of_id
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.details import Terms
 from meshnode.runtime.requests.somebody import find_agent
-from meshnode.runtime.restated import first_of
 from meshnode.store.querying import Plain
 from meshnode.views.claims import read_more
 from meshnode.views.rows import ContributionRow

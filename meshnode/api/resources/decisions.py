@@ -14,7 +14,7 @@ from meshnode.api.shapes import Names, text_of, time_text
 from meshnode.api.site import Site
 from meshnode.core.drafts import Draft
 from meshnode.core.mandates import AGENT_SIZE
-from meshnode.runtime.invitations import LINK, Invitation, write_invitation
+from meshnode.runtime.lines.invitations import LINK, Invitation, write_invitation
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.requests import decided, decisions, networks, orders
 from meshnode.runtime.requests.bodies import find_body, find_somebody

@@ -16,10 +16,10 @@ from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.rows import JoinedEntry
-from meshnode.runtime import vouching
 from meshnode.runtime.devices import Device as Kept
+from meshnode.runtime.lines import vouching
+from meshnode.runtime.lines.pairing import write_pairing, write_recovery
 from meshnode.runtime.office import Office
-from meshnode.runtime.pairing import write_pairing, write_recovery
 from meshnode.runtime.pairings import PAIRING_SECONDS
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.somebody import nobody, with_id

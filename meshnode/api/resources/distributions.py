@@ -17,6 +17,7 @@ from meshnode.api.resources.incomes import origins, passed_on
 from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
+from meshnode.runtime.answers.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import (
@@ -32,7 +33,6 @@ from meshnode.runtime.requests.distributions import (
 )
 from meshnode.runtime.requests.ruled import rests_on
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
-from meshnode.runtime.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.views.cuts import LeftOut
 from meshnode.views.dealings import Dealing, dealings
 from meshnode.views.explained import explain_lines

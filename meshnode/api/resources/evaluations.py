@@ -17,7 +17,7 @@ from meshnode.api.paging import page_of
 from meshnode.api.resources.work import quantity_of
 from meshnode.api.shapes import Names, text_of, time_text, written
 from meshnode.api.site import Site
-from meshnode.runtime.evaluated import Evaluated, Word, evaluated
+from meshnode.runtime.answers.evaluated import Evaluated, Word, evaluated
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.evaluations import Said, attest, ballot
 from meshnode.runtime.requests.taking_part import Work, answer, find_dealing, find_work

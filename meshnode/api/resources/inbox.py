@@ -5,7 +5,7 @@ from meshnode.api.models.inbox import Inbox, Waiting
 from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.waiting import waiting
+from meshnode.runtime.answers.waiting import waiting
 from meshproto.records.ids import to_text
 
 

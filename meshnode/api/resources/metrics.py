@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.site import Site
-from meshnode.runtime.gauges import gauges
-from meshnode.runtime.metrics import MEDIA_TYPE, exposition
+from meshnode.runtime.watching.gauges import gauges
+from meshnode.runtime.watching.metrics import MEDIA_TYPE, exposition
 
 
 async def metrics(site: Site, call: Call[Nothing]) -> Response:

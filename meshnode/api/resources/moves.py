@@ -8,8 +8,8 @@ from meshnode.api.resources.networks import JOINS, find_agent, network_model
 from meshnode.api.shapes import Names
 from meshnode.api.site import Site
 from meshnode.core.decisions import DONE, OPEN
+from meshnode.runtime.lines.reach import reachable_first, write_line
 from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import decided, decisions, moves, networks
 from meshnode.runtime.requests.charters import Wish

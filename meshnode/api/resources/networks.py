@@ -27,15 +27,15 @@ from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.events import SyncNow
 from meshnode.core.rows import JoinedEntry
-from meshnode.runtime.invitations import LINK, is_invitation, read_invitation, write_invitation
+from meshnode.runtime.lines.invitations import LINK, is_invitation, read_invitation, write_invitation
+from meshnode.runtime.lines.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import moves, networks, people, somebody
 from meshnode.runtime.requests.networks import Charter, Person
 from meshnode.runtime.requests.organisations import founders_of
-from meshnode.runtime.shut_out import shut_out_of
 from meshnode.runtime.unwritten import quoted
+from meshnode.runtime.watching.shut_out import shut_out_of
 from meshproto.records.ids import AgentId, RecordId, ScopeId, short, to_text
 
 JOINS = ("open", "invite")

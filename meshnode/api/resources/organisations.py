@@ -22,8 +22,8 @@ from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.founding import awaited_founders
+from meshnode.runtime.lines.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reach_of, reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import organisations, people
 from meshnode.runtime.requests.organisations import Founding, Job

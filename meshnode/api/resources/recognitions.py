@@ -9,8 +9,8 @@ from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
 from meshnode.api.resources.contributions import link_text, read_cursor
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
+from meshnode.runtime.answers.thanked import Asked, thanks
 from meshnode.runtime.requests.details import somebody
-from meshnode.runtime.thanked import Asked, thanks
 from meshproto.records.ids import to_text
 
 

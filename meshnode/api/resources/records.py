@@ -28,7 +28,7 @@ from meshnode.api.models.shared import Check, Page
 from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
-from meshnode.runtime.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
+from meshnode.runtime.answers.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
 from meshnode.runtime.forks import describe, gathered
 from meshnode.runtime.naming import text_of_id
 from meshnode.runtime.office import FRESH_SECONDS, Office

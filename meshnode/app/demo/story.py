@@ -16,8 +16,8 @@ from meshnode.app.exchange import NodeExchange
 from meshnode.core.effects import Synced
 from meshnode.core.events import SyncNow
 from meshnode.exchange.git_process import look_at
-from meshnode.runtime import reach
-from meshnode.runtime.contributed import Wanted, contributions
+from meshnode.runtime.answers.contributed import Wanted, contributions
+from meshnode.runtime.lines import reach
 from meshnode.runtime.requests import amounts, erasures, networks, people
 from meshnode.runtime.requests.work import Work, log
 from meshproto.fold.fold import Fold

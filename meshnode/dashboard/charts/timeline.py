@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from meshnode.cli.times import show_moment
+from meshnode.cli.contributions.times import show_moment
 from meshnode.dashboard.charts.svg import drawing, element, words
 
 _ROW, _X = 26, 7

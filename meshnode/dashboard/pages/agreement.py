@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from meshnode.cli.money import UnclearMoney, parse_plain
+from meshnode.cli.money.amounts import UnclearMoney, parse_plain
 from meshnode.client import agreement_answers as g
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m

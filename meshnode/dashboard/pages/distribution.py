@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from meshnode.cli.share_words import is_piece, much, shared, step_word
+from meshnode.cli.money.share_words import is_piece, much, shared, step_word
 from meshnode.client import money_answers as m
 from meshnode.client.work_answers import Money
 from meshnode.dashboard.asking import segment

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
-from meshnode.cli.times import UnclearTime
-from meshnode.cli.units import Unclear as UnclearAmount
-from meshnode.cli.units import parse_amount
+from meshnode.cli.contributions.times import UnclearTime
+from meshnode.cli.contributions.units import Unclear as UnclearAmount
+from meshnode.cli.contributions.units import parse_amount
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.client import work_answers as w

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from meshnode.core.drafts import SignedRecords
 from meshnode.core.effects import Done
 from meshnode.core.events import AddPeer
-from meshnode.runtime.cards import LONGEST, LONGEST_LINE, Card, read_card, write_card
+from meshnode.runtime.lines.cards import LONGEST, LONGEST_LINE, Card, read_card, write_card
+from meshnode.runtime.lines.reach import reachable_first
 from meshnode.runtime.office import Office
-from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.unwritten import refusal_of
 from meshproto.records.ids import AgentId, LogId, RecordId

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshnode.core.drafts import Draft
+from meshnode.runtime.lines.reach import reachable_first, write_line
 from meshnode.runtime.office import Office, Rows
-from meshnode.runtime.reach import reachable_first, write_line
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
 from meshnode.runtime.unwritten import quoted

@@ -14,14 +14,14 @@ from meshnode.core.effects import Done, LetIn, ShutOut
 from meshnode.core.events import EnterBy, JoinScope, LeaveScope
 from meshnode.core.rows import AnswerEntry, JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.invitations import Invitation
 from meshnode.runtime.keyed import noting
+from meshnode.runtime.lines.invitations import Invitation
+from meshnode.runtime.lines.reach import reachable_first
 from meshnode.runtime.office import Ids, Office, Rows
-from meshnode.runtime.reach import reachable_first
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.work import words
-from meshnode.runtime.shut_out import shut_out_of
 from meshnode.runtime.unwritten import quoted, refusal_of
+from meshnode.runtime.watching.shut_out import shut_out_of
 from meshnode.store.keyfile import SEED_SIZE
 from meshnode.store.querying import Is, Where
 from meshnode.views.names import slug

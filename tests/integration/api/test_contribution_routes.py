@@ -201,7 +201,7 @@ async def test_sums_are_exact_and_never_mixed(api: Api) -> None:
 
 
 def test_what_is_told_of_kinds_is_what_the_protocol_has() -> None:
-    from meshnode.cli import adding, terms
+    from meshnode.cli.contributions import adding, terms
 
     assert set(adding.KINDS) == set(value.KINDS)
     assert (terms.COMPENSATIONS, terms.STREAMS, terms.WARRANTS, terms.ALL) == (

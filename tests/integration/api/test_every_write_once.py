@@ -30,8 +30,8 @@ from tests.integration.api import (
 )
 from tests.integration.runtime import test_firms_act, test_organisations, test_proposed_acts, test_rulings
 from tests.integration.runtime.test_devices import paired
-from tests.support.crashing import CrashingNode, Fuse, crashing_node
-from tests.support.insisting import Insistent, unless
+from tests.support.crashes.crashing import CrashingNode, Fuse, crashing_node
+from tests.support.crashes.insisting import Insistent, unless
 from tests.support.meshes import Api, Mesh, until
 
 Story = Callable[..., Coroutine[Any, Any, None]]

@@ -28,11 +28,11 @@ from meshproto.types.catalogue import SCHEMAS
 from meshproto.types.repair import replace
 from meshproto.types.schema import Field
 from tests.integration.dashboard.test_hostile_texts import told
+from tests.support.attacks.payloads import NASTY
+from tests.support.attacks.skeletons import leading_elsewhere, skeleton, steering
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Api, Mesh
-from tests.support.payloads import NASTY
-from tests.support.skeletons import leading_elsewhere, skeleton, steering
 
 BEHIND = "".join(each for name, each in NASTY.items() if name != "long")
 FACT = "=1<b>{{7*7}}\"' -->"

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from meshnode.config.values import paths
-from meshnode.runtime.metrics import METRICS
+from meshnode.runtime.watching.metrics import METRICS
 from meshproto.records.ids import to_text
 from tests.support.meshes import Mesh, Node
 

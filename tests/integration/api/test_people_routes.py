@@ -11,7 +11,7 @@ from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.events import AddPeer
 from meshnode.core.rows import JoinedEntry
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.reach import write_line
+from meshnode.runtime.lines.reach import write_line
 from meshnode.runtime.requests import people
 from meshnode.runtime.requests.people import JoinLine
 from meshproto.records.ids import NONE, RecordId, to_text

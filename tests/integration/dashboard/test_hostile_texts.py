@@ -17,11 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meshnode.dashboard.table import PAGES
 from meshproto.records.ids import from_text
+from tests.support.attacks.payloads import NASTY
+from tests.support.attacks.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Mesh
-from tests.support.payloads import NASTY
-from tests.support.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
 
 PLAIN = ("Quince", "", " Quinces " * 40)
 """Nothing, little and much that is harmless: how long a text is may change how it is laid out."""

@@ -26,8 +26,8 @@ from meshnode.store.store import open_store
 from meshproto.records.ids import ScopeId
 from meshproto.types import value
 from meshproto.types.value import Measure
-from tests.support.killed_at import CHEAP
-from tests.support.killed_backup import SECRET
+from tests.support.crashes.killed_at import CHEAP
+from tests.support.crashes.killed_backup import SECRET
 from tests.support.lone_node import lone_node
 
 ROOT = Path(__file__).parents[3]
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_written_leaves_none(saved: Path, tmp_path: Path) 
 @pytest.mark.parametrize("deed", ["create", "restore"])
 def test_whatever_is_killed_at_any_line_leaves_all_or_nothing(saved: Path, tmp_path: Path, deed: str) -> None:
     home, file = (tmp_path / "ana", tmp_path / "new.backup") if deed == "create" else (tmp_path / "new", saved)
-    command = [sys.executable, "-m", "tests.support.killed_backup", deed, str(home), str(file)]
+    command = [sys.executable, "-m", "tests.support.crashes.killed_backup", deed, str(home), str(file)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert len(told) > 50
     assert [*dict.fromkeys(told)] == ["nothing", "whole"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from meshnode.cli.hledger import Books, journal
-from meshnode.cli.valueflows_graph import Graph
+from meshnode.cli.files.hledger import Books, journal
+from meshnode.cli.files.valueflows_graph import Graph
 from meshproto.records.ids import from_text
 from tests.support.bargains import Table, table
 from tests.support.hledger import asks, balances

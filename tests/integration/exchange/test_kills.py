@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 def kill_at_commit(home: Path, sheet: Path, number: int, after: float) -> bool:
     """Start a process that imports, and kill it `after` seconds into its commit `number`; whether it came that far."""
-    command = [sys.executable, "-m", "tests.support.imports_until_killed", str(home), str(sheet)]
+    command = [sys.executable, "-m", "tests.support.crashes.imports_until_killed", str(home), str(sheet)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -23,8 +23,8 @@ from meshnode.exchange.files import FileTrouble, need_room
 from meshnode.store.errors import HomeLeft, StoreError
 from meshnode.store.home import Home
 from meshnode.store.store import open_reader, open_store
-from tests.support.killed_at import CHEAP
-from tests.support.killed_move import SECRET, state_of_home
+from tests.support.crashes.killed_at import CHEAP
+from tests.support.crashes.killed_move import SECRET, state_of_home
 
 ROOT = Path(__file__).parents[3]
 
@@ -241,7 +241,7 @@ def test_killed_at_any_line_one_place_at_most_signs_and_the_same_command_finishe
     if deed == "in":
         leave(ana, tmp_path / "ana.home")
     words = [deed, str(ana.data), str(tmp_path / "ana.home"), str(tmp_path / "play")]
-    command = [sys.executable, "-m", "tests.support.killed_move", *words]
+    command = [sys.executable, "-m", "tests.support.crashes.killed_move", *words]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     found = [line.split("|") for line in told]
     assert len(found) > 50

@@ -54,9 +54,9 @@ from meshproto.wire.messages import (
     WantPrivates,
 )
 from meshproto.wire.session import invitation_key
+from tests.support.attacks.strangers import Stranger, stranger
 from tests.support.core_rig import NOON, Dice, Writer, headers_of
 from tests.support.meshes import Mesh, Node
-from tests.support.strangers import Stranger, stranger
 from tests.support.transports import hold, libp2p, running
 
 WHOLE = b"\x00"

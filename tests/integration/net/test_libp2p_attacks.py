@@ -22,9 +22,9 @@ from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.libp2p.violation import Violation
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import Channel
+from tests.support.attacks.raw_peer import RawPeer, connect, delimited, raw_peer
 from tests.support.node_process import NodeProcess, node_process
 from tests.support.patience import DEADLINE
-from tests.support.raw_peer import RawPeer, connect, delimited, raw_peer
 from tests.support.transports import libp2p, receive_exactly, running
 
 MORE_MEMORY = 64 * 1024 * 1024

@@ -13,8 +13,8 @@ from meshnode.net.libp2p.services import PING
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.settings import SYNC_PROTOCOL
 from meshnode.net.transport import Channel
+from tests.support.attacks.raw_peer import RawPeer, raw_peer
 from tests.support.patience import DEADLINE
-from tests.support.raw_peer import RawPeer, raw_peer
 from tests.support.transports import echo, eventually, hold, libp2p, receive_exactly, running
 
 SYNC_STREAM = 1

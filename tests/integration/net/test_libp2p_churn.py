@@ -7,7 +7,7 @@ import psutil
 import trio
 
 from meshnode.net.libp2p.connection import Connection
-from tests.support.raw_peer import connect, raw_peer
+from tests.support.attacks.raw_peer import connect, raw_peer
 from tests.support.transports import eventually, libp2p, running
 
 CI, LONG = 1_000, 100_000

@@ -11,8 +11,8 @@ from trio.testing import MockClock
 
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.transport import AlreadyConnected, Channel, DialError, DialReason, ListenError, PeerId, PortInUse
+from tests.support.attacks.raw_peer import connect, delimited, raw_peer, read_messages
 from tests.support.patience import DEADLINE
-from tests.support.raw_peer import connect, delimited, raw_peer, read_messages
 from tests.support.transports import echo, eventually, libp2p, receive_exactly, running
 
 

@@ -15,9 +15,9 @@ from meshnode.net.libp2p.book import OVERSLEPT
 from meshnode.net.libp2p.transport import Libp2pTransport
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import Channel, ChannelClosed, CloseReason, NotRunning
+from tests.support.attacks.raw_peer import raw_peer
 from tests.support.node_process import node_process
 from tests.support.patience import DEADLINE
-from tests.support.raw_peer import raw_peer
 from tests.support.transports import Callers, eventually, libp2p, receive_exactly, running
 
 QUICK = {"ping_interval": 0.3, "ping_timeout": 0.4}

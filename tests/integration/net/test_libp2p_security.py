@@ -17,7 +17,7 @@ from meshnode.net.libp2p.negotiation import HungUp
 from meshnode.net.libp2p.services import IDENTIFY, PING
 from meshnode.net.settings import SYNC_PROTOCOL
 from meshnode.net.transport import DialError, DialReason
-from tests.support.raw_peer import connect, delimited, introduce, raw_peer, read_messages
+from tests.support.attacks.raw_peer import connect, delimited, introduce, raw_peer, read_messages
 from tests.support.transports import eventually, libp2p, running, settings_of
 
 MULTISTREAM = "/multistream/1.0.0"

@@ -8,7 +8,7 @@ import pytest
 from meshnode.app.init import become_device
 from meshnode.config.places import locate
 from meshnode.core.drafts import SignedRecords
-from meshnode.runtime.cards import LONGEST_LINE, read_card, write_card
+from meshnode.runtime.lines.cards import LONGEST_LINE, read_card, write_card
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import cards, networks, organisations, people
 from meshnode.runtime.requests.organisations import Founding, Job

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.runtime.invitations import Invitation
+from meshnode.runtime.lines.invitations import Invitation
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import networks
 from meshproto.records.ids import ScopeId

@@ -6,9 +6,9 @@ import pytest
 
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.rows import SearchEntry
+from meshnode.runtime.answers.searcher import Searcher
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures, networks, work
-from meshnode.runtime.searcher import Searcher
 from meshproto.records.ids import RecordId, ext, log_id
 from meshproto.types import repair, value
 from tests.support.core_rig import Writer, ids_of

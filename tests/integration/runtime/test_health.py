@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.reports import Halted, MayNotSign
-from meshnode.runtime import clock_watch, health, home_watch
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.saved import LastBackup, backup_row
+from meshnode.runtime.watching import clock_watch, health, home_watch
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.saved import LastBackup, backup_row
 from tests.support.meshes import Mesh, Node
 
 

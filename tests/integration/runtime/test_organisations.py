@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from meshnode.core.founding import awaited_founders
+from meshnode.runtime.answers.signers import signer_of
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import amounts, networks, organisations, people, work
 from meshnode.runtime.requests.organisations import Founding, Job
-from meshnode.runtime.signers import signer_of
 from meshproto.fold.standing import Status
 from meshproto.records.ids import AgentId, RecordId, ScopeId, from_text, to_text
 from tests.support.meshes import Mesh, Node, until

@@ -15,7 +15,8 @@ from meshnode.config.places import locate
 from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.exchange.bundles import Bundles
 from meshnode.exchange.office_desk import OfficeDesk
-from meshnode.runtime import notes, vouching
+from meshnode.runtime import notes
+from meshnode.runtime.lines import vouching
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.store.keyfile import read_secret

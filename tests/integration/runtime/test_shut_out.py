@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.runtime import shut_out
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.health import Watch
 from meshnode.runtime.requests import networks, organisations
+from meshnode.runtime.watching import shut_out
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.health import Watch
 from meshproto.records.ids import ScopeId, to_text
 from tests.integration.runtime.test_devices import lets_in, paired
 from tests.integration.runtime.test_organisations import comes_in, founds, hires, states

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from tests.support.store_process import last_note, rehearse
-from tests.support.store_work import Work
+from tests.support.crashes.store_process import last_note, rehearse
+from tests.support.crashes.store_work import Work
 
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
 
@@ -29,7 +29,7 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(tmp_path: Path) ->
     saved.mkdir()
     *acknowledged, last = run(
         'mount -t tmpfs -o size=600k tmpfs "$1/full"\n'
-        '"$2" -m tests.support.store_process "$1/full/records.db" 5\n'
+        '"$2" -m tests.support.crashes.store_process "$1/full/records.db" 5\n'
         'cp "$1"/full/records.db* "$1/saved"',
         tmp_path,
     )
@@ -45,9 +45,9 @@ def test_a_store_goes_on_after_space_was_freed(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     lines = run(
         'mount -t tmpfs -o size=600k tmpfs "$1/full"\n'
-        '"$2" -m tests.support.store_process "$1/full/records.db" 5\n'
+        '"$2" -m tests.support.crashes.store_process "$1/full/records.db" 5\n'
         'mount -o remount,size=1200k "$1/full"\n'
-        '"$2" -m tests.support.store_process "$1/full/records.db" 5',
+        '"$2" -m tests.support.crashes.store_process "$1/full/records.db" 5',
         tmp_path,
     )
     first, second = (number for number, line in enumerate(lines) if line.startswith("StoreFull"))
@@ -66,8 +66,8 @@ def test_a_store_on_a_read_only_disk_says_so(tmp_path: Path) -> None:
         '"$2" -c "from pathlib import Path; from meshnode.store.store import open_store;'
         " open_store(Path('$1/disk/records.db')).close()\"\n"
         'mount -o remount,ro "$1/disk"\n'
-        '"$2" -m tests.support.store_process "$1/disk/records.db" 5\n'
-        '"$2" -m tests.support.store_process "$1/disk/new.db" 5',
+        '"$2" -m tests.support.crashes.store_process "$1/disk/records.db" 5\n'
+        '"$2" -m tests.support.crashes.store_process "$1/disk/new.db" 5',
         tmp_path,
     )
     assert [line.split()[0] for line in lines] == ["StoreReadOnly", "StoreReadOnly"]

@@ -11,9 +11,9 @@ from meshnode.core.ports import Batch
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreError, StoreFailed, StoreFull
 from meshnode.store.store import Store, open_store
-from tests.support.disk import OK, Event, RecordingDisk
+from tests.support.crashes.disk import OK, Event, RecordingDisk
+from tests.support.crashes.store_work import Work
 from tests.support.folders import fleeting_folder
-from tests.support.store_work import Work
 
 STEPS = 6
 

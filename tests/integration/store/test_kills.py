@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from tests.support.store_process import last_note, rehearse
-from tests.support.store_work import Work
+from tests.support.crashes.store_process import last_note, rehearse
+from tests.support.crashes.store_work import Work
 
 FLOOR = 10
 """Kills that even a slow machine gets through in the budget of CI."""
@@ -22,7 +22,7 @@ LIVES = 12
 
 def life(path: Path, seed: int, acknowledgements: int) -> int:
     """Let a process work until it has acknowledged so many batches, kill it, and return the last one acknowledged."""
-    command = [sys.executable, "-m", "tests.support.store_process", str(path), str(seed)]
+    command = [sys.executable, "-m", "tests.support.crashes.store_process", str(path), str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(acknowledgements)]

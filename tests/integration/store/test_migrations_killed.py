@@ -18,10 +18,10 @@ from meshnode.store.view_tables import FINGERPRINT
 from meshnode.store.views import Progress, open_views
 from meshproto.records.log import Run
 from tests.support.authors import Author, parts_of
-from tests.support.disk import RecordingDisk
+from tests.support.crashes.disk import RecordingDisk
+from tests.support.crashes.old_stores import RECORDS_DB, SMALL, VIEWS_DB, as_of
+from tests.support.crashes.power import image, lay_out
 from tests.support.meshes import Mesh
-from tests.support.old_stores import RECORDS_DB, SMALL, VIEWS_DB, as_of
-from tests.support.power import image, lay_out
 
 ROWS = 400
 
@@ -143,7 +143,7 @@ def fill(path: Path, author: Author, runs: tuple[Run, ...]) -> None:
 def killed_at_every_statement(path: Path, folder: Path) -> int:
     """Open copies of a database in processes that die at the first statement, the second …; how many there are."""
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.support.old_stores", str(path), str(folder)]
+    command = [sys.executable, "-m", "tests.support.crashes.old_stores", str(path), str(folder)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert told == [str(number + 1) for number in range(len(told))]
     return len(told)

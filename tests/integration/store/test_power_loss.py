@@ -11,10 +11,10 @@ import pytest
 from meshnode.store.database import StoreSettings
 from meshnode.store.errors import StoreError
 from meshnode.store.store import open_store
-from tests.support.disk import Event, RecordingDisk
+from tests.support.crashes.disk import Event, RecordingDisk
+from tests.support.crashes.power import image, lay_out
+from tests.support.crashes.store_work import Work
 from tests.support.folders import fleeting_folder
-from tests.support.power import image, lay_out
-from tests.support.store_work import Work
 
 FLOOR = 100
 """Images that even a slow machine gets through in the budget of CI."""

@@ -7,13 +7,13 @@ from meshnode.app.doctor import diagnose
 from meshnode.app.init import create
 from meshnode.config.places import Places, locate
 from meshnode.core.ports import Batch
-from meshnode.runtime.finding import Finding
-from meshnode.runtime.saved import LastBackup, backup_row
+from meshnode.runtime.watching.finding import Finding
+from meshnode.runtime.watching.saved import LastBackup, backup_row
 from meshnode.store.home import Home
 from meshnode.store.protection import protect, unprotect
 from meshnode.store.sealed import PASSPHRASE_FILE
 from meshnode.store.store import open_store
-from tests.support.killed_at import CHEAP
+from tests.support.crashes.killed_at import CHEAP
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from meshnode.config.places import locate
 from meshnode.core.rows import NoteEntry, PeerEntry
 from meshnode.runtime import notes
 from meshnode.runtime.holders import WORDS, Holder, holders_of
-from meshnode.runtime.pairing import PairingLine, pairing_words, write_pairing
+from meshnode.runtime.lines.pairing import PairingLine, pairing_words, write_pairing
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.protection import WORDS_FILE

@@ -7,7 +7,7 @@ import pytest
 
 from meshnode.app.logs import LOG_FILE, set_up_logging
 from meshnode.config.sections import Log
-from tests.support.payloads import NASTY
+from tests.support.attacks.payloads import NASTY
 
 LINE = "2026-01-01T00:00:00.000Z INFO    meshnode.x: all is well"
 """One of the log's own, as somebody would forge it."""

@@ -11,7 +11,7 @@ import trio
 import trio.testing
 
 from meshnode.app.notify import Notifier
-from meshnode.runtime.finding import Finding
+from meshnode.runtime.watching.finding import Finding
 
 
 class Manager:

@@ -11,9 +11,9 @@ from meshnode.api.models.agreements import AgreementVersion
 from meshnode.api.models.shared import Page
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.sample_agreements import agreement, brief
-from tests.support.sample_people import ANA, AT, BEN, text_id
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_agreements import agreement, brief
+from tests.support.fakes.sample_people import ANA, AT, BEN, text_id
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_what_makes_no_terms_is_refused_before_anything_is_asked(
 
 
 def test_a_text_that_is_too_long_is_refused(node: FakeNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("meshnode.cli.agreement_terms.LARGEST_DOC", 3)
+    monkeypatch.setattr("meshnode.cli.agreements.agreement_terms.LARGEST_DOC", 3)
     (tmp_path / "long").write_text("long")
     assert "is too long for the text of an agreement" in refused(node, "--title", "x", "--doc", str(tmp_path / "long"))
 

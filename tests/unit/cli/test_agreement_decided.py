@@ -6,10 +6,10 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.sample_agreements import in_conflict
-from tests.support.sample_money import distribution
-from tests.support.sample_people import text_id
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_agreements import in_conflict
+from tests.support.fakes.sample_money import distribution
+from tests.support.fakes.sample_people import text_id
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_vote_is_one_object_for_a_program(node: FakeNode) -> None:
 
 
 def test_who_proposes_what_carries_at_once_is_told_so(node: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.support.fake_node.in_conflict", lambda _: in_conflict("carried"))
+    monkeypatch.setattr("tests.support.fakes.fake_node.in_conflict", lambda _: in_conflict("carried"))
     ran = run("agreement", "decide", "logo", "--pick", "v", home=node)
     assert ran.out.startswith("✓ Decided   pick this, not that")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from meshnode.cli.recovery import digest_of
-from meshnode.cli.saved_file import VARIABLE
+from meshnode.cli.files.saved_file import VARIABLE
+from meshnode.cli.person.recovery import digest_of
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 WORDS = "abandon " * 11 + "about"
 SECRET = "seven violins in an amber canyon"
@@ -45,7 +45,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho $* >{tmp_path}/words\ncat {tmp_path}/told\n")
     path.chmod(0o755)
     (tmp_path / "told").write_text(json.dumps(TOLD))
-    monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(path), *words])
+    monkeypatch.setattr("meshnode.cli.operation.process.app_command", lambda desk, *words: [str(path), *words])
     return path
 
 

@@ -8,9 +8,9 @@ import pytest
 from meshnode.api.models.cards import OwnCard
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.sample_cards import CARD, WORDS, sample_contact
-from tests.support.sample_people import ANA, BEN
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_cards import CARD, WORDS, sample_contact
+from tests.support.fakes.sample_people import ANA, BEN
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.runtime.refusals import Code
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, network
-from tests.support.sample_people import AT, BEN, LINE, STUDIO
+from tests.support.fakes.fake_node import FakeNode, network
+from tests.support.fakes.sample_people import AT, BEN, LINE, STUDIO
 
 
 @pytest.fixture

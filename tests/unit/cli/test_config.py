@@ -8,7 +8,7 @@ import pytest
 from meshnode.api.models.operations import Config
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 from meshnode.api.models.shared import Scope
 from meshnode.api.models.terms import Evidence, Money, Share
 from meshnode.api.models.work import Written
-from meshnode.cli.evidence import look_at
+from meshnode.cli.contributions.evidence import look_at
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution
-from tests.support.rich_answers import recognition, rich_contribution
-from tests.support.sample_people import ANA, BEN, text_id
+from tests.support.fakes.fake_node import FakeNode, contribution
+from tests.support.fakes.rich_answers import recognition, rich_contribution
+from tests.support.fakes.sample_people import ANA, BEN, text_id
 
 PIECE = {"n": 1, "s": 0, "u": "C62"}
 

@@ -9,13 +9,13 @@ import pytest
 
 from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
-from meshnode.cli.csv_export import COLUMNS, line_of
 from meshnode.cli.exits import Exit
+from meshnode.cli.files.csv_export import COLUMNS, line_of
 from meshnode.cli.safe_text import FORMULA, harmless_cell
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, project
-from tests.support.rich_answers import rich_contribution
-from tests.support.sample_people import text_id
+from tests.support.fakes.fake_node import FakeNode, contribution, project
+from tests.support.fakes.rich_answers import rich_contribution
+from tests.support.fakes.sample_people import text_id
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from meshnode.credentials.cv import WORK, Issuer, Signed, credential, presentati
 from meshproto.types import evaluation, value
 from meshproto.types.value import Measure
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 from tests.support.scribe import Scribe
 
 VECTOR = Path(__file__).parents[2] / "data" / "vc-di-eddsa" / "signedJCS.json"

@@ -9,8 +9,8 @@ from meshnode.api.models.decisions import Decision, Order, Proposed
 from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, decision
-from tests.support.sample_people import ANA, BEN, MN1, STUDIO, text_id
+from tests.support.fakes.fake_node import FakeNode, decision
+from tests.support.fakes.sample_people import ANA, BEN, MN1, STUDIO, text_id
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.command_line import Ran, objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 WORDS = "amber-canyon-violin-seven"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from meshnode.cli import equation
 from meshnode.cli.exits import Exit
+from meshnode.cli.money import equation
 from scripts.vectors.equation_files import BY_HOURS, FEBRUARY, WATERFALL, File, file, hours, paid, round_, work
 from tests.support.command_line import objects, run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.cli.evidence import PIECE, Seen, look_at
+from meshnode.cli.contributions.evidence import PIECE, Seen, look_at
 from meshnode.cli.exits import Exit, Failure
 
 

@@ -8,8 +8,8 @@ import pytest
 from meshnode.api.models.node import SyncAnswer, SyncedPeer
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, peer
-from tests.support.sample_people import BEN, PEER
+from tests.support.fakes.fake_node import FakeNode, peer
+from tests.support.fakes.sample_people import BEN, PEER
 
 
 @pytest.fixture

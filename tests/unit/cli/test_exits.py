@@ -11,7 +11,7 @@ from meshnode.cli.exits import MEANINGS, Exit
 from meshnode.runtime.refusals import Code
 from meshnode.store.home import Home
 from tests.support.command_line import Ran, run
-from tests.support.fake_node import FakeNode, network
+from tests.support.fakes.fake_node import FakeNode, network
 
 
 @pytest.fixture(autouse=True)

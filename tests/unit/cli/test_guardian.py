@@ -17,7 +17,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\necho '{json.dumps({**TOLD, 'line': 'guard1.xyz'})}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(program), *words])
+    monkeypatch.setattr("meshnode.cli.operation.process.app_command", lambda desk, *words: [str(program), *words])
     return tmp_path
 
 

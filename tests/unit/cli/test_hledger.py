@@ -11,13 +11,13 @@ from meshnode.api.models.distributions import Line
 from meshnode.api.models.shared import Agent, Page, Scope
 from meshnode.api.models.terms import Money
 from meshnode.cli.exits import Exit
-from meshnode.cli.hledger import Books, journal
-from meshnode.cli.names_apart import NamesApart
+from meshnode.cli.files.hledger import Books, journal
+from meshnode.cli.files.names_apart import NamesApart
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_money import distribution, euros, income, settlement
+from tests.support.fakes.sample_people import BEN, text_id
 from tests.support.hledger import asks, balances
-from tests.support.sample_money import distribution, euros, income, settlement
-from tests.support.sample_people import BEN, text_id
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 
 from meshnode.api.problems import Problem
 from tests.support.command_line import Ran, run
-from tests.support.fake_node import FakeNode, network, peer, project
-from tests.support.fake_server import Asked
-from tests.support.rich_answers import recognition, rich_contribution
-from tests.support.sample_money import answers as money_answers
+from tests.support.fakes.fake_node import FakeNode, network, peer, project
+from tests.support.fakes.fake_server import Asked
+from tests.support.fakes.rich_answers import recognition, rich_contribution
+from tests.support.fakes.sample_money import answers as money_answers
 from tests.unit.cli.test_json import WORDS
 
 POISON = [

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.attacks.payloads import NASTY
+from tests.support.attacks.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
 from tests.support.command_line import run
-from tests.support.payloads import NASTY
-from tests.support.rich_answers import rich_contribution
-from tests.support.sample_money import answers as money_answers
-from tests.support.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
+from tests.support.fakes.rich_answers import rich_contribution
+from tests.support.fakes.sample_money import answers as money_answers
 from tests.unit.cli.test_hostile_answers import HostileNode
 
 TABLES = (

@@ -10,7 +10,7 @@ from meshnode.api.models.records import ImportAnswer, RefusedRow, SampleEntry
 from meshnode.api.models.shared import Quantity
 from meshnode.cli.exits import Exit
 from tests.support.command_line import Ran, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 SAMPLE = [
     SampleEntry("line 2", "Landing\x1b[2J page", "2026-03-09", "2026-03-09", Quantity(12600, 0, "SEC"), 12600, "Zoo")

@@ -7,10 +7,10 @@ import pytest
 
 from meshnode.api.models.records import ImportAnswer, RefusedRow
 from meshnode.cli.exits import Exit
-from meshnode.cli.import_options import CSV, GIT
+from meshnode.cli.files.import_options import CSV, GIT
 from meshnode.exchange import options
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 
 @pytest.fixture

@@ -7,15 +7,16 @@ from tempfile import mkdtemp
 
 import pytest
 
-from meshnode.cli import process, recovery
 from meshnode.cli.exits import Exit
-from meshnode.cli.unlocking import VARIABLE
+from meshnode.cli.operation import process
+from meshnode.cli.person import recovery
+from meshnode.cli.person.unlocking import VARIABLE
 from meshnode.store import protection
 from meshnode.store.home import Home
 from meshnode.store.protection import open_home, protect
 from tests.support.command_line import objects, run
-from tests.support.fake_app import WORDS
-from tests.support.killed_at import CHEAP
+from tests.support.crashes.killed_at import CHEAP
+from tests.support.fakes.fake_app import WORDS
 
 PROJECT = Path(__file__).resolve().parents[3]
 PASSPHRASE = "correct horse battery"
@@ -24,7 +25,7 @@ PASSPHRASE = "correct horse battery"
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = Path(mkdtemp(prefix="mn-")) / "home"
-    monkeypatch.setattr(process, "APP", "tests.support.fake_app")
+    monkeypatch.setattr(process, "APP", "tests.support.fakes.fake_app")
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     yield folder
     shutil.rmtree(folder.parent)

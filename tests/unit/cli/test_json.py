@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from meshnode.api.models.tokens import Token
-from meshnode.cli.evidence import look_at
+from meshnode.cli.contributions.evidence import look_at
 from meshnode.cli.index import every_name
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, decision, network, peer, project
-from tests.support.rich_answers import recognition, rich_contribution
-from tests.support.sample_agreements import agreement
-from tests.support.sample_money import answers as money_answers
-from tests.support.sample_people import ADDRESS, AT, LINE, PEER
+from tests.support.fakes.fake_node import FakeNode, contribution, decision, network, peer, project
+from tests.support.fakes.rich_answers import recognition, rich_contribution
+from tests.support.fakes.sample_agreements import agreement
+from tests.support.fakes.sample_money import answers as money_answers
+from tests.support.fakes.sample_people import ADDRESS, AT, LINE, PEER
 
 WORDS: dict[str, tuple[str, ...]] = {
     "status": (),

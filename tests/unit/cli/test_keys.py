@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
+from meshnode.cli.person import recovery
 from meshproto.records.signatures import SigningKey
 from meshproto.types.recovery import recovery_digest, recovery_seed
 from tests.support.command_line import Ran, objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 WORDS = ["abandon"] * 11 + ["about"]
 """What sixteen bytes of zero are written as."""

@@ -9,11 +9,11 @@ import pytest
 
 from meshnode.api.models.shared import Page
 from meshnode.cli.exits import Exit
-from meshnode.cli.ledger_export import COLUMNS
-from tests.support import sample_money as money
+from meshnode.cli.files.ledger_export import COLUMNS
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.sample_people import ANA, BEN, text_id
+from tests.support.fakes import sample_money as money
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_people import ANA, BEN, text_id
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from meshnode.cli.logs import following, last_lines
+from meshnode.cli.operation.logs import following, last_lines
 from tests.support.command_line import objects, run
 
 
@@ -95,6 +95,6 @@ def test_following_ends_with_an_interruption(log: Path, monkeypatch: pytest.Monk
     def interrupted(seconds: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("meshnode.cli.logs.time.sleep", interrupted)
+    monkeypatch.setattr("meshnode.cli.operation.logs.time.sleep", interrupted)
     ran = run("logs", "-f", "-n", "1", home=log.parent)
     assert (ran.code, ran.out, ran.last) == (Exit.INTERRUPTED, "line 100\n", "meshnode: interrupted")

@@ -11,7 +11,7 @@ from meshnode.cli.exits import MEANINGS, Exit
 from meshnode.cli.index import ENTRIES, every_name
 from meshnode.cli.main import load
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 from tests.support.naming import about
 
 

@@ -13,13 +13,13 @@ from meshnode.api.models.settlements import Plan, Transfer
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
-from meshnode.cli.statement import HEADS
-from tests.support import sample_money as money
+from meshnode.cli.money.statement import HEADS
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.rich_answers import rich_contribution
-from tests.support.sample_agreements import in_conflict
-from tests.support.sample_people import ANA, BEN, text_id
+from tests.support.fakes import sample_money as money
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.rich_answers import rich_contribution
+from tests.support.fakes.sample_agreements import in_conflict
+from tests.support.fakes.sample_people import ANA, BEN, text_id
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 SECRET = "seven violins in an amber canyon"
 TOLD = {
@@ -30,7 +30,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho $* >{tmp_path}/words\ncat {tmp_path}/told\n")
     path.chmod(0o755)
     (tmp_path / "told").write_text(json.dumps(TOLD))
-    monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(path), *words])
+    monkeypatch.setattr("meshnode.cli.operation.process.app_command", lambda desk, *words: [str(path), *words])
     return path
 
 

@@ -7,8 +7,8 @@ import pytest
 from meshnode.api.models.networks import Move
 from meshnode.cli.exits import Exit
 from tests.support.command_line import run
-from tests.support.fake_node import FakeNode, decision, network
-from tests.support.sample_people import BEN, LINE, text_id
+from tests.support.fakes.fake_node import FakeNode, decision, network
+from tests.support.fakes.sample_people import BEN, LINE, text_id
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.runtime.refusals import Code
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, network, peer, project
-from tests.support.sample_people import ADDRESS, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
+from tests.support.fakes.fake_node import FakeNode, contribution, network, peer, project
+from tests.support.fakes.sample_people import ADDRESS, AT, BEN, LINE, MN1, NOTEBOOK, PEER, STUDIO, text_id
 
 
 @pytest.fixture

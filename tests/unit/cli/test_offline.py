@@ -12,12 +12,12 @@ import pytest
 from meshnode.api.models.work import ContributionRequest
 from meshnode.api.resources.contributions import terms_of
 from meshnode.app.init import create
-from meshnode.cli.evidence import Seen
+from meshnode.cli.contributions.evidence import Seen
+from meshnode.cli.contributions.terms import Terms
+from meshnode.cli.contributions.work import Entry
 from meshnode.cli.exits import Exit
 from meshnode.cli.offline import AGENT_NOTE, NOTEBOOK_NOTE, SystemChance, draft_of
 from meshnode.cli.offline_places import Placed
-from meshnode.cli.terms import Terms
-from meshnode.cli.work import Entry
 from meshnode.config.places import locate
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft

@@ -10,9 +10,9 @@ from meshnode.api.models.shared import Page, Signer
 from meshnode.api.models.work import Written
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution
-from tests.support.sample_firms import mandate, organisation
-from tests.support.sample_people import ADDRESS, ANA, BEN, STUDIO, text_id
+from tests.support.fakes.fake_node import FakeNode, contribution
+from tests.support.fakes.sample_firms import mandate, organisation
+from tests.support.fakes.sample_people import ADDRESS, ANA, BEN, STUDIO, text_id
 
 
 @pytest.fixture

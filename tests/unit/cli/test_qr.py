@@ -4,7 +4,7 @@ import segno
 
 from meshnode.cli import qr
 from tests.support.command_line import run
-from tests.support.fake_node import FakeNode, network
+from tests.support.fakes.fake_node import FakeNode, network
 
 LONGEST = "a" * 200
 

@@ -7,7 +7,7 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.command_line import run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 WORDS = "abandon " * 11 + "about"
 LINE = "recover1.xyz"
@@ -70,7 +70,7 @@ def test_what_comes_back_is_told(tmp_path: Path, paper: str, monkeypatch: pytest
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho $* >{tmp_path}/words\necho '{told}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(program), *words])
+    monkeypatch.setattr("meshnode.cli.operation.process.app_command", lambda desk, *words: [str(program), *words])
     ran = run("id", "recover", LINE, home=tmp_path, terminal=True, stdin=WORDS.upper() + "\n")
     assert (ran.code, "Welcome back   Ana" in ran.out, "1 lost device" in ran.out) == (Exit.OK, True, True)
     assert (tmp_path / "stdin").read_text() == WORDS + "\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
+from meshnode.cli.person import recovery
 from meshnode.store.errors import WrongPassphrase
 from tests.support.command_line import run
 
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\ncat >{tmp_path}/stdin\necho $* >{tmp_path}/given\necho '{TOLD}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr("meshnode.cli.process.app_command", lambda desk, *words: [str(program), *words])
+    monkeypatch.setattr("meshnode.cli.operation.process.app_command", lambda desk, *words: [str(program), *words])
     return tmp_path
 
 

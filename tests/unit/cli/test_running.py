@@ -14,13 +14,13 @@ from tempfile import mkdtemp
 
 import pytest
 
-from meshnode.cli import last_words, process
 from meshnode.cli.exits import Exit
+from meshnode.cli.operation import last_words, process
 from meshnode.runtime.failures import StoreFailed
 from tests.support.command_line import objects, run
 
 PROJECT = Path(__file__).resolve().parents[3]
-APP = "tests.support.fake_app"
+APP = "tests.support.fakes.fake_app"
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_doctor_works_with_the_node_stopped(home: Path) -> None:
 )
 def test_some_commands_become_the_nodes_program(home: Path, words: tuple[str, ...], verb: str) -> None:
     code = (
-        "import os, sys; from meshnode.cli import process; from meshnode.cli.main import entry;"
+        "import os, sys; from meshnode.cli.operation import process; from meshnode.cli.main import entry;"
         f"process.APP = {APP!r}; os.execv = lambda path, words: print(*words[3:]);"
         f"sys.argv[1:] = {list(words)!r}; entry()"
     )

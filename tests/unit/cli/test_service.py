@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.exits import Exit
-from meshnode.cli.unit_file import MARK, system_unit, user_unit
+from meshnode.cli.operation.unit_file import MARK, system_unit, user_unit
 from tests.support.command_line import Ran, objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.fake_systemd import FakeSystemd
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.fake_systemd import FakeSystemd
 from tests.support.performance import PROJECT
 
 UNITS = PROJECT / "configs" / "systemd"

@@ -6,12 +6,12 @@ import pytest
 
 from meshnode.api.models.records import Fork
 from meshnode.api.models.shared import Check
-from meshnode.cli import recovery
 from meshnode.cli.exits import Exit
+from meshnode.cli.person import recovery
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, network, peer
-from tests.support.fake_server import Asked
-from tests.support.sample_people import ADDRESS, BEN, STUDIO, text_id
+from tests.support.fakes.fake_node import FakeNode, network, peer
+from tests.support.fakes.fake_server import Asked
+from tests.support.fakes.sample_people import ADDRESS, BEN, STUDIO, text_id
 
 WORDS = [f"word{number}" for number in range(12)]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.times import (
+from meshnode.cli.contributions.times import (
     MOST_SECONDS,
     UnclearTime,
     parse_date,

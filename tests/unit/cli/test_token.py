@@ -6,8 +6,8 @@ import pytest
 
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
-from tests.support.sample_people import AT
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.sample_people import AT
 
 
 @pytest.fixture

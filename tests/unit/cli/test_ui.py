@@ -9,7 +9,7 @@ from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.runtime.refusals import Code
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode
+from tests.support.fakes.fake_node import FakeNode
 
 LINK = "http://127.0.0.1:4480/in/once"
 

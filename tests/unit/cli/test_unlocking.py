@@ -10,14 +10,14 @@ from tempfile import mkdtemp
 import pytest
 
 from meshnode.app.init import create
-from meshnode.cli import unlocking
 from meshnode.cli.exits import Exit
+from meshnode.cli.person import unlocking
 from meshnode.config.places import locate
 from meshnode.store import protection
 from meshnode.store.passphrase import Cost
 from meshnode.store.protection import Protection, protect, protection_of
 from tests.support.command_line import Ran, objects, run
-from tests.support.killed_at import CHEAP, NEW, OLD
+from tests.support.crashes.killed_at import CHEAP, NEW, OLD
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ import pytest
 from meshnode.api.models.shared import Agent, Quantity
 from meshnode.api.models.terms import Money, Share
 from meshnode.cli.exits import Exit
-from meshnode.cli.valueflows_graph import ACTIONS, CONTEXT, UNITS, Graph, plain, urn
+from meshnode.cli.files.valueflows_graph import ACTIONS, CONTEXT, UNITS, Graph, plain, urn
 from meshproto.types.value import KINDS
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, network
+from tests.support.fakes.fake_node import FakeNode, contribution, network
+from tests.support.fakes.rich_answers import rich_contribution
+from tests.support.fakes.sample_money import ACME, answers, euros, income
+from tests.support.fakes.sample_people import ANA, BEN, STUDIO, text_id
 from tests.support.json_ld import expanded
 from tests.support.ontology import terms
-from tests.support.rich_answers import rich_contribution
-from tests.support.sample_money import ACME, answers, euros, income
-from tests.support.sample_people import ANA, BEN, STUDIO, text_id
 
 
 @pytest.fixture

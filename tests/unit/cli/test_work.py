@@ -8,8 +8,8 @@ import pytest
 from meshnode.api.models.work import Stopped, Timer
 from meshnode.cli.exits import Exit
 from tests.support.command_line import objects, run
-from tests.support.fake_node import FakeNode, contribution, network
-from tests.support.sample_people import AT, text_id
+from tests.support.fakes.fake_node import FakeNode, contribution, network
+from tests.support.fakes.sample_people import AT, text_id
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from meshnode.client.aio import AsyncClient
 from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, Problem, Proposed
 from tests.support.client_calls import CALLS, Asks
-from tests.support.fake_node import FakeNode, project
+from tests.support.fakes.fake_node import FakeNode, project
+from tests.support.fakes.scripted import Scripted, chunks, event, page
 from tests.support.patience import DEADLINE
-from tests.support.scripted import Scripted, chunks, event, page
 
 REFUSED = b'HTTP/1.1 400 Bad\r\nContent-Length: 23\r\n\r\n{"code": "bad-request"}'
 HEALTHY = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"status": "ok"}'

@@ -60,7 +60,7 @@ from meshnode.client.client import Client
 from meshnode.client.errors import BadAnswer, NodeNotRunning
 from meshnode.client.groups import Groups
 from tests.support.client_calls import CALLS, Asks
-from tests.support.fake_node import FakeNode, project
+from tests.support.fakes.fake_node import FakeNode, project
 
 MODELS = {
     name: model

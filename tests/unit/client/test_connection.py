@@ -10,8 +10,8 @@ from meshnode.client.calls import Call, Query, get, items, listed, post, segment
 from meshnode.client.connection import Connection, read_node_file
 from meshnode.client.errors import BadAnswer, DeadlineExceeded, NodeNotRunning, Problem
 from meshnode.client.transport import Address
-from tests.support.fake_node import FakeNode
-from tests.support.scripted import Scripted, page
+from tests.support.fakes.fake_node import FakeNode
+from tests.support.fakes.scripted import Scripted, page
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from meshnode.client import events, listening
 from meshnode.client.client import Client
 from meshnode.client.errors import NodeNotRunning, Problem
 from meshnode.client.listening import Chosen
-from tests.support.scripted import Scripted, chunks, event
+from tests.support.fakes.scripted import Scripted, chunks, event
 
 REFUSED = b'HTTP/1.1 400 Bad\r\nContent-Length: 23\r\n\r\n{"code": "bad-request"}'
 

@@ -19,7 +19,7 @@ from meshnode.exchange.backup_file import (
     head_of,
     mark_gone,
 )
-from tests.support.killed_at import CHEAP
+from tests.support.crashes.killed_at import CHEAP
 
 SECRET = "seven violins in an amber canyon"
 CONTENT = bytes(range(256)) * (PIECE * 3 // 256)

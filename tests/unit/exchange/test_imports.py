@@ -16,7 +16,7 @@ from meshnode.exchange.imports import Imports, Report
 from meshnode.exchange.options import OptionValue
 from meshnode.exchange.ports import import_secret
 from meshnode.runtime.refusals import Refusal
-from tests.support.paper_desk import PaperDesk, PowerCut
+from tests.support.fakes.paper_desk import PaperDesk, PowerCut
 from tests.support.sheets import SHEETS
 
 HEADER = "Description,Duration,Email,Project,Start date,Start time\n"

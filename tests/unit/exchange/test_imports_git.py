@@ -9,8 +9,8 @@ from meshnode.exchange.entries import Cause, ImportRefused
 from meshnode.exchange.imports import Imports, Report
 from meshnode.exchange.options import OptionValue
 from meshnode.exchange.ports import import_secret
+from tests.support.fakes.paper_desk import PaperDesk, PowerCut
 from tests.support.histories import ANA, BEN, Made, days_of_work, git, make_repository
-from tests.support.paper_desk import PaperDesk, PowerCut
 
 
 class Office:

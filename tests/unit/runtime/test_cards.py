@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from meshnode.core.author import Pen, sign_genesis
 from meshnode.core.drafts import SignedRecords
 from meshnode.core.ports import Identity
-from meshnode.runtime.cards import LONGEST, LONGEST_LINE, PREFIX, Card, is_card, read_card, write_card
-from meshnode.runtime.pairing import LINK
+from meshnode.runtime.lines.cards import LONGEST, LONGEST_LINE, PREFIX, Card, is_card, read_card, write_card
+from meshnode.runtime.lines.pairing import LINK
 from meshnode.runtime.refusals import Code, Refusal
 from meshproto.lines.cards import CARD_CONTEXT
 from meshproto.lines.sealing import seal, unseal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.runtime.clock_watch import AHEAD_MS, JUMP_TOLD_MS, ClockWatch, clock
+from meshnode.runtime.watching.clock_watch import AHEAD_MS, JUMP_TOLD_MS, ClockWatch, clock
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000

@@ -2,8 +2,8 @@
 
 import pytest
 
-from meshnode.runtime import consents
-from meshnode.runtime.consents import Consent
+from meshnode.runtime.lines import consents
+from meshnode.runtime.lines.consents import Consent
 from meshnode.runtime.refusals import Refusal
 from meshproto.lines.reading import ASK, OFFER, YES
 from meshproto.lines.sealing import seal

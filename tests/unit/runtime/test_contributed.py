@@ -2,9 +2,9 @@
 
 import pytest
 
-from meshnode.runtime.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, hours, sums
+from meshnode.runtime.answers.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, hours, sums
+from meshnode.runtime.answers.restated import first_of
 from meshnode.runtime.lookups import Lookups
-from meshnode.runtime.restated import first_of
 from meshnode.store.querying import Among, Is, Where
 from meshnode.store.views import open_views
 from meshnode.views.rows import ContributionRow, EvidenceRow, MemberRow, ShareRow

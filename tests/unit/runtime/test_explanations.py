@@ -1,6 +1,6 @@
 import pytest
 
-from meshnode.runtime.explanations import AGREED, EXPLANATIONS, FINE, explain
+from meshnode.runtime.answers.explanations import AGREED, EXPLANATIONS, FINE, explain
 from meshproto.records.reasons import Reason
 
 STANDING = ("P-", "X-", "A-", "D-", "K-", "T-", "C-", "R-", "F-", "U-", "I-")

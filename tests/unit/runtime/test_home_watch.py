@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meshnode.runtime import home_watch
-from meshnode.runtime.home_watch import disk, free_bytes, secrets
+from meshnode.runtime.watching import home_watch
+from meshnode.runtime.watching.home_watch import disk, free_bytes, secrets
 
 
 @pytest.fixture

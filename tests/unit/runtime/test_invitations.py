@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.runtime.invitations import (
+from meshnode.runtime.lines.invitations import (
     LINK,
     MINUTE,
     Invitation,

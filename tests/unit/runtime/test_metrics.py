@@ -3,8 +3,8 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from meshnode.runtime.histogram import Histogram
-from meshnode.runtime.metrics import METRICS, Metric, Value, exposition
+from meshnode.runtime.watching.histogram import Histogram
+from meshnode.runtime.watching.metrics import METRICS, Metric, Value, exposition
 
 FORBIDDEN_LABELS = {"agent", "peer", "id", "name", "network", "scope", "log", "who", "person", "address"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.runtime.pairing import (
+from meshnode.runtime.lines.pairing import (
     LINK,
     PairingLine,
     RecoveryLine,

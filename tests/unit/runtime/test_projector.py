@@ -8,8 +8,8 @@ import meshnode.runtime.projector as projector_module
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch
+from meshnode.runtime.answers.contributed import Wanted, contributions
 from meshnode.runtime.chance import SystemChance
-from meshnode.runtime.contributed import Wanted, contributions
 from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.projector import Projector
 from meshnode.runtime.refusals import Refusal

@@ -2,8 +2,8 @@
 
 import trio
 
-from meshnode.runtime.pulse import Pulse
-from meshnode.runtime.reports import Reports
+from meshnode.runtime.watching.pulse import Pulse
+from meshnode.runtime.watching.reports import Reports
 from tests.support.programs import let_pass
 
 

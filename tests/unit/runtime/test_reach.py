@@ -1,4 +1,4 @@
-from meshnode.runtime.reach import MAX_ADDRESSES, reach_of, reachable_first
+from meshnode.runtime.lines.reach import MAX_ADDRESSES, reach_of, reachable_first
 
 PEER = "/p2p/12D3KooWPoVCmAAJSnBbtjR1Up3MpTr8nNhQ4ZTLdgUmKFbbZEC9"
 HERE, LAN, FAR = (

@@ -6,7 +6,7 @@ import pytest
 
 from meshnode.core import reports as core_reports
 from meshnode.core.reports import News, NotStored, PeerBroke, Stored
-from meshnode.runtime.reports import MAX_NAMES, Reports
+from meshnode.runtime.watching.reports import MAX_NAMES, Reports
 from meshproto.wire.breaches import Breach
 
 SAMPLES = {int: 7, "int | None": None, str: "words", bool: True}

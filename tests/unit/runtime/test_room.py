@@ -3,7 +3,7 @@
 import pytest
 
 from meshnode.core.fullness import Fullness
-from meshnode.runtime.room import room_of
+from meshnode.runtime.watching.room import room_of
 
 
 def name_of(about: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.runtime.saved import DAY_MS, LastBackup, Reminder, backup_row, last_backup, remind
+from meshnode.runtime.watching.saved import DAY_MS, LastBackup, Reminder, backup_row, last_backup, remind
 
 BORN = 1_790_000_000_000
 LAST = LastBackup(BORN + 10 * DAY_MS, "/mnt/ana.backup", 4_096, 1_234, "words")

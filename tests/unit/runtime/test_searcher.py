@@ -8,8 +8,8 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from meshnode.core.effects import Done, Outcome
 from meshnode.core.events import Event, Found, Looked
+from meshnode.runtime.answers.searcher import Searcher
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.searcher import Searcher
 from meshnode.store.errors import StoreBusy, StoreDamaged
 from meshnode.store.reading import Reader
 from meshnode.store.store import open_store
@@ -68,7 +68,7 @@ def searcher() -> Searcher:
 
 def script(monkeypatch: pytest.MonkeyPatch, *endings: tuple[Found, ...] | Exception) -> Scripted:
     scripted = Scripted(*endings)
-    monkeypatch.setattr("meshnode.runtime.searcher.Search", scripted)
+    monkeypatch.setattr("meshnode.runtime.answers.searcher.Search", scripted)
     return scripted
 
 

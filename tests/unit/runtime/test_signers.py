@@ -1,7 +1,7 @@
 """Who signed for whom, as the record and what it names tell."""
 
 from meshnode.core.drafts import Draft
-from meshnode.runtime.signers import Signer, signer_of
+from meshnode.runtime.answers.signers import Signer, signer_of
 from meshproto.records.record import Record
 from meshproto.types import authority, identity
 from tests.support.core_rig import Writer, ids_of, network_of, records_of

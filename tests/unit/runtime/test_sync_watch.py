@@ -1,7 +1,7 @@
 """Whether a node is level with its peers, as far as comparing tells."""
 
 from meshnode.runtime.presence import Connected
-from meshnode.runtime.sync_watch import FIRST_MS, ROUNDS_MISSED, level
+from meshnode.runtime.watching.sync_watch import FIRST_MS, ROUNDS_MISSED, level
 
 NOW, INTERVAL = 1_800_000_000_000, 30_000
 

@@ -1,7 +1,7 @@
 """Lists of thanks."""
 
+from meshnode.runtime.answers.thanked import MOST_TOLD, Asked, thanks
 from meshnode.runtime.lookups import Lookups
-from meshnode.runtime.thanked import MOST_TOLD, Asked, thanks
 from meshnode.store.views import open_views
 from meshnode.views.rows import RecognitionRow
 from meshproto.records.ids import RecordId, ext

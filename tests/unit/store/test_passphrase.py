@@ -14,7 +14,7 @@ from meshnode.store.errors import KeyfileError, WrongPassphrase
 from meshnode.store.passphrase import MAX_KIB, MAX_PASSES, SMALL_COST, USUAL_COST, Cost, lock_up, unlock, usual_cost
 from meshnode.store.sealed import MainKey
 from meshnode.store.secretfile import write_durably
-from tests.support.killed_at import CHEAP
+from tests.support.crashes.killed_at import CHEAP
 
 WORDS = "correct horse battery staple"
 

@@ -22,7 +22,7 @@ from meshnode.store.protection import (
 )
 from meshnode.store.sealed import MainKey
 from meshnode.store.secretfile import write_durably
-from tests.support.killed_at import CHEAP, NEW, OLD
+from tests.support.crashes.killed_at import CHEAP, NEW, OLD
 
 PROJECT = Path(__file__).resolve().parents[3]
 SEEDS = {"device.key": bytes(range(32)), "transport.key": bytes(range(32, 64))}
@@ -125,7 +125,7 @@ def left_by_kills(deed: str, home: Path, folder: Path) -> list[Path]:
     Of those that differ in random bytes alone only the first is kept.
     """
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.support.killed_at", deed, str(home), str(folder)]
+    command = [sys.executable, "-m", "tests.support.crashes.killed_at", deed, str(home), str(folder)]
     subprocess.run(command, cwd=PROJECT, check=True)
     homes = sorted(folder.iterdir(), key=lambda path: int(path.name))
     assert len(homes) > 50

@@ -12,7 +12,7 @@ from meshnode.store.errors import StoreError
 from meshnode.store.reading import Reader
 from meshnode.store.snapshot import snapshot
 from meshnode.store.store import Store, open_reader, open_store
-from tests.support.store_work import Work
+from tests.support.crashes.store_work import Work
 
 
 @pytest.fixture

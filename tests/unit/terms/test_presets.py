@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from meshnode.cli.agreement_terms import PRESETS as OFFERED
+from meshnode.cli.agreements.agreement_terms import PRESETS as OFFERED
 from meshnode.terms.presets import PRESETS, Chosen, example_of
 from meshproto.equation.preview.answer import settle
 from meshproto.equation.preview.reading import read_preview

@@ -1,0 +1,1 @@
+"""Commands about agreements: their terms, their state, what is decided in them."""

@@ -1,0 +1,1 @@
+"""Commands that read or write files: backups, bundles, moving home, exports and imports."""

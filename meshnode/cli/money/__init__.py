@@ -1,0 +1,1 @@
+"""Commands about money: incomes, distributions, payments, statements, and the equations behind them."""

@@ -1,0 +1,1 @@
+"""Commands about others: networks, organisations, peers, and what is kept of whom."""

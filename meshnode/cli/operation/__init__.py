@@ -1,0 +1,1 @@
+"""Commands about running a node: as a process, as a service, its settings, its databases."""

@@ -1,0 +1,1 @@
+"""Those who keep no rules: peers, pages, texts."""

@@ -1,0 +1,1 @@
+"""Fakes behind ports, and what they answer."""
