@@ -156,3 +156,10 @@ class Desk:
         if not answer:
             raise Failure(Exit.INTERRUPTED, "no answer")
         return answer.rstrip("\r\n")
+
+
+def rows_of(limit: int | None, usual: int) -> int:
+    """Return how many rows are wanted; raises Failure for none."""
+    if limit == 0:
+        raise Failure(Exit.USAGE, "--limit must be at least one")
+    return usual if limit is None else limit

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import where, who_briefly
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import where, who_briefly
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Waiting

@@ -16,9 +16,9 @@ from meshnode.cli.hints import quoted
 from meshnode.cli.index import ENTRIES
 from meshnode.cli.output import Out
 from meshnode.cli.parsing import Value, parse
-from meshnode.cli.safe_text import clean, clean_lines
 from meshnode.client.errors import BadAnswer, ClientError, DeadlineExceeded, NodeNotRunning, Problem, Proposed
 from meshnode.config.places import locate
+from meshnode.words.safe_text import clean, clean_lines
 
 if TYPE_CHECKING:
     from meshnode.client.decision_answers import Decision

@@ -11,7 +11,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import today
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.offline_places import Placed, place
@@ -27,6 +26,7 @@ from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
 from meshnode.store.store import open_store
+from meshnode.words.times import today
 from meshproto.records.ids import AgentId, RecordId, log_id, to_text
 from meshproto.records.signatures import SigningKey
 from meshproto.types import value

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
 from meshnode.core.rows import JoinedEntry
 from meshnode.store.reading import Reader
+from meshnode.words.safe_text import clean
 from meshproto.records.encoding import decode
 from meshproto.records.ids import ScopeId, ext, to_text
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
-from meshnode.cli.safe_text import clean, columns, cut, harmless
+from meshnode.words.safe_text import clean, columns, cut, harmless
 
 NARROW = 80
 """Columns assumed where there is no terminal to ask."""

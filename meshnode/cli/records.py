@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.contributions.times import show_moment
-from meshnode.cli.desk import Desk
+from meshnode.cli.desk import Desk, rows_of
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.operation.status import show_check
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, rows_of, short_id, signed, standing, where, who_briefly
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, signed, standing, where, who_briefly
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Fork, Found

@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from meshnode.cli.safe_text import clean
 from meshnode.dashboard.wording import FILTERS
+from meshnode.words.safe_text import clean
 
 _HERE = Path(__file__).parent
 ASSETS: Mapping[str, tuple[str, bytes]] = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from meshnode.cli.safe_text import harmless_cell
+from meshnode.words.safe_text import harmless_cell
 
 STANDALONE = """svg{font-family:system-ui,sans-serif;background:#fff}
 text{fill:#1b1f1e;font-size:12px}.quiet{fill:#5b6462}

@@ -7,13 +7,12 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from meshnode.cli import shown
-from meshnode.cli.contributions import times
-from meshnode.cli.money.amounts import is_exponent, write_money
-from meshnode.cli.safe_text import clean, clean_lines
 from meshnode.client.answers import Agent, Scope
 from meshnode.client.money_answers import Waiting
 from meshnode.client.work_answers import Contribution, Money
+from meshnode.words import shown, times
+from meshnode.words.money import is_exponent, write_money
+from meshnode.words.safe_text import clean, clean_lines
 
 WAITING = {
     "sign": "Sign",

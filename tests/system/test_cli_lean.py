@@ -13,7 +13,10 @@ import pytest
 from tests.support.fakes.fake_node import FakeNode
 from tests.support.homes import Household
 
-ASKING = ("meshnode", "meshnode.cli", "meshnode.cli.*", "meshnode.client", "meshnode.client.*", "meshnode.config*")
+ASKING = (
+    *("meshnode", "meshnode.cli", "meshnode.cli.*", "meshnode.client", "meshnode.client.*", "meshnode.config*"),
+    *("meshnode.words", "meshnode.words.*"),
+)
 """What of our own and of other people's packages a command may load that asks the node: nobody else's at all."""
 
 SIGNING = (

@@ -11,8 +11,8 @@ from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, state_of, who_briefly, worth
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, state_of, who_briefly, worth
 
 if TYPE_CHECKING:
     from meshnode.client.agreement_answers import Agreement

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from meshnode.cli.agreements.agreement_file import MANUAL
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.money.amounts import UnclearMoney, parse_money
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean
+from meshnode.words.money import UnclearMoney, parse_money
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.terms.presets import Chosen, Preset

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, who
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.agreement_answers import Agreement, Dispute, Ruling, RulingVote

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.money.amounts import UnclearMoney, parse_money
-from meshnode.cli.safe_text import clean
+from meshnode.words.money import UnclearMoney, parse_money
+from meshnode.words.safe_text import clean
 
 LARGEST = 1 << 20
 """Bytes of a file with terms; the longest agreement has a few thousand."""

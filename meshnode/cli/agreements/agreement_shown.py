@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from meshnode.cli.agreements import agreement_decided
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, state_of, who, worth
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, signed, state_of, who, worth
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.agreement_answers import Agreement, ContractSection, Signature
@@ -74,9 +74,9 @@ def tell_next(desk: Desk, one: Agreement) -> None:
 
 def explain(out: Out, preset: Preset, example: object) -> None:
     """Print a preset in words, with an example worked with the real engine."""
-    from meshnode.cli.money import equation_words
-    from meshnode.cli.money.share_words import step_word
     from meshnode.terms.wording import in_words
+    from meshnode.words import reasons
+    from meshnode.words.shares import step_word
     from meshproto.equation.preview.answer import NAMES, settle
     from meshproto.equation.preview.reading import read_preview
     from meshproto.records.reasons import Refused
@@ -95,7 +95,7 @@ def explain(out: Out, preset: Preset, example: object) -> None:
     out.line()
     out.text(f"An example: {_what_was_done(example)}.")
     for settled in settle(preview)[1]:
-        money = equation_words.Money(settled.terms.cur)
+        money = reasons.Money(settled.terms.cur)
         out.text(f"Of {money.shown(settled.round.pool)} {settled.terms.cur} that come in:")
         for step in settled.steps:
             if step.amounts:

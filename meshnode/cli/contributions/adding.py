@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from meshnode.cli.commands import AGREEMENT, AS, Argument, Command
 from meshnode.cli.contributions.terms import ARGUMENTS, Terms, read_days, read_terms
-from meshnode.cli.contributions.times import show_duration
-from meshnode.cli.contributions.units import EXAMPLES, PIECE, SHORT, Amount, Unclear, parse_amount, show_number
 from meshnode.cli.contributions.work import tell_terms, tell_written
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
+from meshnode.words.times import show_duration
+from meshnode.words.units import EXAMPLES, PIECE, SHORT, Amount, Unclear, parse_amount, show_number
 
 KINDS = ("work", "idea", "cite", "use", "consume", "material", "money", "introduction", "care", "data", "deliver")
 COUNTED = ("work", "care", "use", "consume", "material", "money")
@@ -69,7 +69,7 @@ def _shown(much: Amount, terms: Terms) -> str:
         n, s, unit = much.quantity
         parts.append(f"{show_number(n, s)} {SHORT.get(unit, unit)}")
     if terms.value is not None:
-        from meshnode.cli.money.amounts import show_known  # It takes the list of all currencies.
+        from meshnode.words.money import show_known  # It takes the list of all currencies.
 
         parts.append(show_known(*terms.value))
     return " · ".join(parts)

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_moment
-from meshnode.cli.contributions.units import SHORT, Unclear, parse_amount, show_number
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, where, who, who_briefly
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, where, who, who_briefly
+from meshnode.words.times import show_moment
+from meshnode.words.units import SHORT, Unclear, parse_amount, show_number
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Quantity
@@ -107,7 +107,7 @@ def _said(one: Attestation, *, again: bool) -> str:
 
 def _quantity(amount: Quantity) -> str:
     if amount["u"] == "SEC" and amount["s"] == 0:
-        from meshnode.cli.contributions.times import show_duration
+        from meshnode.words.times import show_duration
 
         return show_duration(amount["n"])
     return f"{show_number(amount['n'], amount['s'])} {SHORT.get(amount['u'], clean(amount['u']))}"

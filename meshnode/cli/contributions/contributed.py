@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import show_moment, show_period
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import (
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import (
     amount,
     count,
     quantity,
@@ -22,6 +21,7 @@ from meshnode.cli.shown import (
     who_briefly,
     worth,
 )
+from meshnode.words.times import show_moment, show_period
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Agent, Quantity

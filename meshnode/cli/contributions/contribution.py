@@ -17,14 +17,14 @@ from meshnode.cli.contributions.contributed import (
 )
 from meshnode.cli.contributions.evidence import look_at
 from meshnode.cli.contributions.terms import COMPENSATIONS, STREAMS
-from meshnode.cli.contributions.units import EXAMPLES, Unclear, parse_amount
 from meshnode.cli.contributions.work import tell_doubts
-from meshnode.cli.desk import Desk
+from meshnode.cli.desk import Desk, rows_of
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, rows_of, short_id, size, standing, title, where
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, size, standing, title, where
+from meshnode.words.units import EXAMPLES, Unclear, parse_amount
 
 USUAL_ROWS = 30
 """Rows listed unless told otherwise: what fits on a screen."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 PIECE = 1 << 20
 """Bytes read at once."""

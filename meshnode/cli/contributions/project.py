@@ -1,11 +1,11 @@
 """`meshnode project …`: what contributions are for."""
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_duration, show_moment, show_period
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, where, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, where, who
+from meshnode.words.times import show_duration, show_moment, show_period
 
 STATES = ("idea", "active", "paused", "done", "dropped")
 

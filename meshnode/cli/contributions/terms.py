@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from meshnode.cli.commands import Argument
 from meshnode.cli.contributions.evidence import Seen, look_at
-from meshnode.cli.contributions.times import UnclearTime, parse_date, today
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.parsing import Value
+from meshnode.words.times import UnclearTime, parse_date, today
 
 ALL = 1000
 """Parts in which a contribution is shared."""
@@ -131,7 +131,7 @@ def _day(text: str) -> date | None:
 def _money(text: str) -> tuple[int, str] | None:
     if not text:
         return None
-    from meshnode.cli.money.amounts import UnclearMoney, parse_money  # A list of currencies, for who speaks of money.
+    from meshnode.words.money import UnclearMoney, parse_money  # A list of currencies, for who speaks of money.
 
     try:
         return parse_money(text)

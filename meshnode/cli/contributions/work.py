@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from meshnode.cli.commands import AGREEMENT, AS, Argument, Command
 from meshnode.cli.contributions.terms import ARGUMENTS, NO_TERMS, Terms, read_days, read_terms
-from meshnode.cli.contributions.times import UnclearTime, parse_duration, show_duration, show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, where, who
 from meshnode.client.errors import NodeNotRunning
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, signed, where, who
+from meshnode.words.times import UnclearTime, parse_duration, show_duration, show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Timer, Written

@@ -27,7 +27,7 @@ from meshnode.cli.files.saved_file import (
 )
 from meshnode.cli.hints import quoted
 from meshnode.cli.operation.running import running
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 _KINDS = {"home": "a home that moves; it was taken in nowhere yet", "gone": "a home that moved; it was taken in"}
 

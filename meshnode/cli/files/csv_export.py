@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.contributions.contribution import CHOICE, chosen_query
-from meshnode.cli.contributions.units import show_number
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files.files_out import target, write_table
 from meshnode.cli.parsing import Value
-from meshnode.cli.safe_text import clean, harmless_cell
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean, harmless_cell
+from meshnode.words.shown import count
+from meshnode.words.units import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def money_cells(value: Money | None) -> tuple[str, str]:
     """An amount with its decimals and its currency; without a known exponent the minor units, marked as such."""
     if value is None:
         return "", ""
-    from meshnode.cli.money.amounts import is_exponent, write_money  # It takes the list of all currencies.
+    from meshnode.words.money import is_exponent, write_money  # It takes the list of all currencies.
 
     known = is_exponent(value["exp"])
     return write_money(value["amt"], value["exp"]), value["cur"] if known else f"{value['cur']} (minor units)"

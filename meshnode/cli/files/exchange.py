@@ -14,8 +14,8 @@ from meshnode.cli.files.ledger_export import COMMAND as LEDGER
 from meshnode.cli.files.moving import EXPORT as HOME
 from meshnode.cli.files.valueflows import COMMAND as VALUEFLOWS
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_peer, size, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_peer, size, who
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Exported, SyncedPeer

@@ -7,8 +7,8 @@ from pathlib import Path
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, size, standing
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, size, standing
 from meshproto.bundle.items import MAGIC
 from meshproto.bundle.report import BundleReport, Fork, Pact, verify_bundle
 from meshproto.records.forks import MAGIC as FORK_MAGIC
@@ -104,7 +104,7 @@ def _show_bundle(desk: Desk, path: Path, report: BundleReport) -> None:
 
 def _show_pact(out: Out, pact: Pact) -> None:
     """Print what an agreement comes to, as it was worked out anew here."""
-    from meshnode.cli.money.amounts import show_money, tell_money
+    from meshnode.words.money import show_money, tell_money
     from meshproto.types.currencies import EXPONENTS
 
     out.line(f"  agreement {short_id(to_text(pact.scope))}", "bold")

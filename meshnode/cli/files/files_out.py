@@ -10,7 +10,7 @@ from typing import TextIO
 
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 
 def target(desk: Desk, name: str, *, force: bool) -> Path:

@@ -19,9 +19,9 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files.files_out import target, write_text
 from meshnode.cli.files.names_apart import NamesApart
-from meshnode.cli.money.amounts import is_exponent, write_money
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.money import is_exponent, write_money
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Distribution, Income, Settlement

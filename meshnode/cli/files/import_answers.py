@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import show_duration, show_period
 from meshnode.cli.desk import Desk
 from meshnode.cli.files.import_options import CSV, GIT
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, quantity
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, quantity
+from meshnode.words.times import show_duration, show_period
 
 if TYPE_CHECKING:
     from meshnode.client.answers import ImportAnswer

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshnode.cli.commands import Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.files.import_answers import again, tell, ways_out
 from meshnode.cli.files.import_options import BATCH, BUNDLE, CSV, GIT
 from meshnode.cli.files.moving import IMPORT as HOME
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
+from meshnode.words.times import show_moment
 
 Option = str | int | bool | list[str] | None
 

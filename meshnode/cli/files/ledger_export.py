@@ -11,8 +11,8 @@ from meshnode.cli.files.csv_export import money_cells, name_of
 from meshnode.cli.files.files_out import target, write_table
 from meshnode.cli.money.days import read_day
 from meshnode.cli.money.statement import harmless
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

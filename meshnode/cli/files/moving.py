@@ -28,7 +28,7 @@ from meshnode.cli.files.saved_file import (
 )
 from meshnode.cli.hints import quoted
 from meshnode.cli.operation.running import running, stop_node
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Agent, Scope

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from meshnode.cli.commands import Argument
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.person import recovery
 from meshnode.cli.person.unlocking import choose, first_line_of
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, size
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, size
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

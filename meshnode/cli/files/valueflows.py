@@ -10,8 +10,8 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files.files_out import target, write_text
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 if TYPE_CHECKING:
     from meshnode.cli.files.valueflows_graph import Graph

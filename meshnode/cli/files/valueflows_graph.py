@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from meshnode.cli.money.amounts import is_exponent
+from meshnode.words.money import is_exponent
 
 if TYPE_CHECKING:
     from meshnode.client.agreement_answers import AgreementBrief

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from meshnode.cli.contributions.times import UnclearTime, parse_date, today
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.words.times import UnclearTime, parse_date, today
 
 
 def read_day(desk: Desk, text: str | None) -> str | None:

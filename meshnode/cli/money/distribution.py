@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import today
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.money import distribution_shown as told
 from meshnode.cli.money.days import read_day
-from meshnode.cli.shown import short_id, where, worth
+from meshnode.words.shown import short_id, where, worth
+from meshnode.words.times import today
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Distribution

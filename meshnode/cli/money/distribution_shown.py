@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import show_moment
-from meshnode.cli.money.amounts import tell_money
-from meshnode.cli.money.share_words import amount_like, is_piece, much, shared, step_word
 from meshnode.cli.output import Out
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, faces_of, passed, short_id, signed, where, who, who_briefly, worth
+from meshnode.words.money import tell_money
+from meshnode.words.safe_text import clean
+from meshnode.words.shares import amount_like, is_piece, much, shared, step_word
+from meshnode.words.shown import count, faces_of, passed, short_id, signed, where, who, who_briefly, worth
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import (

@@ -9,7 +9,7 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshproto.equation.preview.reading import Preview

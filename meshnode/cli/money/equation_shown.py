@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from meshnode.cli.money.equation_words import Money, named, sentences
 from meshnode.cli.output import Out
-from meshnode.cli.safe_text import clean
+from meshnode.words.reasons import Money, named, sentences
+from meshnode.words.safe_text import clean
 from meshproto.equation.book import Book
 from meshproto.equation.earlier import written
 from meshproto.equation.explain import Reasons, Why

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.contributions.evidence import look_at
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.money.amounts import UnclearMoney, parse_money, parse_plain
 from meshnode.cli.money.days import read_day
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, signed, where, who, who_briefly, worth
+from meshnode.words.money import UnclearMoney, parse_money, parse_plain
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, signed, where, who, who_briefly, worth
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Income

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.contributions.evidence import look_at
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.money.amounts import UnclearMoney, parse_money, tell_money
 from meshnode.cli.money.days import read_day
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import faces_of, passed, short_id, signed, where, who, who_briefly, worth
+from meshnode.words.money import UnclearMoney, parse_money, tell_money
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import faces_of, passed, short_id, signed, where, who, who_briefly, worth
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Agent

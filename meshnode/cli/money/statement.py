@@ -8,10 +8,10 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.files.files_out import target, write_table, write_text
-from meshnode.cli.money.amounts import is_exponent, show_money, tell_money, write_money
 from meshnode.cli.money.days import read_day
-from meshnode.cli.safe_text import clean, harmless_cell
-from meshnode.cli.shown import short_id, where, who
+from meshnode.words.money import is_exponent, show_money, tell_money, write_money
+from meshnode.words.safe_text import clean, harmless_cell
+from meshnode.words.shown import short_id, where, who
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Entry, Statement

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, who
 
 if TYPE_CHECKING:
     from meshnode.client.keeping import Choice

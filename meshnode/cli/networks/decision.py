@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import short_id, where, who, who_briefly
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import short_id, where, who, who_briefly
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.decision_answers import CharterChange, Decision, Vote

@@ -11,8 +11,8 @@ from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, who
 
 if TYPE_CHECKING:
     from meshnode.client.network_answers import Invite, Member

@@ -10,8 +10,8 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.networks.membership import MEMBERSHIP
 from meshnode.cli.networks.network_moves import MOVES, tell_moves
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, short_peer, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, short_peer, who
 
 if TYPE_CHECKING:
     from meshnode.client.network_answers import Network

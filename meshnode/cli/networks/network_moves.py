@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.networks.decision import changes, what
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, who
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.network_answers import Network

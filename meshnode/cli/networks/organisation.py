@@ -8,8 +8,8 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_id, standing, who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_id, standing, who
 
 if TYPE_CHECKING:
     from meshnode.client.organisation_answers import Mandate, Organisation
@@ -234,7 +234,7 @@ def _tell_line(desk: Desk, organisation: Organisation, what: str) -> None:
 
 def _amount(text: str) -> tuple[int, str]:
     """Read an amount of money as minor units and currency. Raises Failure."""
-    from meshnode.cli.money.amounts import UnclearMoney, parse_money  # It takes the list of all currencies.
+    from meshnode.words.money import UnclearMoney, parse_money  # It takes the list of all currencies.
 
     try:
         return parse_money(text)
@@ -244,7 +244,7 @@ def _amount(text: str) -> tuple[int, str]:
 
 def _money(text: str) -> str:
     """Write minor units and a currency as an amount."""
-    from meshnode.cli.money.amounts import show_money
+    from meshnode.words.money import show_money
     from meshproto.types.currencies import EXPONENTS
 
     number, _, currency = clean(text).partition(" ")

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.contributions.times import show_age
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count, short_peer, who, who_briefly
 from meshnode.client.errors import Problem
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count, short_peer, who, who_briefly
+from meshnode.words.times import show_age
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Peer, Ping

@@ -8,8 +8,8 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.operation.running import running
-from meshnode.cli.safe_text import clean
 from meshnode.config.errors import SettingsError
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.client.operation_answers import Config, Setting, SettingValue

@@ -11,7 +11,7 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.operation.running import running
 from meshnode.cli.operation.status import show_check
-from meshnode.cli.shown import size
+from meshnode.words.shown import size
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check

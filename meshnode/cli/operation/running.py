@@ -11,9 +11,9 @@ from meshnode.cli.desk import LEFT_FILE, Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.operation.status import show_check, unconfirmed_words
 from meshnode.cli.person.unlocking import unlock
-from meshnode.cli.safe_text import clean
 from meshnode.client.client import Client
 from meshnode.client.errors import ClientError, CutOff, NodeNotRunning
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check, NodeStatus

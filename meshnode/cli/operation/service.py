@@ -14,7 +14,7 @@ from meshnode.cli.operation import systemd
 from meshnode.cli.operation.running import running, stop_node
 from meshnode.cli.operation.unit_file import CARRIED, MARK, user_unit
 from meshnode.cli.person.unlocking import VARIABLE, is_protected
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Check

@@ -8,7 +8,7 @@ from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.networks.membership import span
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.client.token_answers import Token

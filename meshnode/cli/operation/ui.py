@@ -5,7 +5,7 @@ from __future__ import annotations
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 
 def ui(desk: Desk, *, no_open: bool) -> Exit:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from meshnode.cli import qr as codes
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import who
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import who
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.device_answers import Contact

@@ -13,8 +13,8 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.files.files_out import target, write_text
 from meshnode.cli.hints import quoted
 from meshnode.cli.money.days import read_day
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 if TYPE_CHECKING:
     from meshnode.credentials.report import Claims, Credential, Report

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypedDict
 
 from meshnode.cli import qr as codes
 from meshnode.cli.commands import Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
-from meshnode.cli.safe_text import clean
 from meshnode.client.errors import Problem
+from meshnode.words.safe_text import clean
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.client import Client

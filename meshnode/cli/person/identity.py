@@ -7,13 +7,13 @@ import os
 from typing import TYPE_CHECKING, TypedDict
 
 from meshnode.cli.commands import AS, Argument, Command
-from meshnode.cli.contributions.times import show_moment
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.person import devices, holders, recovery
 from meshnode.cli.person.unlocking import VARIABLE, for_new_home, unlock
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import keys, short_peer
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import keys, short_peer
+from meshnode.words.times import show_moment
 
 if TYPE_CHECKING:
     from meshnode.client.answers import Me, RecoveryHolder

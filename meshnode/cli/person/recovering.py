@@ -13,8 +13,8 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.hints import quoted
 from meshnode.cli.person import holders
 from meshnode.cli.person.unlocking import for_new_home
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 MANUAL = "meshnode id recover --help"
 

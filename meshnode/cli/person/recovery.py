@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.person.unlocking import first_line_of
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.store.sealed import MainKey

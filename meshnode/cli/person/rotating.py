@@ -10,8 +10,8 @@ from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.person import holders, recovery
 from meshnode.cli.person.unlocking import unlock
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import count
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import count
 
 
 class Rotated(TypedDict):

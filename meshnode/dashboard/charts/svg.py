@@ -2,7 +2,7 @@
 
 from markupsafe import Markup, escape
 
-from meshnode.cli.safe_text import clean, cut
+from meshnode.words.safe_text import clean, cut
 
 Number = int | float
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from meshnode.cli.contributions.times import show_moment
 from meshnode.dashboard.charts.svg import drawing, element, words
+from meshnode.words.times import show_moment
 
 _ROW, _X = 26, 7
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from meshnode.cli.money.amounts import UnclearMoney, parse_plain
 from meshnode.client import agreement_answers as g
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m
@@ -15,6 +14,7 @@ from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, plain_moment, worth
+from meshnode.words.money import UnclearMoney, parse_plain
 
 WIDTHS = (400, 328)
 MOST_SHOWN = 100

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from meshnode.cli.money.share_words import is_piece, much, shared, step_word
 from meshnode.client import money_answers as m
 from meshnode.client.work_answers import Money
 from meshnode.dashboard.asking import segment
@@ -13,6 +12,7 @@ from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, worth
+from meshnode.words.shares import is_piece, much, shared, step_word
 
 WIDTHS = (560, 328)
 

@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
-from meshnode.cli.contributions.times import UnclearTime
-from meshnode.cli.contributions.units import Unclear as UnclearAmount
-from meshnode.cli.contributions.units import parse_amount
 from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.client import work_answers as w
@@ -15,6 +12,9 @@ from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, Unclear, View
 from meshnode.dashboard.wording import amount, asks, local_day, name, place, plain_moment, title
+from meshnode.words.times import UnclearTime
+from meshnode.words.units import Unclear as UnclearAmount
+from meshnode.words.units import parse_amount
 
 FEED = 14
 """Entries of the feed: what fits on a screen."""

@@ -11,7 +11,7 @@ from meshnode.api.models.shared import Page
 from meshnode.api.models.terms import Money
 from meshnode.cli.exits import Exit
 from meshnode.cli.files.csv_export import COLUMNS, line_of
-from meshnode.cli.safe_text import FORMULA, harmless_cell
+from meshnode.words.safe_text import FORMULA, harmless_cell
 from tests.support.command_line import objects, run
 from tests.support.fakes.fake_node import FakeNode, contribution, project
 from tests.support.fakes.rich_answers import rich_contribution

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.safe_text import MOST_MARKS, clean, clean_lines, columns, cut
+from meshnode.words.safe_text import MOST_MARKS, clean, clean_lines, columns, cut
 
 ATTACKS = [
     ("\x1b[2Jgone", "gone"),

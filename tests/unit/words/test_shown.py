@@ -2,9 +2,9 @@
 
 import pytest
 
-from meshnode.cli.shown import count, quantity, short_id, short_peer, size, title, where, who
 from meshnode.client.answers import Agent, Quantity, Scope
 from meshnode.client.work_answers import Contribution
+from meshnode.words.shown import count, quantity, short_id, short_peer, size, title, where, who
 
 LONG = "bafkreidbnzqs4lrofyxc4lrofyxc4lrofyxc4lrofyxc4lrofyxc4lrofy"
 

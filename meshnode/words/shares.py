@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import show_duration
-from meshnode.cli.contributions.units import SHORT
-from meshnode.cli.safe_text import clean
-from meshnode.cli.shown import who, worth
+from meshnode.words.safe_text import clean
+from meshnode.words.shown import who, worth
+from meshnode.words.times import show_duration
+from meshnode.words.units import SHORT
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Behind, Cause, SharePart
@@ -32,11 +32,11 @@ def step_word(do: str, path: str) -> str:
 
 def shared(cause: Cause, part: SharePart, pool: Money) -> str:
     """One sharing in a sentence, as for an equation that is tried from a file."""
-    from meshnode.cli.money import equation_words  # The engine's own words; only who asks why waits for them.
+    from meshnode.words import reasons  # The engine's own words; only who asks why waits for them.
     from meshproto.equation.explain import Agreed, Part
 
     numbers = [_fraction(part[name] or "0") for name in ("weight", "quota", "owed")]
-    step, agreed = equation_words.step_called(cause["do"]), part["agreed"]
+    step, agreed = reasons.step_called(cause["do"]), part["agreed"]
     ratio = _fraction(agreed["ratio"]) if agreed is not None else None
     is_told = cause["do"] != "percent" or (agreed is not None and part["owed"] is not None)
     if step is None or not is_told or None in numbers or (agreed is not None and ratio is None):
@@ -55,7 +55,7 @@ def shared(cause: Cause, part: SharePart, pool: Money) -> str:
         None if part["owed"] is None else owed,
         None if agreed is None or ratio is None else Agreed(ratio, agreed["base"], agreed["of_gross"]),
     )
-    return equation_words.how_shared(step, told, equation_words.Money(pool["cur"]), names.__getitem__)
+    return reasons.how_shared(step, told, reasons.Money(pool["cur"]), names.__getitem__)
 
 
 def _fraction(text: str) -> Fraction | None:

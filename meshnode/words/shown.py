@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshnode.cli.contributions.times import show_duration
-from meshnode.cli.contributions.units import SHORT, show_number
-from meshnode.cli.exits import Exit, Failure
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
+from meshnode.words.times import show_duration
+from meshnode.words.units import SHORT, show_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -99,7 +98,7 @@ def worth(value: Money | None) -> str:
     """Write an amount of money with as many decimals as its currency has."""
     if value is None:
         return ""
-    from meshnode.cli.money.amounts import show_money  # It takes the list of all currencies.
+    from meshnode.words.money import show_money  # It takes the list of all currencies.
 
     return show_money(value["amt"], clean(value["cur"]), value["exp"])
 
@@ -125,13 +124,6 @@ def standing(status: str) -> str:
 def state_of(state: str, declined: Collection[Agent]) -> str:
     """How an agreement stands: what somebody said no to waits for nobody, and is no proposal to people any more."""
     return "declined" if declined else clean(state)
-
-
-def rows_of(limit: int | None, usual: int) -> int:
-    """Return how many rows are wanted; raises Failure for none."""
-    if limit == 0:
-        raise Failure(Exit.USAGE, "--limit must be at least one")
-    return usual if limit is None else limit
 
 
 def title(entry: Contribution) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.money.amounts import (
+from meshnode.words.money import (
     LARGEST,
     UnclearMoney,
     is_money,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.cli.contributions.units import SHORT, Amount, Unclear, parse_amount, show_number
+from meshnode.words.units import SHORT, Amount, Unclear, parse_amount, show_number
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meshnode.cli.money.equation_words import Money, percentage
+from meshnode.words.reasons import Money, percentage
 from scripts.vectors.equation_files import BY_HOURS, FEBRUARY, File, file, hours, paid, round_, work
 from tests.support.command_line import run
 

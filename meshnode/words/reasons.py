@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from meshnode.cli.safe_text import clean
+from meshnode.words.safe_text import clean
 from meshproto.equation.confirming import Head
 from meshproto.equation.explain import Origin, Part, Why, shown
 from meshproto.equation.terms import Equal, Fixed, Leaf, Percent, ProRata, Reimburse, Residual, Shares

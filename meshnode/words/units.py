@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from meshnode.cli.contributions.times import UnclearTime, parse_duration
+from meshnode.words.times import UnclearTime, parse_duration
 
 SHORT = {
     "C62": "×", "HUR": "h", "MIN": "min", "SEC": "s", "DAY": "days", "WEE": "weeks", "MON": "months", "KGM": "kg",
@@ -58,7 +58,7 @@ def parse_amount(text: str, *, of_things: bool = False) -> Amount:
 
     `of_things` says that metres are as likely as minutes, so that a bare `m` is refused.
     """
-    from meshnode.cli.money.amounts import UnclearMoney, is_money, parse_money  # It takes the list of all currencies.
+    from meshnode.words.money import UnclearMoney, is_money, parse_money  # It takes the list of all currencies.
 
     plain = text.strip()
     if plain[:1] in ("-", "+"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.cli.contributions.times import (
+from meshnode.words.times import (
     MOST_SECONDS,
     UnclearTime,
     parse_date,
