@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+import msgspec
+
 from meshproto.equation.inputs import Attestation, Contribution, Correction
 from meshproto.equation.measures import ONE, converts, in_unit
 from meshproto.equation.terms import Ack
@@ -20,7 +22,7 @@ class Head(NamedTuple):
     rating: int | None
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """A contribution in a cut. Quantities are in its own unit, the value in minor units of the pool's currency."""
 
     usable: bool

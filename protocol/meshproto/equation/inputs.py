@@ -1,15 +1,16 @@
 """What enters the cut of a distribution, as plain values. Agents, contributions and disputes are named by bytes.
 
-What comes by the thousand are tuples, which are made in a third of the time.
+What comes by the thousand are structs: made in a fifth of the time, and nothing to Python's search for cycles.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from meshproto.types.value import Measure, Money
 
 
-class Contribution(NamedTuple):
+class Contribution(msgspec.Struct, frozen=True, gc=False):
     """What somebody did or gave. `when` are its first and last day, YYYY-MM-DD; no `shares`: all is the author's."""
 
     id: bytes
@@ -27,7 +28,7 @@ class Contribution(NamedTuple):
     beneficiaries: frozenset[bytes] = frozenset()
 
 
-class Attestation(NamedTuple):
+class Attestation(msgspec.Struct, frozen=True, gc=False):
     """What somebody says of a contribution. Of records: all current heads of an attester, whenever they change."""
 
     on: bytes

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from meshproto.equation.confirming import Head, Standing, claim_of, head_of, may_attest, standing_of
 from meshproto.equation.inputs import Attestation, Ballot, Contribution, Correction, Round
@@ -14,8 +15,7 @@ ALIKE_REMEMBERED = 4096
 """Standings that are kept to be shared by contributions that are alike, about 1 MB."""
 
 
-@dataclass(slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, gc=False):
     """A contribution and all that was ever said of it, with the rounds in which it was."""
 
     contribution: Contribution

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
-from typing import NamedTuple
+
+import msgspec
 
 from meshproto.equation.confirming import ZERO
 from meshproto.equation.inputs import Contribution
@@ -18,7 +19,7 @@ from meshproto.equation.terms import EVERYONE, Component, Factor, Late, ProRata,
 from meshproto.equation.view import View, Worths
 
 
-class Weighed(NamedTuple):
+class Weighed(msgspec.Struct, frozen=True, gc=False):
     """One contribution for one agent in one list: what it weighs by now, and what of that was not weighed before."""
 
     agent: bytes

@@ -1,11 +1,11 @@
 """What is known in which round."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from meshproto.equation.inputs import Attestation, Ballot, Correction, Dispute, Resolution, Round
 from meshproto.equation.knowledge import Knowledge
+from meshproto.equation.terms import Ack
 from meshproto.types.value import Measure
 from tests.support.sharing import ANA, BO, CY, DEE, hours, round_, terms
 
@@ -38,7 +38,7 @@ def test_an_attester_is_taken_at_their_last_word() -> None:
 
 def test_contributions_that_are_alike_share_what_they_are_worth(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("meshproto.equation.knowledge.ALIKE_REMEMBERED", 1)
-    works = [WORK, WORK._replace(id=b"x"), WORK._replace(id=b"y", qty=Measure(5, 0, "HUR")), WORK._replace(id=b"z")]
+    works = [WORK, replace(WORK, id=b"x"), replace(WORK, id=b"y", qty=Measure(5, 0, "HUR")), replace(WORK, id=b"z")]
     known_ = known(round_(0, *works))
     found = [known_.standing(each.id, 0, 0, TERMS) for each in works]
     assert [each.confirmed for each in found] == [40, 40, 5, 40]
@@ -68,14 +68,14 @@ def test_an_attestation_in_days_takes_nothing_from_one_in_hours() -> None:
 def test_other_terms_are_judged_anew() -> None:
     knowledge = known(round_(0, WORK))
     assert knowledge.standing(b"w", 0, 0, TERMS).usable
-    stricter = terms(ack=replace(TERMS.ack, least=2))
+    stricter = terms(ack=Ack(2, TERMS.ack.by, TERMS.ack.ratings))
     assert not knowledge.standing(b"w", 0, 0, stricter).usable
     assert knowledge.first_usable(b"w", 0, stricter) is None
 
 
 def test_late_is_what_is_first_usable_after_its_time_was_shared() -> None:
-    on_time = WORK._replace(id=b"x", when=("2026-02-01", "2026-02-01"))
-    undated = WORK._replace(id=b"y", when=None)
+    on_time = replace(WORK, id=b"x", when=("2026-02-01", "2026-02-01"))
+    undated = replace(WORK, id=b"y", when=None)
     knowledge = known(round_(1), round_(1, WORK, on_time, undated, to="2026-02-28"), round_(1))
     assert [knowledge.is_late(each, 2, TERMS) for each in (b"w", b"x", b"y")] == [True, False, False]
     assert knowledge.first_usable(b"w", 0, TERMS) is None

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from meshnode.terms.doubts import doubts_of
 from meshproto.equation.inputs import Contribution
@@ -16,7 +17,7 @@ COSTS: dict[str, Any] = {"do": "reimburse", "match": {"comp": ["deferred"]}}
 VERSION = {"from": "2026-01-01", "until": "2026-12-31"}
 UNPAID = "no step by which this agreement shares money counts it: nothing is paid for it"
 USUAL = Contribution(b"w", ANA, "work", Measure(3, 0, "HUR"), when=("2026-05-04", "2026-05-04"))
-TICKETS = USUAL._replace(kind="money", qty=Measure(1, 0, "C62"), value=Money(38_540, "EUR"), comp="deferred")
+TICKETS = replace(USUAL, kind="money", qty=Measure(1, 0, "C62"), value=Money(38_540, "EUR"), comp="deferred")
 
 
 def terms(*steps: dict[str, Any], late: Late = Late.NEXT) -> Terms:
@@ -26,7 +27,7 @@ def terms(*steps: dict[str, Any], late: Late = Late.NEXT) -> Terms:
 
 
 @pytest.mark.parametrize(
-    "work", [USUAL, TICKETS, USUAL._replace(kind="idea"), USUAL._replace(kind="care", comp="gift")]
+    "work", [USUAL, TICKETS, replace(USUAL, kind="idea"), replace(USUAL, kind="care", comp="gift")]
 )
 def test_what_counts_or_was_never_meant_to_is_not_doubted(work: Contribution) -> None:
     assert doubts_of(VERSION, terms(COSTS, HOURS), work) == []
@@ -35,10 +36,10 @@ def test_what_counts_or_was_never_meant_to_is_not_doubted(work: Contribution) ->
 @pytest.mark.parametrize(
     "work",
     [
-        USUAL._replace(kind="care"),
-        USUAL._replace(qty=Measure(3, 0, "DAY")),
-        TICKETS._replace(comp=None),
-        TICKETS._replace(value=None),
+        replace(USUAL, kind="care"),
+        replace(USUAL, qty=Measure(3, 0, "DAY")),
+        replace(TICKETS, comp=None),
+        replace(TICKETS, value=None),
     ],
 )
 def test_what_no_step_looks_at_is_told(work: Contribution) -> None:
@@ -48,11 +49,11 @@ def test_what_no_step_looks_at_is_told(work: Contribution) -> None:
 def test_whose_work_has_no_rate_is_told() -> None:
     rated = terms({"do": "pro_rata", "weights": [{"unit": "HUR", "rate": [[BEN.decode(), [800, 1]]]}]})
     assert doubts_of(VERSION, rated, USUAL) == [UNPAID]
-    assert doubts_of(VERSION, rated, USUAL._replace(agent=BEN)) == []
+    assert doubts_of(VERSION, rated, replace(USUAL, agent=BEN)) == []
 
 
 def test_costs_in_another_currency_are_never_paid_back() -> None:
-    (told,) = doubts_of(VERSION, terms(COSTS, HOURS), TICKETS._replace(value=Money(38_540, "USD")))
+    (told,) = doubts_of(VERSION, terms(COSTS, HOURS), replace(TICKETS, value=Money(38_540, "USD")))
     assert told == "it is in USD, but this agreement shares EUR only: nothing is paid for it"
 
 
@@ -76,7 +77,7 @@ def test_steps_within_brackets_count_as_well() -> None:
     ],
 )
 def test_work_of_another_time_is_told(day: str, told: list[str]) -> None:
-    assert doubts_of(VERSION, None, USUAL._replace(when=(day, day))) == told
+    assert doubts_of(VERSION, None, replace(USUAL, when=(day, day))) == told
 
 
 def test_what_is_too_late_is_told_where_that_is_left_out() -> None:
