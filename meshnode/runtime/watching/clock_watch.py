@@ -61,7 +61,7 @@ class ClockWatch:
             return Finding("clock", "fail", text, SET_IT)
         if len(self._ahead) >= ENOUGH_AUTHORS:
             by = _length(min(self._ahead.values()))
-            text = f"{len(self._ahead)} others sign with times at least {by} ahead of this clock: it may be slow"
+            text = f"{len(self._ahead)} others sign with times {by} or more ahead of this clock: it may be slow"
             return Finding("clock", "warn", text, SET_IT)
         if self._jump and steady - self._jumped_at < JUMP_TOLD_MS:
             way = "forward" if self._jump > 0 else "back"
@@ -85,8 +85,14 @@ def _moment(milliseconds: int) -> str:
 
 
 def _length(milliseconds: int) -> str:
-    seconds = milliseconds // 1000
-    for unit, size in (("days", 172_800), ("hours", 7_200), ("minutes", 120)):
-        if seconds >= size:
-            return f"{seconds // (size // 2)} {unit}"
+    """As people say it: rounded to the unit that is told. Clocks are never read at the very same moment, so that one
+    that was set by two hours shows a little less or more."""
+    seconds = _rounded(milliseconds, 1_000)
+    for unit, smaller, least in (("days", 3_600, 48), ("hours", 60, 120), ("minutes", 1, 120)):
+        if (count := _rounded(seconds, smaller)) >= least:
+            return f"{_rounded(count, least // 2)} {unit}"
     return f"{seconds} s"
+
+
+def _rounded(number: int, size: int) -> int:
+    return (number + size // 2) // size

@@ -27,6 +27,28 @@ def test_a_step_forward_is_told_for_a_while() -> None:
     assert watch.look(NOW + HOUR + later, later).state == "ok"
 
 
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (2 * HOUR - 20, "2 hours"),
+        (2 * HOUR + 20, "2 hours"),
+        (2 * HOUR - 29_000, "2 hours"),
+        (2 * HOUR - 31_000, "119 minutes"),
+        (2 * HOUR + HOUR // 2, "3 hours"),
+        (48 * HOUR - 20, "2 days"),
+        (47 * HOUR, "47 hours"),
+        (40 * 24 * HOUR - 2_000, "40 days"),
+        (119_600, "2 minutes"),
+        (119_400, "119 s"),
+        (2_600, "3 s"),
+    ],
+)
+def test_a_step_is_told_as_whoever_made_it_would_say(step: int, told: str) -> None:
+    watch = ClockWatch()
+    watch.look(NOW, 0)
+    assert f"set forward by {told}:" in watch.look(NOW + step + 2_000, 2_000).text
+
+
 def test_a_step_back_fails_until_the_time_is_reached_again() -> None:
     watch = ClockWatch()
     watch.look(NOW, 0)
@@ -48,7 +70,7 @@ def test_others_who_are_all_ahead_make_this_clock_look_slow() -> None:
     assert watch.look(NOW, 0).state == "ok"  # it may be Ben's clock
     watch.arrived(NOW, [(b"carol", NOW + 2 * HOUR)])
     found = watch.look(NOW, 0)
-    assert (found.state, "2 others sign with times at least 60 minutes ahead" in found.text) == ("warn", True)
+    assert (found.state, "2 others sign with times 60 minutes or more ahead" in found.text) == ("warn", True)
     watch.arrived(NOW, [(b"ben", NOW - HOUR)])
     assert watch.look(NOW, 0).state == "ok"
 
