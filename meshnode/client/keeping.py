@@ -35,3 +35,4 @@ class Keeping(TypedDict):
     networks: str
     retention_days: int
     rooms: list[Room]
+    clearing: bool

@@ -75,7 +75,7 @@ class Writer:
         self._token: trio.lowlevel.TrioToken | None = None
         self._rested = trio.Event()
         self._failure: BaseException | None = None
-        self._untidy = False
+        self._untidy = True  # a reader may have been in the way of what a crash had cut short
         self.arrival = store.last_arrival
         """The arrival of the last record that is committed."""
         self.groups = 0

@@ -78,6 +78,10 @@ MAX_IN = 1_000
 MOST_AGAIN = 64
 """Rows looked at of those that say the same as another."""
 
+_CLEARED = """
+SELECT (SELECT value FROM progress WHERE name = 'erasure'), (SELECT value FROM progress WHERE name = 'eviction'),
+    (SELECT value FROM progress WHERE name = 'scrub')
+"""
 _REACH = "SELECT coalesce((SELECT max(number) FROM entries), 0), (SELECT value FROM progress WHERE name = 'arrival')"
 _CHANGED = "SELECT * FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
 FOUND_MOST = 1_000
@@ -104,6 +108,11 @@ class ViewReader:
     def arrival(self) -> int:
         """The last record of the truth that the views show."""
         return self._source.number("SELECT value FROM progress WHERE name = 'arrival'")
+
+    def clearing(self) -> tuple[int, int, bool]:
+        """The last erasure and the last eviction that the views show, and whether the file may have traces of any."""
+        erasure, eviction, scrub = self._source.row(_CLEARED)
+        return erasure, eviction, scrub > 0
 
     def reach(self) -> tuple[int, int]:
         """The number of the latest change to an entry, 0 for none, and the last record shown, at one point in time.

@@ -50,6 +50,10 @@ SELECT p.part, r.arrival, r.proof, r.header, r.signature, p.content
 FROM (SELECT * FROM parts WHERE part > ? ORDER BY part LIMIT ?) AS p JOIN records AS r ON r.arrival = p.arrival
 WHERE r.arrival > 0 ORDER BY p.part
 """
+_CLEARING = """
+SELECT 1 WHERE (SELECT value FROM meta WHERE name = 'scrub') > 0
+OR EXISTS (SELECT 1 FROM erasures WHERE number > ?) OR EXISTS (SELECT 1 FROM evictions WHERE number > ? AND gone > 1)
+"""
 _PARTED = """
 SELECT r.arrival, r.proof, r.header, r.signature FROM (
     SELECT arrival FROM parts WHERE arrival > ?1
@@ -399,6 +403,11 @@ class Reader:
     def evictions_after(self, number: int, limit: int) -> list[parts.Turned]:
         """Parts that were let go or came back after number `number`, in that order."""
         return parts.evictions_after(self.source, number, limit)
+
+    def is_clearing(self, erasure: int, eviction: int) -> bool:
+        """Whether older versions of erased or purged parts may stand in the files of the truth, or somebody who has
+        read up to these numbers of erasures and evictions has yet to learn that a part must be gone."""
+        return bool(self.source.row(_CLEARING, (erasure, eviction)))
 
     def private_missing(self, limit: int, after: int = 0) -> Sequence[tuple[int, RecordId]]:
         """(arrival, id) of records whose private part is neither held nor erased, by arrival, after `after`."""

@@ -50,3 +50,6 @@ class Keeping(Model):
     retention_days: int
     """After how many days texts of those not followed are let go; 0: never."""
     rooms: list[Room]
+    clearing: bool
+    """Whether texts that were erased, or are of somebody who is blocked, are still being removed from the files here.
+    Once it is false, no byte of them stands in any."""

@@ -8,6 +8,7 @@ from meshnode.api.settings import LONGEST_WAIT_MS
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.rows import FollowEntry, JoinedEntry
+from meshnode.runtime import traces
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import choices
 from meshproto.records.ids import ScopeId, to_text
@@ -23,6 +24,7 @@ async def show_keeping(site: Site, call: Call[Nothing]) -> Keeping:
         networks=settings.networks,
         retention_days=settings.retention_days,
         rooms=rooms_here(office),
+        clearing=traces.remain(office.truth, office.lookups.views),
     )
 
 

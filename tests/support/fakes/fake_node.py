@@ -133,7 +133,7 @@ class FakeNode(FakeTokens):
     # What is kept of others.
 
     def get_keeping(self, asked: Asked, rest: list[str]) -> k.Keeping:
-        return k.Keeping("all", "followed", 0, self.rooms)
+        return k.Keeping("all", "followed", 0, self.rooms, clearing=False)
 
     def get_follows(self, asked: Asked, rest: list[str]) -> Page[k.Choice]:
         return Page(self.follows)

@@ -8,6 +8,8 @@ import meshnode.runtime.projector as projector_module
 from meshnode.core.author import BEGINNING, Pen, sign_drafts, sign_genesis
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.ports import Batch
+from meshnode.core.rows import BlockEntry, Forget, ReviewEntry
+from meshnode.runtime import traces
 from meshnode.runtime.answers.contributed import Wanted, contributions
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.lookups import Lookups
@@ -277,6 +279,60 @@ async def test_a_file_that_was_just_rewritten_is_not_rewritten_for_a_while(monke
         with trio.fail_after(DEADLINE):
             await shop.projector.scrubbed()
         assert scrubs.count == 2
+
+
+@pytest.mark.parametrize("erases", [True, False])
+async def test_what_must_be_gone_is_told_to_remain_until_the_last_file_is_clean(
+    erases: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector_module, "SCRUB_AGAIN_SECONDS", 1e9)
+    shop = Shop()
+    signed = shop.work("one", "two")
+    told: list[bool] = []
+
+    def look() -> None:
+        told.append(traces.remain(shop.store.reader(), shop.lookups.views))
+
+    async def passes(name: str) -> None:
+        with trio.fail_after(DEADLINE):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(shop.projector.run)
+                await getattr(shop.projector, name)()
+                nursery.cancel_scope.cancel()
+
+    shop.commit(shop.genesis, signed)
+    await passes("scrubbed")
+    look()
+    if erases:
+        shop.commit(erase=signed.runs[0].records[0].id)
+    else:
+        shop.evict(signed.privates[0][0], purge=True)
+    look()  # the views have not heard of it
+    clean = shop.views.scrub
+    Scrubs(shop, False)  # a reader is in the way
+    await passes("caught_up")
+    look()  # their file may have traces
+    shop.views.scrub = clean  # type: ignore[method-assign]  # a file that a test decides about
+    shop.projector._scrub_from = 0.0
+    await passes("scrubbed")
+    look()
+    assert told == [False, True, True, False]
+
+
+async def test_what_is_let_go_for_want_of_room_leaves_nothing_to_clear() -> None:
+    async with following() as shop:
+        signed = shop.work("one")
+        shop.commit(shop.genesis, signed)
+        shop.evict(signed.privates[0][0])
+        assert not traces.remain(shop.store.reader(), shop.lookups.views)
+
+
+async def test_texts_of_the_blocked_remain_until_all_of_them_are_looked_through() -> None:
+    shop, told = Shop(), []
+    for rows in ([ReviewEntry(b"e" * 32)], [BlockEntry(b"e" * 32, 1)], [Forget(ReviewEntry, (b"e" * 32,))]):
+        shop.store.writer.commit(Batch(0, local=tuple(rows)))
+        told.append(traces.remain(shop.store.reader(), shop.lookups.views))
+    assert told == [False, True, False]
 
 
 async def test_a_file_that_turns_out_damaged_while_it_is_scrubbed_breaks_the_views() -> None:

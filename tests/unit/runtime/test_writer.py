@@ -231,6 +231,15 @@ async def test_what_could_not_be_tidied_is_tried_again() -> None:
     assert disk.untidy == 0
 
 
+async def test_what_a_crash_cut_short_is_tidied_before_anything_is_written() -> None:
+    disk = Disk()
+    disk.untidy = 2
+    async with writing(disk):
+        for _ in range(2):
+            await trio.to_thread.run_sync(disk.wait_until_tidied)
+    assert (disk.untidy, disk.groups) == (0, [])
+
+
 async def test_a_failure_while_tidying_is_told_without_a_batch() -> None:
     disk = Disk()
     disk.fail_tidying = True

@@ -36,6 +36,26 @@ def test_an_erased_part_stands_in_no_file_while_the_store_is_open(tmp_path: Path
     assert files_with(tmp_path) == []
 
 
+def test_the_files_are_told_to_be_cleared_while_a_reader_is_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meshnode.store.writer.PATIENCE_MS", 1)
+    store, alice = open_store(tmp_path / "records.db"), Author("alice")
+    run = alice.writes(1, text=CANARY)
+    store.writer.commit(Batch(0, runs=(alice.genesis, run), privates=parts_of(alice, run)))
+    reader, other = store.reader(), store.reader()
+    clearing = [reader.is_clearing(0, 0)]
+    with other.steady():
+        assert other.private(run.records[0].id)
+        store.writer.commit(Batch(0, erasures=(run.records[0].id,)))
+        clearing += [reader.is_clearing(0, 0), reader.is_clearing(1, 0)]
+        assert files_with(tmp_path)
+    assert not store.writer.tidy()
+    clearing += [reader.is_clearing(0, 0), reader.is_clearing(1, 0)]
+    assert (clearing, files_with(tmp_path)) == ([False, True, True, True, False], [])
+    store.close()
+
+
 def test_the_record_of_an_erased_part_stays_as_it_was(tmp_path: Path) -> None:
     store, alice = open_store(tmp_path / "records.db"), Author("alice")
     run = alice.writes(1, text=CANARY)
