@@ -15,6 +15,7 @@ search  1,000,000 records searched by their words: rare ones, ones that all have
 cli     how long a command takes from its start to its end
 events  what 500 readers of events cost reads and writes of others
 api     reads, writes and pages of the local API beside plain Starlette, and beside a bulk sync
+api-reads, api-lists, api-writes, api-sync   one part of `api` alone
 pages   the dashboard alone: size and time of every page, over demo data and 100,000 records; part of `api`
 """
 
@@ -42,7 +43,10 @@ BENCHES: dict[str, Callable[[int, bool], None]] = {
     "events": events.idle_readers,
     "api": api.api,
     "pages": pages.pages,
+    **{name: api.part_of(name) for name in api.PARTS},
 }
+PARTS = ("pages", *api.PARTS)
+"""Which belong to another, and are run alone only if they are named."""
 
 
 def main() -> None:
@@ -57,7 +61,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no bench is called {unknown[0]}; there are {', '.join(BENCHES)}")
     describe_machine()
-    for name in options.names or [each for each in BENCHES if each != "pages"]:
+    for name in options.names or [each for each in BENCHES if each not in PARTS]:
         BENCHES[name](options.runs, options.vs == "git")
     sys.exit(0)
 

@@ -9,7 +9,7 @@ come in and are shown. Each goal is told with whether it was met.
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.asking import Asked, Paced, Requests, get, hurried, in_turn
@@ -32,28 +32,28 @@ LISTED = {
 }
 
 
-def api(runs: int, _vs_git: bool) -> None:
+def api(runs: int, vs_git: bool) -> None:
     """Everything about the API."""
+    _beside(runs, tuple(PARTS))
+    pages(runs, vs_git)
+
+
+def part_of(name: str) -> Callable[[int, bool], None]:
+    """The bench of one part alone, by its name in `PARTS`."""
+    return lambda runs, _vs_git: _beside(runs, (name,))
+
+
+def _beside(runs: int, parts: Sequence[str]) -> None:
+    """Some parts, asked of one node with some work in it."""
     with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
-        _requests(Path(folder), runs)
-    pages(runs, _vs_git)
-
-
-def _requests(folder: Path, runs: int) -> None:
-    made: list[Node] = []
-    try:
-        made.append(Node(folder / "ana", "tests.bench.served"))
-        made[0].ask("found")
-        beside = Beside(made[0])
-        ids = _written(beside)
-        _reads(beside, ids, runs)
-        _lists(beside, runs)
-        _writes(beside, runs)
-        _quiet(beside, ids)
-        made.append(Node(folder / "ben"))
-        _during_sync(beside, made[1], ids)
-    finally:
-        for node in made:
+        node = Node(Path(folder) / "ana", "tests.bench.served")
+        try:
+            node.ask("found")
+            beside = Beside(node)
+            ids = _written(beside)
+            for part in parts:
+                PARTS[part](beside, ids, runs)
+        finally:
             node.stop()
 
 
@@ -106,13 +106,13 @@ def _compare(what: str, clients: int, rounds: list[tuple[tuple[Asked, float], tu
     Goal(f"{what}, {clients} at once, beside plain Starlette", least=0.6).tell(round(rates[1] / rates[0], 2))
 
 
-def _lists(beside: Beside, runs: int) -> None:
+def _lists(beside: Beside, _ids: Sequence[str], runs: int) -> None:
     for name, path in LISTED.items():
         found = [beside.measured(beside.socket, in_turn([get(path)]), LISTS, 4) for _ in range(runs)]
         _tell(f"list {name}", 4, found)
 
 
-def _writes(beside: Beside, runs: int) -> None:
+def _writes(beside: Beside, _ids: Sequence[str], runs: int) -> None:
     """Durable writes: acknowledged once they are flushed."""
     for clients in (1, CLIENTS):
         progress(f"writes, {clients} at once")
@@ -149,6 +149,17 @@ def _kinds(beside: Beside, ids: Sequence[str]) -> list[tuple[str, Requests]]:
         ("search", in_turn([get(LISTED["search"])])),
         ("write", beside.work()),
     ]
+
+
+def _sync(beside: Beside, ids: Sequence[str], _runs: int) -> None:
+    """Times in quiet and beside a sync, which can be had once."""
+    _quiet(beside, ids)
+    with tempfile.TemporaryDirectory(prefix="meshnode-bench-") as folder:
+        other = Node(Path(folder) / "ben")
+        try:
+            _during_sync(beside, other, ids)
+        finally:
+            other.stop()
 
 
 def _quiet(beside: Beside, ids: Sequence[str]) -> None:
@@ -188,3 +199,12 @@ def _tell_paced(when: str, found: dict[str, list[float]], goal: Goal | None) -> 
         say("api", what=what, when=when, asked=len(took), p50_ms=percentile(took, 0.5, 2), p99_ms=p99, max_ms=max(took))
         if goal is not None:
             goal._replace(what=f"{what}: {goal.what}").tell(p99)
+
+
+PARTS: Mapping[str, Callable[[Beside, Sequence[str], int], None]] = {
+    "api-reads": _reads,
+    "api-lists": _lists,
+    "api-writes": _writes,
+    "api-sync": _sync,
+}
+"""What can be measured alone: each takes the node, the ids that may be read, and how often it is measured."""
