@@ -34,6 +34,8 @@ SCHEMAS: dict[str, Schema] = {
     "settlement": SETTLEMENT,
     "commitment": COMMITMENT,
 }
+_VARIED = frozenset(("agent", "resolution", "erasure"))
+"""Types whose facts say by which schema they are to be read, and whether there is one."""
 AGENTS: dict[str, Schema] = {"person": PERSON, "organization": ORGANISATION, "network": NETWORK}
 
 
@@ -44,6 +46,8 @@ def schema_of(record: Record) -> Schema | None:
     agent wrote.
     They are stored, relayed and left out of the fold.
     """
+    if record.type not in _VARIED:
+        return SCHEMAS.get(record.type)
     facts = record.facts
     if record.type == "agent":
         kind = facts.get("kind")

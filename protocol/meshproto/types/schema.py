@@ -38,22 +38,23 @@ class Fields:
 
     def __init__(self, *fields: Field) -> None:
         self._fields = fields
-        self._checks = {field.name: field.check for field in fields}
-        self._needed = frozenset(field.name for field in fields if not field.optional)
+        self._needed = tuple((field.name, field.check) for field in fields if not field.optional)
+        self._optional = {field.name: field.check for field in fields if field.optional}
 
     def check(self, facts: Facts) -> None:
         """Raises Refused with the first I-* reason in the order of the fields; its detail is the path."""
         # Maps in order are seen through once; only one that is not is gone through in the order of the fields.
-        checks = self._checks
         try:
-            for name, value in facts.items():
-                check = checks.get(name)
-                if check is not None:
-                    check(value)
-            if self._needed <= facts.keys():
-                return
-        except Refused:
+            for name, check in self._needed:
+                check(facts[name])
+            if len(facts) > len(self._needed):
+                for name in facts:
+                    if name in self._optional:
+                        self._optional[name](facts[name])
+        except (Refused, KeyError):
             pass
+        else:
+            return
         raise next(refusal for field in self._fields if (refusal := _refusal_of(field, facts)))
 
 
@@ -203,12 +204,12 @@ def either(first: Check, second: Check) -> Check:
 
 def mapping(*fields: Field) -> Check:
     """A map with these entries."""
-    entries = Fields(*fields)
+    check_entries = Fields(*fields).check
 
     def check(value: Value) -> None:
         if not isinstance(value, dict):
             raise Refused(Reason.I_FIELD)
-        entries.check(value)
+        check_entries(value)
 
     return check
 
@@ -288,12 +289,21 @@ def _is_day(text: str) -> bool:
     return True
 
 
-_UNIT = matching(r"[A-Z0-9]{2,3}")
+def _unit(value: Value) -> None:
+    if not isinstance(value, str):
+        raise Refused(Reason.I_FIELD)
+    if not _is_unit(value):
+        raise Refused(Reason.I_VALUE)
+
+
+@lru_cache(maxsize=4096)
+def _is_unit(text: str) -> bool:
+    return re.fullmatch(r"[A-Z0-9]{2,3}", text) is not None
 
 
 def measure(least: int) -> Check:
     """`{n, s, u}`: n·10^−s of the UN/ECE Rec 20 unit u; n is at least `least`."""
-    return mapping(Field("n", integer(least)), Field("s", integer(0, 6)), Field("u", _UNIT))
+    return mapping(Field("n", integer(least)), Field("s", integer(0, 6)), Field("u", _unit))
 
 
 _CURRENCY = matching(r"[A-Z][A-Z0-9]{2,11}")
