@@ -1,5 +1,6 @@
 """What valid records of an agreement say, for those who name them."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -24,16 +25,43 @@ class Concern(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 def note_concern(record: Record, memory: Memory) -> None:
-    """Remember what a valid record says."""
-    memory.put("concern", record.id, cast(Value, Concern(record.agent, record.facts)))
+    """Remember what a valid record says, and list it with others like it."""
+    note_words(record, memory)
     if record.type == "contribution":
-        _note_work(record.scope, record.id, memory)
+        note_works(record.scope, [record.id], memory)
     elif record.type == "attestation":
-        _note_attested(record.facts["subject"], record.id, memory)
+        note_attested(record.facts["subject"], record.id, memory)
     elif record.type == "correction":
         memory.put("corrects", record.facts["target"] + record.id, b"")
     elif record.type in _LISTED:
         memory.put("concerns", record.scope + record.type.encode() + b"\0" + record.id, b"")
+
+
+def note_words(record: Record, memory: Memory) -> None:
+    """Remember what a valid record says."""
+    memory.put("concern", record.id, cast(Value, Concern(record.agent, record.facts)))
+
+
+def note_works(scope: bytes, contributions: Sequence[bytes], memory: Memory) -> None:
+    """List some contributions with those that are in their scope already."""
+    count = cast(int, memory.get("worked", scope) or 0)
+    memory.put("worked", scope, count + len(contributions))
+    left = contributions
+    while left:
+        number, filled = divmod(count, TOGETHER)
+        some, left = left[: TOGETHER - filled], left[TOGETHER - filled :]
+        block = scope + number.to_bytes(4, "big")
+        memory.put("works", block, cast(bytes, memory.get("works", block) or b"") + b"".join(some))
+        count += len(some)
+
+
+def note_attested(contribution: bytes, attestation: bytes, memory: Memory) -> None:
+    """List an attestation with what else was said of the contribution."""
+    row = cast(bytes, memory.get("attested", contribution) or b"")
+    if len(row) < 32 * TOGETHER:
+        memory.put("attested", contribution, row + attestation)
+    else:
+        memory.put("attested_more", contribution + attestation, b"")
 
 
 def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
@@ -70,18 +98,3 @@ def attestations_of(contribution: bytes, memory: Memory) -> list[bytes]:
 
 def _ids_in(row: bytes) -> list[bytes]:
     return [row[at : at + 32] for at in range(0, len(row), 32)]
-
-
-def _note_work(scope: bytes, contribution: bytes, memory: Memory) -> None:
-    count = cast(int, memory.get("worked", scope) or 0)
-    memory.put("worked", scope, count + 1)
-    block = scope + (count // TOGETHER).to_bytes(4, "big")
-    memory.put("works", block, cast(bytes, memory.get("works", block) or b"") + contribution)
-
-
-def _note_attested(contribution: bytes, attestation: bytes, memory: Memory) -> None:
-    row = cast(bytes, memory.get("attested", contribution) or b"")
-    if len(row) < 32 * TOGETHER:
-        memory.put("attested", contribution, row + attestation)
-    else:
-        memory.put("attested_more", contribution + attestation, b"")

@@ -77,10 +77,10 @@ def note_crossing(
         return last
     # What the newest crossing brought is no news.
     name = number8(lane)
-    known = cast(list[int], memory.get("cross", name + number8(last))) if last else []
     reached: dict[int, int] = {}
-    for place in range(1, len(known), 3):
-        reached[known[place]] = max(known[place + 1], reached.get(known[place], 0))
+    for far, reach, _ in triples(cast(list[int], memory.get("cross", name + number8(last)))) if last else ():
+        if reach > reached.get(far, 0):
+            reached[far] = reach
     news = [part for row in others if row.seq > reached.get(row.lane, 0) for part in (row.lane, row.seq, row.crossed)]
     if not news:
         return last

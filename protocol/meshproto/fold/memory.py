@@ -169,32 +169,32 @@ class Keys:
 class Table:
     """The rows of one table in RAM, which can be scanned in the order of their keys."""
 
-    __slots__ = ("_keys", "rows")
+    __slots__ = ("keys", "rows")
 
     def __init__(self, rows: dict[bytes, Value] | None = None) -> None:
         self.rows: dict[bytes, Value] = {} if rows is None else rows
         """To be read; written by `put` and `delete`."""
-        self._keys: Keys | None = None  # from the first scan on; most tables are never scanned
+        self.keys: Keys | None = None  # from the first scan on; most tables are never scanned
 
     def put(self, key: bytes, value: Value) -> None:
         """Write or replace a row."""
-        if self._keys is not None and key not in self.rows:
-            self._keys.add(key)
+        if self.keys is not None and key not in self.rows:
+            self.keys.add(key)
         self.rows[key] = value
 
     def delete(self, key: bytes) -> None:
         """Remove a row if it is there."""
-        if self.rows.pop(key, None) is not None and self._keys is not None:
-            self._keys.remove(key)
+        if self.rows.pop(key, None) is not None and self.keys is not None:
+            self.keys.remove(key)
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
         """All rows whose key begins with `prefix`, by key, as they are now."""
         rows = self.rows
         if not rows:
             return iter(())
-        keys = self._keys
+        keys = self.keys
         if keys is None:
-            keys = self._keys = Keys(rows)
+            keys = self.keys = Keys(rows)
         return iter([(key, rows[key]) for key in keys.beginning_with(prefix)])
 
 
@@ -210,7 +210,11 @@ class DictMemory:
 
     def put(self, table: str, key: bytes, value: Value) -> None:
         """See Memory."""
-        self._tables[table].put(key, value)
+        here = self._tables[table]
+        if here.keys is None:  # so it is of most: a call less for each of very many rows
+            here.rows[key] = value
+        else:
+            here.put(key, value)
 
     def delete(self, table: str, key: bytes) -> None:
         """See Memory."""

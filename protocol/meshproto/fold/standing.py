@@ -112,9 +112,20 @@ def with_child(row: Row, child: bytes) -> Row:
 
 def continued(before: Row, record: Record, crossed: int) -> Row:
     """The row of a record that is YES and in everything else like the one before."""
-    size = before.size + len(record.raw)
-    more = (size, before.personal, b"", before.lane, record.seq, before.known, before.mandate, crossed)
-    return Row(_YES, record.type, before.home, before.author, *more)
+    return Row(
+        _YES,
+        record.type,
+        before.home,
+        before.author,
+        before.size + len(record.raw),
+        before.personal,
+        b"",
+        before.lane,
+        record.seq,
+        before.known,
+        before.mandate,
+        crossed,
+    )
 
 
 @dataclass(frozen=True, slots=True)

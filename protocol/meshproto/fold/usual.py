@@ -4,16 +4,15 @@ Nearly all records are so. What the fold found out about the record before holds
 governs was decided in between: then only facts, room and newly named records are left to look at.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from meshproto.fold.acknowledging import note_gaining
-from meshproto.fold.agreements import note_in_words
 from meshproto.fold.authority import Case, room
 from meshproto.fold.closure import release
-from meshproto.fold.concerns import concern_of
+from meshproto.fold.concerns import concern_of, note_attested, note_words, note_works
 from meshproto.fold.effects import take_effect
-from meshproto.fold.endings import sought
+from meshproto.fold.endings import SOUGHT, sought
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import keep_stop, note_crossing
 from meshproto.fold.mandates import Mandates
@@ -42,7 +41,9 @@ Changed = dict[bytes, Record | None]
 class Usual:
     """What holds of the next record of a log, if it is like the last one."""
 
-    __slots__ = (*("agent", "auth", "ids", "is_shared", "mark", "most_bytes", "most_records", "row", "scope", "types"),)
+    __slots__ = (
+        *("agent", "auth", "ids", "is_shared", "mark", "most_bytes", "most_records", "names", "row", "scope", "types"),
+    )
 
     def __init__(self, case: Case, row: Row, mark: Value) -> None:
         """`row` is that of the last record."""
@@ -57,6 +58,7 @@ class Usual:
         self.most_records, self.most_bytes = room(case.place, case.findings.charter)
         self.ids = 4 + len(record.auth)
         """How many bins of 32 bytes a header has besides those in `deps`, `private` and facts."""
+        self.names = case.usual
 
     def fits(self, record: Record, row: Row) -> bool:
         """Whether a record is like the last ones, of which the one before it has this row, and right in itself."""
@@ -106,9 +108,10 @@ class UsualRecords:
         usual, memory = self._logs.pop(before, None), self._memory
         if usual is None or not self._holds(usual, before):
             return 0, []
-        row, count, released = usual.row, 0, list[Record]()
+        row, count, released, works = usual.row, 0, list[Record](), list[bytes]()
+        is_any_sought = memory.get("counter", SOUGHT) is not None
         for record in islice(records, start, None):
-            if record.prev != before or not usual.fits(record, row) or sought(record.id, memory):
+            if record.prev != before or not usual.fits(record, row) or (is_any_sought and sought(record.id, memory)):
                 break
             named = self._named(record, usual, row, before)
             if named is None or (record.type == "attestation" and not self._may_be_said(record, named, row)):
@@ -116,30 +119,38 @@ class UsualRecords:
             breathe()
             # Only now the child of the one before is known: so the row of each is written once.
             write_row(memory, before, with_child(row, record.id))
-            before, row, count = record.id, self._continued(record, row, named), count + 1
-            self._note(record, usual, named, changes)
+            row = self._continued(record, usual, row, named)
+            before, count = record.id, count + 1
+            self._note(record, usual, named, changes, works)
             released = release(before, memory)
             if released:
                 break
+        if works:
+            note_works(usual.scope, works, memory)
         if count:
             write_row(memory, before, row)
             usual.row = row
             self._logs[before] = usual
         return count, released
 
-    def _note(self, record: Record, usual: Usual, named: Named, changes: Changed) -> None:
-        """Remember what a record says, and let it take effect."""
+    def _note(self, record: Record, usual: Usual, named: Named, changes: Changed, works: list[bytes]) -> None:
+        """Remember what a record says, and let it take effect; contributions in an agreement are listed together."""
         memory = self._memory
         changes[record.id] = record
         if named:
             note_named(record, named, memory)
             note_gaining(record, memory)
-        if usual.is_shared:
-            note_in_words(record, memory)
-        if record.type == "attestation":
-            changes.setdefault(record.facts["subject"])
-        elif record.type == "recognition":
-            take_effect(record, memory)
+        if not usual.is_shared:
+            if record.type == "recognition":
+                take_effect(record, memory)
+            return
+        note_words(record, memory)
+        if record.type == "contribution":
+            works.append(record.id)
+        else:
+            subject: bytes = record.facts["subject"]
+            note_attested(subject, record.id, memory)
+            changes.setdefault(subject)
 
     def _may_be_said(self, record: Record, named: Named, before: Row) -> bool:
         """Whether an attestation is of somebody else's contribution in the same agreement, and in its unit."""
@@ -148,10 +159,11 @@ class UsualRecords:
         if row is None or row.type != "contribution" or row.home != before.home or not row.valid:
             return False
         work = concern_of(self._memory, facts["subject"])
-        gaining = (*work.facts.get("beneficiaries", ()), *(each for each, _ in work.facts.get("shares", ())))
-        return record.agent not in (work.agent, *gaining) and (
-            "qty" not in facts or facts["qty"]["u"] == work.facts["qty"]["u"]
-        )
+        if record.agent == work.agent or record.agent in work.facts.get("beneficiaries", ()):
+            return False
+        if "shares" in work.facts and record.agent in [each for each, _ in work.facts["shares"]]:
+            return False
+        return "qty" not in facts or facts["qty"]["u"] == work.facts["qty"]["u"]
 
     def _holds(self, usual: Usual, last: bytes) -> bool:
         """Whether all still is as it was after the last record."""
@@ -161,10 +173,8 @@ class UsualRecords:
 
     def _named(self, record: Record, usual: Usual, row: Row, before: bytes) -> Named | None:
         """The rows of what a record names and the one before did not; None if it reaches or learns something new."""
-        known = usual.ids + len(record.deps) + (record.private is not None)
-        in_facts = ids_in(record.facts) if record.raw.count(b"\xc4\x20") > known else ()
         named: Named = {}
-        for each in (*record.deps, *in_facts):
+        for each in _names(record, usual.ids):
             other = row if each == before else read_row(self._memory, each)
             if other is None or other.status in _APART or not (other.personal or other.home == row.home):
                 return None
@@ -173,10 +183,21 @@ class UsualRecords:
             named[each] = other
         return named
 
-    def _continued(self, record: Record, before: Row, named: Named) -> Row:
+    def _continued(self, record: Record, usual: Usual, before: Row, named: Named) -> Row:
         """Give a record its place in the log; its row."""
-        memory, lane = self._memory, before.lane
+        memory, lane, crossed = self._memory, before.lane, before.crossed
         keep_stop(lane, record, memory)
-        usual = (record.scope, record.agent, *record.auth)
-        crossed = note_crossing(lane, record.seq, before, named, usual, memory) if named else before.crossed
+        if named:
+            crossed = note_crossing(lane, record.seq, before, named, usual.names, memory)
         return continued(before, record, crossed)
+
+
+def _names(record: Record, ids: int) -> Iterable[bytes]:
+    """What a record names besides scope, agent, `prev` and `auth`, which are so many `ids` together with the key."""
+    # A bin of 32 bytes begins so, and by chance perhaps something else does: never less is counted than there are.
+    more = record.raw.count(b"\xc4\x20") - ids - (record.private is not None)
+    if more == len(record.deps):
+        return record.deps
+    if more == 1 and record.type == "attestation":
+        return (record.facts["subject"],)
+    return (*record.deps, *ids_in(record.facts))
