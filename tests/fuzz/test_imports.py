@@ -3,6 +3,7 @@
 A failing input is printed by its seed: `MESHNODE_FUZZ_SEED=N` before the same command repeats it alone.
 """
 
+import itertools
 import os
 import random
 import time
@@ -48,6 +49,8 @@ WORDS = (
 TOKENS = [*SIGNS, *(word.encode() for word in WORDS.split("|")), "Dauer (h)".encode("utf-16-le"), b"\xc3\x28"]
 MAPPINGS = ["title=#1", "start=#2,hours=#3", "date=Date,hours=Hours,title=Notes", "a=b", "title=#999"]
 ZONES = ["UTC", "Europe/Madrid", "America/St_Johns", "Pacific/Apia", "Africa/Casablanca", "Asia/Tehran"]
+FLOOR = 100
+"""Inputs at least."""
 SLOWEST = 3.0
 """Seconds for one input of at most 64 KB, on a busy machine. They take a few milliseconds."""
 
@@ -101,15 +104,17 @@ def check(found: Findings) -> None:
         assert sum(notice.fate is fate for notice in found.notices) <= MAX_NOTICES
 
 
-def seeds(seconds: float) -> Iterator[int]:
-    """The one seed asked for, or all from a new one on until the time is over."""
+def each_seed(name: str, seconds: float, tell: Callable[[str], None]) -> Iterator[int]:
+    """The one seed asked for, or all from a new one on until the time is over; tells at the end how many."""
     if "MESHNODE_FUZZ_SEED" in os.environ:
         yield int(os.environ["MESHNODE_FUZZ_SEED"])
         return
-    end, seed = time.monotonic() + seconds, random.SystemRandom().randrange(2**48)
-    while time.monotonic() < end:
+    end, first = time.monotonic() + seconds, random.SystemRandom().randrange(2**48)
+    for seed in itertools.count(first):
+        if seed - first >= FLOOR and time.monotonic() > end:
+            break
         yield seed
-        seed += 1
+    tell(f"fuzz: {seed - first} {name}, from seed {first}")
 
 
 @contextmanager
@@ -127,18 +132,22 @@ def told(seed: int) -> Iterator[None]:
 
 
 @pytest.mark.campaign
-def test_mutated_sheets_are_read_or_refused_in_time(campaign_seconds: Callable[[str], float]) -> None:
-    for seed in seeds(campaign_seconds("fuzz") / 4):
+def test_mutated_sheets_are_read_or_refused_in_time(
+    campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
+) -> None:
+    for seed in each_seed("sheets", campaign_seconds("fuzz/sheets"), tell):
         chance = random.Random(seed)
         with told(seed):
             check(find_in_csv(mutated(chance, chance.choice(SAMPLES)), "x.csv", some_options(chance), NOW, SECRET))
 
 
 @pytest.mark.campaign
-def test_mutated_git_output_is_read_or_refused(campaign_seconds: Callable[[str], float]) -> None:
+def test_mutated_git_output_is_read_or_refused(
+    campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
+) -> None:
     one = [b"a" * 40, b"b" * 40, b"a@b.c", b"a@b.c", b"1700000000 +0100", b"1 +0000", b"T\n\nx"]
     commit = b"\n" + b"".join(field + b"\0" for field in one)
-    for seed in seeds(campaign_seconds("fuzz") / 12):
+    for seed in each_seed("pieces of git output", campaign_seconds("fuzz/git"), tell):
         chance = random.Random(seed)
         raw, reader, harvest = mutated(chance, commit * 4), CommitReader(), Harvest(GitOptions(("a@b.c",)), NOW)
         with told(seed):
@@ -149,7 +158,9 @@ def test_mutated_git_output_is_read_or_refused(campaign_seconds: Callable[[str],
 
 
 @pytest.mark.campaign
-def test_any_options_are_understood_or_refused(campaign_seconds: Callable[[str], float]) -> None:
+def test_any_options_are_understood_or_refused(
+    campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
+) -> None:
     extra = ["email", "map", "per", "each", "since", "kind", "merges", "all"]
     names = [field.name for field in fields(CsvOptions)] + extra
     long = "9" * 5000
@@ -170,7 +181,7 @@ def test_any_options_are_understood_or_refused(campaign_seconds: Callable[[str],
         "\0",
         "\ud800",
     ]
-    for seed in seeds(campaign_seconds("fuzz") / 30):
+    for seed in each_seed("options of imports", campaign_seconds("fuzz/options"), tell):
         chance = random.Random(seed)
         given: dict[str, Any] = {chance.choice(names): chance.choice(values) for _ in range(chance.randint(0, 4))}
         kind = chance.choice(["git", "csv"])

@@ -57,7 +57,7 @@ def test_both_readers_give_the_same_verdict_and_reason(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    seconds = campaign_seconds("fuzz")
+    seconds = campaign_seconds("fuzz/verdicts")
     least = LONG_CAMPAIGN if long_campaigns else round(seconds * QUESTIONS_PER_SECOND)
     seed = random.SystemRandom().getrandbits(32) if long_campaigns else 1
     begun = time.monotonic()
@@ -81,7 +81,7 @@ def test_both_readers_say_the_same_of_who_may_act_for_whom(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz") / 3
+    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz/authority")
     comparison = compare(environment, story, seeds, seconds, lambda played, _: played >= LEAST_STORIES)
     tell(f"readers: stories of authority, {comparison.asked} questions")
 
@@ -99,7 +99,7 @@ def test_both_readers_share_incomes_alike(
         environment,
         lambda seed: [preview(each) for each in range(seed, seed + BATCH)],
         seeds,
-        campaign_seconds("fuzz") / 2,
+        campaign_seconds("fuzz/incomes"),
         lambda _, asked: asked >= least,
     )
     tell(f"readers: {comparison.asked} value equations, {comparison.verdicts}")
@@ -112,7 +112,7 @@ def test_both_readers_share_alike_before_and_after_an_amendment(
     environment: dict[str, str],
     tell: Callable[[str], None],
 ) -> None:
-    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz") / 4
+    seeds, seconds = itertools.count(first_of(long_campaigns)), campaign_seconds("fuzz/amendments")
     comparison = compare(
         environment, lambda seed: [amended(seed)], seeds, seconds, lambda _, asked: asked >= LEAST_AMENDED
     )

@@ -33,6 +33,36 @@ BUDGETS: Mapping[Pace, Mapping[str, float]] = {
 long run are ceilings: there a campaign ends when it has done the number of cases it promises."""
 
 
+SHARES: Mapping[str, Mapping[str, float]] = {
+    "kills": {
+        "node": 25,
+        "bundle": 16,
+        "file": 9,
+        "writes": 14,
+        "erasure": 10,
+        "import": 4,
+        "writer": 4,
+        "damage": 4,
+        "power": 4,
+    },
+    "byzantine": {"authority": 36, "money": 24},
+    "fuzz": {
+        "verdicts": 24,
+        "authority": 8,
+        "incomes": 12,
+        "amendments": 6,
+        "sheets": 6,
+        "git": 3,
+        "options": 1,
+    },
+}
+"""What each campaign of a family takes of its budget, by weight: together they take no more than it."""
+
+
 def seconds_for(name: str, pace: Pace) -> float:
-    """The budget of one campaign; raises KeyError for a name that has none."""
-    return BUDGETS[pace][name]
+    """The budget of one campaign, or of one of a family: `kills/node`. Raises KeyError for a name that has none."""
+    family, _, member = name.partition("/")
+    budget = BUDGETS[pace][family]
+    if not member and family not in SHARES:
+        return budget
+    return budget * SHARES[family][member] / sum(SHARES[family].values())

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 
 from meshnode.cli.exits import Exit
+from meshnode.client.client import Client
 from tests.support.command_line import Ran
 from tests.support.homes import Household, Person
-from tests.support.programs import let_pass
+from tests.support.patience import DEADLINE
+from tests.support.programs import AGAIN, let_pass
 
-KILLS, HALFWAY, MOST_KILLS = 10, 2, 40
-"""Kills of an import, how many must meet one that is storing, and how many a busy machine may take for that."""
+KILLS, HALFWAY, MOST_KILLS = 6, 2, 40
+"""Kills of an import at least, how many must meet one that is storing, and how many there are at most."""
+EXCHANGES = 4
+"""Kills of an exchange by file at least."""
 ENTRIES = 3_000
 """Enough that taking them in lasts several times as long as a flush."""
 
@@ -31,11 +36,17 @@ class Attempt:
 
     def __init__(self, person: Person, *words: str) -> None:
         self.ran: Ran | None = None
+        self.begun = time.monotonic()
         self._thread = threading.Thread(target=self._run, args=(person, words))
         self._thread.start()
 
     def _run(self, person: Person, words: tuple[str, ...]) -> None:
         self.ran = person.tries(*words)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the command has not ended yet."""
+        return self._thread.is_alive()
 
     def end(self) -> Ran:
         """Wait for the command, and return how it ended."""
@@ -44,28 +55,62 @@ class Attempt:
         return self.ran
 
 
+class Aim:
+    """Chooses moments at which to kill a node: within its work, however long that takes on this machine."""
+
+    def __init__(self, chance: Random, seconds: float) -> None:
+        """`seconds` is how long the command takes, at first."""
+        self._chance = chance
+        self._whole, self._storing = seconds, 0.0
+
+    def anywhere(self, attempt: Attempt) -> None:
+        """Wait for any moment of a command."""
+        let_pass(self._chance.random() * self._whole)
+
+    def while_storing(self, attempt: Attempt, person: Person) -> None:
+        """Wait until its node has begun to store, and some moment more."""
+        before = records(person)
+        while attempt.runs and records(person) == before:
+            let_pass(AGAIN)
+        if self._storing == 0.0:
+            self._storing = time.monotonic() - attempt.begun
+        let_pass(self._chance.random() * self._storing)
+
+    def missed(self) -> None:
+        """The command was done before: the next moments come sooner."""
+        self._whole, self._storing = self._whole / 1.5, self._storing / 3
+
+
 @pytest.mark.campaign
 def test_an_import_killed_anywhere_is_finished_by_doing_it_again(
     household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
 ) -> None:
-    ana, stick, chance = busy(household, tmp_path), tmp_path / "ana.bundle", Random(5)
+    ana, stick = busy(household, tmp_path), tmp_path / "ana.bundle"
     ana.does("export", "bundle", str(stick))
     source = state_in(ana, stick)
-    usual = seconds_for(household.person("carol"), "import", "bundle", str(stick))
+    aim = Aim(Random(5), seconds_for(household.person("carol"), "import", "bundle", str(stick)))
     kills, halfway, homes = 0, 0, 0
-    deadline = time.monotonic() + campaign_seconds("kills") / 3
-    while kills < MOST_KILLS and (kills < KILLS or halfway < HALFWAY or time.monotonic() < deadline):
+    deadline = time.monotonic() + campaign_seconds("kills/bundle")
+
+    def is_enough() -> bool:
+        return kills >= MOST_KILLS or (kills >= KILLS and halfway >= HALFWAY and time.monotonic() > deadline)
+
+    while not is_enough():
         ben = household.person(f"ben{homes}")
         homes += 1
-        begun = records(ben)
-        while was_killed(ben, chance.random() * usual, "import", "bundle", str(stick)):
-            kills += 1
-            halfway += begun < records(ben) < begun + source["records"]
-            if kills >= KILLS and time.monotonic() > deadline:
+        begun = before = records(ben)
+        whole = begun + source["records"]
+        while not is_enough():
+            moment = partial(aim.while_storing, person=ben) if kills % 2 else aim.anywhere
+            if not was_killed(ben, moment, "import", "bundle", str(stick)):
+                aim.missed()
                 break
+            kills += 1
+            now = records(ben)
+            halfway, before = halfway + (before < now < whole), now
         again = [ben.asks("import", "bundle", str(stick)) for _ in range(2)]
         assert (again[1]["written"], again[1]["refused"], again[1]["notes"]) == (0, [], [])
-        assert records(ben) == begun + source["records"]
+        assert records(ben) == whole
         out = tmp_path / f"{ben.home.name}.bundle"
         ben.does("export", "bundle", str(out))
         assert source["state"].items() <= state_in(ben, out)["state"].items()
@@ -88,27 +133,30 @@ def busy(household: Household, folder: Path) -> Person:
 
 
 @pytest.mark.campaign
-def test_an_exchange_by_file_killed_anywhere_leaves_the_file_whole(household: Household, tmp_path: Path) -> None:
-    ana, ben, stick, chance = busy(household, tmp_path), household.person("ben"), tmp_path / "stick", Random(6)
-    ana.does("sync", "--file", str(stick))
-    kills, usual = 0, 3.0
-    while kills < KILLS // 2:
-        if was_killed(ben, chance.random() * usual, "sync", "--file", str(stick)):
+def test_an_exchange_by_file_killed_anywhere_leaves_the_file_whole(
+    household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
+) -> None:
+    ana, ben, stick = busy(household, tmp_path), household.person("ben"), tmp_path / "stick"
+    aim = Aim(Random(6), seconds_for(ana, "sync", "--file", str(stick)))
+    kills, deadline = 0, time.monotonic() + campaign_seconds("kills/file")
+    while kills < EXCHANGES or time.monotonic() < deadline:
+        if was_killed(ben, aim.anywhere, "sync", "--file", str(stick)):
             kills += 1
         else:
-            usual /= 1.5
+            aim.missed()
         assert ben.asks("verify", str(stick))["ok"] is True
     for person in (ben, ana, ben):
         person.does("sync", "--file", str(stick))
     roots = [root_of(person, tmp_path) for person in (ana, ben)]
     assert roots[0] == roots[1]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".stick")] == []
+    tell(f"kills of an exchange by file: {kills}, the file was whole after each")
 
 
-def was_killed(person: Person, after: float, *words: str) -> bool:
-    """Run a command, kill the node after so many seconds and start it again; False if the command was done before."""
+def was_killed(person: Person, wait: Callable[[Attempt], None], *words: str) -> bool:
+    """Run a command, kill the node when the wait is over and start it again; False if the command was done before."""
     attempt = Attempt(person, *words)
-    let_pass(after)
+    wait(attempt)
     person.kill()
     ended = attempt.end()
     person.does("up")
@@ -128,7 +176,7 @@ def seconds_for(person: Person, *words: str) -> float:
 
 def records(person: Person) -> int:
     """How many records this person's node holds."""
-    return int(person.asks("status")["records"])
+    return Client.of(person.home, DEADLINE).node.status()["records"]
 
 
 def state_in(person: Person, bundle: Path) -> Any:

@@ -50,7 +50,7 @@ class Words:
 def test_an_order_is_obeyed_whoever_is_killed_on_the_way(
     programs: Programs, campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
-    deadline, chance, kills = time.monotonic() + campaign_seconds("kills") / 3, Random(11), 0
+    deadline, chance, kills = time.monotonic() + campaign_seconds("kills/erasure"), Random(11), 0
     ana, ben, carol = (programs.new(name) for name in ("ana", "ben", "carol"))
     for program in (ana, ben, carol):
         program.start()

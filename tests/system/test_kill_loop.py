@@ -64,7 +64,7 @@ class Scribe:
 def test_whatever_was_acknowledged_survives_a_kill_at_any_instant(
     programs: Programs, campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
-    deadline = time.monotonic() + campaign_seconds("kills")
+    deadline = time.monotonic() + campaign_seconds("kills/node")
     ana, ben = programs.new("ana"), programs.new("ben")
     ben.start()
     ana.start()

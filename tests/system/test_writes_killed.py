@@ -133,7 +133,7 @@ def programs() -> Iterator[Programs]:
 def test_every_kind_of_write_is_settled_by_its_key_after_a_kill(
     programs: Programs, campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
-    deadline, chance = time.monotonic() + campaign_seconds("kills") / 3, Random(5)
+    deadline, chance = time.monotonic() + campaign_seconds("kills/writes"), Random(5)
     ana = programs.new("ana")
     ana.start()
     ana.client.networks.create("studio", "invite")

@@ -163,7 +163,7 @@ def test_whatever_is_damaged_is_never_served_and_can_be_set_aside(
     long_campaigns: bool,
     tell: Callable[[str], None],
 ) -> None:
-    deadline = time.monotonic() + campaign_seconds("kills") / 6
+    deadline = time.monotonic() + campaign_seconds("kills/damage")
     damages = noticed = unreadable = lost = 0
     while (damages < LONG) if long_campaigns else (time.monotonic() < deadline or damages < FLOOR):
         damages += 1

@@ -66,7 +66,7 @@ def test_no_power_cut_loses_what_was_acknowledged(
     tell: Callable[[str], None],
 ) -> None:
     monkeypatch.setattr("meshnode.store.records.FRESH_LIMIT", 16)
-    deadline = time.monotonic() + campaign_seconds("kills") / 6
+    deadline = time.monotonic() + campaign_seconds("kills/power")
     seed = images = 0
     while (images < LONG) if long_campaigns else (time.monotonic() < deadline or images < FLOOR):
         seed += 1

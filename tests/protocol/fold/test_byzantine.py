@@ -41,8 +41,8 @@ def test_whatever_is_signed_all_nodes_agree_on_what_it_is_worth(
     long_campaigns: bool,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    seconds = campaign_seconds("byzantine")
-    least = LONG_CAMPAIGN if long_campaigns else LEAST if seconds >= 30 else QUICK
+    seconds = campaign_seconds("byzantine/authority")
+    least = LONG_CAMPAIGN if long_campaigns else LEAST if seconds >= 10 else QUICK
     begun, seed, told = time.monotonic(), 0, Counter[str]()
     one, other = processes()
     with one, other:

@@ -46,8 +46,8 @@ def sums_up(followed: Followed, records: list[Record]) -> bool:
 def test_whatever_is_signed_about_money_all_nodes_compute_the_same_cents(
     campaign_seconds: Callable[[str], float], long_campaigns: bool, tell: Callable[[str], None]
 ) -> None:
-    seconds = campaign_seconds("byzantine") / 2
-    least = LONG_CAMPAIGN if long_campaigns else LEAST if seconds >= 30 else QUICK
+    seconds = campaign_seconds("byzantine/money")
+    least = LONG_CAMPAIGN if long_campaigns else LEAST if seconds >= 10 else QUICK
     begun, seed, told = time.monotonic(), 0, Counter[str]()
     one, other = processes()
     with one, other, other_implementation() as javascript:

@@ -1,8 +1,14 @@
 """The pace of a test run."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
-from tests.support.campaigns import BUDGETS, Pace, seconds_for
+from tests.support.campaigns import BUDGETS, SHARES, Pace, seconds_for
+
+TAKEN = re.compile(r'campaign_seconds\("([a-z/]+)"\)')
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,21 @@ def test_campaigns_of_ci_leave_two_cores_time_for_the_rest() -> None:
     assert sum(BUDGETS[Pace.CI].values()) / 2 <= 5 * 60
 
 
-def test_campaign_without_a_budget_is_a_mistake() -> None:
+@pytest.mark.parametrize("pace", Pace)
+def test_the_campaigns_of_a_family_take_no_more_than_its_budget(pace: Pace) -> None:
+    for family, members in SHARES.items():
+        taken = sum(seconds_for(f"{family}/{member}", pace) for member in members)
+        assert taken == pytest.approx(BUDGETS[pace][family])
+
+
+def test_each_share_is_taken_by_one_campaign() -> None:
+    folder = Path(__file__).parents[2]
+    taken = Counter(name for path in folder.rglob("test_*.py") for name in TAKEN.findall(path.read_text("utf-8")))
+    shares = {f"{family}/{member}" for family, members in SHARES.items() for member in members}
+    assert {name for name, times in taken.items() if times == 1} >= shares
+
+
+@pytest.mark.parametrize("name", ["holiday", "kills", "kills/holiday", "simulation/holiday"])
+def test_campaign_without_a_budget_is_a_mistake(name: str) -> None:
     with pytest.raises(KeyError):
-        seconds_for("holiday", Pace.CI)
+        seconds_for(name, Pace.CI)
