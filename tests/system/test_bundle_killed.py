@@ -15,14 +15,15 @@ from meshnode.client.client import Client
 from tests.support.command_line import Ran
 from tests.support.homes import Household, Person
 from tests.support.patience import DEADLINE
-from tests.support.programs import AGAIN, let_pass
+from tests.support.programs import let_pass
 
 KILLS, HALFWAY, MOST_KILLS = 6, 2, 40
 """Kills of an import at least, how many must meet one that is storing, and how many there are at most."""
 EXCHANGES = 4
 """Kills of an exchange by file at least."""
-ENTRIES = 3_000
+ENTRIES = 8_000
 """Enough that taking them in lasts several times as long as a flush."""
+SOON = 0.002
 
 
 @pytest.fixture
@@ -58,10 +59,15 @@ class Attempt:
 class Aim:
     """Chooses moments at which to kill a node: within its work, however long that takes on this machine."""
 
-    def __init__(self, chance: Random, seconds: float) -> None:
-        """`seconds` is how long the command takes, at first."""
+    def __init__(self, chance: Random, person: Person, *words: str) -> None:
+        """Learns how long this command of somebody takes, and how long the node stores meanwhile."""
         self._chance = chance
-        self._whole, self._storing = seconds, 0.0
+        attempt = Attempt(person, *words)
+        self.until_stored(attempt, person)
+        begun = time.monotonic()
+        ended = attempt.end()
+        assert ended.code == Exit.OK, ended.err
+        self._whole, self._storing = time.monotonic() - attempt.begun, time.monotonic() - begun
 
     def anywhere(self, attempt: Attempt) -> None:
         """Wait for any moment of a command."""
@@ -69,16 +75,18 @@ class Aim:
 
     def while_storing(self, attempt: Attempt, person: Person) -> None:
         """Wait until its node has begun to store, and some moment more."""
+        self.until_stored(attempt, person)
+        let_pass(self._chance.random() * self._storing)
+
+    def until_stored(self, attempt: Attempt, person: Person) -> None:
+        """Wait until the command of an attempt has ended, or its node holds more than before."""
         before = records(person)
         while attempt.runs and records(person) == before:
-            let_pass(AGAIN)
-        if self._storing == 0.0:
-            self._storing = time.monotonic() - attempt.begun
-        let_pass(self._chance.random() * self._storing)
+            let_pass(SOON)
 
     def missed(self) -> None:
         """The command was done before: the next moments come sooner."""
-        self._whole, self._storing = self._whole / 1.5, self._storing / 3
+        self._whole, self._storing = self._whole / 1.5, self._storing / 1.5
 
 
 @pytest.mark.campaign
@@ -88,7 +96,7 @@ def test_an_import_killed_anywhere_is_finished_by_doing_it_again(
     ana, stick = busy(household, tmp_path), tmp_path / "ana.bundle"
     ana.does("export", "bundle", str(stick))
     source = state_in(ana, stick)
-    aim = Aim(Random(5), seconds_for(household.person("carol"), "import", "bundle", str(stick)))
+    aim = Aim(Random(5), household.person("carol"), "import", "bundle", str(stick))
     kills, halfway, homes = 0, 0, 0
     deadline = time.monotonic() + campaign_seconds("kills/bundle")
 
@@ -137,7 +145,7 @@ def test_an_exchange_by_file_killed_anywhere_leaves_the_file_whole(
     household: Household, tmp_path: Path, campaign_seconds: Callable[[str], float], tell: Callable[[str], None]
 ) -> None:
     ana, ben, stick = busy(household, tmp_path), household.person("ben"), tmp_path / "stick"
-    aim = Aim(Random(6), seconds_for(ana, "sync", "--file", str(stick)))
+    aim = Aim(Random(6), ana, "sync", "--file", str(stick))
     kills, deadline = 0, time.monotonic() + campaign_seconds("kills/file")
     while kills < EXCHANGES or time.monotonic() < deadline:
         if was_killed(ben, aim.anywhere, "sync", "--file", str(stick)):
@@ -165,13 +173,6 @@ def was_killed(person: Person, wait: Callable[[Attempt], None], *words: str) -> 
     assert ended.code in (Exit.NOT_RUNNING, Exit.FAILURE), ended.err
     assert ended.err
     return True
-
-
-def seconds_for(person: Person, *words: str) -> float:
-    """How long a command takes here and now."""
-    begun = time.monotonic()
-    person.does(*words)
-    return time.monotonic() - begun
 
 
 def records(person: Person) -> int:
