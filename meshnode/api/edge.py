@@ -4,6 +4,7 @@ import hashlib
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -22,6 +23,7 @@ from meshnode.api.matching import ByBeginning
 from meshnode.api.models.shared import Model
 from meshnode.api.models.shared import Request as Body
 from meshnode.api.problems import Problem, problem, problem_of
+from meshnode.runtime.asked import Asked
 from meshnode.runtime.callers import IN_SCOPE, NOBODY, Area, Caller
 from meshnode.runtime.refusals import Code, Refusal
 
@@ -111,12 +113,17 @@ class Entry(Generic[N]):
     """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file."""
 
 
-def application(entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASGIApp | None = None) -> ASGIApp:
+def application(
+    entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASGIApp | None = None, asked: Asked | None = None
+) -> ASGIApp:
     """The whole API over `node`, with `seconds` for a usual request; every path outside /v1 goes to `pages`.
 
-    Expects a `Guard` around it, which notes in the scope who asks.
+    Expects a `Guard` around it, which notes in the scope who asks. `asked` is told of requests that are answered.
     """
-    routes = [Route(f"/v1{entry.path}", _endpoint(entry, node, seconds), methods=[entry.method]) for entry in entries]
+    asked = asked or Asked()
+    routes = [
+        Route(f"/v1{entry.path}", _endpoint(entry, node, seconds, asked), methods=[entry.method]) for entry in entries
+    ]
     api = Starlette(routes=[ByBeginning(routes)], exception_handlers={404: _no_route, 405: _no_method})
 
     async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,10 +132,10 @@ def application(entries: Iterable[Entry[N]], node: N, seconds: float, pages: ASG
     return chosen
 
 
-def _endpoint(entry: Entry[N], node: N, seconds: float) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(entry: Entry[N], node: N, seconds: float, asked: Asked) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            with trio.fail_after(seconds) as deadline:
+            with trio.fail_after(seconds) as deadline, nullcontext() if entry.patient else asked.answering():
                 call = await _call(entry, request)
                 if isinstance(call, Problem):
                     return problem_answer(call)

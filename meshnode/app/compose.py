@@ -26,6 +26,7 @@ from meshnode.net.settings import DiscoverySettings, TransportSettings
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime import notes
 from meshnode.runtime.answers.searcher import Searcher
+from meshnode.runtime.asked import Asked
 from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
@@ -135,7 +136,8 @@ def _open(
     grant = reader.entry(NoteEntry, (notes.GRANT,))
     identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
-    projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
+    asked = Asked()
+    projector, searcher = Projector(store.reader(), views, agent, asked), Searcher(store.reader())
     core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
     asks = reader.entry(NoteEntry, (notes.PAIRING,))
     core.parts.sums.elsewhere = True  # in a thread of the office, which asks it what is wanted
@@ -152,6 +154,7 @@ def _open(
         after_commit=projector.nudge,
         busy=projector.make_way,
         look=searcher.wake,
+        asked=asked,
         wall_ms=wall_ms,
     )
     node = RunningNode(parts)

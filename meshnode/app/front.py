@@ -60,10 +60,11 @@ class Doors:
 
         There, what `pages` makes over the API is served beside it.
         """
-        app = application(ROUTES, site, seconds)
+        asked = site.office.node.asked
+        app = application(ROUTES, site, seconds, asked=asked)
         served = [Entrance(self.unix, Guard(app, socket_door()), os.geteuid())]
         if self.tcp is not None:
-            app = application(ROUTES, site, seconds, None if pages is None else pages(app))
+            app = application(ROUTES, site, seconds, None if pages is None else pages(app), asked)
             is_owners = made_by((os.geteuid(), ROOT), self.tcp)
             served.append(Entrance(self.tcp, Guard(app, tcp_door(self.port, credentials, is_owners))))
         return served

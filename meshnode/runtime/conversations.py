@@ -10,10 +10,11 @@ from contextlib import suppress
 from functools import partial
 from itertools import count
 from traceback import clear_frames
+from typing import NamedTuple
 
 import trio
 
-from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp
+from meshnode.core.events import BreachIn, Event, PeerDown, PeerUp, RunIn
 from meshnode.net.transport import RECEIVE_BYTES, Channel, ChannelClosed
 from meshnode.net.turns import turn
 from meshnode.runtime.burden import Burden
@@ -36,6 +37,23 @@ from meshproto.wire.messages import Message
 log = logging.getLogger(__name__)
 
 
+async def _at_once() -> None:
+    """Nobody else needs the loop."""
+
+
+def _nothing(records: int) -> None:
+    """What happens when nobody wants to know."""
+
+
+class Pace(NamedTuple):
+    """How what peers send is taken in beside all else that the node does."""
+
+    give_way: Callable[[], Awaitable[None]] = _at_once
+    """Waited for before each large message."""
+    came: Callable[[int], None] = _nothing
+    """Called with how many records have come."""
+
+
 class Conversations:
     """All conversations of a node, by the number of their connection."""
 
@@ -46,12 +64,13 @@ class Conversations:
         local_peer: str,
         busy: Callable[[], None],
         is_stranger: Callable[[int], bool] = lambda conn: True,
+        pace: Pace | None = None,
     ) -> None:
         """`busy` is called whenever much came or goes: what can wait should wait.
 
         `is_stranger` tells whether the peer of a connection shares no network with this node.
         """
-        self._is_stranger = is_stranger
+        self._is_stranger, self._pace = is_stranger, pace or Pace()
         self._burden = Burden(is_stranger, self._unburden)
         self._inbox, self._verifier, self._local_peer, self._busy = inbox, verifier, local_peer, busy
         self._numbers = count(1)
@@ -187,9 +206,12 @@ class Conversations:
         for raw in bodies:
             if len(raw) > INLINE_BYTES:
                 self._busy()
+                await self._pace.give_way()
             await turn()
             weight = weight_of(raw)
             event = await self._verifier.check(conn, raw, partial(self._inbox.room, conn, weight))
+            if isinstance(event, RunIn):
+                self._pace.came(len(event.run.records))
             await self._inbox.put(conn, event, weight)
             if isinstance(event, BreachIn):
                 # The core answers with a goodbye and a close; what follows is not worth reading.

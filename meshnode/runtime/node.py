@@ -5,10 +5,9 @@ what was submitted is committed, and only then do the parts let go; nothing ackn
 """
 
 import logging
-import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
@@ -33,8 +32,9 @@ from meshnode.core.rows import AnswerEntry, Forget, LocalRow
 from meshnode.core.standing import NetworkStanding
 from meshnode.net.transport import Discovery, PeerId, Transport
 from meshnode.runtime.alarm import Alarm
+from meshnode.runtime.asked import Asked
 from meshnode.runtime.clock import Clock
-from meshnode.runtime.conversations import Conversations
+from meshnode.runtime.conversations import Conversations, Pace
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.driver import Core, Driver, Hands
 from meshnode.runtime.failures import StoreFailed
@@ -44,6 +44,7 @@ from meshnode.runtime.presence import Presence
 from meshnode.runtime.projector import AUTHORITY
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import STOP_SECONDS
+from meshnode.runtime.streaming import Streaming
 from meshnode.runtime.tickets import Tickets
 from meshnode.runtime.unwritten import Naming, Undecided, about, refusal_of
 from meshnode.runtime.verifier import Verifier
@@ -58,9 +59,6 @@ log = logging.getLogger(__name__)
 NAMING = AUTHORITY | {"profile", "project", "correction", "erasure"}
 """Types of records that say who may do what, and by which something gets a name, or another, or none."""
 
-
-STREAM_RECORDS = 100
-"""Records in one commit that only a sync or an import brings."""
 TOUCHED = 1_024
 """Records of which is remembered when something was written here about them: far more than are written in a moment."""
 
@@ -102,6 +100,8 @@ class Parts:
     """Called likewise whenever much comes from or goes to a peer."""
     look: Callable[[], None] = _nothing
     """Called likewise when what orders name weakly is to be looked for."""
+    asked: Asked = field(default_factory=Asked)
+    """Who waits for an answer of the API."""
     wall_ms: int | None = None
     """A fixed beginning of the wall clock, for tests."""
 
@@ -121,7 +121,7 @@ class RunningNode:
     """A node between its start and its end; made by `running`."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+        self._parts, self.asked = parts, parts.asked
         self.clock = Clock(parts.wall_ms)
         self.hub = Hub()
         """Moves with every commit."""
@@ -139,8 +139,7 @@ class RunningNode:
         """How networks stand, as far as is folded."""
         self.written = self.named = 0
         """The arrival up to which all stands that was written here; and, whoever wrote it, that names or governs."""
-        self.streamed_at = -math.inf
-        """When records last came in as they do in a sync, by trio's clock."""
+        self.streaming = Streaming()
         self._touched: dict[bytes, int] = {}  # by record, as it is named; what is forgotten, by nothing
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
@@ -149,7 +148,12 @@ class RunningNode:
         self._driver = Driver(parts.core, parts.ledger, self._inbox, self.clock, self._tell)
         self._writer = Writer(parts.store, self._landed, self._driver.failed)
         self._conversations = Conversations(
-            self._inbox, Verifier(), parts.transport.peer_id, parts.busy, self.presence.is_stranger
+            self._inbox,
+            Verifier(),
+            parts.transport.peer_id,
+            parts.busy,
+            self.presence.is_stranger,
+            Pace(parts.asked.give_way, self.streaming.came),
         )
         self._dialler = Dialler(parts.transport, self._conversations, self._inbox)
         self._alarm = Alarm(self._ring)
@@ -341,8 +345,7 @@ class RunningNode:
                 await self._conversations.ended()
 
     def _landed(self, group: Sequence[Batch]) -> None:
-        if sum(len(run.records) for batch in group for run in batch.runs) > STREAM_RECORDS:
-            self.streamed_at = trio.current_time()
+        self.streaming.landed(self.arrival)
         if any(each.type in NAMING for batch in group for run in batch.runs for each in run.records):
             self.named = self.arrival
         self._driver.landed(group)

@@ -26,6 +26,7 @@ from meshnode.core.rows import (
 from meshnode.core.summing import Sums, answer
 from meshnode.runtime.devices import Devices
 from meshnode.runtime.following import Following
+from meshnode.runtime.freshness import Freshness
 from meshnode.runtime.joining import Joins
 from meshnode.runtime.keyed import name_of
 from meshnode.runtime.known import Known
@@ -48,16 +49,6 @@ from meshproto.fold.states import SETTLED_TYPES
 from meshproto.records.encoding import decode
 from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id, short, to_text
 
-FRESH_SECONDS = 1.0
-"""How long a list waits for the views to show what was just written; then it shows what there is."""
-CERTAIN_SECONDS = 10.0
-"""How long it is waited for them at most where what they show decides what is signed, or refused."""
-FEW_BEHIND = 50
-"""Records that the views may lack for a list to wait for them whoever wrote them: some 20 ms of work."""
-STREAM_SECONDS = 2.0
-"""How long after a commit of a sync nobody waits for records of others: the views take them in after the sync."""
-MOST_BEHIND = 5_000
-"""Records behind which what was written here is waited for: about as many as are shown in FRESH_SECONDS."""
 CANDIDATES = 64
 """Ids looked at for an abbreviation; more than fit on a screen help nobody."""
 
@@ -108,10 +99,12 @@ class Office:
     _fold_turn: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1))
     _keys: dict[str, trio.Lock] = field(default_factory=dict)
     _names: Known = field(init=False)
+    _freshness: Freshness = field(init=False)
     known: Known = field(init=False)
     """What requests found out about agents and scopes: it may change with the views, and by the owner's choices."""
 
     def __post_init__(self) -> None:
+        self._freshness = Freshness(self.node, self.projector, lambda: self.lookups.views.arrival)
         self._names = Known(self.projector.advanced)
         self.known = Known(self.projector.advanced, self.node.chosen)
 
@@ -123,25 +116,15 @@ class Office:
     async def fresh(self, upto: int | None = None) -> Lookups:
         """The lookups, once they show what was written before, or after a moment all the same.
 
-        Records of others are only waited for as long as there are few, and none stream in; nor is what was written
-        here, behind so many of them that it would not show in time. `upto` is the last arrival that matters to whoever
-        asks; all that was written here if it is not given. Raises Refusal if the views are broken: what they show would
-        stay as it is.
+        `upto` is the last arrival that matters to whoever asks; all that was written here if it is not given. Raises
+        Refusal if the views are broken.
         """
-        if not self.projector.is_current:
-            self.projector.must_be_whole()
-            lag, node = self.lag(), self.node
-            own = node.written if upto is None else upto
-            all_ = lag <= FEW_BEHIND and trio.current_time() - node.streamed_at >= STREAM_SECONDS
-            if all_ or (lag <= MOST_BEHIND and self.projector.reached < own):
-                with trio.move_on_after(FRESH_SECONDS):
-                    await (self.projector.caught_up() if all_ else self.projector.shows(own))
+        await self._freshness.until_fresh(upto)
         return self.lookups
 
     async def certain(self) -> Lookups:
         """The lookups, for who is to be refused by what they show, or signs by it: a busy machine is waited for."""
-        with trio.move_on_after(CERTAIN_SECONDS):
-            await self.projector.caught_up()
+        await self._freshness.until_certain()
         return self.lookups
 
     async def standing(self, record: bytes, entry: EntryRow | None = None) -> Standing | None:
@@ -153,7 +136,7 @@ class Office:
 
     def lag(self) -> int:
         """How many records the views lack."""
-        return max(0, self.node.arrival - self.lookups.views.arrival)
+        return self._freshness.lag
 
     def name(self, agent: bytes) -> str:
         """What an agent is called; the genesis tells it before the views do."""

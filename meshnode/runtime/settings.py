@@ -50,6 +50,12 @@ MAX_DIALS = 16
 
 LOOP_SLICE_SECONDS = 0.010
 """After so much work in a row the driver lets other tasks run."""
+ASKED_SECONDS = 0.5
+"""After so long without a request to the API, what takes long need not go in short rounds any more."""
+ASKED_BREATH_SECONDS = 0.002
+"""How long a sync rests then before each large message: several rounds of the loop, in which requests are heard."""
+ASKED_MOST_SECONDS = 0.02
+"""How long it waits at most for those that are being answered: a run is 500 records, so it takes 20,000 a second in."""
 PROJECT_QUIET_SECONDS = 0.2
 """Views are brought up to date once the node was not busy for this long, so that they do not compete with a sync."""
 PROJECT_LAG_SECONDS = 2.0
@@ -74,8 +80,9 @@ LOOK_SHARE = 1.0
 """While everything stored is looked through, it rests so many times as long as it worked: nobody waits for it."""
 RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while another waits; Python's 5 ms would be felt as latency."""
+SWITCH_SECONDS = 0.0001
+"""How long a thread may keep the interpreter while another waits. Python's 5 ms would be felt as latency: an answer takes it
+back ten times or more, after each question to the database."""
 GARBAGE_AFTER = 5_000, 4, 25
 """Objects made and not freed after which Python looks for cycles among them; how many such looks until it looks through
 those that outlived one, and how many of these until it looks through all. Each look holds the loop up for about a

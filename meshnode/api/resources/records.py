@@ -30,8 +30,9 @@ from meshnode.api.shapes import Names, absolute, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.answers.explanations import RIVALS, ROTATED, Explanation, explain, explain_fork
 from meshnode.runtime.forks import describe, gathered
+from meshnode.runtime.freshness import FRESH_SECONDS
 from meshnode.runtime.naming import text_of_id
-from meshnode.runtime.office import FRESH_SECONDS, Office
+from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import erasures
 from meshnode.views.rows import ForkRow

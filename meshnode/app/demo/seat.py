@@ -31,7 +31,9 @@ class Seat:
         self._listener: socket.socket | None = None
         self._sessions: Sessions | None = None
         self._site = partial(site_of, opened, places, Loaded(opened.settings), places.state / "node.log")
-        self.ask = Asking(application(ROUTES, self._site(), opened.settings.api.request_seconds), OWNER)
+        self.ask = Asking(
+            application(ROUTES, self._site(), opened.settings.api.request_seconds, asked=opened.node.asked), OWNER
+        )
         """Asks the API as the owner."""
         self.url = ""
         """Where the dashboard is, once it is served."""

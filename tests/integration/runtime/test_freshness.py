@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import trio
 
+import meshnode.runtime.freshness as freshness_module
 import meshnode.runtime.node as node_module
-import meshnode.runtime.office as office_module
+import meshnode.runtime.streaming as streaming_module
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import work
 from meshproto.records.ids import to_text
@@ -22,7 +23,7 @@ def mesh(tmp_path: Path) -> Mesh:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may take longer than people wait."""
-    monkeypatch.setattr(office_module, "FRESH_SECONDS", DEADLINE)
+    monkeypatch.setattr(freshness_module, "FRESH_SECONDS", DEADLINE)
 
 
 @pytest.mark.usefixtures("patient")
@@ -40,7 +41,7 @@ async def test_records_of_others_are_not_waited_for_once_there_are_many(
         office = ana.office
         await ana.logs("Entry")
         await office.projector.caught_up()
-        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        monkeypatch.setattr(freshness_module, "FEW_BEHIND", -1)
         passes, office.projector._news = office.projector.passes, True
         await office.fresh()
         assert office.projector.passes == passes
@@ -55,8 +56,8 @@ async def test_nor_is_what_was_written_here_behind_more_than_can_be_shown_in_tim
     async with mesh.node("ana") as ana:
         office = ana.office
         await office.projector.caught_up()
-        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
-        monkeypatch.setattr(office_module, "MOST_BEHIND", -1)
+        monkeypatch.setattr(freshness_module, "FEW_BEHIND", -1)
+        monkeypatch.setattr(freshness_module, "MOST_BEHIND", -1)
         passes, office.projector._news = office.projector.passes, True
         ana.opened.node.written += 1
         await office.fresh()
@@ -68,7 +69,7 @@ async def test_views_that_are_broken_are_not_read_however_far_behind_they_are(
 ) -> None:
     async with mesh.node("ana") as ana:
         office = ana.office
-        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        monkeypatch.setattr(freshness_module, "FEW_BEHIND", -1)
         office.projector.broken, office.projector.trouble = True, "views.db is damaged (page 7)"
         with pytest.raises(Refusal, match=r"the lists cannot be read: views\.db is damaged"):
             await office.fresh()
@@ -116,7 +117,7 @@ async def test_who_asks_about_one_record_waits_only_for_what_was_written_about_i
         await work.retract(office, one, "error")
         assert (node.written_about(one), node.written_about(two)) == (node.arrival, node.arrival - 1)
         await office.projector.caught_up()
-        monkeypatch.setattr(office_module, "FEW_BEHIND", -1)
+        monkeypatch.setattr(freshness_module, "FEW_BEHIND", -1)
         passes, office.projector._news = office.projector.passes, True
         node.written += 1
         await office.fresh(node.written_about(two))
@@ -137,17 +138,41 @@ async def test_what_is_forgotten_counts_as_written_about_every_record(
         assert ana.opened.node.written_about(first) >= ana.opened.node.arrival - 1
 
 
-async def test_while_records_stream_in_nobody_waits_for_those_of_others(
-    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_while_records_stream_in_nobody_waits_for_those_of_others(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana:
         office, node = ana.office, ana.opened.node
-        assert node.streamed_at < 0
-        monkeypatch.setattr(node_module, "STREAM_RECORDS", 0)
         await ana.logs("Entry")
         await office.projector.caught_up()
-        assert trio.current_time() - node.streamed_at < DEADLINE
-        node.streamed_at = trio.current_time()
+        assert not node.streaming.now
+        node.streaming.came(streaming_module.STREAM_RECORDS + 1)
         passes, office.projector._news = office.projector.passes, True
         await office.fresh()
         assert office.projector.passes == passes
+
+
+@pytest.mark.usefixtures("patient")
+async def test_who_waits_for_those_of_others_goes_on_once_they_stream_in(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        office, node = ana.office, ana.opened.node
+        await office.projector.caught_up()
+        async with office.projector._turn:  # the views stand still
+            office.projector.nudge()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(office.fresh)
+                while not node.streaming._hoping:
+                    await trio.lowlevel.checkpoint()
+                node.streaming.came(streaming_module.STREAM_RECORDS + 1)
+
+
+async def test_what_was_written_here_far_behind_a_sync_is_not_waited_for(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        office, node = ana.office, ana.opened.node
+        await office.projector.caught_up()
+        node.streaming.came(streaming_module.STREAM_RECORDS + 1)
+        passes, office.projector._news = office.projector.passes, True
+        node.written = office.projector.reached + freshness_module.FEW_BEHIND + 1
+        await office.fresh()
+        assert office.projector.passes == passes
+        node.written = office.projector.reached + freshness_module.FEW_BEHIND
+        await office.fresh()
+        assert office.projector.passes > passes

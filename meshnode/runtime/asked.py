@@ -1,0 +1,58 @@
+"""Whether people wait for answers: what takes long goes in short rounds then, and lets them go first.
+
+A request takes several rounds of the event loop, some of its time in the interpreter, and little of either. A sync and
+a fold would take all there is of both: each waits here between two pieces of work, but never for long, so that they go
+on however much is asked.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import trio
+
+from meshnode.runtime.settings import ASKED_BREATH_SECONDS, ASKED_MOST_SECONDS, ASKED_SECONDS
+
+_LOOK_SECONDS = 0.0005
+"""How often a thread looks whether all are answered."""
+
+
+class Asked:
+    """Counts the requests that are being answered. Only `lately` and `rest` may be used in other threads."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._answered_at = float("-inf")
+        self._answered = trio.lowlevel.ParkingLot()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Somebody waits for an answer until the body ends."""
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._answered_at = time.monotonic()
+            if not self._open:
+                self._answered.unpark_all()
+
+    @property
+    def lately(self) -> bool:
+        """Whether somebody waits for an answer, or soon may again."""
+        return self._open > 0 or time.monotonic() - self._answered_at < ASKED_SECONDS
+
+    async def give_way(self) -> None:
+        """Before a piece of work in the loop: let whoever asks be heard and answered, within a bound."""
+        if not self.lately:
+            return
+        await trio.sleep(ASKED_BREATH_SECONDS)  # who has just asked is not counted yet
+        with trio.move_on_after(ASKED_MOST_SECONDS):
+            while self._open:
+                await self._answered.park()
+
+    def rest(self) -> None:
+        """The same between two pieces of work in another thread."""
+        until = time.monotonic() + ASKED_MOST_SECONDS
+        while self._open and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)

@@ -1,0 +1,69 @@
+import time
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+import meshnode.runtime.asked as asked_module
+from meshnode.runtime.asked import Asked
+from meshnode.runtime.settings import ASKED_MOST_SECONDS
+from tests.support.patience import DEADLINE
+
+
+async def test_who_gives_way_goes_on_at_once_while_nobody_asks(autojump_clock: MockClock) -> None:
+    asked = Asked()
+    assert not asked.lately
+    await asked.give_way()
+    assert trio.current_time() == 0
+
+
+async def test_who_gives_way_goes_on_once_all_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked_module, "ASKED_MOST_SECONDS", DEADLINE)
+    asked, went_on = Asked(), trio.Event()
+
+    async def work() -> None:
+        await asked.give_way()
+        went_on.set()
+
+    with trio.fail_after(DEADLINE / 2):
+        async with trio.open_nursery() as nursery:
+            with asked.answering():
+                with asked.answering():
+                    nursery.start_soon(work)
+                    while not asked._answered:
+                        await trio.lowlevel.checkpoint()
+                assert not went_on.is_set()
+            await went_on.wait()
+
+
+async def test_who_gives_way_waits_no_longer_than_a_bound(autojump_clock: MockClock) -> None:
+    asked = Asked()
+    with asked.answering():
+        await asked.give_way()
+    assert ASKED_MOST_SECONDS <= trio.current_time() < 2 * ASKED_MOST_SECONDS
+
+
+async def test_it_is_known_for_a_while_that_somebody_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked()
+    monkeypatch.setattr(asked_module, "ASKED_SECONDS", DEADLINE)
+    with asked.answering():
+        assert asked.lately
+    assert asked.lately
+    monkeypatch.setattr(asked_module, "ASKED_SECONDS", 0)
+    assert not asked.lately
+
+
+async def test_a_thread_rests_while_somebody_asks_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked()
+    began = time.monotonic()
+    asked.rest()
+    with asked.answering():
+        await trio.to_thread.run_sync(asked.rest)
+        assert time.monotonic() - began >= ASKED_MOST_SECONDS
+        monkeypatch.setattr(asked_module, "ASKED_MOST_SECONDS", DEADLINE)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.to_thread.run_sync, asked.rest)
+            await trio.lowlevel.checkpoint()
+            asked._open -= 1
+        asked._open += 1
+    assert time.monotonic() - began < DEADLINE
