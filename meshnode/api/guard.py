@@ -1,8 +1,8 @@
 """Refuses what a web page or another user could send, before anything is read, and finds out who asks.
 
 A browser can be made to send requests to any local address. It always names the Host it believes in, and it says
-where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the Host is
-one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; pages and sessions are for programs of
+where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the
+target is a path and the Host one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; pages and sessions are for programs of
 the owner alone, else 403; who asks is shown, else 401; they may do this, else 403; and only then is the body looked at.
 The last two are up to the route, so they stand in `edge.py`.
 """
@@ -72,10 +72,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with the problem."""
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close"})  # There are none here, for nobody.
         if scope["type"] != "http":
-            return  # Lifespan is the node's own.
+            return  # There are no websockets here, and lifespan is the node's own.
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -83,7 +81,7 @@ class Guard:
             await send(message)
 
         headers = headers_of(scope["headers"])
-        refused = _stranger(headers, self._door)
+        refused = _elsewhere(scope["path"]) or _stranger(headers, self._door)
         if refused is None:
             refused = self._ask(scope, headers)
         if refused is None:
@@ -133,6 +131,13 @@ def body_problem(method: str, headers: Headers) -> Problem | None:
     return (
         None if media == "application/json" else problem("media-type", "the body is not declared as application/json")
     )
+
+
+def _elsewhere(target: str) -> Problem | None:
+    """The problem with a target that is no path: what is sent to a proxy, for whatever host it names."""
+    if target.startswith("/"):
+        return None
+    return problem("misdirected", "the target is no path; this is no proxy", "ask for http://localhost/v1/…")
 
 
 def _stranger(headers: Headers, door: Door) -> Problem | None:

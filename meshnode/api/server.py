@@ -11,13 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import h11
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData
+from hypercorn.protocol import ProtocolWrapper
+from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.trio.task_group import TaskGroup as Tasks
 from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import TrioSingleTask, WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState, TaskGroup
+from hypercorn.utils import parse_socket_addr
 from starlette.types import ASGIApp
 
 from meshnode.api.listening import peer_uid
@@ -26,7 +31,6 @@ from meshnode.api.settings import (
     IDLE_SECONDS,
     MAX_CONNECTIONS,
     MAX_HEAD,
-    MAX_STREAMS,
     SEND_SECONDS,
 )
 
@@ -79,8 +83,6 @@ class _Front:
         self._config = Config()
         self._config.keep_alive_timeout = IDLE_SECONDS
         self._config.h11_max_incomplete_size = MAX_HEAD
-        self._config.h2_max_concurrent_streams = MAX_STREAMS
-        self._config.h2_max_header_list_size = MAX_HEAD
         self._config.include_server_header = False
         self._config.errorlog = None
         self._config.accesslog = None
@@ -177,13 +179,58 @@ class _Idle(TrioSingleTask):
         self.begun = trio.Event()
 
 
+class _Http1(H11Protocol):
+    """HTTP/1 and nothing that it could turn into: an upgrade is passed over, as a server may.
+
+    Hypercorn would go on in HTTP/2 or as a websocket, whose streams have no bounds of ours and outlast their caller.
+    """
+
+    async def _check_protocol(self, event: h11.Request) -> None:
+        """Turn into nothing."""
+
+    async def _create_stream(self, request: h11.Request) -> None:
+        if not request.http_version.startswith(b"1."):
+            await self._send_error_response(505)
+            await self.send(Closed())
+            return
+        if any(name == b"upgrade" for name, _ in request.headers):
+            kept = [(name, value) for name, value in request.headers if name != b"upgrade"]
+            version = request.http_version
+            request = h11.Request(method=request.method, target=request.target, headers=kept, http_version=version)
+        await super()._create_stream(request)
+
+
 class _BoundedServer(TCPServer):
-    """Hypercorn's connection, with a deadline on every send, and fewer of them."""
+    """Hypercorn's connection, in HTTP/1 alone, with a deadline on every send, and fewer of them."""
 
     def __init__(self, sends: _Sends, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._sends, self._head = sends, b""
         self.idle_task: _Idle = _Idle()
+
+    async def run(self) -> None:
+        sock = cast(trio.SocketStream, self.stream).socket
+        try:
+            here, there = (parse_socket_addr(sock.family, each) for each in (sock.getsockname(), sock.getpeername()))
+            async with Tasks() as self._task_group:
+                protocol = _Http1(
+                    self.app,
+                    self.config,
+                    self.context,
+                    self._task_group,
+                    ConnectionState(self.state),
+                    False,
+                    there,
+                    here,
+                    self.protocol_send,
+                )
+                self.protocol = cast(ProtocolWrapper, protocol)
+                await self.idle_task.restart(self._task_group, self._idle_timeout)
+                await self._read_data()
+        except OSError:
+            pass
+        finally:
+            await self._close()
 
     async def protocol_send(self, event: Event) -> None:
         if not isinstance(event, RawData):

@@ -10,8 +10,6 @@ MAX_HEAD = 16_384
 """Bytes of the head of a request; an honest one has a few hundred, with a long cookie some thousands."""
 MAX_HEADERS = 64
 """Headers of one request; a browser sends about twenty."""
-MAX_STREAMS = 8
-"""Requests at once on one connection, for a caller that speaks HTTP/2."""
 MAX_READERS = 512
 """Streams of events open at once, so that forgotten ones leave connections to everybody else."""
 HEARTBEAT_SECONDS = 15.0

@@ -150,14 +150,22 @@ async def test_a_head_that_comes_too_slowly_is_not_waited_for(monkeypatch: pytes
         assert await say(port, b"GET / HT") == b""
 
 
-async def test_a_web_socket_is_refused() -> None:
+@pytest.mark.parametrize("upgrade", [b"websocket", b"h2c", b"TLS/1.3"])
+async def test_an_upgrade_is_passed_over(upgrade: bytes) -> None:
     ask = (
-        b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close, Upgrade\r\nUpgrade: %s\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     async with served_on_tcp() as (port, _):
-        assert (await say(port, ask % port)).startswith(b"HTTP/1.1 403")
-        assert (await say(port, ASK % b"/")).startswith(b"HTTP/1.1 421")
+        told = await say(port, ask % (port, upgrade))
+        assert (told[:12], told[-5:], b"upgrade" in told.lower()) == (b"HTTP/1.1 200", b"hello", False)
+
+
+@pytest.mark.parametrize("version", [b"2.0", b"3.0", b"0.9"])
+async def test_another_version_of_http_is_not_spoken(version: bytes) -> None:
+    async with served_on_tcp() as (port, _):
+        told = await say(port, b"GET / HTTP/%s\r\nHost: 127.0.0.1:%d\r\n\r\n" % (version, port))
+        assert told.startswith(b"HTTP/1.1 505")
 
 
 async def test_open_streams_do_not_hold_up_the_end_on_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
