@@ -1,9 +1,10 @@
 """Refuses what a web page or another user could send, before anything is read, and finds out who asks.
 
 A browser can be made to send requests to any local address. It always names the Host it believes in, and it says
-where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the
-target is a path and the Host one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; pages and sessions are for programs of
-the owner alone, else 403; who asks is shown, else 401; they may do this, else 403; and only then is the body looked at.
+where the request comes from; programs of the owner send neither Origin nor Sec-Fetch-Site. In this order: the target
+is a path and the Host is one of ours, else 421; Origin and Sec-Fetch-Site are our own or absent, else 403; pages and
+sessions are for programs of the owner alone, else 403; who asks is shown, else 401; they may do this, else 403; and
+only then is the body looked at.
 The last two are up to the route, so they stand in `edge.py`.
 """
 

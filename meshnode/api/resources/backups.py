@@ -12,7 +12,11 @@ SHORTEST = 8
 
 
 async def create_backup(site: Site, call: Call[BackupRequest]) -> Backup:
-    """Write one encrypted file with everything that is needed to go on elsewhere."""
+    """Write one encrypted file with everything that is needed to go on elsewhere.
+
+    Asked again, also with the same Idempotency-Key, it writes the file anew: the one at `path` is as new as the answer
+    says, and there is one.
+    """
     body = call.body
     path = absolute(body.path)
     match body.passphrase, body.words:

@@ -30,6 +30,16 @@ async def test_a_backup_is_written_and_remembered(ana: Node, tmp_path: Path) -> 
     assert last == {name: made[name] for name in ("path", "bytes", "made", "records", "lock")}
 
 
+async def test_asked_again_with_the_same_key_it_is_written_anew(ana: Node, tmp_path: Path) -> None:
+    order, api = {"path": str(tmp_path / "ana.backup"), "passphrase": SECRET}, ana.api()
+    first = await api.does("POST", "/backups", order, key="nightly")
+    await api.does("POST", "/contributions", WORK)
+    again = await api.does("POST", "/backups", order, key="nightly")
+    assert check_backup(tmp_path / "ana.backup", SECRET).records == again["records"] == first["records"] + 1
+    (last,) = (await api.does("GET", "/backups"))["items"]
+    assert (last["made"], [*tmp_path.glob("*.backup")]) == (again["made"], [tmp_path / "ana.backup"])
+
+
 async def test_words_are_taken_however_they_are_written(ana: Node, tmp_path: Path) -> None:
     made = await ana.api().does("POST", "/backups", {"path": str(tmp_path / "x"), "words": "  Abandon  ABOUT "})
     assert made["lock"] == "words"
