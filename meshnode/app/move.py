@@ -1,7 +1,8 @@
 """Moving a home: out of here into a file, and in from one. Killed between any two lines, it is done again.
 
-Out: the mark comes before the file (`store/leaving.py`). In: the file is marked before the home appears
-(`exchange/move_in.py`). So there is never a home that signs beside a file that may become another.
+Out: the mark comes before the file, and says that this is whole before it has its name (`store/leaving.py`), so that no
+other file is written once somebody can have taken this one along. In: the file is marked before the home appears
+(`exchange/move_in.py`). So there is never a home that signs beside a file that may become another, nor two such files.
 """
 
 import os
@@ -19,7 +20,7 @@ from meshnode.exchange import move_in
 from meshnode.exchange.backup_file import BackupRefused, head_of
 from meshnode.exchange.backup_in import check_backup
 from meshnode.exchange.backup_out import Source, plan_backup, write_backup
-from meshnode.exchange.files import FileTrouble
+from meshnode.exchange.files import FileTrouble, give_name, parts_of
 from meshnode.store.home import Home, HomeState
 from meshnode.store.leaving import Left
 from meshnode.store.passphrase import Cost
@@ -52,16 +53,17 @@ def out(places: Places, path: Path, secret: str, lock: str, cost: Cost | None = 
             mark = home.left()
             if mark is None:
                 _need_newest(home)
-            elif _is_finished(mark, path):
-                found = check_backup(path, secret)
-                home.leave(_whole(mark))
-                return Moved(Told(found, str(path), path.stat().st_size), already=True)
+            elif mark.whole:
+                return _named(mark, path, secret)
+            else:
+                _need_unwritten(mark, path)
             source = _source(places)
             plan_backup(source, path)  # what can be known to go wrong does so before anything is marked
             move = Left(mark.move if mark else os.urandom(16).hex(), str(path), source.now, whole=False)
             with _marked(home, move, is_new=mark is None):
-                written = write_backup(source, path, secret, lock, cost, move.move)
-            home.leave(_whole(move))
+                written = write_backup(
+                    source, path, secret, lock, cost, move.move, named=lambda: home.leave(_whole(move))
+                )
             return Moved(Told(written.manifest, str(path), written.size))
 
 
@@ -98,21 +100,42 @@ def _need_newest(home: Home) -> None:
         raise Ending(Exit.CONFLICT, cause, "meshnode up")
 
 
-def _is_finished(mark: Left, path: Path) -> bool:
-    """Whether an earlier attempt has written the file to its end.
+def _named(mark: Left, path: Path, secret: str) -> Moved:
+    """Give the file its name that an earlier attempt has written to its end.
 
-    Raises Ending where it was finished long ago, or into another file, or where that cannot be seen.
+    Raises Ending where it has one, which somebody may have taken along, and BackupRefused, FileTrouble.
     """
     before = Path(mark.file)
+    for part in _parts_of(before, mark.move) if path == before else ():
+        found = check_backup(part, secret)
+        give_name(part, path)
+        return Moved(Told(found, str(path), path.stat().st_size), already=True)
+    raise _gone(before)
+
+
+def _gone(file: Path) -> Ending:
+    return Ending(Exit.CONFLICT, f"this home has moved out already, into {file}", OUT)
+
+
+def _parts_of(path: Path, move: str) -> list[Path]:
+    """The file of this move as long as it has no name."""
+    try:
+        return [part for part in parts_of(path) if _is_of(part, move)]
+    except OSError:
+        return []
+
+
+def _need_unwritten(mark: Left, path: Path) -> None:
+    """Raise Ending unless the earlier attempt named no file, and another file is not in the way."""
+    before = Path(mark.file)
     written = _is_of(before, mark.move)
-    if mark.whole or (written and before != path):
-        raise Ending(Exit.CONFLICT, f"this home has moved out already, into {before}", OUT)
     if written is None:
         cause = f"an earlier attempt wrote to {before}, which cannot be looked at now; nobody can say how far it came"
         raise Ending(Exit.CONFLICT, cause, OUT)
-    if not written and path.exists():
+    if written:
+        raise _gone(before)
+    if path.exists():
         raise Ending(Exit.CONFLICT, f"{path} is another file; remove it, or choose another name", OUT)
-    return written
 
 
 @contextmanager
@@ -122,8 +145,11 @@ def _marked(home: Home, mark: Left, *, is_new: bool) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if is_new and _is_of(Path(mark.file), mark.move) is False:
-            home.stay()
+        if _is_of(Path(mark.file), mark.move) is False:
+            if is_new:
+                home.stay()
+            else:
+                home.leave(mark)
         raise
 
 

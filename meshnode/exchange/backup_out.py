@@ -1,6 +1,6 @@
 """Writes a backup: everything that a node needs to go on elsewhere, as of one moment; it may work on meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -85,17 +85,24 @@ def plan_backup(source: Source, path: Path) -> Planned:
 
 
 def write_backup(
-    source: Source, path: Path, secret: str, lock: str, cost: Cost | None = None, move: str = ""
+    source: Source,
+    path: Path,
+    secret: str,
+    lock: str,
+    cost: Cost | None = None,
+    move: str = "",
+    named: Callable[[], None] = lambda: None,
 ) -> Written:
     """Write a backup to an absolute path; blocks, so call it in a thread. `lock` says what `secret` is.
 
-    With `move` it is a home that moves, under this name. Whatever happens, the file is whole or not there. Raises
-    FileTrouble, StoreError, KeyfileError, ValueError for what cannot be a passphrase, MemoryError.
+    With `move` it is a home that moves, under this name. Whatever happens, the file is whole or not there; `named` is
+    called right before it is. Raises FileTrouble, StoreError, KeyfileError, ValueError for what cannot be a passphrase,
+    MemoryError.
     """
     small = _small(source)
     _need_room(source, path, size_of_copy(source.data / RECORDS))
     size = 0
-    with snapshot(source.data / RECORDS, source.data, owner_of) as copy, written_whole(path) as write:
+    with snapshot(source.data / RECORDS, source.data, owner_of) as copy, written_whole(path, named) as write:
 
         def count(piece: bytes) -> None:
             nonlocal size

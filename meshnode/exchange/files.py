@@ -70,11 +70,12 @@ def megabytes(size: int) -> str:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
+def written_whole(path: Path, named: Callable[[], None] = lambda: None) -> Iterator[Callable[[bytes], None]]:
     """Write a file that appears under its name only once it is whole and flushed. Raises FileTrouble.
 
     The bytes go to a neighbour with a name of its own; if anything fails, also in the body, that one is removed
     and what stood at `path` before is untouched. What a process that was killed left there goes with the next writing.
+    `named` is called when all is flushed and the file is about to get its name.
     """
     if not path.is_absolute():
         raise FileTrouble(path, "the path is not absolute")
@@ -91,23 +92,38 @@ def written_whole(path: Path) -> Iterator[Callable[[bytes], None]]:
         with os.fdopen(number, "wb") as file:
             yield _writer(file, path)
             _flush(file, path)
-        _rename(part, path)
+        _flush_folder(part.parent, path)
+        named()
+        give_name(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
+def parts_of(path: Path) -> list[Path]:
+    """What processes that still write or were killed have beside `path`, in place of it. Raises OSError."""
+    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9]+\.part")
+    return [each for each in path.parent.iterdir() if named.fullmatch(each.name)]
+
+
+def give_name(part: Path, path: Path) -> None:
+    """Give a file that is whole its name, durably. Raises FileTrouble."""
+    try:
+        os.replace(part, path)
+    except OSError as error:
+        raise FileTrouble(path, _said(error)) from None
+    _flush_folder(path.parent, path)
+
+
 def _sweep(path: Path) -> None:
     """Remove what killed processes left beside `path`; who still writes there holds a lock."""
-    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9]+\.part")
     with suppress(OSError):  # what cannot be removed is in nobody's way
-        for left in path.parent.iterdir():
-            if named.fullmatch(left.name):
-                number = os.open(left, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-                try:
-                    if _lock(number):
-                        left.unlink()
-                finally:
-                    os.close(number)
+        for left in parts_of(path):
+            number = os.open(left, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                if _lock(number):
+                    left.unlink()
+            finally:
+                os.close(number)
 
 
 def _lock(number: int) -> bool:
@@ -137,15 +153,14 @@ def _flush(file: BinaryIO, path: Path) -> None:
         raise FileTrouble(path, _said(error)) from None
 
 
-def _rename(part: Path, path: Path) -> None:
-    """Give the file its name, and flush the folder that holds the name."""
+def _flush_folder(folder: Path, path: Path) -> None:
+    """Flush the folder that holds the name of a file. Raises FileTrouble, about `path`."""
     try:
-        os.replace(part, path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            os.fsync(folder)
+            os.fsync(number)
         finally:
-            os.close(folder)
+            os.close(number)
     except OSError as error:
         raise FileTrouble(path, _said(error)) from None
 

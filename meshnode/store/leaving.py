@@ -2,7 +2,8 @@
 
 States of a home, and what leads from one to the other (`Home` makes the steps):
 
-    STAYS ──leave── LEAVING ──leave── LEFT         the mark comes before the file, so no file is about without a mark
+    STAYS ──leave── LEAVING ──leave── LEFT         the mark comes before the file, so no file is about without a mark;
+                                                   LEFT comes before its name, so no second file is written
     LEAVING ──stay── STAYS                         in the process that began, if there is no file
     LEAVING, LEFT ──come_back── COPIED             the owner says so; what becomes of a copy is said in `home.py`
 
@@ -32,7 +33,7 @@ class Left(msgspec.Struct, frozen=True):
     at: int
     """Milliseconds UTC."""
     whole: bool
-    """Whether the file was written to its end."""
+    """Whether the file was written to its end: it has its name since, or is about to get it."""
     format: str = "meshnode.left/1"
 
     def error(self, folder: Path) -> HomeLeft:

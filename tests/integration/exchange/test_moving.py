@@ -229,7 +229,7 @@ def test_too_little_room_is_said_before_anything_is_written(tmp_path: Path) -> N
 
 ALLOWED = {
     # Never does a home sign beside a file that may still become another.
-    "out": {"signs none", "leaving none", "leaving home", "left home"},
+    "out": {"signs none", "leaving none", "left none", "left home"},
     "in": {"none home", "none gone", "signs gone"},
 }
 
@@ -240,12 +240,26 @@ def test_killed_at_any_line_one_place_at_most_signs_and_the_same_command_finishe
 ) -> None:
     if deed == "in":
         leave(ana, tmp_path / "ana.home")
-    words = [deed, str(ana.data), str(tmp_path / "ana.home"), str(tmp_path / "play")]
-    command = [sys.executable, "-m", "tests.support.crashes.killed_move", *words]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    found = [line.split("|") for line in told]
-    assert len(found) > 50
+    found = killed(deed, ana, tmp_path)
     assert {before for before, _, _ in found} == ALLOWED[deed]
     refused = {(before, again) for before, again, _ in found if again != "done"}
     assert all(before == end and "already" in again for before, again in refused)
     assert {after for _, _, after in found} == {end}
+
+
+def test_killed_at_any_line_and_taken_in_elsewhere_no_second_home_comes_of_it(ana: Places, tmp_path: Path) -> None:
+    found = killed("away", ana, tmp_path)
+    # Either the file was there, and became the one home that signs; or it was not, and is there now.
+    assert {after for _, _, after in found} == {"left home", "left none signs"}
+    taken = {again for _, again, after in found[:-1] if after == "left none signs"}  # the last was not killed
+    assert taken == {f"this home has moved out already, into {tmp_path / 'play' / 'file'}"}
+
+
+def killed(deed: str, ana: Places, folder: Path) -> list[list[str]]:
+    """What was there after each line at which it was killed, what the same command said then, and what was there."""
+    words = [deed, str(ana.data), str(folder / "ana.home"), str(folder / "play")]
+    command = [sys.executable, "-m", "tests.support.crashes.killed_move", *words]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    found = [line.split("|") for line in told]
+    assert len(found) > 50
+    return found

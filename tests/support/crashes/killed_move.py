@@ -1,8 +1,9 @@
 """Moves a home out, or in, killed before its first line, its second, … until nothing kills it; then does it again.
 
-Run as `python -m tests.support.crashes.killed_move out|in HOME FILE FOLDER`: for each line at which it was killed, a
-line tells what was there then, and what was there once the same command was given again. FOLDER holds what is played
-with. A process of its own, so that it may fork and be traced.
+Run as `python -m tests.support.crashes.killed_move out|away|in HOME FILE FOLDER`: for each line at which it was killed,
+a line tells what was there then, and what was there once the same command was given again. `away` is `out`, but a file
+that is there then is taken in elsewhere, and lost, before the command is given again. FOLDER holds what is played with.
+A process of its own, so that it may fork and be traced.
 """
 
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import nacl.bindings  # noqa: F401 - here once, and not in every child
 
 import meshnode.app.move
+import meshnode.exchange.files
 import meshnode.exchange.move_in
 import meshnode.store.home
 import meshnode.store.leaving
@@ -28,8 +30,15 @@ from tests.support.crashes.killed import ends_after
 from tests.support.crashes.killed_at import CHEAP
 
 SECRET = "seven violins in an amber canyon"
-OURS = {str(each.__file__) for each in (meshnode.app.move, meshnode.exchange.move_in, meshnode.store.home)} | {
-    str(meshnode.store.leaving.__file__)
+OURS = {
+    str(each.__file__)
+    for each in (
+        meshnode.app.move,
+        meshnode.exchange.files,
+        meshnode.exchange.move_in,
+        meshnode.store.home,
+        meshnode.store.leaving,
+    )
 }
 
 
@@ -73,14 +82,20 @@ def again(deed: Callable[[], object]) -> str:
     return "done"
 
 
+def elsewhere(folder: Path) -> str:
+    """The state of the home that the file became, if it became one."""
+    home = folder / "elsewhere"
+    return f" {state_of_home(home)}" if home.exists() else ""
+
+
 def main(name: str, home: Path, file: Path, folder: Path) -> None:
     """Print a line for each line at which it was killed, and one for the time when it was not."""
-    deed = leave if name == "out" else arrive
+    deed = arrive if name == "in" else leave
     for lines in range(1, sys.maxsize):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         here, there = folder / "home", folder / "file"
-        if name == "out":
+        if name != "in":
             shutil.copytree(home, here)
             with Home(here) as copy:
                 copy.stamp()
@@ -89,8 +104,11 @@ def main(name: str, home: Path, file: Path, folder: Path) -> None:
         done = partial(deed, here, there)
         code = ends_after(lines, OURS.__contains__, done)
         found = f"{state_of_home(here)} {state_of_file(there)}"
+        if name == "away" and there.exists():
+            arrive(folder / "elsewhere", there)
+            there.unlink()
         told = again(done) if code else "done"
-        print(f"{found}|{told}|{state_of_home(here)} {state_of_file(there)}", flush=True)
+        print(f"{found}|{told}|{state_of_home(here)} {state_of_file(there)}{elsewhere(folder)}", flush=True)
         if code == 0:
             return
 
