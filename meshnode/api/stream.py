@@ -1,5 +1,6 @@
 """Server-sent events: an answer that goes on until its reader leaves or the node stops.
 
+A stream takes its place the moment it begins, so that no more are open than may be, however many are asked for at once.
 It holds nothing for its reader. Every send has a deadline (see `meshnode.api.server`), and the next turn is only read
 when the one before is on its way, so a reader who stalls costs a connection for some seconds and no more.
 """
@@ -12,8 +13,11 @@ import trio
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from meshnode.api.settings import HEARTBEAT_SECONDS
+from meshnode.api.codec import problem_answer
+from meshnode.api.problems import problem
+from meshnode.api.settings import HEARTBEAT_SECONDS, MAX_READERS
 from meshnode.runtime.hub import Hub
+from meshnode.runtime.refusals import Code
 from meshnode.store.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -57,18 +61,25 @@ class EventStream(Response):
         self._source, self._turns, self._stopping = source, turns, stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell until the reader is gone or the node stops."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        if scope["method"] != "HEAD":
-            self._source.readers += 1
-            try:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_until_gone, receive, nursery.cancel_scope)
-                    nursery.start_soon(_until_stopping, self._stopping, nursery.cancel_scope)
-                    nursery.start_soon(self._tell, send, nursery.cancel_scope)
-            finally:
-                self._source.readers -= 1
+        """Tell until the reader is gone or the node stops; refuse if as many are told already as may be."""
+        if self._source.readers >= MAX_READERS:
+            full = problem(Code.BUSY, f"{MAX_READERS} streams of events are open", "close those that nobody reads")
+            await problem_answer(full)(scope, receive, send)
+            return
+        self._source.readers += 1
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            if scope["method"] != "HEAD":
+                await self._tell_until_over(receive, send)
+        finally:
+            self._source.readers -= 1
         await send({"type": "http.response.body", "body": b""})
+
+    async def _tell_until_over(self, receive: Receive, send: Send) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_until_gone, receive, nursery.cancel_scope)
+            nursery.start_soon(_until_stopping, self._stopping, nursery.cancel_scope)
+            nursery.start_soon(self._tell, send, nursery.cancel_scope)
 
     async def _tell(self, send: Send, ends: trio.CancelScope) -> None:
         try:

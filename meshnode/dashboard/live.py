@@ -4,7 +4,7 @@ What is told is a number that grows with everything that happens here. Each page
 that it also notices what happened before it began to listen, or while its connection was broken.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
 
 import trio
@@ -30,8 +30,13 @@ class Streams:
         """How much has happened; a page that is drawn now shows all of it."""
         return self._node.hub.moves + self._node.news.moves
 
-    async def run(self) -> AsyncIterator[str]:
-        """An event whenever something was committed, folded or heard, else a beat; ends with the node."""
+    async def run(self) -> AsyncGenerator[str]:
+        """An event whenever something was committed, folded or heard, else a beat; ends with the node.
+
+        It ends at once where others took the last place since `has_room` was asked; a browser then asks again.
+        """
+        if not self.has_room:
+            return
         self._open += 1
         try:
             seen = self.seen

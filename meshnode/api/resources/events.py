@@ -2,7 +2,6 @@
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.feed import Reading, Wish
-from meshnode.api.settings import MAX_READERS
 from meshnode.api.site import Site
 from meshnode.api.stream import EventStream
 from meshnode.runtime.office import Office
@@ -17,8 +16,6 @@ TYPES = frozenset(("agent", *SCHEMAS))
 async def listen(site: Site, call: Call[Nothing]) -> EventStream:
     """Records as they arrive and changes of how they stand, from a number on; see `Happening` for what is told."""
     office, feed = site.office, site.feed
-    if feed.readers >= MAX_READERS:
-        raise Refusal(Code.BUSY, f"{MAX_READERS} streams of events are open", "close those that nobody reads")
     after = _after(office, call)
     return EventStream(feed, Reading(feed, await _wish(office, call), after), office.node.stopping)
 

@@ -13,7 +13,6 @@ from meshnode.api import server, stream
 from meshnode.api.edge import application
 from meshnode.api.guard import Guard, socket_door
 from meshnode.api.listening import listen_on_socket
-from meshnode.api.resources import events as events_resource
 from meshnode.api.routes import ROUTES
 from meshnode.api.server import Entrance, serve
 from meshnode.client.client import Client
@@ -237,13 +236,35 @@ async def test_a_head_is_answered_without_a_stream(mesh: Mesh) -> None:
 async def test_streams_beyond_the_bound_are_refused_and_others_go_on(
     mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events_resource, "MAX_READERS", 1)
+    monkeypatch.setattr(stream, "MAX_READERS", 1)
     async with mesh.node("ana") as ana, served(ana) as client:
         with client.events(0) as events:
             await heard(events, 1)
             assert (await ana.api().refuses("GET", "/events"))["code"] == "busy"
             await ana.logs("Goes on")
             await heard(events, 2)
+
+
+async def test_streams_asked_for_at_once_are_not_more_than_the_bound(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MAX_READERS", 3)
+    async with mesh.node("ana") as ana, served(ana) as client:
+        await ana.founds("studio")
+        codes: list[bytes] = []
+
+        async def ask() -> None:
+            async with await trio.open_unix_socket(client.link.address.path) as asking:
+                await asking.send_all(b"GET /v1/events?network=studio HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                codes.append((await asking.receive_some())[9:12])
+                await trio.sleep_forever()
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(10):
+                nursery.start_soon(ask)
+            await ana.learns(lambda: len(codes) == 10)
+            nursery.cancel_scope.cancel()
+    assert sorted(codes) == [b"200"] * 3 + [b"503"] * 7
 
 
 async def test_a_reader_who_leaves_is_forgotten(mesh: Mesh) -> None:
