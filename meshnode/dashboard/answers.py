@@ -10,10 +10,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from meshnode.dashboard.asking import Problem
-from meshnode.dashboard.drawing import ASSETS, asset, draw
+from meshnode.dashboard.drawing import ASSETS, asset, draw, fresh_key
 from meshnode.dashboard.figures import Figure, Sheet, as_csv, as_json, as_svg
 from meshnode.dashboard.settings import MAX_FORM
-from meshnode.dashboard.view import Unclear, View
+from meshnode.dashboard.view import Done, Unclear, View
 
 FOREVER = "private, max-age=31536000, immutable"
 """How long files are kept whose address changes with their content."""
@@ -50,9 +50,11 @@ def as_problem(problem: Problem) -> Response:
     return JSONResponse(problem._asdict(), problem.status)
 
 
-def gone_on(path: str) -> Response:
-    """What a form is told that did it: where to go on."""
-    return JSONResponse({"go": path})
+def gone_on(done: str | Done) -> Response:
+    """What a form is told that did it: where to go on; or what to say, and the key of what is sent after that."""
+    if isinstance(done, str) or not done.says:
+        return JSONResponse({"go": done if isinstance(done, str) else done.go})
+    return JSONResponse({"go": done.go, "says": done.says, "key": fresh_key()})
 
 
 def file_answer(name: str, path: str) -> Response:

@@ -39,7 +39,7 @@ def _written(value: object) -> object:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _key() -> str:
+def fresh_key() -> str:
     """An Idempotency-Key for one form."""
     return secrets.token_hex(16)
 
@@ -60,4 +60,4 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(FILTERS)
 _ENVIRONMENT.filters["block"] = _block
-_ENVIRONMENT.globals.update(asset=asset, key=_key)
+_ENVIRONMENT.globals.update(asset=asset, key=fresh_key)

@@ -52,11 +52,20 @@ class Page(NamedTuple):
     """The entry of the navigation it belongs to."""
 
 
+class Done(NamedTuple):
+    """What a form did, and what has to be said of it: it is read before one goes on."""
+
+    go: str
+    """The address to go on to where nothing has to be said."""
+    says: tuple[str, ...] = ()
+    """Sentences."""
+
+
 class Action(NamedTuple):
-    """One address that does something; it returns the address to go on to."""
+    """One address that does something; it returns the address to go on to, or what has to be said as well."""
 
     path: str
-    do: Callable[[Sent], Awaitable[str]]
+    do: Callable[[Sent], Awaitable[str | Done]]
 
 
 class Unclear(Exception):

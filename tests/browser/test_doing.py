@@ -116,6 +116,23 @@ def test_every_action_is_done_on_its_page(nodes: Studio, browser: Browser, path:
         assert watched.complaints == []
 
 
+def test_work_that_counts_for_nothing_is_said_so_and_the_next_is_logged_after_it(
+    nodes: Studio, browser: Browser
+) -> None:
+    with at_home(browser, nodes, "ben") as watched:
+        page = watched.page
+        form = page.locator("form[action='/today/log']")
+        form.get_by_label("On").fill(nodes.day(120))
+        logs(page, "Long before", "1h", "Acme site")
+        expect(form.get_by_role("status")).to_contain_text("Signed and saved. But mind: it was done before")
+        expect(page.locator("#feed")).to_contain_text("Long before")
+        expect(form.get_by_label("What did you do?")).to_have_value("")
+        logs(page, "And the next", "1h", "Website")
+        expect(page.locator("#feed")).to_contain_text("And the next")
+        expect(form.locator(".said")).to_be_empty()
+        assert watched.complaints == []
+
+
 def test_an_agreement_is_declined(nodes: Studio, browser: Browser) -> None:
     with at_home(browser, nodes) as watched:
         page = watched.page

@@ -10,7 +10,7 @@ from meshnode.client import work_answers as w
 from meshnode.dashboard.asking import Asking
 from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.settings import MOST_LISTED
-from meshnode.dashboard.view import Given, Sent, Unclear, View
+from meshnode.dashboard.view import Done, Given, Sent, Unclear, View
 from meshnode.dashboard.wording import amount, asks, local_day, name, place, plain_moment, title
 from meshnode.words.times import UnclearTime
 from meshnode.words.units import Unclear as UnclearAmount
@@ -114,16 +114,16 @@ async def stop(sent: Sent) -> str:
     return "/"
 
 
-async def log(sent: Sent) -> str:
-    """Sign work that is done."""
+async def log(sent: Sent) -> Done:
+    """Sign work that is done, and say what it does not count for."""
     try:
         amount = parse_amount(sent.fields.get("amount", ""))
     except (UnclearAmount, UnclearTime) as error:
         raise Unclear(str(error)) from error
     kind = {"kind": "money"} if amount.value is not None else {}
     body = {"title": _title(sent), "day": sent.fields.get("day") or None, **kind, **amount.fields(), **_place(sent)}
-    await sent.ask.post("/contributions", body, sent.key)
-    return "/"
+    written = cast(a.Written, await sent.ask.post("/contributions", body, sent.key))
+    return Done("/", tuple(written["warnings"]))
 
 
 def _title(sent: Sent) -> str:

@@ -10,17 +10,23 @@ async function send(form, button) {
   if (button && button.name) fields[button.name] = button.value;
   const said = form.querySelector(".said");
   for (const each of form.querySelectorAll("button")) each.disabled = true;
+  if (said) said.classList.remove("done");
   try {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": form.dataset.key || "" };
     const answer = await fetch(form.getAttribute("action"), { method: "POST", headers, body: JSON.stringify(fields) });
     const told = await answer.json();
-    if (answer.ok) {
+    if (answer.ok && told.says && said) {
+      said.classList.add("done");
+      said.textContent = "Signed and saved. But mind: " + told.says.join("; ") + ".";
+      form.reset();
+      form.dataset.key = told.key; // What is sent next is something else.
+      look();
+    } else if (answer.ok) {
       const [path, place] = told.go.split("#");
       if (path === location.pathname + location.search && !place) location.reload();
       else location.assign(told.go);
       return;
-    }
-    if (said) said.textContent = told.detail + (told.hint ? " What helps: " + told.hint : "");
+    } else if (said) said.textContent = told.detail + (told.hint ? " What helps: " + told.hint : "");
   } catch {
     if (said) said.textContent = "The node does not answer. Press again once it does: nothing is done twice.";
   }

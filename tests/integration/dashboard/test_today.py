@@ -34,6 +34,20 @@ async def test_work_logged_on_the_page_is_signed_and_shown(ana: Node, reader: Re
     assert "3.5 h" in page
 
 
+async def test_work_by_which_no_money_is_shared_is_told_where_it_was_logged(tmp_path: Path) -> None:
+    async with table(Mesh(tmp_path), "kim", "lea") as all_:
+        reader = Reader(all_.nodes["kim"])
+        await reader.logs_in()
+        place = {"amount": "1h", "place": f"agreement:{to_text(all_.scope)}"}
+        early, usual = [
+            (await reader.sends("/today/log", title="Sketch", day=day, **place)).json()
+            for day in ("2025-12-31", "2026-05-04")
+        ]
+    assert early["says"] == ["it was done before 2026-01-01, when this agreement begins; it counts there all the same"]
+    assert early["key"] != ""
+    assert usual == {"go": "/"}
+
+
 async def test_the_owner_sees_how_much_of_this_day_and_week_is_logged(ana: Node, reader: Reader) -> None:
     assert "Nothing of this week is logged yet" in await reader.reads("/")
     await ana.api().does("POST", "/contributions", {"title": "Landing page", "seconds": 9_000})
