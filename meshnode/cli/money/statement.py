@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from meshnode.cli.commands import Argument, Command
 from meshnode.cli.desk import Desk
@@ -12,38 +12,17 @@ from meshnode.cli.money.days import read_day
 from meshnode.words.money import is_exponent, show_money, tell_money, write_money
 from meshnode.words.safe_text import clean, harmless_cell
 from meshnode.words.shown import short_id, where, who
+from meshnode.words.statements import AMOUNTS, ASIDE, amount_of, period, said
 
 if TYPE_CHECKING:
-    from meshnode.client.money_answers import Account, Columns, Entry, Statement
+    from meshnode.client.money_answers import Account, Columns, Statement
 
-Column = Literal[
-    "entitled", "held", "contested", "received", "paid", "in_hand", "contested_received", "contested_paid", "open"
-]
 HEADS = (
     "agreement", "agreement id", "currency", "day", "kind", "record", "income", "other", "other id",
     "entitled", "held", "contested", "received", "paid", "in hand", "contested received", "contested paid", "open",
     "open after", "digest",
 )  # fmt: skip
 """Columns of the ledger. Each account's opening and closing stand around its entries, the statement's digest last."""
-_AMOUNTS: tuple[Column, ...] = (
-    "entitled", "held", "contested", "received", "paid", "in_hand", "contested_received", "contested_paid", "open",
-)  # fmt: skip
-ASIDE: tuple[tuple[Column, str], ...] = (
-    ("held", "held"),
-    ("contested", "contested"),
-    ("contested_received", "contested received"),
-    ("contested_paid", "contested paid"),
-)
-"""What stands beside what is open, and what it is called."""
-_KINDS = {
-    "share": "share of a distribution",
-    "contested": "contested share",
-    "income": "income held for all",
-    "received": "received from",
-    "paid": "paid to",
-    "contested-received": "contested payment from",
-    "contested-paid": "contested payment to",
-}
 
 
 def statement(
@@ -79,27 +58,12 @@ def statement(
     return Exit.OK
 
 
-def period(found: Statement) -> str:
-    """The days of a statement in words."""
-    if found["first"] and found["last"]:
-        return f"{found['first']} – {found['last']}"
-    if found["first"]:
-        return f"since {found['first']}"
-    return f"up to {found['last']}" if found["last"] else "from the beginning"
-
-
-def said(entry: Entry) -> str:
-    """What an entry is, in words."""
-    other = f" {who(entry['other'])}" if entry["other"] is not None else ""
-    return f"{_KINDS.get(entry['kind'], clean(entry['kind']))}{other}"
-
-
 def ledger(found: Statement) -> list[list[str]]:
     """The statement as rows below `HEADS`: amounts with a point, one row for each entry."""
     rows = [row for account in found["accounts"] for row in _rows(account, found)]
     agent = found["agent"]
     whole = ["", "", "", found["last"], "statement", "", "", agent["name"], agent["id"]]
-    rows.append([*whole, *[""] * (len(_AMOUNTS) + 1), found["digest"]])
+    rows.append([*whole, *[""] * (len(AMOUNTS) + 1), found["digest"]])
     return [[harmless(cell) for cell in row] for row in rows]
 
 
@@ -119,7 +83,7 @@ def _rows(account: Account, found: Statement) -> list[list[str]]:
 
 
 def _columns(one: Columns, after: int, exp: int | None) -> list[str]:
-    return [write_money(number, exp) for number in (*(one[name] for name in _AMOUNTS), after)]
+    return [write_money(number, exp) for number in (*(one[name] for name in AMOUNTS), after)]
 
 
 def harmless(cell: str) -> str:
@@ -157,12 +121,6 @@ def _show(desk: Desk, found: Statement) -> None:
         out.fields([*told, ("digest", account["digest"])])
     out.line()
     out.fields([("digest", found["digest"])])
-
-
-def amount_of(entry: Entry) -> int:
-    """What an entry moves: what is open, or for what is only contested or held, how much of that."""
-    change = entry["change"]
-    return change["open"] or next((change[name] for name, _ in ASIDE if change[name]), 0)
 
 
 COMMAND = Command(

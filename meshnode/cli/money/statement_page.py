@@ -7,10 +7,10 @@ import hashlib
 from html import escape
 from typing import TYPE_CHECKING
 
-from meshnode.cli.money.statement import ASIDE, amount_of, period, said
 from meshnode.words.money import is_exponent, tell_money
 from meshnode.words.safe_text import clean
 from meshnode.words.shown import where
+from meshnode.words.statements import ASIDE, amount_of, period, said
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Entry, Statement
