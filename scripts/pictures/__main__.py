@@ -20,6 +20,7 @@ from meshnode.app.demo.history import make_history
 from meshnode.app.demo.looking import Scene
 from meshnode.app.demo.narrator import Narrator
 from meshnode.app.demo.run import play_demo
+from tests.support.addresses import Things, pages_of
 from tests.support.browser import Chromium, Scheme, chromium, window
 
 SHOWN = Path(__file__).resolve().parents[2] / "tests" / "transcripts" / "pictures"
@@ -38,8 +39,11 @@ FEW = {
     "money": Form("light", 1440),
     "work": Form("dark", 1440),
     "agreement": Form("light", 1440),
+    "supposed": Form("light", 1440),
 }
 """What the documents show."""
+DOWN = {"supposed": "#h-supposed"}
+"""Where a page is looked at that does not begin with what its picture is about."""
 FORMS = tuple(Form(scheme, width) for scheme in get_args(Scheme) for width in (1440, 360))
 PATIENCE_MS = 150_000
 """How long a picture waits for a node that has nothing to complain of."""
@@ -50,22 +54,8 @@ LARGEST = 150 << 10
 def pages(scene: Scene) -> dict[str, str]:
     """The address of every page, by the name of its picture."""
     told = scene.told
-    shared = f"/money/distributions/{told.shared}"
-    return {
-        "today": "/",
-        "work": "/work",
-        "everybody": "/work?who=all",
-        "money": "/money",
-        "distribution": shared,
-        "why": f"{shared}/why",
-        "agreements": "/agreements",
-        "agreement": f"/agreements/{told.site}?share=now",
-        "to-sign": f"/agreements/{told.workshop}",
-        "mesh": "/mesh",
-        "sync": "/sync",
-        "record": f"/records/{told.shared}",
-        "nowhere": "/nowhere",
-    }
+    found = pages_of(Things(told.shared, told.site, record=told.shared, to_sign=told.workshop))
+    return {**found, "nowhere": "/nowhere"}
 
 
 def main(words: list[str]) -> None:
@@ -109,7 +99,7 @@ def take(scene: Scene, chrome: Chromium, names: list[str], form: Form, folder: P
         page.goto(scene.seats["Ana"].link())
         for name, path in pages(scene).items():
             if not names or name in names:
-                page.goto(_origin(scene) + path)
+                page.goto(_origin(scene) + path + ("" if whole else DOWN.get(name, "")))
                 if not whole:  # what the documents show says nothing of how busy this machine is
                     expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
                 taken.append(folder / f"{name}-{form.scheme}-{form.width}.png")

@@ -1,13 +1,11 @@
 """Every page of a studio's nodes in a real browser: both colour schemes, wide and narrow, with scripts and without."""
 
-import re
 from collections.abc import Mapping
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types of its own
 from playwright.sync_api import Browser, Page, expect
 
-from meshnode.dashboard.table import PAGES
 from tests.support.browser import Scheme, Watched, window
 from tests.support.studio import Studio
 from tests.support.visits import at_home
@@ -28,16 +26,6 @@ LOOKS: Mapping[tuple[Scheme, int], bool] = {
 def addresses(nodes: Studio) -> dict[str, str]:
     """Every page, and an address at which there is none."""
     return {**nodes.pages(), "nowhere": "/nowhere"}
-
-
-def test_the_list_of_pages_here_is_whole(nodes: Studio) -> None:
-    paths = [path.split("?")[0] for path in nodes.pages().values()]
-    unseen = [page.path for page in PAGES if not any(re.fullmatch(_pattern(page.path), path) for path in paths)]
-    assert unseen == [], "tests.support.studio names no address of these pages"
-
-
-def _pattern(path: str) -> str:
-    return re.sub(r"\{\w+\}", "[^/]+", path)
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)

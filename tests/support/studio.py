@@ -17,25 +17,19 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
+from meshnode.app.demo.money import APP, SITE
+from meshnode.app.demo.studio import NETWORK, PROJECTS, STEPS, TITLES
 from meshnode.client.calls import Call
 from meshnode.client.client import Client
 from meshnode.client.errors import Problem
+from tests.support.addresses import Things, pages_of
 from tests.support.homes import Household, Person
 from tests.support.patience import DEADLINE
 
 PEOPLE = ("ana", "ben", "cleo", "acme", "nordlys")
 ALONE = "dora"
-SITE, APP = "Acme site", "Nordlys app"
-STEPS: list[dict[str, Any]] = [
-    {"do": "reimburse", "match": {"kind": ["money", "material"], "comp": ["deferred"]}},
-    {"do": "pro_rata", "claim": "once", "weights": [{"match": {"kind": ["work", "care"]}, "unit": "HUR"}]},
-]
-TITLES = {
-    "ana": ("Landing page", "Type and colour", "Call with the client", "Booking flow", "Icons"),
-    "ben": ("Booking form", "Server moved", "Search index", "Payment hook", "Tests for invoices"),
-    "cleo": ("Photographs", "Captions", "Interview", "Proofreading", "Translation to Spanish"),
-}
-PROJECTS = ("Website", "Mobile app", "Atlas of benches")
+WORKERS = [name.lower() for name in TITLES]
+"""Those who work; what they work on, and for whom, is the demonstration's."""
 _AGAIN = 0.02
 
 Work = tuple[str, str, int, int, str]
@@ -87,22 +81,7 @@ class Studio:
 
     def pages(self) -> dict[str, str]:
         """Every page of Ana's dashboard by a name, and its address."""
-        shared = f"/money/distributions/{self.shared}"
-        return {
-            "today": "/",
-            "work": "/work",
-            "everybody": "/work?who=all",
-            "money": "/money",
-            "distribution": shared,
-            "why": f"{shared}/why",
-            "agreements": "/agreements",
-            "agreement": f"/agreements/{self.site}",
-            "supposed": f"/agreements/{self.site}?share=now",
-            "to-sign": f"/agreements/{self.workshop}",
-            "mesh": "/mesh",
-            "sync": "/sync",
-            "record": f"/records/{self.shared}",
-        }
+        return pages_of(Things(self.shared, self.site, record=self.shared, to_sign=self.workshop))
 
     def day(self, ago: int) -> str:
         """Some days ago."""
@@ -171,20 +150,20 @@ def studio(*, weeks: int = 20) -> Iterator[Studio]:
 
 def _meet(all_: Studio) -> None:
     """All in one network, and each knows the names of the others."""
-    all_.people["ana"].does("network", "create", "Harbour studio", "--open")
+    all_.people["ana"].does("network", "create", NETWORK, "--open")
     line = all_.people["ana"].line()
     at_once([partial(all_.clients[name].networks.join, line, wait_ms=30_000) for name in PEOPLE[1:]])
     names = {all_.people[name].name for name in PEOPLE}
     for name in PEOPLE:
-        members = partial(all_.clients[name].networks.members, "Harbour studio")
+        members = partial(all_.clients[name].networks.members, NETWORK)
         all_.waits(members, lambda found: {each["agent"]["name"] for each in found} >= names, "names")
 
 
 def _weeks(all_: Studio, weeks: int) -> None:
     """Work on projects of the network, more on some days than on others."""
-    made = [all_.posts("ana", "/projects", {"title": title, "network": "Harbour studio"}) for title in PROJECTS]
+    made = [all_.posts("ana", "/projects", {"title": title, "network": NETWORK}) for title in PROJECTS]
     all_.come(*made)
-    at_once([partial(_weeks_of, all_, name, weeks) for name in TITLES])
+    at_once([partial(_weeks_of, all_, name, weeks) for name in WORKERS])
 
 
 def _weeks_of(all_: Studio, name: str, weeks: int) -> None:
@@ -193,7 +172,7 @@ def _weeks_of(all_: Studio, name: str, weeks: int) -> None:
         if chance.random() > (0.6 if all_.today.weekday() != (ago % 7) else 0.1):
             continue
         wish = {
-            "title": chance.choice(TITLES[name]),
+            "title": chance.choice(TITLES[name.title()]),
             "seconds": chance.choice((1, 2, 3, 3, 4, 6)) * 1800,
             "day": all_.day(ago),
             "project": chance.choices(PROJECTS, (5, 3, 2))[0],

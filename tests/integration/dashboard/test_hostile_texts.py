@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meshnode.dashboard.table import PAGES
 from meshproto.records.ids import from_text
+from tests.support.addresses import Things, pages_of
 from tests.support.attacks.payloads import NASTY
 from tests.support.attacks.skeletons import cells, is_formula, leading_elsewhere, skeleton, steering
 from tests.support.bargains import Table, table
@@ -100,14 +100,9 @@ async def told(all_: Table) -> list[str]:
     await all_.stands(from_text(income), "confirmed")
     shared = await all_.shares("lea")
     agreement = (await kim.does("GET", "/agreements"))["items"][0]["id"]
-    share, person = f"/money/distributions/{shared['id']}", (await lea.does("GET", "/me"))["id"]
-    special = {
-        "/money/distributions/{id}": share,
-        "/money/distributions/{id}/why": f"{share}/why?person={person}",
-        "/agreements/{id}": f"/agreements/{agreement}",
-        "/records/{id}": f"/records/{work}",
-    }
-    return [special.get(page.path, page.path) for page in PAGES]
+    person = (await lea.does("GET", "/me"))["id"]
+    things = Things(shared["id"], agreement, record=work, person=person)
+    return sorted({*pages_of(things).values()})
 
 
 async def test_no_text_becomes_an_element_or_steers_how_a_page_is_read(
