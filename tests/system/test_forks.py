@@ -98,7 +98,7 @@ def check_what_is_told(witness: Person, first: str) -> None:
     why = witness.does("why", first)
     assert "It is valid" in why
     assert f"! forked: {words}" in why
-    assert why.count("   2 records, ") == 2
+    assert why.count("   2 records, ") == 2, why
     assert " Ana (forked)\n" in witness.does("contribution", "show", first)
     (fork,) = Client.of(witness.home).records.forks()
     assert (fork["cause"], fork["healed"], first in [each["id"] for each in fork["branches"]]) == (
