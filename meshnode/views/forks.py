@@ -15,6 +15,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from meshnode.views.words import Shelf
+from meshproto.fold.cuts import Cuts
+from meshproto.fold.standing import read_row
 from meshproto.records.record import Record, references
 
 PAST_LOOKED_AT = 256
@@ -70,7 +72,16 @@ def knew_a_rival(record: Record, shelf: Shelf) -> bool:
 
 
 def joined_by(record: Record, shelf: Shelf) -> list[bytes]:
-    """The ends of other branches of its own log that a record names besides the one it continues: it joins them."""
+    """The ends of other branches of its own log that a record names besides the one it continues: it joins them.
+
+    What its own branch reaches already, an author may name again, and joins nothing by it.
+    """
     if not record.deps or next(iter(shelf.memory.scan("fork", record.home + record.log)), None) is None:
         return []
-    return [each for each in record.deps if (named := shelf.record(each)) is not None and named.log == record.log]
+    named = [each for each in record.deps if (found := shelf.record(each)) is not None and found.log == record.log]
+    if not named:
+        return []
+    before = read_row(shelf.memory, record.prev)
+    past = Cuts(shelf.memory).over([] if before is None else [before])
+    rows = [(each, read_row(shelf.memory, each)) for each in named]
+    return [each for each, row in rows if row is None or past.reach(row.lane) < row.seq]

@@ -98,6 +98,16 @@ def test_naming_others_joins_nothing() -> None:
     assert Table().all(ben).all(one).all(other).of(HealingRow) == []
 
 
+def test_naming_what_came_before_on_the_own_branch_joins_nothing() -> None:
+    one, other = copies()
+    begin = other.records[-1]
+    one.write(one.agent, "contribution", work(8))
+    first = other.write(other.agent, "contribution", work(9))
+    other.write(other.agent, "contribution", work(1), deps=(begin.id,))
+    other.write(other.agent, "contribution", work(2), deps=(first.id,))
+    assert Table().all(one).all(other).of(HealingRow) == []
+
+
 def test_a_joining_record_that_waits_for_its_past_joins_nothing_yet() -> None:
     one, other = copies()
     one.write(one.agent, "contribution", work(8))
