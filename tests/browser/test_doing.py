@@ -10,7 +10,7 @@ from meshnode.dashboard.table import ACTIONS
 from tests.support.studio import Studio
 from tests.support.visits import at_home, logs, tabs_to
 
-pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.xdist_group("browser")]
 
 
 def presses(page: Page, nodes: Studio, name: str, path: str, button: Callable[[Page], Locator]) -> None:

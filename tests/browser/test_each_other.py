@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.support.studio import ALONE, Studio
 from tests.support.visits import at_home, logs
 
-pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.xdist_group("browser")]
 
 ROUNDS = 7
 SOON = 1.0

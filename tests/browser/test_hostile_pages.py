@@ -20,7 +20,7 @@ from tests.support.browser import Watched
 from tests.support.studio import ALONE, Studio
 from tests.support.visits import at_home
 
-pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.xdist_group("browser")]
 
 FILES = [asset(name) for name in ("icon.svg", "dashboard.js", "dashboard.css")]
 STATUSES = "urls => Promise.all(urls.map((url) => fetch(url).then((answer) => answer.status)))"

@@ -10,7 +10,7 @@ from tests.support.browser import Scheme, Watched, window
 from tests.support.studio import Studio
 from tests.support.visits import at_home
 
-pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.xdist_group("browser")]
 
 NOT_THERE = "Failed to load resource: the server responded with a status of 404"
 LOOKS: Mapping[tuple[Scheme, int], bool] = {

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.support.studio import Studio
 from tests.support.visits import at_home
 
-pytestmark = [pytest.mark.campaign("browser"), pytest.mark.alone]  # a browser beside other campaigns waits too long
+pytestmark = [pytest.mark.campaign("browser"), pytest.mark.xdist_group("browser")]
 
 PAYLOADS = (
     "<img src=x onerror=window.owned=1>",

@@ -16,6 +16,8 @@ from tests.support.clocks import WrongClock
 from tests.support.patience import DEADLINE
 from tests.support.programs import Program, Programs
 
+pytestmark = pytest.mark.xdist_group("client over tcp")  # its node is started once
+
 EVERY_RIGHT = ("read", "work", "money", "admin")
 
 

@@ -17,6 +17,8 @@ from tests.support.crashes.faults import Saying
 from tests.support.performance import PROJECT
 from tests.support.programs import Programs
 
+pytestmark = pytest.mark.xdist_group("honest states")  # its node is started once
+
 HOUR, DAY = 3600, 86_400
 UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
 

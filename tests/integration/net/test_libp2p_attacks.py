@@ -27,6 +27,8 @@ from tests.support.node_process import NodeProcess, node_process
 from tests.support.patience import DEADLINE
 from tests.support.transports import libp2p, receive_exactly, running
 
+pytestmark = pytest.mark.xdist_group("libp2p attacks")  # its node is started once
+
 MORE_MEMORY = 64 * 1024 * 1024
 STALL = 0.1
 SECONDS = 1.2
