@@ -22,12 +22,15 @@ _ALWAYS: tuple[Header, ...] = (
 )
 
 
+_FOR_PROGRAMS = (*_ALWAYS, (b"content-security-policy", API_POLICY.encode()))
+_FOR_BROWSERS = (*_ALWAYS, (b"content-security-policy", PAGE_POLICY.encode()))
+
+
 def answer_headers(path: str, given: Iterable[Header]) -> list[Header]:
     """The headers of an answer: those it has, and each of ours that it does not say itself."""
     headers = list(given)
     said = {name.lower() for name, _ in headers}
-    policy = API_POLICY if is_api(path) else PAGE_POLICY
-    ours = (*_ALWAYS, (b"content-security-policy", policy.encode()))
+    ours = _FOR_PROGRAMS if is_api(path) else _FOR_BROWSERS
     return headers + [(name, value) for name, value in ours if name not in said]
 
 

@@ -16,6 +16,15 @@ class ByBeginning(BaseRoute):
         for route in routes:
             self._alike.setdefault(_beginning(route.path), []).append(route)
 
+    def whole(self, scope: Scope) -> Route | None:
+        """The route that takes path and method, noted in the scope with the parameters of its path; None if none."""
+        match, child = self.matches(scope)
+        if match is not Match.FULL:
+            return None
+        scope.update(child)
+        route: Route = child[_CHOSEN]
+        return route
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The first route that takes path and method, else the first that takes the path."""
         partly: tuple[Match, Scope] = (Match.NONE, {})

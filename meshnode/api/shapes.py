@@ -106,7 +106,7 @@ def _scope(office: Office, scope: bytes) -> Scope:
 
 def written(office: Office, record: RecordId) -> Written:
     """A record that was just signed."""
-    found = office.truth.record(record)
+    found = office.node.record(record)
     assert found is not None, "what was answered is stored"
     names = Names(office)
     return Written(

@@ -1,11 +1,12 @@
 """What must be done about an event. The runtime carries these out in the order they come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from meshnode.core.ports import Batch
 from meshnode.core.reports import News
 from meshproto.records.ids import LogId, RecordId, ScopeId
+from meshproto.records.record import Record
 from meshproto.wire.breaches import Breach
 from meshproto.wire.messages import Message
 
@@ -55,9 +56,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Drafts are on disk; their ids in order."""
+    """Drafts are on disk; their ids in order, and the records."""
 
     ids: tuple[RecordId, ...]
+    records: tuple[Record, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

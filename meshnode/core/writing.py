@@ -23,7 +23,7 @@ from meshnode.core.turn import Turn
 from meshnode.core.unseen import GOVERNING, MOST_CHECKPOINTS, NAMED_AT_ONCE, Unseen
 from meshproto.records.ids import NONE, AgentId, LogId, RecordId, ScopeId, log_id, to_text
 from meshproto.records.log import Run
-from meshproto.records.record import ids_in
+from meshproto.records.record import Record, ids_in
 from meshproto.types import repair
 from meshproto.types.catalogue import check_facts
 
@@ -79,14 +79,15 @@ class Desk:
                 return NotWritten("refused", str(taken))
         turn.privates += write.ready.privates
         try:
-            ids = self._sign(write.drafts, turn)
+            records = self._sign(write.drafts, turn)
         except _CannotWrite as refusal:
             return refusal.outcome
+        ids = tuple(record.id for record in records)
         turn.local += tuple(_listing(row, ids) for row in write.local)
-        turn.after.answers.append((write.ticket, Written(ids)))
+        turn.after.answers.append((write.ticket, Written(ids, records)))
         return None
 
-    def _sign(self, drafts: tuple[Draft, ...], turn: Turn) -> tuple[RecordId, ...]:
+    def _sign(self, drafts: tuple[Draft, ...], turn: Turn) -> tuple[Record, ...]:
         """Sign drafts, those of one scope as one chain, and admit them. Raises _CannotWrite before anything is."""
         groups: dict[ScopeId, list[int]] = {}
         signed: list[tuple[list[int], SignedRecords]] = []
@@ -97,7 +98,7 @@ class Desk:
                 signed.append(([index], self._begin(draft, turn)))
         for scope, indexes in groups.items():
             signed.append((indexes, self._sign_in(scope, [drafts[index] for index in indexes], turn)))
-        ids: dict[int, RecordId] = {}
+        made: dict[int, Record] = {}
         for indexes, records in signed:
             if drafts[indexes[0]].scope:
                 self._note_named(records, turn)
@@ -105,9 +106,9 @@ class Desk:
                 taken = self._admit(run, OWN, turn)
                 assert isinstance(taken, Accepted)  # what may be refused was asked before signing
             turn.privates += records.privates
-            chain = [record.id for run in records.runs for record in run.records]
-            ids.update(zip(indexes, chain[-len(indexes) :], strict=True))  # Checkpoints may come before.
-        return tuple(ids[index] for index in range(len(drafts)))
+            chain = [record for run in records.runs for record in run.records]
+            made.update(zip(indexes, chain[-len(indexes) :], strict=True))  # Checkpoints may come before.
+        return tuple(made[index] for index in range(len(drafts)))
 
     def _sign_in(self, scope: ScopeId, drafts: list[Draft], turn: Turn) -> SignedRecords:
         identity = self._ground.identity
@@ -233,12 +234,15 @@ class Desk:
         self, scope: ScopeId, founders: tuple[AgentId, ...], drafts: list[Draft], now: LogNow | None
     ) -> None:
         """Whether those for whom this is signed are no strangers in an open network. Raises _CannotWrite."""
-        heard = self._ground.ledger.agents_of_log(now.log) if now is not None and now.counted else ()
+        log = now if now is not None and now.counted else None
+        known = (*founders, scope) if log is None else (*founders, scope, log.agent)
         for draft in drafts:
             agent = AgentId(draft.agent or self._ground.identity.agent)
             if draft.type == "grant":
                 return  # by which one joins
-            if bytes(agent) != bytes(scope) and agent not in (*founders, *heard):
+            if agent in known:
+                continue  # mostly the owner; who else was heard in the log is asked for
+            if log is None or agent not in self._ground.ledger.agents_of_log(log.log):
                 raise _CannotWrite("stranger", to_text(scope))
 
     def _check_organisation(self, agent: bytes, scope: ScopeId) -> None:

@@ -6,8 +6,7 @@ on however much is asked.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 import trio
 
@@ -18,24 +17,27 @@ _LOOK_SECONDS = 0.0005
 
 
 class Asked:
-    """Counts the requests that are being answered. Only `lately` and `rest` may be used in other threads."""
+    """Counts the requests that are being answered, each in the body of a `with`.
+
+    Only `lately` and `rest` may be used in other threads.
+    """
 
     def __init__(self) -> None:
         self._open = 0
         self._answered_at = float("-inf")
         self._answered = trio.lowlevel.ParkingLot()
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Somebody waits for an answer until the body ends."""
         self._open += 1
-        try:
-            yield
-        finally:
-            self._open -= 1
-            self._answered_at = time.monotonic()
-            if not self._open:
-                self._answered.unpark_all()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open -= 1
+        self._answered_at = time.monotonic()
+        if not self._open:
+            self._answered.unpark_all()
 
     @property
     def lately(self) -> bool:

@@ -53,6 +53,7 @@ from meshnode.runtime.watching.reports import Reports
 from meshnode.runtime.writer import Store, Writer
 from meshproto.records.encoding import Value
 from meshproto.records.ids import AgentId, RecordId, ScopeId, ext
+from meshproto.records.record import Record
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,10 @@ NAMING = AUTHORITY | {"profile", "project", "correction", "erasure"}
 
 TOUCHED = 1_024
 """Records of which is remembered when something was written here about them: far more than are written in a moment."""
+
+
+JUST_WRITTEN = 256
+"""Records kept that were written here: more than are answered at once, each asked for when its answer is made."""
 
 
 def _named_in(draft: Draft) -> Iterator[bytes]:
@@ -140,6 +145,7 @@ class RunningNode:
         self.written = self.named = 0
         """The arrival up to which all stands that was written here; and, whoever wrote it, that names or governs."""
         self.streaming = Streaming()
+        self._just_written: dict[RecordId, Record] = {}
         self._touched: dict[bytes, int] = {}  # by record, as it is named; what is forgotten, by nothing
         self.failure: StoreFailed | None = None
         self.started_at = self.clock.now().wall
@@ -243,6 +249,7 @@ class RunningNode:
         outcome = await self._tickets.ask(lambda ticket: Write(ticket, tuple(drafts), records, tuple(local)))
         if isinstance(outcome, Written):
             self.written = self.arrival
+            self._note_written(outcome.records)
             self._note_touched((*outcome.ids, *(named for each in drafts for named in _named_in(each))))
             if any(not isinstance(row, AnswerEntry) for row in local):
                 self.chosen.move()
@@ -263,6 +270,15 @@ class RunningNode:
     def written_about(self, record: bytes) -> int:
         """The arrival up to which all stands that was written here about a record."""
         return max(self._touched.get(each, 0) for each in (b"", record, ext(record)))
+
+    def record(self, record: RecordId) -> Record | None:
+        """A record; one that was written here just now is not read again."""
+        return self._just_written.get(record) or self.ledger.record(record)
+
+    def _note_written(self, records: Sequence[Record]) -> None:
+        if len(self._just_written) + len(records) > JUST_WRITTEN:
+            self._just_written.clear()
+        self._just_written.update((each.id, each) for each in records[:JUST_WRITTEN])
 
     def _note_touched(self, records: Iterable[bytes]) -> None:
         if len(self._touched) >= TOUCHED:

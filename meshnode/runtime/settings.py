@@ -81,8 +81,8 @@ LOOK_SHARE = 1.0
 RETRY_SECONDS = 10.0
 """After so long what a full or read-only disk had prevented is tried again."""
 SWITCH_SECONDS = 0.0001
-"""How long a thread may keep the interpreter while another waits. Python's 5 ms would be felt as latency: an answer
-takes it back ten times or more, after each question to the database."""
+"""How long a thread may keep the interpreter while another waits. Python's 5 ms would be felt as latency: it is taken
+back ten times or more for an answer, after each question to the database."""
 GARBAGE_AFTER = 5_000, 4, 25
 """Objects made and not freed after which Python looks for cycles among them; how many such looks until it looks through
 those that outlived one, and how many of these until it looks through all. Each look holds the loop up for about a

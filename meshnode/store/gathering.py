@@ -21,13 +21,14 @@ _COLUMNS = 6
 
 
 class Gathering:
-    """Gathers rows of `records`, `fresh_ids` and `wanted_parts`."""
+    """Gathers rows of `records`, `fresh_ids`, `wanted_parts` and `parts`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._rows: list[Value] = []  # of `records`, all columns of one row after those of another
         self._ids: list[tuple[int, int]] = []
         self._wanted: list[tuple[int]] = []
+        self._parts: list[tuple[int, bytes]] = []
 
     def add(self, lane: int, arrival: int, records: Sequence[Record], signature: bytes) -> None:
         """Records of one run, the last one signed, become consecutive rows from `arrival`."""
@@ -51,6 +52,10 @@ class Gathering:
         """The private parts of these rows are still to come."""
         self._wanted += [(arrival,) for arrival in arrivals]
 
+    def keep(self, parts: Iterable[tuple[int, bytes]]) -> None:
+        """The private parts of these rows."""
+        self._parts += parts
+
     def flush(self) -> None:
         """Write what was gathered into the transaction. Raises sqlite3.Error."""
         if self._rows:
@@ -58,8 +63,9 @@ class Gathering:
             # In their order neighbours are written together.
             bulk.insert(self._connection, "INTO fresh_ids", sorted(self._ids))
         bulk.insert(self._connection, "INTO wanted_parts", self._wanted)
+        bulk.insert(self._connection, "INTO parts (arrival, content)", self._parts)
         self.forget()
 
     def forget(self) -> None:
         """Drop what was gathered, after a rollback."""
-        self._rows, self._ids, self._wanted = [], [], []
+        self._rows, self._ids, self._wanted, self._parts = [], [], [], []

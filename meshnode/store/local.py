@@ -5,6 +5,7 @@ field has a default), and a flipped bit is found instead of believed.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from typing import TypeVar
 from zlib import crc32
 
@@ -21,6 +22,7 @@ from meshnode.core.rows import (
     TimerEntry,
     TokenEntry,
 )
+from meshnode.store import bulk
 from meshnode.store.source import Source
 
 RowT = TypeVar("RowT", bound=LocalRow)
@@ -61,10 +63,20 @@ def write(connection: sqlite3.Connection, entry: LocalRow | Forget) -> None:
     if isinstance(entry, Forget):
         connection.execute(_DROP[entry.kind in PERSONAL], (_KINDS[entry.kind][0], key_of(entry.key)))
         return
-    kind = type(entry)
-    name, width = _KINDS[kind]
+    connection.execute(_PUT[type(entry) in PERSONAL], _stored(entry))
+
+
+def write_answers(connection: sqlite3.Connection, answers: Sequence[AnswerEntry]) -> None:
+    """Put many answers to idempotency keys, inside the caller's transaction; nobody forgets one in it."""
+    rows = [_stored(each) for each in answers]
+    bulk.insert(connection, "INTO local", rows, "ON CONFLICT DO UPDATE SET body = excluded.body")
+
+
+def _stored(entry: LocalRow) -> tuple[str, bytes, bytes]:
+    """A row as it stands in its table."""
+    name, width = _KINDS[type(entry)]
     key, body = key_of(entry[:width]), msgspec.msgpack.encode(entry)
-    connection.execute(_PUT[kind in PERSONAL], (name, key, _checksum(name, key, body) + body))
+    return name, key, _checksum(name, key, body) + body
 
 
 def read(source: Source, kind: type[RowT], start: tuple[str | bytes, ...] = ()) -> tuple[RowT, ...]:

@@ -46,6 +46,7 @@ class Writer:
         self._eraser = Eraser(source)
         self._evictor = Evictor(source)
         self._failure: StoreError | None = None
+        self._answers: list[AnswerEntry] = []  # of the transaction under way
         self._writers: dict[tuple[bytes, bytes], None] = {}
         self._rows: dict[bytes, tuple[int, int]] = {}  # record → its row, its log
         self._upkeep = Upkeep(source, settings, self._eraser, self._evictor)
@@ -88,6 +89,8 @@ class Writer:
             for batch in batches:
                 self._write(batch)
             self._gathering.flush()
+            local.write_answers(self._connection, self._answers)
+            self._answers = []
             self._logs.flush()
             self._evictor.flush()
         except BatchRefused:
@@ -184,9 +187,12 @@ class Writer:
         if batch.erasures or batch.evictions or batch.wanted:
             self._gathering.flush()
             self._let_go(batch)
+        answers = [entry for entry in batch.local if isinstance(entry, AnswerEntry)]
+        self._answers += answers
+        self._upkeep.answers += len(answers)
         for entry in batch.local:
-            local.write(self._connection, entry)
-            self._upkeep.answers += isinstance(entry, AnswerEntry)
+            if not isinstance(entry, AnswerEntry):
+                local.write(self._connection, entry)
 
     def _take_run(self, batch: Batch, run: Run, given: frozenset[bytes], uncounted: frozenset[bytes]) -> None:
         """Store what is new of a run, at the tip it continues or as a new branch."""
@@ -283,9 +289,10 @@ class Writer:
                 arrival, log = self._known_row(batch, record_id)
                 given[arrival] = log, content
                 self._upkeep.note_bytes(len(content))
-        self._gathering.flush()
         # The part of a record in the same batch was never wanted, nor is it here.
         earlier = [arrival for arrival in given if arrival < first]
+        if earlier:
+            self._gathering.flush()
         there = self._evictor.held(earlier)
         for arrival, (_, mark) in there.items():
             log, content = given.pop(arrival)
@@ -294,8 +301,7 @@ class Writer:
                 self._evictor.grow(log, len(content))
         for log, content in given.values():
             self._evictor.grow(log, len(content))
-        rows = [(arrival, content) for arrival, (_, content) in given.items()]
-        bulk.insert(self._connection, "INTO parts (arrival, content)", rows)
+        self._gathering.keep((arrival, content) for arrival, (_, content) in given.items())
         bulk.delete(self._connection, "wanted_parts WHERE arrival", earlier)
 
     def _let_go(self, batch: Batch) -> None:
@@ -355,6 +361,7 @@ class Writer:
             self._connection.execute("ROLLBACK")
         self._logs.forget()
         self._gathering.forget()
+        self._answers = []
         self._writers.clear()
         self._rows.clear()
         self._eraser.reload()

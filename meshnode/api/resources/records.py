@@ -301,6 +301,9 @@ def _header(record: Record) -> dict[str, Any]:
 
 def _plain(value: object) -> Any:
     """A decoded value as JSON: ids of records as text, other bytes as hexadecimal."""
+    kind = type(value)
+    if kind is str or kind is int:  # most of them are
+        return value
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, dict):

@@ -11,10 +11,12 @@ from meshproto.records.ids import RecordId
 
 def doubts(office: Office, record: RecordId) -> list[str]:
     """Sentences about a contribution that was just signed; none where it stands under no agreement."""
-    stored = office.truth.record(record)
+    stored = office.node.record(record)
     assert stored is not None, "it was just signed"
+    if stored.type != "contribution" or stored.home == office.notebook or office.truth.network(stored.home):
+        return []
     with office.folded.steady():
-        if stored.type != "contribution" or read_version(office.folded, stored.home) is None:
+        if read_version(office.folded, stored.home) is None:
             return []
         version = terms_now(stored.home, office.folded)
         before = last_shared(stored.home, office.folded)

@@ -27,8 +27,8 @@ async def test_who_gives_way_goes_on_once_all_are_answered(monkeypatch: pytest.M
 
     with trio.fail_after(DEADLINE / 2):
         async with trio.open_nursery() as nursery:
-            with asked.answering():
-                with asked.answering():
+            with asked:
+                with asked:
                     nursery.start_soon(work)
                     while not asked._answered:
                         await trio.lowlevel.checkpoint()
@@ -38,7 +38,7 @@ async def test_who_gives_way_goes_on_once_all_are_answered(monkeypatch: pytest.M
 
 async def test_who_gives_way_waits_no_longer_than_a_bound(autojump_clock: MockClock) -> None:
     asked = Asked()
-    with asked.answering():
+    with asked:
         await asked.give_way()
     assert ASKED_MOST_SECONDS <= trio.current_time() < 2 * ASKED_MOST_SECONDS
 
@@ -46,7 +46,7 @@ async def test_who_gives_way_waits_no_longer_than_a_bound(autojump_clock: MockCl
 async def test_it_is_known_for_a_while_that_somebody_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked()
     monkeypatch.setattr(asked_module, "ASKED_SECONDS", DEADLINE)
-    with asked.answering():
+    with asked:
         assert asked.lately
     assert asked.lately
     monkeypatch.setattr(asked_module, "ASKED_SECONDS", 0)
@@ -57,7 +57,7 @@ async def test_a_thread_rests_while_somebody_asks_but_not_for_ever(monkeypatch: 
     asked = Asked()
     began = time.monotonic()
     asked.rest()
-    with asked.answering():
+    with asked:
         await trio.to_thread.run_sync(asked.rest)
         assert time.monotonic() - began >= ASKED_MOST_SECONDS
         monkeypatch.setattr(asked_module, "ASKED_MOST_SECONDS", DEADLINE)
