@@ -148,6 +148,17 @@ def test_nothing_is_signed_for_an_organisation_before_its_founding_is_folded() -
         written(rig, draft)
 
 
+def test_an_organisation_speaks_in_an_open_network_once_it_has_joined() -> None:
+    rig = Rig()
+    firm, net = founded(rig), rig.found()
+    rig.fold()
+    thanks = Draft(net, "recognition", {"kind": "thanks", "to": [rig.me.agent]}, agent=firm)
+    assert rig.write(thanks) == NotWritten("stranger", to_text(net))
+    written(rig, Draft(net, "grant", identity.join(firm), agent=firm))
+    assert isinstance(rig.write(thanks), Written)
+    assert set(rig.ledger.agents_of_log(rig.me.log(net))) == {rig.me.agent, firm}
+
+
 def member(rig: Rig) -> tuple[ScopeId, Peer, Writer]:
     """An open network with a member who is connected."""
     bob, net = Writer("bob"), rig.found()
