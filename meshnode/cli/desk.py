@@ -5,7 +5,7 @@ The client is loaded when it is asked for: `log` on a stopped node has no time f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +14,7 @@ from meshnode.cli.exits import Exit, Failure
 from meshnode.cli.output import Out
 from meshnode.client.errors import BadAnswer
 from meshnode.config.places import Places, locate
+from meshnode.words.safe_text import clean
 
 if TYPE_CHECKING:
     from meshnode.client.client import Client
@@ -121,6 +122,11 @@ class Desk:
         left = max(len(what) for what, _ in steps) + 3
         for what, line in steps:
             self.out.line(f"  {(what + ':').ljust(left)}{line if what.startswith('They ') else self.command(line)}")
+
+    def warn_of(self, warnings: Iterable[str]) -> None:
+        """Print what a node warns of; a program reads it in the answer."""
+        for each in () if self.out.as_json else warnings:
+            self.out.warn(clean(each))
 
     def confirm(self, question: str, flag: str) -> None:
         """Ask for a yes on a terminal; raises Failure if there is none to ask at, or the answer is another."""

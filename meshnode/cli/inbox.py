@@ -22,6 +22,7 @@ _KINDS = {
     "approve": "approve",
     "confirm-income": "confirm",
     "confirm-payment": "confirm",
+    "reaffirm": "stand by",
 }
 
 

@@ -128,6 +128,7 @@ class Income(TypedDict):
     shared_by: list[str]
     at: str
     signed_by: Signer | None
+    warnings: list[str]
 
 
 class StepPart(TypedDict):
@@ -226,6 +227,7 @@ class Distribution(TypedDict):
     disputes: list[Dispute]
     decisions: list[Ruling]
     passed_on: list[PassedOn]
+    warnings: list[str]
 
 
 class Agreed(TypedDict):
@@ -349,6 +351,7 @@ class Settlement(TypedDict):
     disputes: list[Dispute]
     decisions: list[Ruling]
     passed_on: list[PassedOn]
+    warnings: list[str]
 
 
 class Balance(TypedDict):

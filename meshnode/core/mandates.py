@@ -15,6 +15,7 @@ from meshnode.core.ports import Identity
 from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolution
 from meshproto.fold.entries import GRANT, NAMED, Entry, endings_of, entry_of, is_accepted, read_entry
 from meshproto.fold.knowledge import EVERYTHING, Knowledge, pair
+from meshproto.fold.lineages import exceeds, figure_by
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import LINEAGE, NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
@@ -100,6 +101,23 @@ class Mandates:
         if (draft.type, draft.agent, draft.order) != (other.type, other.agent, other.order):
             return False
         return all(self._lets(each, draft, position=False) for each in answer.auth)
+
+    def exceeded(self, draft: Draft) -> Entry | None:
+        """The grant beyond whose limits a draft in an agreement would go, so that it is contested; None if none."""
+        with self._memory.steady():
+            found = self._answer(draft, b"")
+            beyond = [] if isinstance(found, Denied) else self._exceeded(found.auth, draft)
+            return entry_of(self._memory, beyond[0]) if beyond else None
+
+    def _exceeded(self, way: Way, draft: Draft) -> Way:
+        place = read_place(self._memory, draft.scope)
+        figure = None
+        if place is not None and place.kind == LINEAGE:
+            figure = figure_by(draft.type, draft.facts, draft.scope, self._memory)
+        if figure is None:
+            return ()
+        limits = [(each, read_entry(self._memory, each)) for each in way]
+        return tuple(each for each, entry in limits if entry is not None and exceeds(figure, entry))
 
     def device(self) -> Answer:
         """By which entries this device signs for its owner in the owner's own stream."""
@@ -255,7 +273,9 @@ class Mandates:
         ways = list(self._ways(agent))
         fitting = [way for way in ways if self._fits(way, agent, draft)]
         if fitting:
-            return (*fitting[0], *own.auth)
+            # Whoever has a wide mandate beside a narrow one means the one by which it is not contested.
+            wide = (way for way in fitting if not self._exceeded(way, draft)) if len(fitting) > 1 else iter(fitting)
+            return (*next(wide, fitting[0]), *own.auth)
         return Denied("beyond", ways[0][0]) if ways else self._without_way(agent)
 
     def _without_way(self, agent: bytes) -> Denied:

@@ -22,6 +22,7 @@ WAITING = {
     "approve": "Approve",
     "confirm-income": "Confirm the income of",
     "confirm-payment": "Confirm the payment of",
+    "reaffirm": "Stand by",
 }
 """What each kind of waiting asks for."""
 _GROUP = 3

@@ -7,7 +7,7 @@ class Waiting(Model):
     """One thing that waits for the owner, or for an organisation the owner signs for."""
 
     kind: str
-    """`sign`, `vote`, `decide`, `attest`, `approve`, `confirm-income` or `confirm-payment`."""
+    """`sign`, `vote`, `decide`, `attest`, `approve`, `confirm-income`, `confirm-payment` or `reaffirm`."""
     record: str
     scope: Scope
     agent: Agent

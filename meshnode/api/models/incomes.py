@@ -1,5 +1,7 @@
 """Money that came in under an agreement, or went back."""
 
+from msgspec import field
+
 from meshnode.api.models.shared import AS, Agent, Model, Request, Scope, Signer
 from meshnode.api.models.terms import Money, MoneyRequest
 
@@ -37,6 +39,8 @@ class Income(Model):
     """Distributions that share it."""
     at: str
     signed_by: Signer | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What of it was signed, or would be, beyond a mandate by which the owner signs; empty in a list."""
 
 
 class IncomeRequest(Request):

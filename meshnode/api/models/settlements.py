@@ -41,6 +41,8 @@ class Settlement(Model):
     """What was proposed or decided about that."""
     passed_on: list[PassedOn] = field(default_factory=list)
     """The incomes of other agreements that it became; only of one that is shown by itself."""
+    warnings: list[str] = field(default_factory=list)
+    """What of it was signed, or would be, beyond a mandate by which the owner signs; empty in a list."""
 
 
 class SettlementRequest(Request):

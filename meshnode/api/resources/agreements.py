@@ -28,6 +28,7 @@ from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests import agreed, agreements, rulings
 from meshnode.runtime.requests.agreed import Version
+from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.ruled import Ruling
 from meshnode.terms.contract import Section, changes, rights_of, seen
 from meshnode.terms.warnings import warnings_of
@@ -234,6 +235,7 @@ async def _model(
             vacancies(found.scope, office.folded) if shown is found.standing and shown.told.state == "in_force" else ()
         )
         warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), vacant)
+    warnings += doubts_about(office, shown.record, shown.awaited)
     disputes, decisions = await decided_in(office, names, found.scope)
     return Agreement(
         id=to_text(found.scope),

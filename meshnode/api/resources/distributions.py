@@ -19,6 +19,7 @@ from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.answers.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
 from meshnode.runtime.office import Office
+from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.distributions import (
     Approver,
@@ -37,7 +38,7 @@ from meshnode.views.cuts import LeftOut
 from meshnode.views.dealings import Dealing, dealings
 from meshnode.views.explained import explain_lines
 from meshproto.fold.concerns import concern_of
-from meshproto.fold.tallies import CONTESTED, YES
+from meshproto.fold.tallies import CONTESTED, NO, YES
 from meshproto.records.ids import RecordId, ScopeId, digest33, to_text
 from meshproto.types.value import Money
 
@@ -141,6 +142,8 @@ async def _shown(office: Office, text: str) -> models.Distribution:
         concerned = rests_on(shared.record, office.folded)
     model.disputes, model.decisions = await decided_in(office, names, told.scope, concerned)
     model.passed_on = passed_on(office, names, shared.record)
+    asked = [each.agent for each in told.approvers if each.level == NO]
+    model.warnings = doubts_about(office, shared.record, asked if model.state == "proposed" else ())
     return model
 
 

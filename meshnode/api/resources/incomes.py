@@ -13,6 +13,7 @@ from meshnode.api.resources.contributions import digest_of
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
+from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.cascades import Cascade
 from meshnode.runtime.requests.incomes import Income as Wish
 from meshnode.runtime.requests.incomes import add, asked_of, confirmers, doubles
@@ -83,7 +84,10 @@ async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
 async def _shown(office: Office, text: str) -> Income:
     await office.projector.caught_up()  # What was just written must show.
     income = await find_dealing(office, text, "income", LISTED_WITH)
-    return _Incomes(office, home_of(office, income.record)).model(income)
+    model = _Incomes(office, home_of(office, income.record)).model(income)
+    asked = asked_of(office, income) if model.state == "declared" else []
+    model.warnings = doubts_about(office, income.record, asked)
+    return model
 
 
 class _Incomes:

@@ -11,6 +11,7 @@ from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
+from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.settlements import Payment, add, advice, other_side, payments
 from meshnode.runtime.requests.taking_part import answer, find_dealing, home_of, scopes_here
 from meshnode.views.dealings import Dealing, declined_by
@@ -78,6 +79,8 @@ async def _shown(office: Office, text: str) -> Settlement:
     model = settlement_model(office, names, scope, payment)
     model.disputes, model.decisions = await decided_in(office, names, scope, {payment.record})
     model.passed_on = passed_on(office, names, payment.record)
+    asked = [other_side(payment)] if model.state == "declared" else []
+    model.warnings = doubts_about(office, payment.record, asked)
     return model
 
 

@@ -60,6 +60,7 @@ def new(
     desk.out.give_or_ok("distribution.new", made, f"{done}   {worth(made['pool'])} shared out   {short_id(made['id'])}")
     if not desk.out.as_json:
         desk.out.line(f"  {_sentence(made['says'])}")
+        desk.warn_of(made["warnings"])
         _next(desk, made)
     return Exit.OK
 
@@ -99,6 +100,7 @@ def show(desk: Desk, *, distribution: str) -> Exit:
         desk.out.give("distribution.show", one)
         return Exit.OK
     told.show_distribution(desk.out, one)
+    desk.warn_of(one["warnings"])
     _next(desk, one)
     if one["state"] == "void":
         raise Failure(Exit.VERIFICATION, one["says"], f"meshnode why {one['id']}")
@@ -113,6 +115,7 @@ def approve(desk: Desk, *, distribution: str, decline: bool, because: str | None
     lacks = outside is not None and bool(outside["contributions"] or outside["corrections"])
     if not decline and not yes and desk.can_ask:
         told.show_distribution(desk.out, before)
+        desk.warn_of(before["warnings"])
         leaves_out = " What it leaves out enters the next one." if lacks else ""
         desk.confirm(f"Approve it? It cannot be taken back.{leaves_out}", flag="--yes")
     elif not decline and outside is not None and lacks:
@@ -125,6 +128,7 @@ def approve(desk: Desk, *, distribution: str, decline: bool, because: str | None
     desk.out.give_or_ok("distribution.approve", after, f"{verb}   {worth(after['pool'])}   it is {after['state']}")
     if not desk.out.as_json:
         desk.out.line(f"  {_sentence(after['says'])}")
+        desk.warn_of(after["warnings"])
         _next(desk, after)
     return Exit.OK
 

@@ -61,6 +61,7 @@ def confirm(desk: Desk, *, income: str, decline: bool, as_: str | None) -> Exit:
     told = desk.client().money.confirm_income(income, "decline" if decline else "accept", as_=as_)
     verb = "Declined" if decline else "Confirmed"
     desk.out.give_or_ok("income.confirm", told, f"{verb}   {worth(told['gross'])}   it is {_state(told)}")
+    desk.warn_of(told["warnings"])
     return Exit.OK
 
 
@@ -138,6 +139,7 @@ def _tell(desk: Desk, one: Income) -> None:
         desk.out.warn(
             f"duplicate? The same invoice or payment stands behind {listed}; who approves a distribution decides"
         )
+    desk.warn_of(one["warnings"])
     if one["state"] == "declared":
         label = "Confirm" if one["may_confirm"] else "They confirm with"
         desk.next_steps((label, f"meshnode income confirm {one['id']}"))

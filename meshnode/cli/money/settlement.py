@@ -64,6 +64,7 @@ def add(
         desk.out.line(f"  It counts once {who(other)} has confirmed it.")
         for doubt in _doubts(desk, made):
             desk.out.warn(doubt)
+        desk.warn_of(made["warnings"])
         desk.next_steps(("They confirm with", f"meshnode settlement confirm {made['id']}"))
     return Exit.OK
 
@@ -88,6 +89,7 @@ def confirm(desk: Desk, *, settlement: str, decline: bool, as_: str | None) -> E
     told = desk.client().money.confirm_settlement(settlement, "decline" if decline else "accept", as_=as_)
     verb = "Declined" if decline else "Confirmed"
     desk.out.give_or_ok("settlement.confirm", told, f"{verb}   {worth(told['amount'])}   it is {_state(told)}")
+    desk.warn_of(told["warnings"])
     return Exit.OK
 
 
@@ -149,6 +151,7 @@ def show(desk: Desk, *, settlement: str) -> Exit:
     )
     for each in one["passed_on"]:
         desk.out.line(f"  {passed(each)}")
+    desk.warn_of(one["warnings"])
     if one["disputes"] or one["decisions"]:
         from meshnode.cli.agreements import agreement_decided
 

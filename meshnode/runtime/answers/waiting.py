@@ -9,7 +9,7 @@ import trio
 
 from meshnode.runtime.answers.shared_out import net_of
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests import agreed, decided, ruled
+from meshnode.runtime.requests import agreed, beyond, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_by
 from meshnode.runtime.requests.incomes import confirmers
 from meshnode.runtime.requests.ruled import Ruling
@@ -32,7 +32,7 @@ class Waiting(NamedTuple):
     """One thing that waits for the owner, or for an organisation that the owner signs for (`agent`)."""
 
     kind: str
-    """`sign`, `vote`, `decide`, `attest`, `approve`, `confirm-income` or `confirm-payment`."""
+    """`sign`, `vote`, `decide`, `attest`, `approve`, `confirm-income`, `confirm-payment` or `reaffirm`."""
     record: bytes
     scope: bytes
     agent: bytes
@@ -57,7 +57,7 @@ class _Seen(NamedTuple):
 
 async def waiting(office: Office) -> list[Waiting]:
     """All that waits. What is long in long histories is looked for beside the event loop."""
-    found, scopes, mine = [*_votes(office)], [], office.acts_as()
+    found, scopes, mine = [*_votes(office), *_shaken(office)], [], office.acts_as()
     for agreement in agreed.agreements_here(office):
         found += _signatures(office, agreement)
         scopes.append(agreement.scope)
@@ -158,6 +158,14 @@ def _votes(office: Office) -> Iterator[Waiting]:
             about = f"{decision.outcome} in {decided.scope_name(office, decision.scope)}"
             command = f"meshnode decision show {text}"
             yield Waiting("vote", decision.record, decision.scope, office.me, about, told.entry.at, command)
+
+
+def _shaken(office: Office) -> Iterator[Waiting]:
+    for each in beyond.shaken(office):
+        about = f"a contested {'signature' if each.type == 'countersign' else each.type}"
+        yield Waiting(
+            "reaffirm", each.record, each.scope, each.agent, about, each.at, f"meshnode reaffirm {to_text(each.record)}"
+        )
 
 
 def _rulings(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:

@@ -16,6 +16,7 @@ from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.keyed import noting
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.runtime.requests.beyond import reach_of
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine
 from meshnode.runtime.requests.work import words
@@ -182,6 +183,11 @@ async def reaffirm(office: Office, record: RecordId, rows: Rows = ()) -> Ids:
     target = found.facts["target"] if found.type == "countersign" else record
     agent = b"" if found.agent == office.me else bytes(found.agent)
     draft = Draft(ScopeId(found.home), "countersign", identity.accept(target), agent=agent)
+    limits = office.mandates.exceeded(draft)
+    if limits is not None:
+        name = office.name(agent) or short(agent)
+        why = f"it goes beyond your mandate for {name}, too ({reach_of(limits)}): yours would change nothing"
+        raise Refusal(Code.NOT_AUTHORISED, why, "somebody with a wider one stands by it: meshnode org show --help")
     return await office.node.write([draft], local=rows)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, cast
 
 from meshproto.fold.concerns import read_concern
+from meshproto.fold.entries import Entry
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import row_of
@@ -72,13 +73,33 @@ def takes_part(agent: bytes, scope: bytes, mask: int, memory: Memory) -> bool:
 
 def figure_of(record: Record, memory: Memory) -> Figure | None:
     """What limits are compared with in a record that stands in an agreement scope, if anything is."""
-    if record.type != "countersign":
-        return _figure(record.type, record.facts, record.home, memory)
-    target: bytes = record.facts["target"]
+    return figure_by(record.type, record.facts, record.home, memory)
+
+
+def figure_by(type_: str, facts: Mapping[str, Any], scope: bytes, memory: Memory) -> Figure | None:
+    """The same of what is not signed yet."""
+    if type_ != "countersign":
+        return _figure(type_, facts, scope, memory)
+    target: bytes = facts["target"]
     if (version := read_version(memory, target)) is not None:
-        return _figure("agreement", version.facts, record.home, memory)
+        return _figure("agreement", version.facts, scope, memory)
     said = read_concern(memory, target)
-    return None if said is None else _figure(row_of(memory, target).type, said.facts, record.home, memory)
+    return None if said is None else _figure(row_of(memory, target).type, said.facts, scope, memory)
+
+
+def exceeds(figure: Figure, limits: Entry) -> bool:
+    """Whether what a record tells goes beyond the limits of a grant."""
+    # SPEC 04-fold 6.1: x exceeds `until` if it is before the day; `project` if it is not among the projects; and `max`
+    # if the amount is in another currency or greater, whatever its sign, or if no `worth` or `price` is told.
+    if limits.until and limits.until < figure.day:
+        return True
+    if limits.project and limits.project not in figure.covers:
+        return True
+    return bool(limits.most) and _exceeds_amount(figure, *limits.most)
+
+
+def _exceeds_amount(figure: Figure, most: int, cur: str) -> bool:
+    return figure.cur != FREE and (figure.cur != cur or figure.amount > most)
 
 
 def _figure(type_: str, facts: Mapping[str, Any], scope: bytes, memory: Memory) -> Figure | None:

@@ -23,7 +23,7 @@ from meshproto.fold.entries import (
 )
 from meshproto.fold.groups import devices_of, guests_of, votes_on
 from meshproto.fold.knowledge import pair
-from meshproto.fold.lineages import FREE, Figure, figure_of
+from meshproto.fold.lineages import exceeds, figure_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import LINEAGE, NETWORK, Place
 from meshproto.fold.powers import Power, power_over
@@ -47,7 +47,7 @@ def note_excess(case: Case) -> None:
     figure = figure_of(case.record, case.memory)
     if figure is None:
         return
-    beyond: list[Value] = [each for each, entry in findings.limited if _is_beyond(figure, entry)]
+    beyond: list[Value] = [each for each, entry in findings.limited if exceeds(figure, entry)]
     if beyond:
         case.memory.put("beyond", case.record.id, beyond)
         case.memory.put("counter", b"beyond", 1)
@@ -59,20 +59,6 @@ def note_named(record: Record, rows: Mapping[bytes, Row], memory: Memory) -> Non
         for each in sorted(set(ids_in(record.facts))):
             if rows[each].type == "agent":
                 memory.put("named", record.id + each, b"")
-
-
-def _is_beyond(figure: Figure, limits: Entry) -> bool:
-    # SPEC 04-fold 6.1: x exceeds `until` if it is before the day; `project` if it is not among the projects; and `max`
-    # if the amount is in another currency or greater, whatever its sign, or if no `worth` or `price` is told.
-    if limits.until and limits.until < figure.day:
-        return True
-    if limits.project and limits.project not in figure.covers:
-        return True
-    return bool(limits.most) and _exceeds_amount(figure, *limits.most)
-
-
-def _exceeds_amount(figure: Figure, most: int, cur: str) -> bool:
-    return figure.cur != FREE and (figure.cur != cur or figure.amount > most)
 
 
 def stirred_by(record: Record, memory: Memory) -> list[bytes]:

@@ -1,0 +1,67 @@
+"""Limits of a mandate in an agreement: what goes beyond them is told before it is signed, and a wider one is taken."""
+
+from typing import Any
+
+from meshnode.core.drafts import Draft
+from meshproto.records.ids import ScopeId
+from meshproto.records.record import Record
+from meshproto.types import authority, identity
+from meshproto.types.value import Money
+from scripts.vectors.tale import Tale
+from tests.unit.core.test_mandates import desk_of, draft_in, firm, signs
+
+WORTH = Money(5_000_00, "EUR")
+
+
+def clerk(tale: Tale, **limits: Any) -> tuple[Record, Record, Record]:
+    """A firm with Carol, who signs for it within limits, and her grant."""
+    made, founds, _, _ = firm(tale)
+    carol = tale.person("carol")
+    return made, carol, hires(tale, made, founds, carol, **limits)
+
+
+def hires(tale: Tale, made: Record, founds: Record, carol: Record, **limits: Any) -> Record:
+    job = tale.write("alice", made, "grant", authority.grant(carol.id, "staff", **limits), auth=(founds,))
+    tale.accept("carol", job, agent=carol)
+    return job
+
+
+def signing(deal: Record, made: Record) -> Draft:
+    return Draft(ScopeId(deal.id), "countersign", identity.accept(deal.id), agent=made.id)
+
+
+def test_a_signature_beyond_a_mandate_is_told_with_the_grant_that_limits_it() -> None:
+    tale = Tale("")
+    made, carol, _ = clerk(tale, most=Money(1_000_00, "EUR"))
+    dan = tale.person("dan")
+    deal = tale.deal("dan", dan, made, worth=WORTH)
+    found = desk_of(tale, "carol", carol).exceeded(signing(deal, made))
+    assert found is not None
+    assert found.most == [1_000_00, "EUR"]
+
+
+def test_within_a_mandate_or_where_nothing_is_limited_nothing_is_exceeded() -> None:
+    tale = Tale("")
+    made, carol, _ = clerk(tale, most=Money(9_000_00, "EUR"))
+    alice, dan = tale.records[0], tale.person("dan")
+    deal = tale.deal("dan", dan, made, worth=WORTH)
+    desk = desk_of(tale, "carol", carol)
+    assert desk.exceeded(signing(deal, made)) is None
+    assert desk.exceeded(draft_in(made, agent=made.id)) is None, "no amount in the firm's own stream"
+    assert desk_of(tale, "alice", alice).exceeded(signing(deal, made)) is None, "a founder has no limit"
+    assert desk_of(tale, "dan", dan).exceeded(signing(deal, made)) is None, "who may not sign it, exceeds nothing"
+    thanks = Draft(ScopeId(deal.id), "recognition", {"to": [dan.id], "kind": "thanks"}, agent=made.id)
+    assert desk.exceeded(thanks) is None, "thanks have no amount"
+
+
+def test_of_two_mandates_the_one_is_taken_that_reaches() -> None:
+    tale = Tale("")
+    made, carol, narrow = clerk(tale, most=Money(1_000_00, "EUR"))
+    (founds,) = tale.accepts_of(made)
+    wide = hires(tale, made, founds, carol, most=Money(9_000_00, "EUR"))
+    dan = tale.person("dan")
+    small, large = (tale.deal("dan", dan, made, worth=Money(amount, "EUR")) for amount in (100, 5_000_00))
+    assert signs(tale, "carol", carol, signing(large, made)).auth == (wide.id,)
+    assert signs(tale, "carol", carol, signing(small, made)).auth == (min(narrow.id, wide.id),)
+    huge = tale.deal("dan", dan, made, worth=Money(10_000_00, "EUR"))
+    assert desk_of(tale, "carol", carol).exceeded(signing(huge, made)) is not None
