@@ -4,6 +4,8 @@ The node and the command line with the node stopped sign alike, because both ask
 """
 
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from meshproto.records.limits import MAX_INT
@@ -15,6 +17,8 @@ from meshproto.types.value import Evidence, Measure, Money
 MOST_NAMED = 64
 """Most files, classes, co-authors or beneficiaries of one contribution: more is a list that was pasted by mistake."""
 LONGEST_CLASS = 256
+LONGEST_READ = 256
+"""Characters of a wrong licence that are looked at for what is wrong with it."""
 LONGEST_LICENCE = 64
 """Bytes, as the protocol has it."""
 
@@ -83,10 +87,31 @@ def canonical_licence(text: str) -> str:
     try:
         found = str(canonicalize_license_expression(text))
     except InvalidLicenseExpression as error:
-        raise Unfit(f"{text[:LONGEST_LICENCE]!r} is no licence known here", hint) from error
+        word, near = _unknown_licence(text)
+        raise Unfit(f"{word[:LONGEST_LICENCE]!r} is no licence known here{near}", hint) from error
     if len(found) > LONGEST_LICENCE:
         raise Unfit(f"a licence takes at most {LONGEST_LICENCE} characters", hint)
     return found
+
+
+def _unknown_licence(text: str) -> tuple[str, str]:
+    """The word of an expression that is in no list of licences, with one that is like it; else all of it."""
+    from packaging.licenses._spdx import EXCEPTIONS, LICENSES
+
+    names = {**LICENSES, **EXCEPTIONS}
+    words = text[:LONGEST_READ].replace("(", " ").replace(")", " ").split()
+    joint = any(each.casefold() in ("and", "or", "with") for each in words)
+    unknown = [each for each in words if not _is_listed(each.casefold(), names)]
+    if joint and not unknown:
+        return text, ""  # Its words are, but not what is made of them.
+    wrong = unknown[0] if joint else text
+    current = [name for name, listed in names.items() if not listed["deprecated"]]
+    close = get_close_matches("-".join(wrong[:LONGEST_LICENCE].casefold().split()), current, n=1)
+    return wrong, f" (did you mean {names[close[0]]['id']}?)" if close else ""
+
+
+def _is_listed(word: str, names: Mapping[str, object]) -> bool:
+    return word in ("and", "or", "with") or word.removesuffix("+") in names or word.startswith("licenseref-")
 
 
 def _check(details: Details) -> None:

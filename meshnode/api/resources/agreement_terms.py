@@ -14,6 +14,7 @@ from meshnode.api.models.agreements import (
 )
 from meshnode.api.models.terms import MoneyRequest
 from meshnode.api.resources.leaving import without
+from meshnode.core.details import Unfit, canonical_licence
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.somebody import find_agent
@@ -176,9 +177,13 @@ async def _rights(rights: RightsTerms, find: Finder) -> Value:
     results: Facts = {"ownership": rights.results.ownership, "effective": rights.results.effective}
     if rights.results.owner is not None:
         results["owner"] = await find.agent(rights.results.owner)
-    for name, value in (("licence", rights.results.licence), ("on", rights.results.on)):
-        if value is not None:
-            results[name] = value
+    if rights.results.licence is not None:
+        try:
+            results["licence"] = canonical_licence(rights.results.licence)
+        except Unfit as unfit:
+            raise Refusal(Code.BAD_REQUEST, f"rights.results.licence: {unfit.why}", unfit.hint) from unfit
+    if rights.results.on is not None:
+        results["on"] = rights.results.on
     found: Facts = {"results": results}
     if rights.background:
         found["background"] = [*sorted({await find.background(each) for each in rights.background})]

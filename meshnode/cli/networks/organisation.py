@@ -334,9 +334,9 @@ COMMANDS = {
             "Stand by a contested record of yours, or of an organisation you sign for.",
             reaffirm,
             (Argument(("record",), "The id, or any end or beginning of it that fits only one.", metavar="ID"),),
-            text="A record is contested if the authority it was signed with was ended, and neither knew of the other, or "
-            "if it goes beyond the limits of a mandate. Whoever still signs for its author, and has no such limit, can "
-            "accept it: then it stands as if it had never been contested. meshnode inbox lists what waits for that.",
+            text="A record is contested if the authority it was signed with was ended, and neither knew of the other, "
+            "or if it goes beyond the limits of a mandate. Whoever still signs for its author, and has no such limit, "
+            "can accept it: then it stands as if it had never been contested. What waits for that is in the inbox.",
             exits=(Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT),
         ),
     )

@@ -37,7 +37,8 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
     """Declare an income that the owner, or the organisation `as_`, holds. Raises Refusal."""
     agent = await acting_in(office, scope, as_)
     _must_be_money(income)
-    _must_be_shared(office, scope, income.gross.cur)
+    came = day(income.on) if income.on else local_day(office.node.now())
+    _must_be_shared(office, scope, income.gross.cur, came)
     refunded = None
     if income.refunds is not None:
         refunded = await find_dealing(office, income.refunds, "income", "meshnode income ls")
@@ -48,7 +49,7 @@ async def add(office: Office, scope: ScopeId, income: Income, rows: Rows = (), *
         agent or office.me,
         net=Money(gross - tax, income.gross.cur),
         tax=tax,
-        on=day(income.on) if income.on else local_day(office.node.now()),
+        on=came,
         payer=await _payer(office, scope, income),
         invoice=digest33(income.invoice) if income.invoice else None,
         part_of=await _part_of(office, scope, income),
@@ -123,10 +124,11 @@ def _must_be_money(income: Income) -> None:
         raise Refusal(Code.BAD_REQUEST, "the tax lies between nothing and the whole amount", "the gross holds the tax")
 
 
-def _must_be_shared(office: Office, scope: ScopeId, cur: str) -> None:
+def _must_be_shared(office: Office, scope: ScopeId, cur: str, came: str) -> None:
     """Refuse money that no distribution of the agreement would ever share. Raises Refusal."""
     with office.folded.steady():
-        equation = terms_now(scope, office.folded).get("value_equation")
+        terms = terms_now(scope, office.folded)
+    equation, until = terms.get("value_equation"), terms.get("until")
     if equation is None:
         why = "this agreement shares no money: an income would never be shared under it"
         raise Refusal(Code.BAD_REQUEST, why, "agree on how to share it first: meshnode agreement amend --help")
@@ -134,6 +136,10 @@ def _must_be_shared(office: Office, scope: ScopeId, cur: str) -> None:
     if cur != shared:
         why = f"this agreement shares {shared}: an income in {cur} would never be shared under it"
         raise Refusal(Code.BAD_REQUEST, why, f"declare what it became in {shared}")
+    # SPEC 09-agreements 4: its `on` is not after the `until` of v
+    if until is not None and came > until:
+        why = f"this agreement ends on {until}: what comes in, or goes back, on {came} would never be shared under it"
+        raise Refusal(Code.BAD_REQUEST, why, "say when it came in (--on), or agree on a later end or anew")
 
 
 def _must_be_refundable(office: Office, scope: ScopeId, income: Income, refunded: Dealing, who: bytes) -> None:

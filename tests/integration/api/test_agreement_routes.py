@@ -94,6 +94,12 @@ async def test_a_change_takes_the_signatures_of_all_and_lists_what_it_changes(me
         await ben.api().does("POST", "/agreements/logo/signatures", {})
         over = await comes_to(ana, made["id"], "ended")
         assert over["says"] == "ended: no work or income after 9998-01-31 belongs to it"
+        late = {**income, "gross": {"amt": 100, "cur": "EUR"}, "on": "9998-02-01"}
+        assert (await ana.api().refuses("POST", "/incomes", late))["detail"] == (
+            "this agreement ends on 9998-01-31: what comes in, or goes back, on 9998-02-01 would never be shared under"
+            " it"
+        )
+        await ana.api().does("POST", "/incomes", {**late, "on": "9998-01-31"})
         assert (await ana.api().does("GET", "/agreements"))["items"] == []
         await ana.api().does("POST", "/agreements", {**terms("me", "Ben"), "sign": False})
         await ana.office.projector.caught_up()
@@ -115,6 +121,10 @@ async def test_terms_that_make_no_agreement_are_refused_with_the_path_and_the_re
         assert await refusal(api, equation=wrong) == (
             "bad-request",
             "equation.steps[0].parts[0][1]: this value is not allowed there (I-VALUE)",
+        )
+        unknown = {"results": {"licence": "MIT OR GPL-3.0-olny"}}
+        assert (await refusal(api, rights=unknown))[1] == (
+            "rights.results.licence: 'GPL-3.0-olny' is no licence known here (did you mean GPL-3.0-only?)"
         )
         for name, value in {"doc": "abc", "drop": ["parties"], "title": "", "approval": 7, "covers": ["x"]}.items():
             assert (await refusal(api, **{name: value}))[0] in ("bad-request", "unknown-project")

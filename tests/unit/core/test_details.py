@@ -94,6 +94,25 @@ def test_what_is_no_licence_is_refused(text: str) -> None:
         canonical_licence(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("MIT OR GPL-3.0-olny", "'GPL-3.0-olny' is no licence known here (did you mean GPL-3.0-only?)"),
+        ("(MIT AND Foo!) OR LicenseRef-ours", "'Foo!' is no licence known here"),
+        (
+            "MIT WITH Classpath-exeption-2.0",
+            "'Classpath-exeption-2.0' is no licence known here (did you mean Classpath",
+        ),
+        ("CC BY SA 4.0", "'CC BY SA 4.0' is no licence known here (did you mean CC-BY-SA-4.0?)"),
+        ("MIT OR", "'MIT OR' is no licence known here: an SPDX"),
+    ],
+)
+def test_the_word_that_is_no_licence_is_named_with_one_that_is_like_it(text: str, why: str) -> None:
+    with pytest.raises(Unfit) as refused:
+        canonical_licence(text)
+    assert str(refused.value).startswith(why)
+
+
 def test_a_licence_fits_into_its_fact() -> None:
     with pytest.raises(Unfit, match="at most 64 characters"):
         canonical_licence(" OR ".join(["CC-BY-SA-4.0"] * 5))
