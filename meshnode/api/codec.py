@@ -1,8 +1,10 @@
 """JSON in and out; the only file of the API that knows how bytes become types and back."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import aclosing
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -13,11 +15,13 @@ from meshnode.api.models.shared import Request as Body
 from meshnode.api.problems import MEDIA_TYPE, Problem
 from meshnode.api.settings import MAX_BODY
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.views.names import like
 
 T = TypeVar("T", bound=Body)
 CHALLENGE = 'Bearer realm="meshnode"'
 """What RFC 9110 asks for with every 401: how to show who asks."""
 HTTP_UNAUTHORIZED = 401
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 encode = msgspec.json.Encoder().encode
 """Write a model as JSON, on one line."""
 
@@ -27,7 +31,22 @@ def decode(raw: bytes, wanted: type[T]) -> T:
     try:
         return msgspec.json.decode(raw or b"{}", type=wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refusal(Code.BAD_REQUEST, str(error)) from error
+        raise Refusal(Code.BAD_REQUEST, _UNKNOWN.sub(partial(_with_near, wanted), str(error))) from error
+
+
+def _with_near(wanted: type, found: re.Match[str]) -> str:
+    """A field that nobody knows, with one of the wanted type that is like it."""
+    return found[0] + like(found[1], sorted({*_names_in(wanted)}))
+
+
+def _names_in(wanted: Any) -> Iterator[str]:
+    """The names of all fields that stand somewhere in a type; no type of a request holds itself."""
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        for each in msgspec.structs.fields(wanted):
+            yield each.encode_name
+            yield from _names_in(each.type)
+    for each in get_args(wanted):
+        yield from _names_in(each)
 
 
 async def read_body(request: Request) -> bytes:

@@ -3,7 +3,7 @@
 The standard library's `argparse` takes as long to load as half of our own code, and says less about what is wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from meshnode.cli.commands import EVERYWHERE, Argument, Command
 from meshnode.cli.exits import Exit, Failure
@@ -72,7 +72,8 @@ class _Reading:
 
     def _set(self, argument: Argument, name: str, text: str) -> None:
         if argument.choices and text not in argument.choices:
-            raise self._wrong(f"{name} is one of {', '.join(argument.choices)}, not {text!r}")
+            near = _near(text, argument.choices)
+            raise self._wrong(f"{name} is one of {', '.join(argument.choices)}, not {text!r}{near}")
         before = self._values[argument.keyword]
         if argument.kind == "number":
             if not (text.isascii() and text.isdecimal()) or len(text) > LONGEST_NUMBER:
@@ -100,13 +101,17 @@ class _Reading:
                 raise self._wrong(f"{option.names[-1]} is missing")
 
     def _nearest(self, name: str) -> str:
-        from difflib import get_close_matches  # Only a mistyped option needs it.
-
-        close = get_close_matches(name, list(self._options), n=1)
-        return f" (did you mean {close[0]}?)" if close else ""
+        return _near(name, self._options)
 
     def _wrong(self, what: str) -> Failure:
         return Failure(Exit.USAGE, f"{self._command.name}: {what}", f"meshnode {self._command.name} --help")
+
+
+def _near(wanted: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches  # Only a mistyped word needs it.
+
+    close = get_close_matches(wanted, [*names], n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _nothing(argument: Argument) -> Value:

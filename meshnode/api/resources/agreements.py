@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import trio
 
 from meshnode.api.edge import Call, Nothing
+from meshnode.api.mistyped import meant_key, meant_value
 from meshnode.api.models.agreements import (
     Agreement,
     AgreementBrief,
@@ -36,7 +37,7 @@ from meshproto.fold.duties import vacancies
 from meshproto.records.encoding import EncodeError
 from meshproto.records.ids import NONE, RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_INT
-from meshproto.records.reasons import Refused
+from meshproto.records.reasons import Reason, Refused
 from meshproto.records.record import build_record
 from meshproto.types.catalogue import check_facts
 from meshproto.types.currencies import EXPONENTS
@@ -215,7 +216,9 @@ def _must_fit(office: Office, facts: Facts, agent: bytes, scope: bytes = NONE) -
     wrong = check_facts(record)
     if wrong is not None:
         path = wrong.detail.replace("value_equation", "equation", 1)
-        why = _WRONG.get(path.split("[")[0]) or _REASONS.get(wrong.reason.value, wrong.reason.value)
+        rule = _WRONG.get(path.split("[")[0]) if wrong.reason is Reason.I_RULE else ""
+        why = rule or _REASONS.get(wrong.reason.value, wrong.reason.value)
+        why += meant_key(path) if wrong.reason is Reason.Q_KEY else meant_value(wrong.detail, facts)
         raise Refusal(Code.BAD_REQUEST, f"{path or 'terms'}: {why} ({wrong.reason.value})", MANUAL)
 
 

@@ -35,7 +35,7 @@ def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
     terms: dict[str, object] = read_file(file) if file else {}
     terms.update(_from_options(said))
     if file:
-        if preset := _text(said, "preset"):
+        if preset := _preset_in(terms, file) or _text(said, "preset"):
             _with_preset(terms, preset, said)
         return terms
     is_asked = desk.can_ask and not _text(said, "preset")
@@ -51,6 +51,18 @@ def read_terms(desk: Desk, said: Mapping[str, Value]) -> dict[str, object]:
     return terms
 
 
+def _preset_in(terms: dict[str, object], file: str) -> str:
+    """The preset that a file names, which is no term itself; empty if it names none. Raises Failure."""
+    preset = terms.pop("preset", "")
+    if preset and preset not in PRESETS:
+        from meshnode.views.names import like
+
+        near = like(str(preset), PRESETS)
+        why = f"{clean(file)} is refused at preset: {clean(str(preset))!r} is none of {', '.join(PRESETS)}{near}"
+        raise Failure(Exit.VERIFICATION, why, "meshnode agreement presets")
+    return str(preset)
+
+
 def _add_oneself(terms: dict[str, object]) -> None:
     parties = terms.get("parties")
     if isinstance(parties, list) and not any(each["who"].casefold() == "me" for each in parties):
@@ -63,7 +75,7 @@ def changed_terms(said: Mapping[str, Value]) -> dict[str, object]:
     """What a later version changes, from a file and options. Raises Failure."""
     file = _text(said, "file")
     terms = {**(read_file(file) if file else {}), **_from_options(said)}
-    if preset := _text(said, "preset"):
+    if preset := _preset_in(terms, file) or _text(said, "preset"):
         _with_preset(terms, preset, said)
     drop = _texts(said, "drop")
     if drop:

@@ -132,6 +132,41 @@ async def test_terms_that_make_no_agreement_are_refused_with_the_path_and_the_re
         assert (await refusal(api, worth={"amt": 2**60, "cur": "EUR"}))[0] == "bad-request"
 
 
+MISTYPED: list[tuple[dict[str, Any], str]] = [
+    ({"partys": []}, "Object contains unknown field `partys` (did you mean 'parties'?)"),
+    (
+        {"parties": [{"who": "me", "role": []}]},
+        "Object contains unknown field `role` (did you mean 'roles'?) - at `$.parties[0]`",
+    ),
+    (
+        {"late": "nxt"},
+        "late: this value is not allowed there, as 'nxt' is none of next, catch_up, exclude (did you mean 'next'?) "
+        "(I-VALUE)",
+    ),
+    (
+        {"parties": [{"who": "me", "roles": ["providr"]}]},
+        "parties[0][1][0]: this value is not allowed there, as 'providr' is none of provider, client, holder, arbiter, "
+        "commons (did you mean 'provider'?) (I-VALUE)",
+    ),
+    (
+        {"equation": {"cur": "EUR", "steps": [{"do": "pro_rta"}]}},
+        "equation.steps[0].do: this value is not allowed there, as 'pro_rta' is none of reimburse, fixed, percent, "
+        "pro_rata, shares, equal, residual, tiers (did you mean 'pro_rata'?) (I-VALUE)",
+    ),
+    (
+        {"equation": {"cur": "EUR", "steps": [{"do": "pro_rata", "weight": []}]}},
+        "equation.steps[0].weight: there is no such key (did you mean 'weights'?) (Q-KEY)",
+    ),
+    ({"title": "x", "zzz": 1}, "Object contains unknown field `zzz`"),
+]
+
+
+async def test_a_mistyped_term_is_answered_with_one_that_is_like_it(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        for wish, why in MISTYPED:
+            assert (await refusal(ana.api(), **wish))[1] == why
+
+
 async def test_what_nobody_waits_for_is_refused(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana, mesh.node("ben") as ben:
         await meets(ana, ben)

@@ -279,6 +279,7 @@ def test_terms_come_from_a_file_as_people_write_them(node: FakeNode, tmp_path: P
         ("t.toml", "notice_days = 1.5", "is refused at notice_days: it is no whole number"),
         ("t.json", '{"worth": "much"}', "is refused at worth: 'much' is no amount of money"),
         ("t.json", '{"a": ' + "[" * 30 + "]" * 30 + "}", "it is nested too deep"),
+        ("t.toml", "preset = 'houres'", "waterfall, commons (did you mean 'hours'?)"),
         ("t.json", " " * (1 << 20) + "{}", "is too long: terms have at most 1 MiB"),
     ],
 )
@@ -295,6 +296,9 @@ def test_a_preset_goes_with_a_file_where_that_says_nothing_of_money(node: FakeNo
     assert "equation" not in body
     body = proposed(node, "--file", str(tmp_path / "t.json"), "--preset", "hours")
     assert body["equation"]["cur"] == "EUR"
+    (tmp_path / "t.toml").write_text("preset = 'equal'\nparties = [{who = 'me', roles = ['provider']}]")
+    body = proposed(node, "--file", str(tmp_path / "t.toml"))
+    assert ("preset" in body, body["equation"]["steps"][1]) == (False, {"do": "shares", "parts": [["me", 1]]})
 
 
 def test_an_agreement_is_shown_like_a_contract(node: FakeNode) -> None:

@@ -62,6 +62,7 @@ def test_words_are_read_as_arguments(words: str, values: dict[str, object]) -> N
         ("x -n 1234567890", "-n takes a whole number, not '1234567890'"),
         ("x -n ٣", "-n takes a whole number, not '٣'"),
         ("x --per month", "--per is one of day, week, not 'month'"),
+        ("x --per weak", "--per is one of day, week, not 'weak' (did you mean week?)"),
         ("x --dry-run=yes", "--dry-run takes no value"),
     ],
 )
