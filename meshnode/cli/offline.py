@@ -26,6 +26,7 @@ from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
 from meshnode.store.store import open_store
+from meshnode.words.safe_text import clean
 from meshnode.words.times import today
 from meshproto.records.ids import AgentId, RecordId, log_id, to_text
 from meshproto.records.signatures import SigningKey
@@ -72,8 +73,12 @@ def log_offline(desk: Desk, entry: Entry) -> Written:
                 identity = Identity(AgentId(_note(reader, AGENT_NOTE)), key, _grant(reader))
                 _check_place(reader, placed, identity)
                 moment = Moment(time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000)
-                drafts = [draft_of(entry, placed, today().isoformat())]
-                batch, ids = sign_offline(reader, identity, drafts, moment, SystemChance())
+                draft = draft_of(entry, placed, today().isoformat())
+                if placed.kind == "network":
+                    from meshnode.cli.offline_mandates import mandated  # In the notebook nobody needs a role.
+
+                    draft = mandated(desk, reader, identity, placed, draft)
+                batch, ids = sign_offline(reader, identity, [draft], moment, SystemChance())
                 store.writer.commit(batch)
             finally:
                 store.close()
@@ -150,6 +155,10 @@ def _check_place(reader: Reader, placed: Placed, identity: Identity) -> None:
             f"nothing counts in this network before all its founders have accepted it, and these have not ({awaited})"
         )
         raise Failure(Exit.CONFLICT, cause, "meshnode up")
+    heard = reader.agents_of_log(head.log) if head.counted else ()
+    if identity.agent not in (*facts.founders, *heard):
+        cause = f"you have not joined {clean(placed.name)} for yourself: what you signed there would count for nobody"
+        raise Failure(Exit.NOT_AUTHORISED, cause, "meshnode network join --help")
     if max(tip.seq for tip in head.tips) >= facts.log_records or head.size >= facts.log_bytes:
         raise Failure(Exit.NOT_AUTHORISED, "the network's allowance for one log is used up", "meshnode network ls")
 

@@ -99,11 +99,11 @@ def sign_offline(
 ) -> tuple[Batch, tuple[RecordId, ...]]:
     """Sign drafts of one scope on a stopped node: the batch to commit, and the ids. Raises DraftRefused.
 
-    They are signed for the owner, by the grant of this device if it needs one.
+    They are signed for the owner, by what they say in `auth`, else by the grant of this device if it needs one.
     """
     scope = drafts[0].scope
     own = (RecordId(identity.grant),) if identity.grant is not None else ()
-    drafts = [draft._replace(auth=own) for draft in drafts]
+    drafts = [draft if draft.auth else draft._replace(auth=own) for draft in drafts]
     log = log_id(scope, identity.key.public)
     end = end_of((tip.seq, tip.id) for tip in ledger.tips(log))
     unsound = {row.log for row in ledger.rows(WaitEntry)}

@@ -36,6 +36,7 @@ from meshproto.records.record import Record, check_private
 from meshproto.records.signatures import SigningKey
 from meshproto.types.identity import NONCE_SIZE, accept, network
 from tests.support.command_line import objects, run
+from tests.support.core_rig import Writer, network_of
 
 SCOPE = ScopeId(b"s" * 32)
 
@@ -71,6 +72,21 @@ def joined(home: Path, name: str, *others: bytes) -> str:
         store.writer.commit(Batch(1, runs=genesis.runs + accepted.runs, privates=genesis.privates, local=rows))
         store.close()
     return to_text(scope)
+
+
+def founded_by_another(home: Path, *, is_open: bool) -> None:
+    """Let the owner write, without having come in, in a network of Bob's of which nothing was folded yet."""
+    bob = Writer("bob")
+    scope, genesis = network_of(bob, is_open=is_open)
+    with Home(home) as opened:
+        key, store = SigningKey(read_key(opened.device_key, None)), open_store(opened.records)
+        note = store.reader().entry(NoteEntry, (AGENT_NOTE,))
+        assert note is not None
+        written = sign_drafts(Pen(note.value, key, 1, SystemChance()), (Draft(scope, "note", {}),), BEGINNING)
+        runs = (*bob.genesis.runs, *genesis.runs, *bob.accept(scope).runs, *written.runs)
+        uncounted = (log_id(scope, key.public),) if is_open else ()
+        store.writer.commit(Batch(1, runs=runs, local=(JoinedEntry(scope, 1, slug="harbour"),), uncounted=uncounted))
+        store.close()
 
 
 def records_in(home: Path, *ids: str) -> list[tuple[Record, dict[str, object]]]:
@@ -173,6 +189,19 @@ def test_nothing_is_signed_for_a_network_before_all_its_founders_have_accepted(h
     assert to_text(other) in ran.err
     assert ran.last.endswith(f" --home {home} up")
     assert set(heads(home)) == {1}, "nothing follows the accept"
+
+
+def test_nothing_is_signed_by_a_role_that_only_a_running_node_could_find(home: Path) -> None:
+    founded_by_another(home, is_open=False)
+    ran = run("log", "One", "1h", "--network", "harbour", home=home)
+    assert (ran.code, "had looked at all that came in" in ran.err) == (Exit.CONFLICT, True)
+    assert ran.last.endswith(f" --home {home} up")
+
+
+def test_a_stranger_in_an_open_network_signs_nothing_there(home: Path) -> None:
+    founded_by_another(home, is_open=True)
+    ran = run("log", "One", "1h", "--network", "harbour", home=home)
+    assert (ran.code, "have not joined harbour for yourself" in ran.err) == (Exit.NOT_AUTHORISED, True)
 
 
 def test_a_copied_home_signs_nothing(home: Path) -> None:

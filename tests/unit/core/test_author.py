@@ -90,6 +90,14 @@ def test_a_stopped_node_signs_on_where_its_log_ends() -> None:
     assert first.deps == ()
 
 
+def test_what_says_by_which_entries_it_is_signed_keeps_them() -> None:
+    rig = Rig()
+    scope = rig.found()
+    role = bytes([7]) * 32
+    assert offline(rig, Draft(scope, "note", {}, auth=(role,))).auth == (role,)
+    assert offline(rig, Draft(scope, "note", {})).auth == ()
+
+
 def test_the_first_record_in_a_network_names_the_founders_accepts() -> None:
     rig, bob, carol = Rig(), Writer("bob"), Writer("carol")
     scope, genesis = network_of(bob, carol)
