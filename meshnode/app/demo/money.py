@@ -35,7 +35,8 @@ async def business(studio: Studio, say: Narrator) -> Told:
     workshop = await _leave_open(studio)
     await studio.until(0)
     studio.turn(0.07)
-    say.claim(f"{studio.entries} entries of three people, signed and held by five", studio.entries > 0)
+    held = await studio.settle()
+    say.claim(f"{held} entries of three people, signed and held by five", held == studio.entries)
     await studio.post("Ana", "/timers", {"title": "Wireframes for the atlas", "project": "Atlas of benches"})
     return Told(site, app, shared, workshop)
 

@@ -1,6 +1,7 @@
 """What happens in the demonstration, scene by scene. Every claim is checked before the next line is printed."""
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from meshnode.runtime.requests.work import Work, log
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.state import digests
-from meshproto.records.ids import RecordId, ScopeId, log_id
+from meshproto.records.ids import AgentId, RecordId, ScopeId, log_id
 from meshproto.records.log import check_run
 from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach
@@ -112,7 +113,8 @@ async def _relay(ana: Person, ben: Person, scope: ScopeId, stage: Stage, say: Na
     expected = _own(ana, scope)
 
     async def passed_on() -> bool:
-        return expected <= _records(ben, scope)
+        # With their texts, and her name: once her node is stopped, Ben's alone can pass them on.
+        return expected <= _records(ben, scope) and _reads_all(ben, ana.node.node.me, expected)
 
     say.claim(f"Ben's node holds all {len(expected)} records of Ana's log", await comes_true(passed_on))
     await stage.leave(ana)
@@ -125,10 +127,15 @@ async def _relay(ana: Person, ben: Person, scope: ScopeId, stage: Stage, say: Na
 
     say.claim("all of them came to Acme by way of Ben", await comes_true(arrived))
     say.claim("Acme checked Ana's signature on every one of them", all(_is_signed(acme, each) for each in expected))
-    await acme.node.office.projector.caught_up()
+
+    async def read() -> bool:
+        newest = contributions(acme.node.office.lookups, Wanted(scope=scope), None, 1)
+        return bool(newest and newest[0].title and acme.node.office.lookups.name(newest[0].agent))
+
+    await comes_true(read)  # Texts and names come after the records that they belong to.
     newest = contributions(acme.node.office.lookups, Wanted(scope=scope), None, 1)[0]
     writer = acme.node.office.lookups.name(newest.agent)
-    say.claim(f"Acme reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "Ana")
+    say.claim(f"Acme reads who wrote them: “{newest.title[:48]}” · {writer}", writer == "Ana" and newest.title != "")
     return acme
 
 
@@ -204,9 +211,12 @@ async def _erase(mesh: Mesh, say: Narrator) -> None:
         return all(each.node.reader.private(entry) is None for each in mesh.everybody)
 
     say.claim("the text is gone from all five", await comes_true(gone))
-    await nordlys.node.office.projector.caught_up()
-    row = nordlys.node.office.lookups.contribution(entry)
-    say.claim("its hour still counts", row is not None and row.seconds == 3600 and not row.title)
+
+    async def counts() -> bool:
+        row = nordlys.node.office.lookups.contribution(entry)
+        return row is not None and row.seconds == 3600 and not row.title
+
+    say.claim("its hour still counts", await comes_true(counts))
     say.claim("all five still agree", await comes_true(lambda: _agree(mesh)))
 
 
@@ -252,6 +262,13 @@ def _count(person: Person, scope: ScopeId) -> int:
 
 def _has(person: Person, records: list[RecordId]) -> bool:
     return all(map(person.node.reader.has, records))
+
+
+def _reads_all(person: Person, author: AgentId, records: Iterable[RecordId]) -> bool:
+    """Whether a node holds whatever text belongs to somebody's records, and to the one that tells the name."""
+    reader = person.node.reader
+    parted = [each for each in (author, *records) if (found := reader.record(each)) and found.private is not None]
+    return len(reader.privates(parted)) == len(parted)
 
 
 def _is_signed(person: Person, record: RecordId) -> bool:

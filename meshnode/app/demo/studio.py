@@ -60,6 +60,7 @@ class Studio:
         self.entries = len(self._work)
         """How many entries the sample weeks have."""
         self._parties: dict[str, tuple[str, ...]] = {}
+        self._written: list[str] = []
 
     def turn(self, ago: float) -> None:
         """Let all clocks show what they showed so many days ago."""
@@ -97,7 +98,13 @@ class Studio:
 
     async def _log(self, entry: Entry) -> None:
         wish = {"title": entry.title, "seconds": entry.seconds, "project": entry.project, "day": self.day(entry.ago)}
-        await self.post(entry.name, "/contributions", wish)
+        self._written.append(str((await self.post(entry.name, "/contributions", wish))["id"]))
+
+    async def settle(self) -> int:
+        """Wait until everybody has folded all the work of the weeks so far; returns how many entries these are."""
+        for each in self._written:
+            await self.come(each)
+        return len(self._written)
 
     async def agree(self, title: str, workers: Sequence[str], client: str) -> str:
         """Ana proposes to share a client's money with others, and everybody signs; returns the id."""
@@ -149,6 +156,7 @@ class Studio:
 
     async def share(self, where: str, ago: int) -> str:
         """Ana proposes how to share what came in until then; returns the distribution's id."""
+        await self.settle()  # Whoever proposes should know all that was done, and be busy with nothing else.
         asked = {"agreement": where, "to": self.day(ago)}
         seen = await self.post("Ana", "/distributions/preview", asked)
         made = str((await self.post("Ana", "/distributions", {**asked, "digest": seen["digest"]}))["id"])
