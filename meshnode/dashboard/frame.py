@@ -20,6 +20,7 @@ PLACES = (
     Place("work", "/work", "Work"),
     Place("money", "/money", "Money"),
     Place("agreements", "/agreements", "Agreements"),
+    Place("people", "/people", "People"),
     Place("mesh", "/mesh", "Mesh"),
     Place("sync", "/sync", "Sync"),
 )

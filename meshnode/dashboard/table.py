@@ -1,16 +1,18 @@
 """The one table of the dashboard's addresses."""
 
-from meshnode.dashboard.pages import agreement, distribution, mesh, money, record, sync, today, work
+from meshnode.dashboard.pages import agreement, distribution, mesh, money, people, record, statement, sync, today, work
 from meshnode.dashboard.view import Action, Page
 
 PAGES: tuple[Page, ...] = (
     Page("/", today.show, "today"),
     Page("/work", work.show, "work"),
     Page("/money", money.show, "money"),
+    Page("/money/statement", statement.show, "money"),
     Page("/money/distributions/{id}", distribution.show, "money"),
     Page("/money/distributions/{id}/why", distribution.why, "money"),
     Page("/agreements", agreement.index, "agreements"),
     Page("/agreements/{id}", agreement.show, "agreements"),
+    Page("/people", people.show, "people"),
     Page("/mesh", mesh.show, "mesh"),
     Page("/sync", sync.show, "sync"),
     Page("/records/{id}", record.show),

@@ -52,5 +52,5 @@ def written(nodes: Studio, text: str) -> Sequence[str]:
     seen = {"contribution": nodes.landing, "note": text}
     nodes.does("cleo", "POST", "/attestations", seen)
     nodes.come(entry, made, to=["ana"])
-    pages = ("/", "/work?who=all", "/agreements", "/mesh", "/sync", "/money")
+    pages = ("/", "/work?who=all", "/agreements", "/people", "/mesh", "/sync", "/money", "/money/statement")
     return (*pages, f"/records/{entry}", f"/records/{made}", f"/agreements/{made}", f"/records/{nodes.landing}")

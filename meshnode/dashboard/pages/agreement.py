@@ -12,6 +12,7 @@ from meshnode.dashboard.charts.bars import Bar, bars
 from meshnode.dashboard.charts.timeline import Mark, timeline
 from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Sheet, Table
+from meshnode.dashboard.pages.distribution import most_first
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, plain_moment, worth
 from meshnode.words.money import UnclearMoney, parse_plain
@@ -96,6 +97,7 @@ async def _supposed(given: Given, found: g.Agreement, typed: str) -> Supposed:
         seen = cast(m.Preview, await given.ask.post("/distributions/preview", asked))
     except (UnclearMoney, Refused) as error:
         return Supposed(str(error), None, None)
+    seen["lines"].sort(key=most_first)
     pool, colours = seen["pool"], colours_of(line["agent"] for line in seen["lines"])
 
     def figure(amount: int) -> str:
