@@ -19,13 +19,18 @@ class Cell(NamedTuple):
 
 
 def matrix(
-    rows: Sequence[tuple[str, Sequence[Cell]]], columns: Sequence[str], width: int, label: int, says: str
+    rows: Sequence[tuple[str, Sequence[Cell]]],
+    columns: Sequence[str],
+    width: int,
+    label: int,
+    says: str,
+    cell_width: int = _CELL,
 ) -> Markup:
     """The drawing: names of rows take `label` of its width, names of columns stand aslant above them."""
     step = min(76.0, (width - label - 30) / max(len(columns), 1))
     inside = []
     for place, name in enumerate(columns):
-        x = label + place * step + _CELL / 2
+        x = label + place * step + cell_width / 2
         inside.append(words(x, _TOP - 8, name, 14, transform=f"rotate(-40 {x:.1f} {_TOP - 8})"))
     for number, (name, cells) in enumerate(rows):
         y = _TOP + number * _ROW
@@ -34,7 +39,7 @@ def matrix(
             x = label + place * step
             told = element("title", cell.says)
             inside += [
-                element("rect", told, x=x, y=y, width=_CELL, height=_CELL, rx=3, class_=f"h{cell.shade}"),
-                words(x + _CELL / 2, y + 14, cell.sign, class_=f"mid on{cell.shade}"),
+                element("rect", told, x=x, y=y, width=cell_width, height=_CELL, rx=3, class_=f"h{cell.shade}"),
+                words(x + cell_width / 2, y + 14, cell.sign, class_=f"mid on{cell.shade}"),
             ]
     return drawing(width, _TOP + len(rows) * _ROW, says, *inside)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from meshnode.dashboard.charts.svg import drawing, element, words
 
-_LETTER, _LINE, _TURNS = 6.6, 30.0, 36
+_LETTER, _LINE, _TURNS, _EDGE, _INNERMOST = 6.6, 30.0, 36, 24.0, 0.38
 
 
 class Somebody(NamedTuple):
@@ -28,12 +28,19 @@ class Ring(NamedTuple):
 
 
 class Size(NamedTuple):
-    """Of the drawing; `most` people stand on a ring, `letters` of a name are shown."""
+    """How large drawings are: `most` people stand on a ring, `letters` of a name are shown."""
 
     width: float
-    height: float
+    step: float
+    """From one ring to the next, upwards."""
+    flat: float
+    """How much farther a ring is across than upwards, while there is room."""
     most: int
     letters: int
+
+    def height(self, number: int) -> float:
+        """Of a drawing with so many rings; one alone has room for those who stand on it."""
+        return 2 * (self.step * max(number, 1.5) + _EDGE)
 
 
 class Box(NamedTuple):
@@ -50,12 +57,13 @@ class Box(NamedTuple):
         return max(across, 0.0) * max(down, 0.0)
 
 
-WIDE, NARROW = Size(1000.0, 440.0, 14, 14), Size(328.0, 420.0, 6, 10)
+WIDE, NARROW = Size(1000.0, 66.0, 2.6, 14, 14), Size(328.0, 68.0, 1.0, 5, 10)
 
 
 def rings(found: Sequence[Ring], size: Size, says: str) -> Markup:
     """The drawing, the first ring innermost."""
-    middle = (size.width / 2, size.height / 2)
+    height = size.height(len(found))
+    middle = (size.width / 2, height / 2)
     inside = [
         element("ellipse", cx=middle[0], cy=middle[1], rx=across, ry=up, class_="axis")
         for across, up in radii(len(found), size)
@@ -68,18 +76,21 @@ def rings(found: Sequence[Ring], size: Size, says: str) -> Markup:
                 element("circle", element("title", each.says), cx=spot.x, cy=spot.y - 7, r=7, class_=f"c{each.colour}"),
                 words(spot.x, spot.y + 14, each.name, size.letters, class_="mid halo"),
             ]
-    return drawing(size.width, size.height, says, *inside)
+    return drawing(size.width, height, says, *inside)
 
 
 def radii(number: int, size: Size) -> list[tuple[float, float]]:
     """How far each ring is from the middle, across and up."""
-    across, up = size.width / 2 - size.letters * _LETTER / 2 - 4, size.height / 2 - 22
-    return [(across * (each + 1) / number, up * (each + 1) / number) for each in range(number)]
+    up = size.height(number) / 2 - _EDGE
+    across = min(size.width / 2 - size.letters * _LETTER / 2 - 4, up * size.flat)
+    inner = 1.0 if number == 1 else max(1 / number, _INNERMOST)
+    far = [inner + (1 - inner) * each / max(number - 1, 1) for each in range(number)]
+    return [(across * each, up * each) for each in far]
 
 
 def lay_out(found: Sequence[Ring], size: Size) -> list[list[Box]]:
     """Of each ring where its name stands, and those on it: evenly, each ring turned so that least is covered."""
-    middle, taken, placed = (size.width / 2, size.height / 2), [], []
+    middle, taken, placed = (size.width / 2, size.height(len(found)) / 2), [], []
     for ring, (_, up) in zip(found, radii(len(found), size), strict=True):
         taken.append(Box(middle[0], middle[1] + up, len(_label(ring, size)) * _LETTER))
     labels = list(taken)
@@ -119,4 +130,4 @@ def _covered(boxes: Sequence[Box], taken: Sequence[Box]) -> float:
 
 def _label(ring: Ring, size: Size) -> str:
     more = len(ring.people) - size.most
-    return f"{ring.name}, and {more} more" if more > 0 else ring.name
+    return f"{ring.name}, {more} more" if more > 0 else ring.name

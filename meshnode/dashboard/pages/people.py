@@ -31,8 +31,10 @@ MOST_SHOWN = 60
 """People on the page; what is taken along has more."""
 MOST_ROWS, COLUMNS = 20, (5, 3)
 """People of the drawing of who worked on what, and projects of its wide and its narrow form."""
-WIDTHS = ((640, 200), (328, 110))
+WIDTHS = ((400, 120), (328, 110))
 """Of that drawing, and of it the names of people."""
+CELL = 34
+"""Width of a cell: four figures."""
 STEPS = (0, 8 * 3600, 40 * 3600, 160 * 3600)
 """Seconds above which a cell is one shade darker: anything, a day, a week, a month of work."""
 
@@ -176,7 +178,7 @@ def who_on_what(found: Sequence[Known], worked: Worked) -> Figure | None:
     number = sum(bool(each["of"]) for each in worked.projects)
     says = f"{len(people)} people worked on {number} projects; most on {most['name']}"
     wide, narrow = (
-        matrix([(who, cells[:count]) for who, cells in rows[:MOST_ROWS]], names[:count], width, label, says)
+        matrix([(who, cells[:count]) for who, cells in rows[:MOST_ROWS]], names[:count], width, label, says, CELL)
         for (width, label), count in zip(WIDTHS, COLUMNS, strict=True)
     )
     columns = (Column("Who"), *(Column(each, is_number=True) for each in names), Column("In all", is_number=True))
