@@ -32,11 +32,31 @@ class Column(NamedTuple):
     is_number: bool = False
 
 
+MOST_CELLS = 800
+"""Cells of a table that stand on a page: more than a year of days with their hours. What is taken along has all."""
+MOST_COLUMNS = 40
+"""Columns of a table that stand on a page."""
+
+
 class Table(NamedTuple):
     """Rows of texts as people read them."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def on_page(self) -> "Table":
+        """What of it stands on a page: the first columns and rows."""
+        columns = self.columns[:MOST_COLUMNS]
+        return Table(columns, [row[: len(columns)] for row in self.rows[: MOST_CELLS // max(len(columns), 1)]])
+
+    @property
+    def left_out(self) -> str:
+        """What does not stand on a page, in words; empty if nothing."""
+        part = self.on_page
+        rows, columns = len(self.rows) - len(part.rows), len(self.columns) - len(part.columns)
+        told = [(rows, "row"), (columns, "column")]
+        return " and ".join(f"{number:,} more {word}{'s'[: number > 1]}" for number, word in told if number)
 
 
 class Sheet(NamedTuple):

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from meshnode.dashboard.asking import Asking
 from meshnode.dashboard.figures import Figure, Sheet
 
+MOST_DIGITS = 10
+"""Of a number in a query: beyond that no list goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -17,6 +20,11 @@ class Given:
     query: Mapping[str, str]
     now: int
     """The node's wall clock, milliseconds UTC."""
+
+    def number(self, name: str) -> int:
+        """A number of the query; 0 where there is none."""
+        text = self.query.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ from meshnode.dashboard.charts.timeline import Mark, timeline
 from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Sheet, Table
 from meshnode.dashboard.pages.distribution import most_first
+from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, plain_moment, worth
 from meshnode.words.money import UnclearMoney, parse_plain
 
 WIDTHS = (400, 328)
-MOST_SHOWN = 100
+MOST_SHOWN = 50
+"""Agreements of one page."""
 MOST_NAMED = 6
 """Parties of an agreement that a list names."""
 PLACES = ("contested", "conflict", "proposed", "in_force")
@@ -28,12 +30,23 @@ PLACES = ("contested", "conflict", "proposed", "in_force")
 async def index(given: Given) -> View:
     """The page of all agreements."""
     everything = given.query.get("all") == "true"
-    found = cast(list[g.AgreementBrief], await given.ask.items("/agreements", all=everything, limit=MOST_SHOWN))
+    told = cast(a.Page[g.AgreementBrief], await given.ask.get("/agreements", all=everything, limit=MOST_LISTED))
+    found, skipped = told["items"], given.number("skip")
     found.sort(key=lambda each: each["at"], reverse=True)
     found.sort(
         key=lambda each: (not each["awaits"], PLACES.index(each["state"]) if each["state"] in PLACES else len(PLACES))
     )
-    values = {"found": found, "everything": everything, "open_of": open_of, "states": STATES, "most_named": MOST_NAMED}
+    values = {
+        "found": found[skipped : skipped + MOST_SHOWN],
+        "skipped": skipped,
+        "later": skipped + MOST_SHOWN if len(found) > skipped + MOST_SHOWN else None,
+        "number": len(found),
+        "more": told["next"] is not None,
+        "everything": everything,
+        "open_of": open_of,
+        "states": STATES,
+        "most_named": MOST_NAMED,
+    }
     at = {"all": "true"} if everything else {}
     return View("agreements.html", "Agreements", values, at=at, sheets=(sheet(found),))
 

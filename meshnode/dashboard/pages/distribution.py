@@ -1,7 +1,7 @@
 """One distribution: how an amount became lines, who approves it, and why each cent is where it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from meshnode.client import money_answers as m
@@ -10,11 +10,18 @@ from meshnode.dashboard.asking import segment
 from meshnode.dashboard.charts.waterfall import Step, waterfall
 from meshnode.dashboard.colours import colours_of
 from meshnode.dashboard.figures import Column, Figure, Sheet, Table
+from meshnode.dashboard.shortening import fair
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import name, worth
 from meshnode.words.shares import is_piece, much, shared, step_word
 
 WIDTHS = (560, 328)
+MOST_STEPS = 20
+"""People of the drawing, those who get most; what the others get stands together in one more. The table has all."""
+MOST_OPEN = 30
+"""People who stand on the page of a distribution, and lines on the page that says why."""
+MOST_BEHIND = 80
+"""Contributions and ballots on the page that says why, over all its lines; what can be taken along has all."""
 
 
 async def show(given: Given) -> View:
@@ -23,7 +30,8 @@ async def show(given: Given) -> View:
     found = cast(m.Distribution, await ask.get(path))
     found["lines"].sort(key=most_first)
     incomes = [cast(m.Income, await ask.get(f"/incomes/{each}")) for each in found["incomes"]]
-    values = {"found": found, "incomes": incomes, "word": step_word}
+    values = {"found": found, "incomes": incomes, "word": step_word, "most_open": MOST_OPEN}
+    found["approvals"].sort(key=lambda each: each["level"] == "yes")
     title = f"{worth(found['pool'])} of {found['agreement']['name']}"
     return View("distribution.html", title, values, (falls(found, incomes),))
 
@@ -53,16 +61,32 @@ def falls(found: m.Distribution, incomes: Sequence[m.Income]) -> Figure:
     brought = pool["amt"] - sum(step.amount for step in steps)
     steps += [Step("Brought in from before", brought, figure(brought))] if brought else []
     steps.append(Step("To share", 0, figure(pool["amt"]), is_sum=True))
-    colours = colours_of(line["agent"] for line in found["lines"])
+    people = _gets(found, figure)
+    drawn = (
+        people if len(people) <= MOST_STEPS else [*people[: MOST_STEPS - 1], _rest(people[MOST_STEPS - 1 :], figure)]
+    )
+    last = Step("Left for the next", 0, figure(found["carry"]["amt"]), is_sum=True)
+    says = "; ".join(f"{step.name} {step.figure}" for step in (*steps, *drawn, last))
+    wide, narrow = (waterfall([*steps, *drawn, last], width, says) for width in WIDTHS)
+    rows = [(step.name, step.figure) for step in (*steps, *people, last)]
+    table = Table((Column("Step"), Column("Amount", is_number=True)), rows)
+    return Figure("waterfall", "From what came in to what each gets", says, wide, narrow, table)
+
+
+def _gets(found: m.Distribution, figure: Callable[[int], str]) -> list[Step]:
+    """A step for what each gets."""
+    colours, steps = colours_of(line["agent"] for line in found["lines"]), []
     for line in found["lines"]:
         amount = line["amt"] + line["held"]
         who = "You" if line["agent"]["me"] else name(line["agent"])
         steps.append(Step(who, -amount, figure(amount), colours[line["agent"]["id"]]))
-    steps.append(Step("Left for the next", 0, figure(found["carry"]["amt"]), is_sum=True))
-    says = "; ".join(f"{step.name} {step.figure}" for step in steps)
-    wide, narrow = (waterfall(steps, width, says) for width in WIDTHS)
-    table = Table((Column("Step"), Column("Amount", is_number=True)), [(step.name, step.figure) for step in steps])
-    return Figure("waterfall", "From what came in to what each gets", says, wide, narrow, table)
+    return steps
+
+
+def _rest(steps: Sequence[Step], figure: Callable[[int], str]) -> Step:
+    """What several get, together."""
+    amount = sum(step.amount for step in steps)
+    return Step(f"{len(steps)} others", amount, figure(-amount))
 
 
 async def why(given: Given) -> View:
@@ -81,7 +105,15 @@ async def why(given: Given) -> View:
         "amount": _amount(found["pool"]),
     }
     found["lines"].sort(key=most_first)
+    values |= {"most_open": MOST_OPEN, "kept": kept_of(found["lines"][:MOST_OPEN]), "person": person}
     return View("why.html", "Why this cent", values, (), {"person": person} if person else {}, (causes(found),))
+
+
+def kept_of(lines: Sequence[m.Explained]) -> list[list[int]]:
+    """Of each line and each of its causes, how much of what is behind it stands on the page."""
+    lengths = [len(cause["behind"]) for line in lines for cause in line["causes"]]
+    kept = iter(fair(lengths, MOST_BEHIND))
+    return [[next(kept) for _ in line["causes"]] for line in lines]
 
 
 def causes(found: m.Explanation) -> Sheet:

@@ -15,6 +15,8 @@ MOST_DRAWN = 24
 """Nodes of the wide drawing, those that are connected first; the table has all."""
 MOST_NARROW = 10
 """Nodes of the narrow one: of more, the names would stand on each other."""
+MOST_OPEN = 40
+"""Nodes, and networks, that stand on the page."""
 RELAYED = "/p2p-circuit"
 """What the address of somebody has who is reached by way of a third."""
 
@@ -44,6 +46,7 @@ async def show(given: Given) -> View:
         "tie": tie_of,
         "sources": SOURCES,
         "drawn": (MOST_DRAWN, MOST_NARROW),
+        "most_open": MOST_OPEN,
     }
     return View("mesh.html", "Mesh", values, (neighbours(name(status["agent"]), peers),) if peers else ())
 

@@ -8,6 +8,7 @@ from meshnode.client import answers as a
 from meshnode.client import money_answers as m
 from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.settings import MOST_LISTED
+from meshnode.dashboard.shortening import fair
 from meshnode.dashboard.view import Given, View
 from meshnode.dashboard.wording import local_day, money, name, place
 from meshnode.words.statements import ASIDE, amount_of, period, said
@@ -88,10 +89,7 @@ def usual(today: date) -> tuple[Period, ...]:
 def shown_of(accounts: Sequence[m.Account]) -> list[Account]:
     """What stands on the page: of each account as many of its last entries as it can have, if all get the same."""
     some = accounts[:MOST_ACCOUNTS]
-    lengths, room = [len(each["entries"]) for each in some], MOST_ENTRIES
-    for left, key in enumerate(sorted(range(len(some)), key=lengths.__getitem__)):
-        lengths[key] = min(lengths[key], room // (len(some) - left))
-        room -= lengths[key]
+    lengths = fair([len(each["entries"]) for each in some], MOST_ENTRIES)
     return [
         Account(each, each["entries"][len(each["entries"]) - length :], len(each["entries"]) - length)
         for each, length in zip(some, lengths, strict=True)
