@@ -187,10 +187,9 @@ class Book:
 
     def _let_go(self, view: View, idle: Collection[bytes]) -> None:
         """Forget what can be worked out again of what is passed over from now on, which is nearly all of a lineage."""
-        for each in idle:
-            self.knowledge.forget(each)
-            for worths in view.memo.values():
-                worths.forget(each)
+        self.knowledge.forget(idle)
+        for worths in view.memo.values():
+            worths.forget(idle)
 
     def _entry(self, place: int, as_of: int) -> Entry:
         return next(entry for made, entry in reversed(self._states[place]) if made <= as_of)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
-from meshproto.equation.tallies import CONTRIBUTION, Entering, Path, Tally
+from meshproto.equation.tallies import CONTRIBUTION, Entering, Path, Tally, works_by_list
 from meshproto.equation.terms import Claim, Leaf, ProRata, Reimburse, Step, Tiers
 
 NO_TALLY = Tally()
@@ -56,19 +56,21 @@ class Earlier:
     def add_weighed(self, outcome: Outcome, heads_as_of: int, *, same_version: bool) -> None:
         """Add what a distribution weighed, by the attestations of a round."""
         for path, tally in outcome.tallies.items():
-            for entering in tally.weighed:
-                self.heads.setdefault(entering[1], heads_as_of)
+            for place, works in works_by_list(tally.weighed).items():
+                for which in works:
+                    self.heads.setdefault(which, heads_as_of)
+                if same_version:
+                    self.touched.setdefault((path, place), set()).update(works)
+                else:
+                    self.spent.update(works)
             if same_version and tally.weighed:
                 self._add_differences(path, tally)
-            elif not same_version:
-                self.spent.update(which for _, which, _ in tally.weighed)
 
     def _add_differences(self, path: Path, tally: Tally) -> None:
         weighed = self.weighed.setdefault(path, {})
         for entering, difference in tally.weighed.items():
             before = weighed.get(entering)
             weighed[entering] = difference if before is None else before + difference
-            self.touched.setdefault((path, entering[0]), set()).add(entering[1])
 
     def _add_got(self, path: Path, tally: Tally, sign: int) -> None:
         received = self.got.setdefault(path, {})
@@ -80,18 +82,23 @@ class Earlier:
             self.times[path] = self.times.get(path, 0) + 1
 
     def _add_claims(self, path: Path, step: Leaf, tally: Tally, *, same_version: bool) -> None:
-        for (agent, (kind, which)), amount in tally.came.items():
-            if kind != CONTRIBUTION:
-                continue
-            match step:
-                case Reimburse():
+        match step:
+            case Reimburse():
+                for which, agent, amount in _paid(tally):
                     self.reimbursed[which, agent] = self.reimbursed.get((which, agent), 0) + amount
-                case ProRata(claim=Claim.UNTIL_PAID) if same_version:
+            case ProRata(claim=Claim.UNTIL_PAID) if same_version:
+                for which, agent, amount in _paid(tally):
                     self.claimed[path, which, agent] = self.claimed.get((path, which, agent), 0) + amount
-                case ProRata(claim=Claim.UNTIL_PAID):
+            case ProRata(claim=Claim.UNTIL_PAID):
+                for which, agent, amount in _paid(tally):
                     self.claimed_before[which, agent] = self.claimed_before.get((which, agent), 0) + amount
-                case _:
-                    pass
+            case _:
+                pass
+
+
+def _paid(tally: Tally) -> Iterator[tuple[bytes, bytes, int]]:
+    """What was paid for which contribution, and to whom."""
+    return ((which, agent, amount) for (agent, (kind, which)), amount in tally.came.items() if kind == CONTRIBUTION)
 
 
 def leaves(steps: Sequence[Step]) -> Iterator[tuple[Path, Leaf]]:

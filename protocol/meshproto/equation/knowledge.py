@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -22,8 +22,8 @@ class Evidence(msgspec.Struct, gc=False):
     since: int
     said: tuple[tuple[int, Attestation], ...] = ()
     corrected: tuple[tuple[int, Correction], ...] = ()
-    known: "tuple[Terms, int, int, Standing] | None" = None
-    """What it was last found to be worth: by these terms, with so much said and so much corrected."""
+    known: "Known | None" = None
+    """What it was last found to be worth."""
 
     def corrections(self, as_of: int) -> list[Correction]:
         """The corrections known in a round."""
@@ -34,12 +34,21 @@ class Evidence(msgspec.Struct, gc=False):
         return sorted({self.since, *(round_ for round_, _ in self.said), *(round_ for round_, _ in self.corrected)})
 
 
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """What a contribution was found to be worth: by some terms, with so much said and so much corrected."""
+
+    terms: Terms
+    said: int
+    corrected: int
+    standing: Standing
+
+
 class Knowledge:
     """All that the rounds so far brought, and what a contribution was worth in each of them."""
 
     def __init__(self) -> None:
         self._evidence: dict[bytes, Evidence] = {}
-        self._by_kind: dict[str, list[Evidence]] = {}
+        self._by_kind: dict[str, dict[bytes, Evidence]] = {}
         self._ballots: dict[int, tuple[Ballot, ...]] = {}
         self._targets: dict[bytes, bytes] = {}
         self._open: dict[bytes, bytes] = {}
@@ -56,7 +65,7 @@ class Knowledge:
         """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
         for contribution in round_.contributions:
             evidence = self._evidence[contribution.id] = Evidence(contribution, place)
-            self._by_kind.setdefault(contribution.kind, []).append(evidence)
+            self._by_kind.setdefault(contribution.kind, {})[contribution.id] = evidence
         for attestation in round_.attestations:
             self._evidence[attestation.on].said += ((place, attestation),)
         for correction in round_.corrections:
@@ -92,11 +101,17 @@ class Knowledge:
         """The contributions that were rejected up to a round."""
         return frozenset(each for each, since in self._rejected.items() if since <= place)
 
-    def contributions(self, as_of: int, kinds: Collection[str] | None = None) -> Iterator[Contribution]:
-        """All that are known in a round, or those of some kinds."""
+    def contributions(
+        self, as_of: int, kinds: Collection[str] | None = None, idle: Collection[bytes] = ()
+    ) -> Iterator[Contribution]:
+        """All that are known in a round and not idle, or those of some kinds."""
         for kind, found in self._by_kind.items():
             if kinds is None or kind in kinds:
-                yield from (each.contribution for each in found if each.since <= as_of)
+                # In a long chain nearly all are idle: they are passed over in one go.
+                for which in [each for each in found if each not in idle]:
+                    evidence = found[which]
+                    if evidence.since <= as_of:
+                        yield evidence.contribution
 
     def contribution(self, which: bytes) -> Contribution:
         """One that is known."""
@@ -115,14 +130,14 @@ class Knowledge:
         # What did not change since is not worked out anew.
         said, corrected = _up_to(heads_as_of, evidence.said), _up_to(as_of, evidence.corrected)
         known = evidence.known
-        if known is None or known[0] is not terms or known[1] != said or known[2] != corrected:
+        if known is None or known.terms is not terms or known.said != said or known.corrected != corrected:
             found = self._usual(evidence, terms) if said == 1 and not corrected else None
             if found is None:
                 heads = _heads(evidence, evidence.said[:said], terms)
                 corrections = [each for _, each in evidence.corrected[:corrected]]
                 found = standing_of(evidence.contribution, heads, corrections, terms.ack, terms.cur)
-            known = evidence.known = terms, said, corrected, found
-        return known[3]
+            known = evidence.known = Known(terms, said, corrected, found)
+        return known.standing
 
     def heads(self, which: bytes, as_of: int, terms: Terms) -> tuple[Head, ...]:
         """What attesters say of one in a round."""
@@ -146,9 +161,10 @@ class Knowledge:
             found = self._alike[alike] = standing_of(contribution, heads, (), terms.ack, terms.cur)
         return found
 
-    def forget(self, which: bytes) -> None:
-        """Let go of what one was found to be worth: it can be found again."""
-        self._evidence[which].known = None
+    def forget(self, which: Iterable[bytes]) -> None:
+        """Let go of what some were found to be worth: it can be found again."""
+        for each in which:
+            self._evidence[each].known = None
 
     def first_usable(self, which: bytes, as_of: int, terms: Terms) -> int | None:
         """The first round up to `as_of` in whose cut it is usable."""

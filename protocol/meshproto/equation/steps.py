@@ -154,7 +154,7 @@ def _pro_rata(path: Path, step: ProRata, amount: int, tally: Tally, view: View) 
     if left < amount and not view.again:
         tally.weighed.update(weights.entered)
         for place, which in weights.idle():
-            view.idling.setdefault((path, place), set()).add(which)
+            view.idling.setdefault((path, place), set()).update(which)
     return left
 
 

@@ -22,6 +22,16 @@ CONTRIBUTION, BALLOT = 0, 1
 DONE = -1
 
 
+def works_by_list(entering: Iterable[Entering]) -> dict[int, dict[bytes, None]]:
+    """By list the contributions of which something enters."""
+    found: dict[int, dict[bytes, None]] = {}
+    for place, which, _ in entering:
+        if place not in found:
+            found[place] = {}
+        found[place][which] = None
+    return found
+
+
 class Sharing(NamedTuple):
     """One time a step shared something: how much, by which weights and limits, and what came of it.
 

@@ -13,40 +13,41 @@ from meshproto.equation.measures import ONE, converts, factor, product
 from meshproto.equation.tallies import Idle, Path
 from meshproto.equation.terms import EVERYONE, Late, Match, Terms, Weight
 
-BASES_REMEMBERED = 4096
-"""Standings of which is kept what they come to in a weight."""
+ALIKE_REMEMBERED = 4096
+"""Standings of which is kept, by author, what they come to in a weight."""
 
 
 class Worths:
     """What contributions weigh for whom in one weight."""
 
-    __slots__ = ("_bases", "_found", "_weight")
+    __slots__ = ("_alike", "_shared", "_weight")
 
     def __init__(self, weight: Weight) -> None:
         self._weight = weight
-        self._found: dict[bytes, tuple[Standing, dict[bytes, Fraction]]] = {}
-        self._bases: dict[int, tuple[Standing, Fraction]] = {}
+        self._shared: dict[bytes, tuple[Standing, dict[bytes, Fraction]]] = {}
+        """By contribution, of those that have shares."""
+        self._alike: dict[tuple[int, bytes], tuple[Standing, dict[bytes, Fraction]]] = {}
+        """By standing, and so by unit, and author: of all others."""
 
     def of(self, contribution: Contribution, standing: Standing) -> dict[bytes, Fraction]:
-        """What one weighs for whom. Most are worth in each distribution what they were in the one before."""
-        found = self._found.get(contribution.id)
-        if found is None or found[0] is not standing:
-            base = self._base(contribution.qty.u, standing)
-            found = self._found[contribution.id] = standing, _worth_of(self._weight, contribution, base)
-        return found[1]
-
-    def forget(self, which: bytes) -> None:
-        """Let go of what was found of one."""
-        self._found.pop(which, None)
-
-    def _base(self, unit: str, standing: Standing) -> Fraction:
-        """What all weigh that share a standing, and so a unit."""
-        known = self._bases.get(id(standing))
+        """What one weighs for whom, as all do that are like it."""
+        if contribution.shares:
+            known = self._shared.get(contribution.id)
+            if known is None or known[0] is not standing:
+                known = self._shared[contribution.id] = standing, weight_of(self._weight, contribution, standing)
+            return known[1]
+        key = id(standing), contribution.agent
+        known = self._alike.get(key)
         if known is None or known[0] is not standing:
-            if len(self._bases) >= BASES_REMEMBERED:
-                self._bases.clear()
-            known = self._bases[id(standing)] = standing, _base_of(self._weight, unit, standing)
+            if len(self._alike) >= ALIKE_REMEMBERED:
+                self._alike.clear()
+            known = self._alike[key] = standing, weight_of(self._weight, contribution, standing)
         return known[1]
+
+    def forget(self, which: Collection[bytes]) -> None:
+        """Let go of what was found of some."""
+        for each in self._shared.keys() & which:
+            del self._shared[each]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,8 @@ class View:
     def contributions(self, match: Match, idle: Collection[bytes] = ()) -> Iterator[Contribution]:
         """The matching contributions in the cut that are neither rejected nor idle."""
         without = self.without
-        for contribution in self.knowledge.contributions(self.as_of, match.kind):
-            if contribution.id in idle or contribution.id in without:
-                continue
-            if matches(match, contribution) and self._within(contribution):
+        for contribution in self.knowledge.contributions(self.as_of, match.kind, idle):
+            if contribution.id not in without and matches(match, contribution) and self._within(contribution):
                 yield contribution
 
     def standing(self, contribution: Contribution) -> Standing:

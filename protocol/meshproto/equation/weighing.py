@@ -14,7 +14,7 @@ from meshproto.equation.confirming import ZERO
 from meshproto.equation.inputs import Contribution
 from meshproto.equation.measures import ONE, in_unit
 from meshproto.equation.rounding import common, on_scale
-from meshproto.equation.tallies import BALLOT, CONTRIBUTION, DONE, Entering, Path, Source
+from meshproto.equation.tallies import BALLOT, CONTRIBUTION, DONE, Entering, Path, Source, works_by_list
 from meshproto.equation.terms import EVERYONE, Component, Factor, Late, ProRata, Weight
 from meshproto.equation.view import View, Worths
 
@@ -57,14 +57,15 @@ class Weights:
     waiting: dict[int, set[bytes]] = field(default_factory=dict)
     """By list the contributions of which something does not enter yet."""
 
-    def idle(self) -> Iterator[tuple[int, bytes]]:
+    def idle(self) -> Iterator[tuple[int, set[bytes]]]:
         """By list the contributions of which all enters, and so nothing more once it is weighed."""
-        for place, which, _ in self.entered:
-            if which not in self.waiting.get(place, ()):
-                yield place, which
+        for place, works in works_by_list(self.entered).items():
+            yield place, works.keys() - self.waiting.get(place, ())
 
     def sources(self, agent: bytes) -> dict[Source, int]:
         """What an agent's weight rests on, on a scale of the agent's own."""
+        if len(self.parts) == 1:
+            return self.parts[0][1].sources.get(agent, {})  # the scale of all is of no account
         found: dict[Source, int] = {}
         for scale, counted in self.parts:
             for source, weight in counted.sources.get(agent, {}).items():

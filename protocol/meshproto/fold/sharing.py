@@ -1,6 +1,6 @@
 """Whether a distribution is what its agreement, its chain and its cut make of it (09-agreements 5)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
@@ -10,12 +10,13 @@ from meshproto.equation.book import Book
 from meshproto.equation.earlier import written
 from meshproto.equation.inputs import Round
 from meshproto.equation.settled import ENGINE, Settled
-from meshproto.fold.attesting import heads_of
+from meshproto.fold.attesting import heads_among
 from meshproto.fold.authority import Verdict, no
 from meshproto.fold.chains import Chain, Inputs, Telling
-from meshproto.fold.concerns import Concern, concern_of, concerns_in
+from meshproto.fold.concerns import Concern, attestations_of, concern_of, concerns_in
 from meshproto.fold.knowledge import Knowledge
 from meshproto.fold.lanes import onward, walk
+from meshproto.fold.lately import Lately, read_lately
 from meshproto.fold.leaving import dropped_under, followed_by
 from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
@@ -204,24 +205,31 @@ class Shared:
 
     def entering(self) -> Entered:
         """All that enters and did not with one of the chain, refund or not."""
-        memory, within, inputs = self._memory, self._within, self._inputs
-        touched = self._touched_since()
-        if touched is None:
-            works = concerns_in(self._scope, "contribution", memory)
-            new, subjects = self._new_works(works), [*inputs.works]
+        inputs, lately = self._inputs, self._said_lately()
+        if lately is None:
+            lately = Lately()
+            new, subjects = self._new_works(concerns_in(self._scope, "contribution", self._memory)), [*inputs.works]
         else:
-            new, subjects = self._new_works(touched), sorted(touched & inputs.works.keys())
+            new = self._new_works([*lately.written, *lately.older], lately.written)
+            subjects = [each for each in lately.older if each in inputs.works]
         said: list[bytes] = []
         corrections: list[bytes] = []
         for subject in (*subjects, *new):
-            for agent, ids in heads_of(subject, within.counts, memory).items():
+            words, changes, counts = self._told_of(subject, lately)
+            for agent, ids in heads_among(words, counts, self._memory).items():
                 said += ids if inputs.said.get((subject, agent)) != sorted(ids) else []
-            found = (key[len(subject) :] for key, _ in memory.scan("corrects", subject))
-            corrections += [each for each in found if each not in inputs.corrected and within.counts(each)]
+            corrections += [each for each in changes if each not in inputs.corrected and counts(each)]
         return Entered(new, sorted(said), sorted(corrections), self._ballots(), [*self._declined(new)])
 
-    def _touched_since(self) -> set[bytes] | None:
-        """The contributions written, or spoken of, since the distribution before this one.
+    def _told_of(self, subject: bytes, lately: Lately) -> tuple[Sequence[bytes], Sequence[bytes], Callable[..., bool]]:
+        """What may have been said of a contribution, its corrections, and which of all that counts."""
+        if subject in lately.written:  # so was all that is known to be said of it
+            return lately.words.get(subject, ()), lately.corrections.get(subject, ()), _always
+        corrections = [key[len(subject) :] for key, _ in self._memory.scan("corrects", subject)]
+        return attestations_of(subject, self._memory), corrections, self._within.counts
+
+    def _said_lately(self) -> Lately | None:
+        """What was written, or spoken of, since the distribution before this one.
 
         None if others may be said otherwise by now: something that governs may concern what was known then.
         """
@@ -231,15 +239,7 @@ class Shared:
         since = self._written_since
         if not all(is_plain(each, self._memory) for each in sorted(self._mandates(since))):
             return None
-        touched: set[bytes] = set()
-        for record_id, row in since:
-            if row.type == "contribution":
-                touched.add(record_id)
-            elif row.type in _SPEAKING and row.valid:
-                touched.add(self._concern(record_id).facts[_SPEAKING[row.type]])
-        rows = {each: row_of(self._memory, each) for each in touched}
-        home = row_of(self._memory, self._scope).home
-        return {each for each, row in rows.items() if row.type == "contribution" and row.valid and row.home == home}
+        return read_lately(since, self._concern, self._memory)
 
     def _mandates(self, since: list[tuple[bytes, Row]]) -> frozenset[int]:
         """By what all that was written up to here was written; 0 if something went beyond its mandate."""
@@ -267,10 +267,11 @@ class Shared:
         end = self._kept.ends.get(lane) if self._kept else None
         return onward(self._memory, lane, row_of(self._memory, end).child) if end else walk(self._memory, lane, low)
 
-    def _new_works(self, works: Iterable[bytes]) -> list[bytes]:
+    def _new_works(self, works: Iterable[bytes], known: Collection[bytes] = ()) -> list[bytes]:
+        """The works that enter of some, of which those that are known lie in this past for sure."""
         until, found = self._version.get("until"), []
         for each in sorted(works):
-            if each in self._inputs.works or not self._within.holds(row_of(self._memory, each)):
+            if each in self._inputs.works or not (each in known or self._within.holds(row_of(self._memory, each))):
                 continue
             if until is None or self._concern(each).facts["when"]["to"] <= until:
                 found.append(each)
@@ -391,7 +392,10 @@ def tell_up_to(distribution: bytes, telling: Telling, memory: Memory) -> None:
     shared.told(telling)
 
 
-_SPEAKING = {"attestation": "subject", "correction": "target"}
+def _always(_: bytes) -> bool:
+    return True
+
+
 _MOST = ((0, MAX_WORKS), (1, MAX_SAID), (2, MAX_WORKS))
 
 

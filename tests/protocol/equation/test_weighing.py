@@ -28,7 +28,7 @@ def test_weights_rest_on_contributions_and_enter() -> None:
 
 
 def test_only_so_much_is_kept_of_what_others_that_are_alike_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("meshproto.equation.view.BASES_REMEMBERED", 1)
+    monkeypatch.setattr("meshproto.equation.view.ALIKE_REMEMBERED", 1)
     work = (*WORK, hours("y", CY, 3), hours("z", DEE, 1))
     weights = weigh(PATH, by_hours(), view_of(terms(), round_(0, *work)))
     assert proportions(weights.of) == {ANA: Fraction(3, 8), BO: Fraction(1, 8), CY: Fraction(3, 8), DEE: Fraction(1, 8)}

@@ -36,7 +36,7 @@ from meshproto.fold import (
     versions,
 )
 from meshproto.fold.chains import Inputs
-from meshproto.fold.concerns import attestations_of, concern_of
+from meshproto.fold.concerns import concern_of
 from meshproto.fold.contests import Contests
 from meshproto.fold.cuts import Cut, Cuts
 from meshproto.fold.endings import Endings
@@ -91,15 +91,6 @@ def never(*_: Any, **__: Any) -> bool:
 
 def counts_if_there(self: Within, record_id: bytes) -> bool:
     return self.holds(row_of(self._memory, record_id))
-
-
-def any_head(subject: bytes, counts: Any, memory: Any) -> Any:
-    """What was superseded holds all the same."""
-    found: dict[bytes, list[bytes]] = {}
-    for each in attestations_of(subject, memory):
-        if counts(each):
-            found.setdefault(concern_of(memory, each).agent, []).append(each)
-    return found
 
 
 def any_of(ids: Any, counts: Any, memory: Any) -> dict[bytes, list[bytes]]:
@@ -200,7 +191,7 @@ MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
     "what was seen is forgotten in a cut": (Within, "_is_before", never),
     "what is added to a revocation is forgotten in a cut": (Within, "_sources", lambda _, ending: iter([ending])),
     "nothing is re-affirmed in a cut": (Within, "_is_reaffirmed", never),
-    "what was superseded is said all the same": (sharing, "heads_of", any_head),
+    "what was superseded is said all the same": (sharing, "heads_among", any_of),
     "an income needs no confirmation": (sharing, "is_usable", always),
     "a refund gives back what it likes": (Shared, "_can_be_refunded", always),
     "a declined share is paid": (Shared, "_declined", no_list),
