@@ -32,9 +32,9 @@ def read_lately(records: Iterable[tuple[bytes, Row]], concern: Callable[[bytes],
             said = lately.words if row.type == "attestation" else lately.corrections
             said.setdefault(subject, []).append(record_id)
             spoken_of[subject] = row.home
-    for subject in spoken_of.keys() - lately.written.keys():
+    for subject, home in spoken_of.items():
         row = row_of(memory, subject)
-        if row.type == "contribution" and row.valid and row.home == spoken_of[subject]:
+        if subject not in lately.written and row.type == "contribution" and row.valid and row.home == home:
             lately.older[subject] = None
     return lately
 
