@@ -6,6 +6,7 @@ id there is only an index of its first eight bytes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from struct import Struct
 from typing import Final, TypeAlias
 
 from meshnode.store import bulk
@@ -37,6 +38,8 @@ _SET = {
 }
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM fold_records LIMIT ?)"
 _LAST = "SELECT coalesce(max(number), 0) FROM fold_records"
+
+_FIRST_EIGHT = Struct(">q").unpack_from
 
 _UNKNOWN: Final = 0
 """Stands for the number of a row of which it is not known whether there is one."""
@@ -183,7 +186,8 @@ def scan_records(source: Source, table: str, begin: bytes, end: bytes, read: Rea
 
 def prefix_of(record: bytes) -> int:
     """By what a row is found: the first eight bytes of the id, as SQLite keeps integers."""
-    return int.from_bytes(record[:8].ljust(8, b"\0"), "big", signed=True)
+    number: int = _FIRST_EIGHT(record if len(record) >= 8 else record.ljust(8, b"\0"))[0]
+    return number
 
 
 def _close(row: _Row) -> None:

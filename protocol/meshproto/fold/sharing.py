@@ -283,8 +283,10 @@ class Shared:
         if self._kept is not None:
             return self._kept.inputs
         inputs = Inputs()
-        for each in self._chain:
-            inputs.add(read_entered(self._memory, each)[:3], self._concern)
+        entered = [read_entered(self._memory, each)[:3] for each in self._chain]
+        self._memory.foresee("concern", chain.from_iterable(chain.from_iterable(entered)))
+        for some in entered:
+            inputs.add(some, self._concern)
         return inputs
 
     def _declined(self, works: Iterable[bytes]) -> Iterator[list[bytes]]:
