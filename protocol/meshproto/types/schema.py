@@ -273,7 +273,7 @@ def day(value: Value) -> None:
     """A date `YYYY-MM-DD` of the Gregorian calendar, years 0001 to 9999."""
     if not isinstance(value, str):
         raise Refused(Reason.I_FIELD)
-    if not _is_day(value):
+    if len(value) > 10 or not _is_day(value):
         raise Refused(Reason.I_VALUE)
 
 
@@ -292,7 +292,7 @@ def _is_day(text: str) -> bool:
 def _unit(value: Value) -> None:
     if not isinstance(value, str):
         raise Refused(Reason.I_FIELD)
-    if not _is_unit(value):
+    if len(value) > 3 or not _is_unit(value):  # a long text is not to be remembered
         raise Refused(Reason.I_VALUE)
 
 
