@@ -62,14 +62,6 @@ class Call(Generic[B]):
             raise Refusal(Code.BAD_REQUEST, f"{name} must be a number from 1 to {most}")
         return int(text)
 
-    def offset(self) -> int:
-        """How many items stand before this page, where the cursor is just that. Raises Refusal."""
-        text = self.query.get("cursor") or "0"
-        if not is_number(text):
-            hint = "take it from `next` of the page before"
-            raise Refusal(Code.BAD_REQUEST, f"{text[:64]!r} is no cursor", hint)
-        return int(text)
-
     def flag(self, name: str) -> bool:
         """A yes or no from the query, no if absent. Raises Refusal."""
         text = self.query.get(name, "false")

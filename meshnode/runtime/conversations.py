@@ -210,6 +210,8 @@ class Conversations:
             await turn()
             weight = weight_of(raw)
             event = await self._verifier.check(conn, raw, partial(self._inbox.room, conn, weight))
+            if len(raw) > INLINE_BYTES:
+                await trio.lowlevel.checkpoint()  # checking it and deciding about it are two pieces of work
             if isinstance(event, RunIn):
                 self._pace.came(len(event.run.records))
             await self._inbox.put(conn, event, weight)

@@ -1,7 +1,9 @@
 """Asking the views: rows of one kind by conditions on their columns, sums, and full-text search."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from meshnode.store.source import Source
@@ -70,6 +72,20 @@ class Sum(NamedTuple):
     """The values of those columns."""
     total: int
     rows: int
+
+
+class FoundAt(NamedTuple):
+    """Where a record stands among those found by words; no two stand at the same place."""
+
+    beside_title: int
+    """0 if its title has all the words, else 1: that comes later."""
+    at: int
+    record: bytes
+
+    @property
+    def order(self) -> tuple[int, int, bytes]:
+        """By what places are sorted: the newest first."""
+        return self.beside_title, -self.at, self.record
 
 
 MAX_IN = 1_000
@@ -192,10 +208,11 @@ class ViewReader:
         return tuple(Sum(tuple(group), (high << 32) + low, rows) for *group, high, low, rows in found)
 
     def search(
-        self, text: str, limit: int = 50, offset: int = 0, conditions: Sequence[Where] = ()
+        self, text: str, limit: int = 50, after: FoundAt | None = None, conditions: Sequence[Where] = ()
     ) -> tuple[SearchRow, ...]:
         """Records whose title or text has words that begin like all of `text`'s; those with all in the title first.
 
+        The newest first, among both; `after` is where the last one of the page before stands (`found_at`).
         Of more than FOUND_MOST the newest that came here are found, and words that so many have count as whole words
         alone. With `conditions` on the rows, the LOOKED_AT newest with the words are looked at. By rank, SQLite would
         look at every match: six seconds where each of a million records has the word.
@@ -209,9 +226,9 @@ class ViewReader:
         if len(rows) < FOUND_MOST:
             rows = self._matching(" ".join(f"{word}*" for word in whole), conditions)
         looked_for = words_of(text)
-        return tuple(
-            sorted(rows, key=lambda row: (not has_all(row.title, looked_for), -row.at))[offset : offset + limit]
-        )
+        placed = sorted([(found_at(row, looked_for).order, row) for row in rows], key=itemgetter(0))
+        begin = 0 if after is None else bisect_right(placed, after.order, key=itemgetter(0))
+        return tuple(row for _, row in placed[begin : begin + limit])
 
     def _matching(self, query: str, conditions: Sequence[Where]) -> tuple[SearchRow, ...]:
         """The newest records that match, with what is asked of them besides."""
@@ -219,6 +236,11 @@ class ViewReader:
         question = " ".join([_MATCHING, "WHERE" if parts else "", " AND ".join(parts), "LIMIT ?"])
         looked = LOOKED_AT if conditions else FOUND_MOST
         return _as_rows(SearchRow, self._source.rows(question, (query, looked, *values, FOUND_MOST)))
+
+
+def found_at(row: SearchRow, words: list[str]) -> FoundAt:
+    """Where a record stands among those found by words."""
+    return FoundAt(int(not has_all(row.title, words)), row.at, row.record)
 
 
 def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[str, list[Plain]]:

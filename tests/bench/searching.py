@@ -59,7 +59,7 @@ def _measure(reader: ViewReader, case: str, text: str, besides: tuple[Where, ...
     walls, works, found = [], [], 0
     for _ in range(runs):
         wall, work = time.perf_counter(), time.process_time()
-        found = len(reader.search(text, 21, 0, besides))
+        found = len(reader.search(text, 21, None, besides))
         walls.append((time.perf_counter() - wall) * 1000)
         works.append((time.process_time() - work) * 1000)
     say("search", case=case, found=found, ms=median(walls, 1), cpu_ms=median(works, 1))

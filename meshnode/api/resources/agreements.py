@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import trio
-
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.mistyped import meant_key, meant_value
 from meshnode.api.models.agreements import (
@@ -49,11 +48,12 @@ async def list_agreements(site: Site, call: Call[Nothing]) -> Page[AgreementBrie
     office = site.office
     await office.fresh()
     everything, limit = call.flag("all"), call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    breath = Breath()
     found = []
     for each in agreed.agreements_here(office, read_place(call, (0, b""))):
         if everything or each.standing.told.state != "ended":
             found.append(each)
-            await trio.lowlevel.checkpoint()  # each takes some reads
+            await breath.take()  # each takes some reads
         if len(found) > limit:
             break
     names, page = Names(office, faces=True), found[:limit]

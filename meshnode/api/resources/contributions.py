@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
-import trio
-
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing, is_number
 from meshnode.api.models.shared import Page, Quantity
 from meshnode.api.models.terms import Evidence, Share, Sums, Total, Worth
@@ -48,9 +47,10 @@ async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contributi
     more = f"{rows[limit - 1].at}-{to_text(rows[limit - 1].record)}" if len(rows) > limit else None
     names, items = Names(office), []
     flags = office.lookups.flags([row.record for row in rows[:limit]])
+    breath = Breath()
     for row in rows[:limit]:
         items.append(_contribution(office, row, names, flags, LISTED))
-        await trio.lowlevel.checkpoint()  # whoever has many co-authors takes many reads
+        await breath.take()  # whoever has many co-authors takes many reads
     return Page(items=items, next=more)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
-import trio
-
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models import distributions as models
 from meshnode.api.models.evaluations import AnswerRequest
@@ -82,9 +81,10 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
     signed = {each.record: _signed_at(office, each) for _, each in found}
     page, following = page_of(call, found, lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record))
     items, names, acting = [], Names(office, faces=True), office.acts_as()
+    breath = Breath()
     for scope, each in page:
         items.append(_brief(office, names, scope, each, acting))
-        await trio.lowlevel.checkpoint()  # each takes some reads
+        await breath.take()  # each takes some reads
     return Page(items, following)
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-import trio
-
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import AnswerRequest
 from meshnode.api.models.incomes import Income, IncomeRequest, Origin, PassedOn
@@ -39,9 +38,10 @@ async def list_incomes(site: Site, call: Call[Nothing]) -> Page[Income]:
     page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
     places = {scope: _Incomes(office, scope) for scope in dict.fromkeys(scope for scope, _ in page)}
     items = []
+    breath = Breath()
     for scope, each in page:
         items.append(places[scope].model(each))
-        await trio.lowlevel.checkpoint()  # each takes some reads
+        await breath.take()  # each takes some reads
     return Page(items, following)
 
 

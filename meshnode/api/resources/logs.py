@@ -1,7 +1,6 @@
 """The logs that are stored here, and who else says that they hold them."""
 
-import trio
-
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.logs import Holder, LogState
 from meshnode.api.models.shared import Page
@@ -26,9 +25,10 @@ async def list_logs(site: Site, call: Call[Nothing]) -> Page[LogState]:
         raise Refusal(Code.BAD_REQUEST, f"{after!r} is no cursor", "take it from `next` of the page before") from error
     heads = sorted((head for head in office.truth.logs() if head.log > start and head.tips), key=lambda each: each.log)
     names, items = Names(office), []
+    breath = Breath()
     for head in heads[:limit]:
         items.append(_state(office, names, head))
-        await trio.lowlevel.checkpoint()  # each takes some reads
+        await breath.take()  # each takes some reads
     return Page(items, heads[limit - 1].log.hex() if len(heads) > limit else None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import trio
 
+from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.records import (
     Branch,
@@ -134,9 +135,10 @@ async def forks_here(office: Office) -> list[Fork]:
 
 async def _told(office: Office, groups: Sequence[list[ForkRow]]) -> list[Fork]:
     names, items = Names(office), []
+    breath = Breath()
     for group in groups:
         items.append(_fork(office, group, names))
-        await trio.lowlevel.checkpoint()  # each takes some reads
+        await breath.take()  # each takes some reads
     return items
 
 

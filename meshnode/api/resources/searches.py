@@ -1,17 +1,19 @@
 """Searching: records by their words, and by who, where, what for and when."""
 
 from datetime import datetime
+from typing import cast
 
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.records import Found
 from meshnode.api.models.shared import Page
+from meshnode.api.paging import read_place, written_place
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.office import Office
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.requests.amounts import day
 from meshnode.runtime.requests.somebody import find_agent
-from meshnode.store.querying import Among, Is, Where
+from meshnode.store.querying import Among, FoundAt, Is, Where, found_at
 from meshnode.views.rows import ContributionRow
 from meshnode.views.snippets import snippet, words_of
 from meshproto.records.ids import to_text
@@ -20,6 +22,7 @@ from meshproto.types.value import KINDS
 USUAL_FOUND = 20
 LARGEST_FOUND = 200
 DAY_MS = 86_400_000
+FIRST = FoundAt(0, 0, b"")
 
 
 async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
@@ -27,10 +30,12 @@ async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
     office = site.office
     await office.fresh()
     words, limit = call.query.get("q", ""), call.number("limit", USUAL_FOUND, LARGEST_FOUND)
-    offset = call.offset()
+    place = read_place(call, FIRST)
+    after = FoundAt(*cast(FoundAt, place)) if place else None
     besides = await _besides(office, call)
-    rows = await office.slowly(lambda lookups: lookups.views.search(words, limit + 1, offset, besides))
+    rows = await office.slowly(lambda lookups: lookups.views.search(words, limit + 1, after, besides))
     looked_for = words_of(words)
+    more = written_place(found_at(rows[limit - 1], looked_for)) if len(rows) > limit else None
     names = Names(office)
     items = [
         Found(
@@ -47,7 +52,7 @@ async def search(site: Site, call: Call[Nothing]) -> Page[Found]:
         for row in rows[:limit]
         if not office.is_blocked(row.agent)
     ]
-    return Page(items=items, next=str(offset + limit) if len(rows) > limit else None)
+    return Page(items=items, next=more)
 
 
 async def _besides(office: Office, call: Call[Nothing]) -> list[Where]:

@@ -64,3 +64,18 @@ async def test_an_erased_text_is_not_found_any_more(mesh: Mesh) -> None:
         await ana.office.projector.caught_up()
         await ana.learns(lambda: ana.office.lookups.views.search("canary") == ())
         assert await titles(api, "q=canary") == []
+
+
+async def test_pages_of_what_is_found_neither_repeat_nor_leave_out_while_more_comes(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        api = ana.api()
+        for number in range(5):
+            await logs(api, f"page {number}")
+        first = await api.does("GET", "/search?q=page&limit=2")
+        await logs(api, "page 5")  # stands before the others
+        second = await api.does("GET", f"/search?q=page&limit=2&cursor={first['next']}")
+        third = await api.does("GET", f"/search?q=page&limit=2&cursor={second['next']}")
+        told = [each["title"] for page in (first, second, third) for each in page["items"]]
+        assert told == [f"page {number}" for number in (4, 3, 2, 1, 0)]
+        assert third["next"] is None
+        await api.refuses("GET", "/search?q=page&cursor=2")

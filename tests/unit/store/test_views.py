@@ -6,12 +6,12 @@ import pytest
 
 from meshnode.store import querying, view_tables
 from meshnode.store.errors import StoreError, StoreFull
-from meshnode.store.querying import Is, Where
+from meshnode.store.querying import FoundAt, Is, Where, found_at
 from meshnode.store.source import damage_mark
 from meshnode.store.views import Progress, Views, discard, open_views
 from meshnode.views.rows import TABLES, MemberRow, Row, SearchRow
 
-A, B, SCOPE = b"a" * 32, b"b" * 32, b"s" * 32
+A, B, C, SCOPE = b"a" * 32, b"b" * 32, b"c" * 32, b"s" * 32
 
 
 def found(record: bytes, title: str, text: str = "", at: int = 1) -> SearchRow:
@@ -129,7 +129,22 @@ def test_better_and_newer_matches_come_first() -> None:
     fill(views, found(A, "page", at=1), found(B, "page", at=2))
     views.index()
     assert [row.record for row in views.reader().search("page")] == [B, A]
-    assert [row.record for row in views.reader().search("page", limit=1, offset=1)] == [A]
+    first = found_at(views.reader().search("page", limit=1)[0], ["page"])
+    assert [row.record for row in views.reader().search("page", limit=1, after=first)] == [A]
+
+
+def test_a_page_of_what_is_found_begins_after_a_place_whatever_came_or_went_there() -> None:
+    views = open_views(None)
+    fill(views, found(A, "page", at=1), found(B, "page", at=2))
+    views.index()
+    for place, left in (
+        (FoundAt(0, 3, A), [B, A]),
+        (FoundAt(0, 2, A), [B, A]),
+        (FoundAt(0, 2, C), [A]),
+        (FoundAt(0, 1, A), []),
+        (FoundAt(1, 9, A), []),
+    ):
+        assert [row.record for row in views.reader().search("page", after=place)] == left
 
 
 def test_erased_text_stands_in_no_file_any_more(tmp_path: Path) -> None:
@@ -287,7 +302,7 @@ def test_conditions_choose_among_what_has_the_words() -> None:
     fill(views, found(A, "page", at=1), found(B, "page", at=2))
     views.index()
     reader = views.reader()
-    assert [row.record for row in reader.search("page", 9, 0, [Where("at", Is.BELOW, 2)])] == [A]
-    assert reader.search("page", 9, 0, [Where("agent", Is.EQUAL, B)]) == ()
+    assert [row.record for row in reader.search("page", 9, None, [Where("at", Is.BELOW, 2)])] == [A]
+    assert reader.search("page", 9, None, [Where("agent", Is.EQUAL, B)]) == ()
     with pytest.raises(ValueError):
-        reader.search("page", 9, 0, [Where("bogus", Is.EQUAL, 1)])
+        reader.search("page", 9, None, [Where("bogus", Is.EQUAL, 1)])
