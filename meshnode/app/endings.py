@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
+from meshnode.app.printable import printable
 from meshnode.config.errors import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.failures import StoreFailed
@@ -36,7 +37,7 @@ class Ending(Exception):
 
     def line(self) -> str:
         """The last line on stderr, which the command line passes on."""
-        return f"meshnode: {self.cause}. Run: {self.hint}" if self.hint else f"meshnode: {self.cause}"
+        return printable(f"meshnode: {self.cause}. Run: {self.hint}" if self.hint else f"meshnode: {self.cause}")
 
 
 KNOWN = (SettingsError, HomeError, StoreError, StoreFailed, ListenError)

@@ -12,6 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
+from meshnode.app.printable import printable
 from meshnode.config.sections import Log
 
 LOG_FILE = "node.log"
@@ -61,7 +62,7 @@ class _OneLine(logging.Formatter):
         return _moment(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        return _printable(super().formatMessage(record))
+        return printable(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
         """See logging; what another form made of a failure is not taken over."""
@@ -70,7 +71,7 @@ class _OneLine(logging.Formatter):
 
     def formatException(self, ei: _Failure) -> str:  # noqa: N802 - logging's name
         # What failed may quote anything. Moved in, no line of it passes for one of the log's own.
-        return "\n".join(f"  {_printable(line)}" for line in super().formatException(ei).split("\n"))
+        return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).split("\n"))
 
 
 class _Json(logging.Formatter):
@@ -86,13 +87,6 @@ class _Json(logging.Formatter):
         if record.exc_info:
             told["trace"] = self.formatException(record.exc_info)
         return json.dumps(told)
-
-
-def _printable(line: str) -> str:
-    """A line in which whatever is no plain letter is written out."""
-    if line.isprintable():
-        return line
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
 
 def _moment(record: logging.LogRecord) -> str:

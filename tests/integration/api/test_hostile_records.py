@@ -1,7 +1,8 @@
 """Whatever stands in any text of any record, what a node tells of it keeps its form: answers, events, lines of the log.
 
 Two who keep no rules put something hostile behind every text that they sign apart, and into every fact whose type's own
-schema takes any text: a new text, of a new type too, is tried without anybody thinking of it.
+schema takes any text: a new text, of a new type too, is tried without anybody thinking of it. What stands in private
+parts is taken from the protocol's own text.
 """
 
 import json
@@ -34,6 +35,9 @@ from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Api, Mesh
 
+TYPES = (Path(__file__).parents[3] / "protocol" / "spec" / "02-types.md").read_text("utf-8")
+SECTION = re.compile(r"\n## \d+ `(\w+)`")
+PRIVATE = re.compile(r"Private: ((?:\w+, )*\w+)\.")
 BEHIND = "".join(each for name, each in NASTY.items() if name != "long")
 FACT = "=1<b>{{7*7}}\"' -->"
 """Facts hold plain ASCII that is printed, and some are short."""
@@ -83,14 +87,24 @@ class Careless:
 
     @staticmethod
     def _texts(draft: Draft) -> Draft:
-        private = draft.private and {
-            name: f"{value}{BEHIND}" if isinstance(value, str) else value for name, value in draft.private.items()
-        }
-        return draft._replace(private=private)
+        given = draft.private or {}
+        private = {name: f"{value}{BEHIND}" if isinstance(value, str) else value for name, value in given.items()}
+        named = {name: BEHIND for kind, name in SPOKEN if kind == draft.type}
+        return draft._replace(private={**named, **private} or None)
 
     @staticmethod
     def _facts(draft: Draft) -> Draft:
         return draft._replace(facts={**texts_of(draft.type), **draft.facts})
+
+
+def private_texts() -> set[tuple[str, str]]:
+    """The texts, by type and name, that private parts may hold by the protocol's text."""
+    _, *parts = SECTION.split(TYPES)
+    told = {kind: PRIVATE.search(" ".join(text.split())) for kind, text in zip(parts[::2], parts[1::2], strict=True)}
+    return {(kind, name) for kind, found in told.items() if found for name in found[1].split(", ")}
+
+
+SPOKEN = sorted(private_texts())
 
 
 def changed(new: Draft, old: Draft) -> set[str]:
@@ -168,6 +182,8 @@ async def test_what_is_told_keeps_its_form_whatever_the_records_say(
         kim = all_.nodes["kim"]
         await kim.office.projector.caught_up()
         assert {(kind, name) for kind in SCHEMAS for name in texts_of(kind)} <= careless.put
+        assert {*SPOKEN} <= careless.put
+        assert len(SPOKEN) > 10
         assert {kind for kind, _ in careless.put} >= SAYING
         heard = events(b"".join(turns(Reading(kim.site().feed, Wish(), 0))).decode())
         assert heard == [*range(1, kim.opened.reader.last_arrival() + 1)]

@@ -7,8 +7,15 @@ from meshnode.config.errors import SettingsError
 from meshnode.net.transport import PortInUse
 from meshnode.runtime.failures import StoreFailed
 from meshnode.store.errors import HomeInUse, HomeNotUsable, KeyfileLocked, KeyfileMissing, StoreFull, StoreTooNew
+from tests.support.attacks.payloads import NASTY
 
 HOME = Path("/home/ana/node")
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_what_an_ending_quotes_stays_on_its_line(nasty: str) -> None:
+    line = Ending(Exit.FAILURE, f"the home in {nasty} is not usable", f"meshnode init {nasty}").line()
+    assert (line.isprintable(), line.startswith("meshnode: the home in ")) == (True, True)
 
 
 @pytest.mark.parametrize(

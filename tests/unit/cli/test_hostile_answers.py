@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from meshnode.api.problems import Problem
+from tests.support.attacks.payloads import NASTY
 from tests.support.command_line import Ran, run
 from tests.support.fakes.fake_node import FakeNode, network, peer, project
 from tests.support.fakes.fake_server import Asked
@@ -24,6 +25,7 @@ POISON = [
     "\u200f\u061c\ufeff\U000e0041\x00",
     "\x1b]8;;http://evil.example\x1b\\x\x1b]52;c;ZXZpbA==\x07",
     "\u200b\u2060\u00ad\u034f\u2028 \u0085",
+    "".join(each for name, each in NASTY.items() if name != "long"),
 ]
 MARKS = "\u200c\u200d"
 """Joiners, which some scripts need and which do nothing to a terminal."""
