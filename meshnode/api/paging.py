@@ -17,12 +17,17 @@ USUAL_PAGE = 30
 LARGEST_PAGE = 500
 
 
-def page_of(call: Call[Nothing], items: Sequence[T], place: Callable[[T], Place]) -> tuple[list[T], str | None]:
-    """The items that `limit` and `cursor` of a request ask for, and the cursor of the next page. Raises Refusal."""
+def page_of(
+    call: Call[Nothing], items: Sequence[T], place: Callable[[T], Place], *, latest: bool = False
+) -> tuple[list[T], str | None]:
+    """The items that `limit` and `cursor` of a request ask for, and the cursor of the next page. Raises Refusal.
+
+    `latest` turns the order round.
+    """
     limit = call.number("limit", USUAL_PAGE, LARGEST_PAGE)
-    ordered = sorted(items, key=place)
+    ordered = sorted(items, key=place, reverse=latest)
     after = read_place(call, place(ordered[0])) if ordered else ()
-    found = [each for each in ordered if place(each) > after] if after else ordered
+    found = [each for each in ordered if (place(each) < after if latest else place(each) > after)] if after else ordered
     return found[:limit], written_place(place(found[limit - 1])) if len(found) > limit else None
 
 

@@ -54,6 +54,7 @@ QUERY: Mapping[str, Parameter] = {
     "from": Parameter("The first day, included.", DAY),
     "kind": Parameter("Only contributions of this kind.", _one_of(value.KINDS)),
     "kinds": Parameter("Only these types of records, with commas between."),
+    "latest": Parameter("The latest first.", FLAG),
     "limit": Parameter("Items on one page at most.", _most(500)),
     "mine": Parameter("Only what the owner did.", FLAG),
     "network": Parameter("Only what stands in this network: its name or id."),
@@ -82,6 +83,8 @@ OF_ONE_ROUTE: Mapping[tuple[str, str], Parameter] = {
     ("/contributions/hours", "by"): Parameter(
         "What hours are told apart by.", {"type": "string", "enum": ["day", "project", "agent"], "default": "day"}
     ),
+    ("/balances", "mine"): Parameter("Only those of the owner.", FLAG),
+    ("/plan", "mine"): Parameter("Only those that the owner pays or gets.", FLAG),
     ("/recognitions", "to"): Parameter("Only what thanks this person, by name or id; `me` for the owner."),
     ("/search", "limit"): Parameter("Items on one page at most.", _most(200)),
 }

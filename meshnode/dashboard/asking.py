@@ -41,15 +41,19 @@ class Asking:
     def __init__(self, api: ASGIApp, caller: Caller) -> None:
         self._api = api
         self._caller = caller
+        self.cut: dict[str, int] = {}
+        """How many items came of each list that has more, by its path."""
 
     async def get(self, path: str, **query: str | int | bool | None) -> Any:  # the caller casts it to its shape
         """Read a resource. Raises Refused."""
         return await self._ask("GET", path, query_text(query), b"", "")
 
     async def items(self, path: str, **query: str | int | bool | None) -> list[Any]:  # likewise
-        """Read the items of a list, of its first page where it has several. Raises Refused."""
+        """Read the items of a list, of its first page where it has several, which is noted. Raises Refused."""
         found = await self.get(path, **query)
         items: list[Any] = found["items"]
+        if found.get("next"):
+            self.cut[path] = len(items)
         return items
 
     async def post(self, path: str, body: Body, key: str = "") -> Any:  # likewise

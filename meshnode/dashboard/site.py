@@ -26,6 +26,7 @@ from meshnode.dashboard.sessions import Sessions
 from meshnode.dashboard.settings import RENDERERS
 from meshnode.dashboard.table import ACTIONS, PAGES
 from meshnode.dashboard.view import Action, Given, Page, Sent, Unclear
+from meshnode.dashboard.whole import said_of
 from meshnode.runtime.callers import IN_SCOPE, Caller
 from meshnode.runtime.node import RunningNode
 
@@ -94,7 +95,7 @@ def _page(house: House, page: Page, streams: Streams) -> Endpoint:
         values = {**await frame_of(ask, page.place, given.now), **view.values}
         values |= {"title": view.title, "figures": {each.name: each for each in view.figures}, "at": view.at}
         values["sheets"] = {each.name: each for each in view.sheets}
-        values["news"] = news
+        values |= {"news": news, "cut": said_of(ask.cut)}
         return await as_html(house.threads, view.template, values)
 
     return show

@@ -16,11 +16,12 @@ MOST_CONTESTED = 64
 
 async def list_balances(site: Site, call: Call[Nothing]) -> Page[Balance]:
     """Who has what, in one agreement or in all; by agreement, person and currency."""
-    office, names = site.office, Names(site.office, faces=True)
+    office, names, mine = site.office, Names(site.office, faces=True), call.flag("mine")
     found = [
         (one.scope, agent, cur, each)
         for one in await owed(office, await scopes_asked(office, call))
         for (agent, cur), each in one.balances.items()
+        if not mine or agent == office.me
     ]
     page, following = page_of(call, found, lambda each: each[:3])
     items = [
@@ -40,9 +41,12 @@ async def list_balances(site: Site, call: Call[Nothing]) -> Page[Balance]:
 async def show_plan(site: Site, call: Call[Nothing]) -> Plan:
     """The payments that would bring all to zero, of one agreement or of all; by agreement, currency and payer."""
     office, names = site.office, Names(site.office, faces=True)
-    scopes = await scopes_asked(office, call)
+    scopes, mine = await scopes_asked(office, call), call.flag("mine")
     found = [
-        (one.scope, cur, each.payer, each.payee, each) for one in await owed(office, scopes) for cur, each in one.plan
+        (one.scope, cur, each.payer, each.payee, each)
+        for one in await owed(office, scopes)
+        for cur, each in one.plan
+        if not mine or office.me in (each.payer, each.payee)
     ]
     page, following = page_of(call, found, lambda each: each[:4])
     items = [

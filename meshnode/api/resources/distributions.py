@@ -79,7 +79,12 @@ async def list_distributions(site: Site, call: Call[Nothing]) -> Page[models.Dis
             found += [(scope, each) for each in dealings(scope, "distribution", office.folded)]
         found += [(scope, each) for each in voids(office, scope)]
     signed = {each.record: _signed_at(office, each) for _, each in found}
-    page, following = page_of(call, found, lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record))
+    page, following = page_of(
+        call,
+        found,
+        lambda each: (each[1].facts["to"], signed[each[1].record], each[1].record),
+        latest=call.flag("latest"),
+    )
     items, names, acting = [], Names(office, faces=True), office.acts_as()
     breath = Breath()
     for scope, each in page:

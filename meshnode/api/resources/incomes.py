@@ -35,7 +35,9 @@ async def list_incomes(site: Site, call: Call[Nothing]) -> Page[Income]:
     for scope in scopes:
         with office.folded.steady():
             found += [(scope, each) for each in dealings(scope, "income", office.folded)]
-    page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
+    page, following = page_of(
+        call, found, lambda each: (each[1].facts["on"], each[1].record), latest=call.flag("latest")
+    )
     places = {scope: _Incomes(office, scope) for scope in dict.fromkeys(scope for scope, _ in page)}
     items = []
     breath = Breath()

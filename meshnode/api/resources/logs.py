@@ -4,32 +4,27 @@ from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.logs import Holder, LogState
 from meshnode.api.models.shared import Page
-from meshnode.api.paging import LARGEST_PAGE, USUAL_PAGE
+from meshnode.api.paging import page_of
 from meshnode.api.shapes import Names, time_text
 from meshnode.api.site import Site
 from meshnode.core.ports import LogHead
 from meshnode.core.rows import HeldEntry
 from meshnode.runtime.office import Office
-from meshnode.runtime.refusals import Code, Refusal
 from meshproto.records.ids import to_text
 
 
 async def list_logs(site: Site, call: Call[Nothing]) -> Page[LogState]:
-    """The logs that are stored here with who else holds them, by their ids."""
-    office, limit = site.office, call.number("limit", USUAL_PAGE, LARGEST_PAGE)
+    """The logs that are stored here with who else holds them: the owner's first, then those of others, by their ids."""
+    office = site.office
     await office.fresh()
-    after = call.query.get("cursor", "")
-    try:
-        start = bytes.fromhex(after)
-    except ValueError as error:
-        raise Refusal(Code.BAD_REQUEST, f"{after!r} is no cursor", "take it from `next` of the page before") from error
-    heads = sorted((head for head in office.truth.logs() if head.log > start and head.tips), key=lambda each: each.log)
+    heads = [head for head in office.truth.logs() if head.tips]
+    page, following = page_of(call, heads, lambda head: (int(head.agent != office.me), head.log))
     names, items = Names(office), []
     breath = Breath()
-    for head in heads[:limit]:
+    for head in page:
         items.append(_state(office, names, head))
         await breath.take()  # each takes some reads
-    return Page(items, heads[limit - 1].log.hex() if len(heads) > limit else None)
+    return Page(items, following)
 
 
 def _state(office: Office, names: Names, head: LogHead) -> LogState:

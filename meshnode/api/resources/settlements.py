@@ -25,7 +25,9 @@ async def list_settlements(site: Site, call: Call[Nothing]) -> Page[Settlement]:
     """The payments of an agreement, or of all, by day."""
     office, names = site.office, Names(site.office, faces=True)
     found = await payments(office, await scopes_asked(office, call))
-    page, following = page_of(call, found, lambda each: (each[1].facts["on"], each[1].record))
+    page, following = page_of(
+        call, found, lambda each: (each[1].facts["on"], each[1].record), latest=call.flag("latest")
+    )
     return Page([settlement_model(office, names, *each) for each in page], following)
 
 

@@ -1,10 +1,10 @@
 """Money: from clients through agreements to people, what is still owed, and where each amount comes from."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from meshnode.client import money_answers as m
-from meshnode.dashboard.asking import segment
+from meshnode.dashboard.asking import Asking, segment
 from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.pages.flows import flows_of, so_far
 from meshnode.dashboard.view import Given, Sent, View
@@ -12,18 +12,29 @@ from meshnode.dashboard.wording import local_day, money, name, place, worth
 
 MOST_SHOWN = 100
 """Incomes, distributions and payments of one page."""
+MOST_BALANCES = 500
+"""Balances and transfers: as many as the API tells at once. Of more, those of the owner are there."""
+MOST_ASKED = 30
+"""Answers that wait for the owner and are older than what is shown, the oldest first."""
 MOST_OPEN = 12
 """Balances and transfers that stand open on the page; of more, the others are a click away."""
+
+
+ASKED = {"/incomes": "confirm-income", "/distributions": "approve", "/settlements": "confirm-payment"}
+"""What the inbox calls it where something of a list waits for the owner's answer."""
 
 
 async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
-    incomes = cast(list[m.Income], await ask.items("/incomes", limit=MOST_SHOWN))
-    shared = cast(list[m.Distribution], await ask.items("/distributions", limit=MOST_SHOWN))
-    balances = cast(list[m.Balance], await ask.items("/balances", limit=MOST_SHOWN))
-    plan = cast(list[m.Transfer], await ask.items("/plan", limit=MOST_SHOWN))
-    paid = cast(list[m.Settlement], await ask.items("/settlements", limit=MOST_SHOWN))
+    latest = {path: await ask.items(path, limit=MOST_SHOWN, latest=True) for path in ASKED}
+    if ask.cut:
+        latest = await with_asked(ask, latest)
+    incomes = cast(list[m.Income], latest["/incomes"])
+    shared = cast(list[m.Distribution], latest["/distributions"])
+    paid = cast(list[m.Settlement], latest["/settlements"])
+    balances = cast(list[m.Balance], await with_own(ask, "/balances"))
+    plan = cast(list[m.Transfer], await with_own(ask, "/plan"))
     balances.sort(key=lambda each: (not each["agent"]["me"], each["open"] == 0, each["cur"], -abs(each["open"])))
     plan.sort(key=lambda each: (not (each["payer"]["me"] or each["payee"]["me"]), -each["amount"]["amt"]))
     values = {
@@ -41,6 +52,25 @@ async def show(given: Given) -> View:
         figures += [flows_of(cur, incomes, shared), so_far(cur, incomes, shared, today)]
     sheets = (owed(balances), came(incomes), shared_out(shared), payments(paid))
     return View("money.html", "Money", values, tuple(each for each in figures if each is not None), sheets=sheets)
+
+
+async def with_asked(ask: Asking, latest: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The lists behind what came earlier and waits for the owner's answer still."""
+    inbox = cast(m.Inbox, await ask.get("/inbox", limit=MOST_BALANCES))
+    found = {}
+    for path, kind in ASKED.items():
+        here = {each["id"] for each in latest[path]}
+        asked = dict.fromkeys(each["record"] for each in inbox["items"] if each["kind"] == kind)
+        earlier = [each for each in asked if each not in here][:MOST_ASKED]
+        found[path] = [*[await ask.get(f"{path}/{each}") for each in earlier], *latest[path]]
+    return found
+
+
+async def with_own(ask: Asking, path: str) -> list[Any]:
+    """A list, and if it was cut, whatever of it concerns the owner besides."""
+    found = await ask.items(path, limit=MOST_BALANCES)
+    own = (await ask.get(path, limit=MOST_BALANCES, mine=True))["items"] if path in ask.cut else []
+    return [*found, *(each for each in own if each not in found)]
 
 
 def owed(found: Sequence[m.Balance]) -> Sheet:

@@ -26,7 +26,7 @@ async def show(given: Given) -> View:
     """The page."""
     ask = given.ask
     inbox = cast(m.Inbox, await ask.get("/inbox", limit=MOST_WAITING))
-    feed = cast(list[w.Contribution], await ask.items("/contributions", limit=FEED))
+    feed = cast(list[w.Contribution], (await ask.get("/contributions", limit=FEED))["items"])
     values = {
         "timers": cast(list[a.Timer], await ask.items("/timers", limit=MOST_LISTED)),
         "waiting": [(each, link_of(each)) for each in inbox["items"]],

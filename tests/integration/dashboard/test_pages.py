@@ -224,5 +224,5 @@ async def test_logs_come_page_by_page(all_: Table) -> None:
         found += [each["id"] for each in page["items"]]
         cursor = page["next"]
     everything = [each["id"] for each in (await api.does("GET", "/logs?limit=500"))["items"]]
-    assert found == everything == sorted(everything)
+    assert found == everything
     assert (await api.refuses("GET", "/logs?cursor=zz"))["code"] == "bad-request"

@@ -28,6 +28,7 @@ from meshproto.fold import (
     governing,
     leaving,
     lineage,
+    lineages,
     notes,
     rules,
     rulings,
@@ -239,7 +240,7 @@ MUTANTS: dict[str, Patch] = {
     "everybody takes part in a share, a ballot, a payment": (agreements, "takes_part", always),
     "who takes part answers for all": (governing, "may_answer", nothing),
     "one attests one's own": (agreements, "_attestation_of_own", nothing),
-    "a mandate has no amount": (notes, "_exceeds_amount", never),
+    "a mandate has no amount": (lineages, "_exceeds_amount", never),
     "more is refunded than came in": (agreements, "_can_refund", always),
     "who gains by work attests it in a network": (rules, "gaining_by", no_list),
     "what founders change about acknowledging is not heard": (
