@@ -9,7 +9,7 @@ from meshnode.config.errors import SettingsError
 from meshnode.net.transport import ListenError
 from meshnode.runtime.failures import StoreFailed
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.store.errors import HomeError, HomeInUse, HomeLeft, KeyfileLocked, KeyfileMissing, StoreError
+from meshnode.store.errors import HomeError, HomeInUse, HomeLeft, KeyfileLocked, KeyfileMissing, StoreError, StoreTooNew
 
 
 class Exit(IntEnum):
@@ -59,6 +59,8 @@ def ending_of(error: Exception) -> Ending:
         case KeyfileLocked():
             cause = f"the keys in {error.path.parent} are protected by a passphrase"
             return Ending(Exit.WRONG_PASSPHRASE, cause, "meshnode up")
+        case StoreTooNew():
+            return Ending(Exit.CONFLICT, str(error), "meshnode --version")
         case SettingsError():
             return Ending(Exit.USAGE, f"{error}{f' ({error.hint})' if error.hint else ''}", "meshnode doctor")
         case ListenError():

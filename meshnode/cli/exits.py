@@ -21,7 +21,7 @@ class Exit(IntEnum):
     VERIFICATION = 15
     NOT_AUTHORISED = 16
     CONFLICT = 17
-    """The thing exists already, or contradicts what exists."""
+    """The thing exists already, or contradicts what exists; also a home that a newer version of meshnode wrote."""
     DEADLINE = 124
     INTERRUPTED = 130
 
@@ -38,7 +38,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.UNREACHABLE: "the peer or network cannot be reached",
     Exit.VERIFICATION: "verification failed",
     Exit.NOT_AUTHORISED: "not authorised",
-    Exit.CONFLICT: "exists already, or conflicts with what exists",
+    Exit.CONFLICT: "exists already, or conflicts with what exists (as a home does that a newer version wrote)",
     Exit.DEADLINE: "the deadline passed",
     Exit.INTERRUPTED: "interrupted",
 }

@@ -21,7 +21,15 @@ from meshnode.core.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from meshnode.core.founding import awaited_founders
 from meshnode.core.ports import Identity, Moment
 from meshnode.core.rows import NoteEntry
-from meshnode.store.errors import HomeInUse, HomeLeft, HomeNotUsable, KeyfileError, KeyfileMissing, StoreError
+from meshnode.store.errors import (
+    HomeInUse,
+    HomeLeft,
+    HomeNotUsable,
+    KeyfileError,
+    KeyfileMissing,
+    StoreError,
+    StoreTooNew,
+)
 from meshnode.store.home import Home, HomeState
 from meshnode.store.keyfile import read_key
 from meshnode.store.reading import Reader
@@ -91,6 +99,8 @@ def log_offline(desk: Desk, entry: Entry) -> Written:
         raise desk.not_initialised() from error
     except DraftRefused as error:
         raise Failure(Exit.USAGE, f"this does not fit into a record: {error.why}", "meshnode log --help") from error
+    except StoreTooNew as error:
+        raise Failure(Exit.CONFLICT, str(error), "meshnode --version") from error
     except (HomeNotUsable, KeyfileError, StoreError) as error:
         raise Failure(Exit.FAILURE, str(error), "meshnode doctor") from error
     return _written(ids[0], placed)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from meshnode.store import local, records
-from meshnode.store.database import StoreSettings, connect
+from meshnode.store.database import RECORDS, StoreSettings, check_kind, connect
 from meshnode.store.errors import StoreDamaged, as_store_error
 from meshnode.store.eviction import BLANK
 from meshnode.store.source import Source
@@ -74,7 +74,10 @@ def examine_file(path: Path) -> list[Damage]:
     except sqlite3.Error as error:
         raise as_store_error(path, error) from error
     try:
+        check_kind(source.connection, path, RECORDS)
         return list(examine(source))
+    except sqlite3.Error as error:
+        raise as_store_error(path, error) from error
     finally:
         source.connection.close()
 

@@ -156,7 +156,7 @@ def _make_file(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None, layout: Layout, settings: StoreSettings) -> None:
-    _check_kind(connection, path, layout)
+    check_kind(connection, path, layout)
     if path is not None:
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
@@ -172,8 +172,8 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, layout: Layout, 
         settings.flush_folder(path.parent)
 
 
-def _check_kind(connection: sqlite3.Connection, path: Path | None, layout: Layout) -> None:
-    """Refuse what is not ours or too new, before anything is written."""
+def check_kind(connection: sqlite3.Connection, path: Path | None, layout: Layout) -> None:
+    """Refuse what is not ours or too new, before anything is read or written. Raises NotAStore, StoreTooNew."""
     name = path or ":memory:"
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
     found = layout_of(connection)

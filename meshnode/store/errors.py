@@ -49,7 +49,7 @@ class StoreTooNew(StoreError):
     def __str__(self) -> str:
         return (
             f"{self.path} was written by a newer meshnode (layout {self.found}, this one knows {self.known}); "
-            "nothing was changed: start the newer version"
+            "nothing was changed: install that version again, and start it"
         )
 
 

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
-from meshnode.store.database import StoreSettings, connect, layout_of
+from meshnode.store.database import RECORDS, StoreSettings, check_kind, connect, layout_of
 from meshnode.store.errors import SqliteError, StoreReadOnly, as_store_error
 from meshnode.store.reading import Reader
 from meshnode.store.source import Source
@@ -43,6 +43,7 @@ def snapshot(path: Path, folder: Path, look: Callable[[Reader], T]) -> Iterator[
             with closing(connect(path, StoreSettings(), read_only=True)) as connection:
                 # As long as this transaction is open, all that is read is as it was at its first question.
                 connection.execute("BEGIN")
+                check_kind(connection, path, RECORDS)
                 layout = layout_of(connection)
                 seen = look(Reader(Source(connection, path)))
                 _copy(connection, name)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from meshnode.store import aside
-from meshnode.store.database import RECORDS, StoreSettings, connect, open_database
+from meshnode.store.database import RECORDS, StoreSettings, check_kind, connect, open_database
 from meshnode.store.errors import SqliteError, StoreDamaged, as_store_error
 from meshnode.store.reading import Reader
 from meshnode.store.source import Source, damage_mark
@@ -53,7 +53,13 @@ class Store:
 def open_reader(path: Path) -> Reader:
     """Read records.db whoever else has it open; the caller closes what it gets. Raises StoreError."""
     try:
-        return Reader(Source(connect(path, StoreSettings(), read_only=True), path))
+        connection = connect(path, StoreSettings(), read_only=True)
+        try:
+            check_kind(connection, path, RECORDS)
+        except BaseException:
+            connection.close()
+            raise
+        return Reader(Source(connection, path))
     except SqliteError as error:
         raise as_store_error(path, error) from error
 

@@ -98,21 +98,21 @@ COMMANDS = {
             "Check every page, record, signature and chain in the databases.",
             check,
             text="While the node runs, it checks its records itself, and goes on working meanwhile.",
-            exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.DEADLINE),
+            exits=(Exit.PROBLEMS, Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT, Exit.DEADLINE),
         ),
         Command(
             "db rebuild",
             "Throw away what is computed from the records (lists, search), so that the next start computes it anew.",
             rebuild,
             text="No record is touched. The node must be stopped.",
-            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE),
+            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT),
         ),
         Command(
             "db vacuum",
             "Write the databases anew without gaps, to give room back to the disk.",
             vacuum,
             text="Needs twice the size of the larger database free while it works. The node must be stopped.",
-            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE),
+            exits=(Exit.NOT_INITIALISED, Exit.HOME_IN_USE, Exit.CONFLICT),
         ),
     )
 }

@@ -28,7 +28,7 @@ def test_what_an_ending_quotes_stays_on_its_line(nasty: str) -> None:
         (SettingsError("flag", "net.x", "unknown setting"), Exit.USAGE, "meshnode doctor"),
         (PortInUse("/ip4/0.0.0.0/tcp/4401"), Exit.CONFLICT, "meshnode doctor"),
         (StoreFull(HOME, "full"), Exit.FAILURE, "meshnode doctor"),
-        (StoreTooNew(HOME, 9, 1), Exit.FAILURE, "meshnode doctor"),
+        (StoreTooNew(HOME, 9, 1), Exit.CONFLICT, "meshnode --version"),
         (StoreFailed(OSError("disk I/O error")), Exit.FAILURE, "meshnode doctor"),
         (HomeNotUsable(HOME, "not a folder"), Exit.FAILURE, "meshnode doctor"),
     ],

@@ -27,7 +27,7 @@ PATH = Path("/home/ana/records.db")
 @pytest.mark.parametrize(
     ("error", "part"),
     [
-        (StoreTooNew(PATH, 3, 1), "start the newer version"),
+        (StoreTooNew(PATH, 3, 1), "install that version again"),
         (NotAStore(PATH, "x"), "nothing was changed"),
         (StoreDamaged(PATH, "x"), "damaged"),
         (StoreFailed(PATH, "x"), "until the node is restarted"),
