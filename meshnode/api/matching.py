@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 _CHOSEN = "meshnode.route"
+_ALLOWED = "meshnode.allowed"
+"""What the path takes, where the method is another."""
 
 
 class ByBeginning(BaseRoute):
@@ -26,18 +29,20 @@ class ByBeginning(BaseRoute):
         return route
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The first route that takes path and method, else the first that takes the path."""
-        partly: tuple[Match, Scope] = (Match.NONE, {})
+        """The first route that takes path and method, else what all those that take the path do."""
+        allowed: set[str] = set()
         for route in self._alike.get(_beginning(scope["path"]), ()):
             match, child = route.matches(scope)
             if match is Match.FULL:
                 return match, {**child, _CHOSEN: route}
-            if match is Match.PARTIAL and partly[0] is Match.NONE:
-                partly = match, {**child, _CHOSEN: route}
-        return partly
+            if match is Match.PARTIAL:
+                allowed |= route.methods or set()
+        return (Match.PARTIAL, {_ALLOWED: ", ".join(sorted(allowed))}) if allowed else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer by the route that was found."""
+        """Answer by the route that was found. Raises HTTPException, which tells what the path takes instead."""
+        if _ALLOWED in scope:
+            raise HTTPException(status_code=405, headers={"Allow": scope[_ALLOWED]})
         chosen: Route = scope[_CHOSEN]
         await chosen.handle(scope, receive, send)
 

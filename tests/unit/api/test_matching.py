@@ -65,3 +65,12 @@ async def test_a_path_that_nothing_begins_like_has_no_route(path: str) -> None:
 async def test_a_path_that_another_method_takes_says_so() -> None:
     found = await ask("PUT", "/v1/records/x/why")
     assert (found.status_code, sorted(found.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("DELETE", "/v1/records", "GET, HEAD, POST"), ("POST", "/v1/records/x", "DELETE, GET, HEAD")],
+)
+async def test_whoever_takes_another_method_is_told_all_that_a_path_takes(method: str, path: str, allowed: str) -> None:
+    answer = await ask(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
