@@ -44,7 +44,8 @@ def invite(
     if qr:
         codes.show(desk, made["line"].upper())  # The line knows no case, and capitals make a smaller code.
     if made["reachable"] != "the internet":
-        desk.out.line("  To be reachable from further away, tell your address: meshnode doctor")
+        desk.out.line("  To be reached from further away, tell at which address (and start the node again):")
+        desk.out.line("      meshnode config set net.announce /ip4/ADDRESS/tcp/4401")
     return Exit.OK
 
 

@@ -217,6 +217,7 @@ def test_an_invitation_is_shown_once_with_how_far_it_reaches(node: FakeNode) -> 
     assert f"      meshnode network join {MN1}\n" in out
     assert f"  As a link:  meshnode:join/{MN1}\n" in out
     assert "(reachable: this LAN)" in out
+    assert out.endswith("      meshnode config set net.announce /ip4/ADDRESS/tcp/4401\n")
     assert run("network", "invite", "studio", "--expires", "soon", home=node).code == Exit.USAGE
 
 
