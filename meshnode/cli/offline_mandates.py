@@ -71,4 +71,4 @@ def _refused(denied: Denied, placed: Placed) -> Failure:
         "dissolved": f"{name} was dissolved",
     }
     cause = causes.get(denied.why, "this device may not sign for you any more")
-    return Failure(Exit.NOT_AUTHORISED, cause, "meshnode up, then meshnode network members")
+    return Failure(Exit.NOT_AUTHORISED, cause, "meshnode up, then meshnode network ls")
