@@ -32,7 +32,7 @@ PAGE = 500
 def export_csv(desk: Desk, *, file: str, force: bool, **chosen: Value) -> Exit:
     """Write contributions to a CSV file."""
     path = target(desk, file, force=force)
-    written = write_table(path, COLUMNS, _lines(desk, chosen))
+    written = write_table(path, COLUMNS, _lines(desk, chosen), force=force)
     answer = {"path": str(path), "kind": "csv", "rows": written, "bytes": path.stat().st_size}
     text = f"Written   {clean(str(path))}   {count(written, 'contribution')}"
     desk.out.give_or_ok("export.csv", answer, text)

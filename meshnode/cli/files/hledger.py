@@ -120,7 +120,7 @@ def export_hledger(desk: Desk, *, file: str, agreement: str | None, force: bool)
     entries = books.entries(
         list(money.incomes(agreement)), list(money.distributions(agreement)), list(money.settlements(agreement))
     )
-    write_text(path, journal(entries))
+    write_text(path, journal(entries), force=force)
     waiting = sum(not entry.cleared for entry in entries)
     told = {"entries": len(entries), "unconfirmed": waiting, "bytes": path.stat().st_size}
     said = f"{count(len(entries), 'entry', 'entries')}{f', {waiting} of them not confirmed yet' if waiting else ''}"

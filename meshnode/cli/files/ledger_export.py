@@ -38,7 +38,7 @@ def export_ledger(
     rows = sorted(
         row for row in _rows(desk.client().money, agreement) if begin <= row[0] and (not end or row[0] <= end)
     )
-    written = write_table(path, COLUMNS, rows)
+    written = write_table(path, COLUMNS, rows, force=force)
     answer = {"path": str(path), "kind": "ledger", "rows": written, "bytes": path.stat().st_size}
     desk.out.give_or_ok("export.ledger", answer, f"Written   {clean(str(path))}   {count(written, 'movement')}")
     return Exit.OK

@@ -43,7 +43,7 @@ def export_valueflows(desk: Desk, *, file: str, agreement: str | None, mine: boo
         graph.payment(payment, claims.get((payment["agreement"]["id"], payment["payee"]["id"]), []))
     graph.owed(_plan(desk, agreement))
     text = json.dumps(graph.document(), ensure_ascii=False, indent=1) + "\n"
-    write_text(path, text)
+    write_text(path, text, force=force)
     told = {"path": str(path), "kind": "valueflows", "nodes": len(graph.nodes), "bytes": path.stat().st_size}
     desk.out.give_or_ok("export.valueflows", told, f"Written   {clean(str(path))}   {count(len(graph.nodes), 'node')}")
     return Exit.OK

@@ -42,11 +42,11 @@ def statement(
         person, first=read_day(desk, first), last=read_day(desk, last), agreement=agreement
     )
     if table is not None:
-        write_table(table, HEADS, ledger(found))
+        write_table(table, HEADS, ledger(found), force=force)
     if paper is not None:
         from meshnode.cli.money.statement_page import page  # It takes escaping, which only a page needs.
 
-        write_text(paper, page(found))
+        write_text(paper, page(found), force=force)
     if desk.out.as_json:
         desk.out.give("statement", found)
         return Exit.OK

@@ -49,7 +49,7 @@ def export(
     )
     desk.out.progress_done()
     text = json.dumps(found["presentation"], ensure_ascii=False, indent=2) + "\n"
-    write_text(path, text)
+    write_text(path, text, force=force)
     told = {name: found[name] for name in ("credentials", "contributions", "confirmations", "key")}
     said = f"{count(found['contributions'], 'contribution')}, confirmed {times(found['confirmations'])} by others"
     answer = {"path": str(path), "bytes": path.stat().st_size, "texts": texts, **told}
