@@ -1,6 +1,19 @@
 """The one table of the dashboard's addresses."""
 
-from meshnode.dashboard.pages import agreement, distribution, mesh, money, people, record, statement, sync, today, work
+from meshnode.dashboard.pages import (
+    agreement,
+    distribution,
+    mesh,
+    money,
+    people,
+    record,
+    rights,
+    settings,
+    statement,
+    sync,
+    today,
+    work,
+)
 from meshnode.dashboard.view import Action, Page
 
 PAGES: tuple[Page, ...] = (
@@ -11,11 +24,13 @@ PAGES: tuple[Page, ...] = (
     Page("/money/distributions/{id}", distribution.show, "money"),
     Page("/money/distributions/{id}/why", distribution.why, "money"),
     Page("/agreements", agreement.index, "agreements"),
+    Page("/agreements/rights", rights.show, "agreements"),
     Page("/agreements/{id}", agreement.show, "agreements"),
     Page("/people", people.show, "people"),
     Page("/mesh", mesh.show, "mesh"),
     Page("/sync", sync.show, "sync"),
     Page("/records/{id}", record.show),
+    Page("/settings", settings.show, "settings"),
 )
 """What can be looked at."""
 ACTIONS: tuple[Action, ...] = (

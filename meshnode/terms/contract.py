@@ -47,6 +47,10 @@ _LEAVER = {
 }
 
 
+DUTIES = "Who answers to whom"
+"""The heading below which responsibilities stand."""
+
+
 class Section(NamedTuple):
     """One heading and what stands under it."""
 
@@ -66,7 +70,7 @@ def contract(facts: Facts, names: Readable, title: str = "", summary: str = "") 
     made = (
         Section("About", tuple(each for each in (title, summary) if each)),
         Section("Parties", tuple(_parties(facts, names))),
-        Section("Who answers to whom", tuple(_duties(facts, names))),
+        Section(DUTIES, tuple(_duties(facts, names))),
         Section("Rights in the results", tuple(_rights(facts, names))),
         Section("Acknowledging work", tuple(_acknowledging(facts, names))),
         Section("Sharing income", tuple(_sharing(facts, names))),

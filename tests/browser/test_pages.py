@@ -97,11 +97,13 @@ def test_every_page_can_be_read_without_scripts(nodes: Studio, browser: Browser)
         "why": "Booking form",
         "statement": "Share of a distribution",
         "agreements": "Nordlys app",
+        "rights": "Ana answers to Acme for delivery",
         "agreement": "What we do for Acme",
         "to-sign": "Six evenings on signing",
         "people": "How closely each belongs to Harbour studio",
         "mesh": "Harbour studio",
         "sync": "Who holds what",
+        "settings": "Programs that may use this node",
         "record": "Everything that can be checked here holds",
     }
     assert {name: text for name, text in wanted.items() if text not in read[name]} == {}

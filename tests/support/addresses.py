@@ -33,12 +33,14 @@ def pages_of(things: Things) -> dict[str, str]:
         "why": f"{shared}/why{whose}",
         "statement": f"/money/statement{whose}",
         "agreements": "/agreements",
+        "rights": "/agreements/rights",
         "agreement": agreement,
         "shared-now": f"{agreement}?share=now",
         "supposed": f"{agreement}?share=now&amount=10000.00",
         "people": "/people",
         "mesh": "/mesh",
         "sync": "/sync",
+        "settings": "/settings",
         "record": f"/records/{things.record}",
     }
     if things.to_sign:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meshnode.dashboard.pages import agreement, distribution, mesh, people
+from meshnode.dashboard.pages import agreement, distribution, mesh, people, rights
 from meshproto.records.ids import from_text
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
@@ -92,6 +92,16 @@ async def test_agreements_come_page_by_page(all_: Table) -> None:
     assert len(json.loads(await reader.reads("/agreements?figure=agreements&as=json"))["rows"]) == MANY
     for odd in ("-1", "1e3", "²", "9" * 40, ""):
         assert (await short(reader, f"/agreements?skip={odd}")).count("<li><p") == agreement.MOST_SHOWN, odd
+
+
+async def test_responsibility_and_rights_come_page_by_page(all_: Table) -> None:
+    reader = await logged_in(all_)
+    page = await short(reader, "/agreements/rights")
+    assert f"Of {MANY} agreements in force, the newest first: 1 to {rights.MOST_SHOWN}." in page
+    assert f'<a href="/agreements/rights?skip={rights.MOST_SHOWN}">{MANY - rights.MOST_SHOWN} more</a>' in page
+    last = await short(reader, f"/agreements/rights?skip={MANY - 1}")
+    assert f"{MANY} to {MANY}." in last
+    assert "No agreement is in force beyond these" in await short(reader, f"/agreements/rights?skip={MANY}")
 
 
 async def test_the_mesh_tells_how_many_nodes_and_networks_it_does_not_list(all_: Table) -> None:
