@@ -2,6 +2,7 @@
 
 from meshnode.dashboard.pages import (
     agreement,
+    cv,
     distribution,
     mesh,
     money,
@@ -27,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     Page("/agreements/rights", rights.show, "agreements"),
     Page("/agreements/{id}", agreement.show, "agreements"),
     Page("/people", people.show, "people"),
+    Page("/cv", cv.show, "people"),
     Page("/mesh", mesh.show, "mesh"),
     Page("/sync", sync.show, "sync"),
     Page("/records/{id}", record.show),

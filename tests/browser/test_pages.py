@@ -101,6 +101,7 @@ def test_every_page_can_be_read_without_scripts(nodes: Studio, browser: Browser)
         "agreement": "What we do for Acme",
         "to-sign": "Six evenings on signing",
         "people": "How closely each belongs to Harbour studio",
+        "cv": "Networks",
         "mesh": "Harbour studio",
         "sync": "Who holds what",
         "settings": "Programs that may use this node",

@@ -38,6 +38,7 @@ def pages_of(things: Things) -> dict[str, str]:
         "shared-now": f"{agreement}?share=now",
         "supposed": f"{agreement}?share=now&amount=10000.00",
         "people": "/people",
+        "cv": "/cv",
         "mesh": "/mesh",
         "sync": "/sync",
         "settings": "/settings",
