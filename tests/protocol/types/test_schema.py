@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from meshproto.records.encoding import Value
 from meshproto.records.reasons import Reason, Refused
 from meshproto.types.schema import day, measure
 
-HOURS = {"n": 1, "s": 0, "u": "HUR"}
+HOURS: dict[str, Value] = {"n": 1, "s": 0, "u": "HUR"}
 
 
 @pytest.mark.parametrize(
