@@ -21,6 +21,8 @@ LONGEST_READ = 256
 """Characters of a wrong licence that are looked at for what is wrong with it."""
 LONGEST_LICENCE = 64
 """Bytes, as the protocol has it."""
+_ALIKE = 0.75
+"""How like a listed licence a mistyped one is, of 1: `free` means none of them."""
 
 _MEDIA = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64}")
 
@@ -106,7 +108,7 @@ def _unknown_licence(text: str) -> tuple[str, str]:
         return text, ""  # Its words are, but not what is made of them.
     wrong = unknown[0] if joint else text
     current = [name for name, listed in names.items() if not listed["deprecated"]]
-    close = get_close_matches("-".join(wrong[:LONGEST_LICENCE].casefold().split()), current, n=1)
+    close = get_close_matches("-".join(wrong[:LONGEST_LICENCE].casefold().split()), current, n=1, cutoff=_ALIKE)
     return wrong, f" (did you mean {names[close[0]]['id']}?)" if close else ""
 
 

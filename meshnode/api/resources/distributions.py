@@ -17,6 +17,7 @@ from meshnode.api.resources.rulings import decided_in
 from meshnode.api.shapes import Names, money_model, time_text
 from meshnode.api.site import Site
 from meshnode.runtime.answers.shared_out import Void, advice, net_of, noticed, steps_of, void_of, void_says, voids
+from meshnode.runtime.naming import plain_id
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.details import somebody
@@ -109,7 +110,7 @@ async def approve_distribution(site: Site, call: Call[AnswerRequest]) -> models.
             office, shared.record, body.answer, rows, as_=body.as_, text=body.text, asked=_approvers(office, shared)
         ),
     )
-    return await _shown(office, call.path["id"])
+    return await _shown(office, to_text(shared.record))
 
 
 def _approvers(office: Office, shared: Dealing) -> list[bytes]:
@@ -133,9 +134,9 @@ async def explain_distribution(site: Site, call: Call[Nothing]) -> models.Explan
 
 
 async def _shown(office: Office, text: str) -> models.Distribution:
-    record = await office.find(text)
     await office.projector.caught_up()  # What was just written must show.
-    void = void_of(office, record)
+    named = await office.agreement_called(text) if plain_id(text) is None else None
+    void = void_of(office, await office.find(text)) if named is None else None
     if void is not None:
         return _void_model(office, Names(office, faces=True), void.scope, void)
     shared = await find_dealing(office, text, "distribution", LISTED_WITH)

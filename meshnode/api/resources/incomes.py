@@ -80,7 +80,7 @@ async def confirm_income(site: Site, call: Call[AnswerRequest]) -> Income:
             office, income.record, body.answer, rows, as_=body.as_, text=body.text, asked=asked_of(office, income)
         ),
     )
-    return await _shown(office, call.path["id"])
+    return await _shown(office, to_text(income.record))
 
 
 async def _shown(office: Office, text: str) -> Income:

@@ -64,7 +64,7 @@ async def confirm_settlement(site: Site, call: Call[AnswerRequest]) -> Settlemen
             office, payment.record, body.answer, rows, as_=body.as_, text=body.text, asked=[other_side(payment)]
         ),
     )
-    return await _shown(office, call.path["id"])
+    return await _shown(office, to_text(payment.record))
 
 
 async def scopes_asked(office: Office, call: Call[Nothing]) -> list[ScopeId]:

@@ -171,6 +171,9 @@ def _waiting(desk: Desk, agreement: str) -> Agreement:
         return one
     mine = [each["id"] for each in one["decisions"] if each["may_sign"]]
     waits = one["awaits"] or mine
+    if one["version"] not in one["awaits"] and not waits:
+        # Of several of a title one asks to sign that which waits, though it is not the one in force.
+        waits = [last for each in client.agreements.every() if each["title"] == one["title"] for last in each["awaits"]]
     if one["version"] not in one["awaits"] and len(waits) == 1:
         return client.agreements.one(waits[0])
     return one

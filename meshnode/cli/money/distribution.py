@@ -178,7 +178,9 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-_ID = Argument(("distribution",), "The id of the distribution.", metavar="ID")
+_ID = Argument(
+    ("distribution",), "Its id, or the title of the agreement: the one that waits, else the last.", metavar="ID"
+)
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED, Exit.CONFLICT)
 COMMANDS = {
     command.name: command

@@ -147,7 +147,7 @@ def _tell(desk: Desk, one: Income) -> None:
         desk.next_steps(("Share it out", f"meshnode distribution new {quoted(where(one['agreement']))}"))
 
 
-_ID = Argument(("income",), "The id of the income.", metavar="ID")
+_ID = Argument(("income",), "Its id, or the title of the agreement where it is the one that waits.", metavar="ID")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED)
 COMMANDS = {
     command.name: command

@@ -264,7 +264,7 @@ def _money(text: str) -> dict[str, object]:
 
 
 _ONE = Argument(("agreement",), "Only this agreement.", optional=True)
-_ID = Argument(("settlement",), "The id of the payment.", metavar="ID")
+_ID = Argument(("settlement",), "Its id, or the title of the agreement where it is the one that waits.", metavar="ID")
 _EXITS = (Exit.NOT_RUNNING, Exit.NOT_AUTHORISED)
 COMMANDS = {
     command.name: command

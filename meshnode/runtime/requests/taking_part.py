@@ -4,22 +4,39 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshnode.core.drafts import Draft
+from meshnode.runtime.naming import SHOWN, plain_id
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.unwritten import quoted
-from meshnode.views.dealings import Dealing, accepted_by, agreements, dealing, declined_by, takes_part
+from meshnode.views.dealings import (
+    Dealing,
+    accepted_by,
+    agreements,
+    dealing,
+    dealings,
+    declined_by,
+    last_shared,
+    takes_part,
+)
 from meshproto.fold.lineage import scope_of
 from meshproto.fold.standing import read_row
 from meshproto.records.encoding import Value
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types import identity
 
+_WAITING = {"distribution": "proposed", "income": "declared", "settlement": "declared"}
+"""The state in which something waits for somebody's word, of what is meant by the title of an agreement, too."""
 ANSWERS = ("accept", "decline", "object")
 
 
 async def find_dealing(office: Office, text: str, type_: str, listed: str) -> Dealing:
-    """The record of an agreement that an id means; `listed` is the command that lists such. Raises Refusal."""
-    record = await office.find(text)
+    """The record of an agreement that an id means; `listed` is the command that lists such. Raises Refusal.
+
+    The title of an agreement means the one of this type that waits there, else the only one.
+    """
+    by_title = type_ in _WAITING and plain_id(text) is None
+    called = await office.agreement_called(text) if by_title else None
+    record = await office.find(text) if called is None else RecordId(_the_one_in(office, called, type_, listed))
     await office.fresh()
     with office.folded.steady():
         found = dealing(record, office.folded)
@@ -30,6 +47,23 @@ async def find_dealing(office: Office, text: str, type_: str, listed: str) -> De
         why = f"{short(record)} is a {type_}, but has no effect in any agreement here"
         raise Refusal(Code.NOT_FOUND, why, f"meshnode why {to_text(record)}")
     return found
+
+
+def _the_one_in(office: Office, scope: ScopeId, type_: str, listed: str) -> bytes:
+    """The record of a type that somebody means by the title of an agreement. Raises Refusal."""
+    with office.folded.steady():
+        found = dealings(scope, type_, office.folded)
+        last = last_shared(scope, office.folded) if type_ == "distribution" else b""
+    meant = [each for each in found if each.state == _WAITING[type_]] or [each for each in found if each.record == last]
+    meant = meant or found
+    name = office.name(scope) or short(scope)
+    if not meant:
+        raise Refusal(Code.NOT_FOUND, f"there is no {type_} in {name} yet", f"{listed} {quoted(name)}")
+    if len(meant) > 1:
+        ids = ", ".join(short(each.record) for each in meant[:SHOWN])
+        more = f" and {len(meant) - SHOWN} more" if len(meant) > SHOWN else ""
+        raise Refusal(Code.AMBIGUOUS, f"{name} has several {type_}s: {ids}{more}", f"{listed} {quoted(name)}")
+    return meant[0].record
 
 
 class Work(NamedTuple):
