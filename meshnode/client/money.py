@@ -82,7 +82,7 @@ class Money(Group[Link]):
         round_: str | None = None,
         as_: str | None = None,
         key: str = "",
-    ) -> Call[a.Written]:
+    ) -> Call[m.CastBallot]:
         """Share out points among others; people by name or id."""
         shares = [{"who": who, "points": number} for who, number in points]
         body = {"agreement": agreement, "points": shares, **given(round=round_), **for_(as_)}

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from meshnode.client.agreement_answers import Dispute, Ruling
-from meshnode.client.answers import Agent, Quantity, Scope, Signer
+from meshnode.client.answers import Agent, Quantity, Scope, Signer, Written
 from meshnode.client.work_answers import Money
 
 
@@ -83,6 +83,7 @@ class Evaluation(TypedDict):
     attestations: list[Attestation]
     shares: list[ShareAnswer]
     may_attest: bool
+    doubles: list[str]
 
 
 class Points(TypedDict):
@@ -102,6 +103,14 @@ class Ballot(TypedDict):
     points: list[Points]
     at: str
     counts: bool
+
+
+class CastBallot(Written):
+    """A ballot that was signed; `left` of the `budget` of its round it gives to nobody."""
+
+    round: str
+    budget: int
+    left: int
 
 
 class Income(TypedDict):

@@ -41,7 +41,7 @@ FORMS: Mapping[str, str] = {
     "contribution.thanks": "items:Recognition next",
     "contribution.erase": "Erased",
     "attest": "Evaluation",
-    "ballot": "Written | items:Ballot",
+    "ballot": "CastBallot | items:Ballot",
     "income.add": "Income",
     "income.confirm": "Income",
     "income.ls": "items:Income",

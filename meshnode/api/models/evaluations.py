@@ -3,6 +3,7 @@
 from msgspec import field
 
 from meshnode.api.models.shared import AS, Agent, Model, Quantity, Request, Scope, Signer
+from meshnode.api.models.work import Written
 
 
 class Attestation(Model):
@@ -52,6 +53,8 @@ class Evaluation(Model):
     shares: list[ShareAnswer]
     may_attest: bool
     """Whether the owner's word would count, and is not given yet."""
+    doubles: list[str] = field(default_factory=list)
+    """Other contributions that may claim the same: by a file, taken in elsewhere, or alike in all that was said."""
 
 
 class AttestationRequest(Request):
@@ -93,6 +96,14 @@ class Ballot(Model):
     at: str
     counts: bool
     """It was not superseded, keeps within the budget, and the giver is a party."""
+
+
+class CastBallot(Written):
+    """A ballot that was signed; `left` of the `budget` of its round it gives to nobody."""
+
+    round: str = ""
+    budget: int = 0
+    left: int = 0
 
 
 class PointsWish(Request):

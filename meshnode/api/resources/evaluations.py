@@ -1,5 +1,7 @@
 """What people say of others' work: attestations, answers about shares, ballots."""
 
+from msgspec import structs
+
 from meshnode.api.edge import Call, Nothing
 from meshnode.api.models.evaluations import (
     AnswerRequest,
@@ -7,19 +9,20 @@ from meshnode.api.models.evaluations import (
     AttestationRequest,
     Ballot,
     BallotRequest,
+    CastBallot,
     Evaluation,
     Points,
     ShareAnswer,
 )
 from meshnode.api.models.shared import Page, Quantity
-from meshnode.api.models.work import Written
 from meshnode.api.paging import page_of
 from meshnode.api.resources.work import quantity_of
 from meshnode.api.shapes import Names, text_of, time_text, written
 from meshnode.api.site import Site
+from meshnode.runtime.answers.contributed import doubles, twins
 from meshnode.runtime.answers.evaluated import Evaluated, Word, evaluated
 from meshnode.runtime.office import Office
-from meshnode.runtime.requests.evaluations import Said, attest, ballot
+from meshnode.runtime.requests.evaluations import Said, attest, ballot, left_to_give
 from meshnode.runtime.requests.taking_part import Work, answer, find_dealing, find_work
 from meshnode.views.dealings import Dealing, dealings, terms_now
 from meshproto.records.ids import ScopeId, to_text
@@ -57,7 +60,7 @@ async def answer_share(site: Site, call: Call[AnswerRequest]) -> Evaluation:
     return await _shown(office, call.path["id"])
 
 
-async def cast_ballot(site: Site, call: Call[BallotRequest]) -> Written:
+async def cast_ballot(site: Site, call: Call[BallotRequest]) -> CastBallot:
     """Share out points in a round."""
     office, body = site.office, call.body
     scope = await office.find_agreement(body.agreement)
@@ -65,7 +68,9 @@ async def cast_ballot(site: Site, call: Call[BallotRequest]) -> Written:
     ids = await office.once(
         call.key, call.digest, lambda rows: ballot(office, scope, body.round, points, rows, as_=body.as_)
     )
-    return written(office, ids[0])
+    await office.projector.caught_up()
+    round_, budget, left = left_to_give(office, scope, ids[0])
+    return CastBallot(**structs.asdict(written(office, ids[0])), round=round_, budget=budget, left=left)
 
 
 async def list_ballots(site: Site, call: Call[Nothing]) -> Page[Ballot]:
@@ -109,7 +114,14 @@ def _evaluation_model(office: Office, work: Work) -> Evaluation:
         attestations=_attestations(office, names, found),
         shares=[ShareAnswer(names.agent(agent), said) for agent, said in found.answers],
         may_attest=bool(found.asked),
+        doubles=_doubles(office, work),
     )
+
+
+def _doubles(office: Office, work: Work) -> list[str]:
+    row = office.lookups.contribution(work.record)
+    found = {*doubles(office.lookups, row), *twins(office.lookups, row)} if row is not None else ()
+    return [to_text(each) for each in sorted(found)]
 
 
 def _attestations(office: Office, names: Names, found: Evaluated) -> list[Attestation]:

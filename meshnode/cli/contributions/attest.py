@@ -41,6 +41,7 @@ def attest(
     told = desk.client().money.attest(contribution, {**said, **_amount(qty)}, as_=as_)
     verb = "Rejected" if reject else "Confirmed"
     desk.out.give_or_ok("attest", told, f"{verb}   {short_id(told['contribution'])}   it stands as {state_of(told)}")
+    desk.warn_of(doubts_of(told["doubles"]))
     return Exit.OK
 
 
@@ -50,7 +51,14 @@ def ballot(desk: Desk, *, agreement: str, points: list[str], round_: str | None,
     given = [_points(each) for each in " ".join(points).split(",") if each.strip()]
     if given:
         written = money.cast_ballot(agreement, given, round_=round_, as_=as_)
-        desk.out.give_or_ok("ballot", written, f"Cast   {short_id(written['id'])}   in {where(written['scope'])}")
+        left = f"{written['left']} of {written['budget']} left to give" if written["left"] else "all given"
+        desk.out.give_or_ok(
+            "ballot",
+            written,
+            f"Cast   {short_id(written['id'])}   in {where(written['scope'])}, {clean(written['round'])}: {left}",
+        )
+        if written["left"] and not desk.out.as_json:
+            desk.out.line("  Another ballot takes the place of this one, so it names everybody again.")
         return Exit.OK
     found = [*money.ballots(agreement, round_)]
     if desk.out.as_json:
@@ -70,6 +78,11 @@ def ballot(desk: Desk, *, agreement: str, points: list[str], round_: str | None,
         ]
         desk.out.table(("ROUND", "GIVER", "POINTS", "COUNTS"), rows, flexible=2)
     return Exit.OK
+
+
+def doubts_of(doubles: list[str]) -> list[str]:
+    """What to say of contributions that may claim the same."""
+    return [f"possible double claim: {short_id(each)} may be the same work" for each in doubles]
 
 
 def state_of(told: Evaluation) -> str:

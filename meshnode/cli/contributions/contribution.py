@@ -101,8 +101,9 @@ def show(desk: Desk, *, record: str) -> Exit:
     desk.out.fields(fields)
     if evaluation is not None and evaluation["may_attest"]:
         desk.next_steps(("Confirm it", f"meshnode attest {entry['id']}"))
-    for other in entry["doubles"]:
-        desk.out.warn(f"possible double claim: {short_id(other)} may be the same work")
+    from meshnode.cli.contributions.attest import doubts_of
+
+    desk.warn_of(doubts_of(entry["doubles"] if evaluation is None else evaluation["doubles"]))
     if entry["status"] != "yes":
         desk.out.warn(f"{standing(entry['status'])} ({entry['reason']})")
         desk.next_steps(("Why", f"meshnode why {entry['id']}"))

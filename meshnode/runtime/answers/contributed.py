@@ -151,6 +151,15 @@ def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:
     return sorted(found)[:MOST_DOUBLES]
 
 
+def twins(lookups: Lookups, row: ContributionRow) -> list[bytes]:
+    """Other work of the same author in the same place with the same title, day and amount: perhaps written twice."""
+    alike = ("scope", "agent", "title", "day_from", "day_to", "kind", "unit", "quantity", "scale")
+    where = [Where(name, Is.EQUAL, getattr(row, name)) for name in alike]
+    besides = (Where("record", Is.OTHER, row.record), Where("claim", Is.OTHER, "retracted"))
+    found = lookups.views.select(ContributionRow, *where, *besides, order="at", limit=MOST_DOUBLES) if row.title else ()
+    return [each.record for each in found]
+
+
 def _taken_elsewhere(lookups: Lookups, row: ContributionRow) -> list[ContributionRow]:
     """The same earlier work, stated again in another agreement, of a contribution in an agreement."""
     if row.restates is None or not lookups.versions(row.scope):

@@ -10,6 +10,7 @@ from meshnode.runtime.requests.details import somebody
 from meshnode.runtime.requests.taking_part import Work, acting_in, find_work, sign
 from meshnode.runtime.requests.work import words
 from meshnode.views.dealings import last_shared, participants, terms_now
+from meshnode.views.names import like
 from meshproto.fold.attesting import Heads, counts_now, heads_among
 from meshproto.fold.concerns import attestations_of, concern_of, concerns_in
 from meshproto.fold.memory import Memory
@@ -106,13 +107,23 @@ async def ballot(
         here = participants(scope, office.folded)
     if chosen not in ballots["rounds"]:
         listed = ", ".join(ballots["rounds"])
-        raise Refusal(Code.BAD_REQUEST, f"there is no round {chosen!r}", f"one of {listed}")
+        why = f"there is no round {chosen!r}{like(chosen, ballots['rounds'])}" if chosen else "all rounds were shared"
+        raise Refusal(Code.BAD_REQUEST, why, f"one of {listed}")
     given = await _receivers(office, scope, points, who, here)
     if sum(given.values()) > ballots["budget"]:
+        over = sum(given.values()) - ballots["budget"]
         why = f"{sum(given.values())} points are more than the {ballots['budget']} of a round: it would not count"
-        raise Refusal(Code.BAD_REQUEST, why, "give less")
+        raise Refusal(Code.BAD_REQUEST, why, f"give {over} less")
     facts = evaluation.allocation(chosen, given, supersedes=before)
     return await sign(office, scope, "allocation", facts, rows, agent=agent)
+
+
+def left_to_give(office: Office, scope: ScopeId, record: bytes) -> tuple[str, int, int]:
+    """The round of a ballot, how many points everybody has in one, and how many of them it does not give away."""
+    with office.folded.steady():
+        facts = concern_of(office.folded, record).facts
+        budget = terms_now(scope, office.folded)["ballots"]["budget"]
+    return facts["round"], budget, budget - sum(number for _, number in facts["points"])
 
 
 def rounds_of(office: Office, scope: ScopeId) -> tuple[dict[str, Any], str]:
@@ -139,7 +150,8 @@ async def _receivers(
         if receiver == who:
             raise Refusal(Code.BAD_REQUEST, "points to oneself do not count", "give them to others")
         if receiver not in here:
-            raise Refusal(Code.BAD_REQUEST, f"{name} takes no part in this agreement", "meshnode agreement show --help")
+            others = ", ".join(office.name(each) or short(each) for each in here if each != who)
+            raise Refusal(Code.BAD_REQUEST, f"{name} takes no part in this agreement", f"give them to {others}")
         if receiver in given:
             raise Refusal(Code.BAD_REQUEST, f"{name} is named twice", "name everybody once")
         given[receiver] = number

@@ -41,3 +41,15 @@ async def test_what_is_taken_in_from_before_is_doubted_and_asked_again_told_the_
         "it was done before 2026-01-01, when this agreement begins; it counts there all the same"
     ]
     assert noted["warnings"] == []
+
+
+async def test_who_confirms_the_same_hours_twice_is_told(mesh: Mesh) -> None:
+    async with table(mesh, "ana", "ben") as all_:
+        first, second, other = [
+            await all_.works("ben", title, 2, day="2026-02-01") for title in ("Code", "Code", "More code")
+        ]
+        told = [await all_["ana"].does("POST", "/attestations", {"contribution": each}) for each in (second, other)]
+        assert [each["doubles"] for each in told] == [[first], []]
+        await all_["ben"].does("POST", f"/contributions/{first}/retract", {"reason": "error"})
+        await all_.nodes["ben"].office.projector.caught_up()
+        assert (await all_["ben"].does("GET", f"/contributions/{second}/evaluation"))["doubles"] == []

@@ -211,13 +211,21 @@ async def test_ballots_keep_within_their_budget(mesh: Mesh) -> None:
     async with table(mesh, "ana", "ben", "cy", value_equation=equation, ballots=ballots) as all_:
         wish = {"agreement": "Acme site", "points": [{"who": "Ben", "points": 30}, {"who": "Cy", "points": 30}]}
         much = await all_["ana"].refuses("POST", "/ballots", wish)
-        assert much["detail"] == "60 points are more than the 50 of a round: it would not count"
+        assert (much["detail"], much["hint"]) == (
+            "60 points are more than the 50 of a round: it would not count",
+            "give 10 less",
+        )
+        for wrong, why in {"sprng": "there is no round 'sprng' (did you mean 'spring'?)"}.items():
+            assert (await all_["ana"].refuses("POST", "/ballots", {**wish, "round": wrong}))["detail"] == why
+        near = await all_["ana"].refuses("POST", "/ballots", {**wish, "points": [{"who": "Bne", "points": 1}]})
+        assert near["detail"] == "nobody is known here as 'Bne' (yet) (did you mean 'Ben'?)"
         for bad in ([{"who": "Ana", "points": 1}], [{"who": "Ben", "points": 1}, {"who": "Ben", "points": 1}]):
             assert (await all_["ana"].refuses("POST", "/ballots", {**wish, "points": bad}))["code"] == "bad-request"
         assert (await all_["ana"].refuses("POST", "/ballots", {**wish, "round": "fall"}))["code"] == "bad-request"
         first = await all_["ana"].does("POST", "/ballots", {**wish, "points": [{"who": "Cy", "points": 5}]})
         await all_.come(first["id"])
         second = await all_["ana"].does("POST", "/ballots", {**wish, "points": [{"who": "Ben", "points": 20}]})
+        assert (second["round"], second["budget"], second["left"]) == ("spring", 50, 30)
         await all_.come(second["id"])
         cast = (await all_["ben"].does("GET", "/ballots?agreement=Acme site&round=spring"))["items"]
         assert {each["id"]: each["counts"] for each in cast} == {first["id"]: False, second["id"]: True}

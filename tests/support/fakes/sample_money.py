@@ -10,7 +10,6 @@ from meshnode.api.models import settlements as s
 from meshnode.api.models import statements as st
 from meshnode.api.models.shared import Page, Quantity, Scope
 from meshnode.api.models.terms import Money
-from meshnode.api.models.work import Written
 from tests.support.fakes.sample_people import ANA, AT, BEN, text_id
 
 ACME = Scope(text_id("Acme"), "agreement", "Acme site")
@@ -38,6 +37,7 @@ def evaluation(state: str = "acknowledged") -> e.Evaluation:
         attestations=[told] if state == "acknowledged" else [],
         shares=[e.ShareAnswer(BEN, "decline")],
         may_attest=state == "claimed",
+        doubles=[text_id("twin")] if state == "claimed" else [],
     )
 
 
@@ -202,14 +202,14 @@ def waiting() -> w.Waiting:
 
 def answers() -> dict[tuple[str, str], msgspec.Struct | bytes | None]:
     """What a fake node says to every request about money; the ids in paths are single letters."""
-    written = Written(text_id("ballot"), "allocation", ACME, ANA, None)
+    cast = e.CastBallot(text_id("ballot"), "allocation", ACME, ANA, round="spring", budget=100, left=50)
     return {
         ("GET", "/inbox"): w.Inbox([waiting()], 1),
         ("GET", "/contributions/c/evaluation"): evaluation(),
         ("POST", "/contributions/c/shares"): evaluation(),
         ("POST", "/attestations"): evaluation(),
         ("GET", "/ballots"): Page([ballot()]),
-        ("POST", "/ballots"): written,
+        ("POST", "/ballots"): cast,
         ("GET", "/incomes"): Page([income()]),
         ("POST", "/incomes"): income(),
         ("GET", "/incomes/i"): income(),

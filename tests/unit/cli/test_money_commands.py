@@ -68,7 +68,8 @@ def test_work_that_too_few_confirm_says_so(node: FakeNode) -> None:
 
 
 def test_points_are_given_and_listed(node: FakeNode) -> None:
-    says(node, "ballot", "acme", "Ben 30, Ana López: 20", "--round", "spring")
+    told = says(node, "ballot", "acme", "Ben 30, Ana López: 20", "--round", "spring")
+    assert "spring: 50 of 100 left to give\n  Another ballot takes the place of this one" in told
     points = [{"who": "Ben", "points": 30}, {"who": "Ana López", "points": 20}]
     assert body(node) == {"agreement": "acme", "points": points, "round": "spring"}
     assert "spring  you    Ben 30  no" in says(node, "ballot", "acme")
