@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[3]
-ROWS = re.findall(r"(?m)^\| (I\d+) \|(.*)\|$", (PROJECT / "protocol" / "invariants.md").read_text(encoding="utf-8"))
+TEXT = (PROJECT / "protocol" / "invariants.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"(?m)^\| (I?\d+) \|(.*)\|$", TEXT)
 NAMED = [(row, file, test) for row, text in ROWS for file, test in re.findall(r"`(tests/[^`:]+)::(test_\w+)`", text)]
 
 
-def test_every_invariant_names_its_tests() -> None:
-    assert [row for row, _ in ROWS] == [f"I{number}" for number in range(1, 13)]
+def test_every_invariant_and_scenario_names_its_tests() -> None:
+    invariants, scenarios = ([f"{sign}{number}" for number in range(1, end)] for sign, end in (("I", 13), ("", 25)))
+    assert [row for row, _ in ROWS] == [*invariants, *scenarios]
     assert {row for row, _, _ in NAMED} == {row for row, _ in ROWS}
 
 
