@@ -11,6 +11,7 @@ from meshnode.runtime.requests.decided import names
 from meshnode.runtime.unwritten import quoted
 from meshnode.terms.contract import Readable, Section, contract
 from meshnode.views.rows import AgreementRow
+from meshproto.fold.duties import vacancies
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
 from meshproto.fold.memory import Memory
@@ -132,9 +133,18 @@ def advice(office: Office, agreement: Agreement, version: Version) -> tuple[str,
         case _ if agreement.proposals:
             ids = ", ".join(short(each.record) for each in agreement.proposals)
             first = to_text(agreement.proposals[-1].record)
-            return f"in force; a change of it is proposed ({ids})", f"meshnode agreement show {first}"
+            says = f"{_in_force(office, version)}; a change of it is proposed ({ids})"
+            return says, f"meshnode agreement show {first}"
         case _:
-            return "in force", ""
+            return _in_force(office, version), ""
+
+
+def _in_force(office: Office, version: Version) -> str:
+    """That a version is in force, and to whom nobody answers by it any more."""
+    with office.folded.steady():
+        vacant = vacancies(version.row.scope, office.folded) if version.facts.get("responsibility") else []
+    told = " and ".join(f"to {names(office, (to,))} for {matter}" for to, matter in vacant)
+    return f"in force, but nobody answers {told} any more" if told else "in force"
 
 
 def sections_of(office: Office, version: Version) -> list[Section]:

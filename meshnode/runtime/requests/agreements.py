@@ -9,7 +9,8 @@ from meshnode.runtime.requests.agreed import Agreement, Signature, Version, agre
 from meshnode.runtime.requests.decided import names
 from meshnode.runtime.requests.work import words
 from meshnode.terms.contract import seen
-from meshproto.fold.duties import vacancies
+from meshproto.fold.duties import answers
+from meshproto.fold.versions import Versions
 from meshproto.records.encoding import Value
 from meshproto.records.ids import NONE, RecordId, ScopeId, short, to_text
 from meshproto.types import identity
@@ -101,7 +102,7 @@ def _must_be_asked(office: Office, version: Version, who: bytes, decision: str, 
         raise Refusal(Code.NOT_AUTHORISED, why, hint)
     have = "have" if who == office.me else "has"
     if decision == "decline" and version.told.state == "in_force" and who in _answerable(version):
-        if _is_vacant(office, version, who):
+        if _has_given_up(office, mine, version) and not _answers(office, version, who):
             raise Refusal(Code.CONFLICT, f"{name} {have} given up already what {name} answered for by it", show)
         return  # It gives up what it answers for (09-agreements 2.5).
     if decision == "decline" and mine.state == "declined":
@@ -120,12 +121,10 @@ def _answerable(version: Version) -> list[bytes]:
     return [each["final"] for each in version.facts.get("responsibility", ())]
 
 
-def _is_vacant(office: Office, version: Version, who: bytes) -> bool:
-    """Whether somebody has given up all that they answer for by a version that stands."""
+def _answers(office: Office, version: Version, who: bytes) -> bool:
+    """Whether somebody who is to answer for anything by a version does so, and has not given that up."""
     with office.folded.steady():
-        vacant = vacancies(version.row.scope, office.folded)
-    duties = [each for each in version.facts.get("responsibility", ()) if each["final"] == who]
-    return all((each["to"], each["scope"]) in vacant for each in duties)
+        return answers(version.record, who, Versions(version.row.scope, office.folded))
 
 
 def _has_given_up(office: Office, mine: Signature, version: Version) -> bool:

@@ -19,7 +19,7 @@ def vacant_duties(versions: Versions) -> list[tuple[bytes, str]]:
     for each in duties:
         finals.setdefault((each["to"], each["scope"]), []).append(each["final"])
     return sorted(
-        duty for duty, agents in finals.items() if not any(_answers(version, agent, versions) for agent in agents)
+        duty for duty, agents in finals.items() if not any(answers(version, agent, versions) for agent in agents)
     )
 
 
@@ -28,7 +28,7 @@ def vacancies(scope: bytes, memory: Memory) -> list[tuple[bytes, str]]:
     return vacant_duties(Versions(scope, memory))
 
 
-def _answers(version: bytes, agent: bytes, versions: Versions) -> bool:
+def answers(version: bytes, agent: bytes, versions: Versions) -> bool:
     """Whether an agent has signed a version and not declined it since."""
     memory = versions.memory
     if versions.tally(version, agent) != YES:

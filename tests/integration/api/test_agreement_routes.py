@@ -7,7 +7,7 @@ import trio
 
 from meshproto.records.ids import from_text
 from tests.support.bargains import meets
-from tests.support.meshes import Api, Mesh, Node
+from tests.support.meshes import Api, Mesh, Node, until
 from tests.support.patience import DEADLINE
 
 HOURS = {"cur": "EUR", "steps": [{"do": "pro_rata", "weights": [{"unit": "HUR"}]}]}
@@ -281,6 +281,27 @@ async def test_what_somebody_gives_up_to_answer_for_is_shown_as_vacant(mesh: Mes
         assert again["detail"] == "you have given up already what you answered for by it"
         assert (await ana.api().does("POST", sign, {}))["warnings"] == []
         assert "cannot be taken back" in (await client.api().refuses("POST", sign, {}))["detail"]
+
+
+async def test_of_two_who_answer_together_the_last_leaves_nobody_and_all_are_told(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben, mesh.node("client") as client:
+        duty = {"to": "Client", "scope": "delivery", "liability": "joint_and_several"}
+        duties = [{**duty, "final": who} for who in ("me", "Ben")]
+        await agreed(mesh, ana, ben, client, responsibility=duties)
+        sign, no = "/agreements/logo/signatures", {"decision": "decline"}
+        first = await ana.api().does("POST", sign, no)
+        assert (first["says"], first["warnings"]) == ("in force", [])
+        again = await ana.api().refuses("POST", sign, no)
+        assert again["detail"] == "you have given up already what you answered for by it"
+        last = await ben.api().does("POST", sign, no)
+        told = "nobody answers to Client for delivery any more"
+        assert (last["says"], [told in each for each in last["warnings"]]) == (f"in force, but {told}", [True])
+
+        async def said() -> str:
+            await client.office.projector.caught_up()
+            return str((await client.api().does("GET", "/agreements/logo"))["says"])
+
+        await until(said, f"in force, but {told}")
 
 
 def _id(text: str) -> bytes:

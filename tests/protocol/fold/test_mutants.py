@@ -185,7 +185,7 @@ MUTANTS_OF_AGREEMENTS: dict[str, Patch] = {
     "who leaves once is paid until he is": (leaving, "ONCE", "drop_unpaid"),
     "what a leaver does later is dropped, too": (leaving, "Cuts", EverythingIsCut),
     "anybody may be said to leave": (agreements, "_break_of_leaving", nothing),
-    "nobody stops answering": (duties, "_answers", always),
+    "nobody stops answering": (duties, "answers", always),
     "who declined does not answer any more": (duties, "_is_taken_back", never),
     "rivals are both effective": (_Lineage, "_find_rivals", lambda _: {}),
     "whatever lies in a cut counts there": (Within, "counts", counts_if_there),
