@@ -23,6 +23,11 @@ MOST_SHOWN = 50
 """Agreements of one page."""
 MOST_NAMED = 6
 """Parties of an agreement that a list names."""
+MOST_SIGNATURES = 40
+"""Parties whose signature stands on the page of an agreement, those that are missing first."""
+MOST_VERSIONS = 20
+MOST_MARKS = 30
+"""What happened last, as far as the drawing goes; the table has more."""
 PLACES = ("contested", "conflict", "proposed", "in_force")
 """The order of a list, behind what waits for the owner: what is open, then what holds; what has ended comes last."""
 
@@ -83,7 +88,12 @@ async def show(given: Given) -> View:
         "record": record,
         "states": STATES,
         "open_of": open_of,
+        "most_signatures": MOST_SIGNATURES,
+        "most_versions": MOST_VERSIONS,
+        "signed": sum(each["state"] == "signed" for each in found["signatures"]),
+        "marks": (MOST_MARKS, len(marks_of(found))),
     }
+    found["signatures"].sort(key=lambda each: each["state"] == "signed")
     typed = given.query.get("amount", "").strip()
     asked = given.query.get("share") == "now"
     supposed = await _supposed(given, found, typed) if asked else Supposed("", None, None)
@@ -150,7 +160,17 @@ STATES = {
 
 
 def history(found: g.Agreement) -> Figure:
-    """Versions and signatures over time."""
+    """Versions and signatures over time, the last of them drawn."""
+    marks = marks_of(found)
+    drawn = marks[-MOST_MARKS:]
+    says = "; ".join(f"{plain_moment(mark.at)}: {mark.name}" for mark in drawn)
+    wide, narrow = (timeline(drawn, width, says) for width in WIDTHS)
+    rows = [(plain_moment(mark.at), mark.name) for mark in marks]
+    return Figure("history", "How it came about", says, wide, narrow, Table((Column("When"), Column("What")), rows))
+
+
+def marks_of(found: g.Agreement) -> list[Mark]:
+    """What happened to an agreement, from first to last."""
     versions = sorted(found["versions"], key=lambda each: each["at"])
     marks = [
         Mark(each["at"], f"Version {place + 1} by {name(each['proposer'])}", 0) for place, each in enumerate(versions)
@@ -160,11 +180,7 @@ def history(found: g.Agreement) -> Figure:
         for each in found["signatures"]
         if each["at"]
     ]
-    marks.sort(key=lambda mark: (mark.at, mark.colour))
-    says = "; ".join(f"{plain_moment(mark.at)}: {mark.name}" for mark in marks)
-    wide, narrow = (timeline(marks, width, says) for width in WIDTHS)
-    rows = [(plain_moment(mark.at), mark.name) for mark in marks]
-    return Figure("history", "How it came about", says, wide, narrow, Table((Column("When"), Column("What")), rows))
+    return sorted(marks, key=lambda mark: (mark.at, mark.colour))
 
 
 def _did(signature: g.Signature) -> str:

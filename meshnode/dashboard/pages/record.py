@@ -11,6 +11,9 @@ from meshnode.dashboard.figures import Column, Sheet, Table
 from meshnode.dashboard.view import Given, Sent, View
 from meshproto.records.ids import to_text
 
+MOST_SAID = 60
+"""Words of others on the page of a piece of work, and people who hold a record."""
+
 
 async def show(given: Given) -> View:
     """The page."""
@@ -29,6 +32,7 @@ async def show(given: Given) -> View:
         "size": len(raw),
         "canonical": json.dumps(record["header"], indent=2, ensure_ascii=False, sort_keys=True),
         "private": None if record["private"] is None else json.dumps(record["private"], indent=2, ensure_ascii=False),
+        "most_said": MOST_SAID,
         "entry": None,
         "evaluation": None,
     }

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meshnode.dashboard.pages import agreement, distribution, mesh, people, rights
-from meshproto.records.ids import from_text
+from meshnode.dashboard.pages import agreement, distribution, mesh, people, record, rights
+from meshproto.records.ids import from_text, to_text
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Mesh
@@ -35,6 +35,11 @@ def longer(path: str, found: Any) -> Any:
         for cause in (cause for line in found["lines"] for cause in line["causes"]):
             cause["behind"] *= BEHIND
         found["lines"] *= LINES
+    elif path.endswith("/evaluation"):
+        found["attestations"] *= MANY
+    elif re.fullmatch(r"/v1/agreements/\w+", path):
+        found["signatures"] *= 86
+        found["versions"] *= MANY
     elif re.fullmatch(r"/v1/distributions/\w+", path):
         found["lines"] *= 256
         found["approvals"] *= 256
@@ -130,3 +135,16 @@ async def test_why_tells_what_stands_behind_an_amount_as_far_as_a_page_goes(all_
     page = await short(reader, f"/money/distributions/{shared}")
     assert f"{256 - distribution.MOST_OPEN} more get less than these" in page
     assert f"{256 - distribution.MOST_STEPS + 1} others" in page
+
+
+async def test_an_agreement_of_very_many_stays_short(all_: Table) -> None:
+    page = await short(await logged_in(all_), f"/agreements/{to_text(all_.scope)}")
+    assert f"{3 * 86 - agreement.MOST_SIGNATURES} more; 258 of 258 have signed." in page
+    assert f"{MANY - agreement.MOST_VERSIONS} more: <code>meshnode agreement show" in page
+    assert f"The drawing has the last {agreement.MOST_MARKS} of {3 * 86 + MANY}; the table has more." in page
+
+
+async def test_what_many_say_of_a_piece_of_work_stays_short(all_: Table) -> None:
+    work = await all_.works("lea", "Booking form", 2, "kim")
+    page = await short(await logged_in(all_), f"/records/{work}")
+    assert f"{MANY - record.MOST_SAID} more: <code>meshnode contribution show {work}</code>" in page
