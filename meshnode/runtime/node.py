@@ -152,7 +152,7 @@ class RunningNode:
         self._inbox: Inbox[Event] = Inbox()
         self._tickets = Tickets(self._inbox.put_own)
         self._driver = Driver(parts.core, parts.ledger, self._inbox, self.clock, self._tell)
-        self._writer = Writer(parts.store, self._landed, self._driver.failed)
+        self._writer = Writer(parts.store, self._landed, self._driver.failed, lambda: self.asked.lately)
         self._conversations = Conversations(
             self._inbox,
             Verifier(),

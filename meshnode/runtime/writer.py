@@ -22,7 +22,15 @@ from typing import Protocol
 import trio
 
 from meshnode.core.ports import Batch
-from meshnode.runtime.settings import GROUP_BATCHES, GROUP_RECORDS, STAGE_RECORDS, TIDY_SECONDS, WRITER_BACKLOG
+from meshnode.runtime.settings import (
+    ASKED_BACKLOG,
+    ASKED_GROUP_RECORDS,
+    GROUP_BATCHES,
+    GROUP_RECORDS,
+    STAGE_RECORDS,
+    TIDY_SECONDS,
+    WRITER_BACKLOG,
+)
 from meshnode.runtime.watching.histogram import COMMIT_BOUNDS, Histogram
 
 
@@ -64,8 +72,13 @@ class Writer:
         store: Store,
         landed: Callable[[Sequence[Batch]], None],
         failed: Callable[[Sequence[Batch], BaseException], None],
+        is_asked: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`landed` and `failed` are called in the event loop's thread, in the order of submission."""
+        """`landed` and `failed` are called in the event loop's thread, in the order of submission.
+
+        While `is_asked`, people write too: less is put in front of what they write.
+        """
+        self._is_asked = is_asked
         self._store, self._landed, self._failed = store, landed, failed
         self._waiting: deque[Batch] = deque()
         self._flushing: list[Batch] | None = None
@@ -93,7 +106,7 @@ class Writer:
     @property
     def full(self) -> bool:
         """Whether peers should wait before more is taken in."""
-        return self.backlog >= WRITER_BACKLOG
+        return self.backlog >= (ASKED_BACKLOG if self._is_asked() else WRITER_BACKLOG)
 
     def start(self) -> None:
         """Start the thread; call inside trio."""
@@ -130,8 +143,8 @@ class Writer:
     def _next(self) -> None:
         """idle → staged and flushing, if a batch waits; → broken, if staging fails, which is told soon."""
         group: list[Batch] = []
-        records = 0
-        while self._waiting and len(group) < GROUP_BATCHES and records < GROUP_RECORDS:
+        records, most = 0, ASKED_GROUP_RECORDS if self._is_asked() else GROUP_RECORDS
+        while self._waiting and len(group) < GROUP_BATCHES and records < most:
             group.append(self._waiting.popleft())
             records += sum(len(run.records) for run in group[-1].runs) + len(group[-1].local)
         if not group:

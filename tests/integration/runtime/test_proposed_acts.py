@@ -83,6 +83,7 @@ async def test_a_contribution_of_a_firm_is_proposed_voted_on_and_signed(mesh: Me
         record = RecordId(from_text(done["orders"][0]["record"]))
         for node in (ana, ben):
             await counts(node, record)
+        await ana.learns(lambda: ana.text_of(record))
         shown = await ana.api().does("GET", f"/contributions/{to_text(record)}")
         assert (shown["title"], shown["agent"]["name"]) == ("Hull", "Blue")
 

@@ -6,7 +6,13 @@ import pytest
 import trio
 
 from meshnode.core.ports import Batch
-from meshnode.runtime.settings import GROUP_BATCHES, STAGE_RECORDS, WRITER_BACKLOG
+from meshnode.runtime.settings import (
+    ASKED_BACKLOG,
+    ASKED_GROUP_RECORDS,
+    GROUP_BATCHES,
+    STAGE_RECORDS,
+    WRITER_BACKLOG,
+)
 from meshnode.runtime.writer import Writer
 from tests.support.authors import Author
 from tests.support.patience import DEADLINE
@@ -89,9 +95,9 @@ class Told:
 
 
 @asynccontextmanager
-async def writing(disk: Disk) -> AsyncIterator[tuple[Writer, Told]]:
+async def writing(disk: Disk, *, asked: bool = False) -> AsyncIterator[tuple[Writer, Told]]:
     told = Told()
-    writer = Writer(disk, told.landed, told.failed)
+    writer = Writer(disk, told.landed, told.failed, lambda: asked)
     writer.start()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(writer.run)
@@ -207,6 +213,22 @@ async def test_the_writer_is_full_when_too_much_is_under_way() -> None:
         disk.free.set()
         await told.until(WRITER_BACKLOG)
         assert not writer.full
+
+
+@pytest.mark.parametrize(("asked", "groups"), [(True, [[1], [2], [3, 4]]), (False, [[1], [2, 3, 4]])])
+async def test_while_the_api_is_asked_less_stands_before_a_write(*, asked: bool, groups: list[list[int]]) -> None:
+    disk, alice = Disk(), Author("alice")
+    disk.free.clear()
+    async with writing(disk, asked=asked) as (writer, told):
+        writer.submit(Batch(1))
+        assert not writer.full
+        for number in (2, 3, 4):
+            writer.submit(Batch(number, runs=(alice.writes(ASKED_GROUP_RECORDS),) if number == 2 else ()))
+        assert writer.backlog == ASKED_BACKLOG
+        assert writer.full == asked
+        disk.free.set()
+        await told.until(ASKED_BACKLOG)
+    assert disk.groups == groups
 
 
 async def test_a_writer_at_rest_tidies_once() -> None:
