@@ -137,7 +137,7 @@ def _open(
     identity = Identity(AgentId(agent), key, None if grant is None else grant.value)
     meeting = network or _libp2p(home, reader, loaded, main_key)
     asked = Asked()
-    projector, searcher = Projector(store.reader(), views, agent, asked), Searcher(store.reader())
+    projector, searcher = Projector(store.reader(), views, agent), Searcher(store.reader())
     core = Node(core_settings(settings), identity, reader, SystemChance(), views.folded())
     asks = reader.entry(NoteEntry, (notes.PAIRING,))
     core.parts.sums.elsewhere = True  # in a thread of the office, which asks it what is wanted

@@ -1,8 +1,8 @@
-"""Whether people wait for answers: what takes long goes in short rounds then, and lets them go first.
+"""Whether people wait for answers: a sync goes in short rounds then, and lets them go first.
 
-A request takes several rounds of the event loop, some of its time in the interpreter, and little of either. A sync and
-a fold would take all there is of both: each waits here between two pieces of work, but never for long, so that they go
-on however much is asked.
+A request takes several rounds of the event loop, and little of each. A sync would take all there is: it waits here
+between two pieces of work, but never for long, so that it goes on however much is asked. The projector does not: more
+and smaller slices make those who ask look everything up again, and whoever waits for rows would wait for himself.
 """
 
 import time
@@ -12,15 +12,9 @@ import trio
 
 from meshnode.runtime.settings import ASKED_BREATH_SECONDS, ASKED_MOST_SECONDS, ASKED_SECONDS
 
-_LOOK_SECONDS = 0.0005
-"""How often a thread looks whether all are answered."""
-
 
 class Asked:
-    """Counts the requests that are being answered, each in the body of a `with`.
-
-    Only `lately` and `rest` may be used in other threads.
-    """
+    """Counts the requests that are being answered, each in the body of a `with`."""
 
     def __init__(self) -> None:
         self._open = 0
@@ -52,9 +46,3 @@ class Asked:
         with trio.move_on_after(ASKED_MOST_SECONDS):
             while self._open:
                 await self._answered.park()
-
-    def rest(self) -> None:
-        """The same between two pieces of work in another thread."""
-        until = time.monotonic() + ASKED_MOST_SECONDS
-        while self._open and time.monotonic() < until:
-            time.sleep(_LOOK_SECONDS)

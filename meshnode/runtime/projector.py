@@ -17,7 +17,6 @@ from typing import cast
 import trio
 
 from meshnode.core.standing import NetworkStanding, circles_in, circles_read_through, standing_of
-from meshnode.runtime.asked import Asked
 from meshnode.runtime.hub import Hub
 from meshnode.runtime.refusals import Code, Refusal
 from meshnode.runtime.settings import (
@@ -82,12 +81,8 @@ class _Slice:
 class Projector:
     """Keeps one views.db up to date."""
 
-    def __init__(self, reader: Reader, views: Views, me: bytes = b"", asked: Asked | None = None) -> None:
-        """`reader` and `views` are the projector's own: its worker thread uses them. `me` is the owner.
-
-        To those whom `asked` knows of it gives way, unless they wait for rows.
-        """
-        self._asked = asked or Asked()
+    def __init__(self, reader: Reader, views: Views, me: bytes = b"") -> None:
+        """`reader` and `views` are the projector's own: its worker thread uses them. `me` is the owner."""
         self._reader, self._views, self._me = reader, views, me
         self.tell_standings: Callable[[tuple[NetworkStanding, ...]], None] = _nobody
         """Called in the event loop's thread with how networks stand: at the start, and when that may have changed."""
@@ -245,8 +240,6 @@ class Projector:
             # A sync and slices slow each other down, so it does not count whether this very slice was disturbed.
             if trio.current_time() - self._stirred_at < PROJECT_QUIET_SECONDS:
                 await self._give_way(PROJECT_SHARE * (trio.current_time() - start))
-            elif not self._is_awaited():
-                await self._asked.give_way()
         if not self.broken:
             self._done = number
         self._passed.move()
@@ -351,14 +344,12 @@ class Projector:
 
     def _must_hurry(self) -> bool:
         """Whether nothing else has work to do, or somebody waits for rows."""
-        is_calm = time.monotonic() - self._busy_at > PROJECT_QUIET_SECONDS and not self._asked.lately
-        return is_calm or self._is_awaited()
+        return self._is_awaited() or time.monotonic() - self._busy_at > PROJECT_QUIET_SECONDS
 
     def _breathe(self) -> None:
         """Between two records, let others have the interpreter: they would have to wrest it from here."""
         if not self._must_hurry():
             time.sleep(PROJECT_BREATH_SECONDS)
-            self._asked.rest()
 
     def _take_in(self, before: Progress) -> _Slice:
         """Fold what is new, and find out whose rows change by it."""

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 import trio
 from trio.testing import MockClock
@@ -51,19 +49,3 @@ async def test_it_is_known_for_a_while_that_somebody_has_asked(monkeypatch: pyte
     assert asked.lately
     monkeypatch.setattr(asked_module, "ASKED_SECONDS", 0)
     assert not asked.lately
-
-
-async def test_a_thread_rests_while_somebody_asks_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Asked()
-    began = time.monotonic()
-    asked.rest()
-    with asked:
-        await trio.to_thread.run_sync(asked.rest)
-        assert time.monotonic() - began >= ASKED_MOST_SECONDS
-        monkeypatch.setattr(asked_module, "ASKED_MOST_SECONDS", DEADLINE)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(trio.to_thread.run_sync, asked.rest)
-            await trio.lowlevel.checkpoint()
-            asked._open -= 1
-        asked._open += 1
-    assert time.monotonic() - began < DEADLINE
