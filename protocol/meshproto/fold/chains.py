@@ -23,7 +23,7 @@ class Inputs:
 
     def __init__(self) -> None:
         self.works: dict[bytes, None] = {}
-        self.said: dict[tuple[bytes, bytes], list[bytes]] = {}
+        self.said: dict[tuple[bytes, bytes], tuple[bytes, ...]] = {}
         """By contribution and attester what entered last of what they said, by id."""
         self.corrected: set[bytes] = set()
         self.sizes = [0, 0, 0]
@@ -100,9 +100,9 @@ class Chains:
             self.take(next(iter(self._chains)))
 
 
-def _by_head(ids: Iterable[bytes], concern: Callable[[bytes], Concern]) -> dict[tuple[bytes, bytes], list[bytes]]:
+def _by_head(ids: Iterable[bytes], concern: Callable[[bytes], Concern]) -> dict[tuple[bytes, bytes], tuple[bytes, ...]]:
     found: dict[tuple[bytes, bytes], list[bytes]] = {}
     for each in ids:
         said = concern(each)
         found.setdefault((said.facts["subject"], said.agent), []).append(each)
-    return found
+    return {head: tuple(some) for head, some in found.items()}

@@ -84,7 +84,7 @@ def note_crossing(
     news = [part for row in others if row.seq > reached.get(row.lane, 0) for part in (row.lane, row.seq, row.crossed)]
     if not news:
         return last
-    memory.put("cross", name + number8(seq), [last, *news])
+    memory.put("cross", name + number8(seq), cast(Value, (last, *news)))  # no matter for Python's search for cycles
     return seq
 
 

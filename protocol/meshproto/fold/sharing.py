@@ -217,7 +217,7 @@ class Shared:
         for subject in (*subjects, *new):
             words, changes, counts = self._told_of(subject, lately)
             for agent, ids in heads_among(words, counts, self._memory).items():
-                said += ids if inputs.said.get((subject, agent)) != sorted(ids) else []
+                said += ids if inputs.said.get((subject, agent)) != (*sorted(ids),) else []
             corrections += [each for each in changes if each not in inputs.corrected and counts(each)]
         return Entered(new, sorted(said), sorted(corrections), self._ballots(), [*self._declined(new)])
 
