@@ -48,7 +48,7 @@ class Knowledge:
 
     def __init__(self) -> None:
         self._evidence: dict[bytes, Evidence] = {}
-        self._by_kind: dict[str, dict[bytes, Evidence]] = {}
+        self._by_kind: dict[str, list[bytes]] = {}
         self._ballots: dict[int, tuple[Ballot, ...]] = {}
         self._targets: dict[bytes, bytes] = {}
         self._open: dict[bytes, bytes] = {}
@@ -64,8 +64,8 @@ class Knowledge:
     def take_in(self, place: int, round_: Round) -> None:
         """Learn what a round brings. Contributions, disputes and what is said of them must be known by then."""
         for contribution in round_.contributions:
-            evidence = self._evidence[contribution.id] = Evidence(contribution, place)
-            self._by_kind.setdefault(contribution.kind, {})[contribution.id] = evidence
+            self._evidence[contribution.id] = Evidence(contribution, place)
+            self._by_kind.setdefault(contribution.kind, []).append(contribution.id)
         for attestation in round_.attestations:
             self._evidence[attestation.on].said += ((place, attestation),)
         for correction in round_.corrections:
@@ -109,7 +109,7 @@ class Knowledge:
             if kinds is None or kind in kinds:
                 # In a long chain nearly all are idle: they are passed over in one go.
                 for which in [each for each in found if each not in idle]:
-                    evidence = found[which]
+                    evidence = self._evidence[which]
                     if evidence.since <= as_of:
                         yield evidence.contribution
 
