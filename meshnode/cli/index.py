@@ -25,7 +25,7 @@ EVERYDAY: dict[str, Entry] = {
     "log": Entry("contributions.work", "Sign and save what you have done."),
     "start": Entry("contributions.work", "Start a timer, or list those that run."),
     "stop": Entry("contributions.work", "Stop the timer and log what it measured."),
-    "share": Entry("contributions.work", "Take an entry of your notebook into a network."),
+    "share": Entry("contributions.work", "Take an entry of yours into a network."),
     "inbox": Entry("inbox", "List what waits for you."),
     "search": Entry("records", "Find records by their words."),
     "sync": Entry("files.exchange", "Exchange records with peers now, or with a file."),

@@ -123,6 +123,8 @@ _LANGUAGES: dict[Role, tuple[str, ...]] = {
 
 _CLOCKIFY = _TOGGL | _CLOCKIFY_ENGLISH | {name: role for role, names in _LANGUAGES.items() for name in names}
 _CLOCKIFY_MARKS = {*_CLOCKIFY_ENGLISH, *_LANGUAGES[Role.DURATION], *_LANGUAGES[Role.HOURS]}
+_OWN = {"id", "by_id", "shared_from", "signed"}
+"""Columns that a table has which `meshnode export csv` wrote."""
 _SUMMARIES = re.compile(r"(summary|weekly) report|time \((h|decimal)\)|zeit \((h|dezimal)\)|tiempo \((h|decimal)\)")
 
 
@@ -137,7 +139,7 @@ def layout_of(header: Sequence[str], mapping: str | None) -> Layout:
     has_date = Role.START in columns or Role.START_DATE in columns
     has_length = any(role in columns for role in (*LENGTHS, Role.END, Role.END_TIME))
     if not (has_date and has_length):
-        raise _unknown(header, scheme)
+        raise _own() if _OWN <= {*names} else _unknown(header, scheme)
     return Layout(scheme, columns, len(header), 3600 if scheme != "csv" else None)
 
 
@@ -189,6 +191,14 @@ def _index(column: str, names: Sequence[str], header: Sequence[str]) -> int:
     if plain(column) in names:
         return names.index(plain(column))
     raise ImportRefused("map", f"there is no column {column!r}", f"columns: {_listed(header)}")
+
+
+def _own() -> ImportRefused:
+    return ImportRefused(
+        "own-export",
+        "meshnode wrote this table, of entries that are signed already; taken in again they would count twice",
+        "take each into another network: meshnode share ID --network NETWORK",
+    )
 
 
 def _unknown(header: Sequence[str], scheme: str) -> ImportRefused:

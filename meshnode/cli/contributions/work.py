@@ -265,15 +265,15 @@ COMMANDS = {
         ),
         Command(
             "share",
-            "Take an entry of your notebook into a network.",
+            "Take an entry of yours into a network.",
             share,
             (
                 Argument(("record",), "The entry.", metavar="ID"),
                 Argument(("--network",), "Where it shall be known.", required=True),
                 AS,
             ),
-            text="Signs the entry again into the network, naming the one in your notebook. What is shared there is "
-            "held by every member.",
+            text="Signs an entry of your notebook, or of a network you are in or were in, again into this network, "
+            "naming the first: both are the same work, and count once. What is shared there is held by every member.",
             examples=(("Into a network called studio", "meshnode share bafkreidbnzqs4l --network studio"),),
             exits=(Exit.NOT_RUNNING,),
         ),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from meshnode.cli.files.csv_export import COLUMNS
 from meshnode.exchange.csv_layouts import Layout, Role, layout_of
 from meshnode.exchange.entries import ImportRefused
 
@@ -89,3 +90,13 @@ def test_a_mapping_that_names_nothing_is_refused(mapping: str) -> None:
 def test_a_dash_and_a_missing_cell_are_empty() -> None:
     found = layout(TOGGL_NEW)
     assert [found.cell(["-", " 1:00 "], role) for role in (Role.TITLE, Role.DURATION, Role.TAGS)] == ["", "1:00", ""]
+
+
+def test_a_table_that_meshnode_wrote_is_refused_with_the_way_to_take_its_entries_along() -> None:
+    with pytest.raises(ImportRefused) as refused:
+        layout(",".join(COLUMNS))
+    assert (refused.value.code, refused.value.hint.split(": ")[1]) == (
+        "own-export",
+        "meshnode share ID --network NETWORK",
+    )
+    assert layout(",".join(COLUMNS), "date=from,seconds=seconds").columns[Role.START] == 1
