@@ -139,7 +139,7 @@ def layout_of(header: Sequence[str], mapping: str | None) -> Layout:
     has_date = Role.START in columns or Role.START_DATE in columns
     has_length = any(role in columns for role in (*LENGTHS, Role.END, Role.END_TIME))
     if not (has_date and has_length):
-        raise _own() if _OWN <= {*names} else _unknown(header, scheme)
+        raise _own() if {*names} >= _OWN else _unknown(header, scheme)
     return Layout(scheme, columns, len(header), 3600 if scheme != "csv" else None)
 
 
