@@ -8,12 +8,13 @@ in turn, some records of each, so that little ever waits for what stands further
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from meshnode.core.ports import LogHead
+from meshnode.core.rows import NamedEntry
 from meshnode.exchange.files import written_whole
 from meshnode.store.reading import Reader
 from meshproto.bundle.items import LENGTH_SIZE, MAX_SCOPES
@@ -61,7 +62,8 @@ class _Branch(NamedTuple):
 def export_bundle(open_reader: Callable[[], Reader], path: Path, scope: ScopeId | None, at: int) -> Exported:
     """Write a bundle to `path`; blocks, so call it in a thread. `at` is the time of export, ms UTC.
 
-    With `scope` only what is reconciled for that network: its logs and the streams of all who stand in it.
+    With `scope` only what is reconciled for that network: its logs and the streams of all who stand in it, and of
+    those who are named there.
     Raises FileTrouble, StoreError; whatever happens, the file is whole or not there. The reader is closed.
     """
     reader = open_reader()
@@ -92,9 +94,29 @@ def _heads(reader: Reader, scope: ScopeId | None) -> list[LogHead]:
     """The counted logs to be written, as they stand now: people's streams first, then foundings, then the rest."""
     heads = [head for head in reader.logs() if head.counted]
     if scope is not None:
-        wanted = {log for log, _ in reader.logs_standing_in(scope)}
+        wanted = _told_with(reader, scope, {head.log: head.scope for head in heads})
         heads = [head for head in heads if head.log in wanted]
     return sorted(heads, key=lambda head: (_rank(reader, head), head.log))
+
+
+def _told_with(reader: Reader, scope: ScopeId, scopes: Mapping[LogId, ScopeId]) -> set[LogId]:
+    """What is reconciled for a scope, and the streams of whoever is named there without standing there.
+
+    Whoever thanks or works for somebody outside names them, and a record counts nowhere where one that it names is not.
+    """
+    named: dict[bytes, list[ScopeId]] = {}
+    for row in reader.rows(NamedEntry):
+        named.setdefault(row.scope, []).append(ScopeId(row.person))
+    wanted: set[LogId] = set()
+    seen, ahead = {scope}, [scope]
+    while ahead:
+        found = {log for log, _ in reader.logs_standing_in(ahead.pop())} - wanted
+        wanted |= found
+        homes = {scope, *(scopes[log] for log in found if log in scopes)}
+        fresh = {person for home in homes for person in named.get(home, ())} - seen
+        seen |= fresh
+        ahead += sorted(fresh)
+    return wanted
 
 
 def _rank(reader: Reader, head: LogHead) -> int:

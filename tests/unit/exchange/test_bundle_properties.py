@@ -93,6 +93,13 @@ def test_i11_what_is_exported_of_one_scope_gives_its_digest(folder: Path, steps:
     assert digests(passed_on(there, folder, scope).folded)[scope] == digests(there.folded)[scope]
 
 
+@pytest.mark.parametrize("where", "PC")
+def test_i11_whoever_is_named_in_a_scope_and_stands_elsewhere_goes_along(folder: Path, where: str) -> None:
+    there = holding(world_of([("thank", "carol", where, False, 34)]))
+    for scope, digest in digests(there.folded).items():
+        assert digests(passed_on(there, folder, scope).folded)[scope] == digest
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_i11_an_agreement_that_is_passed_on_and_on_keeps_its_digest(folder: Path, seed: int) -> None:
     records = company(seed)
