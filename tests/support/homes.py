@@ -146,3 +146,12 @@ class Person:
         with suppress(ProcessLookupError):
             if pid := self.pid:
                 os.kill(pid, signal.SIGKILL)
+
+
+def pair(first: Person, second: Person) -> None:
+    """Let `second`, whose home is empty, be another device of the owner of `first`."""
+    line = first.asks("id", "device", "add", "--name", "second")["line"]
+    words = second.asks("init", "--device", line)["words"]
+    second.does("up")
+    first.does("id", "device", "confirm", words)
+    second.sees(lambda _: second.asks("id", "device", "ls")["this"]["state"] == "active")

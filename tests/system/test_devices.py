@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.homes import Household, Person
+from tests.support.homes import Household, Person, pair
 
 
 @pytest.fixture
@@ -13,14 +13,6 @@ def laptops() -> Iterator[tuple[Person, Person]]:
         ana, second = all_.person("ana"), all_.person("second", starts=False)
         pair(ana, second)
         yield ana, second
-
-
-def pair(first: Person, second: Person) -> None:
-    line = first.asks("id", "device", "add", "--name", "second")["line"]
-    words = second.asks("init", "--device", line)["words"]
-    second.does("up")
-    first.does("id", "device", "confirm", words)
-    second.sees(lambda _: second.asks("id", "device", "ls")["this"]["state"] == "active")
 
 
 def test_both_write_at_once_and_see_each_others_work(laptops: tuple[Person, Person]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from meshnode.cli.exits import Exit
-from tests.support.homes import Household, Person
+from tests.support.homes import Household, Person, pair
 
 
 @pytest.fixture
@@ -39,6 +39,20 @@ def test_work_logged_offline_counts_in_a_closed_network_too(household: Household
     record = next(each["id"] for each in ana.asks("contribution", "ls")["items"] if each["title"] == "At home")
     for person in (ana, ben):
         assert person.asks("why", record)["standing"]["status"] == "yes"
+
+
+def test_a_second_laptop_signs_offline_by_its_grant_and_its_owners_role(household: Household) -> None:
+    ana, ben, second = household.person("ana"), household.person("ben"), household.person("second", starts=False)
+    invited(ana, ben)
+    pair(ben, second)
+    second.sees(lambda person: standing(person, "Ben") == "active")
+    second.does("log", "On the second", "1h", "--network", "studio")
+    second.does("down")
+    second.does("log", "While it is stopped", "1h", "--network", "studio")
+    second.does("up")
+    titles = ["On the second", "Sketches", "While it is stopped"]
+    ana.sees(lambda person: person.titles() == titles)
+    assert {each["status"] for each in ana.asks("contribution", "ls")["items"]} == {"yes"}
 
 
 def test_who_was_removed_signs_nothing_offline_either(household: Household) -> None:
