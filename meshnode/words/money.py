@@ -111,7 +111,8 @@ def _minor_units(number: str, currency: str) -> int:
     whole, mark, part = found[1], found[2], found[3] or ""
     if part and len(part) != exponent:
         has = f"has {exponent} decimals" if exponent else "has no decimals"
-        raise UnclearMoney(f"{currency} {has}: {number!r} has {len(part)}")
+        thousands = f"; for thousands write {whole}{part}" if len(part) == 3 and len(whole) < 4 else ""
+        raise UnclearMoney(f"{currency} {has}: {number!r} has {len(part)}{thousands}")
     if mark == "," and exponent == 3:
         raise UnclearMoney(f"{number!r} could be thousands or thousandths: write {whole}.{part} or {whole}{part}")
     return int(whole + part.ljust(exponent, "0"))

@@ -242,13 +242,15 @@ def test_eight_weeks_of_a_studio(household: Household, tmp_path: Path) -> None:
         story.adds_up(each)
     bundle = tmp_path / "acme.bundle"
     story.client.does("export", "bundle", str(bundle), "--scope", TITLE)
-    offline = household.person("auditor", starts=False).asks("verify", str(bundle))
+    story.client.does("down")
+    offline = story.client.asks("verify", str(bundle))
+    assert household.person("auditor", starts=False).asks("verify", str(bundle)) == offline
     (pact,) = offline["agreements"]
     assert {each["id"]: each["state"] for each in pact["distributions"]} == dict.fromkeys(
         (one, two, three), "effective"
     )
     assert {each["open"] for each in pact["balances"]} == {0}
-    assert offline["state"][story.agreement] == state(story.client, story.agreement)
+    assert offline["state"][story.agreement] == state(story.ana, story.agreement)
 
 
 def signatures(person: Person, agreement: str) -> list[dict[str, Any]]:

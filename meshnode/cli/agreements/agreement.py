@@ -10,6 +10,7 @@ from meshnode.cli.agreements.agreement_terms import PRESETS, TERMS, changed_term
 from meshnode.cli.commands import AS, Argument, Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit, Failure
+from meshnode.cli.hints import quoted
 from meshnode.cli.parsing import Value
 from meshnode.words.safe_text import clean
 from meshnode.words.shown import short_id, state_of, who_briefly, worth
@@ -86,7 +87,12 @@ def sign(desk: Desk, *, agreement: str, because: str | None, as_: str | None, ye
         name = clean(as_) if as_ else "you"
         desk.confirm(f"Sign this for {name}? It cannot be taken back.", "--yes")
     made = client.agreements.sign(one["version"], text=because or "", seen=one["seen"], version=one["version"], as_=as_)
-    return _tell(desk, "agreement.sign", made, "Signed")
+    _tell(desk, "agreement.sign", made, "Signed")
+    provides = any(each["agent"]["me"] and "provider" in each["roles"] for each in made["signatures"])
+    if made["state"] == "in_force" and provides and not desk.out.as_json:
+        work = f"meshnode log 'What was done' 1h --agreement {quoted(clean(made['title']))}"
+        desk.next_steps(("Log work under it", work))
+    return Exit.OK
 
 
 def decline(desk: Desk, *, agreement: str, because: str | None, as_: str | None) -> Exit:

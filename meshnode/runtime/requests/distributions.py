@@ -155,11 +155,19 @@ async def _chosen(office: Office, scope: ScopeId, wish: Wish) -> dict[str, Any]:
     if again is not None:
         incomes = []
     elif not incomes and wish.suppose is None:
-        raise Refusal(Code.CONFLICT, "no confirmed income is left to share", "meshnode income ls")
+        hint = _what_lacks(scope, memory, office)
+        raise Refusal(Code.CONFLICT, "no confirmed income is left to share", hint)
     to = day(wish.to) if wish.to else max(local_day(office.node.now()), day_before)
     facts: dict[str, Any] = {"agreement": version, "incomes": incomes, "to": to}
     chain = {"prev": prev} if prev else {}
     return {**facts, **chain, **({"restates": again.record} if again is not None else {})}
+
+
+def _what_lacks(scope: ScopeId, memory: Memory, office: Office) -> str:
+    """What to do where nothing is left to share: to have an income confirmed, or to declare one."""
+    with office.folded.steady():
+        declared = [each.record for each in dealings(scope, "income", memory) if each.state == "declared"]
+    return f"meshnode income show {to_text(declared[0])}" if declared else "meshnode income add --help"
 
 
 def _must_be_supposable(wish: Wish, money: Money, currency: str) -> None:

@@ -37,6 +37,7 @@ async def test_work_becomes_a_confirmed_payment(mesh: Mesh) -> None:
         assert await waits(all_["cy"]) == ["confirm-income"]
         early = await all_["ana"].refuses("POST", "/distributions/preview", {"agreement": "Acme site"})
         assert (early["code"], early["detail"]) == ("conflict", "no confirmed income is left to share")
+        assert early["hint"] == f"meshnode income show {income}"
         assert (await all_["cy"].does("GET", "/incomes"))["items"][0]["may_confirm"]
         confirmed = await all_["cy"].does("POST", f"/incomes/{income}/answers", {})
         assert (confirmed["state"], [each["name"] for each in confirmed["confirmed_by"]]) == ("confirmed", ["Cy"])
@@ -127,7 +128,7 @@ async def test_what_came_late_is_shared_again_with_the_consent_of_who_loses(mesh
         first = await all_.shares("ana", "ana")
         late = await all_.works("cy", "Calls", 1, "ana", day="2026-03-09")
         nothing = await all_["ana"].refuses("POST", "/distributions/preview", {"agreement": "Acme site"})
-        assert nothing["detail"] == "no confirmed income is left to share"
+        assert nothing["hint"] == "meshnode income add --help"
         again = await all_.shares("ana", reopens=first["id"])
         assert (again["reopens"], named(again["lines"])) == (first["id"], {"Ben": -300, "Cy": 300})
         assert (await waits(all_["cy"]), await waits(all_["ben"])) == (["approve"], ["approve"])

@@ -48,7 +48,7 @@ def test_an_amount_is_read_in_minor_units(text: str, amount: tuple[int, str]) ->
         ("385.401 EUR", "EUR has 2 decimals"),
         ("1000.00 JPY", "JPY has no decimals"),
         ("1,234 KWD", "could be thousands or thousandths: write 1.234 or 1234"),
-        ("1,234 EUR", "EUR has 2 decimals"),
+        ("1,234 EUR", "EUR has 2 decimals: '1,234' has 3; for thousands write 1234"),
         ("1,2345.67 EUR", "without separators"),
         ("1,234.56 KWD", "without separators"),
         ("1,234.56 JPY", "without separators"),
