@@ -78,7 +78,7 @@ def advice(office: Office, told: Told) -> str:
         case "contested" if shared.reason == "K-CONFLICT":
             return "the version by which it shares is in conflict with another"
         case "contested":
-            return "what it rests on is contested; who was revoked can be stood by: meshnode reaffirm"
+            return "what it rests on is contested; what can be stood by is in the inbox of who can: meshnode reaffirm"
         case _ if missing or declined:
             return f"in force: {given} of {len(told.approvers)} approve, {told.needed} suffice; {_finality(told)}"
         case _:

@@ -9,6 +9,7 @@ from meshnode.runtime.requests import organisations, people
 from meshnode.runtime.requests.organisations import Founding, Job
 from meshproto.types.value import Money
 from tests.support.bargains import HOURS
+from tests.support.dashboards import Reader
 from tests.support.meshes import Api, Mesh, Node
 from tests.support.patience import DEADLINE
 
@@ -73,6 +74,11 @@ async def test_what_a_clerk_signs_beyond_the_mandate_waits_for_the_founder(tmp_p
         )
         assert waiting["command"] == f"meshnode reaffirm {waiting['record']}"
         assert [each for each in await inbox(carol.api()) if each["kind"] == "reaffirm"] == []
+        reader = Reader(ana)
+        await reader.logs_in()
+        today = await reader.reads("/")
+        assert "Stand by" in today
+        assert waiting["command"] in today
         no = await carol.api().refuses("POST", f"/records/{waiting['record']}/reaffirm", {})
         assert (
             no["detail"] == "it goes beyond your mandate for Blue, too (up to 1,000.00 EUR): yours would change nothing"
