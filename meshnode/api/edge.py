@@ -102,7 +102,10 @@ class Entry(Generic[N]):
     media: str = "application/json"
     """What an answer is that the handler writes itself."""
     patient: bool = False
-    """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file."""
+    """It has a bound of its own instead of the usual deadline: it waits for peers, or works through a file.
+
+    Once its caller has left it has the usual one.
+    """
 
 
 def application(
@@ -138,13 +141,22 @@ def _endpoint(entry: Entry[N], node: N, seconds: float, asked: Asked) -> Callabl
     counted = nullcontext() if entry.patient else asked
 
     async def endpoint(request: Request) -> Response:
+        if not entry.patient:
+            return await answered(request)
+        async with trio.open_nursery() as watch:
+            told = await answered(request, watch)
+            watch.cancel_scope.cancel()
+        return told
+
+    async def answered(request: Request, watch: trio.Nursery | None = None) -> Response:
         try:
             with trio.fail_after(seconds) as deadline, counted:
                 call = await _call(entry, request)
                 if isinstance(call, Problem):
                     return problem_answer(call)
-                if entry.patient:
+                if watch is not None:
                     deadline.deadline = math.inf  # for the node, not for whoever sends a body byte by byte
+                    watch.start_soon(_until_left, request.receive, deadline, seconds)
                 found = await entry.handle(node, call)
             return found if isinstance(found, Response) else model_answer(found, entry.status)
         except Refusal as refusal:
@@ -157,6 +169,13 @@ def _endpoint(entry: Entry[N], node: N, seconds: float, asked: Asked) -> Callabl
             return problem_answer(problem("internal", "the cause stands in the log", "meshnode logs"))
 
     return endpoint
+
+
+async def _until_left(receive: Receive, deadline: trio.CancelScope, seconds: float) -> None:
+    """What nobody waits for any more has the usual deadline from then on: it keeps the place of a caller who left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass  # the rest of a body that nobody asked for
+    deadline.deadline = trio.current_time() + seconds
 
 
 async def _call(entry: Entry[N], request: Request) -> Call[Body] | Problem:

@@ -135,7 +135,10 @@ class Api:
         at_most=65_535,
     )
     request_seconds: float = setting(
-        60.0, "Longest time one request may take, imports and waiting for peers excepted.", at_least=1, at_most=3600
+        60.0,
+        "Longest time one request may take; imports and waiting for peers have it from when their caller left.",
+        at_least=1,
+        at_most=3600,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+import trio
 from starlette.types import ASGIApp, Message
 
 from meshnode.runtime.callers import IN_SCOPE, Caller
@@ -105,7 +106,10 @@ async def _answered(api: ASGIApp, scope: MutableMapping[str, Any], body: bytes) 
     messages: Iterator[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
-        return next(messages, {"type": "http.disconnect"})
+        message = next(messages, None)
+        if message is None:
+            await trio.sleep_forever()  # a page waits for its answer
+        return message
 
     async def send(message: Message) -> None:
         nonlocal status

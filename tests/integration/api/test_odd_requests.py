@@ -4,6 +4,7 @@ A place is one of the connections that are served at once. One that stays taken 
 node ends, so a few hundred of them would end the API: all places are counted after every form.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import trio
 
 import meshnode.api.server as server
 from meshnode.api.settings import MAX_HEAD
+from meshproto.records.ids import RecordId, to_text
 from tests.integration.api.test_raw_attacks import DOORS, Doors, doors, said, status
 from tests.support.patience import DEADLINE
 
@@ -27,6 +29,7 @@ SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 """An empty frame of settings, with which HTTP/2 begins."""
 TWO = b"Content-Length: 2"
 CLOSE = b"Connection: close"
+NOWHERE, NOBODY = to_text(RecordId(b"?" * 32)), "12D3KooWQCkBm1BYtkHpocxCwMgR8yjitEeHGx8spzcDLGt2gkBm"
 HUNG_UP = b""
 HEALTH, PROJECTS = b"GET /v1/health", b"POST /v1/projects"
 
@@ -119,7 +122,7 @@ WHOLE: dict[str, tuple[bytes, tuple[bytes, ...]]] = {
 @pytest.fixture(autouse=True)
 def _quick_and_quiet(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whoever is slow is given up soon, and no form is a failure of ours."""
-    monkeypatch.setattr(server, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(server, "IDLE_SECONDS", 2.0)
     monkeypatch.setattr(server, "GRACE_SECONDS", 0.3)
     yield
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
@@ -133,13 +136,14 @@ def raw_forms(node: Doors, door: str) -> dict[str, tuple[bytes, tuple[bytes, ...
 
 async def all_places_are_free(node: Doors) -> None:
     """At each door as many as there are places listen to events at the same time."""
-    with trio.fail_after(DEADLINE):
+    with trio.fail_after(DEADLINE), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server, "IDLE_SECONDS", DEADLINE)
         for door in DOORS:
             readers = [await node.reach(door) for _ in range(PLACES)]
             for stream in readers:
                 await stream.send_all(node.head(door, ask=b"GET /v1/events?after=0"))
             for number, stream in enumerate(readers):
-                with trio.move_on_after(2) as waited:
+                with trio.move_on_after(DEADLINE / 4) as waited:
                     assert status(await stream.receive_some(20)) == b"200"
                 assert not waited.cancelled_caught, f"{PLACES - number} places of {door} are lost"
             for stream in readers:
@@ -206,4 +210,16 @@ async def test_who_leaves_in_the_middle_of_a_body_leaves_the_place_too(
                     except trio.BrokenResourceError:
                         pass  # it was refused before all was sent
                     await stream.aclose()
+        await all_places_are_free(node)
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_who_leaves_while_the_node_waits_for_others_leaves_the_place_too(tmp_path: Path, door: str) -> None:
+    body = json.dumps({"line": f"{NOWHERE}@/ip4/127.0.0.1/tcp/9/p2p/{NOBODY}", "wait_ms": 600_000}).encode()
+    async with doors(tmp_path, seconds=2, most=PLACES) as node:
+        for _ in range(PLACES):
+            stream = await node.reach(door)
+            length = b"Content-Length: %d" % len(body)
+            await stream.send_all(node.head(door, JSON, length, ask=b"POST /v1/joins") + body)
+            await stream.aclose()
         await all_places_are_free(node)
