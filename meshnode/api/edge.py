@@ -26,6 +26,7 @@ from meshnode.api.problems import Problem, problem, problem_of
 from meshnode.runtime.asked import Asked
 from meshnode.runtime.callers import IN_SCOPE, NOBODY, Area, Caller
 from meshnode.runtime.refusals import Code, Refusal
+from meshnode.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +162,9 @@ def _endpoint(entry: Entry[N], node: N, seconds: float, asked: Asked) -> Callabl
             return found if isinstance(found, Response) else model_answer(found, entry.status)
         except Refusal as refusal:
             return problem_answer(problem_of(refusal))
+        except StoreError as error:
+            log.warning("%s %s failed: %s", entry.method, entry.path, error)
+            return problem_answer(problem(Code.UNREADABLE, str(error), "meshnode down, then meshnode up"))
         except trio.TooSlowError:
             hint = "repeat it with the same Idempotency-Key: nothing is done twice"
             return problem_answer(problem(Code.DEADLINE, f"not done within {seconds:g} s", hint))

@@ -86,7 +86,8 @@ class Feed:
         return self._office.projector.advanced
 
     def horizon(self) -> Horizon:
-        """How far can be told now. Raises StoreError."""
+        """How far can be told now. Raises StoreError, Refusal if the views are broken."""
+        self._office.projector.must_be_whole()
         if self._seen != self.moved.moves:
             self._seen = self.moved.moves
             self._horizon = Horizon(*self._office.lookups.views.reach())

@@ -54,6 +54,7 @@ SHAPES: dict[str, Shape] = {
     Code.BUSY: Shape(503, "The node is busy", FAILURE),
     Code.DEADLINE: Shape(504, "The deadline passed", DEADLINE),
     Code.TOO_LARGE: Shape(413, "The request is too large", USAGE),
+    Code.UNREADABLE: Shape(500, "What is stored cannot be read", FAILURE),
     Code.FILE: Shape(422, "The file cannot be used", FAILURE),
     # These arise at the edge alone; the rest of the node never raises them.
     "no-route": Shape(404, "There is no such route", USAGE),

@@ -17,7 +17,7 @@ from meshnode.api.codec import problem_answer
 from meshnode.api.problems import problem
 from meshnode.api.settings import HEARTBEAT_SECONDS, MAX_READERS
 from meshnode.runtime.hub import Hub
-from meshnode.runtime.refusals import Code
+from meshnode.runtime.refusals import Code, Refusal
 from meshnode.store.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class EventStream(Response):
             await self._write(send, _GREETING + self._turns.mark())
             while True:
                 await self._round(send)
-        except StoreError as error:
+        except (StoreError, Refusal) as error:
             log.warning("a stream of events ends, for it cannot be read: %s", error)
             ends.cancel()
         except Exception:  # supervisor: a failed stream must not end the node

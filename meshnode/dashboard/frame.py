@@ -28,12 +28,14 @@ PLACES = (
 
 async def frame_of(ask: Asking, place: str, now: int) -> Mapping[str, Any]:  # templates take values of any shape
     """The values that `frame.html` needs."""
+    unknown = ""
     try:
         me = await ask.get("/me")
-    except Refused:
-        me = None  # This device is not let in yet; the health says so.
+    except Refused as refused:  # This device is not let in yet, or nothing can be read; the health says so.
+        me, unknown = None, refused.problem.code
     return {
         "me": me,
+        "unknown": unknown,
         "health": await ask.get("/health"),
         "places": PLACES,
         "place": place,

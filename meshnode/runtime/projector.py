@@ -48,6 +48,8 @@ from meshproto.records.record import Record
 log = logging.getLogger(__name__)
 
 
+MEND = "meshnode down, then meshnode up"
+"""What helps where the views are broken: the next start makes them anew."""
 AUTHORITY = frozenset(("agent", "grant", "revoke", "countersign", "rotate", "resolution", "agreement"))
 """Types whose records say who may act for whom, and who takes part in what."""
 
@@ -142,7 +144,15 @@ class Projector:
     def must_be_whole(self) -> None:
         """Raise Refusal if the views can no longer be brought up to date."""
         if self.broken:
-            raise Refusal(Code.FILE, f"the lists cannot be read: {self.trouble}", "meshnode down")
+            raise Refusal(Code.UNREADABLE, f"the lists cannot be read: {self.trouble}", MEND)
+
+    def give_up(self, trouble: str) -> None:
+        """following → broken: whoever read the views found damage. Whoever waits, or listens, hears of it."""
+        if not self.broken:
+            log.warning("the views are damaged: %s", trouble)
+            self.broken, self.trouble = True, trouble
+            for hub in (self._sliced, self._passed, self.advanced):
+                hub.move()
 
     async def shows(self, arrival: int) -> None:
         """Wait until the views show what arrived up to a number, however much comes after it.
@@ -231,9 +241,7 @@ class Projector:
                 self._tell(error)
                 await trio.sleep(RETRY_SECONDS)
             except StoreError as error:
-                self._tell(error)
-                self.broken = True
-                self._sliced.move()
+                self.give_up(str(error))
             if self._governed:
                 self._governed = False
                 self.moved()
@@ -257,8 +265,7 @@ class Projector:
             self._tell(error)
             self._scrub_from = trio.current_time() + RETRY_SECONDS
         except StoreError as error:
-            self._tell(error)
-            self.broken = True
+            self.give_up(str(error))
         self._passed.move()
 
     def _is_awaited(self) -> bool:

@@ -43,6 +43,8 @@ class Code(StrEnum):
     """A bounded queue is full; nothing was done."""
     DEADLINE = "deadline"
     TOO_LARGE = "too-large"
+    UNREADABLE = "unreadable"
+    """What is stored cannot be read as it was written; the next start mends it."""
     FILE = "file"
     """A file named in the request cannot be read or written."""
 

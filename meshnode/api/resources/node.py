@@ -95,9 +95,10 @@ async def doctor(site: Site, call: Call[Nothing]) -> Doctor:
     """Every check of the running node."""
     site.watch.look()
     checks = [check_model(each) for each in site.watch.findings]
-    open_forks = [fork for fork in await forks_here(site.office) if not fork.healed]
+    whole = not site.office.projector.broken
+    open_forks = [fork for fork in await forks_here(site.office) if not fork.healed] if whole else []
     checks += [Check(name="fork", state="warn", text=fork.text, fix=fork.fix) for fork in open_forks]
-    if not open_forks:
+    if whole and not open_forks:
         checks.append(Check(name="fork", state="ok", text="no log has branches that nothing has joined"))
     return Doctor(checks=checks + [check_model(each) for each in await site.examine()])
 

@@ -9,19 +9,25 @@ from meshnode.cli.commands import Command
 from meshnode.cli.desk import Desk
 from meshnode.cli.exits import Exit
 from meshnode.cli.person import recovery
+from meshnode.client.errors import Problem
 from meshnode.words.safe_text import clean
 from meshnode.words.shown import count, keys, short_id, size
 from meshnode.words.times import show_age
 
 if TYPE_CHECKING:
-    from meshnode.client.answers import Check, Fork, NetworkStanding, NodeStatus
+    from meshnode.client.answers import Check, Fork, Health, NetworkStanding, NodeStatus
     from meshnode.client.keeping import Keeping
 
 
 def status(desk: Desk) -> Exit:
     """Show the node's status; ends with 3 if it cannot keep a promise."""
     client = desk.client()
-    node, keeping, waiting = client.node.status(), client.people.keeping(), client.money.waiting()["total"]
+    try:
+        node, keeping, waiting = client.node.status(), client.people.keeping(), client.money.waiting()["total"]
+    except Problem as problem:
+        if problem.code != "unreadable" or desk.out.as_json:
+            raise
+        return _show_health(desk, client.node.health())
     reasons = node["health"]["reasons"]
     reasons += [_fork_check(fork) for fork in client.records.forks() if not fork["healed"]]
     reasons += [*unconfirmed_words(desk), *_unsealed_keys(node)]
@@ -32,6 +38,14 @@ def status(desk: Desk) -> Exit:
         for check in reasons:
             show_check(desk, check)
     return Exit.PROBLEMS if any(check["state"] == "fail" for check in reasons) else Exit.OK
+
+
+def _show_health(desk: Desk, health: Health) -> Exit:
+    """Show why the node cannot tell how it is: it runs, and what it would read for that is damaged."""
+    desk.out.bad(f"the node runs (pid {health['pid']}), and cannot read what it stored")
+    for check in health["reasons"]:
+        show_check(desk, check)
+    return Exit.PROBLEMS
 
 
 def unconfirmed_words(desk: Desk) -> list[Check]:

@@ -14,6 +14,7 @@ from meshnode.core.rows import JoinedEntry, NoteEntry
 from meshnode.runtime import notes
 from meshnode.runtime.holders import holders_of, in_words
 from meshnode.runtime.office import Office
+from meshnode.runtime.projector import MEND
 from meshnode.runtime.unwritten import quoted
 from meshnode.runtime.watching.clock_watch import ClockWatch
 from meshnode.runtime.watching.finding import Finding
@@ -22,6 +23,7 @@ from meshnode.runtime.watching.pulse import Pulse
 from meshnode.runtime.watching.saved import last_backup, of_backup, remind
 from meshnode.runtime.watching.shut_out import shut_out_of
 from meshnode.runtime.watching.sync_watch import level
+from meshnode.store.source import damage_mark
 from meshproto.records.ids import AgentId, ScopeId, short
 
 log = logging.getLogger(__name__)
@@ -126,7 +128,10 @@ class Watch:
     def _store(self) -> Finding:
         halted = self.office.node.presence.halted or str(self.office.node.failure or "")
         if halted:
-            return Finding("store", "fail", f"nothing can be written: {halted}", "meshnode down, then meshnode up")
+            return Finding("store", "fail", f"nothing can be written: {halted}", MEND)
+        if damage_mark(self.home / "records.db").exists():
+            text = "records.db was found damaged: the next start sets that aside and asks the peers for it again"
+            return Finding("store", "fail", text, MEND)
         return Finding("store", "ok", "records are written and flushed")
 
     def _signing(self) -> Finding:
@@ -170,6 +175,10 @@ class Watch:
 
     def _views(self) -> Finding:
         projector = self.office.projector
+        if damage_mark(self.home / "views.db").exists():  # met by a reader, or by the projector itself
+            projector.give_up("views.db is damaged: the next start makes it anew from the records")
+        if projector.broken:
+            return Finding("views", "fail", f"the lists cannot be read: {projector.trouble}", MEND)
         if projector.trouble:
             return Finding("views", "warn", f"lists are behind: {projector.trouble}", "meshnode doctor")
         lag = self.office.lag()

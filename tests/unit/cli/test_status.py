@@ -6,8 +6,10 @@ import pytest
 
 from meshnode.api.models.records import Fork
 from meshnode.api.models.shared import Check
+from meshnode.api.problems import problem
 from meshnode.cli.exits import Exit
 from meshnode.cli.person import recovery
+from meshnode.runtime.refusals import Code
 from tests.support.command_line import objects, run
 from tests.support.fakes.fake_node import FakeNode, network, peer
 from tests.support.fakes.fake_server import Asked
@@ -54,6 +56,16 @@ def test_a_broken_promise_ends_with_3(node: FakeNode) -> None:
     assert (ran.code, "✗ clock: 3 h behind\n" in ran.out) == (Exit.PROBLEMS, True)
     assert "`timedatectl set-ntp true`" in ran.out
     assert f" --home {node.home} down`" in ran.out
+
+
+def test_lists_that_cannot_be_read_are_told_with_what_helps(node: FakeNode) -> None:
+    node.answers["GET", "/node"] = problem(Code.UNREADABLE, "the lists cannot be read: page 7", "meshnode down")
+    node.reasons.append(Check("views", "fail", "the lists cannot be read: page 7", "meshnode down, then meshnode up"))
+    ran = run("status", home=node)
+    assert (ran.code, "✗ views: the lists cannot be read: page 7\n" in ran.out) == (Exit.PROBLEMS, True)
+    assert "down" in ran.out.splitlines()[-1]
+    asked = run("status", "--json", home=node)
+    assert (asked.code, objects(asked)[0]["code"]) == (Exit.FAILURE, "unreadable")
 
 
 def test_a_fork_that_nothing_has_joined_is_shown_with_its_proof(node: FakeNode) -> None:
