@@ -53,7 +53,7 @@ COMMAND = Command(
     "List what waits for you: to sign, to vote on, to confirm, to approve.",
     inbox,
     text="The oldest first, each with the command that does it. What waits for an organisation that you sign for is in "
-    "it, too.",
+    "it, too. Of the work to confirm in one agreement it tells the oldest 1,000; others come up as these are answered.",
     exits=(Exit.NOT_RUNNING,),
 )
 COMMANDS = {COMMAND.name: COMMAND}

@@ -23,5 +23,5 @@ class Inbox(Model):
 
     items: list[Waiting]
     total: int
-    """How much waits altogether."""
+    """How much waits altogether; of work to confirm in one agreement the oldest 1,000, others come up behind them."""
     next: str | None = None

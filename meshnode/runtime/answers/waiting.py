@@ -24,8 +24,10 @@ from meshproto.fold.memory import Memory
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types.agreement import attesters_of
 
-MOST_WORKS = 200
-"""Claimed contributions of an agreement looked at: the newest, for who has thousands waits for nobody's patience."""
+WORKS_AT_ONCE = 200
+"""Claimed contributions of an agreement looked at together."""
+MOST_WORKS = 1_000
+"""Contributions of an agreement that wait for the owner: the oldest, so that others come up as these are answered."""
 
 
 class Waiting(NamedTuple):
@@ -42,12 +44,16 @@ class Waiting(NamedTuple):
     command: str
 
 
+Unattested = tuple[ContributionRow, list[bytes]]
+"""Claimed work with who may attest it and has not."""
+
+
 class _Seen(NamedTuple):
     """What the fold tells of one agreement that may wait for those for whom the owner signs."""
 
     rulings: list[Ruling]
-    works: list[tuple[ContributionRow, list[bytes]]]
-    """Claimed work, each with who may attest it and has not."""
+    attesters: list[bytes]
+    """Who may attest work there, of those for whom the owner signs."""
     distributions: list[tuple[Dealing, int, list[bytes]]]
     """Those proposed, each with what it shares out, and who may approve it and has not answered."""
     incomes: list[tuple[Dealing, list[bytes]]]
@@ -62,14 +68,11 @@ async def waiting(office: Office) -> list[Waiting]:
         found += _signatures(office, agreement)
         scopes.append(agreement.scope)
         await trio.lowlevel.checkpoint()  # each takes some reads
-    claimed = Where("claim", Is.EQUAL, "claimed")
     for scope in scopes:
-        where = (Where("scope", Is.EQUAL, scope), claimed)
-        rows = office.lookups.views.select(ContributionRow, *where, order="at", newest_first=True, limit=MOST_WORKS)
-        seen = await office.work_out(partial(_seen, scope, mine, rows))
+        seen = await office.work_out(partial(_seen, scope, mine))
         told = chain(
             _rulings(office, scope, seen),
-            _works(office, scope, seen),
+            _works(office, scope, await _unattested(office, scope, seen.attesters)),
             _distributions(office, scope, seen),
             _incomes(office, scope, seen),
             _payments(office, scope, seen),
@@ -80,29 +83,46 @@ async def waiting(office: Office) -> list[Waiting]:
     return sorted(found, key=lambda each: (each.since, each.record, each.agent))
 
 
+async def _unattested(office: Office, scope: ScopeId, attesters: Sequence[bytes]) -> list[Unattested]:
+    """Claimed work of an agreement that waits for somebody's word, the oldest first: at most MOST_WORKS."""
+    found: list[Unattested] = []
+    where = (Where("scope", Is.EQUAL, scope), Where("claim", Is.EQUAL, "claimed"))
+    after: tuple[int, bytes] | None = None
+    while attesters and len(found) < MOST_WORKS:
+        views = office.lookups.views
+        rows = views.select(ContributionRow, *where, order="at", limit=WORKS_AT_ONCE, after=after)
+        for row, agents in await office.work_out(partial(_silent, attesters, rows)):
+            interested = _interested(office, row)
+            asked = [each for each in agents if each not in interested]
+            found += [(row, asked)] if asked else []
+        if len(rows) < WORKS_AT_ONCE:
+            break
+        after = rows[-1].at, rows[-1].record
+    return found[:MOST_WORKS]
+
+
 # What the fold tells, asked in a worker thread.
 
 
-def _seen(scope: ScopeId, mine: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory) -> _Seen:
+def _seen(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> _Seen:
     terms = terms_now(scope, memory)
     return _Seen(
         ruled.rulings_of(scope, memory),
-        [*_unattested(terms, mine, rows, memory)],
+        [each for each in attesters_of(terms) if each in mine],
         [*_unapproved(scope, mine, memory)],
         [*_unconfirmed(scope, terms, mine, memory)],
         [*_unpaid(scope, mine, memory)],
     )
 
 
-def _unattested(
-    terms: Mapping[str, Any], mine: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory
-) -> Iterator[tuple[ContributionRow, list[bytes]]]:
-    agents = [each for each in attesters_of(terms) if each in mine]
-    for row in rows if agents else ():
+def _silent(agents: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory) -> list[Unattested]:
+    found = []
+    for row in rows:
         said = heads_of(row.record, counts_now(memory), memory)
-        silent = [each for each in agents if each not in said]
+        silent = [each for each in agents if each not in said and each != row.agent]
         if silent:
-            yield row, silent
+            found.append((row, silent))
+    return found
 
 
 def _unapproved(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterator[tuple[Dealing, int, list[bytes]]]:
@@ -176,14 +196,12 @@ def _rulings(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
             yield Waiting("decide", each.record, scope, agent, about, record.at if record else 0, command)
 
 
-def _works(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:
-    for row, agents in seen.works:
-        interested = _interested(office, row)
+def _works(office: Office, scope: ScopeId, works: Sequence[Unattested]) -> Iterator[Waiting]:
+    for row, agents in works:
         about = row.title or short(row.record)
         for agent in agents:
-            if agent not in interested:
-                command = f"meshnode attest {to_text(row.record)}{_for(office, agent)}"
-                yield Waiting("attest", row.record, scope, agent, about, row.at, command)
+            command = f"meshnode attest {to_text(row.record)}{_for(office, agent)}"
+            yield Waiting("attest", row.record, scope, agent, about, row.at, command)
 
 
 def _interested(office: Office, row: ContributionRow) -> set[bytes]:
