@@ -284,7 +284,7 @@ class Society:
 
     def _told(self, scope: ScopeId) -> Iterable[str]:
         """Who knows of a network."""
-        return self.told_of.get(scope, dict.fromkeys(each.name for each in self.people))
+        return self.told_of[scope] if scope in self.told_of else [each.name for each in self.people]
 
     def _should_carry(self, host: Citizen, scope: ScopeId) -> bool:
         """Whether a wish to join was lost in a crash, or a home is an old copy."""

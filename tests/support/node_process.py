@@ -58,11 +58,12 @@ class NodeProcess:
             self.process.wait()
             self.process.stdout.close()
 
-    def _read(self) -> Any:
+    def _read(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, "the process died"
-        return json.loads(line)
+        told: dict[str, Any] = json.loads(line)
+        return told
 
 
 @contextmanager

@@ -93,7 +93,7 @@ class Questions:
         @seed(number)
         @settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=[*HealthCheck])
         @given(case=self._cases)
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: schemathesis.Case[Any]) -> None:
             case.body = tamed(case.body, self._node.folder)
             answer = case.call(base_url=self._node.url, headers=dict(self._node.headers), timeout=DEADLINE)
             self._found[repr((self._name, case.path_parameters, case.query, case.headers, case.body))] = (

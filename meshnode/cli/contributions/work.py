@@ -93,8 +93,13 @@ def stop(desk: Desk, *, timer: str | None, discard: bool) -> Exit:
     return Exit.OK
 
 
-def share(desk: Desk, *, record: str, network: str, as_: str | None) -> Exit:
+def share(desk: Desk, *, record: str | None, network: str | None, as_: str | None) -> Exit:
     """Take an entry of the notebook into a network."""
+    if record is None:
+        cause = "say which entry is to be shared: the id of one in your notebook"
+        raise Failure(Exit.USAGE, cause, "meshnode contribution ls --network notebook")
+    if network is None:
+        raise Failure(Exit.USAGE, "say into which network: --network is missing", "meshnode share --help")
     written = desk.client().work.share(record, network, as_=as_)
     desk.out.give_or_ok("share", written, f"Shared   {short_id(written['id'])}   in {where(written['scope'])}")
     return Exit.OK
@@ -268,12 +273,13 @@ COMMANDS = {
             "Take an entry of yours into a network.",
             share,
             (
-                Argument(("record",), "The entry.", metavar="ID"),
-                Argument(("--network",), "Where it shall be known.", required=True),
+                Argument(("record",), "The entry.", metavar="ID", optional=True),
+                Argument(("--network",), "Where it shall be known."),
                 AS,
             ),
             text="Signs an entry of your notebook, or of a network you are in or were in, again into this network, "
-            "naming the first: both are the same work, and count once. What is shared there is held by every member.",
+            "naming the first: both are the same work, and count once. What is shared there is held by every member. "
+            "What can be shared: `meshnode contribution ls --network notebook`.",
             examples=(("Into a network called studio", "meshnode share bafkreidbnzqs4l --network studio"),),
             exits=(Exit.NOT_RUNNING,),
         ),

@@ -115,14 +115,19 @@ def _show_credential(desk: Desk, each: Credential) -> None:
 def _work(claims: Claims) -> str:
     if not claims.contributions:
         return ""
-    return f"{count(claims.contributions, 'contribution')}, {claims.shown:,} of them shown by signed records"
+    told = f"{count(claims.contributions, 'contribution')}, {claims.shown:,} of them shown by signed records"
+    rest = claims.contributions - claims.shown
+    why = "no record here says the same, as after a correction or where a record was left out"
+    return f"{told}; {rest:,} only claimed: {why}" if rest else told
 
 
 def _words(claims: Claims) -> str:
     if not claims.confirmations:
         return ""
     people = "1 person" if len(claims.witnesses) == 1 else f"{len(claims.witnesses)} people"
-    return f"{times(claims.confirmations)}, {claims.seen:,} of them shown by signed records of {people}"
+    told = f"{times(claims.confirmations)}, {claims.seen:,} of them shown by signed records of {people}"
+    rest = claims.confirmations - claims.seen
+    return f"{told}; {rest:,} only claimed" if rest else told
 
 
 def _answer(report: Report) -> dict[str, object]:

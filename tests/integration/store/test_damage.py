@@ -148,7 +148,8 @@ def can_be_read(path: Path) -> bool:
     """Whether SQLite still knows which tables there are; if it does not, only a backup or the peers can help."""
     connection = sqlite3.connect(path)
     try:
-        return connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()[0] > 10
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
+        return int(tables) > 10
     except SqliteError:
         return False
     finally:

@@ -99,7 +99,7 @@ class Distribution:
             if end > bottom:
                 left += self.run(bracket["steps"], f"{path}.brackets[{place}].", end - bottom, end - bottom)
                 bottom = end
-        return left + top - bottom
+        return int(left + top - bottom)
 
     def take(self, step: dict[str, Any], path: str, pool: int, gross: int) -> int:
         """Sections 3.1 to 3.7, but for `tiers`."""
@@ -241,7 +241,7 @@ class Distribution:
             for each in self.corrections(item, self.number)
             if each.get("value", {}).get("cur") == cur
         ]
-        return max(0, item["value"]["amt"] + sum(deltas)) * min(
+        return Fraction(max(0, item["value"]["amt"] + sum(deltas))) * min(
             Fraction(1), confirmed / _in(item["qty"], item, Fraction(0))
         )
 

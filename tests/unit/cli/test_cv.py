@@ -72,7 +72,7 @@ def test_what_is_proven_is_told_apart_from_what_is_claimed(tmp_path: Path) -> No
     assert (ran.code, ran.out.startswith(f"✓ Every proof holds   {path}   1 credential\n")) == (Exit.OK, True)
     assert "made for  acme.example\n" in ran.out
     assert "1 contribution, 1 of them shown by signed records" in ran.out
-    assert "2 times, 1 of them shown by signed records of 1 person" in ran.out
+    assert "2 times, 1 of them shown by signed records of 1 person; 1 only claimed" in ran.out
     (told,) = objects(run("cv", "verify", str(path), "--json", home=tmp_path))
     assert (told["schema"], told["credentials"][0]["shown"], told["credentials"][0]["own_key"]) == (
         "meshnode.cv.verify/1", 1, True,

@@ -50,7 +50,13 @@ def test_the_overview_names_every_command_and_fits() -> None:
 
 
 def test_a_synopsis_tells_what_may_be_left_out() -> None:
-    assert manual.synopsis(load("share")) == ["meshnode share", "ID", "--network NETWORK", "[--as ORG]", "[--propose]"]
+    assert manual.synopsis(load("share")) == [
+        "meshnode share",
+        "[ID]",
+        "[--network NETWORK]",
+        "[--as ORG]",
+        "[--propose]",
+    ]
     assert manual.synopsis(load("stop")) == ["meshnode stop", "[TIMER]", "[--discard]"]
     assert manual.synopsis(load("project show")) == ["meshnode project show", "PROJECT"]
 

@@ -123,3 +123,9 @@ def test_stop_in_json(node: FakeNode) -> None:
 def test_share_takes_an_entry_into_a_network(node: FakeNode) -> None:
     assert run("share", "q3xw4yeq", "--network", "studio", home=node).code == Exit.OK
     assert (node.asked[0].path, node.asked[0].body) == ("/contributions/q3xw4yeq/share", {"network": "studio"})
+
+
+def test_whoever_names_nothing_to_share_learns_where_that_stands(node: FakeNode) -> None:
+    ran = run("share", "--network", "studio", home=node)
+    assert ran.code == Exit.USAGE
+    assert ran.last.endswith(" contribution ls --network notebook")
