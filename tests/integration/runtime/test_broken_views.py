@@ -100,3 +100,17 @@ async def test_damage_that_a_reader_meets_is_told_and_ends_the_views(
         assert (await ana.api().refuses("GET", "/contributions"))["code"] == "unreadable"
     async with mesh.node("ana") as ana:
         assert (await ana.api().does("GET", "/contributions"))["items"] == []
+
+
+async def test_records_that_were_found_damaged_are_told_while_the_node_runs(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana:
+        await ana.logs("Landing page")
+        ana.opened.reader.source.damaged("page 7")
+        ana.site().watch.look()
+        (store,) = [each for each in (await ana.api().does("GET", "/health"))["reasons"] if each["name"] == "store"]
+        assert (store["state"], store["fix"]) == ("fail", "meshnode down, then meshnode up")
+        assert "records.db was found damaged" in store["text"]
+    async with mesh.node("ana") as ana:
+        ana.site().watch.look()
+        reasons = (await ana.api().does("GET", "/health"))["reasons"]
+        assert "store" not in [each["name"] for each in reasons]
