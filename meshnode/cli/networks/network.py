@@ -122,14 +122,24 @@ def _withheld(network: Network) -> str:
     return by and f"by {by}, who shares it with you no longer: perhaps you were removed. Ask them"
 
 
+_INVITES = {True: "Let somebody in", False: "Founders and stewards let others in; who they are"}
+"""What is said of a closed network, to who may invite and to who may not."""
+
+
 def _way_in(desk: Desk, network: Network) -> None:
     """Print what others paste to join, and how far it reaches; or how to invite them."""
     if network["line"]:
         desk.out.line(f"  Others join it with (reachable: {network['reachable']}):")
         desk.out.line(f"      meshnode network join {quoted(network['line'])}")
     elif network["join"] == "invite" and _is_in(network) and not network["dissolved"]:
-        desk.out.line("  Closed: nobody outside learns that it is there. Let somebody in:")
-        desk.out.line(f"      meshnode network invite {quoted(network['name'] or network['id'])}")
+        name = quoted(network["name"] or network["id"])
+        desk.out.line(f"  Closed: nobody outside learns that it is there. {_INVITES[_may_invite(network)]}:")
+        desk.out.line(f"      meshnode network {'invite' if _may_invite(network) else 'members'} {name}")
+
+
+def _may_invite(network: Network) -> bool:
+    """Whether the owner lets others in: founders and stewards do."""
+    return network["standing"] == "founder" or "steward" in network["roles"]
 
 
 _OWN = {
