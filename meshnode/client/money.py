@@ -91,9 +91,9 @@ class Money(Group[Link]):
     # Money in.
 
     @asks_pages
-    def incomes(self, agreement: str | None = None) -> Call[a.Page[m.Income]]:
-        """The incomes of an agreement, or of all."""
-        return get("/incomes", {"agreement": agreement})
+    def incomes(self, agreement: str | None = None, *, latest: bool = False) -> Call[a.Page[m.Income]]:
+        """The incomes of an agreement, or of all; the earliest first, or the latest."""
+        return get("/incomes", {"agreement": agreement, "latest": latest})
 
     @asks
     def income(self, income: str) -> Call[m.Income]:
@@ -133,9 +133,9 @@ class Money(Group[Link]):
         return write("/distributions", body, key)
 
     @asks_pages
-    def distributions(self, agreement: str | None = None) -> Call[a.Page[m.Distribution]]:
-        """The distributions of an agreement, or of all, void ones among them."""
-        return get("/distributions", {"agreement": agreement})
+    def distributions(self, agreement: str | None = None, *, latest: bool = False) -> Call[a.Page[m.Distribution]]:
+        """The distributions of an agreement, or of all, void ones among them; the earliest first, or the latest."""
+        return get("/distributions", {"agreement": agreement, "latest": latest})
 
     @asks
     def distribution(self, distribution: str) -> Call[m.Distribution]:
@@ -159,9 +159,9 @@ class Money(Group[Link]):
     # Paid.
 
     @asks_pages
-    def settlements(self, agreement: str | None = None) -> Call[a.Page[m.Settlement]]:
-        """The payments of an agreement, or of all."""
-        return get("/settlements", {"agreement": agreement})
+    def settlements(self, agreement: str | None = None, *, latest: bool = False) -> Call[a.Page[m.Settlement]]:
+        """The payments of an agreement, or of all; the earliest first, or the latest."""
+        return get("/settlements", {"agreement": agreement, "latest": latest})
 
     @asks
     def settlement(self, settlement: str) -> Call[m.Settlement]:
@@ -185,9 +185,9 @@ class Money(Group[Link]):
         return write(path, {"answer": answer, **for_(as_)}, key)
 
     @asks_pages
-    def balances(self, agreement: str | None = None) -> Call[a.Page[m.Balance]]:
-        """Who has what in an agreement, or in all."""
-        return get("/balances", {"agreement": agreement})
+    def balances(self, agreement: str | None = None, *, mine: bool = False) -> Call[a.Page[m.Balance]]:
+        """Who has what in an agreement, or in all; or what the owner has."""
+        return get("/balances", {"agreement": agreement, "mine": mine})
 
     @asks
     def plan(self, agreement: str | None = None, cursor: str | None = None) -> Call[m.Plan]:
