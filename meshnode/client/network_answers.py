@@ -35,6 +35,7 @@ class Network(TypedDict):
     moves: list[Move]
     through: list[Agent]
     withheld_by: list[Agent]
+    steers: bool
 
 
 class NetworkDetail(TypedDict):

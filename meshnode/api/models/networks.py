@@ -34,6 +34,8 @@ class Network(Model):
     withheld_by: list[Agent] = field(default_factory=list)
     """Who stands there, is connected, and shares it with this node no longer, if nobody does: perhaps the owner was
     removed, or this device ended, while it was away."""
+    steers: bool = False
+    """Whether the owner may let others in and appoint them, as founders and stewards do, and who acts for these."""
 
 
 class Move(Model):

@@ -335,6 +335,7 @@ def network_model(office: Office, network: ScopeId) -> Network:
         dissolved=told is not None and told.is_over,
         moves=[] if notebook else [_move(office, names, each) for each in moves.moves_of(office, network)],
         through=[names.agent(each.agent) for each in people_there if each.agent in acts_for],
+        steers=network in acts_for,
         withheld_by=[names.agent(each) for each in shut_out_of(office.node).get(network, ())],
     )
 

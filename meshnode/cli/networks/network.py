@@ -133,13 +133,8 @@ def _way_in(desk: Desk, network: Network) -> None:
         desk.out.line(f"      meshnode network join {quoted(network['line'])}")
     elif network["join"] == "invite" and _is_in(network) and not network["dissolved"]:
         name = quoted(network["name"] or network["id"])
-        desk.out.line(f"  Closed: nobody outside learns that it is there. {_INVITES[_may_invite(network)]}:")
-        desk.out.line(f"      meshnode network {'invite' if _may_invite(network) else 'members'} {name}")
-
-
-def _may_invite(network: Network) -> bool:
-    """Whether the owner lets others in: founders and stewards do."""
-    return network["standing"] == "founder" or "steward" in network["roles"]
+        desk.out.line(f"  Closed: nobody outside learns that it is there. {_INVITES[network['steers']]}:")
+        desk.out.line(f"      meshnode network {'invite' if network['steers'] else 'members'} {name}")
 
 
 _OWN = {

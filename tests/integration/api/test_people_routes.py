@@ -238,3 +238,14 @@ async def met(ana: Node, ben: Node) -> None:
 
 def states(answer: dict[str, Any]) -> dict[str, str]:
     return {each["peer"]: each["state"] for each in answer["peers"]}
+
+
+async def test_a_network_tells_whether_one_lets_others_in(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        line = ana.line(await ana.founds("studio"))
+        assert await ben.joins(line)
+        told = []
+        for each in (ana, ben):
+            items = (await each.api().does("GET", "/networks"))["items"]
+            told.append([one["steers"] for one in items if one["name"] == "studio"])
+    assert told == [[True], [False]]

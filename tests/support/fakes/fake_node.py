@@ -468,7 +468,8 @@ def device(name: str, state: str = "active") -> d.Device:
 
 def network(name: str) -> g.Network:
     """An open network with two members."""
-    return g.Network(STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT, ["founder"], False)
+    here = (STUDIO.id, name, "open", "founder", False, [ANA, BEN], 1, LINE, "this LAN", AT, ["founder"], False)
+    return g.Network(*here, steers=True)
 
 
 def invite(state: str, role: str = "core", uses: int = 1) -> g.Invite:
