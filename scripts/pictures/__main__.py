@@ -42,8 +42,8 @@ FEW = {
     "supposed": Form("light", 1440),
 }
 """What the documents show."""
-DOWN = {"supposed": "#h-supposed"}
-"""Where a page is looked at that does not begin with what its picture is about."""
+CLOSE = {"supposed": "section[aria-labelledby='h-supposed']"}
+"""What of a page the documents show, where it is not its beginning."""
 FORMS = tuple(Form(scheme, width) for scheme in get_args(Scheme) for width in (1440, 360))
 PATIENCE_MS = 150_000
 """How long a picture waits for a node that has nothing to complain of."""
@@ -99,11 +99,14 @@ def take(scene: Scene, chrome: Chromium, names: list[str], form: Form, folder: P
         page.goto(scene.seats["Ana"].link())
         for name, path in pages(scene).items():
             if not names or name in names:
-                page.goto(_origin(scene) + path + ("" if whole else DOWN.get(name, "")))
+                page.goto(_origin(scene) + path)
                 if not whole:  # what the documents show says nothing of how busy this machine is
                     expect(page.locator(".banner")).to_have_count(0, timeout=PATIENCE_MS)
                 taken.append(folder / f"{name}-{form.scheme}-{form.width}.png")
-                page.screenshot(path=taken[-1], full_page=whole)
+                if not whole and name in CLOSE:
+                    page.locator(CLOSE[name]).screenshot(path=taken[-1])
+                else:
+                    page.screenshot(path=taken[-1], full_page=whole)
                 print(taken[-1])
     return taken
 
