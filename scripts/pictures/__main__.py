@@ -40,6 +40,8 @@ FEW = {
     "work": Form("dark", 1440),
     "agreement": Form("light", 1440),
     "supposed": Form("light", 1440),
+    "statement": Form("light", 1440),
+    "people": Form("dark", 1440),
 }
 """What the documents show."""
 CLOSE = {"supposed": "section[aria-labelledby='h-supposed']"}

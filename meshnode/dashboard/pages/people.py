@@ -48,7 +48,7 @@ class Known(NamedTuple):
     states: tuple[str, ...]
     since: str
     seconds: int
-    """Of work in the network within a year."""
+    """Of work within a year, wherever it stands."""
     agreements: int
     """Agreements in force in which they are a party, as far as they are known here."""
 
@@ -73,7 +73,7 @@ async def show(given: Given) -> View:
     values: dict[str, object] = {"networks": networks, "chosen": chosen, "rings": tuple(RINGS)}
     if chosen is None:
         return View("people.html", "People", values)
-    worked = await _worked(ask, chosen["id"], last)
+    worked = await _worked(ask, last)
     known, more = await _known(ask, chosen["id"], worked)
     here = [each for each in known if each.ring < len(RINGS)]
     values |= {
@@ -82,14 +82,15 @@ async def show(given: Given) -> View:
         "gone": [each for each in known if each.ring == len(RINGS)],
         "most_shown": MOST_SHOWN,
         "since": first_day(last).isoformat(),
-        "drawn": (MOST_ROWS, COLUMNS, len(worked.projects)),
+        "columns": COLUMNS,
+        "projects": worked.number,
     }
     figures = (closeness(here), *filter(None, [who_on_what(here, worked)]))
     return View("people.html", "People", values, figures, {"network": chosen["id"]}, (listed(known),))
 
 
 class Worked(NamedTuple):
-    """Seconds of work in a network within a year."""
+    """Seconds of work within a year, wherever it stands: in networks and under agreements."""
 
     by_agent: Mapping[str, int]
     projects: Sequence[w.Hours]
@@ -97,10 +98,18 @@ class Worked(NamedTuple):
     on: Mapping[str, Mapping[str, int]]
     """Of the projects that are drawn, by the project's id and then by the person's."""
 
+    @property
+    def number(self) -> int:
+        """Of projects."""
+        return sum(bool(each["of"]) for each in self.projects)
 
-async def _worked(ask: Asking, network: str, last: date) -> Worked:
-    """Ask who worked how long within a year, in all and on the projects that are drawn."""
-    period: dict[str, str] = {"network": network, "from": first_day(last).isoformat(), "to": last.isoformat()}
+
+async def _worked(ask: Asking, last: date) -> Worked:
+    """Ask who worked how long within a year, in all and on the projects that are drawn.
+
+    Not in the network alone: an index has all that these sums need only where no network is asked for.
+    """
+    period: dict[str, str] = {"from": first_day(last).isoformat(), "to": last.isoformat()}
 
     async def by(what: str, project: str = "") -> list[w.Hours]:
         return cast(list[w.Hours], await ask.items("/contributions/hours", by=what, project=project, **period))
@@ -165,7 +174,8 @@ def closeness(found: Sequence[Known]) -> Figure:
 def who_on_what(found: Sequence[Known], worked: Worked) -> Figure | None:
     """Hours by person and project; none where nobody worked on a project."""
     people = [each for each in found if each.seconds]
-    projects = [each for each in worked.projects if each["of"] in worked.on]
+    here = {each.agent["id"] for each in people}
+    projects = [each for each in worked.projects if here & set(worked.on.get(each["of"], ()))]
     if not people or not projects:
         return None
     people.sort(key=lambda each: (-each.seconds, name(each.agent)))
@@ -175,8 +185,7 @@ def who_on_what(found: Sequence[Known], worked: Worked) -> Figure | None:
         for each in people
     ]
     most = max(projects, key=lambda each: each["seconds"])
-    number = sum(bool(each["of"]) for each in worked.projects)
-    says = f"{len(people)} people worked on {number} projects; most on {most['name']}"
+    says = f"{len(people)} people worked on {worked.number} projects; most on {most['name']}"
     wide, narrow = (
         matrix([(who, cells[:count]) for who, cells in rows[:MOST_ROWS]], names[:count], width, label, says, CELL)
         for (width, label), count in zip(WIDTHS, COLUMNS, strict=True)
