@@ -5,7 +5,6 @@ The node and the command line with the node stopped sign alike, because both ask
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from meshproto.records.limits import MAX_INT
@@ -98,6 +97,8 @@ def canonical_licence(text: str) -> str:
 
 def _unknown_licence(text: str) -> tuple[str, str]:
     """The word of an expression that is in no list of licences, with one that is like it; else all of it."""
+    from difflib import get_close_matches  # only a mistyped licence needs it, and it takes long to load
+
     from packaging.licenses._spdx import EXCEPTIONS, LICENSES
 
     names = {**LICENSES, **EXCEPTIONS}

@@ -25,7 +25,7 @@ def invited(ana: Person, ben: Person) -> None:
 def standing(person: Person, name: str) -> str:
     """How somebody stands in the studio, as this person's node reckons."""
     found = person.asks("network", "members", "studio", "--all")["items"]
-    return next(str(each["state"]) for each in found if each["agent"]["name"] == name)
+    return next((str(each["state"]) for each in found if each["agent"]["name"] == name), "unknown")
 
 
 def test_work_logged_offline_counts_in_a_closed_network_too(household: Household) -> None:

@@ -37,7 +37,8 @@ async def test_work_that_was_confirmed_proves_itself_to_a_stranger(mesh: Mesh) -
     assert (claims.contributions, claims.shown, claims.confirmations, claims.seen) == (1, 1, 1, 1)
     assert claims.witnesses == {f"urn:cid:{me}"}
     assert (made["contributions"], made["confirmations"], made["key"]) == (1, 1, found.proven.method)
-    assert not [word for word in ("Code", "Ben", "Ana", "Acme") if word in json.dumps(made)]
+    # As whole strings: the base64 of a signature holds any three letters now and then.
+    assert not [word for word in ("Code", "Ben", "Ana", "Acme") if json.dumps(word) in json.dumps(made)]
 
 
 async def test_texts_and_names_are_told_if_asked_for(mesh: Mesh) -> None:
