@@ -281,6 +281,8 @@ class Households(Society):
         for host in self.people:
             if host.node is None:
                 host.start()
+        for each in self.recovering:
+            each.host.hear(TrustThisCopy(next(TICKETS)))  # a blank machine whose copy no peer can speak for
         for _ in range(60):
             for each in self.recovering:
                 each.host.hear(AddPeer(next(TICKETS), each.peer, (f"/sim/{each.peer}",)))
