@@ -2,25 +2,17 @@
 
 Of one knock: wanted (nobody there yet) → (the conversation opens) knocked → answered.
 
-Who was let in is a guest as long as the conversation lasts, and the other side may not have heard by then that the
-invitation is accepted. So the knock is kept with the network, and made again whenever that peer is met, until the
-runtime sees that somebody there has heard. It is kept under a veil that only the key of this device lifts.
-
 What may be told of a door is decided by what is folded; see protocol/spec/03-sync.md, section 12.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import NamedTuple
 
 from meshnode.core.effects import LetIn, ShutOut
 from meshnode.core.gate import OPEN, Gate
 from meshnode.core.ground import Ground, Session
-from meshnode.core.rows import JoinedEntry
 from meshnode.core.standing import Doorway, NetworkStanding
 from meshnode.core.turn import Turn
-from meshproto.lines.reading import SECRET_SIZE
 from meshproto.records.ids import ScopeId
 from meshproto.records.signatures import SigningKey
 from meshproto.types.authority import accept_invitation
@@ -34,40 +26,18 @@ KNOCKS_WAITING = 64
 KNOCKS_HEARD = 8
 """Knocks answered in one conversation: each costs a look at all invitations."""
 
-VEIL_CONTEXT = b"meshnode/1 veil\n"
-ID_SIZE = 32
-"""Bytes of the grant at the beginning of `JoinedEntry.knock`; the veiled secret follows, and then the peer."""
-
 
 @dataclass(slots=True)
 class Wish:
     """Somebody waits to be let in at a peer; `conn` is the connection over which was knocked, 0 before that.
 
-    `agent` is the organisation to be let in, empty for the owner. `row`: one was let in before, and nobody waits.
+    `agent` is the organisation to be let in, empty for the owner.
     """
 
     ticket: int
-    secret: bytes
+    key: SigningKey
     agent: bytes = b""
     conn: int = 0
-    row: JoinedEntry | None = None
-
-    @property
-    def key(self) -> SigningKey:
-        """What the secret stands for."""
-        return invitation_key(self.secret)
-
-
-class Entry(NamedTuple):
-    """A network to be joined, and what is needed for that."""
-
-    network: ScopeId
-    invitation: bytes
-    """What its accept needs: the grant and the proof."""
-    agent: bytes
-    """For whom."""
-    knock: bytes
-    """What is kept to knock again."""
 
 
 class Doors:
@@ -83,23 +53,11 @@ class Doors:
         before = self._wishes.pop(peer, None)
         if before is None and len(self._wishes) >= KNOCKS_WAITING:
             before = self._wishes.pop(next(iter(self._wishes)))
-        if before is not None and before.row is None:
+        if before is not None:
             turn.answer(before.ticket, ShutOut("again"))
-        self._wishes[peer] = Wish(ticket, secret, agent)
+        self._wishes[peer] = Wish(ticket, invitation_key(secret), agent)
         for session in self._ground.open_sessions():
             self.knock(session, turn)
-
-    def open(self, session: Session, turn: Turn) -> None:
-        """A conversation opens: knock again where one was let in, and nobody is known to have heard of it.
-
-        Of several such networks of one peer it is the first, and the next one when that is done.
-        """
-        if session.peer not in self._wishes:
-            rows = (row for row in self._ground.ledger.rows(JoinedEntry) if row.knock)
-            row = next((row for row in rows if _peer_of(row) == session.peer), None)
-            if row is not None:
-                self._wishes[session.peer] = Wish(0, self._secret_of(row), row.agent, row=row)
-        self.knock(session, turn)
 
     def knock(self, session: Session, turn: Turn) -> None:
         """wanted → knocked, if somebody wants to be let in at the peer of a conversation that is open."""
@@ -136,8 +94,11 @@ class Doors:
         turn.send(session.conn, Door(state, tag, told.scope, door.grant))
         return told.scope
 
-    def take_door(self, session: Session, door: Door, turn: Turn) -> Entry | None:
-        """knocked → answered. Returns the network to be joined; the ticket is answered when that is on disk."""
+    def take_door(self, session: Session, door: Door, turn: Turn) -> tuple[ScopeId, bytes, bytes] | None:
+        """knocked → answered. Returns the network to be joined, what its accept needs (grant and proof), and for whom.
+
+        The ticket is answered when that is on disk.
+        """
         wish = self._wishes.get(session.peer)
         if wish is None or wish.conn != session.conn:
             return None
@@ -146,9 +107,6 @@ class Doors:
         if door.tag and door.tag != door_tag(wish.key.public, session.transcript, theirs):
             return None
         del self._wishes[session.peer]
-        if wish.row is not None:
-            self._take_again(wish.row, door, turn)
-            return None
         if door.state is not DoorState.OPEN:
             turn.answer(wish.ticket, ShutOut(door.state.value))
             return None
@@ -156,37 +114,16 @@ class Doors:
         turn.after.answers.append((wish.ticket, LetIn(network)))
         proof = accept_invitation(door.grant, wish.agent or self._ground.identity.agent, wish.key)["proof"]
         assert isinstance(proof, bytes)
-        knock = door.grant + self._veil(door.grant, wish.secret) + session.peer.encode()
-        return Entry(network, door.grant + proof, wish.agent, knock)
-
-    def _take_again(self, row: JoinedEntry, door: Door, turn: Turn) -> None:
-        """One is a guest once more, or never again: it was used, perhaps by what was heard meanwhile, or it ended."""
-        if door.state not in (DoorState.OPEN, DoorState.UNKNOWN):
-            rows = [each for each in self._ground.ledger.rows(JoinedEntry) if each.network == row.network]
-            turn.local += [each._replace(knock=b"") for each in rows]
-
-    def _veil(self, grant: bytes, secret: bytes) -> bytes:
-        """A secret as it is kept, or one that was kept: nobody reads it from the disk who lacks the key."""
-        veil = sha256(self._ground.identity.key.sign_bytes(VEIL_CONTEXT, grant)).digest()
-        return bytes(one ^ other for one, other in zip(secret, veil, strict=False))
-
-    def _secret_of(self, row: JoinedEntry) -> bytes:
-        return self._veil(row.knock[:ID_SIZE], row.knock[ID_SIZE : ID_SIZE + SECRET_SIZE])
+        return network, door.grant + proof, wish.agent
 
     def parted(self, conn: int) -> None:
-        """A connection is gone: knocked → wanted, where somebody waits."""
-        self._wishes = {peer: each for peer, each in self._wishes.items() if each.conn != conn or each.row is None}
+        """A connection is gone: knocked → wanted."""
         for wish in [each for each in self._wishes.values() if each.conn == conn]:
             wish.conn = 0
 
 
 _WALL = Door(DoorState.UNKNOWN, b"", b"", b"")
 """What is said to whoever does not know an invitation of ours: it does not tell whether there are any."""
-
-
-def _peer_of(row: JoinedEntry) -> str:
-    """The peer at which one knocks again."""
-    return row.knock[ID_SIZE + SECRET_SIZE :].decode()
 
 
 def _state_of(told: NetworkStanding, door: Doorway, turn: Turn) -> DoorState:

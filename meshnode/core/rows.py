@@ -52,9 +52,6 @@ class JoinedEntry(NamedTuple):
     """The owner has left, but nobody who stays is known to have heard of it."""
     agent: bytes = b""
     """The organisation for which the owner takes part; empty if it is for itself, perhaps among others."""
-    knock: bytes = b""
-    """The invitation to knock with at each conversation with the peer that lets in, as `doors.py` keeps it; empty once
-    somebody there has heard that it is accepted."""
 
 
 class AgreementEntry(NamedTuple):

@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from meshnode.core.doors import Entry
 from meshnode.core.events import PrivatesIn, RunIn
 from meshnode.core.ground import Session
 from meshnode.core.ingest import Accepted, Declined, Gap, Known, Source
@@ -11,7 +10,7 @@ from meshnode.core.parts import Parts
 from meshnode.core.reports import RoundDone
 from meshnode.core.rows import JoinedEntry
 from meshnode.core.turn import Turn
-from meshproto.records.ids import LogId
+from meshproto.records.ids import LogId, ScopeId
 from meshproto.wire.breaches import Breach, Breached
 from meshproto.wire.messages import (
     Agreements,
@@ -222,7 +221,7 @@ class Talk:
         wider = self._parts.conversations.take_tags(session, message, turn)
         if first:
             self._parts.conversations.welcome(session, turn)
-            self._parts.doors.open(session, turn)
+            self._parts.doors.knock(session, turn)
             self._parts.vouching.knock(session, turn)
             self._parts.gossip.tell_own_tips([session], turn)
         if wider:
@@ -237,21 +236,19 @@ class Talk:
         parts = self._parts
         regained = parts.vouching.take_door(session, message, turn)
         if regained is not None:
-            self._begin_to_carry(session, Entry(regained, b"", b"", b""), turn)
+            self._begin_to_carry(session, regained, b"", b"", turn)
             return
         let_in = parts.doors.take_door(session, message, turn)
         if let_in is not None:
-            self._begin_to_carry(session, let_in, turn)
+            self._begin_to_carry(session, *let_in, turn)
 
-    def _begin_to_carry(self, session: Session, entry: Entry, turn: Turn) -> None:
+    def _begin_to_carry(self, session: Session, scope: ScopeId, invitation: bytes, agent: bytes, turn: Turn) -> None:
         """Carry a network that a peer has told of."""
-        parts, scope = self._parts, entry.network
+        parts = self._parts
         parts.policy.relayed.pop(scope, None)
         host = "" if parts.gate.is_in(scope) else session.peer
         parts.scopes.carry(scope, [host] if host else [])
-        row = JoinedEntry(
-            scope, turn.moment.wall, host=host, invitation=entry.invitation, agent=entry.agent, knock=entry.knock
-        )
+        row = JoinedEntry(scope, turn.moment.wall, host=host, invitation=invitation, agent=agent)
         turn.local.append(row)
         self.refresh(turn)
 

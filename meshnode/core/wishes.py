@@ -164,7 +164,6 @@ class Wishes:
             parts.scopes.drop(scope)
         parts.policy.relayed.pop(scope, None)
         rows = [row for row in parts.ground.ledger.rows(JoinedEntry) if row.network == scope]
-        gone = JoinedEntry(scope, 0, left=True)
-        turn.local += [gone._replace(at=row.at, slug=row.slug, relayed=row.relayed) for row in rows]
+        turn.local += [row._replace(left=True, leaving=False, host="", invitation=b"", agent=b"") for row in rows]
         self._talk.refresh(turn)
         parts.waiters.look(turn)

@@ -1,7 +1,6 @@
 """Finishes what joining and leaving begin, which can outlast the request that began it, and the process, too.
 
 Of one network: joined → (its founding is here) own grant, or accept of the invitation, signed → in
-                in → (somebody there has heard of it) not knocked again
                 in → (left) roles given back → (somebody who stays has heard of it) not carried any more
 
 What is to be done stands in the store.
@@ -91,9 +90,6 @@ class Joins:
         if row.left or row.relayed:
             return
         try:
-            if row.knock and not row.invitation and self._is_heard(network):
-                row = row._replace(knock=b"")
-                await self._node.write([], local=[row])
             if row.leaving:
                 await self._leave(network)
             elif row.invitation:
@@ -108,7 +104,7 @@ class Joins:
         """Whether nothing is left to be done for one who joined a network, or left it, or only relays it."""
         if row.left or row.relayed:
             return True
-        if row.leaving or row.invitation or row.agent or row.knock:
+        if row.leaving or row.invitation or row.agent:
             return False
         return self._is_founder(ScopeId(row.network)) or self._counts(ScopeId(row.network))
 
@@ -130,21 +126,18 @@ class Joins:
             if told is None or not any(door.grant == grant for door in told.doors):
                 return
             accept = Draft(network, "countersign", {**identity.accept(grant), "proof": proof}, agent=row.agent)
-            drafts = [] if self._has_role(network, row.agent) else [accept]
+            drafts = [] if told.roles and not row.agent else [accept]
             await self._node.write(drafts, local=[row._replace(invitation=b"")])
             log.info("joined network %s by an invitation", short(network))
 
     async def _leave(self, network: ScopeId) -> None:
         """Stop carrying a network once somebody who stays has heard of it."""
-        if self._is_heard(network) or network in self._node.presence.closed:
+        tips = self._node.ledger.tips(log_id(network, self._node.identity.key.public))
+        is_held = any(self._node.holders(tip.id) for tip in tips)
+        if is_held or network in self._node.presence.closed:
             outcome = await self._node.ask(lambda ticket: LeaveScope(ticket, network))
             if not isinstance(outcome, Done):
                 raise refusal_of(outcome)
-
-    def _is_heard(self, network: ScopeId) -> bool:
-        """Whether a peer holds the last that this device has signed in a network."""
-        tips = self._node.ledger.tips(log_id(network, self._node.identity.key.public))
-        return any(self._node.holders(tip.id) for tip in tips)
 
     def _is_open(self, network: ScopeId) -> bool:
         told, facts = self._node.standings.get(network), self._node.ledger.network(network)

@@ -5,7 +5,7 @@ import pytest
 from meshnode.core.doors import KNOCKS_HEARD, KNOCKS_WAITING
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import LetIn, ShutOut
-from meshnode.core.events import EnterBy, JoinScope, LeaveScope
+from meshnode.core.events import EnterBy, JoinScope
 from meshnode.core.rows import JoinedEntry
 from meshproto.records.ids import ScopeId
 from meshproto.types import authority, identity
@@ -202,81 +202,3 @@ def test_who_knocks_anew_takes_the_place_of_the_earlier_one_and_few_wait_at_once
     for number in range(KNOCKS_WAITING):
         enter(rig, Writer(f"{number}"))
     assert rig.answers[second] == ShutOut("again")
-
-
-def let_in() -> tuple[Rig, ScopeId]:
-    """A node that was let in, and ended before anybody heard that it accepts."""
-    rig, (scope, _) = Rig(), network_of(BOB, is_open=False)
-    enter(rig)
-    peer = rig.meet(BOB)
-    peer.say(opens(peer, scope))
-    rig.reborn()
-    return rig, scope
-
-
-def row_of(rig: Rig) -> JoinedEntry:
-    (row,) = rig.ledger.rows(JoinedEntry)
-    return row
-
-
-def test_who_was_let_in_knocks_again_in_every_conversation_with_that_peer_alone() -> None:
-    rig, scope = let_in()
-    before = row_of(rig)
-    assert SECRET not in before.knock
-    for _ in range(2):
-        peer, other = rig.meet(BOB), rig.meet(CAROL)
-        (knock,) = peer.all(Knock)
-        assert knock.tag == words.door_tag(KEY.public, peer.transcript, words.ANSWERER)
-        assert other.all(Knock) == []
-        peer.say(opens(peer, scope))
-        peer.leaves()
-        other.leaves()
-    assert (row_of(rig), rig.answers) == (before, {1: LetIn(scope)})
-
-
-def test_a_conversation_that_ends_before_the_answer_does_not_stop_it() -> None:
-    rig, _ = let_in()
-    rig.meet(BOB).leaves()
-    assert len(rig.meet(BOB).all(Knock)) == 1
-
-
-@pytest.mark.parametrize("state", ["used", "ended", "late"])
-def test_once_the_door_is_shut_nobody_knocks_again(state: str) -> None:
-    rig, _ = let_in()
-    peer = rig.meet(BOB)
-    peer.say(opens(peer, ScopeId(b""), state=DoorState(state)))
-    assert row_of(rig).knock == b""
-    peer.leaves()
-    assert rig.meet(BOB).all(Knock) == []
-
-
-def test_a_peer_that_does_not_know_the_invitation_yet_is_asked_again() -> None:
-    rig, _ = let_in()
-    peer = rig.meet(BOB)
-    peer.say(WALL)
-    peer.leaves()
-    assert len(rig.meet(BOB).all(Knock)) == 1
-
-
-def test_who_leaves_knocks_no_more() -> None:
-    rig, scope = let_in()
-    rig.feed(LeaveScope(rig.ticket(), scope))
-    assert (row_of(rig).left, row_of(rig).knock) == (True, b"")
-
-
-def test_what_the_owner_wishes_takes_the_place_of_a_knock_that_nobody_waits_for() -> None:
-    rig, scope = let_in()
-    peer = rig.meet(BOB)
-    ticket = enter(rig)
-    assert len(peer.all(Knock)) == 2
-    peer.say(opens(peer, scope))
-    assert rig.answers[ticket] == LetIn(scope)
-    assert len(rig.answers) == 2
-
-
-def test_a_wish_of_the_owners_is_not_replaced_by_a_knock_that_nobody_waits_for() -> None:
-    rig, _ = let_in()
-    other = b"another secret !"
-    enter(rig, secret=other)
-    (knock,) = (peer := rig.meet(BOB)).all(Knock)
-    assert knock.tag == words.door_tag(words.invitation_key(other).public, peer.transcript, words.ANSWERER)
