@@ -287,11 +287,17 @@ class Society:
         return self.told_of[scope] if scope in self.told_of else [each.name for each in self.people]
 
     def _should_carry(self, host: Citizen, scope: ScopeId) -> bool:
-        """Whether a wish to join was lost in a crash, or a home is an old copy."""
+        """Whether a wish to join was lost in a crash, a home is an old copy, or whoever let it in lost every machine:
+        then its owner hears from somebody else where the network is."""
         assert host.node is not None  # all are up by now
-        if scope in host.node.parts.scopes.carried or scope in host.gone:
+        carried = host.node.parts.scopes.carried.get(scope)
+        if scope in host.gone or (carried is not None and not (carried.hosts and self._are_lost(carried.hosts))):
             return False
         return scope == self.commons or host.name in self.told_of[scope]
+
+    def _are_lost(self, names: Iterable[str]) -> bool:
+        """Whether none of these machines is left."""
+        return not {each.name for each in self.people}.intersection(names)
 
     def _inside(self, scope: ScopeId) -> list[Citizen]:
         """Whose nodes must be level: they stand there by what the founder's has folded, and carry it."""
