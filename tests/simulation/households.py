@@ -115,6 +115,10 @@ class Households(Society):
         joined = {row.network for row in host.ledger.rows(JoinedEntry) if not row.left}
         return [each for each in scopes if each in joined and each not in host.gone]
 
+    def _was_let_in(self, host: Citizen, scope: ScopeId) -> bool:
+        """Whether a machine was told of a network and has not left it, though it may remember nothing of that."""
+        return host.name in self.told_of.get(scope, {}) and scope not in host.gone
+
     def _rows(self, peer: str, scopes: list[ScopeId]) -> list[LocalRow]:
         rows: list[LocalRow] = [JoinedEntry(each, 0, host=peer) for each in scopes]
         return [*rows, PeerEntry(peer, addresses=(f"/sim/{peer}",), added=True, source="hand")]
@@ -232,7 +236,7 @@ class Households(Society):
         ):
             return  # With them something would be gone on which others rest.
         peer = self.random.choice(helpers)
-        scopes = [each for each in self._known_to(host) if each == commons or host.name in self.told_of[each]]
+        closed = tuple(scope for scope in self.networks if any(self._was_let_in(each, scope) for each in mine))
         for each in mine:
             each.stop("is lost")
             each.life += 1  # nor does it start again if it had crashed
@@ -242,7 +246,6 @@ class Households(Society):
         owner = host.name.partition(" ")[0]
         made = self._add(host, f"{owner} {self.devices}", self._rows(peer.name, [commons]))
         self.networks.update({scope: made for scope, founder in self.networks.items() if founder in mine})
-        closed = tuple(each for each in scopes if each != commons)
         self.recovering.append(Recovering(made, peer.name, owner, closed, self.random.randbytes(16)))
         self.notebooks.pop(agent, None)
 
