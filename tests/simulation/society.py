@@ -12,6 +12,7 @@ from meshnode.core.drafts import Draft
 from meshnode.core.effects import Written
 from meshnode.core.events import AddPeer, EnterBy, JoinScope
 from meshnode.core.rows import WaitEntry
+from meshnode.core.scopes import Carried
 from meshnode.core.settings import CoreSettings
 from meshproto.fold.standing import Status
 from meshproto.records.ids import ScopeId, log_id
@@ -287,17 +288,18 @@ class Society:
         return self.told_of[scope] if scope in self.told_of else [each.name for each in self.people]
 
     def _should_carry(self, host: Citizen, scope: ScopeId) -> bool:
-        """Whether a wish to join was lost in a crash, a home is an old copy, or whoever let it in lost every machine:
-        then its owner hears from somebody else where the network is."""
+        """Whether a wish to join was lost in a crash, a home is an old copy, or whoever was to let it in has lost every
+        machine, or left: then its owner hears from somebody else where the network is."""
         assert host.node is not None  # all are up by now
         carried = host.node.parts.scopes.carried.get(scope)
-        if scope in host.gone or (carried is not None and not (carried.hosts and self._are_lost(carried.hosts))):
+        if scope in host.gone or (carried is not None and not self._waits_in_vain(carried)):
             return False
         return scope == self.commons or host.name in self.told_of[scope]
 
-    def _are_lost(self, names: Iterable[str]) -> bool:
-        """Whether none of these machines is left."""
-        return not {each.name for each in self.people}.intersection(names)
+    def _waits_in_vain(self, carried: Carried) -> bool:
+        """Whether none of the machines that were to let somebody in is there any more, and takes part."""
+        there = {each.name for each in self.people if carried.scope not in each.gone}
+        return bool(carried.hosts) and there.isdisjoint(carried.hosts)
 
     def _inside(self, scope: ScopeId) -> list[Citizen]:
         """Whose nodes must be level: they stand there by what the founder's has folded, and carry it."""
