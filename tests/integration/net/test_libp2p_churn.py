@@ -16,6 +16,8 @@ FEW = 2
 
 GROWTH_BYTES = 8 * 1024 * 1024
 """What the memory of the process may grow by, however many connections there were."""
+ROUNDS = 3
+"""How often it may grow by more. What is left behind grows in each; what other tests left in pieces, in one at most."""
 
 
 async def test_churn_leaves_no_slot_task_descriptor_or_memory_behind(
@@ -25,11 +27,14 @@ async def test_churn_leaves_no_slot_task_descriptor_or_memory_behind(
     async with running(alice) as address:
         await _churn(address, 100)
         await eventually(lambda: alice.counters()["connections"] == 0)
-        before, memory = _holdings(), psutil.Process().memory_info().rss
-        await _churn(address, LONG if long_campaigns else CI)
-        await eventually(lambda: alice.counters()["connections"] == alice.counters()["half_open"] == 0)
-        await eventually(lambda: _no_more_than(before) and _connections_in_memory() <= FEW)
-        assert psutil.Process().memory_info().rss - memory < GROWTH_BYTES
+        before, growth = _holdings(), [GROWTH_BYTES]
+        while growth[-1] >= GROWTH_BYTES and len(growth) <= ROUNDS:
+            memory = psutil.Process().memory_info().rss
+            await _churn(address, LONG if long_campaigns else CI)
+            await eventually(lambda: alice.counters()["connections"] == alice.counters()["half_open"] == 0)
+            await eventually(lambda: _no_more_than(before) and _connections_in_memory() <= FEW)
+            growth.append(psutil.Process().memory_info().rss - memory)
+        assert growth[-1] < GROWTH_BYTES, growth
         assert alice._gate._settled == {}
         assert alice._shared.allowance.left == alice._settings.window_total
     tell(f"churn: {LONG if long_campaigns else CI} connections left nothing behind")
