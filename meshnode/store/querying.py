@@ -1,5 +1,6 @@
 """Asking the views: rows of one kind by conditions on their columns, sums, and full-text search."""
 
+import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
@@ -105,9 +106,13 @@ FOUND_MOST = 1_000
 LOOKED_AT = 20_000
 """Records with the words looked at, the newest first, where a search asks for more than words."""
 _MATCHING = """
-SELECT search.* FROM (SELECT rowid AS number FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?)
-AS found CROSS JOIN search ON search.number = found.number
+SELECT json_group_array(json_array(number, at, hex(record), title))
+FROM (
+    SELECT search.*
+    FROM (SELECT rowid AS number FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?) AS found
+    CROSS JOIN search ON search.number = found.number
 """
+_NUMBERED = "SELECT * FROM search WHERE number IN (SELECT value FROM json_each(?))"
 
 
 class ViewReader:
@@ -222,25 +227,43 @@ class ViewReader:
             return ()
         # Quoted, a word is a word, whatever it means in the language of queries.
         whole = ['"' + word.replace('"', '""') + '"' for word in words]
-        rows = self._matching(" ".join(whole), conditions)
-        if len(rows) < FOUND_MOST:
-            rows = self._matching(" ".join(f"{word}*" for word in whole), conditions)
+        found = self._matching(" ".join(whole), conditions)
+        if len(found) < FOUND_MOST:
+            found = self._matching(" ".join(f"{word}*" for word in whole), conditions)
         looked_for = words_of(text)
-        placed = sorted([(found_at(row, looked_for).order, row) for row in rows], key=itemgetter(0))
+        placed = sorted([(_place(at, record, title, looked_for).order, number) for number, at, record, title in found])
         begin = 0 if after is None else bisect_right(placed, after.order, key=itemgetter(0))
-        return tuple(row for _, row in placed[begin : begin + limit])
+        return self._rows_found([number for _, number in placed[begin:]], limit)
 
-    def _matching(self, query: str, conditions: Sequence[Where]) -> tuple[SearchRow, ...]:
-        """The newest records that match, with what is asked of them besides."""
+    def _matching(self, query: str, conditions: Sequence[Where]) -> list[tuple[int, int, bytes, str]]:
+        """Of the newest records that match, with what is asked of them besides: number, when, record and title.
+
+        All of them are one row of the answer: at each row SQLite's interface gives up the interpreter, and beside a
+        busy loop taking it back takes longer than the row.
+        """
         parts, values = _parts(SearchRow, conditions)
-        question = " ".join([_MATCHING, "WHERE" if parts else "", " AND ".join(parts), "LIMIT ?"])
+        question = " ".join([_MATCHING, "WHERE" if parts else "", " AND ".join(parts), "LIMIT ?)"])
         looked = LOOKED_AT if conditions else FOUND_MOST
-        return _as_rows(SearchRow, self._source.rows(question, (query, looked, *values, FOUND_MOST)))
+        [(told,)] = self._source.rows(question, (query, looked, *values, FOUND_MOST))
+        return [(number, at, bytes.fromhex(record), title) for number, at, record, title in json.loads(told)]
+
+    def _rows_found(self, numbers: Sequence[int], limit: int) -> tuple[SearchRow, ...]:
+        """The first rows of these numbers, in this order; what is not there any more makes room for others."""
+        found: list[SearchRow] = []
+        while numbers and len(found) < limit:
+            some, numbers = numbers[: limit - len(found)], numbers[limit - len(found) :]
+            rows = {row[0]: row for row in self._source.rows(_NUMBERED, (json.dumps(some),))}
+            found += _as_rows(SearchRow, [rows[each] for each in some if each in rows])
+        return tuple(found)
 
 
 def found_at(row: SearchRow, words: list[str]) -> FoundAt:
     """Where a record stands among those found by words."""
-    return FoundAt(int(not has_all(row.title, words)), row.at, row.record)
+    return _place(row.at, row.record, row.title, words)
+
+
+def _place(at: int, record: bytes, title: str, words: list[str]) -> FoundAt:
+    return FoundAt(int(not has_all(title, words)), at, record)
 
 
 def _composed(wanted: str, kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[str, list[Plain]]:

@@ -3,6 +3,7 @@
 Words are compared as the search index compares them: without regard to case and diacritics, by their beginnings.
 """
 
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ LENGTH = 140
 """Characters of a piece: one or two lines."""
 BEFORE = 40
 """Characters shown before the first word that was found."""
+_WORD = re.compile(r"[^\W_]+")
+"""Letters and digits of any language."""
 
 
 class Snippet(NamedTuple):
@@ -22,12 +25,12 @@ class Snippet(NamedTuple):
 
 def folded(text: str) -> str:
     """A text as it is compared, character by character: each becomes one, so that places stay what they are."""
-    return "".join(map(_plain, text))
+    return text.lower() if text.isascii() else "".join(map(_plain, text))
 
 
 def words_of(text: str) -> list[str]:
     """The words somebody looks for, folded."""
-    return "".join(each if each.isalnum() else " " for each in folded(text)).split()
+    return _WORD.findall(folded(text))
 
 
 def has_all(text: str, words: list[str]) -> bool:
