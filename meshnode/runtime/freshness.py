@@ -17,7 +17,7 @@ CERTAIN_SECONDS = 10.0
 """How long it is waited for them at most where what they show decides what is signed, or refused."""
 FEW_BEHIND = 50
 """Records that the views may lack for a list to wait for them whoever wrote them: some 20 ms of work."""
-STREAM_FRESH_SECONDS = 0.01
+STREAM_FRESH_SECONDS = 0.004
 """How long a list waits during a sync, and until it is shown, for the views to show what was written here."""
 MOST_BEHIND = 5_000
 """Records behind which what was written here is waited for: about as many as are shown in FRESH_SECONDS."""
