@@ -297,9 +297,9 @@ class Society:
         return scope == self.commons or host.name in self.told_of[scope]
 
     def _waits_in_vain(self, carried: Carried) -> bool:
-        """Whether none of the machines that were to let somebody in is there any more, and takes part."""
-        there = {each.name for each in self.people if carried.scope not in each.gone}
-        return bool(carried.hosts) and there.isdisjoint(carried.hosts)
+        """Whether none of the machines that were to let somebody in is there any more, and may do so."""
+        there = self._inside(carried.scope) if carried.scope in self.networks else self.people
+        return bool(carried.hosts) and carried.hosts.isdisjoint(each.name for each in there)
 
     def _inside(self, scope: ScopeId) -> list[Citizen]:
         """Whose nodes must be level: they stand there by what the founder's has folded, and carry it."""
