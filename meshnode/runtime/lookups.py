@@ -21,6 +21,7 @@ from meshnode.views.rows import (
     VoteRow,
 )
 from meshproto.records.ids import to_text
+from meshproto.records.reasons import Reason
 
 LIVING = ("yes", "aside")
 """Statuses of records that have an effect, or would have if a member's record reached them."""
@@ -230,6 +231,18 @@ class Lookups:
     def healings(self, log: bytes) -> tuple[HealingRow, ...]:
         """What joined branches of a log, by number."""
         return self.views.select(HealingRow, Where("log", Is.EQUAL, log), order="seq")
+
+    def contested(self, agents: Sequence[bytes], most: int) -> tuple[EntryRow, ...]:
+        """The oldest contested records of some agents, at most `most`; without rivals, which nobody can stand by.
+
+        Of more than MAX_IN agents, those of the first are told.
+        """
+        where = (
+            Where("status", Is.EQUAL, "contested"),
+            Where("agent", Is.ONE_OF, agents[:MAX_IN]),
+            Where("reason", Is.OTHER, Reason.R_RIVAL.value),
+        )
+        return self.views.select(EntryRow, *where, order="at", limit=most)
 
     def pending(self) -> int:
         """How many records wait for their past."""

@@ -31,7 +31,11 @@ _BASE = (
     " prefix = '2 3')",
 )
 _INDEXES = {
-    "entries": ("scope, at", "agent, at", "type, at", "status", "log, seq"),
+    "entries": (
+        *("scope, at", "agent, at", "type, at", "status", "log, seq"),
+        # Few are contested. Who asks for some agents' own must be led neither to all of theirs nor to those of all.
+        "status, agent, at WHERE status = 'contested'",
+    ),
     "contributions": (
         *("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref", "named"),
         # Few state anything again, and who asks for the others must not be led to this one.

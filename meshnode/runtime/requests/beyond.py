@@ -6,18 +6,15 @@ from typing import NamedTuple
 from meshnode.core.drafts import Draft
 from meshnode.core.mandates import Denied
 from meshnode.runtime.office import Office
-from meshnode.store.querying import Is, Where
 from meshnode.terms.wording import money
-from meshnode.views.rows import EntryRow
 from meshproto.fold.entries import Entry
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import SETTLED, Status, row_of
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
-from meshproto.records.reasons import Reason
 from meshproto.types import identity
 
 MOST_CONTESTED = 200
-"""Contested records looked at, the oldest: who has more must settle some before the others are told."""
+"""Contested records of the owner's looked at, the oldest: who has more must settle some before others are told."""
 
 
 class Shaken(NamedTuple):
@@ -74,14 +71,9 @@ def reach_of(limits: Entry) -> str:
 
 def shaken(office: Office) -> list[Shaken]:
     """What is contested, and would stand by an accept of the owner's, for itself or an organisation; oldest first."""
-    acting = office.acts_as()
-    rows = office.lookups.views.select(
-        EntryRow, Where("status", Is.EQUAL, "contested"), order="at", limit=MOST_CONTESTED
-    )
-    mine = [row for row in rows if row.agent in acting and row.reason != Reason.R_RIVAL]
     return [
         Shaken(RecordId(row.record), ScopeId(row.scope), row.agent, row.type, row.at)
-        for row in mine
+        for row in office.lookups.contested(office.acts_as(), MOST_CONTESTED)
         if helps(office, row.record)
     ]
 
