@@ -11,6 +11,7 @@ from meshproto.fold.entries import Entry
 from meshproto.fold.memory import Memory
 from meshproto.fold.standing import SETTLED, Status, row_of
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
+from meshproto.records.record import Record
 from meshproto.types import identity
 
 MOST_CONTESTED = 200
@@ -28,12 +29,21 @@ class Shaken(NamedTuple):
 
 
 def accept_of(office: Office, record: bytes, agent: bytes) -> Draft:
-    """An accept of something that stands where `record` does, as it would be signed for an agent."""
-    found = office.truth.record(RecordId(record))
-    assert found is not None  # the caller has found it
+    """An accept of a record that is here, as it would be signed for an agent."""
     return Draft(
-        ScopeId(found.home), "countersign", identity.accept(record), agent=b"" if agent == office.me else agent
+        _found(office, record).home,
+        "countersign",
+        identity.accept(record),
+        agent=b"" if agent == office.me else agent,
     )
+
+
+def stand_by(office: Office, record: bytes) -> Draft:
+    """The accept by which the owner stands by a contested record that is here, for whoever is its author."""
+    found = _found(office, record)
+    # SPEC 04-fold 6: whose target is x, or, if x itself is an accept, whose target is that of x
+    target = found.facts["target"] if found.type == "countersign" else record
+    return accept_of(office, record, found.author)._replace(facts=identity.accept(target))
 
 
 def doubts_about(office: Office, record: bytes, asked: Iterable[bytes] = ()) -> list[str]:
@@ -41,10 +51,9 @@ def doubts_about(office: Office, record: bytes, asked: Iterable[bytes] = ()) -> 
 
     `asked` are those of whom an answer is awaited.
     """
-    mine, found = office.acts_as(), office.truth.record(RecordId(record))
-    assert found is not None  # the caller has found it
+    mine, author = office.acts_as(), _found(office, record).author
     with office.folded.steady():
-        signed = [*_contested(record, found.author, mine, office.folded)]
+        signed = [*_contested(record, author, mine, office.folded)]
     told = [
         f"what was signed here for {_name(office, agent)} goes beyond the mandate of who signed it: it counts once "
         f"somebody with a wider one stands by it: meshnode reaffirm {to_text(each)}"
@@ -80,10 +89,7 @@ def shaken(office: Office) -> list[Shaken]:
 
 def helps(office: Office, record: bytes) -> bool:
     """Whether the owner's accept would make a contested record stand: by a mandate, and none that it goes beyond."""
-    found = office.truth.record(RecordId(record))
-    assert found is not None  # the caller has found it
-    target = found.facts["target"] if found.type == "countersign" else record
-    draft = accept_of(office, record, found.author)._replace(facts=identity.accept(target))
+    draft = stand_by(office, record)
     return not isinstance(office.mandates.answer(draft), Denied) and office.mandates.exceeded(draft) is None
 
 
@@ -101,6 +107,12 @@ def _contested(record: bytes, author: bytes, agents: Container[bytes], memory: M
 
 def _is_shaken(record: bytes, memory: Memory) -> bool:
     return memory.get("beyond", record) is not None and row_of(memory, record).status == Status.CONTESTED
+
+
+def _found(office: Office, record: bytes) -> Record:
+    found = office.truth.record(RecordId(record))
+    assert found is not None  # whoever asks has found it
+    return found
 
 
 def _name(office: Office, agent: bytes) -> str:

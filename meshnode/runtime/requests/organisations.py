@@ -16,7 +16,7 @@ from meshnode.runtime.chance import SystemChance
 from meshnode.runtime.keyed import noting
 from meshnode.runtime.office import Ids, Office, Rows
 from meshnode.runtime.refusals import Code, Refusal
-from meshnode.runtime.requests.beyond import reach_of
+from meshnode.runtime.requests.beyond import reach_of, stand_by
 from meshnode.runtime.requests.networks import STANDING_STATES, give_back
 from meshnode.runtime.requests.people import JoinLine
 from meshnode.runtime.requests.work import words
@@ -175,17 +175,13 @@ async def leave(office: Office, organisation: ScopeId, rows: Rows = ()) -> bool:
 
 async def reaffirm(office: Office, record: RecordId, rows: Rows = ()) -> Ids:
     """Stand by a contested record of one's own, or of an organisation one signs for. Raises Refusal."""
-    found = office.truth.record(record)
     standing = await office.projector.standing(record)
-    if found is None or standing is None or standing.status.name != "CONTESTED":
+    if not office.truth.has(record) or standing is None or standing.status.name != "CONTESTED":
         raise Refusal(Code.CONFLICT, f"{short(record)} is not contested", f"meshnode why {short(record)}")
-    # SPEC 04-fold 6: whose target is x, or, if x itself is an accept, whose target is that of x
-    target = found.facts["target"] if found.type == "countersign" else record
-    agent = b"" if found.agent == office.me else bytes(found.agent)
-    draft = Draft(ScopeId(found.home), "countersign", identity.accept(target), agent=agent)
+    draft = stand_by(office, record)
     limits = office.mandates.exceeded(draft)
     if limits is not None:
-        name = office.name(agent) or short(agent)
+        name = office.name(draft.agent) or short(draft.agent)
         why = f"it goes beyond your mandate for {name}, too ({reach_of(limits)}): yours would change nothing"
         raise Refusal(Code.NOT_AUTHORISED, why, "somebody with a wider one stands by it: meshnode org show --help")
     return await office.node.write([draft], local=rows)
