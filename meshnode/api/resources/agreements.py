@@ -32,7 +32,6 @@ from meshnode.runtime.requests.beyond import doubts_about
 from meshnode.runtime.requests.ruled import Ruling
 from meshnode.terms.contract import Section, changes, rights_of, seen
 from meshnode.terms.warnings import warnings_of
-from meshproto.fold.duties import vacancies
 from meshproto.records.encoding import EncodeError
 from meshproto.records.ids import NONE, RecordId, ScopeId, to_text
 from meshproto.records.limits import MAX_INT
@@ -234,10 +233,7 @@ async def _model(
     says, following = agreed.advice(office, found, shown)
     title, summary = agreed.texts_of(office, shown)
     with office.folded.steady():
-        vacant = (
-            vacancies(found.scope, office.folded) if shown is found.standing and shown.told.state == "in_force" else ()
-        )
-        warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), vacant)
+        warnings = warnings_of(found.scope, shown.facts, office.folded, agreed.readable(office), shown.vacant)
     warnings += doubts_about(office, shown.record, shown.awaited)
     disputes, decisions = await decided_in(office, names, found.scope)
     return Agreement(

@@ -1,6 +1,6 @@
 """How agreements stand: their versions, who has signed, whose turn it is, and what comes next in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from meshnode.core.rows import AgreementEntry
@@ -11,7 +11,7 @@ from meshnode.runtime.requests.decided import names
 from meshnode.runtime.unwritten import quoted
 from meshnode.terms.contract import Readable, Section, contract
 from meshnode.views.rows import AgreementRow
-from meshproto.fold.duties import vacancies
+from meshproto.fold.duties import VACANT, vacant_duties
 from meshproto.fold.lineage import read_stand
 from meshproto.fold.lineages import read_version, version_of
 from meshproto.fold.memory import Memory
@@ -49,6 +49,8 @@ class Version(NamedTuple):
     signatures: tuple[Signature, ...]
     awaited: tuple[bytes, ...]
     """Whose signature is missing, where nobody's decline is in the way."""
+    vacant: tuple[tuple[bytes, str], ...] = ()
+    """To whom, and for what, nobody answers by it any more; only where it is in force."""
 
 
 class Agreement(NamedTuple):
@@ -133,16 +135,14 @@ def advice(office: Office, agreement: Agreement, version: Version) -> tuple[str,
         case _ if agreement.proposals:
             ids = ", ".join(short(each.record) for each in agreement.proposals)
             first = to_text(agreement.proposals[-1].record)
-            says = f"{_in_force(office, version)}; a change of it is proposed ({ids})"
+            says = f"{_in_force(office, version.vacant)}; a change of it is proposed ({ids})"
             return says, f"meshnode agreement show {first}"
         case _:
-            return _in_force(office, version), ""
+            return _in_force(office, version.vacant), ""
 
 
-def _in_force(office: Office, version: Version) -> str:
+def _in_force(office: Office, vacant: Iterable[tuple[bytes, str]]) -> str:
     """That a version is in force, and to whom nobody answers by it any more."""
-    with office.folded.steady():
-        vacant = vacancies(version.row.scope, office.folded) if version.facts.get("responsibility") else []
     told = " and ".join(f"to {names(office, (to,))} for {matter}" for to, matter in vacant)
     return f"in force, but nobody answers {told} any more" if told else "in force"
 
@@ -194,7 +194,8 @@ def _version(row: AgreementRow, decided: Versions) -> Version:
         asked = leavers if not told.ids or _need_leavers(facts, memory) else ()
         missing = {*told.ids, *asked}
         awaited = tuple(each.agent for each in signatures if each.agent in missing and not each.state)
-    return Version(RecordId(row.record), row, facts, told, signatures, awaited)
+    vacant = tuple(vacant_duties(decided)) if VACANT in told.flags else ()
+    return Version(RecordId(row.record), row, facts, told, signatures, awaited, vacant)
 
 
 def _need_leavers(facts: Mapping[str, Any], memory: Memory) -> bool:
