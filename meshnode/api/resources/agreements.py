@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from meshnode.api.breath import Breath
 from meshnode.api.edge import Call, Nothing
-from meshnode.api.mistyped import meant_key, meant_value
+from meshnode.api.mistyped import meant
 from meshnode.api.models.agreements import (
     Agreement,
     AgreementBrief,
@@ -217,8 +217,7 @@ def _must_fit(office: Office, facts: Facts, agent: bytes, scope: bytes = NONE) -
         path = wrong.detail.replace("value_equation", "equation", 1)
         rule = _WRONG.get(path.split("[")[0]) if wrong.reason is Reason.I_RULE else ""
         why = rule or _REASONS.get(wrong.reason.value, wrong.reason.value)
-        why += meant_key(path) if wrong.reason is Reason.Q_KEY else meant_value(wrong.detail, facts)
-        raise Refusal(Code.BAD_REQUEST, f"{path or 'terms'}: {why} ({wrong.reason.value})", MANUAL)
+        raise Refusal(Code.BAD_REQUEST, f"{path or 'terms'}: {why}{meant(wrong, facts)} ({wrong.reason.value})", MANUAL)
 
 
 async def _model(

@@ -128,14 +128,18 @@ class Reason(StrEnum):
 class Refused(Exception):
     """What was received breaks a rule of the protocol.
 
-    `reason` is the code, `detail` says where (a field, an index, an offset), `ids` name the records concerned.
+    `reason` is the code, `detail` says where (a field, an index, an offset), `ids` name the records concerned, and
+    `allowed` are the words or keys that may stand there, where those are few.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", ids: tuple[bytes, ...] = ()) -> None:
-        super().__init__(reason, detail, ids)
+    def __init__(
+        self, reason: Reason, detail: str = "", ids: tuple[bytes, ...] = (), allowed: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(reason, detail, ids, allowed)
         self.reason = reason
         self.detail = detail
         self.ids = ids
+        self.allowed = allowed
 
     def __str__(self) -> str:
         text = f"{self.reason.value} {self.detail}".rstrip()

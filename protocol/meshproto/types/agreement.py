@@ -15,6 +15,7 @@ from meshproto.types.schema import (
     Field,
     Schema,
     array,
+    below,
     boolean,
     code,
     code_or,
@@ -162,7 +163,7 @@ def _equation_is_sound(record: Record) -> None:
         try:
             check_equation(facts["value_equation"], {*parties_of(facts), *facts.get("named", ())})
         except Refused as refusal:
-            raise Refused(refusal.reason, f"value_equation{'.' if refusal.detail else ''}{refusal.detail}") from None
+            raise below("value_equation", refusal) from None
 
 
 AGREEMENT = Schema(

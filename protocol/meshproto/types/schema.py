@@ -85,7 +85,8 @@ def _refusal_of(field: Field, facts: Facts) -> Refused | None:
 def below(name: str, refusal: Refused) -> Refused:
     """The same refusal, seen from the map or array in which the wrong value stands as `name`."""
     path = refusal.detail
-    return Refused(refusal.reason, f"{name}{'' if path.startswith('[') or not path else '.'}{path}")
+    here = f"{name}{'' if path.startswith('[') or not path else '.'}{path}"
+    return Refused(refusal.reason, here, allowed=refusal.allowed)
 
 
 def check_each(checks: Iterable[tuple[Check, Value]]) -> None:
@@ -147,7 +148,7 @@ def code(*names: str) -> Check:
         if not isinstance(value, str):
             raise Refused(Reason.I_FIELD)
         if value not in names:
-            raise Refused(Reason.I_VALUE)
+            raise Refused(Reason.I_VALUE, allowed=names)
 
     return check
 

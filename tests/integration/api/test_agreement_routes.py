@@ -151,11 +151,25 @@ MISTYPED: list[tuple[dict[str, Any], str]] = [
     (
         {"equation": {"cur": "EUR", "steps": [{"do": "pro_rta"}]}},
         "equation.steps[0].do: this value is not allowed there, as 'pro_rta' is none of reimburse, fixed, percent, "
-        "pro_rata, shares, equal, residual, tiers (did you mean 'pro_rata'?) (I-VALUE)",
+        "pro_rata, shares, equal, tiers, residual (did you mean 'pro_rata'?) (I-VALUE)",
     ),
     (
         {"equation": {"cur": "EUR", "steps": [{"do": "pro_rata", "weight": []}]}},
         "equation.steps[0].weight: there is no such key (did you mean 'weights'?) (Q-KEY)",
+    ),
+    (
+        {"equation": {"cur": "EUR", "steps": [{"do": "pro_rata", "claim": "each"}]}},
+        "equation.steps[0].claim: this value is not allowed there, as 'each' is none of once, until_paid (I-VALUE)",
+    ),
+    (
+        {"equation": {"cur": "EUR", "steps": [{"do": "fixed", "claim": "eahc", "pay": []}]}},
+        "equation.steps[0].claim: this value is not allowed there, as 'eahc' is none of each, once, until_paid "
+        "(did you mean 'each'?) (I-VALUE)",
+    ),
+    (
+        {"equation": {"cur": "EUR", "steps": [{"do": "tiers", "brackets": [{"steps": [{"do": "tiers"}]}]}]}},
+        "equation.steps[0].brackets[0].steps[0].do: this value is not allowed there, as 'tiers' is none of reimburse, "
+        "fixed, percent, pro_rata, shares, equal, residual (I-VALUE)",
     ),
     ({"title": "x", "zzz": 1}, "Object contains unknown field `zzz`"),
 ]

@@ -41,9 +41,9 @@ class Place:
             return f"{above}[{self._step}]"
         return f"{above}.{self._step}" if above else self._step
 
-    def refused(self, reason: Reason, below: str = "") -> Refused:
+    def refused(self, reason: Reason, below: str = "", allowed: tuple[str, ...] = ()) -> Refused:
         """The refusal of this value, or of its entry `below`."""
-        return Refused(reason, Place(None, self, below).path if below else self.path)
+        return Refused(reason, Place(None, self, below).path if below else self.path, allowed=allowed)
 
     # Plain values.
 
@@ -71,7 +71,7 @@ class Place:
         """One of a few words."""
         text = self.text()
         if text not in words:
-            raise self.refused(Reason.I_VALUE)
+            raise self.refused(Reason.I_VALUE, allowed=words)
         return text
 
     def matching(self, pattern: re.Pattern[str]) -> str:
@@ -147,7 +147,7 @@ class Place:
             raise self.refused(Reason.I_FIELD)
         unknown = self.value.keys() - set(names)
         if unknown:
-            raise self.refused(Reason.Q_KEY, min(unknown, key=str.encode))
+            raise self.refused(Reason.Q_KEY, min(unknown, key=str.encode), names)
         return Fields(self, self.value)
 
     def measure(self, least: int = -MAX_INT) -> Measure:
