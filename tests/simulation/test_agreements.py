@@ -1,5 +1,7 @@
 """Named situations in agreements, each in a calm town that watches every byte (town.py)."""
 
+import pytest
+
 from meshproto.records.ids import LogId, RecordId
 from meshproto.wire.codec import decode, encode
 from meshproto.wire.messages import (
@@ -21,7 +23,7 @@ from meshproto.wire.messages import (
 )
 from tests.simulation.bargain import Bargain
 from tests.simulation.people import join
-from tests.simulation.world import Host
+from tests.simulation.world import Host, Line
 
 
 def test_an_agreement_reaches_its_parties_and_nobody_else() -> None:
@@ -95,7 +97,9 @@ def test_whom_a_later_version_names_gets_it_from_who_proposed_it_and_then_from_a
     assert cy.ledger.has(work)
 
 
-def test_members_of_a_network_who_are_no_parties_are_answered_as_if_there_were_no_agreement() -> None:
+def test_members_of_a_network_who_are_no_parties_are_answered_as_if_there_were_no_agreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     town = Bargain("ana", "bo", "nosy")
     ana, bo, _ = town.people
     scope = town.proposes(ana, bo)
@@ -114,10 +118,10 @@ def test_members_of_a_network_who_are_no_parties_are_answered_as_if_there_were_n
         Have(tuple(LogTip(log, 9, RecordId(b"i" * 32)) for log in logs)),
         Agreements((RecordId(b"x" * 32),)),
     ]
-    answers = asked(town, questions)
+    answers = asked(town, questions, monkeypatch)
     other = Bargain("ana", "bo", "nosy")
     other.run(4_900)
-    assert answers == asked(other, questions)
+    assert answers == asked(other, questions, monkeypatch)
     assert {type(each) for each in answers} >= {Unknown, Privates, Proof, Want}
 
 
@@ -136,18 +140,18 @@ def test_who_knows_the_id_of_an_agreement_and_is_no_party_shares_nothing() -> No
     assert all(scope not in each.shared.values() for each in sessions)
 
 
-def asked(town: Bargain, questions: list[Message]) -> list[Message]:
+def asked(town: Bargain, questions: list[Message], monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     """What the first of the people says to the last one who asks all this."""
     ana, nosy = town.people[0], town.people[-1]
     heard: list[Message] = []
     watch = town.world.watch_bodies
 
-    def note(host: Host, line: object, message: Message, bodies: list[bytes]) -> None:
-        watch(host, line, message, bodies)  # type: ignore[arg-type]  # a line
-        if nosy in line.ends and host is ana:  # type: ignore[attr-defined]  # a line
+    def note(host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
+        watch(host, line, message, bodies)
+        if nosy in line.ends and host is ana:
             heard.extend(map(decode, bodies))
 
-    town.world.watch_bodies = note  # type: ignore[method-assign]  # for this one world
+    monkeypatch.setattr(town.world, "watch_bodies", note)
     for line in nosy.lines.values():
         if ana in line.ends:
             town.world.inject(nosy, line, *map(encode, questions))

@@ -33,39 +33,39 @@ from tests.simulation.citizen import Citizen
 from tests.simulation.club import Club
 from tests.simulation.people import contribute, holder_of, put_up
 from tests.simulation.scenes import sync
-from tests.simulation.world import TICKETS, Host
+from tests.simulation.world import TICKETS, Host, Line
 
 SECRET = b"sixteen letters."
 
 
-def said_to(club: Club, other: Host) -> list[Message]:
+def said_to(club: Club, other: Host, monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     """From now on: what honest nodes say to somebody."""
     heard: list[Message] = []
     watch = club.world.watch_bodies
 
-    def note(host: Host, line: object, message: Message, bodies: list[bytes]) -> None:
-        watch(host, line, message, bodies)  # type: ignore[arg-type]  # a line
+    def note(host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
+        watch(host, line, message, bodies)
         assert isinstance(host, Citizen)  # all are
-        if other in line.ends and host is not other:  # type: ignore[attr-defined]  # a line
+        if other in line.ends and host is not other:
             heard.extend(map(decode, bodies))
 
-    club.world.watch_bodies = note  # type: ignore[method-assign]  # for this one world
+    monkeypatch.setattr(club.world, "watch_bodies", note)
     return heard
 
 
-def asked(club: Club, questions: list[Message]) -> list[Message]:
+def asked(club: Club, questions: list[Message], monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     """What the first of the people answers to a stranger who asks all this."""
     alice, nosy = club.people[0], club.people[-1]
     club.meet(nosy, alice)
     club.run(2_000)
-    heard = said_to(club, nosy)
+    heard = said_to(club, nosy, monkeypatch)
     for line in nosy.lines.values():
         club.world.inject(nosy, line, *map(encode, questions))
     club.run(200)
     return heard
 
 
-def test_whoever_asks_is_answered_as_by_a_node_without_the_network() -> None:
+def test_whoever_asks_is_answered_as_by_a_node_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     club = Club("alice", "bob", "nosy")
     alice = club.people[0]
     grant = club.invites(alice, SECRET)
@@ -82,12 +82,12 @@ def test_whoever_asks_is_answered_as_by_a_node_without_the_network() -> None:
         Knock(b"t" * 32, b"p" * 64),
         Have(tuple(LogTip(log, 9, RecordId(b"i" * 32)) for log in logs)),
     ]
-    answers = asked(club, questions)
-    assert answers == asked(Club("alice", "bob", "nosy", founds=False), questions)
+    answers = asked(club, questions, monkeypatch)
+    assert answers == asked(Club("alice", "bob", "nosy", founds=False), questions, monkeypatch)
     assert {type(each) for each in answers} == {Unknown, Privates, Proof, Door, Want}
 
 
-def test_a_recorded_conversation_is_worth_nothing_in_another() -> None:
+def test_a_recorded_conversation_is_worth_nothing_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
     club = Club("alice", "bob", "nosy")
     alice, bob, nosy = club.people
     club.knocks(bob, alice, SECRET, club.invites(alice, SECRET, uses=2))
@@ -96,7 +96,7 @@ def test_a_recorded_conversation_is_worth_nothing_in_another() -> None:
     (proof,) = [each for each in recorded if isinstance(each, Auth) and each.agent == bob.identity.agent]
     shown = [encode(each) for each in recorded if isinstance(each, Scopes | Knock)]
     nosy.bend = lambda message: [encode(proof) if isinstance(message, Auth) else encode(message)]
-    heard = said_to(club, nosy)
+    heard = said_to(club, nosy, monkeypatch)
     club.meet(nosy, alice)
     club.run(500)
     assert [type(each) for each in heard] == [Hello, Bye]

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from meshnode.core.drafts import Draft
 from meshnode.core.effects import Synced
 from meshnode.core.events import JoinScope
@@ -12,7 +14,7 @@ from tests.simulation.citizen import Citizen
 from tests.simulation.club import Club
 from tests.simulation.people import found, join
 from tests.simulation.scenes import sync
-from tests.simulation.world import TICKETS, Host
+from tests.simulation.world import TICKETS, Host, Line
 
 
 class Outpost(Club):
@@ -101,7 +103,7 @@ def test_a_relay_without_a_grant_carries_nothing() -> None:
     assert [host.ledger.logs_of_scope(club.network) for host in (bob, rita)] == [(), ()]
 
 
-def test_a_relay_that_holds_a_part_is_not_compared_with_for_ever() -> None:
+def test_a_relay_that_holds_a_part_is_not_compared_with_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     club = Outpost("alice", "bob", "rita", relayed_bytes=3_000)
     alice, bob, _ = club.people
     club.relays(granted=True)
@@ -114,11 +116,11 @@ def test_a_relay_that_holds_a_part_is_not_compared_with_for_ever() -> None:
     said: Counter[str] = Counter()
     watch = club.world.watch_bodies
 
-    def count(host: Host, line: object, message: Message, bodies: list[bytes]) -> None:
-        watch(host, line, message, bodies)  # type: ignore[arg-type]  # a line
+    def count(host: Host, line: Line, message: Message, bodies: list[bytes]) -> None:
+        watch(host, line, message, bodies)
         said[type(message).__name__] += 1
 
-    club.world.watch_bodies = count  # type: ignore[method-assign]  # for this one world
+    monkeypatch.setattr(club.world, "watch_bodies", count)
     club.run(3_600_000)
     assert said["Compare"] < 60  # 480 if they were compared twice a minute
 

@@ -33,18 +33,20 @@ def damaged() -> bool:
     raise StoreDamaged("views.db", "page 7")
 
 
-async def breaks(node: Node) -> None:
+async def breaks(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the file turn out damaged when the next slice is to be written."""
     await node.office.projector.caught_up()
-    node.office.projector._slice = damaged  # type: ignore[method-assign]  # a file that is damaged
+    monkeypatch.setattr(node.office.projector, "_slice", damaged)
     await node.logs("Not shown any more")
     await node.learns(lambda: node.office.projector.broken)
 
 
-async def test_lists_are_refused_with_what_helps_and_the_checks_tell_why(mesh: Mesh) -> None:
+async def test_lists_are_refused_with_what_helps_and_the_checks_tell_why(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with mesh.node("ana") as ana:
         api = ana.api()
-        await breaks(ana)
+        await breaks(ana, monkeypatch)
         for path in LISTS:
             problem = await api.refuses("GET", path)
             assert (problem["code"], problem["hint"]) == ("unreadable", "meshnode down, then meshnode up"), path
@@ -56,11 +58,11 @@ async def test_lists_are_refused_with_what_helps_and_the_checks_tell_why(mesh: M
         assert len((await ana.api().does("GET", "/contributions"))["items"]) == 1
 
 
-async def test_pages_tell_it_within_their_frame(mesh: Mesh) -> None:
+async def test_pages_tell_it_within_their_frame(mesh: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
     async with mesh.node("ana") as ana:
         reader = Reader(ana)
         await reader.logs_in()
-        await breaks(ana)
+        await breaks(ana, monkeypatch)
         ana.site().watch.look()
         page = await reader.get("/money")
     assert page.status_code == 500
@@ -69,12 +71,12 @@ async def test_pages_tell_it_within_their_frame(mesh: Mesh) -> None:
     assert "waits to be let in" not in page.text
 
 
-async def test_a_stream_of_events_ends_and_does_not_fall_silent(mesh: Mesh) -> None:
+async def test_a_stream_of_events_ends_and_does_not_fall_silent(mesh: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
     async with mesh.node("ana") as ana:
         await ana.office.projector.caught_up()
         reading, moved = Reading(ana.site().feed, Wish(), None), ana.site().feed.moved
         seen = moved.moves
-        await breaks(ana)
+        await breaks(ana, monkeypatch)
         with trio.fail_after(5):
             await moved.after(seen)
         with pytest.raises(Refusal, match="page 7"):

@@ -46,13 +46,13 @@ def test_all_of_a_contribution_is_in_its_line(node: FakeNode, tmp_path: Path) ->
     assert node.asked[0].query == {"kind": "material", "limit": "500"}
 
 
-def test_every_page_is_written(node: FakeNode, tmp_path: Path) -> None:
+def test_every_page_is_written(node: FakeNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [Page([contribution("One")], "later"), Page([contribution("Two")], None)]
 
     def answer(asked: object, rest: list[str]) -> object:
         return pages.pop(0)
 
-    node.get_contributions = answer  # type: ignore[method-assign,assignment]  # two pages, then no more
+    monkeypatch.setattr(node, "get_contributions", answer)
     run("export", "csv", str(tmp_path / "all.csv"), home=node)
     assert [row["title"] for row in rows(tmp_path / "all.csv")] == ["One", "Two"]
     assert [asked.query.get("cursor") for asked in node.asked] == [None, "later"]

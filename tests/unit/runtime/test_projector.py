@@ -148,7 +148,7 @@ async def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPat
             raise failures.pop()
         return take_in()
 
-    shop.projector._slice = failing  # type: ignore[method-assign]  # a disk that fails twice
+    monkeypatch.setattr(shop.projector, "_slice", failing)  # a disk that fails twice
     shop.commit(shop.genesis, shop.work("one"))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(shop.projector.run)
@@ -158,13 +158,13 @@ async def test_a_full_disk_is_told_and_tried_again(monkeypatch: pytest.MonkeyPat
     assert (shop.titles(), shop.projector.trouble) == (["one"], "")
 
 
-async def test_damaged_views_refuse_whoever_waits_for_them() -> None:
+async def test_damaged_views_refuse_whoever_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = Shop()
 
     def failing() -> bool:
         raise StoreDamaged("views.db", "page 7")
 
-    shop.projector._slice = failing  # type: ignore[method-assign]  # a file that is damaged
+    monkeypatch.setattr(shop.projector, "_slice", failing)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(shop.projector.run)
         with trio.fail_after(DEADLINE):
@@ -175,13 +175,15 @@ async def test_damaged_views_refuse_whoever_waits_for_them() -> None:
     assert "page 7" in shop.projector.trouble
 
 
-async def test_views_that_turn_out_damaged_refuse_whoever_waits_for_some_records() -> None:
+async def test_views_that_turn_out_damaged_refuse_whoever_waits_for_some_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shop = Shop()
 
     def failing() -> bool:
         raise StoreDamaged("views.db", "page 7")
 
-    shop.projector._slice = failing  # type: ignore[method-assign]  # a file that is damaged
+    monkeypatch.setattr(shop.projector, "_slice", failing)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(shop.projector.run)
         with trio.fail_after(DEADLINE), pytest.raises(Refusal, match="page 7"):
@@ -242,9 +244,9 @@ async def test_whoever_waits_for_rows_waits_for_no_pause(monkeypatch: pytest.Mon
 class Scrubs:
     """What scrubbing the views says, one time after the other; then that all is clean."""
 
-    def __init__(self, shop: Shop, *endings: bool | Exception) -> None:
+    def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch, *endings: bool | Exception) -> None:
         self.endings, self.count = list(endings), 0
-        shop.views.scrub = self  # type: ignore[method-assign]  # a file that a test decides about
+        monkeypatch.setattr(shop.views, "scrub", self)
 
     def __call__(self) -> bool:
         """Scrub."""
@@ -259,7 +261,7 @@ async def test_scrubbing_is_tried_again_by_itself_until_the_file_is_clean(monkey
     for name in ("SCRUB_AGAIN_SECONDS", "RETRY_SECONDS"):
         monkeypatch.setattr(projector_module, name, 0.01)
     async with following() as shop:
-        scrubs = Scrubs(shop, False, StoreFull("views.db", "no space"), False)
+        scrubs = Scrubs(shop, monkeypatch, False, StoreFull("views.db", "no space"), False)
         with trio.fail_after(DEADLINE):
             await shop.projector.scrubbed()
         assert scrubs.count == 4
@@ -268,7 +270,7 @@ async def test_scrubbing_is_tried_again_by_itself_until_the_file_is_clean(monkey
 async def test_a_file_that_was_just_rewritten_is_not_rewritten_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projector_module, "SCRUB_SHARE", 1e9)
     async with following() as shop:
-        scrubs, one, two = Scrubs(shop), shop.work("one"), shop.work("two")
+        scrubs, one, two = Scrubs(shop, monkeypatch), shop.work("one"), shop.work("two")
         shop.commit(shop.genesis, one, two)
         await shop.projector.scrubbed()
         for signed in (one, two):
@@ -309,10 +311,10 @@ async def test_what_must_be_gone_is_told_to_remain_until_the_last_file_is_clean(
         shop.evict(signed.privates[0][0], purge=True)
     look()  # the views have not heard of it
     clean = shop.views.scrub
-    Scrubs(shop, False)  # a reader is in the way
+    Scrubs(shop, monkeypatch, False)  # a reader is in the way
     await passes("caught_up")
     look()  # their file may have traces
-    shop.views.scrub = clean  # type: ignore[method-assign]  # a file that a test decides about
+    monkeypatch.setattr(shop.views, "scrub", clean)
     shop.projector._scrub_from = 0.0
     await passes("scrubbed")
     look()
@@ -335,9 +337,11 @@ async def test_texts_of_the_blocked_remain_until_all_of_them_are_looked_through(
     assert told == [False, True, False]
 
 
-async def test_a_file_that_turns_out_damaged_while_it_is_scrubbed_breaks_the_views() -> None:
+async def test_a_file_that_turns_out_damaged_while_it_is_scrubbed_breaks_the_views(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with following() as shop:
-        Scrubs(shop, StoreDamaged("views.db", "page 7"))
+        Scrubs(shop, monkeypatch, StoreDamaged("views.db", "page 7"))
         with trio.fail_after(DEADLINE):
             await shop.projector.scrubbed()
         await refused(shop.projector)
