@@ -7,8 +7,9 @@ import trio
 
 from meshnode.runtime.requests import organisations, people
 from meshnode.runtime.requests.organisations import Founding, Job
+from meshproto.records.ids import from_text
 from meshproto.types.value import Money
-from tests.support.bargains import HOURS
+from tests.support.bargains import HOURS, is_so
 from tests.support.dashboards import Reader
 from tests.support.meshes import Api, Mesh, Node
 from tests.support.patience import DEADLINE
@@ -113,3 +114,26 @@ async def test_a_payment_beyond_the_mandate_is_told_at_once(tmp_path: Path) -> N
         declared = await dan.api().does("POST", "/settlements", owed)
         await waits(carol, "confirm-payment")
         assert (await carol.api().does("GET", f"/settlements/{declared['id']}"))["warnings"] == [BEFORE]
+
+
+async def test_the_page_of_a_distribution_tells_whoever_would_approve_it_beyond_a_mandate(tmp_path: Path) -> None:
+    mesh = Mesh(tmp_path)
+    async with mesh.node("ana") as ana, mesh.node("carol") as carol, mesh.node("dan") as dan:
+        await shop(ana, carol, dan)
+        parties = [{"who": "me", "roles": ["provider", "holder"]}, {"who": "Blue", "roles": ["provider"]}]
+        halves = {"cur": "EUR", "steps": [{"do": "shares", "parts": [["me", 500], ["Blue", 500]]}]}
+        terms = {"title": "Refit", "parties": parties, "equation": halves, "worth": {"amt": 500_00, "cur": "EUR"}}
+        deal = (await dan.api().does("POST", "/agreements", terms))["id"]
+        await waits(carol, "sign")
+        await carol.api().does("POST", f"/agreements/{deal}/signatures", {"as": "Blue"})
+        await dan.learns(lambda: is_so(dan, from_text(deal), "in_force"))
+        await dan.api().does("POST", "/incomes", {"agreement": "Refit", "gross": {"amt": 5_000_00, "cur": "EUR"}})
+        seen = await dan.api().does("POST", "/distributions/preview", {"agreement": "Refit"})
+        asked = {"agreement": "Refit", "digest": seen["digest"]}
+        shared = (await dan.api().does("POST", "/distributions", asked))["id"]
+        for node, told in ((carol, True), (ana, False)):
+            await waits(node, "approve")
+            reader = Reader(node)
+            await reader.logs_in()
+            page = await reader.reads(f"/money/distributions/{shared}")
+            assert (f'<p class="banner warn"><bdi>{BEFORE}</bdi></p>' in page) is told
