@@ -55,7 +55,7 @@ async def list_contributions(site: Site, call: Call[Nothing]) -> Page[Contributi
 
 
 async def sum_contributions(site: Site, call: Call[Nothing]) -> Sums:
-    """What contributions make together, by unit and by currency."""
+    """What contributions make together, by unit and by currency; what stands in several places counts once."""
     office = site.office
     wanted = await _wanted(office, call)
     await office.fresh()
