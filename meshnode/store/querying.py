@@ -32,6 +32,8 @@ class Is(StrEnum):
     """The column's bytes or text begin with the value."""
     RECORD_OF = "is record of"
     """The value is an Among: the column is the record of one of those rows."""
+    WITHOUT = "is without"
+    """The value is a Beside: there is no such row."""
     FIRST = "is the first of"
     """The value is an Again: no such row says before it what the column names."""
 
@@ -40,6 +42,15 @@ class Among(NamedTuple):
     """The rows of another kind whose column has this value."""
 
     kind: type[NamedTuple]
+    column: str
+    value: Plain
+
+
+class Beside(NamedTuple):
+    """The rows of another kind that name what a column has, and whose other column has this value."""
+
+    kind: type[NamedTuple]
+    named: str
     column: str
     value: Plain
 
@@ -63,7 +74,7 @@ class Where(NamedTuple):
 
     column: str
     comparison: Is
-    value: Plain | Sequence[Plain] | Among | Again
+    value: Plain | Sequence[Plain] | Among | Beside | Again
 
 
 class Sum(NamedTuple):
@@ -294,6 +305,10 @@ def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain
             raise ValueError(f"{name}: rows of another kind are only asked for their record")
         _check_column(value.kind, value.column)
         return f'{column} IN (SELECT record {FROM[value.kind]} WHERE "{value.column}" = ?)', [value.value]
+    if isinstance(value, Beside):
+        if comparison is not Is.WITHOUT:
+            raise ValueError(f"{name}: rows of another kind stand beside one or not")
+        return _without(kind, name, value)
     if comparison in (Is.ONE_OF, Is.NONE_OF):
         if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:
             raise ValueError(f"{name}: a sequence of at most {MAX_IN} values is needed")
@@ -308,6 +323,16 @@ def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain
     if value is None:
         return f"{column} IS {'' if comparison is Is.EQUAL else 'NOT '}NULL", []
     return f"{column} {comparison.value} ?", [value]
+
+
+def _without(kind: type[NamedTuple], column: str, beside: Beside) -> tuple[str, list[Plain]]:
+    """That no row of another kind stands beside one."""
+    for name in (beside.named, beside.column):
+        _check_column(beside.kind, name)
+    mine = FROM[kind].removeprefix("FROM ")
+    # A column behind a plus is looked for by no index: few rows name the same, many may have the same value.
+    wanted = f'"{beside.named}" = {mine}."{column}" AND +"{beside.column}" = ?'
+    return f"NOT EXISTS (SELECT 1 {FROM[beside.kind]} WHERE {wanted})", [beside.value]
 
 
 def _first_of(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, list[Plain]]:

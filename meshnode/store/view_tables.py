@@ -50,6 +50,7 @@ _INDEXES = {
     "members": ("network", "agent"),
     "agreements": ("scope, at", "at"),
     "votes": ("target",),
+    "attested": ("subject, agent",),
     "resting": ("resolution",),
     "recognitions": ("target", "receiver", "agent"),
     "sources": ("scheme, ref",),

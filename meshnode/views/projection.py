@@ -12,6 +12,7 @@ from meshnode.views.forks import joined_by, knew_a_rival
 from meshnode.views.names import slug
 from meshnode.views.rows import (
     AgreementRow,
+    AttestedRow,
     ContributionRow,
     EntryRow,
     ForkRow,
@@ -213,6 +214,10 @@ def _countersign(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     return [vote, *_member(record, standing, shelf)]
 
 
+def _attestation(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
+    return [AttestedRow(record.id, record.facts["subject"], record.agent)] if standing.counts else []
+
+
 def _agreement(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
     words = words_of(record, shelf)
     row = AgreementRow(
@@ -254,6 +259,7 @@ def _recognition(record: Record, standing: Standing, shelf: Shelf) -> list[Row]:
 _MAKERS: dict[str, Callable[[Record, Standing, Shelf], list[Row]]] = {
     "agent": _agent,
     "agreement": _agreement,
+    "attestation": _attestation,
     "contribution": _contribution,
     "countersign": _countersign,
     "grant": _member,

@@ -224,6 +224,14 @@ class VoteRow(NamedTuple):
     at: int
 
 
+class AttestedRow(NamedTuple):
+    """That somebody said something of a contribution, while it counts. Table `attested`, key `record`."""
+
+    record: bytes
+    subject: bytes
+    agent: bytes
+
+
 class RestingRow(NamedTuple):
     """A record that rests on a resolution of founders, and so carries it out. Table `resting`, key `record`."""
 
@@ -312,6 +320,7 @@ Row = (
     | MemberRow
     | AgreementRow
     | VoteRow
+    | AttestedRow
     | RestingRow
     | SourceRow
     | RecognitionRow
@@ -333,6 +342,7 @@ TABLES: dict[type[Row], str] = {
     MemberRow: "members",
     AgreementRow: "agreements",
     VoteRow: "votes",
+    AttestedRow: "attested",
     RestingRow: "resting",
     SourceRow: "sources",
     RecognitionRow: "recognitions",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import trio
 
 from meshnode.runtime.answers.shared_out import net_of
+from meshnode.runtime.lookups import Lookups
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests import agreed, beyond, decided, ruled
 from meshnode.runtime.requests.distributions import may_approve, told_by
@@ -15,11 +16,10 @@ from meshnode.runtime.requests.incomes import confirmers
 from meshnode.runtime.requests.ruled import Ruling
 from meshnode.runtime.requests.settlements import other_side
 from meshnode.runtime.unwritten import quoted
-from meshnode.store.querying import Is, Where
+from meshnode.store.querying import Beside, Is, Where
 from meshnode.terms.wording import money
 from meshnode.views.dealings import Dealing, accepted_by, dealings, declined_by, takes_part, terms_now
-from meshnode.views.rows import ContributionRow
-from meshproto.fold.attesting import counts_now, heads_of
+from meshnode.views.rows import AttestedRow, ContributionRow, ShareRow
 from meshproto.fold.memory import Memory
 from meshproto.records.ids import RecordId, ScopeId, short, to_text
 from meshproto.types.agreement import attesters_of
@@ -85,20 +85,39 @@ async def waiting(office: Office) -> list[Waiting]:
 
 async def _unattested(office: Office, scope: ScopeId, attesters: Sequence[bytes]) -> list[Unattested]:
     """Claimed work of an agreement that waits for somebody's word, the oldest first: at most MOST_WORKS."""
-    found: list[Unattested] = []
-    where = (Where("scope", Is.EQUAL, scope), Where("claim", Is.EQUAL, "claimed"))
+    found: dict[bytes, Unattested] = {}
+    for agent in attesters:
+        for row in await _unanswered(office, scope, agent):
+            found.setdefault(row.record, (row, []))[1].append(agent)
+    return sorted(found.values(), key=lambda each: (each[0].at, each[0].record))[:MOST_WORKS]
+
+
+async def _unanswered(office: Office, scope: ScopeId, agent: bytes) -> list[ContributionRow]:
+    """Claimed work of others of which somebody has said nothing, the oldest first: at most MOST_WORKS."""
+    found: list[ContributionRow] = []
     after: tuple[int, bytes] | None = None
-    while attesters and len(found) < MOST_WORKS:
-        views = office.lookups.views
-        rows = views.select(ContributionRow, *where, order="at", limit=WORKS_AT_ONCE, after=after)
-        for row, agents in await office.work_out(partial(_silent, attesters, rows)):
-            interested = _interested(office, row)
-            asked = [each for each in agents if each not in interested]
-            found += [(row, asked)] if asked else []
+    while len(found) < MOST_WORKS:
+        rows = await office.slowly(partial(_claimed, scope, agent, after))
+        found += [row for row in rows if agent not in _beneficiaries(office, row)]
         if len(rows) < WORKS_AT_ONCE:
             break
         after = rows[-1].at, rows[-1].record
     return found[:MOST_WORKS]
+
+
+def _claimed(
+    scope: ScopeId, agent: bytes, after: tuple[int, bytes] | None, lookups: Lookups
+) -> tuple[ContributionRow, ...]:
+    """A page of claimed work in which somebody has no share and of which they said nothing."""
+    where = (
+        Where("scope", Is.EQUAL, scope),
+        Where("claim", Is.EQUAL, "claimed"),
+        Where("agent", Is.OTHER, agent),
+        # Who has very much work here that others leave unanswered would wait for the fold to tell so of each.
+        Where("record", Is.WITHOUT, Beside(AttestedRow, "subject", "agent", agent)),
+        Where("record", Is.WITHOUT, Beside(ShareRow, "record", "agent", agent)),
+    )
+    return lookups.views.select(ContributionRow, *where, order="at", limit=WORKS_AT_ONCE, after=after)
 
 
 # What the fold tells, asked in a worker thread.
@@ -113,16 +132,6 @@ def _seen(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> _Seen:
         [*_unconfirmed(scope, terms, mine, memory)],
         [*_unpaid(scope, mine, memory)],
     )
-
-
-def _silent(agents: Sequence[bytes], rows: Sequence[ContributionRow], memory: Memory) -> list[Unattested]:
-    found = []
-    for row in rows:
-        said = heads_of(row.record, counts_now(memory), memory)
-        silent = [each for each in agents if each not in said and each != row.agent]
-        if silent:
-            found.append((row, silent))
-    return found
 
 
 def _unapproved(scope: ScopeId, mine: Sequence[bytes], memory: Memory) -> Iterator[tuple[Dealing, int, list[bytes]]]:
@@ -204,10 +213,9 @@ def _works(office: Office, scope: ScopeId, works: Sequence[Unattested]) -> Itera
             yield Waiting("attest", row.record, scope, agent, about, row.at, command)
 
 
-def _interested(office: Office, row: ContributionRow) -> set[bytes]:
+def _beneficiaries(office: Office, row: ContributionRow) -> Sequence[bytes]:
     record = office.truth.record(RecordId(row.record))
-    facts = record.facts if record is not None else {}
-    return {row.agent, *(agent for agent, _ in facts.get("shares", ())), *facts.get("beneficiaries", ())}
+    return record.facts.get("beneficiaries", ()) if record is not None else ()
 
 
 def _distributions(office: Office, scope: ScopeId, seen: _Seen) -> Iterator[Waiting]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.store.querying import MAX_IN, Is, ViewReader, Where
+from meshnode.store.querying import MAX_IN, Beside, Is, ViewReader, Where
 from meshnode.store.views import open_views
 from meshnode.views.rows import EntryRow, MemberRow, RecognitionRow, Row
 
@@ -86,6 +86,18 @@ def test_sums_leave_out_what_does_not_meet_the_conditions() -> None:
     reader = reader_of(member(1, at=5), member(2, at=7), member(3, BOB, at=100))
     assert reader.total(MemberRow, "at", Where("agent", Is.EQUAL, ALICE)) == 12
     assert reader.total(MemberRow, "at", Where("agent", Is.EQUAL, STUDIO)) == 0
+
+
+def test_rows_without_any_beside_them_are_found_and_only_columns_are_named() -> None:
+    reader = reader_of(member(1), member(2, BOB), thanks(1, ALICE), thanks(2, STUDIO), thanks(2, BOB))
+    without = Beside(RecognitionRow, "record", "target", ALICE)
+    assert reader.select(MemberRow, Where("record", Is.WITHOUT, without)) == (member(2, BOB),)
+    assert reader.count(MemberRow, Where("agent", Is.WITHOUT, without._replace(named="target", column="agent"))) == 0
+    for wrong in (without._replace(named="nothing"), without._replace(column='target" = x --')):
+        with pytest.raises(ValueError, match="RecognitionRow has no"):
+            reader.select(MemberRow, Where("record", Is.WITHOUT, wrong))
+    with pytest.raises(ValueError, match="record: "):
+        reader.select(MemberRow, Where("record", Is.EQUAL, without))
 
 
 def test_a_column_called_like_a_word_of_sql_is_no_trouble() -> None:

@@ -10,6 +10,7 @@ from meshnode.views.claims import Evidence, More, read_more
 from meshnode.views.projection import rows_of
 from meshnode.views.rows import (
     TABLES,
+    AttestedRow,
     ContributionRow,
     EntryRow,
     EvidenceRow,
@@ -35,13 +36,15 @@ from meshproto.records.encoding import Value
 from meshproto.records.ids import ext
 from meshproto.records.limits import MAX_INT
 from meshproto.records.record import Record, check_private
-from meshproto.types import authority, coordination, identity, repair, value
+from meshproto.types import authority, coordination, evaluation, identity, repair, value
 from meshproto.types.schema import Facts
 from meshproto.types.value import Measure, Money
 from scripts.vectors.cases import key
+from scripts.vectors.deals import Deal
 from scripts.vectors.decisions import decide, four
 from scripts.vectors.membership import shed
 from scripts.vectors.tale import Tale
+from tests.support.deals import lost_phone
 from tests.support.scribe import Scribe
 
 
@@ -382,3 +385,13 @@ def test_votes_and_what_rests_on_a_resolution_are_found_by_it() -> None:
     assert {row[1] for row in table.of(VoteRow)} == {made.id}
     assert VoteRow(no.id, made.id, people[1].id, "decline", no.at) in table.of(VoteRow)
     assert table.of(RestingRow) == [RestingRow(out.id, made.id, "revoke", out.at)]
+
+
+def test_who_attested_work_is_found_by_it_while_that_counts() -> None:
+    deal = Deal("attested")
+    done = deal.work("alice", 60, state="claimed")
+    said = lost_phone(deal, "attestation", evaluation.attestation(done.id))
+    upto = deal.tale.records.index(said) + 1
+    table = Table().take(deal.tale.records[:upto])
+    assert table.of(AttestedRow) == [AttestedRow(said.id, done.id, deal.people["bob"].id)]
+    assert table.take(deal.tale.records[upto:]).of(AttestedRow) == []
