@@ -124,7 +124,8 @@ async def _come(office: Office, line: str, end: float, agent: bytes) -> _Way:
         invitation = read_invitation(line)
         network = await networks.enter(office, invitation, end - trio.current_time(), agent)
         if network is None:
-            raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", "meshnode peer ls")
+            hint = "ask whoever sent it to start their node, then give the same command again"
+            raise Refusal(Code.UNREACHABLE, "nobody answers at this invitation's addresses", hint)
         return _Way(network, hosts=[invitation.peer])
     read = people.read_line(line) if "@" in line else await people.named_line(office, line)
     is_in = await people.join(office, read, end - trio.current_time(), agent)
