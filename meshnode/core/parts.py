@@ -171,7 +171,8 @@ class Parts:
                         self.getter.want(RecordId(row.on), arrival.scope, turn)
             case Waiting(on):
                 self._keep(run, source, on, turn)
-                self.getter.want(on, first.home, turn, conn=source.conn)
+                beside = (RecordId(first.agent), *map(RecordId, first.auth))
+                self.getter.want(on, first.home, turn, conn=source.conn, beside=beside)
             case Gap(log):
                 on_too = self.pool.awaits(log)
                 if on_too is not None:

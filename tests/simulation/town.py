@@ -261,8 +261,10 @@ class Town(WatchedWorld):
                 named = missing
             case Want(logs):
                 named = tuple(each.log for each in logs)
-            case Get(ids):  # Of a firm's stream one asks whoever speaks of it, also where one keeps it to oneself.
-                named = tuple(each for each in ids if self.homes.get(each) in self.firms)
+            case Get(ids):  # Of a firm's stream one asks whoever speaks of it, also where one keeps it to oneself; of
+                # anybody's with the genesis, so that it cannot be told whether that is here.
+                homes = {bytes(each): self.homes.get(each) for each in ids}
+                named = tuple(each for each, home in homes.items() if home in self.firms or home in homes)
             case _:
                 pass
         said = self._said.get(conn, {})

@@ -1,5 +1,7 @@
 """The gate: members read, guests read, and to everyone else a closed network is not there."""
 
+import pytest
+
 from meshnode.core.author import BEGINNING, Pen, sign_drafts
 from meshnode.core.drafts import Draft, SignedRecords
 from meshnode.core.effects import NotWritten, Written
@@ -183,6 +185,23 @@ def test_a_person_who_stands_in_a_closed_network_only_is_not_shown_to_others() -
         peer.say(Get((person,)))  # type: ignore[arg-type]  # an agent's id is that of its genesis
         assert bool([each for each in peer.take() if isinstance(each, Headers)]) is (person == rig.me.agent)
     assert scope != choir
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_who_stands_in_a_closed_network_only_is_asked_for_as_if_nobody_knew_him(*, is_here: bool) -> None:
+    rig, scope = closed()
+    bob, phone = Writer("bob"), Writer("bobs phone")
+    if is_here:
+        enters(rig, scope, bob, invited(rig, scope))
+    choir = rig.found(name="choir")
+    peer = rig.meet(CAROL, choir)
+    (grant,) = ids_of(bob.sign(Draft(bob.stream, "grant", authority.device(phone.key.public))))
+    phone.agent = bob.agent
+    peer.take()
+    peer.push(phone.sign(Draft(choir, "note", {"n": 1}, auth=(grant,))))
+    assert peer.all(Get) == [Get((RecordId(bob.agent), grant))]
+    rig.wait(1_000)
+    assert peer.all(Get)[1:] == [Get((RecordId(bob.agent), grant))]
 
 
 def test_who_was_told_that_a_network_is_not_shared_any_more_reports_it() -> None:
