@@ -20,7 +20,7 @@ from meshnode.views.rows import (
     Row,
     VoteRow,
 )
-from meshproto.records.ids import to_text
+from meshproto.records.ids import EXT, ext, to_text
 from meshproto.records.reasons import Reason
 
 LIVING = ("yes", "aside")
@@ -103,7 +103,9 @@ class Lookups:
         return self.views.select(ContributionRow, *where, Where("claim", Is.OTHER, "retracted"))
 
     def project(self, project: bytes) -> ProjectRow | None:
-        """What a project looks like, named by its first record."""
+        """What a project looks like, named by its first record, or from outside its network by `ext` of that."""
+        if project[:1] == EXT and len(project) == 33:
+            return next((each for each in self.projects() if ext(each.project) == project), None)
         return shown(self.project_heads(project))
 
     def project_heads(self, project: bytes) -> tuple[ProjectRow, ...]:

@@ -32,6 +32,9 @@ T = TypeVar("T")
 COLUMNS = {"day": "day_from", "project": "project", "agent": "agent"}
 """By what hours can be told apart."""
 
+LINK_SIZE = 33
+"""Bytes of a reference from outside what a network may reach: an `ext`, where 32 are a record's id."""
+
 LISTED = 16
 """Names and files told of each entry of a list: whoever names 256 must not make a list of 500 look up 100,000."""
 PIECE = Measure(1, 0, "C62")
@@ -152,7 +155,7 @@ async def _wanted(office: Office, call: Call[Nothing]) -> Wanted:
         scope=scope,
         agent=office.me if call.flag("mine") else None,
         who=await find_agent(office, query["who"]) if query.get("who") else None,
-        project=(await office.find_project(query["project"], scope)).project if query.get("project") else None,
+        project=await _done_for(office, query["project"], scope) if query.get("project") else None,
         batch=query.get("batch") or None,
         kind=query.get("kind") or None,
         stream=query.get("stream") or None,
@@ -160,6 +163,17 @@ async def _wanted(office: Office, call: Call[Nothing]) -> Wanted:
         several=call.flag("coauthored"),
         besides=tuple(row.agent for row in office.blocked()),
     )
+
+
+async def _done_for(office: Office, text: str, scope: bytes | None) -> bytes:
+    """The project that a title, a short name or an id means; or one that is not here, as `link_text` tells it."""
+    try:
+        return (await office.find_project(text, scope)).project
+    except Refusal as refusal:
+        link = _read_link(text)
+        if refusal.code is not Code.UNKNOWN_PROJECT or link is None:
+            raise
+        return link
 
 
 def read_cursor(text: str) -> tuple[int, bytes] | None:
@@ -233,6 +247,14 @@ def link_text(link: bytes | None) -> str:
     if link is None:
         return ""
     return to_text(link) if len(link) == 32 else link.hex()
+
+
+def _read_link(text: str) -> bytes | None:
+    """What `link_text` gave; None if it did not."""
+    try:
+        return bytes.fromhex(text) if len(text) == 2 * LINK_SIZE else from_text(text)
+    except (ValueError, IdError):
+        return None
 
 
 def _reason(office: Office, row: ContributionRow) -> str:

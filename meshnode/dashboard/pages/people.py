@@ -115,7 +115,7 @@ async def _worked(ask: Asking, last: date) -> Worked:
         return cast(list[w.Hours], await ask.items("/contributions/hours", by=what, project=project, **period))
 
     people, projects = await by("agent"), await by("project")
-    named = [each for each in projects if each["of"]]
+    named = [each for each in projects if each["of"] and each["name"]]  # a project of which one has only heard has none
     on = {one["of"]: _by_id(await by("agent", one["of"])) for one in named[: max(COLUMNS)]}
     return Worked(_by_id(people), projects, on)
 

@@ -237,6 +237,20 @@ async def test_work_that_is_shared_from_the_notebook_is_added_up_once(api: Api) 
     assert listed == {own["id"]: "", copy: own["id"]}
 
 
+async def test_work_for_a_project_of_another_network_is_told_and_found_by_it(api: Api) -> None:
+    for name in ("studio", "choir"):
+        await api.does("POST", "/networks", {"name": name, "join": "open"})
+    project = await api.does("POST", "/projects", {"title": "Atlas", "network": "choir"})
+    own = await shown(api, {**HOUR, "network": "studio", "project": project["id"]})
+    assert own["project"]["title"] == "Atlas"
+    (told,) = (await api.does("GET", "/contributions/hours?by=project"))["items"]
+    assert (told["name"], told["seconds"]) == ("Atlas", own["seconds"])
+    (who,) = (await api.does("GET", f"/contributions/hours?by=agent&project={told['of']}"))["items"]
+    assert who["seconds"] == own["seconds"]
+    assert (await api.refuses("GET", f"/contributions?project={'0' * 66}z"))["code"] == "unknown-project"
+    assert (await api.does("GET", f"/contributions?project={'0' * 66}"))["items"] == []
+
+
 async def test_a_file_that_shows_two_entries_is_told_with_one(api: Api) -> None:
     one = await shown(api, {**HOUR, "evidence": [FILE]})
     two = await shown(api, {**HOUR, "title": "Again", "evidence": [FILE, FILE]})

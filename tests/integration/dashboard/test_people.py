@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.core.drafts import Draft
+from meshproto.records.ids import ext
+from meshproto.types import value
+from meshproto.types.value import Measure
 from tests.support.bargains import Table, table
 from tests.support.dashboards import Reader
 from tests.support.meshes import Mesh, until
@@ -43,6 +47,18 @@ async def test_people_stand_on_rings_by_their_roles_with_what_they_worked(all_: 
     listed = json.loads(await reader.reads("/people?figure=people&as=json"))["rows"]
     assert {row["Who"]: row["Hours"] for row in listed} == {"Kim": "0", "Lea": "1.5", "Cy": "0"}
     assert "1 agreement in force" in page
+
+
+async def test_projects_of_which_one_has_only_heard_are_not_drawn(all_: Table) -> None:
+    node = all_.nodes["kim"]
+    network = await node.office.find_network("studio")
+    day, hour = (await all_["kim"].does("GET", "/node"))["started"][:10], Measure(3600, 0, "SEC")
+    for project in (ext(b"x" * 32), None):
+        facts = value.contribution(kind="work", qty=hour, when=(day, day), project=project)
+        await node.office.node.write([Draft(network, "contribution", facts, {"title": "Work"})])
+    reader = await logged_in(all_, "kim")
+    listed = json.loads(await reader.reads("/people?figure=people&as=json"))["rows"]
+    assert {row["Who"]: row["Hours"] for row in listed} == {"Kim": "2", "Lea": "0", "Cy": "0"}
 
 
 async def test_each_network_can_be_chosen(all_: Table) -> None:
