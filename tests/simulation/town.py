@@ -72,7 +72,8 @@ class Town(WatchedWorld):
         self.looked = 0
         """How many messages to people outside some network were looked through."""
         self._named: dict[bytes, dict[ScopeId, None]] = {}
-        self._guests: dict[int, dict[ScopeId, RecordId]] = {}
+        self._guests: dict[int, dict[ScopeId, dict[RecordId, None]]] = {}
+        """By which doors somebody was let in over a connection."""
         self._said: dict[int, dict[bytes, None]] = {}
 
     def watch_commit(self, host: Host, batches: list[Batch]) -> None:
@@ -108,7 +109,8 @@ class Town(WatchedWorld):
             self.overheard = [*self.overheard[-OVERHEARD + 1 :], body]
         if isinstance(message, Door):
             self._check_door(host, other, message)
-            self._guests.setdefault(conn, {})[ScopeId(message.network)] = RecordId(message.grant)
+            doors = self._guests.setdefault(conn, {}).setdefault(ScopeId(message.network), {})
+            doors[RecordId(message.grant)] = None
         elif isinstance(message, Agreements):
             for agreement in message.ids:
                 self.tellers.setdefault((other.name, ScopeId(agreement)), {})[host.name] = None
@@ -142,9 +144,9 @@ class Town(WatchedWorld):
             return True  # It is being joined there.
         if told is None:
             return False
-        guest = self._guests.get(conn, {}).get(scope)
-        is_guest = any(door.grant == guest and door.state == "open" for door in told.doors)
-        regains = guest is not None and bytes(guest) == other.identity.agent and False in self._ends(host, other, scope)
+        doors = self._guests.get(conn, {}).get(scope, {})
+        is_guest = any(door.grant in doors and door.state == "open" for door in told.doors)
+        regains = RecordId(other.identity.agent) in doors and False in self._ends(host, other, scope)
         return is_guest or regains or self.stands(host, other, scope)
 
     def _ends(self, host: Citizen, other: Host, scope: ScopeId) -> list[bool]:
