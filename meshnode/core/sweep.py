@@ -144,16 +144,19 @@ class Sweep:
         return True
 
     def _judge(self, page: list[tuple[LogNow, PartHere]], turn: Turn) -> None:
-        """Let go of what is not kept, and want again what is and has room."""
+        """Let go of what is not kept, without trace where its author is blocked; want again what is and has room."""
         gone: dict[str, int] = {}
         for now, part in page:
-            blocked = now.agent in self._policy.blocked
-            if part.state == "gone":
-                kept = self._policy.keeps(now) and not self._bounds.lacks_room(now.agent, part.size, promised=True)
-                if kept:
+            blocked, keeps = now.agent in self._policy.blocked, self._policy.keeps(now)
+            if part.state == "gone" and keeps:
+                if not self._bounds.lacks_room(now.agent, part.size, promised=True):
                     self._bounds.promise(now.agent, part.size)
                     turn.wanted.append(part.record)
-            elif not self._policy.keeps(now) and not self._policy.is_safe(now, part.record):
+            elif part.state == "gone" and blocked and not turn.scrub:
+                # It may have gone for another reason, with traces: files are cleared of all for the sake of one.
+                turn.evictions[part.record] = None
+                turn.scrub = True
+            elif part.state != "gone" and not keeps and not self._policy.is_safe(now, part.record):
                 self._let_go(now, part, turn)
                 turn.scrub = turn.scrub or blocked
                 why = "blocked" if blocked else "policy"

@@ -1,7 +1,7 @@
 """Whether texts that must be gone may still stand somewhere in the files here.
 
-What is erased, and what is let go because its author is blocked, goes from hand to hand. Each takes over in the same
-transaction in which the one before it lets go, so who asks them in this order misses nothing:
+What is erased, and what of an author who is blocked is let go or went before, goes from hand to hand. Each takes over
+in the same transaction in which the one before it lets go, so who asks them in this order misses nothing:
 
     to be looked through → (erased, evicted) the WAL of records.db, and the queue of the views → views.db → gone
 

@@ -68,6 +68,18 @@ def test_blocking_lets_go_of_all_that_is_held_and_unblocking_asks_for_it_again()
     assert set(peer.last(WantPrivates).ids) == set(his)
 
 
+def test_blocking_leaves_no_trace_of_what_went_before_for_another_reason() -> None:
+    rig, scope, peer, bob = scene(PATIENT)
+    his = told(peer, bob, scope, 3)
+    rig.settings = replace(PATIENT, parts_per_author=0)
+    rig.reborn()
+    rig.wait(1)
+    assert (held(rig, his), [each.purged for each in rig.ledger.evictions_after(0, 9)]) == ([False] * 3, [False] * 3)
+    choose(rig, Block, bob)
+    # All files are cleared of all that went, as soon as anything is to leave no trace.
+    assert any(each.purged for each in rig.ledger.evictions_after(0, 9))
+
+
 def test_a_review_cut_short_is_gone_on_with_in_the_next_life() -> None:
     rig, scope, peer, bob = scene(replace(PATIENT, keeping_step=2))
     his = told(peer, bob, scope, 6)

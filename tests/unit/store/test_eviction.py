@@ -139,6 +139,17 @@ def test_what_is_purged_stands_in_no_file(alice: Author, tmp_path: Path) -> None
     assert files_with(tmp_path) == []
 
 
+def test_what_went_before_stands_in_no_file_once_anything_is_purged(alice: Author, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "records.db")
+    run = taken(store, alice, text=CANARY)
+    store.writer.commit(Batch(3, evictions=tuple(record.id for record in run.records)))
+    assert files_with(tmp_path) == ["records.db-wal"]
+    store.writer.commit(Batch(4, evictions=(run.records[0].id,), scrub=True))
+    assert files_with(tmp_path) == []
+    assert [each.purged for each in store.reader().evictions_after(0, 9)] == [False, False, False, True]
+    store.close()
+
+
 def test_erasing_leaves_nothing_behind_after_the_table_was_written_anew(alice: Author, tmp_path: Path) -> None:
     store = open_store(tmp_path / "records.db", EAGER)
     other, run = taken(store, alice, 20, "x" * 900), taken(store, alice, 2, CANARY)
