@@ -34,9 +34,9 @@ def parse_duration(text: str) -> int:
 
 def show_duration(seconds: int) -> str:
     """Write `seconds` for people: quarter hours as `3.5 h`, the rest as `1 h 20 min`."""
-    if seconds >= 3600 and seconds % 900 == 0:
-        return f"{seconds / 3600:g} h"
     hours, rest = divmod(seconds, 3600)
+    if hours and rest % 900 == 0:
+        return f"{hours}{('', '.25', '.5', '.75')[rest // 900]} h"
     minutes, left = divmod(rest, 60)
     parts = [(hours, "h"), (minutes, "min"), (left, "s")]
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
@@ -124,7 +124,7 @@ def _unit_of(word: str, last: int, plain: str) -> int:
         return _UNITS[word]
     if not word and last > 1:
         return last // 60
-    if not word:
+    if plain.replace(".", "").replace(",", "").isdecimal():
         raise UnclearTime(f"{plain!r} could be hours or minutes: write {plain}h or {plain}m")
     raise UnclearTime(f"{plain!r} is not a time: write {EXAMPLES}")
 

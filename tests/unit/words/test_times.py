@@ -54,7 +54,9 @@ def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
         parse_duration(text)
 
 
-def test_a_bare_number_is_asked_about() -> None:
+def test_only_a_bare_number_is_asked_about() -> None:
+    with pytest.raises(UnclearTime, match="'1/2 h' is not a time: write 3h30"):
+        parse_duration("1/2 h")
     with pytest.raises(UnclearTime, match="write 90h or 90m"):
         parse_duration("90")
 
@@ -84,7 +86,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(12_600, "3.5 h"), (3600, "1 h"), (4800, "1 h 20 min"), (2700, "45 min"), (75, "1 min 15 s"), (0, "0 min")],
+    [
+        *((12_600, "3.5 h"), (3600, "1 h"), (4800, "1 h 20 min"), (2700, "45 min"), (75, "1 min 15 s"), (0, "0 min")),
+        *((44_442_900, "12345.25 h"), (4_444_443_000, "1234567.5 h")),
+    ],
 )
 def test_quarter_hours_are_shown_as_decimals_and_the_rest_in_parts(seconds: int, text: str) -> None:
     assert show_duration(seconds) == text
