@@ -41,8 +41,6 @@ def parse_money(text: str) -> tuple[int, str]:
         raise UnclearMoney(f"{text!r} is no amount of money: write {EXAMPLES}")
     currency = _currency(found[1] or found[3])
     amount = _minor_units(found[2], currency)
-    if amount > LARGEST:
-        raise UnclearMoney(f"{text!r} is more than a record can hold")
     if amount == 0:
         raise UnclearMoney(f"{text!r} is nothing")
     return amount, currency
@@ -115,4 +113,7 @@ def _minor_units(number: str, currency: str) -> int:
         raise UnclearMoney(f"{currency} {has}: {number!r} has {len(part)}{thousands}")
     if mark == "," and exponent == 3:
         raise UnclearMoney(f"{number!r} could be thousands or thousandths: write {whole}.{part} or {whole}{part}")
-    return int(whole + part.ljust(exponent, "0"))
+    amount = int(whole + part.ljust(exponent, "0"))
+    if amount > LARGEST:
+        raise UnclearMoney(f"{number!r} is more than a record can hold")
+    return amount

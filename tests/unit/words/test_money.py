@@ -100,6 +100,12 @@ def test_a_number_whose_currency_is_known_needs_none(text: str, amount: int) -> 
     assert parse_plain(text, "EUR") == amount
 
 
+def test_a_number_is_no_more_than_a_record_can_hold() -> None:
+    assert parse_plain("90071992547409.91", "EUR") == LARGEST
+    with pytest.raises(UnclearMoney, match="more than a record can hold"):
+        parse_plain("90071992547409.92", "EUR")
+
+
 @pytest.mark.parametrize("text", ["", "some", "210.00 USD"])
 def test_a_number_in_another_currency_is_refused(text: str) -> None:
     with pytest.raises(UnclearMoney, match="no amount in EUR"):
