@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from meshnode.words.money import tell_money
 from meshnode.words.safe_text import clean
 from meshproto.equation.confirming import Head
 from meshproto.equation.explain import Origin, Part, Why, shown
 from meshproto.equation.terms import Equal, Fixed, Leaf, Percent, ProRata, Reimburse, Residual, Shares
 from meshproto.types.currencies import EXPONENTS
 
-USUAL_EXPONENT = 2
-"""Digits behind the point of a currency that no list names."""
 MOST_NAMED = 5
 """Names told in one line; how many more there are is told as a number."""
 
@@ -22,14 +21,12 @@ Name = Callable[[bytes], str]
 class Money:
     """Amounts of a currency as people write them."""
 
-    def __init__(self, cur: str, exponents: Mapping[str, int] = EXPONENTS) -> None:
-        self._places = exponents.get(cur, USUAL_EXPONENT)
+    def __init__(self, cur: str) -> None:
+        self._places = EXPONENTS.get(cur)
 
     def shown(self, amount: int) -> str:
         """`12,100.00` of minor units."""
-        whole, rest = divmod(abs(amount), 10**self._places)
-        sign = "-" if amount < 0 else ""
-        return f"{sign}{whole:,}.{rest:0{self._places}d}" if self._places else f"{sign}{whole:,}"
+        return tell_money(amount, self._places)
 
     def exactly(self, amount: Fraction) -> str:
         """What `shown` tells, and the first four digits of a minor unit where there are any: `855.461`, `0.3333…`."""

@@ -115,4 +115,6 @@ def test_amounts_are_told_as_far_as_they_go() -> None:
         "0.003333…",
     ]
     assert Money("JPY").exactly(Fraction(5, 2)) == "2.5"
+    points = Money("POINTS")  # Nobody knows its decimals: minor units are told, as everywhere.
+    assert (points.shown(-1234), points.exactly(Fraction(1, 3))) == ("-1234", "0.3333…")
     assert [percentage(Fraction(each)) for each in ("1/20", "1/8", "1/7")] == ["5 %", "12.5 %", "1/7"]
