@@ -6,12 +6,11 @@ from typing import cast
 
 from meshproto.fold.attesting import Heads, counts_now, heads_among, state_by
 from meshproto.fold.charters import charter_in
-from meshproto.fold.concerns import Concern, concern_of
+from meshproto.fold.concerns import concern_of, note_words
 from meshproto.fold.knowledge import EVERYTHING, Knowledge
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import Place, read_place
 from meshproto.fold.standing import row_of
-from meshproto.records.encoding import Value
 from meshproto.records.record import Record
 from meshproto.types.value import Measure
 
@@ -32,7 +31,7 @@ def gaining_by(contribution: bytes, memory: Memory) -> list[bytes]:
 def note_attested(record: Record, memory: Memory) -> None:
     """Remember what is said in a network of a contribution."""
     subject: bytes = record.facts["subject"]
-    memory.put("concern", record.id, cast(Value, Concern(record.agent, dict(record.facts))))
+    note_words(record, memory)
     memory.put("attested_in", record.scope + subject + record.id, b"")
     if not row_of(memory, subject).personal:
         memory.put("attesting", subject, record.scope)

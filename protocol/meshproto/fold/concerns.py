@@ -1,4 +1,4 @@
-"""What valid records of an agreement say, for those who name them."""
+"""What valid records of an agreement say, and attestations in a network, for those who name them."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -18,7 +18,7 @@ _LISTED = frozenset(("allocation", "income", "distribution", "settlement", "comm
 
 
 class Concern(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What is remembered of a valid record of an agreement scope, for those who name it."""
+    """What is remembered of a valid record of an agreement scope, or attestation, for those who name it."""
 
     agent: bytes
     facts: dict[str, Any]
@@ -65,13 +65,13 @@ def note_attested(contribution: bytes, attestation: bytes, memory: Memory) -> No
 
 
 def read_concern(memory: Memory, record_id: bytes) -> Concern | None:
-    """What a valid record of an agreement scope says; None if it is none."""
+    """What a valid record of an agreement scope, or attestation, says; None if it is none."""
     row = memory.get("concern", record_id)
     return row if row is None or isinstance(row, Concern) else Concern(*cast(list[Any], row))
 
 
 def concern_of(memory: Memory, record_id: bytes) -> Concern:
-    """What a record says that is known to be valid and to stand in an agreement scope."""
+    """What a record says that is known to be valid, and an attestation or of an agreement scope."""
     concern = read_concern(memory, record_id)
     assert concern is not None  # the caller knows
     return concern

@@ -173,7 +173,7 @@ class Table:
 
     def __init__(self, rows: dict[bytes, Value] | None = None) -> None:
         self.rows: dict[bytes, Value] = {} if rows is None else rows
-        """To be read; written by `put` and `delete`."""
+        """To be read; written by `put` and `delete`, or past them as long as there are no `keys`."""
         self.keys: Keys | None = None  # from the first scan on; most tables are never scanned
 
     def put(self, key: bytes, value: Value) -> None:
