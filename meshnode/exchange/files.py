@@ -92,9 +92,9 @@ def written_whole(path: Path, named: Callable[[], None] = lambda: None) -> Itera
         with os.fdopen(number, "wb") as file:
             yield _writer(file, path)
             _flush(file, path)
-        _flush_folder(part.parent, path)
-        named()
-        give_name(part, path)
+            _flush_folder(part.parent, path)
+            named()
+            give_name(part, path)  # While it is open it is locked: nobody sweeps it away.
     finally:
         part.unlink(missing_ok=True)
 

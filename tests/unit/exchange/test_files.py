@@ -51,6 +51,18 @@ def test_what_a_killed_process_left_goes_and_what_others_still_write_stays(tmp_p
     assert names(tmp_path) == [alien.name, path.name]
 
 
+def test_a_file_that_is_about_to_get_its_name_is_still_written(tmp_path: Path) -> None:
+    path = tmp_path / "out.bundle"
+
+    def write_too() -> None:
+        with suppress(FileTrouble), written_whole(path) as write:  # it has the same name for its neighbour
+            write(b"two")
+
+    with written_whole(path, write_too) as write:
+        write(b"one")
+    assert (names(tmp_path), path.read_bytes()) == ([path.name], b"one")
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def full(*_: object) -> None:
