@@ -35,7 +35,7 @@ _GUESTS = ("revoke", "resolution")
 _STANDING = ("agent", "grant", "resolution")
 _POWERFUL = ("device", "staff", "steward")
 _NARROWLY = ("grant", "revoke", "countersign", "rotate", "resolution")
-"""Types by whose facts it is decided what they are signed by; of others only contributions, by limits of a grant."""
+"""Types by whose facts it is decided what they are signed by; of others only the limits of grants look at them."""
 _AFTER_DISSOLUTION = ("revoke", "countersign", "correction", "erasure", "checkpoint")
 
 
@@ -100,7 +100,8 @@ class Mandates:
             return False
         if (draft.type, draft.agent, draft.order) != (other.type, other.agent, other.order):
             return False
-        return all(self._lets(each, draft, position=False) for each in answer.auth)
+        fits = all(self._lets(each, draft, position=False) for each in answer.auth)
+        return fits and not self._exceeded(answer.auth, draft)
 
     def exceeded(self, draft: Draft) -> Entry | None:
         """The grant beyond whose limits a draft in an agreement would go, so that it is contested; None if none."""
@@ -110,10 +111,10 @@ class Mandates:
             return entry_of(self._memory, beyond[0]) if beyond else None
 
     def _exceeded(self, way: Way, draft: Draft) -> Way:
-        place = read_place(self._memory, draft.scope)
-        figure = None
-        if place is not None and place.kind == LINEAGE:
-            figure = figure_by(draft.type, draft.facts, draft.scope, self._memory)
+        place = read_place(self._memory, draft.scope) if way else None
+        if place is None or place.kind != LINEAGE:
+            return ()
+        figure = figure_by(draft.type, draft.facts, draft.scope, self._memory)
         if figure is None:
             return ()
         limits = [(each, read_entry(self._memory, each)) for each in way]

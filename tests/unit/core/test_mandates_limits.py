@@ -3,6 +3,7 @@
 from typing import Any
 
 from meshnode.core.drafts import Draft
+from meshnode.core.mandates import Mandate
 from meshproto.records.ids import ScopeId
 from meshproto.records.record import Record
 from meshproto.types import authority, identity
@@ -65,3 +66,26 @@ def test_of_two_mandates_the_one_is_taken_that_reaches() -> None:
     assert signs(tale, "carol", carol, signing(small, made)).auth == (min(narrow.id, wide.id),)
     huge = tale.deal("dan", dan, made, worth=Money(10_000_00, "EUR"))
     assert desk_of(tale, "carol", carol).exceeded(signing(huge, made)) is not None
+
+
+def test_of_several_written_at_once_each_is_signed_by_the_mandate_that_reaches() -> None:
+    tale = Tale("")
+    made, carol, wide = clerk(tale, most=Money(8_000_00, "EUR"))
+    (founds,) = tale.accepts_of(made)
+    narrow = wide
+    while narrow.id >= wide.id:  # until one comes first that does not reach
+        narrow = hires(tale, made, founds, carol, most=Money(1_000_00, "EUR"))
+    deal = tale.deal("dan", tale.person("dan"), made, worth=Money(100, "EUR"))
+    desk = desk_of(tale, "carol", carol)
+    drafts = [
+        Draft(
+            ScopeId(deal.id),
+            "settlement",
+            {"agreement": deal.id, "amount": {"amt": amount, "cur": "EUR"}, "on": "2026-03-01"},
+            agent=made.id,
+        )
+        for amount in (100, 5_000_00)
+    ]
+    answers = desk.answers(drafts)
+    assert [each.auth for each in answers if isinstance(each, Mandate)] == [(narrow.id,), (wide.id,)]
+    assert answers == [desk.answer(each) for each in drafts]
