@@ -1,14 +1,13 @@
 """Looking after the databases of a home while no node runs: `db check`, `db rebuild`, `db vacuum`."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 from meshnode.config.places import Places
 from meshnode.runtime.watching.finding import Finding
 from meshnode.store.check import Damage, examine_file
-from meshnode.store.errors import NotAStore, StoreDamaged, StoreError, StoreTooNew
+from meshnode.store.errors import StoreError, StoreTooNew
 from meshnode.store.home import Home
 from meshnode.store.maintenance import Packed, examine_pages, pack, size_of
 from meshnode.store.store import open_reader
@@ -54,8 +53,12 @@ def vacuum(places: Places) -> list[Packed]:
 def _refuse_newer(home: Home) -> None:
     """Leave a home alone that a newer program wrote: what is right in it only that one can tell. Raises StoreTooNew."""
     if home.records.exists():
-        with suppress(StoreDamaged, NotAStore):  # these are told of with the rest
+        try:
             open_reader(home.records).close()
+        except StoreTooNew:
+            raise
+        except StoreError:
+            return  # It is told of with the rest.
 
 
 def told(name: str, examine: Callable[[], list[Damage]], fix: str) -> Finding:

@@ -37,6 +37,13 @@ def test_a_damaged_page_is_found_in_either(places: Places) -> None:
     assert all(each.fix for each in found)
 
 
+def test_records_that_cannot_be_opened_are_told_and_keep_nobody_from_rebuilding(places: Places) -> None:
+    (places.data / "records.db").unlink()
+    (places.data / "records.db").mkdir()
+    assert [(each.name, each.state) for each in check(places)] == [("records", "fail"), ("views", "ok")]
+    assert rebuild(places).freed > 0
+
+
 def test_views_are_thrown_away_and_records_stay(places: Places) -> None:
     before = (places.data / "records.db").read_bytes()
     assert rebuild(places).freed > 0
