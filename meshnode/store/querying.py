@@ -298,11 +298,11 @@ def _parts(kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[list[st
 def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
     column = f'"{name}"'
+    if isinstance(value, Again) != (comparison is Is.FIRST) or isinstance(value, Among) != (comparison is Is.RECORD_OF):
+        raise ValueError(f"{name}: other rows, and nothing else, are asked for by FIRST and RECORD_OF")
     if isinstance(value, Again):
         return _first_of(kind, name, value)
     if isinstance(value, Among):
-        if comparison is not Is.RECORD_OF:
-            raise ValueError(f"{name}: rows of another kind are only asked for their record")
         _check_column(value.kind, value.column)
         return f'{column} IN (SELECT record {FROM[value.kind]} WHERE "{value.column}" = ?)', [value.value]
     if isinstance(value, Beside):

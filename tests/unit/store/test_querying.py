@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshnode.store.querying import MAX_IN, Beside, Is, ViewReader, Where
+from meshnode.store.querying import MAX_IN, Again, Among, Beside, Is, ViewReader, Where
 from meshnode.store.views import open_views
 from meshnode.views.rows import EntryRow, MemberRow, RecognitionRow, Row
 
@@ -125,6 +125,10 @@ def test_unknown_columns_are_refused(column: str) -> None:
         (Is.ONE_OF, [1] * (MAX_IN + 1)),
         (Is.EQUAL, [1]),
         (Is.BEGINNING, 3),
+        (Is.FIRST, 3),
+        (Is.RECORD_OF, 3),
+        (Is.EQUAL, Among(MemberRow, "scope", b"")),
+        (Is.EQUAL, Again("record", (), (), ())),
     ],
 )
 def test_values_that_do_not_fit_a_comparison_are_refused(comparison: Is, value: object) -> None:
