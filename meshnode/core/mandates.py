@@ -114,7 +114,9 @@ class Mandates:
         place = read_place(self._memory, draft.scope) if way else None
         if place is None or place.kind != LINEAGE:
             return ()
-        figure = figure_by(draft.type, draft.facts, draft.scope, self._memory)
+        # A distribution gets its sums last: until then it shares more than any limit, in no currency.
+        facts = {"lines": [], "carry": {"cur": ""}, **draft.facts} if draft.type == "distribution" else draft.facts
+        figure = figure_by(draft.type, facts, draft.scope, self._memory)
         if figure is None:
             return ()
         limits = [(each, read_entry(self._memory, each)) for each in way]

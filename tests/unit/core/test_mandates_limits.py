@@ -89,3 +89,18 @@ def test_of_several_written_at_once_each_is_signed_by_the_mandate_that_reaches()
     answers = desk.answers(drafts)
     assert [each.auth for each in answers if isinstance(each, Mandate)] == [(narrow.id,), (wide.id,)]
     assert answers == [desk.answer(each) for each in drafts]
+
+
+def test_a_distribution_whose_sums_come_later_is_signed_by_the_mandate_without_a_limit() -> None:
+    tale = Tale("")
+    made, carol, narrow = clerk(tale, most=Money(1_000_00, "EUR"))
+    (founds,) = tale.accepts_of(made)
+    deal = tale.deal("dan", tale.person("dan"), made, worth=Money(100, "EUR"))
+    chosen: dict[str, Any] = {"agreement": deal.id, "incomes": [], "to": "2026-03-01"}
+    draft = Draft(ScopeId(deal.id), "distribution", chosen, agent=made.id)
+    also_narrow = hires(tale, made, founds, carol, most=Money(9_000_00, "EUR"))
+    found = [desk_of(tale, "carol", carol).answer(draft)]
+    wide = hires(tale, made, founds, carol)
+    found.append(desk_of(tale, "carol", carol).answer(draft))
+    auths = [each.auth for each in found if isinstance(each, Mandate)]
+    assert auths == [(min(narrow.id, also_narrow.id),), (wide.id,)]
