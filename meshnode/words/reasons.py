@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from meshnode.words.money import tell_money
 from meshnode.words.safe_text import clean
+from meshnode.words.units import show_decimals
 from meshproto.equation.confirming import Head
 from meshproto.equation.explain import Origin, Part, Why, shown
 from meshproto.equation.terms import Equal, Fixed, Leaf, Percent, ProRata, Reimburse, Residual, Shares
@@ -184,11 +185,7 @@ def _looks_at(step: Leaf) -> tuple[bool, bool]:
 
 def _quantity(quantity: Fraction) -> str:
     """`62.5`, or a fraction that has no end in decimals."""
-    scaled = quantity * 10**6
-    if scaled.denominator != 1:
-        return shown(quantity)
-    whole, places = divmod(scaled.numerator, 10**6)
-    return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
+    return show_decimals(quantity) or shown(quantity)
 
 
 _KINDS: Mapping[str, Leaf] = {

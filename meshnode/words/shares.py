@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meshnode.words.safe_text import clean
 from meshnode.words.shown import who, worth
 from meshnode.words.times import show_duration
-from meshnode.words.units import SHORT
+from meshnode.words.units import SHORT, show_decimals
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Behind, Cause, SharePart
@@ -80,11 +80,8 @@ def much(text: str, behind: Behind) -> str:
 
 def _decimals(text: str) -> str:
     """A fraction as decimals, where it has an end in them."""
-    scaled = _fraction(text)
-    if scaled is None or (scaled * 10**6).denominator != 1:
-        return clean(text)
-    whole, places = divmod((scaled * 10**6).numerator, 10**6)
-    return f"{whole}.{places:06d}".rstrip("0").rstrip(".")
+    number = _fraction(text)
+    return (show_decimals(number) if number is not None else "") or clean(text)
 
 
 def amount_like(amount: int, like: Money) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshnode.words.times import UnclearTime, parse_duration
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SHORT = {
     "C62": "×", "HUR": "h", "MIN": "min", "SEC": "s", "DAY": "days", "WEE": "weeks", "MON": "months", "KGM": "kg",
@@ -81,6 +84,12 @@ def show_number(n: int, s: int) -> str:
     digits = str(abs(n)).rjust(s + 1, "0")
     whole, part = (digits[:-s], digits[-s:].rstrip("0")) if s else (digits, "")
     return ("-" if n < 0 else "") + whole + (f".{part}" if part else "")
+
+
+def show_decimals(number: Fraction) -> str:
+    """Write a fraction exactly as decimals; empty if it has no end within FINEST of them."""
+    scaled = number * 10**FINEST
+    return show_number(scaled.numerator, FINEST) if scaled.denominator == 1 else ""
 
 
 def _quantity(whole: str, part: str, code: str, text: str) -> tuple[int, int, str]:

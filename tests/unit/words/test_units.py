@@ -1,8 +1,10 @@
 """Amounts of any kind, as people write them."""
 
+from fractions import Fraction
+
 import pytest
 
-from meshnode.words.units import SHORT, Amount, Unclear, parse_amount, show_number
+from meshnode.words.units import SHORT, Amount, Unclear, parse_amount, show_decimals, show_number
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,10 @@ def test_an_amount_is_sent_as_the_api_takes_it() -> None:
     assert Amount(seconds=5).fields() == {"seconds": 5}
     assert Amount(quantity=(1, 0, "C62")).fields() == {"quantity": {"n": 1, "s": 0, "u": "C62"}}
     assert Amount(value=(5, "EUR")).fields() == {"value": {"amt": 5, "cur": "EUR"}}
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [("5/2", "2.5"), ("-3/2", "-1.5"), ("120", "120"), ("0", "0"), ("1/3", "")]
+)
+def test_a_fraction_is_shown_as_decimals_that_have_an_end(number: str, text: str) -> None:
+    assert show_decimals(Fraction(number)) == text
