@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,9 +62,8 @@ def out(places: Places, path: Path, secret: str, lock: str, cost: Cost | None = 
             plan_backup(source, path)  # what can be known to go wrong does so before anything is marked
             move = Left(mark.move if mark else os.urandom(16).hex(), str(path), source.now, whole=False)
             with _marked(home, move, is_new=mark is None):
-                written = write_backup(
-                    source, path, secret, lock, cost, move.move, named=lambda: home.leave(_whole(move))
-                )
+                mark_whole = partial(home.leave, _whole(move))
+                written = write_backup(source, path, secret, lock, cost, move.move, before_naming=mark_whole)
             return Moved(Told(written.manifest, str(path), written.size))
 
 

@@ -91,18 +91,18 @@ def write_backup(
     lock: str,
     cost: Cost | None = None,
     move: str = "",
-    named: Callable[[], None] = lambda: None,
+    before_naming: Callable[[], None] = lambda: None,
 ) -> Written:
     """Write a backup to an absolute path; blocks, so call it in a thread. `lock` says what `secret` is.
 
-    With `move` it is a home that moves, under this name. Whatever happens, the file is whole or not there; `named` is
-    called right before it is. Raises FileTrouble, StoreError, KeyfileError, ValueError for what cannot be a passphrase,
-    MemoryError.
+    With `move` it is a home that moves, under this name. Whatever happens, the file is whole or not there;
+    `before_naming` is called right before it is. Raises FileTrouble, StoreError, KeyfileError, ValueError for what
+    cannot be a passphrase, MemoryError.
     """
     small = _small(source)
     _need_room(source, path, size_of_copy(source.data / RECORDS))
     size = 0
-    with snapshot(source.data / RECORDS, source.data, owner_of) as copy, written_whole(path, named) as write:
+    with snapshot(source.data / RECORDS, source.data, owner_of) as copy, written_whole(path, before_naming) as write:
 
         def count(piece: bytes) -> None:
             nonlocal size

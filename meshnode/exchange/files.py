@@ -70,12 +70,12 @@ def megabytes(size: int) -> str:
 
 
 @contextmanager
-def written_whole(path: Path, named: Callable[[], None] = lambda: None) -> Iterator[Callable[[bytes], None]]:
+def written_whole(path: Path, before_naming: Callable[[], None] = lambda: None) -> Iterator[Callable[[bytes], None]]:
     """Write a file that appears under its name only once it is whole and flushed. Raises FileTrouble.
 
     The bytes go to a neighbour with a name of its own; if anything fails, also in the body, that one is removed
     and what stood at `path` before is untouched. What a process that was killed left there goes with the next writing.
-    `named` is called when all is flushed and the file is about to get its name.
+    `before_naming` is called when all is flushed and the file is about to get its name.
     """
     if not path.is_absolute():
         raise FileTrouble(path, "the path is not absolute")
@@ -93,7 +93,7 @@ def written_whole(path: Path, named: Callable[[], None] = lambda: None) -> Itera
             yield _writer(file, path)
             _flush(file, path)
             _flush_folder(part.parent, path)
-            named()
+            before_naming()
             give_name(part, path)  # While it is open it is locked: nobody sweeps it away.
     finally:
         part.unlink(missing_ok=True)
