@@ -28,7 +28,7 @@ def gaining_by(contribution: bytes, memory: Memory) -> list[bytes]:
     return cast(list[bytes], memory.get("gaining", contribution) or [])
 
 
-def note_attested(record: Record, memory: Memory) -> None:
+def note_attested_in_network(record: Record, memory: Memory) -> None:
     """Remember what is said in a network of a contribution."""
     subject: bytes = record.facts["subject"]
     note_words(record, memory)

@@ -5,7 +5,7 @@ All of this holds for ever: it follows from the record and its past, whatever co
 
 from collections.abc import Callable, Mapping
 
-from meshproto.fold.acknowledging import note_attested, subjects_in
+from meshproto.fold.acknowledging import note_attested_in_network, subjects_in
 from meshproto.fold.authority import Case
 from meshproto.fold.charters import electors_for, note_resolution, read_resolution
 from meshproto.fold.entries import (
@@ -208,7 +208,7 @@ def _resolution(case: Case, place: Place) -> int:
 
 def _attestation(case: Case, place: Place) -> int:
     if place.kind == NETWORK:
-        note_attested(case.record, case.memory)
+        note_attested_in_network(case.record, case.memory)
     return 0
 
 
