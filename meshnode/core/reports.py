@@ -1,4 +1,4 @@
-"""What the core has to tell: facts for log lines, counters and people. `runtime/reports.py` words them."""
+"""What the core has to tell: facts for log lines, counters and people. `runtime/watching/reports.py` words them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
