@@ -45,6 +45,29 @@ async def test_a_firm_agrees_by_its_people_and_beyond_a_mandate_that_is_conteste
         await together(*(partial(until, partial(state, node, large["id"]), "in_force") for node in (ana, ben, carol)))
 
 
+async def test_who_has_two_mandates_of_a_firm_shares_its_money_out_by_the_wider(mesh: Mesh) -> None:
+    equal = {"cur": "EUR", "steps": [{"do": "equal"}]}
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        firm = await organisations.found(ana.office, organisations.Founding("Blue"))
+        await ana.office.projector.caught_up()
+        await meets(ana, ben)
+        for most in (Money(100, "EUR"), None):
+            await organisations.hire(ana.office, firm, ben.office.me, Job(most=most))
+        assert await organisations.enter(ben.office, ana.line(firm), DEADLINE)
+        await organisations.accept(ben.office, firm)
+        blue = {"as": "Blue"}
+        shop = terms("Blue", "Ana", equation=equal, income_confirm="none", **blue)
+        deal = await ben.api().does("POST", "/agreements", shop)
+        await signed(ana, deal["id"])
+        await until(partial(state, ben, deal["id"]), "in_force")
+        gross = {"agreement": deal["id"], "gross": {"amt": 5_000, "cur": "EUR"}, **blue}
+        await ben.api().does("POST", "/incomes", gross)
+        asked = {"agreement": deal["id"]}
+        seen = await ben.api().does("POST", "/distributions/preview", asked)
+        made = await ben.api().does("POST", "/distributions", {**asked, "digest": seen["digest"], **blue})
+        assert (made["state"], [each["amt"] for each in made["lines"]]) == ("proposed", [2_500, 2_500])
+
+
 async def test_who_does_not_act_for_a_party_does_not_sign_for_it(mesh: Mesh) -> None:
     async with mesh.node("ana") as ana, mesh.node("ben") as ben:
         await organisations.found(ana.office, organisations.Founding("Blue"))
