@@ -103,18 +103,22 @@ def _need_newest(home: Home) -> None:
 def _named(mark: Left, path: Path, secret: str) -> Moved:
     """Give the file its name that an earlier attempt has written to its end.
 
-    Raises Ending where it has one, which somebody may have taken along, and BackupRefused, FileTrouble.
+    Raises Ending where it has one, which somebody may have taken along, or where another file is given; and
+    BackupRefused, FileTrouble.
     """
     before = Path(mark.file)
-    for part in _parts_of(before, mark.move) if path == before else ():
-        found = check_backup(part, secret)
-        give_name(part, path)
-        return Moved(Told(found, str(path), path.stat().st_size), already=True)
-    raise _gone(before)
+    part = next(iter(_parts_of(before, mark.move)), None)
+    if part is None:
+        raise _gone(before)
+    if path != before:
+        raise _gone(before, ", which only lacks its name: give the same file again")
+    found = check_backup(part, secret)
+    give_name(part, path)
+    return Moved(Told(found, str(path), path.stat().st_size), already=True)
 
 
-def _gone(file: Path) -> Ending:
-    return Ending(Exit.CONFLICT, f"this home has moved out already, into {file}", OUT)
+def _gone(file: Path, besides: str = "") -> Ending:
+    return Ending(Exit.CONFLICT, f"this home has moved out already, into {file}{besides}", OUT)
 
 
 def _parts_of(path: Path, move: str) -> list[Path]:

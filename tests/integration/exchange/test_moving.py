@@ -83,6 +83,16 @@ def test_where_a_home_was_left_nothing_opens_it_and_it_says_where_it_went(ana: P
     assert not (tmp_path / "another").exists()
 
 
+def test_a_file_that_only_lacks_its_name_gets_it_when_it_is_given_again(ana: Places, tmp_path: Path) -> None:
+    path = tmp_path / "ana.home"
+    leave(ana, path)
+    path.rename(tmp_path / ".ana.home.1.part")  # as if killed right before
+    with pytest.raises(Ending, match=r"into .*ana\.home, which only lacks its name: give the same file again"):
+        leave(ana, tmp_path / "another")
+    leave(ana, path)
+    assert head_of(path).kind == "home"
+
+
 def test_a_mark_that_cannot_be_read_is_one_and_without_it_the_home_is_a_copy(ana: Places, tmp_path: Path) -> None:
     leave(ana, tmp_path / "ana.home")
     (ana.data / "left.json").write_text("{")
