@@ -58,11 +58,14 @@ class Beside(NamedTuple):
 class Again(NamedTuple):
     """Rows of the same kind that say the same: they are alike in some columns, and come from different scopes.
 
-    Before a row come that whose `named` its column has, and those with the same column and a smaller record.
+    Before a row come that whose `named` its column has, and those by the same `author` with the same column and a
+    smaller record: of these MOST_AGAIN are looked at.
     """
 
     named: str
+    author: str
     alike: tuple[str, ...]
+    """Columns in which they are alike, that of the author among them."""
     nearly: tuple[str, ...]
     """Columns in which they are alike unless one of them was `corrected`."""
     conditions: "tuple[Where, ...]"
@@ -104,7 +107,7 @@ MAX_IN = 1_000
 """Most values in one ONE_OF, so that a question stays one short statement."""
 
 MOST_AGAIN = 64
-"""Rows looked at of those that say the same as another."""
+"""Rows looked at of those that may say the same as another: whoever says the same over and over makes nobody wait."""
 
 _CLEARED = """
 SELECT (SELECT value FROM progress WHERE name = 'erasure'), (SELECT value FROM progress WHERE name = 'eviction'),
@@ -338,26 +341,23 @@ def _without(kind: type[NamedTuple], column: str, beside: Beside) -> tuple[str, 
 def _first_of(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, list[Plain]]:
     """That no other row that is alike comes before. In it, names without a table are those of the other row."""
     mine = FROM[kind].removeprefix("FROM ")
-    for name in ("scope", "corrected", again.named, *again.alike, *again.nearly):
+    for name in ("scope", "corrected", again.named, again.author, *again.alike, *again.nearly):
         _check_column(kind, name)
+    same = f'"{column}" = {mine}."{column}" AND "{again.author}" = {mine}."{again.author}"'
+    # A column behind a plus is looked for by no index: that of the others finds few, this one thousands.
+    before = (f'"{again.named}" = {mine}."{column}"', f"{same} AND +record < {mine}.record")
+    rows = [" ".join(["SELECT *", FROM[kind], "AS other WHERE", each]) for each in before]
     nearly = " AND ".join(f'"{name}" IS {mine}."{name}"' for name in again.nearly)
-    # A column behind a plus is looked for by no index: that of `before` finds a handful, any other thousands.
-    alike = [
-        f"+scope <> {mine}.scope",
-        *(f'+"{name}" IS {mine}."{name}"' for name in again.alike),
-        f"(corrected OR {mine}.corrected OR ({nearly}))",
-    ]
-    named, earlier = (
-        f'"{again.named}" = {mine}."{column}"',
-        f'"{column}" = {mine}."{column}" AND record < {mine}.record',
-    )
-    before = [
-        " ".join(["SELECT *", FROM[kind], "AS other WHERE", " AND ".join([each, *alike])]) for each in (named, earlier)
-    ]
     parts, values = _parts(kind, again.conditions)
-    # The limit keeps SQLite from looking for the conditions first, and bounds what a hostile author makes of it.
-    words = ["NOT EXISTS (SELECT 1 FROM (", " UNION ALL ".join(before), "LIMIT", str(MOST_AGAIN), ")"]
-    return " ".join([*words, "WHERE" if parts else "", " AND ".join(parts), ")"]), values
+    wanted = [
+        f"scope <> {mine}.scope",
+        *(f'"{name}" IS {mine}."{name}"' for name in again.alike),
+        f"(corrected OR {mine}.corrected OR ({nearly}))",
+        *parts,
+    ]
+    # The limit bounds what is looked at, and keeps SQLite from looking for what is wanted first.
+    words = ["NOT EXISTS (SELECT 1 FROM (", " UNION ALL ".join(rows), "LIMIT", str(MOST_AGAIN), ") WHERE"]
+    return " ".join([*words, " AND ".join(wanted), ")"]), values
 
 
 def _check_column(kind: type[NamedTuple], column: str) -> None:

@@ -39,7 +39,7 @@ _INDEXES = {
     "contributions": (
         *("at", "agent, at", "scope, at", "project, at", "batch", "ext_scheme, ext_ref", "named"),
         # Few state anything again, and who asks for the others must not be led to this one.
-        "restates WHERE restates IS NOT NULL",
+        "restates, agent WHERE restates IS NOT NULL",
         # All that sums of time need, so that they look at no row: a year of a busy studio would be read from the disk.
         "project, day_from, agent, seconds, claim, status, restates",
     ),

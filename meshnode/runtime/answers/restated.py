@@ -21,7 +21,7 @@ def apart(way: Sequence[Where]) -> list[list[Where]]:
     """Conditions on contributions, so that of each work only the first entry that meets them does: once for those that
     state nothing again, and once for those that do. No row fits both.
     """
-    first = Again("named", ALIKE, NEARLY, tuple(way))
+    first = Again("named", "agent", ALIKE, NEARLY, tuple(way))
     restating = Where("restates", Is.OTHER, None)
     return [[*way, Where("restates", Is.EQUAL, None)], [*way, restating, Where("restates", Is.FIRST, first)]]
 

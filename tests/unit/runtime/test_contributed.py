@@ -5,7 +5,7 @@ import pytest
 from meshnode.runtime.answers.contributed import LARGEST, MOST_GROUPS, Wanted, contributions, doubles, hours, sums
 from meshnode.runtime.answers.restated import first_of
 from meshnode.runtime.lookups import Lookups
-from meshnode.store.querying import Among, Is, Where
+from meshnode.store.querying import MOST_AGAIN, Among, Is, Where
 from meshnode.store.views import open_views
 from meshnode.views.rows import ContributionRow, EvidenceRow, MemberRow, ShareRow
 from meshproto.records.ids import ext
@@ -176,6 +176,25 @@ def test_what_only_builds_on_earlier_work_is_added_too(other: dict[str, object])
     here = lookups(ROW, shared_from(0)._replace(**other))  # type: ignore[arg-type]  # columns
     assert sums(here, Wanted()).contributions == 2
     assert [first_of(here, row) for row in contributions(here, Wanted(), None, 9)] == [None, None]
+
+
+def test_what_others_say_to_state_again_hides_nothing() -> None:
+    spam = [shared_from(9, agent=BEN)] * (2 * MOST_AGAIN)
+    here = lookups(*spam, shared_from(9), shared_from(9, THIRD))
+    assert sums(here, Wanted(who=ANA)).contributions == 1
+
+
+def test_whoever_states_the_same_over_and_over_makes_nobody_wait() -> None:
+    few, many = (_steps(lookups(*[shared_from(9)] * (number * MOST_AGAIN))) for number in (2, 8))
+    assert many < 6 * few
+
+
+def _steps(here: Lookups) -> int:
+    """What SQLite does to add all up, in thousands."""
+    done: list[None] = []
+    here.views._source.connection.set_progress_handler(lambda: done.append(None), 1000)
+    sums(here, Wanted())
+    return len(done)
 
 
 def test_two_that_build_on_the_same_in_one_place_are_both_added() -> None:

@@ -128,7 +128,7 @@ def test_unknown_columns_are_refused(column: str) -> None:
         (Is.FIRST, 3),
         (Is.RECORD_OF, 3),
         (Is.EQUAL, Among(MemberRow, "scope", b"")),
-        (Is.EQUAL, Again("record", (), (), ())),
+        (Is.EQUAL, Again("record", "agent", (), (), ())),
     ],
 )
 def test_values_that_do_not_fit_a_comparison_are_refused(comparison: Is, value: object) -> None:
