@@ -17,7 +17,7 @@ from meshproto.fold.lineages import version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import BODIES, LINEAGE, NETWORK, ORGANISATION, read_place
 from meshproto.fold.standing import row_of
-from meshproto.fold.state import Member, Summary, members_of, summary
+from meshproto.fold.state import Member, Summary, invitations_of, members_of, summary
 from meshproto.records.ids import AgentId, Key, RecordId, ScopeId, ext
 from meshproto.records.limits import MAX_STREAM_BYTES, MAX_STREAM_RECORDS
 from meshproto.types.agreement import participants_of
@@ -44,7 +44,7 @@ class Doorway(NamedTuple):
 class NetworkStanding(NamedTuple):
     """How a network, organisation or agreement stands.
 
-    `readers` and `doors` are empty for an open network, which anyone may read.
+    `readers` are empty for an open network, which anyone may read.
     """
 
     scope: ScopeId
@@ -86,9 +86,10 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     fields = charter.fields
     allowance = (fields.get("log_records", MAX_STREAM_RECORDS), fields.get("log_bytes", MAX_STREAM_BYTES))
     over = bool(found.dissolved)
+    doors = _doors(scope, memory) if found.kind == NETWORK else ()
     # Who else stands in an open network, who may be many, is of interest only where not everyone may read.
     if found.is_open and found.kind == NETWORK:
-        return NetworkStanding(here, True, roles=roles, powers=powers, is_over=over, allowance=allowance)
+        return NetworkStanding(here, True, doors=doors, roles=roles, powers=powers, is_over=over, allowance=allowance)
     members = members_of(scope, memory)
     standing = {each.agent for each in members if each.state in ("invited", "active")}
     readers = _with_people({each for each in (*standing, *found.electors) if len(each) != KEY_SIZE}, memory)
@@ -97,8 +98,6 @@ def standing_of(scope: bytes, me: bytes, memory: Memory) -> NetworkStanding | No
     ended = named - readers - doubted
     if found.kind == ORGANISATION:
         return NetworkStanding(here, False, readers, roles=roles, powers=powers, is_over=over, ended=ended)
-    knowledge = Knowledge(memory)
-    doors = tuple(_doorway(each, memory, knowledge) for each in members if len(each.agent) == KEY_SIZE)
     needs_role = not _founded_by(scope, me, memory) or me not in found.electors
     return NetworkStanding(here, False, readers, doors, roles, powers, needs_role, over, doubted, ended, allowance)
 
@@ -236,6 +235,12 @@ def _founded_by(scope: bytes, me: bytes, memory: Memory) -> bool:
     return place is not None and me in place.charter["founders"]
 
 
-def _doorway(member: Member, memory: Memory, knowledge: Knowledge) -> Doorway:
-    until, used = entry_of(memory, member.record).until, knowledge.group(guests_of(member.record)).bit_count()
-    return Doorway(Key(member.agent[1:]), RecordId(member.record), member.state, until, used)
+def _doors(scope: bytes, memory: Memory) -> tuple[Doorway, ...]:
+    """The invitations to a network."""
+    knowledge = Knowledge(memory)
+    return tuple(_doorway(each, memory, knowledge) for each in invitations_of(scope, memory))
+
+
+def _doorway(invitation: Member, memory: Memory, knowledge: Knowledge) -> Doorway:
+    until, used = entry_of(memory, invitation.record).until, knowledge.group(guests_of(invitation.record)).bit_count()
+    return Doorway(Key(invitation.agent[1:]), RecordId(invitation.record), invitation.state, until, used)

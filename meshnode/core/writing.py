@@ -238,12 +238,20 @@ class Desk:
         known = (*founders, scope) if log is None else (*founders, scope, log.agent)
         for draft in drafts:
             agent = AgentId(draft.agent or self._ground.identity.agent)
-            if draft.type == "grant":
+            if draft.type == "grant" or self._takes_up(draft):
                 return  # by which one joins
             if agent in known:
                 continue  # mostly the owner; who else was heard in the log is asked for
             if log is None or agent not in self._ground.ledger.agents_of_log(log.log):
                 raise _CannotWrite("stranger", to_text(scope))
+
+    def _takes_up(self, draft: Draft) -> bool:
+        """Whether a draft accepts a role that was given by name, or an invitation."""
+        named = draft.facts.get("target")
+        if draft.type != "countersign" or draft.facts.get("decision") != "accept" or not isinstance(named, bytes):
+            return False
+        target = self._ground.flight.record(named)
+        return target is not None and target.type == "grant" and target.home == draft.scope
 
     def _check_organisation(self, agent: bytes, scope: ScopeId) -> None:
         """Whether an organisation for which something is signed elsewhere is founded. Raises _CannotWrite."""

@@ -59,21 +59,28 @@ class Joins:
             if again:
                 await self._caught_up()  # or one who has just joined looks like one who has left
             who = AgentId(agent or self._node.me)
-            own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
             told = self._node.standings.get(network)
             facts = self._node.ledger.network(network)
             is_founder = facts is not None and who in facts.founders
-            heard = own is not None and own.counted and who in self._node.ledger.agents_of_log(own.log)
             has_left = again and (bool(agent) or (told is not None and not told.roles))
-            if (heard and not has_left) or is_founder or not self._is_open(network):
+            if (self._counts(network, who) and not has_left) or is_founder or not self._is_open(network):
                 return False
             await self._node.write([Draft(network, "grant", identity.join(who), agent=agent)])
             return True
 
     async def until_in(self, network: ScopeId, agent: bytes = b"") -> None:
         """Wait until one, or the organisation `agent`, has a role in a network by this node's own fold."""
-        while not self._has_role(network, agent):
+        while not self.is_in(network, agent):
             await self._node.news.after(self._node.news.moves)
+
+    def is_in(self, network: ScopeId, agent: bytes = b"") -> bool:
+        """Whether one, or the organisation `agent`, has a role in a network by this node's own fold."""
+        told = self._node.standings.get(network)
+        if told is None or not agent:
+            return told is not None and bool(told.roles)
+        who = AgentId(agent)
+        # Of an open network is not told who else stands there.
+        return who in told.readers or (told.is_open and self._counts(network, who))
 
     async def until_out(self, network: ScopeId) -> None:
         """Wait until somebody who stays has heard that one has left a network."""
@@ -112,10 +119,12 @@ class Joins:
         facts = self._node.ledger.network(network)
         return facts is not None and self._node.me in facts.founders
 
-    def _counts(self, network: ScopeId) -> bool:
-        """Whether this device has signed in a network what makes its log count there."""
+    def _counts(self, network: ScopeId, who: AgentId | None = None) -> bool:
+        """Whether this device has signed in a network, if asked for `who` for them, what makes its log count there."""
         own = self._node.ledger.log(log_id(network, self._node.identity.key.public))
-        return own is not None and own.counted
+        if own is None or not own.counted:
+            return False
+        return who is None or who in self._node.ledger.agents_of_log(own.log)
 
     async def _accept(self, row: JoinedEntry) -> None:
         """Accept the invitation by which this network was joined, once that is folded."""
@@ -142,9 +151,3 @@ class Joins:
     def _is_open(self, network: ScopeId) -> bool:
         told, facts = self._node.standings.get(network), self._node.ledger.network(network)
         return told.is_open if told is not None else facts is not None and facts.open
-
-    def _has_role(self, network: ScopeId, agent: bytes) -> bool:
-        told = self._node.standings.get(network)
-        if told is None:
-            return False
-        return AgentId(agent) in told.readers if agent else bool(told.roles)

@@ -168,7 +168,7 @@ MEMBERSHIP = {
             invite,
             (
                 _NETWORK,
-                Argument(("--role",), "What they may do there.", choices=ROLES),
+                Argument(("--role",), "As what they come in (core).", choices=ROLES),
                 Argument(("--uses",), "How many people may come in by it (1).", kind="number"),
                 Argument(("--expires",), "How long it is good for: 30m, 24h, 7d (the default), 2w.", metavar="SPAN"),
                 codes.QR,
@@ -176,7 +176,9 @@ MEMBERSHIP = {
             ),
             text="Founders and stewards invite. Whoever has the line can come in, so pass it on as you would a key; it "
             "is stored nowhere and cannot be shown again. `network invites` tells what became of it, and `network "
-            "withdraw` ends it.",
+            "withdraw` ends it.\n\nCore members and occasional ones may sign anything there, clients contribute and "
+            "confirm work, observers read and give thanks. Into an open network, too, an invitation leads in the role "
+            "that it names; who joins by its line is core.",
             examples=(("Three people, for a day", "meshnode network invite studio --uses 3 --expires 24h"),),
             exits=_HERE,
         ),

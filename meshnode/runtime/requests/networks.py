@@ -192,8 +192,8 @@ def _entered(office: Office, invitation: Invitation, agent: bytes) -> ScopeId | 
         if told is None or row.left or row.leaving or row.relayed:
             continue
         grants = (office.truth.record(door.grant) for door in told.doors)
-        is_in = AgentId(agent) in told.readers if agent else bool(told.roles)
-        if is_in and any(grant is not None and grant.facts["to"] == to for grant in grants):
+        by_this = any(grant is not None and grant.facts["to"] == to for grant in grants)
+        if by_this and office.joins.is_in(ScopeId(row.network), agent):
             return ScopeId(row.network)
     return None
 

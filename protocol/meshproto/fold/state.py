@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from meshproto.fold.acknowledging import state_in
 from meshproto.fold.charters import charter_in, electors_for
 from meshproto.fold.concerns import concerns_in
-from meshproto.fold.entries import entry_of
+from meshproto.fold.entries import INVITATION, entry_of
 from meshproto.fold.knowledge import EVERYTHING
 from meshproto.fold.ledger import DIGESTED, balances
 from meshproto.fold.memory import Memory
@@ -20,6 +20,7 @@ from meshproto.fold.places import NETWORK, Place, read_place
 from meshproto.fold.standing import REAFFIRMED, Status, as_row, row_of
 from meshproto.fold.states import SETTLED_TYPES, States, states_over
 from meshproto.records.encoding import encode
+from meshproto.records.ids import key33
 
 OWN_CONTEXT = b"meshnode/1 state\n"
 WHOLE_CONTEXT = b"meshnode/1 network state\n"
@@ -85,6 +86,12 @@ def summary(scope: bytes, memory: Memory, of: bytes = b"") -> Summary | None:
 def members_of(scope: bytes, memory: Memory) -> tuple[Member, ...]:
     """Whoever stands in a scope, whatever their state, by agent and record."""
     return tuple(_members(scope, states_over(memory), memory))
+
+
+def invitations_of(scope: bytes, memory: Memory) -> tuple[Member, ...]:
+    """The invitations among these, given to keys; found without a look at most others, who may be many."""
+    found = _members(scope + key33(b""), states_over(memory), memory)
+    return tuple(each for each in found if entry_of(memory, each.record).kind == INVITATION)
 
 
 def _members(place: bytes, states: States, memory: Memory) -> Iterator[Member]:

@@ -1,4 +1,4 @@
-"""Closed networks between whole nodes: people are let in, get and lose roles, and go."""
+"""Networks by invitation between whole nodes: people are let in, get and lose roles, and go."""
 
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,22 @@ async def test_who_is_invited_comes_in_and_writes(mesh: Mesh) -> None:
         standing = await ana.office.projector.standing(work)
         assert standing is not None
         assert standing.counts
+
+
+async def test_an_invitation_leads_into_an_open_network_in_the_role_that_it_names(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio = await ana.founds(is_open=True)
+        line = await invites(ana, studio, role="client")
+        assert await enters(ben, line) == studio
+        assert [row.role for row in networks.roles_of(ben.office, studio, ben.office.me)] == ["client"]
+        work = await ben.logs("After", "studio")
+        await ana.sees(lambda: ana.has(work))
+        await ana.office.projector.caught_up()
+        standing = await ana.office.projector.standing(work)
+        assert standing is not None
+        assert standing.counts
+        assert await enters(ben, line) == studio  # as after a crash, when nobody knows whether it was done
+        assert state_of(ana, studio, ben) == ["active"]
 
 
 async def shut_out(node: Node, line: Invitation) -> tuple[Code, str]:

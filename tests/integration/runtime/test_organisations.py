@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import trio
 
 from meshnode.core.founding import awaited_founders
 from meshnode.runtime.answers.signers import signer_of
@@ -80,6 +81,17 @@ async def counts(node: Node, record: RecordId) -> None:
     """Wait until a record is here and counts."""
     await node.sees(lambda: node.has(record))
     await until(lambda: status(node, record), Status.YES)
+
+
+async def test_a_firm_comes_into_an_open_network_by_an_invitation_and_need_not_wait(mesh: Mesh) -> None:
+    async with mesh.node("ana") as ana, mesh.node("ben") as ben:
+        studio = await ana.founds(is_open=True)
+        firm = await founds(ben)
+        line = (await networks.invite(ana.office, studio, "client", 1, 3600)).line
+        with trio.fail_after(DEADLINE):
+            for _ in range(2):
+                assert await networks.enter(ben.office, line, 2 * DEADLINE, firm) == studio
+        await ana.learns(lambda: states(ana, studio, firm) == ["active"])
 
 
 async def test_a_firm_of_three_signs_in_a_closed_network_and_a_member_of_it_sees_who_signed(mesh: Mesh) -> None:

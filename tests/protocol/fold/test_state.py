@@ -5,9 +5,10 @@ from dataclasses import replace
 from meshproto.fold.fold import Fold
 from meshproto.fold.memory import DictMemory
 from meshproto.fold.places import NETWORK, PERSON
-from meshproto.fold.state import Member, Summary, digests, members_of, summary
+from meshproto.fold.state import Member, Summary, digests, invitations_of, members_of, summary
+from meshproto.records.ids import key33
 from meshproto.records.record import Record
-from meshproto.types import identity, repair
+from meshproto.types import authority, identity, repair
 from scripts.vectors.cases import private_part, work
 from scripts.vectors.story import ACCEPT, ALICE, BOB, FIRST, OPEN, in_net, in_stream
 
@@ -46,6 +47,15 @@ def test_the_summary_for_one_agent_tells_only_where_that_one_stands() -> None:
     assert own == replace(whole, members=tuple(each for each in whole.members if each.agent == BOB.id))
     assert members_of(OPEN.id, memory) == whole.members
     assert len(whole.members) > len(own.members) > 0
+
+
+def test_invitations_stand_among_the_members_and_are_found_without_them() -> None:
+    facts = authority.invitation(b"k" * 32, "client")
+    invitation = in_net(OPEN, OPEN, "alice", "grant", facts, auth=(ACCEPT.id,))
+    memory = memory_of(*GARDEN, invitation)
+    (found,) = invitations_of(OPEN.id, memory)
+    assert found == Member(key33(b"k" * 32), "client", "open", invitation.id)
+    assert found in members_of(OPEN.id, memory)
 
 
 def test_the_digest_of_a_network_covers_the_streams_of_its_members() -> None:

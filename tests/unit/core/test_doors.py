@@ -30,6 +30,15 @@ def test_who_holds_an_invitation_is_told_the_network_and_shares_it() -> None:
     assert shared(rig, peer) == {scope}
 
 
+def test_an_invitation_to_an_open_network_opens_it() -> None:
+    rig = Rig()
+    scope = rig.found()
+    rig.fold()
+    grant = invited(rig, scope)
+    door = knocks(rig.meet(BOB))
+    assert (door.state, door.network, door.grant) == (DoorState.OPEN, scope, grant)
+
+
 def test_a_knock_at_a_peer_that_was_dialled_is_answered_in_its_role() -> None:
     rig, scope = closed()
     invited(rig, scope)

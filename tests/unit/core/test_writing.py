@@ -315,6 +315,19 @@ def test_who_has_not_joined_an_open_network_does_not_write_there() -> None:
     assert isinstance(rig.write(note(scope)), Written)
 
 
+@pytest.mark.parametrize(("decision", "comes_in"), [("accept", True), ("decline", False)])
+def test_who_accepts_a_role_in_an_open_network_need_not_have_joined_it(decision: str, comes_in: bool) -> None:
+    rig, bob = Rig(), Writer("bob")
+    scope, genesis = network_of(bob)
+    accept = bob.accept(scope)
+    offer = bob.sign(Draft(scope, "grant", authority.grant(rig.me.agent, "client"), agent=scope), deps=ids_of(accept))
+    rig.put(bob.genesis, genesis, accept, offer)
+    rig.join(scope)
+    answer = Draft(scope, "countersign", {**identity.accept(ids_of(offer)[-1]), "decision": decision})
+    outcome = rig.write(answer)
+    assert isinstance(outcome, Written) if comes_in else outcome == NotWritten("stranger", to_text(scope))
+
+
 def test_who_wrote_in_an_open_network_before_joining_it_joins_first() -> None:
     rig, bob = Rig(), Writer("bob")
     scope, genesis = network_of(bob)
