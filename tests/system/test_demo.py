@@ -29,6 +29,7 @@ def test_demonstration_holds_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert all(line["holds"] for line in lines if line["kind"] == "claim")
     assert any("refused it and hung up: W-RUN (S-SIG" in claim for claim in claims)
+    assert "Acme joined through Ben, as a client" in claims
     assert any("by way of Ben" in claim for claim in claims)
     assert any("together what came in, to the cent" in claim for claim in claims)
     assert any("shows Today, Work, Money" in claim for claim in claims)

@@ -55,9 +55,12 @@ async def _agree(studio: Studio, say: Narrator) -> str:
 
 
 async def _work_on_the_site(studio: Studio) -> None:
-    """Hours, and a domain that Ben laid out, each confirmed by somebody else."""
+    """Hours, and a domain that Ben laid out, each confirmed by somebody else; and thanks."""
+    await studio.until(120)
+    landing = await studio.work(SITE, "Ana", "Landing page", 33, 120, "Ben")
+    await studio.thank("Acme", landing, "This is who we are.")
+    await studio.thank("Ben", landing, skill="design")
     for name, title, halves, ago, by in (
-        ("Ana", "Landing page", 33, 120, "Ben"),
         ("Ben", "Booking form", 46, 110, "Ana"),
         ("Cleo", "Photographs", 24, 96, "Ana"),
         ("Ben", "Search index", 18, 90, "Cleo"),

@@ -26,11 +26,11 @@ from meshnode.runtime.callers import OWNER
 class Seat:
     """One person at one running node."""
 
-    def __init__(self, name: str, opened: Opened, places: Places) -> None:
+    def __init__(self, name: str, opened: Opened, places: Places, loaded: Loaded) -> None:
         self.name, self.opened = name, opened
         self._listener: socket.socket | None = None
         self._sessions: Sessions | None = None
-        self._site = partial(site_of, opened, places, Loaded(opened.settings), places.state / "node.log")
+        self._site = partial(site_of, opened, places, loaded, places.state / "node.log")
         self.ask = Asking(
             application(ROUTES, self._site(), opened.settings.api.request_seconds, asked=opened.node.asked), OWNER
         )

@@ -14,14 +14,16 @@ from meshnode.app.compose import Network, Opened, open_node
 from meshnode.app.demo.divide import Divide, DividedTransport
 from meshnode.app.demo.seat import Seat
 from meshnode.app.init import create
-from meshnode.config.load import Loaded
+from meshnode.config.load import load
 from meshnode.config.places import Places
-from meshnode.config.sections import Backup, Log, Net, Settings
 from meshnode.net.settings import TransportSettings
 from meshnode.net.transport import PeerId, Transport
 from meshnode.store.keyfile import read_key
 
 LISTEN = ("/ip4/127.0.0.1/tcp/0",)
+_SAID = {"net.listen": list(LISTEN), "net.discovery": False, "log.level": "error", "backup.remind_days": 0}
+QUIET = load(None, {}, _SAID)
+"""What the nodes are told for this one start; neither the user's settings nor the environment have a part in it."""
 DAY_MS = 86_400_000
 TRANSPORT_KEY = "transport.key"
 
@@ -97,7 +99,7 @@ class Stage:
         """Start the node of a home."""
         person.stop, person.ended = trio.Event(), trio.Event()
         person.opened = await self._nursery.start(self._play, person)
-        person.sits = Seat(person.name, person.node, person.places)
+        person.sits = Seat(person.name, person.node, person.places, QUIET)
         return person
 
     async def leave(self, person: Person) -> None:
@@ -114,9 +116,7 @@ class Stage:
 
     async def _play(self, person: Person, *, task_status: Started = trio.TASK_STATUS_IGNORED) -> None:
         network = Network(self.transport(read_key(person.places.data / TRANSPORT_KEY)))
-        # Neither the user's settings nor the environment have a part in this.
-        quiet = Settings(net=Net(discovery=False), log=Log(level="error"), backup=Backup(remind_days=0))
-        async with open_node(person.places, Loaded(quiet), network=network) as opened:
+        async with open_node(person.places, QUIET, network=network) as opened:
             opened.node.clock.skip(-_age(self._ago))
             task_status.started(opened)
             await person.stop.wait()

@@ -19,6 +19,7 @@ from meshnode.core.events import SyncNow
 from meshnode.exchange.git_process import look_at
 from meshnode.runtime.answers.contributed import Wanted, contributions
 from meshnode.runtime.lines import reach
+from meshnode.runtime.lines.invitations import read_invitation, write_invitation
 from meshnode.runtime.requests import amounts, erasures, networks, people
 from meshnode.runtime.requests.work import Work, log
 from meshproto.fold.fold import Fold
@@ -30,6 +31,10 @@ from meshproto.records.reasons import Refused
 from meshproto.wire.breaches import Breach
 
 SYNC_SECONDS = 120.0
+INVITED_SECONDS = 3_600
+"""How long an invitation holds."""
+BIO = "I design for people who make things, by the harbour."
+"""What Ana says of herself."""
 WEEKS = 26
 """How far back the story begins."""
 
@@ -65,8 +70,10 @@ async def play(stage: Stage, say: Narrator, history: Path | None) -> tuple[Mesh,
 async def _found(stage: Stage, say: Narrator) -> tuple[Person, Person, ScopeId]:
     say.scene(f"{WEEKS} weeks ago: Ana founds a network, and Ben joins it with one pasted line")
     ana, ben = await stage.enter("Ana"), await stage.enter("Ben")
+    await people.set_profile(ana.node.office, {"bio": BIO, "skills": ["design"], "languages": ["en", "es"]})
     scope = await networks.found(ana.node.office, networks.Charter(NETWORK))
     await _join(ben, ana, scope, say)
+    await _appoint(ana, ben, scope, say)
     for hours, title in enumerate(("First sketches", "A name for the studio", "Offer to Acme"), 1):
         await _work(ana, title, hours)
     return ana, ben, scope
@@ -80,6 +87,40 @@ async def _join(person: Person, member: Person, scope: ScopeId, say: Narrator) -
     standing = person.node.office.lookups.standing_in(person.node.node.me, scope)
     is_member = joined and standing is not None and standing.standing == "active"
     say.claim(f"{person.name} joined through {member.name}, over libp2p with Noise", is_member)
+
+
+async def _appoint(founder: Person, steward: Person, scope: ScopeId, say: Narrator) -> None:
+    """Let somebody invite others, too."""
+    office, who = steward.node.office, steward.node.node.me
+    await networks.appoint(founder.node.office, scope, who, "steward", delegate=False, rows=())
+
+    async def offered() -> bool:
+        return "invited" in [row.standing for row in networks.roles_of(office, scope, who)]
+
+    await comes_true(offered)
+    await networks.accept(office, scope)
+
+    async def stands() -> bool:
+        return _roles(founder, steward, scope) == {"core", "steward"}
+
+    say.claim(f"{steward.name} is a steward now, and may invite others", await comes_true(stands))
+
+
+async def _invite(client: Person, host: Person, scope: ScopeId, say: Narrator) -> None:
+    """Let a client in by an invitation: whoever joins by the line of an open network stands in its core."""
+    say.tell(f'{host.name.lower()}$ meshnode network invite "{NETWORK}" --role client')
+    line = write_invitation((await networks.invite(host.node.office, scope, "client", 1, INVITED_SECONDS)).line)
+    say.tell(f"{client.name.lower()}$ meshnode network join {line[:24]}…{line[-12:]}")
+    entered = await networks.enter(client.node.office, read_invitation(line), SYNC_SECONDS)
+    await client.node.office.projector.caught_up()
+    is_client = entered == scope and _roles(client, client, scope) == {"client"}
+    say.claim(f"{client.name} joined through {host.name}, as a client", is_client)
+
+
+def _roles(seen_by: Person, person: Person, scope: ScopeId) -> set[str]:
+    """What somebody is in a network, as somebody's node knows it."""
+    rows = networks.roles_of(seen_by.node.office, scope, person.node.node.me)
+    return {row.role for row in rows if row.standing == "active"}
 
 
 async def _import(mesh: Mesh, stage: Stage, say: Narrator, given: Path | None) -> None:
@@ -120,7 +161,7 @@ async def _relay(ana: Person, ben: Person, scope: ScopeId, stage: Stage, say: Na
     await stage.leave(ana)
     say.tell("Ana's node is stopped")
     acme = await stage.enter("Acme")
-    await _join(acme, ben, scope, say)
+    await _invite(acme, ben, scope, say)
 
     async def arrived() -> bool:
         return expected <= _records(acme, scope)
@@ -145,7 +186,7 @@ async def _gather(first: tuple[Person, Person, Person], scope: ScopeId, stage: S
     await stage.start(ana)
     cleo, nordlys = await stage.enter("Cleo"), await stage.enter("Nordlys")
     await _join(cleo, acme, scope, say)
-    await _join(nordlys, cleo, scope, say)
+    await _invite(nordlys, ana, scope, say)
     mesh = Mesh((ana, ben, cleo, acme, nordlys), scope)
     await _sync(mesh)
     say.claim("all five hold the same records and compute the same state", await comes_true(lambda: _agree(mesh)))
@@ -244,11 +285,12 @@ def _records(person: Person, scope: ScopeId) -> frozenset[RecordId]:
 
 
 def _own(person: Person, scope: ScopeId) -> frozenset[RecordId]:
-    """The ids of what somebody wrote in a network; the node may have stopped only after this was asked."""
+    """The ids of somebody's log in a network; the node may have stopped only after this was asked."""
+    key = person.node.node.identity.key.public
     return frozenset(
         record.id
         for _, record in person.node.reader.records_after(0, 1_000_000)
-        if record.home == scope and record.agent == person.node.node.me
+        if record.home == scope and record.key == key
     )
 
 

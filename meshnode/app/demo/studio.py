@@ -144,6 +144,12 @@ class Studio:
             await self.come(said["attestations"][-1]["id"], *self._parties[where])
         return record
 
+    async def thank(self, name: str, work: str, text: str = "", skill: str = "") -> None:
+        """Somebody thanks for work, or confirms the skill that it shows; Ana, whose CV is looked at, hears of it."""
+        kind = {"kind": "skill", "skill": skill} if skill else {"text": text}
+        made = await self.post(name, f"/contributions/{work}/thank", kind)
+        await self.come(made["id"], "Ana")
+
     async def income(self, where: str, client: str, net: int, tax: int, ago: int) -> str:
         """Money of a client, in cents, that Ana received and the client confirms; returns its id."""
         gross = {"amt": net + tax, "cur": "EUR"}
