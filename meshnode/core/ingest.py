@@ -271,9 +271,13 @@ class Intake:
         facts = self._ground.flight.network(first.scope) if first.scope else None
         if facts is None or not self._scopes.is_open(ScopeId(first.scope)) or first.agent in facts.founders:
             return True
-        if entitled_by(first, facts, self._ground.flight) is True:
-            return True  # who was let in while the network was closed, or by name
-        return any(record.type == "grant" and record.facts.get("to") == record.agent for record in new)
+        return any(self._lets_in(record, facts) for record in new)
+
+    def _lets_in(self, record: Record, facts: NetworkFacts) -> bool:
+        """Whether somebody joins by a record, or was let in before, or as what it names may say once that is here."""
+        if record.type == "grant" and record.facts.get("to") == record.agent:
+            return True
+        return entitled_by(record, facts, self._ground.flight) is not False
 
     def _is_named_by_counting(self, record: RecordId) -> bool:
         """Whether a record that counts waits for this one."""

@@ -275,6 +275,20 @@ def test_strangers_stand_outside_until_they_join() -> None:
     assert rig.head(carol.log(scope)).counted is True
 
 
+@pytest.mark.parametrize("first", ["role", "accept", "work"])
+def test_who_accepts_a_role_counts_whatever_came_first(first: str) -> None:
+    rig, scope, peer, bob = scene()
+    carol = Writer("carol")
+    peer.push(carol.genesis, Part.LAST)
+    role = bob.sign(Draft(scope, "grant", authority.grant(carol.agent, "client"), agent=scope))
+    work = carol.notes(scope) if first == "work" else SignedRecords()
+    accept = carol.sign(Draft(scope, "countersign", identity.accept(ids_of(role)[0])))
+    theirs = SignedRecords(tuple(run for each in (work, accept) for run in each.runs))
+    for each in (role, theirs) if first == "role" else (theirs, role):
+        rig.feed(Offer(rig.ticket(), each))
+    assert rig.head(carol.log(scope)).counted is True
+
+
 def test_a_stranger_who_joins_before_the_disk_is_flushed_counts_from_the_start() -> None:
     rig, scope, peer, _ = scene()
     carol = Writer("carol")
