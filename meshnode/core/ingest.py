@@ -274,10 +274,13 @@ class Intake:
         return any(self._lets_in(record, facts) for record in new)
 
     def _lets_in(self, record: Record, facts: NetworkFacts) -> bool:
-        """Whether somebody joins by a record, or was let in before, or as what it names may say once that is here."""
+        """Whether somebody joins by a record, accepts what may let them in once it is here, or was let in before."""
         if record.type == "grant" and record.facts.get("to") == record.agent:
             return True
-        return entitled_by(record, facts, self._ground.flight) is not False
+        # Whatever it names, here or not: nodes that hold the same must agree, and joining costs no more than naming.
+        if record.type == "countersign" and record.facts.get("decision") == "accept":
+            return True
+        return entitled_by(record, facts, self._ground.flight) is True
 
     def _is_named_by_counting(self, record: RecordId) -> bool:
         """Whether a record that counts waits for this one."""

@@ -242,7 +242,7 @@ async def test_work_for_a_project_of_another_network_is_told_and_found_by_it(api
         await api.does("POST", "/networks", {"name": name, "join": "open"})
     project = await api.does("POST", "/projects", {"title": "Atlas", "network": "choir"})
     own = await shown(api, {**HOUR, "network": "studio", "project": project["id"]})
-    assert own["project"]["title"] == "Atlas"
+    assert own["project"] == {"id": project["id"], "title": "Atlas", "slug": "atlas"}
     (told,) = (await api.does("GET", "/contributions/hours?by=project"))["items"]
     assert (told["name"], told["seconds"]) == ("Atlas", own["seconds"])
     (who,) = (await api.does("GET", f"/contributions/hours?by=agent&project={told['of']}"))["items"]
