@@ -157,7 +157,8 @@ class Story:
         now = host.node.parts.ground.flight.log(log_id(scope, host.identity.key.public))
         if now is None or not now.counted:
             carried = host.node.parts.scopes.carried.get(scope)
-            if self.random.random() < 0.1 and carried is not None and carried.founded:
+            at_rest = not host.pending and not host.flushing  # else what is signed beside it is a fork
+            if self.random.random() < 0.1 and carried is not None and carried.founded and at_rest:
                 intrude(host, scope, "work", many)
                 return
             grant(host, scope)
