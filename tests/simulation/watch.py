@@ -102,9 +102,9 @@ def check_store(host: Host) -> None:
 
 
 def check_waits(host: Host) -> None:
-    """When everything is here, no record waits any more."""
+    """No record waits for one that is here."""
     for row in host.ledger.rows(WaitEntry):
-        if row.on != row.record:
+        if row.on != row.record and host.ledger.has(row.on):
             raise Broken(f"{host.name}: {row.record.hex()[:8]} waits for {row.on.hex()[:8]} which is here")
 
 
