@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
@@ -69,7 +69,7 @@ class Again(NamedTuple):
     nearly: tuple[str, ...]
     """Columns in which they are alike unless one of them was `corrected`."""
     conditions: "tuple[Where, ...]"
-    """What they have to meet besides."""
+    """What they have to meet besides; no Beside, which would ask of the row itself."""
 
 
 class Where(NamedTuple):
@@ -298,19 +298,21 @@ def _parts(kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[list[st
     return parts, values
 
 
+_OF_OTHERS: Mapping[Is, type[NamedTuple]] = {Is.RECORD_OF: Among, Is.WITHOUT: Beside, Is.FIRST: Again}
+
+
 def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
     column = f'"{name}"'
-    if isinstance(value, Again) != (comparison is Is.FIRST) or isinstance(value, Among) != (comparison is Is.RECORD_OF):
-        raise ValueError(f"{name}: other rows, and nothing else, are asked for by FIRST and RECORD_OF")
+    others = type(value) if isinstance(value, Among | Beside | Again) else None
+    if _OF_OTHERS.get(comparison) is not others:
+        raise ValueError(f"{name}: other rows, and nothing else, are asked for by RECORD_OF, WITHOUT and FIRST")
     if isinstance(value, Again):
         return _first_of(kind, name, value)
     if isinstance(value, Among):
         _check_column(value.kind, value.column)
         return f'{column} IN (SELECT record {FROM[value.kind]} WHERE "{value.column}" = ?)', [value.value]
     if isinstance(value, Beside):
-        if comparison is not Is.WITHOUT:
-            raise ValueError(f"{name}: rows of another kind stand beside one or not")
         return _without(kind, name, value)
     if comparison in (Is.ONE_OF, Is.NONE_OF):
         if isinstance(value, str | bytes | int) or value is None or len(value) > MAX_IN:

@@ -84,7 +84,7 @@ def test_what_somebody_made_is_what_they_signed_and_what_they_share_in_each_once
 
 def test_rows_of_another_kind_are_only_asked_for_their_record() -> None:
     views = lookups().views
-    with pytest.raises(ValueError, match="FIRST and RECORD_OF"):
+    with pytest.raises(ValueError, match="RECORD_OF, WITHOUT and FIRST"):
         views.select(ContributionRow, Where("record", Is.EQUAL, Among(ShareRow, "agent", ANA)))
     for kind, column in ((MemberRow, "amount"), (ShareRow, 'agent" = x --')):
         with pytest.raises(ValueError, match="has no"):

@@ -126,6 +126,8 @@ def test_unknown_columns_are_refused(column: str) -> None:
         (Is.EQUAL, [1]),
         (Is.BEGINNING, 3),
         (Is.FIRST, 3),
+        (Is.WITHOUT, 3),
+        (Is.EQUAL, Beside(MemberRow, "record", "at", 1)),
         (Is.RECORD_OF, 3),
         (Is.EQUAL, Among(MemberRow, "scope", b"")),
         (Is.EQUAL, Again("record", "agent", (), (), ())),
