@@ -44,6 +44,11 @@ def period(found: Statement) -> str:
     return f"up to {found['last']}" if found["last"] else "from the beginning"
 
 
+def nothing(found: Statement) -> str:
+    """What is said of a statement without entries."""
+    return f"Nothing was shared or paid {'until then' if found['last'] else 'yet'}."
+
+
 def said(entry: Entry) -> str:
     """What an entry is, in words."""
     other = f" {who(entry['other'])}" if entry["other"] is not None else ""

@@ -41,10 +41,17 @@ def test_every_page_is_in_order(nodes: Studio, browser: Browser, scheme: Scheme,
     assert {name: each for name, each in found.items() if each} == {}
 
 
+BEYOND = """() => [...document.querySelectorAll('.list > li > *')].filter(
+    each => each.scrollWidth > each.clientWidth + 1
+).map(each => each.textContent)"""
+"""What of a row of a list needs more room than it has."""
+
+
 def _oddities(watched: Watched, width: int) -> list[str]:
     """What a page of ours must not do; emptied for the next one."""
     wide = watched.page.evaluate("document.documentElement.scrollWidth")
     found = [f"{wide} pixels wide"] if wide > width else []
+    found += [f"beyond its place: {each}" for each in watched.page.evaluate(BEYOND)]
     found += [each for each in watched.complaints if not each.startswith(NOT_THERE)]
     found += [f"asked {each}" for each in watched.elsewhere]
     watched.complaints.clear()

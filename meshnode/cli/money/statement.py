@@ -12,7 +12,7 @@ from meshnode.cli.money.days import read_day
 from meshnode.words.money import is_exponent, show_money, tell_money, write_money
 from meshnode.words.safe_text import clean, harmless_cell
 from meshnode.words.shown import short_id, where, who
-from meshnode.words.statements import AMOUNTS, ASIDE, amount_of, period, said
+from meshnode.words.statements import AMOUNTS, ASIDE, amount_of, nothing, period, said
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Statement
@@ -96,7 +96,7 @@ def _show(desk: Desk, found: Statement) -> None:
     out = desk.out
     out.line(f"{who(found['agent'])}   {period(found)}", "bold")
     if not found["accounts"]:
-        out.line("  Nothing was shared or paid until then.")
+        out.line(f"  {nothing(found)}")
         desk.next_steps(("Who is owed what", "meshnode balance"))
         return
     for account in found["accounts"]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from meshnode.words.money import is_exponent, tell_money
 from meshnode.words.safe_text import clean
 from meshnode.words.shown import where
-from meshnode.words.statements import ASIDE, amount_of, period, said
+from meshnode.words.statements import ASIDE, amount_of, nothing, period, said
 
 if TYPE_CHECKING:
     from meshnode.client.money_answers import Account, Columns, Entry, Statement
@@ -38,9 +38,7 @@ def page(found: Statement) -> str:
     """The whole page. Everything that people wrote is escaped, and a strict policy stands in its head."""
     name = _text(found["agent"]["name"]) or _text(found["agent"]["id"])
     title = f"Statement of {name}"
-    accounts = (
-        "\n".join(_account(each) for each in found["accounts"]) or "<p>Nothing was shared or paid until then.</p>"
-    )
+    accounts = "\n".join(map(_account, found["accounts"])) or f"<p>{nothing(found)}</p>"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

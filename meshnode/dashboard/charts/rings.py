@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from meshnode.dashboard.charts.svg import drawing, element, words
 
-_LETTER, _LINE, _TURNS, _EDGE, _INNERMOST = 6.6, 30.0, 36, 24.0, 0.38
+_LETTER, _LINE, _TURNS, _EDGE, _INNERMOST, _APART = 6.6, 30.0, 36, 24.0, 0.38, 14.0
 
 
 class Somebody(NamedTuple):
@@ -51,8 +51,8 @@ class Box(NamedTuple):
     width: float
 
     def overlap(self, other: "Box") -> float:
-        """The area that both take up."""
-        across = (self.width + other.width) / 2 - abs(self.x - other.x)
+        """The area that both take up, or all but."""
+        across = (self.width + other.width) / 2 + _APART - abs(self.x - other.x)
         down = _LINE - abs(self.y - other.y)
         return max(across, 0.0) * max(down, 0.0)
 

@@ -101,12 +101,12 @@ async def why(given: Given) -> View:
         "counted": counted,
         "said": said,
         "word": step_word,
-        "place": place_of,
+        "step_of": place_of,
         "amount": _amount(found["pool"]),
     }
     found["lines"].sort(key=most_first)
     values |= {"most_open": MOST_OPEN, "kept": kept_of(found["lines"][:MOST_OPEN]), "person": person}
-    return View("why.html", "Why this cent", values, (), {"person": person} if person else {}, (causes(found),))
+    return View("why.html", "Why each cent", values, (), {"person": person} if person else {}, (causes(found),))
 
 
 def kept_of(lines: Sequence[m.Explained]) -> list[list[int]]:
@@ -128,7 +128,7 @@ def causes(found: m.Explanation) -> Sheet:
                 rows.append(
                     (name(line["agent"]), step, "", "", "", "", worth({**found["pool"], "amt": cause["amount"]}))
                 )
-    return Sheet("why", "Why this cent", Table(columns, rows))
+    return Sheet("why", "Why each cent", Table(columns, rows))
 
 
 def _behind(each: m.Behind, pool: Money) -> tuple[str, ...]:

@@ -173,10 +173,10 @@ def closeness(found: Sequence[Known]) -> Figure:
 
 def who_on_what(found: Sequence[Known], worked: Worked) -> Figure | None:
     """Hours by person and project; none where nobody worked on a project."""
-    people = [each for each in found if each.seconds]
-    here = {each.agent["id"] for each in people}
+    here = {each.agent["id"] for each in found}
     projects = [each for each in worked.projects if here & set(worked.on.get(each["of"], ()))]
-    if not people or not projects:
+    people = [each for each in found if any(each.agent["id"] in worked.on[one["of"]] for one in projects)]
+    if not people:
         return None
     people.sort(key=lambda each: (-each.seconds, name(each.agent)))
     names = [each["name"] for each in projects]
@@ -185,7 +185,7 @@ def who_on_what(found: Sequence[Known], worked: Worked) -> Figure | None:
         for each in people
     ]
     most = max(projects, key=lambda each: each["seconds"])
-    says = f"{len(people)} people worked on {worked.number} projects; most on {most['name']}"
+    says = f"{len(people)} people worked on {len(projects)} projects; most on {most['name']}"
     wide, narrow = (
         matrix([(who, cells[:count]) for who, cells in rows[:MOST_ROWS]], names[:count], width, label, says, CELL)
         for (width, label), count in zip(WIDTHS, COLUMNS, strict=True)

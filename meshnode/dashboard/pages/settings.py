@@ -51,10 +51,10 @@ def grouped(found: Sequence[o.Setting]) -> dict[str, list[o.Setting]]:
 
 
 def written(value: o.SettingValue) -> str:
-    """A value as `meshnode config` writes it, nothing by a dash."""
+    """A value as `meshnode config set` takes it; a list by its words, nothing by a dash."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (", ".join(value) if isinstance(value, list) else str(value)) or "–"
+        return "true" if value else "false"
+    return (" ".join(value) if isinstance(value, list) else str(value)) or "–"
 
 
 def listed(found: Sequence[o.Setting]) -> Sheet:

@@ -1,7 +1,7 @@
 """Statement: what became of somebody's money in a period, to read, to print and to take along."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple, cast
 
 from meshnode.client import answers as a
@@ -11,7 +11,7 @@ from meshnode.dashboard.settings import MOST_LISTED
 from meshnode.dashboard.shortening import fair
 from meshnode.dashboard.view import Given, View
 from meshnode.dashboard.wording import local_day, money, name, place
-from meshnode.words.statements import ASIDE, amount_of, period, said
+from meshnode.words.statements import ASIDE, amount_of, nothing, period, said
 
 MOST_ENTRIES = 240
 """Entries of one page, the last of each account: what can still be read, and printed on ten sheets."""
@@ -62,6 +62,7 @@ async def show(given: Given) -> View:
         "said": said,
         "amount_of": amount_of,
         "aside": ASIDE,
+        "nothing": nothing,
     }
     title = "Your statement" if found["agent"]["me"] else f"Statement of {name(found['agent'])}"
     at = {"from": first, "to": last, **({"person": person} if person else {})}
@@ -74,12 +75,13 @@ def _asks_for_days(given: Given) -> bool:
 
 def usual(today: date) -> tuple[Period, ...]:
     """The periods that people ask for, the usual one first: a year that ends today."""
+    after = today + timedelta(days=1)
     try:
-        ago = today.replace(year=today.year - 1)
+        first = after.replace(year=after.year - 1)
     except ValueError:  # the 29th of February
-        ago = date(today.year - 1, 3, 1)
+        first = date(after.year - 1, 3, 1)
     return (
-        Period("Twelve months", ago.isoformat(), today.isoformat()),
+        Period("Twelve months", first.isoformat(), today.isoformat()),
         Period(f"{today.year}", f"{today.year}-01-01", f"{today.year}-12-31"),
         Period(f"{today.year - 1}", f"{today.year - 1}-01-01", f"{today.year - 1}-12-31"),
         Period("Everything", "", ""),

@@ -111,6 +111,7 @@ async def test_money_is_confirmed_shared_approved_and_explained(all_: Table) -> 
     assert f"/records/{work}" in why
     assert "it holds" in why
     assert "NOT hold" not in why
+    assert '<a href="/money" aria-current="page">' in why
     wish = {"agreement": "Acme site", "amount": {"amt": 100_000, "cur": "EUR"}, "payee": "Lea"}
     paid = (await all_["kim"].does("POST", "/settlements", wish))["id"]
     await all_.come(paid)
@@ -125,7 +126,7 @@ async def test_what_each_would_get_of_any_amount_is_shown_and_nothing_signed(all
     await all_.works("kim", "Landing page", 1, "lea")
     reader = await logged_in(all_.nodes["lea"])
     deal = f"/agreements/{to_text(all_.scope)}?share=now"
-    assert "Try with another amount, in EUR" in await reader.reads(deal)
+    assert "Try with an amount, in EUR" in await reader.reads(deal)
     rows = json.loads(await reader.reads(f"{deal}&amount=1000&figure=supposed&as=json"))["rows"]
     assert sorted((row["Who"], row["Amount"]) for row in rows) == [("Kim", "250.00 EUR"), ("You", "750.00 EUR")]
     page = await reader.reads(f"{deal}&amount=1000.00")

@@ -32,7 +32,7 @@ async def test_every_setting_is_told_with_where_it_was_said(ana: Node) -> None:
     assert config["file"] in page
     rows = json.loads(await reader.reads("/settings?figure=settings&as=json"))["rows"]
     assert [row["Name"] for row in rows] == [each["name"] for each in config["settings"]]
-    assert {"Name": "sync.live", "Value": "yes", "Default": "yes"}.items() <= next(
+    assert {"Name": "sync.live", "Value": "true", "Default": "true"}.items() <= next(
         row.items() for row in rows if row["Name"] == "sync.live"
     )
 

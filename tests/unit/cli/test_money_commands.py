@@ -368,6 +368,8 @@ def test_a_statement_is_printed_with_its_digests(node: FakeNode) -> None:
     assert "received from Ana López (you)" in out
     assert money.DIGEST in out
     node.answers["GET", "/statements"] = money.statement(accounts=[], first="", last="")
+    assert "Nothing was shared or paid yet." in says(node, "statement")
+    node.answers["GET", "/statements"] = money.statement(accounts=[], first="")
     assert "Nothing was shared or paid until then." in says(node, "statement")
 
 

@@ -61,7 +61,8 @@ def test_hours_by_person_and_project_are_drawn_and_told() -> None:
         {"of": "p2", "name": "Site", "seconds": 3600},
     ]
     worked = Worked({}, projects, {"p1": {"ana": 5400, "ben": 3600}, "p2": {"ben": 3600}})
-    figure = who_on_what([somebody("Ana", 7200), somebody("Ben", 7200), somebody("Cy", 0)], worked)
+    on_none = somebody("Dee", 1800)
+    figure = who_on_what([somebody("Ana", 7200), somebody("Ben", 7200), somebody("Cy", 0), on_none], worked)
     assert figure is not None
     assert [column.name for column in figure.table.columns] == ["Who", "Atlas", "Site", "In all"]
     assert figure.table.rows == [("Ana", "1.5", "0", hours(7200)), ("Ben", "1", "1", hours(7200))]

@@ -37,8 +37,14 @@ def test_an_account_of_which_nothing_is_shown_stands_where_it_ends() -> None:
     assert only.before == 0
 
 
-def test_a_year_that_ends_on_the_day_that_few_years_have_begins_the_day_after() -> None:
+def test_twelve_months_begin_the_day_after_the_same_day_a_year_ago() -> None:
+    assert usual(date(2026, 11, 23))[0][1:] == ("2025-11-24", "2026-11-23")
+    assert usual(date(2026, 12, 31))[0][1:] == ("2026-01-01", "2026-12-31")
+    assert usual(date(2028, 2, 28))[0][1:] == ("2027-03-01", "2028-02-28")
     assert usual(date(2028, 2, 29))[0][1:] == ("2027-03-01", "2028-02-29")
+
+
+def test_twelve_months_stand_before_the_years() -> None:
     assert [each.word for each in usual(date(2026, 5, 1))] == ["Twelve months", "2026", "2025", "Everything"]
 
 
