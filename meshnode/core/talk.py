@@ -146,6 +146,7 @@ class Talk:
     def refresh(self, turn: Turn) -> None:
         """What is shared may have changed: show tags anew, compare where there is more, withhold what is not shared."""
         parts = self._parts
+        parts.arrivals.look(turn)  # or a host that is one no longer would be shown a tag once more
         before = {session.conn: set(session.shared.values()) for session in parts.ground.open_sessions()}
         for session in parts.conversations.refresh(turn):
             self.welcome(session, turn)

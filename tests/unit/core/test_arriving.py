@@ -5,7 +5,8 @@ from meshnode.core.events import JoinScope
 from meshnode.core.rows import JoinedEntry
 from meshnode.core.settings import CoreSettings
 from meshproto.types import authority
-from meshproto.wire.messages import Part
+from meshproto.wire.messages import Part, Scopes
+from meshproto.wire.session import DIALLER, tag
 from tests.support.closed_scene import KEY, shared
 from tests.support.core_rig import Peer, Rig, Writer, ids_of, network_of
 
@@ -101,6 +102,21 @@ def test_once_somebody_who_stands_there_begins_to_share_it_no_host_is_believed()
     assert shared(tale.rig, tale.peer) == {tale.scope}
     other.show(tale.scope)
     assert shared(tale.rig, tale.peer) == set()
+
+
+def test_a_host_whom_one_believes_no_longer_is_shown_no_tag_once_more() -> None:
+    tale = Comeback()
+    tale.rig.feed(JoinScope(2, tale.scope, (("peer-carol", ("/carol",)),)))
+    choir = tale.rig.found(is_open=False, name="choir")
+    tale.rig.fold()
+    assert shared(tale.rig, tale.meets(tale.carol)) == shared(tale.rig, tale.peer) == {tale.scope}
+    tale.peer.push(tale.bob.genesis, Part.LAST)
+    tale.enters(tale.carol, tale.peer)
+    tale.rig.write(Draft(choir, "grant", authority.grant(tale.bob.agent, "core"), agent=choir))
+    tale.peer.take()
+    tale.rig.fold()
+    tags = [tag(each, tale.peer.transcript, DIALLER) for each in (choir, tale.scope)]
+    assert [[each in shown.tags for each in tags] for shown in tale.peer.all(Scopes)] == [[True, False]]
 
 
 def test_a_host_whom_the_fold_knows_as_removed_is_admitted_no_longer() -> None:
