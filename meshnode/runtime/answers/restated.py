@@ -10,7 +10,8 @@ from meshnode.runtime.lookups import Lookups
 from meshnode.store.querying import MOST_AGAIN, Again, Is, Where
 from meshnode.views.rows import ContributionRow
 
-COUNTING = (Where("status", Is.ONE_OF, ("yes", "contested")), Where("claim", Is.OTHER, "retracted"))
+_COUNTS = ("yes", "contested")
+COUNTING = (Where("status", Is.ONE_OF, _COUNTS), Where("claim", Is.OTHER, "retracted"))
 """What contributions that count are."""
 ALIKE = ("agent", "kind", "day_from", "day_to", "unit")
 NEARLY = ("quantity", "scale", "value", "currency")
@@ -30,17 +31,17 @@ def first_of(lookups: Lookups, row: ContributionRow) -> bytes | None:
     """The entry in which its author stated the same work first, of those that count here; None if none did."""
     if row.restates is None:
         return None
-    alike = [Where(name, Is.EQUAL, getattr(row, name)) for name in ALIKE]
-    wanted = [*alike, *COUNTING, Where("scope", Is.OTHER, row.scope)]
-    originals = [Where("named", Is.EQUAL, row.restates)]
-    earlier = [Where("restates", Is.EQUAL, row.restates), Where("record", Is.BELOW, row.record)]
-    for way in (originals, earlier):
-        found = lookups.views.select(ContributionRow, *way, *wanted, order="record", limit=MOST_AGAIN)
-        for each in found:
-            if each.corrected or row.corrected or _figures(each) == _figures(row):
-                return each.record
+    same = (Where("restates", Is.EQUAL, row.restates), Where("agent", Is.EQUAL, row.agent))
+    for way in ([Where("named", Is.EQUAL, row.restates)], [*same, Where("record", Is.BELOW, row.record)]):
+        found = lookups.views.select(ContributionRow, *way, limit=MOST_AGAIN)
+        if again := [each.record for each in found if _says_the_same(each, row)]:
+            return min(again)
     return None
 
 
-def _figures(row: ContributionRow) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in NEARLY)
+def _says_the_same(other: ContributionRow, row: ContributionRow) -> bool:
+    """Whether another entry counts, and states the same work in another place."""
+    if other.scope == row.scope or other.status not in _COUNTS or other.claim == "retracted":
+        return False
+    names = ALIKE if other.corrected or row.corrected else (*ALIKE, *NEARLY)
+    return all(getattr(other, name) == getattr(row, name) for name in names)
