@@ -97,10 +97,10 @@ class Lookups:
         """One contribution."""
         return _only(self.views.of(ContributionRow, record))
 
-    def restating(self, earlier: bytes, scope: bytes) -> tuple[ContributionRow, ...]:
-        """Contributions of a scope that restate an earlier one, given as `of` names it, and were not retracted."""
-        where = (Where("restates", Is.EQUAL, earlier), Where("scope", Is.EQUAL, scope))
-        return self.views.select(ContributionRow, *where, Where("claim", Is.OTHER, "retracted"))
+    def restating(self, earlier: bytes, agent: bytes, scope: bytes) -> ContributionRow | None:
+        """Where somebody restates an earlier contribution in a scope, given as `of` names it, and retracted it not."""
+        same = (Where("restates", Is.EQUAL, earlier), Where("agent", Is.EQUAL, agent), Where("scope", Is.EQUAL, scope))
+        return _only(self.views.select(ContributionRow, *same, Where("claim", Is.OTHER, "retracted"), limit=1))
 
     def project(self, project: bytes) -> ProjectRow | None:
         """What a project looks like, named by its first record, or from outside its network by `ext` of that."""

@@ -111,8 +111,7 @@ async def share(
     if agreement:
         must_take_part(office, scope, agent)
     office.must_write_in(scope, agent)
-    who = agent or office.me
-    before = next((each for each in office.lookups.restating(ext(record), scope) if each.agent == who), None)
+    before = office.lookups.restating(ext(record), agent or office.me, scope)
     if before is not None:
         hint = f"meshnode contribution show {to_text(before.record)}"
         raise Refusal(Code.EXISTS, f"{short(record)} was shared there already, as {short(before.record)}", hint)

@@ -235,6 +235,10 @@ async def test_work_that_is_shared_from_the_notebook_is_added_up_once(api: Api) 
     assert (found[0]["contributions"], [each["seconds"] for each in found[1]["items"]]) == (1, [own["seconds"]])
     listed = {each["id"]: each["shared_from"] for each in (await api.does("GET", "/contributions"))["items"]}
     assert listed == {own["id"]: "", copy: own["id"]}
+    share = f"/contributions/{own['id']}/share"
+    assert "was shared there already" in (await api.refuses("POST", share, {"network": "studio"}))["detail"]
+    await api.does("POST", f"/contributions/{copy}/retract", {})
+    await api.does("POST", share, {"network": "studio"})
 
 
 async def test_work_for_a_project_of_another_network_is_told_and_found_by_it(api: Api) -> None:
