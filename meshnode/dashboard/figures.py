@@ -11,16 +11,16 @@ from markupsafe import Markup
 from meshnode.words.safe_text import harmless_cell
 
 STANDALONE = """svg{font-family:system-ui,sans-serif;background:#fff}
-text{fill:#1b1f1e;font-size:12px}.quiet{fill:#5b6462}
+text{fill:#1b1f1e;font-size:12px}.quiet{fill:#55605d}
 .end{text-anchor:end}.mid{text-anchor:middle}.h0{fill:#eceeea}.h1{fill:#c3ddd5}.h2{fill:#84bcae}.h3{fill:#3d917f}
-.h4{fill:#0b6150}.c0{fill:#0b6b5d}.c1{fill:#2f6fb3}.c2{fill:#b5651d}.c3{fill:#7b4fa3}.c4{fill:#8c8415}.c5{fill:#b23a56}
+.h4{fill:#0b6150}.c0{fill:#0b6b5d}.c1{fill:#2f6fb3}.c2{fill:#b5651d}.c3{fill:#7b4fa3}.c4{fill:#857c10}.c5{fill:#b23a56}
 .cx{fill:#8b928f}.line,.axis{stroke:#8b928f;fill:none}.flow{fill-opacity:.3}.mark{fill:#fff}.strong{font-weight:650}
 .on3,.on4{fill:#fff}
 .tie{stroke:#0b6b5d;stroke-width:2}.relayed{stroke-dasharray:8 4}.idle{stroke:#8b928f;stroke-dasharray:2 4}
 .failing{stroke:#a3212f;stroke-dasharray:2 6}.node{fill:#0b6b5d}
 .node.idle,.node.failing{fill:#fff;stroke-dasharray:none}
 .rise{fill:none;stroke-width:2}.s0{stroke:#0b6b5d}.s1{stroke:#2f6fb3}.s2{stroke:#b5651d}.s3{stroke:#7b4fa3}
-.s4{stroke:#8c8415}.s5{stroke:#b23a56}.s-1{stroke:#8b928f;stroke-dasharray:6 3}
+.s4{stroke:#857c10}.s5{stroke:#b23a56}.s-1{stroke:#8b928f;stroke-dasharray:6 3}
 .halo{paint-order:stroke;stroke:#fff;stroke-width:3px}"""
 """The light colours of static/dashboard.css, for drawings that leave it."""
 

@@ -250,6 +250,7 @@ COMMANDS = {
             "share what two clients pay, import a real git history, are cut in two and heal, refuse a forged record. "
             "On a terminal the dashboard stays open until Ctrl-C. Ends with 0 only if everything it printed was "
             "checked, and leaves nothing behind.",
+            exits=(Exit.INTERRUPTED,),
         ),
     )
 }

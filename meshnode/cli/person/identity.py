@@ -290,7 +290,14 @@ COMMANDS = {
             ),
             exits=(Exit.HOME_IN_USE, Exit.WRONG_PASSPHRASE, Exit.CONFLICT),
         ),
-        Command("whoami", "Show your identity.", whoami, exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING)),
+        Command(
+            "whoami",
+            "Show your identity.",
+            whoami,
+            text="`whoami set` fills in your profile, `whoami recovery` shows your recovery words until you have "
+            "written them down.",
+            exits=(Exit.NOT_INITIALISED, Exit.NOT_RUNNING),
+        ),
         Command(
             "whoami set",
             "Fill in your profile.",

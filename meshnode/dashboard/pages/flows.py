@@ -16,7 +16,8 @@ from meshnode.dashboard.wording import money, name
 
 WIDTHS = (940, 328)
 MOST_LINES = 6
-"""People of the drawing over time, those who got most: what has more crosses itself beyond reading."""
+"""People of the drawing over time, the owner and those who got most: what has more crosses itself beyond reading. The
+table has all."""
 MOST_KNOTS = 10
 """Of a column of the drawing of flows; what is less stands together in one more. The table has all."""
 HEADS = ("Clients", "Agreements", "People")
@@ -77,7 +78,7 @@ def so_far(cur: str, incomes: Sequence[m.Income], shared: Sequence[m.Distributio
             given[line["agent"]["id"]].append((each["to"], line["amt"]))
     colours, found = colours_of(agents.values()), [_rises("In all", -1, came, cur, exponent)]
     most = sorted(given, key=lambda key: (not agents[key]["me"], -sum(amount for _, amount in given[key]), key))
-    for key in most[:MOST_LINES]:
+    for key in most:
         who = "You" if agents[key]["me"] else name(agents[key])
         found.append(_rises(who, colours[key], given[key], cur, exponent))
     return _rising(cur, exponent, found, last)
@@ -97,10 +98,11 @@ def _counts(amount: Money, state: str, cur: str) -> bool:
 
 
 def _rising(cur: str, exponent: int | None, found: Sequence[Line], last: date) -> Figure:
-    says = "; ".join(f"{line.name} {line.figure}" for line in found)
+    drawn = found[: 1 + MOST_LINES]  # what came in, and people
+    says = "; ".join(f"{line.name} {line.figure}" for line in drawn)
     rows = sorted((day.isoformat(), line.name, money(total, exponent)) for line in found for day, total in line.points)
     table = Table((Column("Until"), Column("Who"), Column(cur, is_number=True)), rows)
-    wide, narrow = (lines(found, last, size, says) for size in (Size(940, 260, 150), Size(328, 260, 120)))
+    wide, narrow = (lines(drawn, last, size, says) for size in (Size(940, 260, 150), Size(328, 260, 120)))
     return Figure(f"so-far-{cur.lower()}", f"So far, in {cur}", says, wide, narrow, table)
 
 

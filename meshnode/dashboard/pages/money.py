@@ -6,7 +6,7 @@ from typing import Any, cast
 from meshnode.client import money_answers as m
 from meshnode.dashboard.asking import Asking, segment
 from meshnode.dashboard.figures import Column, Sheet, Table
-from meshnode.dashboard.pages.flows import flows_of, so_far
+from meshnode.dashboard.pages.flows import MOST_LINES, flows_of, so_far
 from meshnode.dashboard.view import Given, Sent, View
 from meshnode.dashboard.wording import local_day, money, name, place, worth
 
@@ -44,6 +44,8 @@ async def show(given: Given) -> View:
         "plan": plan,
         "settlements": paid,
         "most_open": MOST_OPEN,
+        "most_lines": MOST_LINES,
+        "getters": len({line["agent"]["id"] for each in shared for line in each["lines"]}),
         "any": bool(incomes or shared or balances),
     }
     today = local_day(given.now)

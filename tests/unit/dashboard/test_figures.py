@@ -1,11 +1,13 @@
 """Tables and drawings that are taken along."""
 
 import json
+import re
+from importlib.resources import files
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from meshnode.dashboard.figures import Column, Figure, Table, as_csv, as_json, as_svg
+from meshnode.dashboard.figures import STANDALONE, Column, Figure, Table, as_csv, as_json, as_svg
 
 TABLE = Table(
     (Column("Who"), Column("Hours", True)),
@@ -14,6 +16,13 @@ TABLE = Table(
 FIGURE = Figure(
     "hours", "Hours", "Ana has most.", Markup('<svg viewBox="0 0 9 9"><text>Ana</text></svg>'), Markup("<svg/>"), TABLE
 )
+
+
+def test_a_drawing_that_leaves_the_pages_has_their_light_colours() -> None:
+    light = files("meshnode.dashboard").joinpath("static", "dashboard.css").read_text().partition("@media")[0]
+    colours = dict(re.findall(r"--(soft|[ch]\w): (#[0-9a-f]{6});", light))
+    assert len(colours) == 13
+    assert [name for name, colour in colours.items() if colour not in STANDALONE] == []
 
 
 def test_a_table_for_spreadsheets_holds_plain_numbers_and_no_formula() -> None:

@@ -1,5 +1,6 @@
 """The flows of money that a page draws: what is gathered is still all there, and who has no name is not invented."""
 
+from datetime import date
 from itertools import product
 from typing import Any
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshnode.dashboard.charts.sankey import Flow
-from meshnode.dashboard.pages.flows import MOST_KNOTS, amounts_of, flows_of, gathered
+from meshnode.dashboard.pages.flows import MOST_KNOTS, MOST_LINES, amounts_of, flows_of, gathered, so_far
 
 CLIENTS, AGREEMENTS, PEOPLE = ([f"{letter}:{n}" for n in range(20)] for letter in "cap")
 
@@ -32,6 +33,18 @@ def test_what_is_gathered_adds_up_to_what_there_was(flows: list[Flow]) -> None:
 def test_what_few_share_stays_as_it_is() -> None:
     flows = [Flow("c:1", "a:1", 5), Flow("a:1", "p:1", 3), Flow("a:1", "tax", 2)]
     assert gathered(flows, {}) == flows
+
+
+def test_of_many_people_some_are_drawn_over_time_and_all_stand_in_the_table() -> None:
+    money = {"amt": 500, "cur": "EUR", "exp": 2}
+    income: Any = {"on": "2026-01-01", "state": "confirmed", "net": money, "gross": money}
+    names = [f"Person {number}" for number in range(MOST_LINES + 3)]
+    lines = [{"agent": {"id": each, "name": each, "me": False}, "amt": 1} for each in names]
+    shared: Any = {"to": "2026-01-02", "state": "effective", "pool": money, "lines": lines}
+    figure = so_far("EUR", [income], [shared], date(2026, 1, 3))
+    assert figure is not None
+    assert [who for _, who, _ in figure.table.rows] == ["In all", *names]
+    assert [each for each in names if each in str(figure.wide)] == names[:MOST_LINES]
 
 
 def test_a_payer_whom_nobody_named_is_called_so() -> None:
