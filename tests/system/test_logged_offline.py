@@ -24,6 +24,8 @@ def invited(ana: Person, ben: Person) -> None:
 
 def standing(person: Person, name: str) -> str:
     """How somebody stands in the studio, as this person's node reckons."""
+    if not any(each["name"] == "studio" for each in person.asks("network", "ls")["items"]):
+        return "unknown"  # a second device hears of it after it was let in
     found = person.asks("network", "members", "studio", "--all")["items"]
     return next((str(each["state"]) for each in found if each["agent"]["name"] == name), "unknown")
 
