@@ -330,8 +330,9 @@ class Society:
         return found
 
     def _waits(self, host: Citizen, scope: ScopeId, inside: list[Citizen]) -> bool:
-        """Whether anything in a network waits for what it names, and one of these has."""
-        logs = {head.log for head in host.ledger.logs_of_scope(scope)}
+        """Whether anything in a network, or in a stream of who stands there, waits for what it names, and one of these
+        has."""
+        logs = {log for log, _ in host.ledger.logs_standing_in(scope)}
         waits = [row.on for row in host.ledger.rows(WaitEntry) if row.log in logs and row.on != row.record]
         return any(each.ledger.has(on) for on in waits for each in inside)
 
