@@ -44,7 +44,10 @@ RUSH_WITHIN = 0.00005
 
 
 class Unread:
-    """What peers that are not known have sent and nobody has read; if it is too much, the heaviest has to go."""
+    """What peers that are not known have sent and nobody has read; if it is too much, the heaviest has to go.
+
+    What a peer sent weighs on when it is gone, until whoever reads it comes to its end: it may wait long for its turn.
+    """
 
     def __init__(self) -> None:
         self._sizes: dict[Connection, int] = {}
@@ -60,9 +63,10 @@ class Unread:
             heaviest = max(self._sizes, key=self._sizes.__getitem__)
             self.forget(heaviest)
             heaviest.abort(CloseReason.FLOOD)
+            heaviest.muxer.abandon()
 
     def forget(self, connection: "Connection") -> None:
-        """A connection is over."""
+        """A connection is over, and nobody reads from it any more."""
         self._total -= self._sizes.pop(connection, 0)
 
     def _weigh(self, connection: "Connection") -> None:
@@ -114,6 +118,8 @@ class Connection:
         self._unsent: memoryview | None = None
         self._writing, self._written_at = False, 0.0
         self._to_write = trio.lowlevel.ParkingLot()
+        self._serving = 0
+        self._serve = serve
         self.muxer = Muxer(
             peer=greeted.peer,
             dialled=outbound,
@@ -122,7 +128,7 @@ class Connection:
             window_max=shared.settings.window_max,
             allowance=shared.allowance,
             clock=trio.current_time,
-            accept=lambda opened: serve(self, opened),
+            accept=self._accept,
             counted=shared.counted,
             filled=self._push,
             pong=self._answered,
@@ -151,7 +157,9 @@ class Connection:
             self.abort(CloseReason.SHUTDOWN)
             self._finished.set()
             self._nursery = None
-            self._unread.forget(self)
+            if not self._known:
+                self._unread.note(self)
+            self._perhaps_forgotten()
 
     async def aclose(self, reason: CloseReason = CloseReason.LOCAL) -> None:
         """Send what is queued and leave; cut it after the deadline. Safe to repeat or cancel."""
@@ -165,6 +173,11 @@ class Connection:
                 await self._finished.wait()
         finally:
             self.abort(reason)
+
+    def served(self) -> None:
+        """Take note that a stream the peer had opened is served no more."""
+        self._serving -= 1
+        self._perhaps_forgotten()
 
     def abort(self, reason: CloseReason) -> None:
         """End it now, without sending what is queued. Safe to repeat; the first reason counts."""
@@ -203,6 +216,14 @@ class Connection:
         if self.muxer.answered < answered:
             raise ChannelClosed(self.peer, self.over or CloseReason.REMOTE)
         return self.muxer.measured
+
+    def _accept(self, opened: MuxedStream) -> None:
+        self._serving += 1
+        self._serve(self, opened)
+
+    def _perhaps_forgotten(self) -> None:
+        if self._finished.is_set() and not self._serving:
+            self._unread.forget(self)
 
     def _end(self, reason: CloseReason, close: Callable[[], None]) -> None:
         if self.over is not None:

@@ -130,6 +130,11 @@ class Muxer:
         # for cycles. A flood of connections left so many that looking took a tenth of a second.
         self._accept, self._pong, self.outbox.push, self._around.closed = _nothing, _nothing, _nothing, _nothing
 
+    def abandon(self) -> None:
+        """Drop what waits to be received from all streams, those that ended too."""
+        for stream in list(self._around.holding):
+            stream.abandon()
+
     def feed(self, data: bytes) -> Iterator[None]:
         """Take in a message that arrived, with a pause whenever others should get their turn.
 

@@ -9,7 +9,7 @@ What the peer sent before it finished is delivered even when the connection is g
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
@@ -42,6 +42,8 @@ class Surroundings:
     """Seconds to the peer and back, smoothed; 0 until it was measured."""
     unread: int = 0
     """Bytes that all streams together hold for whoever reads them."""
+    holding: dict["MuxedStream", None] = field(default_factory=dict)
+    """The streams that hold some."""
 
 
 class MuxedStream:
@@ -94,6 +96,8 @@ class MuxedStream:
         data = bytes(memoryview(self._received)[:max_bytes])
         del self._received[:max_bytes]
         self._around.unread -= len(data)
+        if not self._received:
+            self._around.holding.pop(self, None)
         if not self._finished_there and self.over is None:
             self._renew(len(data))
         return data
@@ -156,6 +160,7 @@ class MuxedStream:
         """Drop what nobody will receive any more."""
         self._around.unread -= len(self._received)
         self._received = bytearray()
+        self._around.holding.pop(self, None)
 
     # What follows is called by the muxer, for what the peer sent.
 
@@ -169,6 +174,7 @@ class MuxedStream:
         """Take in a part of what was announced."""
         self._received += part
         self._around.unread += len(part)
+        self._around.holding[self] = None
         if self._readable:
             self._readable.unpark_all()
         if not self.claimed and len(self._received) > UNCLAIMED_BYTES:

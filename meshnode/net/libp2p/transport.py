@@ -156,6 +156,7 @@ class Libp2pTransport:
         """Serve a stream that the peer opened."""
         if self._shelter is None:
             stream.reset()
+            connection.served()
         else:
             self._shelter.start_soon(self._supervise, connection, stream)
 
@@ -175,6 +176,7 @@ class Libp2pTransport:
             stream.reset(CloseReason.FAILED)
         finally:
             stream.abandon()
+            connection.served()
 
     async def _speak(self, protocol: str, connection: Connection, stream: MuxedStream) -> None:
         match protocol:
