@@ -76,6 +76,7 @@ class Conversations:
         self._numbers = count(1)
         self._outboxes: dict[int, Outbox] = {}
         self._channels: dict[int, Channel] = {}
+        self._scopes: dict[int, trio.CancelScope] = {}
         self._stirred: dict[int, Outbox] = {}
         """Whose outbox got something since the last `hand_over`."""
         self._last_ended = trio.Event()
@@ -138,14 +139,16 @@ class Conversations:
         conn = next(self._numbers)
         outbox = self._outboxes[conn] = Outbox()
         self._channels[conn] = channel
+        scope = self._scopes[conn] = trio.CancelScope()
         up = PeerUp(conn, channel.peer, channel.address, channel.outbound, self._local_peer)
         self._inbox.put_own(up)
         reason = "closed"
         try:
-            async with trio.open_nursery() as both:
-                both.start_soon(lightly, self._listen, conn, channel)
-                await lightly(self._speak, conn, channel, outbox)
-                both.cancel_scope.cancel()
+            with scope:
+                async with trio.open_nursery() as both:
+                    both.start_soon(lightly, self._listen, conn, channel)
+                    await lightly(self._speak, conn, channel, outbox)
+                    both.cancel_scope.cancel()
         except* ChannelClosed as ended:
             reason = str(_first(ended))
         except* Exception as failed:  # supervisor: what one peer causes must not end the node
@@ -163,6 +166,8 @@ class Conversations:
         """Drop the stranger who holds most."""
         log.warning("peer %s leaves too much unfinished or unread and is dropped", self._channels[conn].peer)
         self._channels[conn].abort()
+        # What it said may wait long for its turn, and would be held all the while.
+        self._scopes[conn].cancel()
 
     def _send_now(self, channel: Channel | None, messages: Sequence[Message]) -> bool:
         try:
@@ -174,7 +179,7 @@ class Conversations:
         # What waited goes now: the exception that ended the conversation remembers its frames until Python looks for
         # cycles, and then a flood of these would take it a quarter of a second.
         self._outboxes.pop(conn).drop()
-        del self._channels[conn]
+        del self._channels[conn], self._scopes[conn]
         self._stirred.pop(conn, None)
         self._burden.forget(conn)
         if not self._channels:

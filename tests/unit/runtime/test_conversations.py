@@ -16,7 +16,7 @@ from meshnode.runtime.conversations import Conversations, lightly
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import OUTBOX_BYTES
-from meshnode.runtime.verifier import Verifier
+from meshnode.runtime.verifier import Checked, Verifier
 from meshproto.records.ids import LogId
 from meshproto.wire.breaches import Breach
 from meshproto.wire.codec import encode
@@ -262,6 +262,22 @@ async def test_what_strangers_sent_weighs_until_it_was_dealt_with(monkeypatch: p
             while isinstance(ended := await near.next(), MessageIn):
                 pass
         assert isinstance(ended, PeerDown)
+
+
+async def test_a_stranger_who_is_dropped_does_not_wait_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burden_module, "STRANGERS_BYTES", 1_000)
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+
+        async def never(conn: int, raw: bytes, room: object) -> Checked:
+            near.conversations._burden.unfinished(conn, 1_001)
+            await trio.sleep_forever()
+            raise AssertionError
+
+        monkeypatch.setattr(near.conversations._verifier, "check", never)
+        await channel.send(frame(encode(Credit(1))))
+        assert isinstance(await near.next(), PeerDown)
 
 
 async def test_what_was_dealt_with_weighs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
