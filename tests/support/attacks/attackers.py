@@ -176,11 +176,11 @@ ATTACKS: dict[str, tuple[Attack, int]] = {
     "half_open": (half_open, 40),
     "nonsense": (nonsense, 4),
     "break_frames": (break_frames, 4),
-    "fill_streams": (fill_streams, 20),
+    "fill_streams": (fill_streams, 40),
     "misspeak": (misspeak, 4),
-    "chatter": (chatter, 10),
-    "leave_unread": (leave_unread, 20),
-    "hoard": (hoard, 40),
+    "chatter": (chatter, 20),
+    "leave_unread": (leave_unread, 40),
+    "hoard": (hoard, 80),
 }
 """Each attack, and how many make it at a time."""
 
