@@ -36,6 +36,8 @@ class Is(StrEnum):
     """The value is a Beside: there is no such row."""
     FIRST = "is the first of"
     """The value is an Again: no such row says before it what the column names."""
+    AGAIN = "is said again"
+    """The value is an Again: there is such a row, whose `named` is the column."""
 
 
 class Among(NamedTuple):
@@ -59,7 +61,7 @@ class Again(NamedTuple):
     """Rows of the same kind that say the same: they are alike in some columns, and come from different scopes.
 
     Before a row come that whose `named` its column has, and those by the same `author` with the same column and a
-    smaller record: of these MOST_AGAIN are looked at.
+    smaller record: of these MOST_AGAIN are looked at. So many, too, of those by the same author that say it again.
     """
 
     named: str
@@ -290,25 +292,33 @@ def _parts(kind: type[NamedTuple], conditions: Sequence[Where]) -> tuple[list[st
     """Conditions as they stand in a statement, and their parameters."""
     parts: list[str] = []
     values: list[Plain] = []
+    # A column behind a plus is looked for by no index: few rows are said again, and SQLite begins with those.
+    plus = "+" if any(each.comparison is Is.AGAIN for each in conditions) else ""
     for condition in conditions:
         _check_column(kind, condition.column)
-        part, given = _compared(kind, condition)
+        part, given = _compared(kind, condition, plus)
         parts.append(part)
         values += given
     return parts, values
 
 
-_OF_OTHERS: Mapping[Is, type[NamedTuple]] = {Is.RECORD_OF: Among, Is.WITHOUT: Beside, Is.FIRST: Again}
+_OF_OTHERS: Mapping[Is, type[NamedTuple]] = {
+    Is.RECORD_OF: Among,
+    Is.WITHOUT: Beside,
+    Is.FIRST: Again,
+    Is.AGAIN: Again,
+}
 
 
-def _compared(kind: type[NamedTuple], condition: Where) -> tuple[str, list[Plain]]:
+def _compared(kind: type[NamedTuple], condition: Where, plus: str) -> tuple[str, list[Plain]]:
     name, comparison, value = condition
-    column = f'"{name}"'
+    column = f'{plus}"{name}"'
     others = type(value) if isinstance(value, Among | Beside | Again) else None
     if _OF_OTHERS.get(comparison) is not others:
-        raise ValueError(f"{name}: other rows, and nothing else, are asked for by RECORD_OF, WITHOUT and FIRST")
+        names = ", ".join(each.name for each in _OF_OTHERS)
+        raise ValueError(f"{name}: other rows, and nothing else, are asked for by {names}")
     if isinstance(value, Again):
-        return _first_of(kind, name, value)
+        return (_first_of if comparison is Is.FIRST else _said_again)(kind, name, value)
     if isinstance(value, Among):
         _check_column(value.kind, value.column)
         return f'{column} IN (SELECT record {FROM[value.kind]} WHERE "{value.column}" = ?)', [value.value]
@@ -341,14 +351,30 @@ def _without(kind: type[NamedTuple], column: str, beside: Beside) -> tuple[str, 
 
 
 def _first_of(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, list[Plain]]:
-    """That no other row that is alike comes before. In it, names without a table are those of the other row."""
+    """That no other row that is alike comes before."""
     mine = FROM[kind].removeprefix("FROM ")
-    for name in ("scope", "corrected", again.named, again.author, *again.alike, *again.nearly):
-        _check_column(kind, name)
     same = f'"{column}" = {mine}."{column}" AND "{again.author}" = {mine}."{again.author}"'
     # A column behind a plus is looked for by no index: that of the others finds few, this one thousands.
     before = (f'"{again.named}" = {mine}."{column}"', f"{same} AND +record < {mine}.record")
-    rows = [" ".join(["SELECT *", FROM[kind], "AS other WHERE", each]) for each in before]
+    found, values = _alike(kind, again, before)
+    return f"NOT {found}", values
+
+
+def _said_again(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, list[Plain]]:
+    """That another row that is alike names it."""
+    mine = FROM[kind].removeprefix("FROM ")
+    same = f'"{again.named}" = {mine}."{column}" AND "{again.author}" = {mine}."{again.author}"'
+    found, values = _alike(kind, again, [same])
+    named = " ".join([f'SELECT "{again.named}"', FROM[kind], f'WHERE "{again.named}" IS NOT NULL'])
+    return f'"{column}" IN ({named}) AND {found}', values
+
+
+def _alike(kind: type[NamedTuple], again: Again, ways: Sequence[str]) -> tuple[str, list[Plain]]:
+    """That among a few rows that meet one of these is one that is alike; names without a table are those of it."""
+    mine = FROM[kind].removeprefix("FROM ")
+    for name in ("scope", "corrected", again.named, again.author, *again.alike, *again.nearly):
+        _check_column(kind, name)
+    rows = [" ".join(["SELECT *", FROM[kind], "AS other WHERE", each]) for each in ways]
     nearly = " AND ".join(f'"{name}" IS {mine}."{name}"' for name in again.nearly)
     parts, values = _parts(kind, again.conditions)
     wanted = [
@@ -358,7 +384,7 @@ def _first_of(kind: type[NamedTuple], column: str, again: Again) -> tuple[str, l
         *parts,
     ]
     # The limit bounds what is looked at, and keeps SQLite from looking for what is wanted first.
-    words = ["NOT EXISTS (SELECT 1 FROM (", " UNION ALL ".join(rows), "LIMIT", str(MOST_AGAIN), ") WHERE"]
+    words = ["EXISTS (SELECT 1 FROM (", " UNION ALL ".join(rows), "LIMIT", str(MOST_AGAIN), ") WHERE"]
     return " ".join([*words, " AND ".join(wanted), ")"]), values
 
 

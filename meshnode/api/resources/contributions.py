@@ -62,7 +62,7 @@ async def sum_contributions(site: Site, call: Call[Nothing]) -> Sums:
     office = site.office
     wanted = await _wanted(office, call)
     await office.fresh()
-    found = await office.slowly(lambda lookups: sums(lookups, wanted))
+    found = await office.slowly(lambda lookups: sums(lookups, wanted, office.notebook))
     return Sums(
         contributions=found.contributions,
         quantities=[Total(Quantity(n, s, u), count) for (n, s, u), count in found.quantities],
@@ -79,7 +79,7 @@ async def hours_of(site: Site, call: Call[Nothing]) -> Page[Hours]:
         raise Refusal(Code.BAD_REQUEST, f"hours are not told by {by!r}", f"one of {', '.join(COLUMNS)}")
     first, last = (_day(call.query.get(name, "")) for name in ("from", "to"))
     await office.fresh()
-    found = await office.slowly(lambda lookups: hours(lookups, wanted, COLUMNS[by], first, last))
+    found = await office.slowly(lambda lookups: hours(lookups, wanted, COLUMNS[by], first, last, office.notebook))
     return Page([Hours(*_told(office, each.of), each.seconds, each.contributions) for each in found])
 
 

@@ -278,7 +278,8 @@ COMMANDS = {
             text="What counts and was not retracted is added up exactly, as it stands after corrections: times "
             "together, every other unit and every currency by itself. What several made counts whole, not "
             "by somebody's share. Work that was shared stands in each place, where `contribution ls` tells it, and "
-            "counts once: by its first entry.",
+            "counts once: as others see it, which is by its first entry outside your notebook with the corrections of "
+            "that. To add up another place, say `--network`.",
             examples=(("What was given to a project", "meshnode contribution sum --project acme-site --comp gift"),),
             exits=(Exit.NOT_RUNNING,),
         ),

@@ -5,7 +5,7 @@ from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from meshnode.runtime.answers.restated import COUNTING, apart
+from meshnode.runtime.answers.restated import COUNTING, Added, apart
 from meshnode.runtime.lookups import Lookups
 from meshnode.store.querying import MAX_IN, Among, Is, Plain, Sum, Where
 from meshnode.views.projection import SECONDS
@@ -93,10 +93,14 @@ def contributions(
     return list(islice(merge(*pages, key=lambda row: (row.at, row.record), reverse=True), limit))
 
 
-def sums(lookups: Lookups, wanted: Wanted) -> Found:
-    """What all of them make together that count and were not retracted; what was shared from elsewhere once."""
-    ways = _counting(wanted)
-    things = [[*way, Where("kind", Is.OTHER, "money")] for way in ways]  # money is no piece of anything
+def sums(lookups: Lookups, wanted: Wanted, notebook: bytes = b"") -> Found:
+    """What all of them make together that count and were not retracted; what was shared from elsewhere once.
+
+    Of what was shared from the `notebook`, a scope, what others have seen is added.
+    """
+    ways = _counting(wanted, notebook)
+    no_money = Where("kind", Is.OTHER, "money")  # money is no piece of anything
+    things = [Added(sign, [*way, no_money]) for sign, way in ways]
     amounts = _added(lookups, "quantity", ("unit", "scale"), things)
     values = _added(lookups, "value", ("currency",), ways)
     quantities, worth = _by_unit(amounts), _by_currency(values)
@@ -104,34 +108,33 @@ def sums(lookups: Lookups, wanted: Wanted) -> Found:
     priced = [each for each in worth if each[0][0] <= LARGEST][:MOST_GROUPS]
     whole = len(told) == len(quantities) and len(priced) == len(worth)
     return Found(
-        contributions=sum(lookups.views.count(ContributionRow, *way) for way in ways),
+        contributions=sum(sign * lookups.views.count(ContributionRow, *way) for sign, way in ways),
         quantities=told,
         values=priced,
         more=not whole or max(len(amounts), len(values)) >= MOST_READ,
     )
 
 
-def hours(lookups: Lookups, wanted: Wanted, by: str, first: str, last: str) -> list[Hours]:
+def hours(lookups: Lookups, wanted: Wanted, by: str, first: str, last: str, notebook: bytes = b"") -> list[Hours]:
     """The time of contributions that began within a period, apart for each value of the column `by`; most first.
 
-    What took several days counts on its first, and what was shared from elsewhere once.
+    What took several days counts on its first, and what was shared from elsewhere once, as in `sums`.
     """
     period = [Where("day_from", Is.AT_LEAST, first or "0"), Where("day_from", Is.BELOW, f"{last or '9'}~")]
     totals: dict[Plain, tuple[int, int]] = {}
-    for way in _counting(wanted):
+    for sign, way in _counting(wanted, notebook):
         for (value,), total, rows in lookups.views.sums(
             ContributionRow, "seconds", (by,), *way, *period, limit=MOST_HOURS
         ):
             seconds, count = totals.get(value, (0, 0))
-            totals[value] = (min(seconds + total, LARGEST), count + rows)
-    return sorted(
-        (Hours(value, *sums) for value, sums in totals.items()), key=lambda each: (-each.seconds, str(each.of))
-    )
+            totals[value] = (seconds + sign * total, count + sign * rows)
+    told = [Hours(value, min(seconds, LARGEST), count) for value, (seconds, count) in totals.items() if count > 0]
+    return sorted(told, key=lambda each: (-each.seconds, str(each.of)))
 
 
-def _counting(wanted: Wanted) -> list[list[Where]]:
-    """The conditions on what is added up; no row fits two of them."""
-    return [once for way in wanted.ways() for once in apart([*way, *COUNTING])]
+def _counting(wanted: Wanted, notebook: bytes) -> list[Added]:
+    """The conditions on what is added up and taken off; no row counts by two of them."""
+    return [once for way in wanted.ways() for once in apart([*way, *COUNTING], notebook)]
 
 
 def doubles(lookups: Lookups, row: ContributionRow) -> list[bytes]:
@@ -171,8 +174,12 @@ def _taken_elsewhere(lookups: Lookups, row: ContributionRow) -> list[Contributio
     return [each for each in others if lookups.versions(each.scope)]
 
 
-def _added(lookups: Lookups, column: str, by: tuple[str, ...], ways: list[list[Where]]) -> list[Sum]:
-    return [each for way in ways for each in lookups.views.sums(ContributionRow, column, by, *way, limit=MOST_READ)]
+def _added(lookups: Lookups, column: str, by: tuple[str, ...], ways: list[Added]) -> list[Sum]:
+    return [
+        Sum(each.of, sign * each.total, sign * each.rows)
+        for sign, way in ways
+        for each in lookups.views.sums(ContributionRow, column, by, *way, limit=MOST_READ)
+    ]
 
 
 def _by_unit(found: list[Sum]) -> list[tuple[tuple[int, int, str], int]]:
@@ -187,7 +194,7 @@ def _by_unit(found: list[Sum]) -> list[tuple[tuple[int, int, str], int]]:
         added = total * SECONDS.get(unit, 1) * 10 ** (finest - scale)
         totals[name] = (n * 10 ** (finest - s) + added, finest, count + rows)
     listed = sorted(totals.items(), key=lambda each: (-each[1][2], each[0]))
-    return [((*_shortest(n, s), unit), count) for unit, (n, s, count) in listed]
+    return [((*_shortest(n, s), unit), count) for unit, (n, s, count) in listed if count > 0]
 
 
 def _by_currency(found: list[Sum]) -> list[tuple[tuple[int, str], int]]:
@@ -197,7 +204,7 @@ def _by_currency(found: list[Sum]) -> list[tuple[tuple[int, str], int]]:
         amount, count = totals.get(currency, (0, 0))
         totals[currency] = (amount + total, count + rows)
     listed = sorted(totals.items(), key=lambda each: (-each[1][1], each[0]))
-    return [((amount, currency), count) for currency, (amount, count) in listed]
+    return [((amount, currency), count) for currency, (amount, count) in listed if count > 0]
 
 
 def _shortest(n: int, s: int) -> tuple[int, int]:

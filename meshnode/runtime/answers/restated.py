@@ -1,10 +1,12 @@
 """The same work in several places: `meshnode share` states what stands in one scope again in another.
 
 Each entry is a record of its own, is confirmed and corrected by itself, and is listed. What adds work up counts only
-the first of them. `of` says also on what work builds, so only what is alike in all that `share` takes over is the same.
+the first of them that others have seen: that of the notebook counts where it was not shared. `of` says also on what
+work builds, so only what is alike in all that `share` takes over is the same.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from meshnode.runtime.lookups import Lookups
 from meshnode.store.querying import MOST_AGAIN, Again, Is, Where
@@ -18,13 +20,26 @@ NEARLY = ("quantity", "scale", "value", "currency")
 """What a correction changes, so that the same work may differ in it."""
 
 
-def apart(way: Sequence[Where]) -> list[list[Where]]:
-    """Conditions on contributions, so that of each work only the first entry that meets them does: once for those that
-    state nothing again, and once for those that do. No row fits both.
+class Added(NamedTuple):
+    """Contributions that are added up where `sign` is 1, and taken off again where it is -1."""
+
+    sign: int
+    where: list[Where]
+
+
+def apart(way: Sequence[Where], notebook: bytes) -> list[Added]:
+    """Conditions on contributions, so that of each work that meets them one entry is added: the first, of those outside
+    the notebook (a scope) if there are any.
+
+    What of the notebook was shared is added and taken off: few were, and all others are added without a look at where
+    they stand, which the index for sums of time does not hold.
     """
-    first = Again("named", "agent", ALIKE, NEARLY, tuple(way))
-    restating = Where("restates", Is.OTHER, None)
-    return [[*way, Where("restates", Is.EQUAL, None)], [*way, restating, Where("restates", Is.FIRST, first)]]
+    first = Again("named", "agent", ALIKE, NEARLY, (*way, Where("scope", Is.OTHER, notebook)))
+    shared = Again("restates", "agent", ALIKE, NEARLY, tuple(way))
+    stating = [*way, Where("restates", Is.EQUAL, None)]
+    restating = [*way, Where("restates", Is.OTHER, None), Where("restates", Is.FIRST, first)]
+    behind = (Where("scope", Is.EQUAL, notebook), Where("named", Is.AGAIN, shared))
+    return [Added(sign, [*each, *more]) for each in (stating, restating) for sign, more in ((1, ()), (-1, behind))]
 
 
 def first_of(lookups: Lookups, row: ContributionRow) -> bytes | None:

@@ -235,6 +235,9 @@ async def test_work_that_is_shared_from_the_notebook_is_added_up_once(api: Api) 
     assert (found[0]["contributions"], [each["seconds"] for each in found[1]["items"]]) == (1, [own["seconds"]])
     listed = {each["id"]: each["shared_from"] for each in (await api.does("GET", "/contributions"))["items"]}
     assert listed == {own["id"]: "", copy: own["id"]}
+    await api.does("POST", f"/contributions/{copy}/correct", {"quantity": {"n": 5, "s": 1, "u": "HUR"}})
+    found = (await api.does("GET", "/contributions/sums"), await api.does("GET", "/contributions/hours?by=project"))
+    assert (found[0]["contributions"], [each["seconds"] for each in found[1]["items"]]) == (1, [1800])
     share = f"/contributions/{own['id']}/share"
     assert "was shared there already" in (await api.refuses("POST", share, {"network": "studio"}))["detail"]
     await api.does("POST", f"/contributions/{copy}/retract", {})

@@ -84,7 +84,7 @@ def test_what_somebody_made_is_what_they_signed_and_what_they_share_in_each_once
 
 def test_rows_of_another_kind_are_only_asked_for_their_record() -> None:
     views = lookups().views
-    with pytest.raises(ValueError, match="RECORD_OF, WITHOUT and FIRST"):
+    with pytest.raises(ValueError, match="RECORD_OF, WITHOUT, FIRST, AGAIN"):
         views.select(ContributionRow, Where("record", Is.EQUAL, Among(ShareRow, "agent", ANA)))
     for kind, column in ((MemberRow, "amount"), (ShareRow, 'agent" = x --')):
         with pytest.raises(ValueError, match="has no"):
@@ -190,6 +190,20 @@ def test_whoever_states_the_same_over_and_over_makes_nobody_wait() -> None:
     assert many[1] < 2 * few[1]
 
 
+def test_what_counts_of_the_notebook_is_looked_for_only_where_something_was_shared() -> None:
+    here = lookups(*[ROW] * 2_000)
+    added = [_steps_of(here, notebook) for notebook in (b"", SCOPE)]
+    assert added[1] < 1.1 * added[0]
+
+
+def _steps_of(here: Lookups, notebook: bytes) -> int:
+    """What SQLite does to add up the time, in hundreds."""
+    done: list[None] = []
+    here.views._source.connection.set_progress_handler(lambda: done.append(None), 100)
+    hours(here, Wanted(who=ANA), "day_from", "", "", notebook)
+    return len(done)
+
+
 def _steps(here: Lookups) -> tuple[int, int]:
     """What SQLite does to add all up, and to say of the last where it was first, in hundreds."""
     done: list[None] = []
@@ -199,6 +213,35 @@ def _steps(here: Lookups) -> tuple[int, int]:
     added = len(done)
     assert first_of(here, last) is None
     return added, len(done) - added
+
+
+def test_of_what_was_shared_from_the_notebook_the_first_that_others_see_is_added() -> None:
+    copy = shared_from(0, quantity=3, seconds=10_800, corrected=True)
+    here = lookups(ROW, copy, shared_from(1, THIRD, seconds=1), ROW)
+    assert sums(here, Wanted(), SCOPE).quantities == [((4 * 3600, 0, "SEC"), 2)]
+    assert sums(here, Wanted(who=ANA), SCOPE).contributions == 2
+    assert hours(here, Wanted(), "day_from", "", "", SCOPE) == [(ROW.day_from, 4 * 3600, 2)]
+    assert hours(here, Wanted(), "scope", "", "", SCOPE) == [(ELSEWHERE, 10_800, 1), (SCOPE, 3600, 1)]
+    assert sums(here, Wanted(scope=SCOPE), SCOPE).quantities == [((2 * 3600, 0, "SEC"), 2)]
+
+
+@pytest.mark.parametrize("restates", [None, ext(record(9))])
+def test_each_work_of_the_notebook_is_added_once_however_it_was_shared_on(restates: bytes | None) -> None:
+    first = ROW._replace(restates=restates, value=100, currency="EUR")
+    again = [shared_from(0), shared_from(1, THIRD), shared_from(0, b"4" * 32), shared_from(3, b"5" * 32)]
+    found = sums(lookups(first, *[each._replace(value=100, currency="EUR") for each in again]), Wanted(), SCOPE)
+    assert (found.quantities, found.values) == ([((3600, 0, "SEC"), 1)], [((100, "EUR"), 1)])
+
+
+def test_work_of_the_notebook_is_added_where_what_was_shared_is_not() -> None:
+    for other in ({"claim": "retracted"}, {"status": "invalid"}, {"agent": BEN}):
+        here = lookups(ROW, shared_from(0, quantity=7)._replace(**other))
+        assert sums(here, Wanted(agent=ANA), SCOPE).quantities == [((3600, 0, "SEC"), 1)]
+
+
+def test_of_pieces_that_were_shared_those_that_others_see_are_added() -> None:
+    units = lookups(ROW._replace(unit="C62", seconds=None), shared_from(0, unit="C62", corrected=True, quantity=7))
+    assert sums(units, Wanted(), SCOPE).quantities == [((7, 0, "C62"), 1)]
 
 
 def test_two_that_build_on_the_same_in_one_place_are_both_added() -> None:
