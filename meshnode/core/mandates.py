@@ -7,15 +7,17 @@ the fold has not seen yet is taken as the home remembers it.
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from math import inf
 from typing import NamedTuple, TypeAlias, cast
 
 from meshnode.core.drafts import Draft
 from meshnode.core.folded import Folded
 from meshnode.core.ports import Identity
+from meshnode.core.summing import DISTRIBUTION
 from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolution
 from meshproto.fold.entries import GRANT, NAMED, Entry, endings_of, entry_of, is_accepted, read_entry
 from meshproto.fold.knowledge import EVERYTHING, Knowledge, pair
-from meshproto.fold.lineages import exceeds, figure_by
+from meshproto.fold.lineages import exceeds, figure_by, version_of
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import LINEAGE, NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
@@ -114,13 +116,21 @@ class Mandates:
         place = read_place(self._memory, draft.scope) if way else None
         if place is None or place.kind != LINEAGE:
             return ()
-        # A distribution gets its sums last: until then it shares more than any limit, in no currency.
-        facts = {"lines": [], "carry": {"cur": ""}, **draft.facts} if draft.type == "distribution" else draft.facts
+        facts = draft.facts
+        if draft.type == DISTRIBUTION:
+            # It gets its sums last: until then it shares nothing, in the currency of its agreement.
+            terms = version_of(self._memory, cast(bytes, facts["agreement"])).facts
+            facts = {"lines": [], "carry": {"cur": terms.get("value_equation", {}).get("cur", "")}, **facts}
         figure = figure_by(draft.type, facts, draft.scope, self._memory)
         if figure is None:
             return ()
         limits = [(each, read_entry(self._memory, each)) for each in way]
         return tuple(each for each, entry in limits if entry is not None and exceeds(figure, entry))
+
+    def _room(self, way: Way) -> float:
+        """The least amount that any of these entries is limited to; without limits it is infinite."""
+        entries = [read_entry(self._memory, each) for each in way]
+        return min((entry.most[0] for entry in entries if entry is not None and entry.most), default=inf)
 
     def device(self) -> Answer:
         """By which entries this device signs for its owner in the owner's own stream."""
@@ -276,10 +286,16 @@ class Mandates:
         ways = list(self._ways(agent))
         fitting = [way for way in ways if self._fits(way, agent, draft)]
         if fitting:
-            # Whoever has a wide mandate beside a narrow one means the one by which it is not contested.
-            wide = (way for way in fitting if not self._exceeded(way, draft)) if len(fitting) > 1 else iter(fitting)
-            return (*next(wide, fitting[0]), *own.auth)
+            return (*self._widest(fitting, draft), *own.auth)
         return Denied("beyond", ways[0][0]) if ways else self._without_way(agent)
+
+    def _widest(self, ways: Sequence[Way], draft: Draft) -> Way:
+        """The way to sign a draft by: who has a wide mandate beside a narrow one means that by which it stands."""
+        if len(ways) == 1:
+            return ways[0]
+        reaching = [way for way in ways if not self._exceeded(way, draft)] or ways
+        # How much a distribution shares is not known yet: if any reaches, that with most room does.
+        return max(reaching, key=self._room) if draft.type == DISTRIBUTION else reaching[0]
 
     def _without_way(self, agent: bytes) -> Denied:
         """Why the owner does not act for an agent: it was ended, not accepted, or never given."""

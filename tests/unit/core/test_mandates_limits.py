@@ -12,6 +12,7 @@ from scripts.vectors.tale import Tale
 from tests.unit.core.test_mandates import desk_of, draft_in, firm, signs
 
 WORTH = Money(5_000_00, "EUR")
+EQUATION = {"cur": "EUR", "steps": [{"do": "equal"}]}
 
 
 def clerk(tale: Tale, **limits: Any) -> tuple[Record, Record, Record]:
@@ -29,6 +30,18 @@ def hires(tale: Tale, made: Record, founds: Record, carol: Record, **limits: Any
 
 def signing(deal: Record, made: Record) -> Draft:
     return Draft(ScopeId(deal.id), "countersign", identity.accept(deal.id), agent=made.id)
+
+
+def sharing(deal: Record, made: Record) -> Draft:
+    """A distribution without its sums."""
+    chosen: dict[str, Any] = {"agreement": deal.id, "incomes": [], "to": "2026-03-01"}
+    return Draft(ScopeId(deal.id), "distribution", chosen, agent=made.id)
+
+
+def answered(tale: Tale, carol: Record, draft: Draft) -> Mandate:
+    found = desk_of(tale, "carol", carol).answer(draft)
+    assert isinstance(found, Mandate), found
+    return found
 
 
 def test_a_signature_beyond_a_mandate_is_told_with_the_grant_that_limits_it() -> None:
@@ -91,16 +104,21 @@ def test_of_several_written_at_once_each_is_signed_by_the_mandate_that_reaches()
     assert answers == [desk.answer(each) for each in drafts]
 
 
-def test_a_distribution_whose_sums_come_later_is_signed_by_the_mandate_without_a_limit() -> None:
+def test_a_distribution_whose_sums_come_later_is_signed_by_the_mandate_with_most_room() -> None:
     tale = Tale("")
-    made, carol, narrow = clerk(tale, most=Money(1_000_00, "EUR"))
+    made, carol, wide = clerk(tale, most=Money(8_000_00, "EUR"))
     (founds,) = tale.accepts_of(made)
-    deal = tale.deal("dan", tale.person("dan"), made, worth=Money(100, "EUR"))
-    chosen: dict[str, Any] = {"agreement": deal.id, "incomes": [], "to": "2026-03-01"}
-    draft = Draft(ScopeId(deal.id), "distribution", chosen, agent=made.id)
-    also_narrow = hires(tale, made, founds, carol, most=Money(9_000_00, "EUR"))
-    found = [desk_of(tale, "carol", carol).answer(draft)]
-    wide = hires(tale, made, founds, carol)
-    found.append(desk_of(tale, "carol", carol).answer(draft))
-    auths = [each.auth for each in found if isinstance(each, Mandate)]
-    assert auths == [(min(narrow.id, also_narrow.id),), (wide.id,)]
+    deal = tale.deal("dan", tale.person("dan"), made, value_equation=EQUATION)
+    draft = sharing(deal, made)
+    others: tuple[Any, ...] = (
+        {"most": Money(1_000_00, "EUR")},
+        {"most": Money(9_000_00, "USD")},
+        {"until": "2026-02-01"},
+    )
+    for limits in others:
+        narrow = wide
+        while narrow.id >= wide.id:  # until one comes first that does not reach
+            narrow = hires(tale, made, founds, carol, **limits)
+    assert answered(tale, carol, draft).auth == (wide.id,)
+    boundless = hires(tale, made, founds, carol)
+    assert answered(tale, carol, draft).auth == (boundless.id,)
