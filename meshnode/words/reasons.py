@@ -97,8 +97,9 @@ def _percentage(part: Part, money: Money, name: Name) -> str:
     what = f"{percentage(ratio)} of {whole}{less}"
     if part.quota == part.owed:
         return what + _rounded(part, money, name)
-    short = _part_of(part, money.shown(part.of)) + _rounded(part, money, name)
-    return f"{what} would be {money.exactly(part.owed)}, but all percentages together are more than there was: {short}"
+    short = _part_of(part, _loss(part, money)) + _rounded(part, money, name)
+    would = _signed(part, money, part.owed)
+    return f"{what} would be {would}, but all percentages together are more than there was: {short}"
 
 
 def _owed(step: Leaf, part: Part, money: Money, name: Name) -> str:
@@ -129,7 +130,8 @@ def _rounded(part: Part, money: Money, name: Name) -> str:
     amount = money.shown(part.amount)
     if part.quota.denominator == 1:
         return f" is {amount}"
-    odd = "rounded up" if part.odd else "rounded down"
+    up, down = ("away from zero", "towards zero") if part.amount < 0 else ("up", "down")
+    odd = f"rounded {up if part.odd else down}"
     tie = ""
     if part.tied:
         others = named(part.tied, name)
@@ -138,7 +140,12 @@ def _rounded(part: Part, money: Money, name: Name) -> str:
             if part.odd
             else f", as {others} is as near and sorts first"
         )
-    return f" is {money.exactly(part.quota)}, {odd} to {amount}{tie}"
+    return f" is {_signed(part, money, part.quota)}, {odd} to {amount}{tie}"
+
+
+def _signed(part: Part, money: Money, figure: Fraction) -> str:
+    """A figure of what was shared with the sign that the amount has: of a loss, all are told as if of an income."""
+    return f"{'-' if part.amount < 0 else ''}{money.exactly(figure)}"
 
 
 def _came(step: Leaf, origin: Origin, money: Money, name: Name) -> str:

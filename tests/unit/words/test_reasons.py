@@ -65,6 +65,22 @@ def test_losses_are_called_so(told: Any) -> None:
     assert "1/4 of the loss of 50.00 is -12.50" in said
 
 
+def test_parts_of_losses_have_the_sign_of_the_amount(told: Any) -> None:
+    steps = [{"do": "percent", "of": "gross", "pay": [["ana", THIRD]]}, {"do": "equal"}]
+    said = told("ana", steps, round_(-1000))
+    assert "1/3 of the gross loss of 10.00 is -3.333333…, rounded towards zero to -3.33" in said
+    assert "1/4 of the loss of 6.67 is -1.6675, rounded away from zero to -1.67" in said
+
+
+def test_percentages_of_a_loss_that_do_not_fit_say_so(told: Any) -> None:
+    fee = {"do": "percent", "of": "remaining", "pay": [["cy", [7, 10]]]}
+    steps = [fee, {"do": "percent", "of": "gross", "pay": [["ana", HALF], ["bo", HALF]]}]
+    assert (
+        "50 % of the gross loss of 100.00 would be -50.00, but all percentages together are more than there was: "
+        "1/2 of the loss of 30.00 is -15.00" in told("ana", steps, round_(-10000))
+    )
+
+
 def test_costs_and_agreed_amounts_are_met_or_fall_short(told: Any) -> None:
     steps = [{"do": "reimburse"}, {"do": "fixed", "claim": "until_paid", "pay": [["bo", 9000]]}]
     rounds = [round_(5000, [paid("fonts", "bo", 4000)]), round_(20000, to=FEBRUARY)]
