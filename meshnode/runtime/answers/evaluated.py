@@ -1,14 +1,14 @@
 """How a contribution stands under its agreement, or in its network: who said what of it, and what is lacking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from meshnode.runtime.office import Office
 from meshnode.runtime.requests.evaluations import heads_here, said_of
 from meshnode.runtime.requests.taking_part import Work
 from meshnode.views.dealings import terms_now
-from meshproto.equation.measures import converts, in_unit
-from meshproto.fold.acknowledging import median_of
+from meshproto.equation.measures import in_unit
+from meshproto.fold.acknowledging import confirmed_in, median_of
 from meshproto.fold.attesting import state_by
 from meshproto.fold.charters import charter_in
 from meshproto.fold.concerns import Concern, concern_of
@@ -56,18 +56,18 @@ def evaluated(office: Office, work: Work) -> Evaluated:
         words = tuple(Word(each, concern_of(memory, each), each in current) for each in said_of(work, memory))
         said = {agent: [concern_of(memory, each) for each in ids] for agent, ids in heads.items()}
         changes = [*corrections_of(work.record, memory)]
+        claimed = quantity_after(_measure(work.facts["qty"]), changes)
         state = "retracted" if any(each.kind == "retract" for each in changes) else state_by(heads, ack["min"], memory)
         answers = tuple((agent, _answer(office, work.record, agent)) for agent, _ in work.facts.get("shares", ()))
-    claimed = quantity_after(_measure(work.facts["qty"]), changes)
+        confirmed = _confirmed(work, [*said.values()], claimed, memory) if state == "acknowledged" else None
     confirming = [agent for agent, ones in said.items() if all(one.facts["verdict"] == "confirm" for one in ones)]
-    figures = [min((_figure(one, claimed) for one in ones), key=_size(claimed)) for ones in said.values()]
     silent = [each for each in eligible or () if each in acting and each not in said]
     return Evaluated(
         work.scope,
         state,
         len(confirming),
         ack["min"],
-        (median_of(figures, claimed) if figures else claimed) if state == "acknowledged" else None,
+        confirmed,
         tuple(eligible or ()),
         words,
         answers,
@@ -103,11 +103,18 @@ def _measure(facts: dict[str, Any]) -> Measure:
     return Measure(facts["n"], facts["s"], facts["u"])
 
 
+def _confirmed(work: Work, said: Sequence[Sequence[Concern]], claimed: Measure, memory: Memory) -> Measure:
+    """How much of what is claimed is confirmed by what each attester says: by the rules of the agreement or network."""
+    if not work.agreed:
+        return confirmed_in(work.scope, work.record, claimed, Knowledge(memory), memory)
+    figures = [min((_figure(one, claimed) for one in ones), key=_size(claimed)) for ones in said]
+    return median_of(figures, claimed) if figures else claimed
+
+
 def _figure(said: Concern, claimed: Measure) -> Measure:
     if said.facts["verdict"] == "reject":
         return Measure(0, 0, claimed.u)
-    qty = _measure(said.facts["qty"]) if "qty" in said.facts else claimed
-    return qty if converts(qty.u, claimed.u) else claimed
+    return _measure(said.facts["qty"]) if "qty" in said.facts else claimed  # which is in the same unit (04-fold 4.5)
 
 
 def _size(like: Measure) -> Any:
