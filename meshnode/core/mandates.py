@@ -17,7 +17,7 @@ from meshnode.core.summing import DISTRIBUTION
 from meshproto.fold.charters import Charter, charter_in, is_carried, read_resolution
 from meshproto.fold.entries import GRANT, NAMED, Entry, endings_of, entry_of, is_accepted, read_entry
 from meshproto.fold.knowledge import EVERYTHING, Knowledge, pair
-from meshproto.fold.lineages import exceeds, figure_by, version_of
+from meshproto.fold.lineages import exceeds, figure_by, read_version
 from meshproto.fold.memory import Memory
 from meshproto.fold.places import LINEAGE, NETWORK, read_agent, read_place
 from meshproto.fold.roots import read_roots
@@ -116,11 +116,13 @@ class Mandates:
         place = read_place(self._memory, draft.scope) if way else None
         if place is None or place.kind != LINEAGE:
             return ()
-        facts = draft.facts
+        facts, version = draft.facts, read_version(self._memory, cast(bytes, draft.facts.get("agreement", draft.scope)))
+        if version is None:
+            return ()  # it names none that is folded here
         if draft.type == DISTRIBUTION:
             # It gets its sums last: until then it shares nothing, in the currency of its agreement.
-            terms = version_of(self._memory, cast(bytes, facts["agreement"])).facts
-            facts = {"lines": [], "carry": {"cur": terms.get("value_equation", {}).get("cur", "")}, **facts}
+            currency = version.facts.get("value_equation", {}).get("cur", "")
+            facts = {"lines": [], "carry": {"cur": currency}, **facts}
         figure = figure_by(draft.type, facts, draft.scope, self._memory)
         if figure is None:
             return ()

@@ -122,3 +122,14 @@ def test_a_distribution_whose_sums_come_later_is_signed_by_the_mandate_with_most
     assert answered(tale, carol, draft).auth == (wide.id,)
     boundless = hires(tale, made, founds, carol)
     assert answered(tale, carol, draft).auth == (boundless.id,)
+
+
+def test_a_distribution_by_a_version_that_is_not_here_breaks_nothing_off() -> None:
+    tale = Tale("")
+    made, carol, one = clerk(tale, most=Money(8_000_00, "EUR"))
+    (founds,) = tale.accepts_of(made)
+    other = hires(tale, made, founds, carol, most=Money(9_000_00, "EUR"))
+    deal = tale.deal("dan", tale.person("dan"), made, value_equation=EQUATION)
+    draft = sharing(deal, made)
+    unknown = draft._replace(facts={**draft.facts, "agreement": b"?" * 32})
+    assert answered(tale, carol, unknown).auth in ((one.id,), (other.id,))
