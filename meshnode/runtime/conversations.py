@@ -49,7 +49,7 @@ class Pace(NamedTuple):
     """How what peers send is taken in beside all else that the node does."""
 
     give_way: Callable[[], Awaitable[None]] = _at_once
-    """Waited for before each large message."""
+    """Waited for before each piece of work on a large message."""
     came: Callable[[int], None] = _nothing
     """Called with how many records have come."""
 
@@ -217,6 +217,7 @@ class Conversations:
             event = await self._verifier.check(conn, raw, partial(self._inbox.room, conn, weight))
             if len(raw) > INLINE_BYTES:
                 await trio.lowlevel.checkpoint()  # checking it and deciding about it are two pieces of work
+                await self._pace.give_way()
             if isinstance(event, RunIn):
                 self._pace.came(len(event.run.records))
             await self._inbox.put(conn, event, weight)

@@ -12,7 +12,7 @@ import meshnode.runtime.conversations as conversations_module
 from meshnode.core.events import BreachIn, DialResult, Event, MessageIn, PeerDown, PeerUp
 from meshnode.net.memory import MemoryMesh, MemoryTransport
 from meshnode.net.transport import Channel, ChannelClosed, CloseReason, PeerId
-from meshnode.runtime.conversations import Conversations, lightly
+from meshnode.runtime.conversations import Conversations, Pace, lightly
 from meshnode.runtime.dialler import Dialler
 from meshnode.runtime.inbox import Inbox
 from meshnode.runtime.settings import OUTBOX_BYTES
@@ -37,11 +37,17 @@ class Near:
         self.inbox.filled = self._wake
         self._filled = trio.Event()
         self.busy = 0
-        self.conversations = Conversations(self.inbox, Verifier(), "near", self._count_busy)
+        self.waiting: list[int] = []
+        """How many events waited each time others were let go first."""
+        pace = Pace(self._give_way)
+        self.conversations = Conversations(self.inbox, Verifier(), "near", self._count_busy, pace=pace)
         self.dialler = Dialler(self.transport, self.conversations, self.inbox)
 
     def _count_busy(self) -> None:
         self.busy += 1
+
+    async def _give_way(self) -> None:
+        self.waiting.append(len(self.inbox))
 
     def _wake(self) -> None:
         self._filled.set()
@@ -131,6 +137,17 @@ async def test_large_messages_both_ways_are_told_as_work_that_cannot_wait() -> N
         await channel.send(frame(b"\xc1" * 40_000))
         assert isinstance(await near.next(), BreachIn)
         assert near.busy == 2
+
+
+async def test_others_are_let_go_before_a_large_message_is_checked_and_before_it_is_decided_about() -> None:
+    async with listening() as (near, far, _):
+        channel = await far.dial("/memory/near/p2p/near")
+        await near.next()
+        await channel.send(frame(encode(Credit(1))))
+        assert (await near.next(), near.waiting) == (MessageIn(1, Credit(1)), [])
+        await channel.send(frame(b"\xc1" * 40_000))
+        assert isinstance(await near.next(), BreachIn)
+        assert near.waiting == [0, 0]
 
 
 async def test_a_broken_link_ends_the_conversation_with_its_reason() -> None:
